@@ -184,6 +184,25 @@ def test_a_lost_key_and_other_settings_are_told(workspace):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("key", b"short"),
+        ("released.json", b'[["voters", [1], 2]'),
+        ("released.json", b"[[]]"),
+    ],
+)
+def test_a_damaged_secret_is_told_and_nothing_is_published(workspace, name, content):
+    """A key that is cut short is a key that somebody guesses."""
+    secret = workspace / "figures-secret"
+    secret.mkdir(0o700)
+    (secret / name).write_bytes(content)
+    exit_code, said = figures(workspace)
+    assert (exit_code, said["error"]["code"]) == (2, "figures-secret-damaged")
+    assert not (workspace / "figures").exists()
+
+
+@pytest.mark.slow
 def test_figures_older_than_what_was_decided_are_refused(workspace):
     """As the lists are: a voter struck yesterday would be counted today."""
     folder = next((workspace / "runs").iterdir())

@@ -51,7 +51,6 @@ class Counted:
     """Who is of voting age and was not on the last election day."""
     oldest: int | None = None
     """The greatest age in years; None where no age is known."""
-    runs: set[str] = field(default_factory=set)
 
 
 def count(
@@ -75,9 +74,8 @@ def count(
     for done, constituency in enumerate(known):
         progress("lists", done, len(known))
         source.require_current(constituency)
-        run, given = source.input_of(constituency)
+        _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency)
-        counted.runs.add(run)
         _count_voters(counted, compiled.listed, settings)
         _add(counted, "changes", compiled.corrections, "change", "ground")
         named = rows_among(compiled.listed, "entry_id", asked_about)

@@ -69,7 +69,8 @@ class Release(Frozen):
     counted_for: dt.date
     """The day on which voters have the ages that are told."""
     least: int
-    runs: tuple[str, ...]
+    run: str
+    """The newest of the runs that it was made of."""
     files: tuple[ReleasedFile, ...]
 
 
@@ -99,7 +100,7 @@ def make_figures(
     out: Path | None = None,
     today: dt.date,
     since: str,
-    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+    progress: Callable[[str, int, int], None],
 ) -> FiguresMade:
     """Write the press sheet and the open tables of the lists of today.
 
@@ -115,7 +116,7 @@ def make_figures(
 
     Raises:
         UsageError: it is no workspace or has no complete run; something was decided since the run;
-            there are too few voters; the folder is that of the key.
+            there are too few voters; the folder is that of the key, or what it holds is damaged.
         CustodyError: the keys cannot be opened.
         InputError, StageError: as ``handover.lists.make_lists``.
         WorkspaceBusyError: another command holds the workspace.
@@ -126,6 +127,7 @@ def make_figures(
         if (workspace / KEYS).exists():
             keys = keys_of(workspace, commission_of(settings), passphrase)
         source = ListSource.of(workspace, ledger, settings)
+        newest = source.runs.run
         briefs = [one.brief for one in applications_of(ledger.applications()).values()]
         counted = count(source, settings, briefs, progress)
         lists = counted.lists
@@ -150,7 +152,7 @@ def make_figures(
             day=today,
             counted_for=counted.day,
             least=rounding.base,
-            runs=tuple(sorted(counted.runs)),
+            run=newest,
             files=tuple(
                 ReleasedFile(name=path.name, sha256=store.sha256(path))
                 for path in sorted(written)
@@ -164,7 +166,6 @@ def make_figures(
                 [(name, *row) for name in released for row in released[name].items()]
             ),
         )
-        newest = source.runs.run
         later = _later(source.journal, newest, today)
         line = {
             "release": store.sha256(folder / "manifest.json"),
@@ -185,7 +186,7 @@ def make_figures(
         signed_by=keys.public.fingerprint if keys else None,
         later=later,
         rounded_otherwise=any(
-            said["rounding"] != line["rounding"] for said in releases
+            said.get("rounding") != line["rounding"] for said in releases
         ),
     )
 
@@ -195,7 +196,10 @@ def _key(secret: Path) -> bytes:
     store.own_folder(secret)
     if not (secret / "key").exists():
         write_content(secret / "key", secrets.token_bytes(_KEY_BYTES))
-    return (secret / "key").read_bytes()
+    key = (secret / "key").read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise usage_error("figures-secret-damaged", path=secret / "key")
+    return key
 
 
 def _protected(
@@ -226,10 +230,14 @@ def _rows(lists: Mapping[Place, Counts]) -> Rows:
 def _released(path: Path) -> dict[str, Lists]:
     """The counts of which the last release was rounded; none before the first one."""
     before: dict[str, Lists] = {name: {} for name in CELLS}
-    if path.exists():
+    if not path.exists():
+        return before
+    try:
         for name, cell, number in json.loads(path.read_bytes()):
             cells = before[name].setdefault(tuple(cell[:3]), Counter())
-            cells[tuple(cell[3:])] = number
+            cells[tuple(cell[3:])] = int(number)
+    except (ValueError, KeyError, TypeError):
+        raise usage_error("figures-secret-damaged", path=path) from None
     return before
 
 
