@@ -40,6 +40,7 @@ from voterlist.quality.agreement import (
     agreement as agreement_of,
 )
 from voterlist.quality.certificate import certificate
+from voterlist.quality.feedback import FeedbackRow
 from voterlist.quality.readings import (
     UNASKED,
     actions_of_two,
@@ -661,3 +662,11 @@ def test_the_act_tells_what_was_measured():
     pdf = pypdfium2.PdfDocument(typeset("act", page, dt.date(2026, 2, 4)))
     assert len(pdf) == 1
     assert EN("quality.agreement") in pdf[0].get_textpage().get_text_range()
+
+
+def test_a_share_is_marked_only_where_chance_hardly_makes_it():
+    """3.8 % beside 3.7 % in red would blame clerks for nothing."""
+    alike = FeedbackRow("name-misspelt", 38, 0.038, 0.037)
+    assert not alike.is_clear
+    assert FeedbackRow("name-misspelt", 80, 0.08, 0.037).is_clear
+    assert not FeedbackRow("name-misspelt", 1, 1.0, 0.5).is_clear

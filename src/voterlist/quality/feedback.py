@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.fields import COMPARED
 from voterlist.model import Action, Unit
+from voterlist.quality.agreement import wilson
 from voterlist.tables import rows_among
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -101,6 +102,12 @@ class FeedbackRow:
     def group(self) -> str:
         """The group of what it is: a key of ``GROUPS``."""
         return next(group for group, codes in GROUPS.items() if self.code in codes)
+
+    @property
+    def is_clear(self) -> bool:
+        """True where chance alone hardly makes it so much more than in the middle."""
+        interval = wilson(self.count, round(self.count / self.share))
+        return interval is not None and interval.low > self.median
 
 
 @dataclass(frozen=True, slots=True)
