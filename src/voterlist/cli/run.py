@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 8
 """So many constituencies are named; ``--json`` has all."""
+_MOST_OUTPUTS = 20
+"""So many files to open are named one by one; ``--json`` has all."""
 _MOST_DOUBTS = 50
 """So many lists in doubt are shown; ``--json`` and the reports have all."""
 _DECIDED = (
@@ -185,8 +187,14 @@ def _tell_outputs(result: RunResult) -> None:
     if result.outputs:
         TERMINAL.say()
         tell("cli.run.open")
-        for path in result.outputs:
+        # Those of all constituencies stand in the report of the nation.
+        of_all = [path for path in result.outputs if path.parent.name == "reports"]
+        named = result.outputs if len(result.outputs) <= _MOST_OUTPUTS else of_all
+        for path in named:
             TERMINAL.say(f"  {shown(path)}")
+        if len(named) < len(result.outputs):
+            folder = shown(named[0].parent)
+            tell("cli.run.open.more", 2, count=len(result.constituencies), path=folder)
 
 
 def _tell_decided(result: RunResult, workspace: Path) -> None:

@@ -292,6 +292,7 @@ class RunResult:
             "missing": len(self.missing_lists),
             "contested": self.decided.contested,
             "overdue": len(self.overdue),
+            "waves": len(self.waves),
             "clock": int(self.clock_behind is not None),
         }
         return {name: count for name, count in counts.items() if count}
