@@ -17,8 +17,10 @@ from command_line import AZ, EN, call, told
 from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Decider, Ruling
+from voterlist.counter.telling import event_lines
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
+from voterlist.report.sections.findings import FindingWords
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, reading, verify
 
@@ -208,6 +210,39 @@ def test_who_was_added_is_struck_on_the_grounds_of_everybody(workspace, said, pr
     assert [found.code for found in made.problems] == [problem]
     assert book(workspace)[2].state is State.OPEN
     assert listed(workspace) == before
+
+
+def test_the_status_tells_what_was_decided_since_the_run(workspace):
+    """Who is told that it is granted looks at a list that does not say so yet."""
+
+    def since():
+        return told("status", workspace, "--today", DAY.isoformat())[1]["since_run"]
+
+    assert since() == 0
+    take(workspace, SURNAME)
+    decide(workspace, 1, ground="document-seen")
+    assert since() == 1
+    listed(workspace)
+    assert since() == 0
+    decide(workspace, 1, granted=False, ground="not-shown", reason="səhv")
+    assert since() == 1
+
+
+def test_another_application_about_who_is_struck_is_decided_with_it(workspace):
+    """The son came first, and his application would stand open for ever, and late."""
+    known = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}
+    take(workspace, Request(**{**known, "by": "Vaqif", "documents": ("AZE 3",)}))
+    said = {"name": "Hüseynli Tural", "values": {"fin": "5XK1236"}}
+    assert "others-open" in codes(take(workspace, Request(**{**known, **said})))
+    other = Request(**{**known, "entry_id": ORXAN, "by": "Vaqif"})
+    take(workspace, other)
+    decide(workspace, 2, ground="died", evidence="AZE 7")
+    states = {number: one.state for number, one in book(workspace).items()}
+    assert states == {1: State.GRANTED, 2: State.GRANTED, 3: State.OPEN}
+    for words in (AZ, EN):
+        lines = list(event_lines(book(workspace)[1], FindingWords(words.language)))
+        assert words("application.with", number="2") in lines[-1]
+    assert verify(workspace / "ledger.db").fits
 
 
 def test_two_clerks_at_one_counter_give_two_numbers(workspace):

@@ -124,23 +124,41 @@ def _tell_doubts(taken: Application) -> None:
         tell(f"application.doubt.{code}", 2, about=about)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decision:
-    """The arguments and options of ``decide``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ruled:
+    """The arguments and options of whatever is decided."""
 
     workspace: Workspace
     number: _Number
     by: _By
-    grant: Annotated[bool | None, option("application-grant", "--grant/--refuse")] = (
-        None
-    )
     ground: _Ground = ""
     evidence: _Evidence = ""
     reason: _Reason = ""
     entry: _Entry = None
     values: _Set = None
-    although: Annotated[str, option("application-although", "--although", "TEXT")] = ""
     today: Today = None
+
+    def ruling(self, *, granted: bool, although: str = "") -> Ruling:
+        """What is decided."""
+        from voterlist.counter.deciding import Ruling
+
+        return Ruling(
+            granted=granted,
+            entry_id=self.entry,
+            values=_values(self.values),
+            although=although,
+            **picked(self, "ground", "evidence", "reason"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decision(_Ruled):
+    """The arguments and options of ``decide``."""
+
+    grant: Annotated[bool | None, option("application-grant", "--grant/--refuse")] = (
+        None
+    )
+    although: Annotated[str, option("application-although", "--although", "TEXT")] = ""
 
 
 @takes(_Decision)
@@ -150,7 +168,7 @@ def decide(options: _Decision) -> Answer:
 
     if options.grant is None:
         raise usage_error("application-no-outcome")
-    ruling = _ruling(options, granted=options.grant, although=options.although)
+    ruling = options.ruling(granted=options.grant, although=options.although)
     decider = _decider(options.workspace, options.by, options.today)
     with Steps() as steps:
         made = deciding.decide(
@@ -159,23 +177,15 @@ def decide(options: _Decision) -> Answer:
     return _tell_decided(made, options.workspace, options.today)
 
 
-@dataclass(frozen=True, slots=True)
-class _Appeal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Appeal(_Ruled):
     """The arguments and options of ``appeal``."""
 
-    workspace: Workspace
-    number: _Number
+    evidence: _Evidence
     to: Annotated[Body, option("application-to", "--to")]
     outcome: Annotated[
         Literal["granted", "refused"], option("application-outcome", "--outcome")
     ]
-    evidence: _Evidence
-    by: _By
-    ground: _Ground = ""
-    reason: _Reason = ""
-    entry: _Entry = None
-    values: _Set = None
-    today: Today = None
 
 
 @takes(_Appeal)
@@ -183,28 +193,12 @@ def appeal(options: _Appeal) -> Answer:
     """Note what became of an application above."""
     from voterlist.counter import deciding
 
-    ruling = _ruling(options, granted=options.outcome == "granted")
+    ruling = options.ruling(granted=options.outcome == "granted")
     decider = _decider(options.workspace, options.by, options.today)
     made = deciding.appeal(
         options.workspace, options.number, options.to, ruling, decider
     )
     return _tell_decided(made, options.workspace, options.today)
-
-
-def _ruling(
-    options: _Decision | _Appeal, *, granted: bool, although: str = ""
-) -> Ruling:
-    """What is decided, as the options say it."""
-    from voterlist.counter.deciding import Ruling
-
-    said = picked(options, "ground", "evidence", "reason")
-    return Ruling(
-        granted=granted,
-        entry_id=options.entry,
-        values=_values(options.values),
-        although=although,
-        **said,
-    )
 
 
 def _decider(workspace: Path, by: str, today: str | None) -> Decider:
@@ -430,17 +424,9 @@ def tell_applications(book: Book) -> None:
     """The open ones with their due days, and what is doubtful of all; nobody is named."""
     if book.open:
         tell("cli.application.open", count=len(book.open), late=book.late)
-        rows = [
-            (
-                str(one.number),
-                one.due,
-                SAY(f"application.what.{one.asked.what}"),
-                SAY(f"application.state.{_standing(one, book.today)}"),
-            )
-            for one in book.open[:_MOST_TOLD]
-        ]
-        table(("number", "due", "what", "state"), rows, of="cli.application.head")
-        rest = len(book.open) - len(rows)
+        shown = book.open[:_MOST_TOLD]
+        _table(shown, book.today, "number", "due", "what", "state")
+        rest = len(book.open) - len(shown)
         if rest:
             tell("cli.application.more", 2, count=rest)
     for numbers in book.many:
@@ -454,19 +440,23 @@ def list_applications(shown: Sequence[Application], today: dt.date) -> None:
     """
     if TERMINAL.json:
         return
-    rows = [
-        (
-            str(one.number),
-            one.day,
-            one.due,
-            SAY(f"application.what.{one.asked.what}"),
-            SAY(f"application.state.{_standing(one, today)}"),
-            one.about or "-",
-        )
+    _table(shown, today, "number", "day", "due", "what", "state", "about")
+
+
+def _table(shown: Sequence[Application], today: dt.date, *names: str) -> None:
+    """These columns of applications."""
+    cells = [
+        {
+            **picked(one, "day", "due"),
+            "number": str(one.number),
+            "what": SAY(f"application.what.{one.asked.what}"),
+            "state": SAY(f"application.state.{_standing(one, today)}"),
+            "about": one.about or "-",
+        }
         for one in shown
     ]
-    heads = ("number", "day", "due", "what", "state", "about")
-    table(heads, rows, of="cli.application.head")
+    rows = [[of_one[name] for name in names] for of_one in cells]
+    table(names, rows, of="cli.application.head")
 
 
 def _standing(one: Application, today: dt.date) -> str:

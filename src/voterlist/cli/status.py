@@ -59,6 +59,8 @@ def status(
     _tell_pace(status_now.burned)
     if status_now.before_term:
         tell("cli.status.before-term", count=status_now.before_term)
+    if status_now.since_run:
+        tell("cli.status.since-run", count=status_now.since_run, folder=folder)
     for name in status_now.not_understood:
         TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
     if ics_file is not None:
@@ -98,6 +100,7 @@ def status(
         "burn_down": _burned_as_json(status_now.burned),
         "not_understood": status_now.not_understood,
         "before_term": status_now.before_term,
+        "since_run": status_now.since_run,
         "pages": pages,
         "exit_code": int(
             bool(

@@ -8,7 +8,7 @@ computed in the next run, as of every answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -148,6 +148,7 @@ def decide(
         _require_open(application, ruling, decider.by)
         work = _Work(workspace, settings, ledger, application, decider)
         work.against = applications.get(application.asked.against or 0)
+        work.others = [*applications.values()]
         if ruling.granted:
             objections = [
                 other
@@ -261,6 +262,8 @@ class _Work:
         self._bringer = decider.bringer
         self.against: Application | None = None
         """The application to which this one objects."""
+        self.others: Sequence[Application] = ()
+        """All applications; another one about who is struck now is decided with this one."""
 
     def decided(
         self, step: Step, ruling: Ruling, details: Mapping[str, Any]
@@ -318,7 +321,26 @@ class _Work:
         event = self._ledger.apply(
             ApplicationEvent(number, step.value, day, self._by, said)
         )
+        if standing == "holds":
+            self._decide_others(ruling, {**said, "amends": [], "with": number})
         return Decided(self._application.after(event), standing=standing)
+
+    def _decide_others(self, ruling: Ruling, said: Mapping[str, Any]) -> None:
+        """Decide the other open applications that want struck who is struck by this one."""
+        if not ruling.granted or self._asked.what is not Asks.STRIKE:
+            return
+        day = self._at.date().isoformat()
+        entry_id = ruling.entry_id or self._asked.entry_id
+        for other in self.others:
+            is_same = (other.asked.what, other.asked.entry_id) == (
+                Asks.STRIKE,
+                entry_id,
+            )
+            is_own = other.number == said["with"] or other.first is not None
+            if is_same and other.state is State.OPEN and not is_own:
+                decided = Step.DECIDED.value
+                event = ApplicationEvent(other.number, decided, day, self._by, said)
+                self._ledger.apply(event)
 
     @property
     def _moment(self) -> str:

@@ -197,5 +197,7 @@ def event_lines(one: Application, words: FindingWords) -> Iterator[str]:
         ground = event.details.get("ground")
         if ground:
             said.insert(0, words(f"ground.{ground}.title"))
+        if event.details.get("with"):
+            said.insert(0, words("application.with", number=str(event.details["with"])))
         day = words.day(dt.date.fromisoformat(event.day))
         yield " · ".join([day, told, *said])

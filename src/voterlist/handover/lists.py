@@ -340,7 +340,10 @@ def make_lists(
             tasks = [*written.tasks(writer, whole, given)]
             if tasks:
                 _make_folders(writer.folder, is_own=request.out is None)
-                files += each(write_file, tasks)
+                for count, file in enumerate(each(write_file, tasks), 1):
+                    files.append(file)
+                    if len(wanted) == 1:
+                        progress(LISTS, count, len(tasks))
                 written.keep(writer, whole)
             # Of a nation only the sums are kept.
             balances.append(compiled.balance)

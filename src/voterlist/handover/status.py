@@ -18,7 +18,14 @@ from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
 from voterlist.errors import UsageError
 from voterlist.model import Level
-from voterlist.pipeline.known import answers_in, known, known_work, waves_left
+from voterlist.pipeline.known import (
+    Known,
+    answers_in,
+    answers_of_today,
+    known,
+    known_work,
+    waves_left,
+)
 from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
 from voterlist.pipeline.standings import burn_down, overdue, standings
@@ -54,6 +61,8 @@ class Status:
     """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
     before_term: int = 0
     """Strikings that were decided while the voter could still object to a notice."""
+    since_run: int = 0
+    """Decisions that hold, or hold no more, since the newest run; the next one carries them out."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -74,9 +83,12 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()
+        since_run = 0
         with suppress(UsageError):
             # Without a run there is nothing to tell.
-            waves = waves_left(known(workspace, ledger).folders[0])
+            runs = known(workspace, ledger)
+            waves = waves_left(runs.folders[0])
+            since_run = _since(runs, ledger, settings)
     return Status(
         today=today,
         settings=settings,
@@ -90,7 +102,21 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         not_understood=not_understood(workspace, settings.ingest),
         waves=waves,
         before_term=early,
+        since_run=since_run,
     )
+
+
+def _since(runs: Known, ledger: Reader, settings: Settings) -> int:
+    """How many decisions hold that the runs do not know, or hold no more."""
+    holding = what_holds(answers_of_today(ledger, runs), settings)
+    count = 0
+    for name in ("decisions", "amendments"):
+        now, then = (
+            {tuple(row.items()) for row in table.to_pylist()}
+            for table in (getattr(holding, name), runs.table(name))
+        )
+        count += max(len(now - then), len(then - now))
+    return count
 
 
 def _before_term(ledger: Reader, settings: Settings) -> int:
