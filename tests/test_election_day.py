@@ -227,7 +227,14 @@ def test_a_signed_list_is_read_back(whole, tmp_path):
     with_card = next(row[0] for row in work if 100 in row or "100" in row)
     plain = [row[0] for row in work if row[0] not in {with_card, on_both}][:20]
     lines = [f"1;{number};;+" for number in (*plain, plain[0], on_both, with_card)]
-    lines += ["1;9999;;x", "1;3;əlavə;+", "1;4;əlavə;", "1;99;əlavə;+", "4;1;əsas;-"]
+    lines += [
+        "1;9999;;x",
+        "1;3;əlavə;+",
+        "1;4;əlavə;",
+        "1;99;əlavə;+",
+        "4;1;əsas;-",
+        "4;2",
+    ]
     lines += [f"1;{number};supplementary;imza" for number in late_number.values()]
     code, made = read(folder, tmp_path, lines)
     one, four = made["precincts"]

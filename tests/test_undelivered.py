@@ -29,7 +29,7 @@ def came_back(workspace, *lines, head="məntəqə;nömrə;səbəb;soyadı"):
 def test_a_card_that_came_back_is_a_question_and_strikes_nobody(workspace):
     """A letter that a neighbour sent back would take a lawful voter off the list."""
     before = handing.newest(workspace, "entries")
-    lines = ("1;1;moved;", "2;2;Vəfat edib;Rzayev", "1;2;not taken;")
+    lines = ("1;1;moved;", "2;2;DIED;Rzayev", "1;2;refused")
     assert came_back(workspace, *lines) == (
         0,
         {"asked": 3, "answered": 0, "exit_code": 0},
@@ -90,6 +90,7 @@ def test_an_answer_at_the_door_stands_beside_the_entry(workspace):
     ("line", "error"),
     [
         ("1;1;vanished;", "undelivered-no-reason"),
+        ("1;1", "undelivered-no-reason"),
         ("1;99;moved;", "mobile-nobody"),
         ("1;1;moved;Yadov", "mobile-nobody"),
         ("7;1;moved;", "signed-no-list"),

@@ -6,7 +6,7 @@ Nobody is struck by a letter that came back: somebody asks at the door, and deci
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,19 +57,19 @@ def take_back(
     ):
         source = ListSource.of(workspace, ledger, settings)
         words = catalogue(settings.report.languages[0])
-        printed, reasons = Printed(source), _reasons()
+        printed = Printed(source)
         given = answers_of_today(ledger, source.runs).amendments.to_pylist()
         answered = {(row["entry_id"], row["field"]) for row in given}
         asked: dict[str, dict[str, str | None]] = {}
         before = set()
         for line in printed.lines(paths, "number", "reason"):
-            row, reason = printed.row(line), reasons.get(line.said["reason"].casefold())
-            if reason is None:
+            row, reason = printed.row(line), line.said["reason"].casefold()
+            if reason not in {*CameBack}:
                 raise line.refused("undelivered-no-reason")
             if row is None:
                 raise line.refused("mobile-nobody")
             entry_id = row["entry_id"]
-            field = None if reason is CameBack.DIED else "address"
+            field = None if reason == CameBack.DIED else "address"
             if (entry_id, field) in answered:
                 before.add(entry_id)
                 continue
@@ -87,13 +87,3 @@ def take_back(
             ledger.amend(from_rows(list(asked.values()), AMENDMENT))
             keep_subjects(ledger, lambda: source.runs)
     return Undelivered(len(asked), len(before))
-
-
-def _reasons() -> Mapping[str, CameBack]:
-    """What may stand under "reason": the code, or what it is called in either language."""
-    called = {
-        catalogue(language)(f"undelivered.reason.{reason}").casefold(): reason
-        for language in ("en", "az")
-        for reason in CameBack
-    }
-    return {**called, **{reason.value: reason for reason in CameBack}}

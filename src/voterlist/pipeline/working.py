@@ -208,8 +208,8 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     gone = _missing(earlier, inputs, tables)
     files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
     if earlier.num_rows and files:
-        days = ", ".join(sorted({last[kind].isoformat() for kind in frozen}))
-        raise usage_error("lists-frozen", last=days, files=", ".join(files))
+        first = min(last[kind] for kind in frozen)
+        raise usage_error("lists-frozen", last=first, files=", ".join(files))
 
 
 def _reasons_left_out(

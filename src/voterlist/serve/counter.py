@@ -196,7 +196,7 @@ class CounterPages:
         }
         taking = _taking(form, entry=card.entry_id, now=card.cells)
         return await self._page(
-            "card", visitor, language, here="", card=shown, form=taking, trouble=trouble
+            "card", visitor, language, here="", card=shown, trouble=trouble, **taking
         )
 
     async def new(
@@ -210,7 +210,7 @@ class CounterPages:
         ]
         about = _Form({**form.texts, "name": " ".join(words)})
         taking = _taking(about, what=Asks.ADD, is_open=True)
-        return await self._page("new", visitor, language, here="", form=taking)
+        return await self._page("new", visitor, language, here="", **taking)
 
     async def take(
         self, request: HttpRequest, visitor: Visitor, language: str
@@ -242,7 +242,7 @@ class CounterPages:
         if application is None:
             taking = _taking(form, entry=form("entry"), is_open=True)
             return await self._page(
-                "new", visitor, language, here="", form=taking, trouble=trouble
+                "new", visitor, language, here="", trouble=trouble, **taking
             )
         return _to(application)
 
@@ -391,7 +391,7 @@ class CounterPages:
             language,
             here="",
             shown=_application(one, book.today, words),
-            form=_deciding(form),
+            form=form,
             grounds=_grounds(one, words),
             may_decide=visitor.role in {Role.ANALYST, Role.CHAIR},
             trouble=trouble,
@@ -482,23 +482,18 @@ def _application(
     one: Application, today: dt.date, words: FindingWords
 ) -> dict[str, Any]:
     """What its page shows of an application."""
-    asked = one.asked
-    is_about_entry = asked.what in {Asks.CORRECT, Asks.MOVE, Asks.STRIKE}
     return {
         **_line(one, today, words),
+        "one": one,
         "doubts": [
             words(f"application.doubt.{code}", about=about)
             for code, about in one.doubts
         ],
         "rows": list(asked_rows(one, words)),
-        "entry": asked.entry_id,
-        "needs_entry": is_about_entry,
-        "is_open": one.state is State.OPEN,
-        "is_addition": asked.what is Asks.ADD,
-        "needs_notice": wants_other_struck(asked),
-        "fields": _FIELDS.get(asked.what, ()),
+        "needs_notice": wants_other_struck(one.asked),
+        "fields": _FIELDS.get(one.asked.what, ()),
         "events": list(event_lines(one, words)),
-        "papers": [letter.value for letter in _letters(one)],
+        "papers": list(_letters(one)),
     }
 
 
@@ -520,32 +515,18 @@ def _taking(
     now: Mapping[str, str] | None = None,
     is_open: bool = False,
 ) -> dict[str, Any]:
-    """What the form of an application shows, with what was typed into it before."""
-    whats = [each.value for each in Asks if not entry or each is not Asks.ADD]
+    """What the form of an application offers, with what was typed into it before."""
     return {
+        "form": form,
         "entry": entry,
-        "whats": whats,
-        "what": form("what") or (what.value if what else ""),
-        "name": form("name"),
-        "born": form("born"),
-        "by": form("by"),
-        "relations": [each.value for each in Relation],
-        "relation": form("relation"),
-        "ways": [each.value for each in Way],
-        "way": form("way"),
-        "documents": form("documents"),
+        "asks": [each for each in Asks if not entry or each is not Asks.ADD],
+        "chosen": form("what") or what,
+        "relations": Relation,
+        "ways": Way,
         "fields": (*CORRECTED, *PLACE),
-        "texts": form.values,
         "now": now or {},
         "is_open": is_open,
     }
-
-
-def _deciding(form: _Form) -> dict[str, Any]:
-    """What the form of a decision shows, with what was typed into it before."""
-    names = ("outcome", "ground", "evidence", "reason", "entry", "although")
-    typed = {name: form(name) for name in names}
-    return {**typed, "texts": form.values, "is_open": bool(form.values)}
 
 
 def _grounds(one: Application, words: FindingWords) -> list[tuple[str, list[str]]]:

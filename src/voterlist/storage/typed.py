@@ -34,7 +34,7 @@ class TypedLine:
     place: tuple[int, int]
     """Constituency and precinct."""
     said: dict[str, str]
-    """What stands under each known heading; nothing of cells that the line has not."""
+    """What stands under each known heading; empty where the line ends before."""
 
     def refused(self, code: str = "table-unreadable") -> UsageError:
         """The error that names the line."""
@@ -76,7 +76,8 @@ def typed_lines(
         written = [" ".join(cell.split()) for cell in cells]
         if not any(written):
             continue
-        said = {name: written[at] for name, at in columns.items() if at < len(written)}
+        written += [""] * (len(headings) - len(written))
+        said = {name: written[at] for name, at in columns.items()}
         numbers = [
             (given | said).get(name, "") for name in ("constituency", "precinct")
         ]
