@@ -454,6 +454,8 @@ def _at_the_desk(story: Story) -> None:
         analyst, operator = desk.visitor("Aysel"), desk.visitor("Orxan")
         for path in ("/", "/login", "/api/desk", "/api/news", "/nothing", "/login.css"):
             story.saw(f"desk: {path}", analyst.get(path).content)
+        asked = analyst.get("/counter/questions")
+        story.saw("desk: /counter/questions", asked.content)
         cases = analyst.get("/api/desk").json()
         shown = analyst.post("/api/next", json={"after": -1})
         story.saw("desk: /api/next", shown.content)

@@ -67,6 +67,37 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     assert any("88" in one["sentence"] and "3/7" in one["sentence"] for one in diary)
 
 
+def test_an_approval_comes_down(pair):
+    """Below, the lists stood as returned or handed over until the day of the election."""
+    pair.receive()
+    run(pair.above)
+    assert approve(pair.above)[0] == 0
+    package = pair.folder / "return.zip"
+    words = ("-c", 88, "--out", package, "--today", "2026-02-06")
+    assert told("return", pair.above, *words)[0] == 0
+    code, said = told("receive", pair.below, package, "--today", "2026-02-07")
+    approved = {"day": handing.DAY, "ground": "Decision 3/7", "by": "L. M."}
+    assert (code, said["approved"]) == (0, approved)
+    for workspace in (pair.above, pair.below):
+        (row,) = units(workspace, "verify", on="2026-02-08")
+        assert (row["progress"], row["finished"]) == ("approved", handing.DAY)
+        assert row["owed"] is None
+    diary = told("journal", pair.below)[1]["lines"]
+    assert "Decision 3/7" in diary[-2]["sentence"]
+
+
+def test_an_approval_says_what_is_left(pair):
+    """Somebody signs; they are to know for what."""
+    pair.receive()
+    run(pair.above)
+    folder = next((pair.above / "received").glob("submit-*"))
+    gate = [{"gate": "missing-precincts", "count": 3}]
+    (folder / "gates.json").write_text(json.dumps(gate), encoding="utf-8")
+    left = approve(pair.above)[1]["in_spite_of"]
+    assert [row["count"] for row in left][-1] == 3
+    assert left[-1]["what"].startswith("Precincts of the territory")
+
+
 def test_what_was_returned_is_not_approved(pair):
     """The constituency still works on these lists."""
     pair.receive()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 DAY = dt.date(2026, 2, 3)
 HOSTILE = "<img src=x onerror=alert(1)>"
-FORMS = ("find", "new", "take", "decide", "note", "paper")
+FORMS = ("find", "new", "take", "decide", "answer", "note", "paper")
 PEOPLE = {"Aysel": Role.ANALYST, "Orxan": Role.OPERATOR}
 
 
@@ -70,7 +70,7 @@ def taken(visitor, **form):
 def test_nobody_sees_the_counter_without_logging_in(desk):
     """Who finds an open browser would look up his neighbours."""
     stranger = desk.visitor()
-    for path in ("", "/book", "/entry/x", "/application/1"):
+    for path in ("", "/book", "/questions", "/entry/x", "/application/1"):
         assert stranger.get(f"/counter{path}").headers["location"] == "/login"
     for path in FORMS:
         assert stranger.post(f"/counter/{path}", data={"words": "x"}).status_code == 401
@@ -157,6 +157,48 @@ def test_an_operator_takes_applications_and_decides_none(desk, workspace):
     assert "/counter/note" not in operator.get(f"/counter/application/{number}").text
 
 
+def forms_in(text):
+    """The hidden fields of each question on a page."""
+    forms = re.findall(r'<form class="card take".*?</form>', text, re.DOTALL)
+    return [dict(re.findall(r'name="(\w+)" value="([^"]*)">', form)) for form in forms]
+
+
+def test_findings_are_answered_at_the_desk(analyst, workspace):
+    """Whoever decides at the desk needed a workbook for all that is no case."""
+    page = analyst.get("/counter/questions").text
+    assert HOSTILE not in page
+    asked = forms_in(page)[0]
+    finding = asked["finding_id"]
+    refused = analyst.post("/counter/answer", data=asked | {"answer": "accept"})
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    said = {"answer": "accept", "reason": "the card was seen"}
+    assert analyst.post("/counter/answer", data=asked | said).status_code == 303
+    with reading(workspace / "ledger.db") as ledger:
+        (accepted,) = ledger.acceptances().to_pylist()
+        seen = [event for _, event, _ in ledger.journal() if event == "desk-questions"]
+    assert (accepted["finding_id"], accepted["accepted_by"]) == (finding, "Aysel")
+    assert seen
+    left = forms_in(analyst.get("/counter/questions").text)
+    assert finding not in {form["finding_id"] for form in left}
+
+
+def test_no_answer_is_taken_from_a_page_of_another_run_or_from_an_operator(
+    desk, analyst, workspace
+):
+    """What somebody saw weeks ago, or may not decide, would change the list."""
+    asked = forms_in(analyst.get("/counter/questions").text)[0]
+    said = asked | {"answer": "accept", "reason": "seen"}
+    other = analyst.post("/counter/answer", data=said | {"run_id": "2026-01-01-00"})
+    assert other.status_code == 400
+    operator = desk.visitor("Orxan")
+    assert operator.get("/counter/questions").status_code == 403
+    assert operator.post("/counter/answer", data=said).status_code == 403
+    assert "/counter/questions" not in operator.get("/counter").text
+    with reading(workspace / "ledger.db") as ledger:
+        assert ledger.acceptances().num_rows == 1
+
+
 @pytest.mark.parametrize(
     "form", [{"x": "1"}, {"what": "x"}, {"what": "add", "by": "\u200b"}]
 )
@@ -205,7 +247,7 @@ def test_the_pages_fit_a_telephone_and_run_no_script(desk, language):
         page.locator(".hits a").first.click()
         page.wait_for_selector(".take")
         assert page.locator("html").get_attribute("lang") == language
-        for path in ("", "/book", "/application/1"):
+        for path in ("", "/book", "/questions", "/application/1"):
             page.goto(f"{desk.url}/counter{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert visit.faults == []

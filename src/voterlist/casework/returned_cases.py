@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,10 @@ from pydantic import Field, TypeAdapter
 from voterlist import strict_json
 from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
+from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.model import Progress
+from voterlist.pipeline.progress import handed_over
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
@@ -31,6 +35,7 @@ RECEIVED = "received"
 
 _Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
 _Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
+_DAY = r"\A20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\z"
 _Number = Annotated[int, Field(ge=0, le=9_999_999)]
 _Content = TypeVar("_Content")
 _Text = Annotated[str, Field(max_length=500)]
@@ -89,10 +94,19 @@ class ReturnedFinding(Frozen):
     value: float | None
 
 
+class Approved(Frozen):
+    """That the sender approved the lists of the receiver."""
+
+    day: Annotated[str, Field(pattern=_DAY)]
+    ground: _Text
+    by: _Text
+
+
 class Returned(Frozen):
     """The file ``cases.json`` of a return."""
 
     format: Literal[1] = 1
+    approved: Approved | None = None
     cases: tuple[ReturnedCase, ...]
     proposals: tuple[Proposal, ...]
     findings: tuple[ReturnedFinding, ...]
@@ -115,7 +129,7 @@ class Answer(Frozen):
     answer: Literal["keep", "give-up"]
     """The person stands rightly here, or stands elsewhere and was struck off here."""
     by: _Text
-    day: Annotated[str, Field(pattern=r"\A20\d\d-\d\d-\d\d\z")]
+    day: Annotated[str, Field(pattern=_DAY)]
 
 
 class LetPass(Frozen):
@@ -145,6 +159,26 @@ def read_gates(path: Path) -> tuple[LetPass, ...]:
         CustodyError: ``package-content-wrong``.
     """
     return _read(path, _GATES, "gates") if path.exists() else ()
+
+
+def stage_of(returned: Returned) -> str:
+    """The stage of the calendar that a return states as finished; empty where it asks instead."""
+    return "" if returned.approved is None else CalendarStage.VERIFY.value
+
+
+def approval_of(ledger: Reader, constituency: int, today: dt.date) -> Approved | None:
+    """The approval of a constituency's lists; None where they are not approved."""
+    lines = handovers(ledger.journal())
+    state = handed_over(lines, today).get((constituency, None))
+    if state is None or state.progress is not Progress.APPROVED:
+        return None
+    *_, line = (
+        line
+        for line in lines
+        if line.event is Event.APPROVED and line.constituency == constituency
+    )
+    day = line.finished or line.day
+    return Approved(day=day.isoformat(), ground=line.ground, by=line.by)
 
 
 def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:

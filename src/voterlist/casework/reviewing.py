@@ -45,7 +45,7 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import Answers
-from voterlist.report.asked import AskedAs, Question
+from voterlist.report.asked import AskedAs, Question, ReviewItems
 from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.report.words import Words
 from voterlist.storage import ledger as ledgers
@@ -162,10 +162,7 @@ def export_review(
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = replace(readers.items_for(reader), door=door, may_name=True)
-    asked = [case for case, said in cases_returned(workspace) if said is None]
-    if asked:
-        questions = own_entries(workspace, asked, Words(words))
-        items = replace(items, questions=(*items.questions, *questions))
+    items = _with_returned_cases(workspace, items, Words(words))
     written = write_workbook(
         path, items, words, source=source, today=today, given=given, name=reader or ""
     )
@@ -178,6 +175,32 @@ def export_review(
         old=written.old,
         second_readings=readers.waiting_cases,
     )
+
+
+def _with_returned_cases(
+    workspace: Path, items: ReviewItems, words: Words
+) -> ReviewItems:
+    """What is asked, with the returned cases that are not answered."""
+    asked = [case for case, said in cases_returned(workspace) if said is None]
+    if not asked:
+        return items
+    own = own_entries(workspace, asked, words)
+    return replace(items, questions=(*items.questions, *own))
+
+
+def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewItems]:
+    """(the newest run, what a person is asked), for the desk.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run.
+        InputError: a table of a run is gone or damaged.
+    """
+    with open_to_read(workspace) as (settings, ledger):
+        runs = known(workspace, ledger)
+        tables, given = review_tables(runs, ledger), answers_of_today(ledger, runs)
+    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+    items = readers.items_for(reader)
+    return runs.run, _with_returned_cases(workspace, items, Words(language))
 
 
 def import_review(
@@ -206,8 +229,21 @@ def import_review(
         SettingsError: its settings have mistakes.
         WorkspaceBusyError: a run holds the workspace.
     """
+    limits = settings_of(workspace).ingest
+    books = [(read_answer_file(path, limits), path) for path in files]
+    return import_answers(workspace, books, by, decided_at=decided_at, bringer=bringer)
+
+
+def import_answers(
+    workspace: Path,
+    books: Sequence[tuple[AnswerFile, Path]],
+    by: str | None = None,
+    *,
+    decided_at: dt.datetime,
+    bringer: Bringer,
+) -> Imported:
+    """Record what files say that were read; as of ``import_review``."""
     settings = settings_of(workspace)
-    books = [read_answer_file(path, settings.ingest) for path in files]
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
@@ -217,11 +253,12 @@ def import_review(
         cycles = cycles_of_runs(workspace, ledger)
         source = ListSource.of(workspace, ledger, settings)
         books = [
-            AnswerFile(with_entries(book.answers, source), book.page) for book in books
+            (AnswerFile(with_entries(file.answers, source), file.page), path)
+            for file, path in books
         ]
         origins = [
             origins_of(file, path, runs, cycles, settings.workspace.cycle)
-            for file, path in zip(books, files, strict=True)
+            for file, path in books
         ]
         numbers = numbers_of(runs, runs.table("cases"), ledger)
         against = Against(
@@ -238,7 +275,7 @@ def import_review(
         made: Made = {}
         asked = asked_by_entry(workspace, ledger)
         imported = []
-        for file, refused in zip(books, origins, strict=True):
+        for (file, _), refused in zip(books, origins, strict=True):
             checked = _checked_file(file, refused, against, made, asked)
             record(ledger, runs, checked)
             record_from_above(ledger, asked, checked, decided_at.date())
@@ -247,7 +284,7 @@ def import_review(
             # The next file is held against what this one says.
             against = replace(against, given=answers_of_today(ledger, runs))
         holding = what_holds(against.given, settings)
-    touched = _subjects_touched([file.answers for file in books])
+    touched = _subjects_touched([file.answers for file, _ in books])
     contested = _disputes(holding, touched, numbers)
     pending = _pending(holding, touched)
     return Imported(tuple(imported), tuple(contested), tuple(pending))

@@ -145,6 +145,7 @@ def receive(
         "head": manifest.journal,
         **picked(taken, "entries", "decisions", "cases", "settled", "inbox"),
         **picked(taken, "superseded", "missing", "receipt", "beside"),
+        "approved": taken.approved and taken.approved.model_dump(),
         **picked(taken, "confirmed", "was_taken"),
     }
 
@@ -163,6 +164,8 @@ def _tell_taken(taken: Received) -> None:
         tell("cli.receive.answer")
     if taken.settled:
         tell("cli.receive.settled", count=taken.settled)
+    if taken.approved is not None:
+        tell("cli.receive.approved", **taken.approved.model_dump())
     if taken.inbox is not None:
         tell("cli.receive.inbox", path=taken.inbox)
     if taken.superseded is not None:
@@ -314,7 +317,16 @@ def approve(
         workspace, constituency, ground=ground, by=by, **when(today)
     )
     tell("cli.approve.recorded", number=constituency, day=line.day)
-    return _line(line)
+    left = approving.in_spite_of(workspace, constituency)
+    if left:
+        tell("cli.approve.in-spite-of")
+    for key, count in left.items():
+        tell(key, 2, count=count)
+    tell("cli.approve.next", number=constituency, path=workspace)
+    told = [
+        {"what": SAY(key, count=count), "count": count} for key, count in left.items()
+    ]
+    return {**_line(line), "in_spite_of": told}
 
 
 def finish(

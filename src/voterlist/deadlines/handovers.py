@@ -51,7 +51,8 @@ class Handover:
         serial: the number of the package in its series; 0 where there is none.
         package: the identity of the package, in hexadecimal.
         head: the head of the sender's journal; of a receipt the receiver's.
-        stage: the stage of the calendar that a person states as finished.
+        stage: the stage of the calendar that a person states as finished, or that the package
+            does.
         finished: the day on which it was finished.
         ground: the paper or reason that it rests on.
         by: who states it.

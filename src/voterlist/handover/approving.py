@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from voterlist.casework.returned_cases import owed
+from voterlist.casework.returned_cases import (
+    GATES_NAME,
+    handed_in,
+    owed,
+    read_gates,
+)
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.deadlines.handovers import Event, Handover, handovers
@@ -17,11 +23,11 @@ from voterlist.handover.gates import Scope, is_stale
 from voterlist.model import Level, Progress
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.progress import HandedOver, handed_over
+from voterlist.pipeline.progress import HandedOver, Work, handed_over
 from voterlist.pipeline.standings import standings
-from voterlist.report.values import UnitStanding
+from voterlist.report.values import UnitStanding, Waiting
 from voterlist.storage.ledger import Reader
-from voterlist.storage.workspace import open_to_change
+from voterlist.storage.workspace import open_to_change, open_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,27 @@ def approve(
         _require_settled(workspace, settings, ledger, constituency)
         ledger.write_journal(line.day, line.event.value, **line.details())
     return line
+
+
+def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
+    """What waits for a person in a constituency, and what its own settings let pass.
+
+    By the key of the catalogue that says it, how many there are.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        work = known_work(workspace, ledger) or Work()
+        lines = handovers(ledger.journal())
+        senders = {line.sender for line in lines if line.constituency == constituency}
+        packages = handed_in(workspace, ledger)
+    waiting = work.waiting.get((constituency, None), Waiting())
+    counts = {
+        f"wall.{name.replace('_', '-')}": count
+        for name, count in dataclasses.asdict(waiting).items()
+    }
+    for sender in sorted(senders & packages.keys()):
+        for passed in read_gates(packages[sender] / GATES_NAME):
+            counts[f"gate.{passed.gate}.what"] = passed.count
+    return {key: count for key, count in counts.items() if count}
 
 
 def finish(

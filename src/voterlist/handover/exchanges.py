@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from voterlist.casework.returned_cases import SENT
 from voterlist.catalogue import catalogue
@@ -236,14 +237,14 @@ def journal_package(
     event: Event,
     manifest: Manifest,
     by: str = "",
-    emptied: frozenset[int] = frozenset(),
+    **shown: Any,
 ) -> None:
     """Add the line of a package that was written or taken.
 
-    ``emptied`` are the precincts whose lists were handed in and have no voter left.
+    ``shown`` are fields of ``Handover`` that its content tells: ``emptied``, ``stage``.
     """
     line = _handover(day, event, manifest, manifest.journal, by)
-    line = replace(line, emptied=emptied)
+    line = replace(line, **shown)
     extra = {} if manifest.run is None else {"run": manifest.run}
     ledger.write_journal(day, event.value, **line.details(), **extra)
 

@@ -19,9 +19,11 @@ from voterlist.casework.returned_cases import (
     GATES_NAME,
     KNOWN_AS_NAME,
     RECEIVED,
+    Approved,
     Returned,
     read_answers,
     read_gates,
+    stage_of,
 )
 from voterlist.catalogue import catalogue
 from voterlist.custody.commissions import Kind
@@ -29,7 +31,7 @@ from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
-from voterlist.deadlines.handovers import Event
+from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
@@ -85,6 +87,7 @@ class Received:
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
         beside: other files of the constituency in the inbox, whose entries may stand twice now.
+        approved: of a return, that the lists are approved, if it says so.
     """
 
     manifest: Manifest
@@ -99,6 +102,7 @@ class Received:
     confirmed: int | None = None
     was_taken: bool = False
     beside: tuple[str, ...] = ()
+    approved: Approved | None = None
 
 
 def receive(
@@ -421,7 +425,9 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             questions = questions_of(ledger, returned, manifest, words)
             ledger.amend(questions)
             _note_settled(desk, ledger, manifest, today)
-            journal_package(ledger, today, Event.RECEIVED, manifest)
+            stage = stage_of(returned)
+            journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
+            _note_approval(ledger, returned.approved, manifest, today)
             _move(
                 desk,
                 manifest,
@@ -435,7 +441,26 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         entries=len({entry.entry_id for case in returned.cases for entry in case.own}),
         decisions=len(returned.proposals),
         cases=len(returned.cases),
+        approved=returned.approved,
     )
+
+
+def _note_approval(
+    ledger: Ledger, approved: Approved | None, manifest: Manifest, today: dt.date
+) -> None:
+    """Add the line of an approval that came down."""
+    if approved is None:
+        return
+    line = Handover(
+        day=ledger.day_of(today),
+        event=Event.APPROVED,
+        constituency=manifest.constituency,
+        sender=manifest.sender.slug,
+        finished=dt.date.fromisoformat(approved.day),
+        ground=approved.ground,
+        by=approved.by,
+    )
+    ledger.write_journal(line.day, line.event.value, **line.details())
 
 
 def _note_settled(

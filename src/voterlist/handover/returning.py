@@ -20,7 +20,9 @@ from voterlist.casework.returned_cases import (
     Returned,
     ReturnedCase,
     ReturnedFinding,
+    approval_of,
     known_as,
+    stage_of,
 )
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
@@ -79,6 +81,7 @@ def return_cases(
 ) -> Sent:
     """Write the package for the commission below, from the newest run.
 
+    Where the lists are approved and no case is open, it says so: the approval comes down with it.
     Of people who stand elsewhere it holds the place and the last three characters of their
     identifiers. Entries have the ids by which the receiver knows them.
 
@@ -110,9 +113,12 @@ def return_cases(
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
             ids = known_as(workspace, ledger, receiver.slug)
+            approved = approval_of(ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)
+        if not content.cases:
+            content = content.model_copy(update={"approved": approved})
         with private_folder() as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today
@@ -122,7 +128,8 @@ def return_cases(
             manifest = pack(desk, outline, payloads, package)
             _keep_cases(workspace, manifest, content)
             sent = delivered(package, out, recipient)
-            journal_package(ledger, today, Event.RETURNED, manifest, by=by)
+            stage = stage_of(content)
+            journal_package(ledger, today, Event.RETURNED, manifest, by=by, stage=stage)
     return Sent(sent, manifest, content, door.num_rows)
 
 

@@ -251,7 +251,7 @@ def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, Handed
         place = line.constituency, line.precinct
         state = found.setdefault(place, HandedOver())
         if line.event is Event.APPROVED:
-            state.approved = state.approved or line.day
+            state.approved = state.approved or line.finished or line.day
         progress = _after(line, state)
         if progress is not None:
             state.progress, state.since = progress, line.day
@@ -273,7 +273,8 @@ def _after(line: Handover, state: HandedOver) -> Progress | None:
         is_here = line.event is Event.RECEIVED
         return Progress.RECEIVED_ABOVE if is_here else Progress.HANDED_OVER
     if line.kind == _DOWN and line.event in {Event.RETURNED, Event.RECEIVED}:
-        return Progress.RETURNED
+        # What brings an approval down asks nothing.
+        return None if line.stage else Progress.RETURNED
     is_receipt = line.event is Event.RECEIPT and line.kind != _DOWN
     if is_receipt and state.progress is Progress.HANDED_OVER:
         # A receipt for an older package says nothing of the newest.

@@ -106,8 +106,10 @@ _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
 _IMPORT = "/api/import"
-_COUNTER = ("find", "new", "take", "decide", "note", "paper")
-"""The forms of the counter, which all who are logged in may send; ``decide`` not all."""
+_COUNTER = ("find", "new", "take", "decide", "answer", "note", "paper")
+"""The forms of the counter, which all who are logged in may send."""
+_DECIDING = frozenset({"decide", "answer"})
+"""Those that not all may."""
 _BODIES = Bodies(
     forms=frozenset({"/login", "/logout", *(f"/counter/{name}" for name in _COUNTER)}),
     largest={"/api/decide": MOST_BYTES, _IMPORT: MOST_FILE_BYTES},
@@ -117,7 +119,9 @@ _DECIDE = (Role.ANALYST, Role.CHAIR)
 
 EXPORTED = "desk-export"
 READ_IN = "desk-import"
-"""The journal's words for files that an operator takes out, and that people read in."""
+ASKED = "desk-questions"
+"""The journal's words for files that an operator takes out, that people read in, and for the page
+of questions."""
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
@@ -219,9 +223,10 @@ class Desk:
         }
         for path, page in pages.items():
             yield Route(f"/counter{path}", self._inside(self._in_words(page)))
+        yield Route("/counter/questions", self._inside(self.questions, *_DECIDE))
         for name in _COUNTER:
             handler = self._in_words(getattr(self.counter, name))
-            roles = _DECIDE if name == "decide" else ()
+            roles = _DECIDE if name in _DECIDING else ()
             inside = self._inside(handler, *roles)
             yield Route(f"/counter/{name}", inside, methods=["POST"])
 
@@ -372,6 +377,11 @@ class Desk:
     async def decide(self, request: Request, visitor: Visitor) -> Response:
         """Record decisions."""
         return await self.cases.decide(request, visitor, self.words(request))
+
+    async def questions(self, request: Request, visitor: Visitor) -> Response:
+        """The page of questions; that somebody saw it stands in the journal before."""
+        await self._note(ASKED, visitor)
+        return await self._in_words(self.counter.questions)(request, visitor)
 
     async def export(self, request: Request, visitor: Visitor) -> Response:
         """A file for somebody who has no access to the desk."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,9 @@ from urllib.parse import parse_qs
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from voterlist.casework.answer_files import AnswerFile
+from voterlist.casework.importing import Bringer
+from voterlist.casework.reviewing import Imported, asked_of, import_answers
 from voterlist.counter.applications import (
     PLACE,
     Application,
@@ -48,8 +51,10 @@ from voterlist.counter.written import write_book, write_letter
 from voterlist.decisions import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
-from voterlist.model import Action, Asks, Relation, Role, Step, Way
+from voterlist.model import Action, Asks, Problem, Relation, Role, Step, Way
 from voterlist.render.counter import counter_page
+from voterlist.render.xlsx import ANSWERING, answers_typed
+from voterlist.report.asked import QUESTION_SHEETS
 from voterlist.report.sections.findings import FindingWords
 from voterlist.serve.door import Clock, Visitor
 from voterlist.storage.temporary import private_folder
@@ -102,8 +107,7 @@ class _Form:
     @property
     def number(self) -> int:
         """The number of an application; 0 where none is named."""
-        text = self("number")
-        return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+        return _number(self("number"))
 
     @property
     def values(self) -> dict[str, str]:
@@ -296,13 +300,7 @@ class CounterPages:
             self.decided += 1
             return _to(made.application)
         if made is not None:
-            words = FindingWords(language)
-            keys = [f"{problem.key}.title" for problem in made.problems]
-            people = [problem.who or "" for problem in made.problems]
-            trouble = "; ".join(
-                words(key, count=1, who=who)
-                for key, who in zip(keys, people, strict=True)
-            )
+            trouble = _told(made.problems, FindingWords(language))
         return await self._application_page(
             form.number, visitor, language, form, trouble
         )
@@ -397,6 +395,70 @@ class CounterPages:
             trouble=trouble,
         )
 
+    async def questions(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """What is asked about findings and entries, and by the commission above."""
+        sheet = request.query_params.get("sheet", "")
+        skipped = request.query_params.get("skipped", "")
+        return await self._questions_page(sheet, skipped, visitor, language, "")
+
+    async def answer(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Record the answer to a question."""
+        form = await _Form.of(request)
+
+        def answered() -> Imported:
+            typed = answers_typed(form.texts, form.texts, form("run_id"))
+            return import_answers(
+                self._workspace,
+                [(AnswerFile(typed), Path(form("sheet")))],
+                visitor.name,
+                decided_at=self._clock(),
+                bringer=Bringer(visitor.name, visitor.role),
+            )
+
+        made, trouble = await self._tried(language, answered)
+        if made is not None and made.problems:
+            trouble = _told(made.problems, FindingWords(language))
+        sheet = form("sheet")
+        if not trouble and sheet in QUESTION_SHEETS:
+            path = (
+                f"/counter/questions?sheet={sheet}&skipped={_number(form('skipped'))}"
+            )
+            return RedirectResponse(path, _SEE_OTHER)
+        return await self._questions_page(
+            sheet, form("skipped"), visitor, language, trouble
+        )
+
+    async def _questions_page(
+        self, sheet: str, skipped: str, visitor: Visitor, language: str, trouble: str
+    ) -> Response:
+        """The questions of a sheet that nobody has answered, a few at a time."""
+        run, items = await asyncio.to_thread(
+            asked_of, self._workspace, visitor.name, language
+        )
+        waiting = {
+            name: [one for one in asked if one.asked_as or not one.answers]
+            for name in QUESTION_SHEETS[:-1]
+            if (asked := items.of_sheet(name))
+        }
+        chosen = sheet if waiting.get(sheet) else next(filter(waiting.get, waiting), "")
+        return await self._page(
+            "questions",
+            visitor,
+            language,
+            here="questions",
+            run=run,
+            waiting=waiting,
+            sheet=chosen,
+            start=_number(skipped),
+            most=_SHOWN,
+            answers=ANSWERING,
+            trouble=trouble,
+        )
+
     @property
     def _since(self) -> str:
         return self._clock().isoformat(" ", "minutes")
@@ -436,6 +498,20 @@ class CounterPages:
             name, FindingWords(language), visitor=visitor, late=book.late, **given
         )
         return HTMLResponse(page, 400 if given["trouble"] else 200)
+
+
+def _number(text: str) -> int:
+    """The number that a text is; 0 where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
+def _told(problems: Iterable[Problem], words: FindingWords) -> str:
+    """Why answers were refused, and what to do."""
+    return "; ".join(
+        words(f"{problem.key}.{part}", count=1, who=problem.who or "")
+        for problem in problems
+        for part in ("title", "todo")
+    )
 
 
 def _to(application: Application) -> Response:

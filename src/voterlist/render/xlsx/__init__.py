@@ -6,21 +6,25 @@ from voterlist.render.xlsx.answers import (
     ANSWER_ROW,
     Answers,
     Carried,
+    answers_typed,
     read_answers,
 )
 from voterlist.render.xlsx.filled import Typed
 from voterlist.render.xlsx.forms import CONFIRM, NAMING
 from voterlist.render.xlsx.lists import render_list
+from voterlist.render.xlsx.plans import ANSWERING
 from voterlist.render.xlsx.review import render_review
 from voterlist.render.xlsx.sheets import render_nation, render_report
 
 __all__ = [
+    "ANSWERING",
     "ANSWER_ROW",
     "CONFIRM",
     "NAMING",
     "Answers",
     "Carried",
     "Typed",
+    "answers_typed",
     "read_answers",
     "render_list",
     "render_nation",

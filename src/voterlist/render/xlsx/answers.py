@@ -27,15 +27,19 @@ from voterlist.render.xlsx.filled import (
 )
 from voterlist.render.xlsx.forms import (
     ANSWER,
+    ANSWERS,
     ASKED_AS,
     ASKED_OF,
     CASE_ID,
     CASES,
     ENTRY_ID,
     FINDING_ID,
+    FINDINGS,
     GONE,
+    IDS,
     NAMING,
     REOPENED,
+    RUN_ID,
     Form,
     fold,
     known_fields,
@@ -130,6 +134,27 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
         file=path.name,
         typed=tuple(row for sheet in sheets for row in sheet.filled),
     )
+
+
+def answers_typed(
+    ids: Mapping[str, str], texts: Mapping[str, str], run: str
+) -> Answers:
+    """What somebody filled in on a page, as the one row of a workbook.
+
+    Args:
+        ids: what the row asks, by the names of ``IDS``; what is not named is blank.
+        texts: what was filled in, by the names of ``ANSWERS``, in words or codes.
+        run: from which the row is.
+    """
+    named = {name: ids.get(name) or None for name in IDS}
+    filled = {name: texts.get(name) or None for name in ANSWERS}
+    form = REOPENED if named[ASKED_AS] else FINDINGS
+    runs = frozenset({run})
+    row = Typed("", 1, named | {RUN_ID: run, ASKED_OF: None}, filled)
+    decisions, amendments = _rows(
+        [FilledSheet(form, "", (row,), (), runs, has_run=True)], ""
+    )
+    return Answers(decisions, amendments, runs=runs)
 
 
 def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]:

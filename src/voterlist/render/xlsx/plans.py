@@ -479,7 +479,7 @@ def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Lin
         group = asked.case_id or asked.entry_id if asked.asked_as else None
         is_first = group != last
         band, last = band != is_first, group
-        offered, fields, columns = _answers_to(asked)
+        offered, fields, columns = answers_to(asked)
         given = None if asked.asked_as else next(iter(asked.answers), None)
         yield Line(
             item=asked,
@@ -505,7 +505,7 @@ _Answers: TypeAlias = tuple[Sequence[str], Sequence[str], Sequence[str]]
 they need."""
 
 
-def _answers_to(asked: Question) -> _Answers:
+def answers_to(asked: Question) -> _Answers:
     """What may be answered.
 
     Where one of several answers is chosen, or confirmed, what the chosen one says is taken over.
@@ -532,6 +532,17 @@ def _grounds(actions: Iterable[str], words: Words) -> tuple[str, ...]:
     """The titles of the grounds that may carry one of these answers."""
     codes = [ground.code for action in actions for ground in grounds_for(action)]
     return tuple(words(f"ground.{code}.title") for code in dict.fromkeys(codes))
+
+
+ANSWERING = {
+    "to": answers_to,
+    "words": words_of,
+    "grounds": _grounds,
+    "headings": ANSWERS,
+    "line": in_one_line,
+    "said": said,
+}
+"""What a page of questions asks and offers in the words of a workbook: see ``questions.html``."""
 
 
 def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
