@@ -127,6 +127,24 @@ def test_a_number_that_is_mistyped_changes_nobody(workspace, line, problem):
     assert listed(workspace) == before
 
 
+def test_a_name_that_two_voters_have_needs_to_be_whole(tmp_path):
+    """Of two who stand below each other on a list by name one digit would strike the wrong one."""
+    folder = workspaces.make(tmp_path / "2026")
+    path = folder / "inbox" / "88" / "menteqe-2.csv"
+    brother = "4;Rzayev;Orxan;Nadir oğlu;06.06.1971;kişi;Nizami küç. 1;5XK1241\n"
+    path.write_text(path.read_text(encoding="utf-8") + brother, encoding="utf-8")
+    workspaces.ran(folder)
+    for name in ("Rzayev", "Rzayev Orxan"):
+        _, made = decided(folder, corrected(name=name), corrected("3", name))
+        assert {problem["code"] for problem in made["problems"]} == {"named-unclear"}
+        assert made["recorded"] == 0
+    whole = ("Rzayev Orxan Şamil oğlu", "Rzayev Orxan Nadir oğlu")
+    lines = [corrected(number, name) for number in ("2", "3") for name in whole]
+    _, made = decided(folder, *lines)
+    codes = [problem["code"] for problem in made["problems"]]
+    assert (made["recorded"], codes) == (2, ["named-another"] * 2)
+
+
 def test_the_checks_of_all_answers_hold_for_named_entries(workspace):
     """A striking without evidence, or a line without an answer, is refused as on any sheet."""
     bare = corrected(answer="strike", ground=EN("ground.died.title"), document=None)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voterlist.casework.printed import Printed, Row, is_called
+from voterlist.fields import NAME_PARTS
+from voterlist.lists.listed import name_key
 from voterlist.model import ListKind, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.xlsx import ANSWER_ROW, NAMING, Answers
 from voterlist.tables import from_rows
 
-NAMED_PROBLEMS = ("named-nobody", "named-no-name", "named-another", "named-several")
+NAMED_PROBLEMS = (
+    "named-nobody",
+    "named-no-name",
+    "named-another",
+    "named-unclear",
+    "named-several",
+)
 """Why a row is refused; ``review.problem.<code>``."""
 _DIGITS = 6
 
@@ -19,7 +27,8 @@ def with_entries(answers: Answers, source: ListSource) -> Answers:
     """The answers with the entry of each row that names one; rows that name nobody are problems.
 
     A number alone is not believed: mistyped, or on a list that was numbered anew, it is somebody
-    else's. So the name must fit, and where the list has a namesake, be that of the same run.
+    else's. So the name must fit, and no other name of the precinct; where the list has a namesake,
+    it must be that of the same run.
     """
     rows = answers.amendments.to_pylist()
     if not any(row[name] for row in rows for name in NAMING):
@@ -65,5 +74,14 @@ def _problem(
     if not is_called(person, name):
         return "named-another"
     lists = printed.of((person["constituency"], person["precinct"])).values()
-    namesakes = {other["entry_id"] for other in lists if is_called(other, name)}
-    return None if is_same_list or len(namesakes) == 1 else "named-several"
+    fitting = {
+        row["entry_id"]: _whole_name(row) for row in lists if is_called(row, name)
+    }
+    if len({*fitting.values()}) > 1:
+        # The next number of a list by name is often the same surname.
+        return "named-unclear"
+    return None if is_same_list or len(fitting) == 1 else "named-several"
+
+
+def _whole_name(row: Row) -> tuple[str, ...]:
+    return tuple(name_key(row[part] or "") for part in NAME_PARTS)
