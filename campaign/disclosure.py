@@ -1,6 +1,6 @@
 """The attack on the open figures: all lists that two releases leave possible.
 
-    python campaign/disclosure.py [--cells 3] [--most 6] [--rounded 5]
+    python campaign/disclosure.py [--cells 3] [--most 5] [--rounded 5]
 
 The attacker knows the method and whatever is published of a list in two releases, and not the key.
 Small lists are tried one by one: for every pair of them and every way in which a key may round
@@ -23,22 +23,33 @@ from typing import Any
 
 import numpy as np
 
-from voterlist.centre.disclosure import Rounding, protected
+from voterlist.centre.disclosure import TOGETHER, Rounding, protected
 
 BASE = 3
 PLACE = (1, 1, "permanent")
 Cells = tuple[int, ...]
 
 
+Lot = tuple[bool, str, int]
+"""Whether it is of the withheld lists together; the cell; its count."""
+
+
+class NotDrawnError(Exception):
+    """A lot is asked for that was not told; its argument."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn(Rounding):
     """A rounding whose lots are told instead of drawn by a key."""
 
-    lots: dict[tuple[str, int], int] = field(default_factory=dict)
+    lots: dict[Lot, int] = field(default_factory=dict)
 
     def rounded(self, count: int, *cell: Any) -> int:
-        """As of a key that draws this lot."""
-        return (count + self.lots[cell[-1], count]) // self.base * self.base
+        """As of a key that draws this lot; every lot gives a multiple of the base as it is."""
+        lot = (TOGETHER in cell, cell[-1], count)
+        if count % self.base and lot not in self.lots:
+            raise NotDrawnError(lot)
+        return (count + self.lots.get(lot, 0)) // self.base * self.base
 
 
 def lists(cells: int, most: int) -> list[Cells]:
@@ -47,26 +58,27 @@ def lists(cells: int, most: int) -> list[Cells]:
     return [counts for counts in every if BASE <= sum(counts) <= most]
 
 
-def roundings(*releases: Cells) -> Iterator[Drawn]:
-    """Every way in which a key may round these lists."""
-    drawn = sorted(
-        {(str(cell), count) for counts in releases for cell, count in enumerate(counts)}
-    )
-    # Of a multiple of the base every lot gives the same.
-    choices = [range(BASE) if count % BASE else (0,) for _, count in drawn]
-    for lots in itertools.product(*choices):
-        yield Drawn(b"", BASE, dict(zip(drawn, lots, strict=True)))
+def publications(releases: tuple[Cells, ...]) -> Iterator[tuple[Any, ...]]:
+    """What everybody sees of a list in its releases, by each way in which a key may round it."""
+    waiting: list[dict[Lot, int]] = [{}]
+    while waiting:
+        lots = waiting.pop()
+        try:
+            yield _published(releases, Drawn(b"", BASE, lots))
+        except NotDrawnError as asked:
+            # Down and up.
+            waiting += [{**lots, asked.args[0]: lot} for lot in (0, BASE - 1)]
 
 
-def published(releases: tuple[Cells, ...], rounding: Drawn) -> tuple[Any, ...]:
-    """What everybody sees of a list in its releases."""
+def _published(releases: tuple[Cells, ...], rounding: Drawn) -> tuple[Any, ...]:
     before: dict[Any, Any] = {}
     seen = []
     for counts in releases:
         parts = [("", str(cell)) for cell in range(len(counts))]
         whole = Counter(dict(zip(parts, counts, strict=True)))
         shown, before = protected({PLACE: whole}, before, "", rounding, parts)
-        seen.append((sum(counts), *sorted(shown[PLACE].items())))
+        told = [(place, *sorted(cells.items())) for place, cells in shown.items()]
+        seen.append((sum(counts), *told))
     return tuple(seen)
 
 
@@ -84,7 +96,7 @@ def attack(pairs: Iterable[tuple[Cells, ...]]) -> tuple[int, int, list[str]]:
     possible: dict[Any, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for releases in pairs:
         asked = list(looked_at(releases))
-        for note in {published(releases, each) for each in roundings(*releases)}:
+        for note in set(publications(releases)):
             for name, value in asked:
                 possible[note][name].add(value)
     fewest, found = 10**6, []
@@ -229,7 +241,7 @@ def main() -> int:
     """Attack; the exit code is 1 where something was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", type=int, default=3)
-    parser.add_argument("--most", type=int, default=6)
+    parser.add_argument("--most", type=int, default=5)
     parser.add_argument("--rounded", type=int, default=5)
     options = parser.parse_args()
     every = lists(options.cells, options.most)

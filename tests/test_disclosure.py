@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from voterlist.centre.disclosure import (
     ROUNDING,
+    TOGETHER,
     WITHHELD,
     Rounding,
     protected,
@@ -81,6 +82,26 @@ def test_the_same_people_are_published_the_same_whatever_stands_beside_them():
     alone, _ = protected({PLACE: lists[PLACE]}, {}, "voters", HERE, PARTS)
     assert whole[PLACE] == alone[PLACE]
     assert len({tuple(shown.items()) for shown in whole.values()}) > 1
+
+
+def test_withheld_lists_of_a_kind_are_tried_together_and_all_rows_add_up():
+    """Soldiers are young men: withheld alone, they would be missing from the sums of the area."""
+    young, older = PARTS[1], PARTS[3]
+    soldiers = {
+        (88, number, "temporary"): Counter({young: 100 + number, older: 7, PARTS[0]: 1})
+        for number in range(1, 31)
+    }
+    lists = {PLACE: cells([50] * 6), **soldiers}
+    shown, _ = protected(lists, {}, "voters", HERE, PARTS)
+    alone = {place for place in soldiers if WITHHELD in shown[place]}
+    (together,) = shown.keys() - lists.keys()
+    assert together == (None, None, "temporary", TOGETHER)
+    assert alone
+    assert sum(shown[together].values()) == 0
+    for place, counts in lists.items():
+        assert sum(shown[place].values()) == counts.total()
+    men = sum(counts.get(young, 0) for counts in shown.values())
+    assert men == pytest.approx(50 + sum(range(101, 131)), abs=2 * len(lists))
 
 
 def test_a_small_list_joins_the_nearest_and_nobody_is_lost():

@@ -129,12 +129,11 @@ def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace)
 def test_lists_of_a_few_voters_show_no_cells(workspace):
     """Four and three voters: ages and sexes would be theirs."""
     _, made = figures(workspace)
-    assert (made["voters"], made["withheld"]) == (7, 7)
+    assert made["voters"] == 7
+    assert made["withheld"] in {0, 7}  # as one list they may have cells
     rows = table(workspace / "figures" / DAY, "voters-by-precinct")
-    assert [(row["age_group"], row["count"]) for row in rows] == [
-        ("withheld", "4"),
-        ("withheld", "3"),
-    ]
+    own = [(row["age_group"], row["count"]) for row in rows if row["precinct"]]
+    assert own == [("withheld", "4"), ("withheld", "3")]
 
 
 @pytest.mark.slow
@@ -225,15 +224,23 @@ def test_figures_older_than_what_was_decided_are_refused(workspace):
 
 @pytest.mark.slow
 def test_applications_are_counted_where_their_voter_stands(workspace):
-    """Three are told as three by every key."""
+    """Three are told as three by every key; three more are too few to be told at once."""
     folder = next((workspace / "runs").iterdir())
     entry_id = pq.read_table(folder / "entries.parquet").column("entry_id")[0].as_py()
-    for by in ("A. Əliyeva", "B. Quliyev", "C. Rzayev"):
-        taken = ("--for", entry_id, "--what", "complaint", "--by", by)
-        assert command("application", "take", workspace, *taken)[0] == 0
-    figures(workspace)
-    (row,) = table(workspace / "figures" / DAY, "applications-by-precinct")
-    assert (row["precinct"], row["what"], row["count"]) == ("1", "complaint", "3")
+    for initials in ("ABC", "DEF"):
+        for initial in initials:
+            taken = (
+                "--for",
+                entry_id,
+                "--what",
+                "complaint",
+                "--by",
+                f"{initial}. Rza",
+            )
+            assert command("application", "take", workspace, *taken)[0] == 0
+        figures(workspace)
+        (row,) = table(workspace / "figures" / DAY, "applications-by-precinct")
+        assert (row["precinct"], row["what"], row["count"]) == ("1", "complaint", "3")
 
 
 @pytest.mark.slow

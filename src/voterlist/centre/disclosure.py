@@ -29,6 +29,7 @@ ROUNDING: Parts = ("rounding", "rounding")
 """What is missing from the rounded cells of a list to its exact number of voters."""
 WITHHELD: Parts = ("withheld", "withheld")
 """The voters of a list whose cells are not published."""
+TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,14 @@ def protected(
     table: str,
     rounding: Rounding,
     every: Collection[Parts] | None = None,
-) -> tuple[dict[Place, dict[Parts, int]], dict[Place, Counts]]:
+) -> tuple[dict[Place, Counts], dict[Place, Counts]]:
     """The counts that are published of each list, and those of which they were rounded.
 
     A list in which fewer people than the base may have changed is published as it was: otherwise
-    the one cell that differs would tell what somebody is who came.
+    the one cell that differs would tell what somebody is who came. All lists of a kind whose cells
+    are withheld are tried once more as one list, at a place that ends with ``TOGETHER``: soldiers
+    have few cells, and without them the whole area would lack young men. Its voters are taken off
+    again in ``WITHHELD``, so that all rows add up.
 
     Args:
         lists: the counts of today.
@@ -143,8 +147,9 @@ def protected(
         every: all parts that a list may have, where its number of voters is exact; None where it is
             not published.
     """
-    published: dict[Place, dict[Parts, int]] = {}
+    published: dict[Place, Counts] = {}
     rounded_of: dict[Place, Counts] = {}
+    together: Lists = {}
     for place, today in lists.items():
         counts = _settled(today, before.get(place), rounding.least_change)
         rounded_of[place] = counts
@@ -157,9 +162,18 @@ def protected(
             whole = [cells.get(parts, 0) for parts in {*every, *cells}]
             if rounding.tells_more(sum(counts.values()), whole):
                 cells = {WITHHELD: total}
+                if TOGETHER not in place:
+                    sums = (None, None, place[2], TOGETHER)
+                    together.setdefault(sums, Counter()).update(today)
             else:
                 cells[ROUNDING] = total - sum(cells.values())
         published[place] = {parts: count for parts, count in cells.items() if count}
+    if together:
+        more, rounded_more = protected(together, before, table, rounding, every)
+        rounded_of |= rounded_more
+        for place, shown in more.items():
+            if WITHHELD not in shown:
+                published[place] = {**shown, WITHHELD: -sum(shown.values())}
     return published, rounded_of
 
 

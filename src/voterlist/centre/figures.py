@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product, takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.centre.counting import CELLS, SEXES, Counted, count
 from voterlist.centre.disclosure import (
     WITHHELD,
-    Counts,
     Lists,
+    Parts,
     Place,
     Rounding,
     protected,
@@ -160,12 +160,7 @@ def make_figures(
         )
         _write_manifest(folder, release, keys)
         # Killed before it, the same figures are made again.
-        write_content(
-            state,
-            json.dumps(
-                [(name, *row) for name in released for row in released[name].items()]
-            ),
-        )
+        write_content(state, json.dumps(released))
         later = _later(source.journal, newest, today)
         line = {
             "release": store.sha256(folder / "manifest.json"),
@@ -204,27 +199,28 @@ def _key(secret: Path) -> bytes:
 
 def _protected(
     counted: Counted, rounding: Rounding, before: Mapping[str, Lists]
-) -> tuple[dict[str, Rows], dict[str, Rows]]:
+) -> tuple[dict[str, Rows], list[tuple[str, Place, Parts, int]]]:
     """The rows of each open table, and the counts of which they were rounded."""
     every = list(product(counted.groups, SEXES))
     voters = counted.lists["voters"]
     tables: dict[str, Rows] = {
         LISTS: {place: cells.total() for place, cells in voters.items()}
     }
-    released = {}
+    released: list[tuple[str, Place, Parts, int]] = []
     for name, lists in counted.lists.items():
         whole = every if lists is voters else None
         shown, kept = protected(lists, before[name], name, rounding, whole)
-        tables[name], released[name] = _rows(shown), _rows(kept)
+        rows: Counter[tuple[Any, ...]] = Counter()
+        for place, cells in shown.items():
+            for parts, number in cells.items():
+                rows[(*place[:3], *parts)] += number
+        tables[name] = rows
+        released += [
+            (name, place, parts, number)
+            for place, cells in kept.items()
+            for parts, number in cells.items()
+        ]
     return tables, released
-
-
-def _rows(lists: Mapping[Place, Counts]) -> Rows:
-    return {
-        (*place, *parts): number
-        for place, cells in lists.items()
-        for parts, number in cells.items()
-    }
 
 
 def _released(path: Path) -> dict[str, Lists]:
@@ -233,9 +229,9 @@ def _released(path: Path) -> dict[str, Lists]:
     if not path.exists():
         return before
     try:
-        for name, cell, number in json.loads(path.read_bytes()):
-            cells = before[name].setdefault(tuple(cell[:3]), Counter())
-            cells[tuple(cell[3:])] = int(number)
+        for name, place, parts, number in json.loads(path.read_bytes()):
+            cells = before[name].setdefault(tuple(place), Counter())
+            cells[tuple(parts)] = int(number)
     except (ValueError, KeyError, TypeError):
         raise usage_error("figures-secret-damaged", path=path) from None
     return before
