@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from voterlist.facts.working_days import WorkingDays, holidays_of
-from voterlist.shipped import shipped_text
+from voterlist.shipped import shipped_text, shipped_toml
 
 __all__ = [
     "BIRTH_YEARS",
@@ -90,16 +90,6 @@ def constituency_name(number: int, on: dt.date) -> str | None:
     return constituencies(on).get(number)
 
 
-@cache
-def mortality() -> dict[tuple[int, str], float]:
-    """The share that dies in a year, by sex and the first age of a group (100: all above).
-
-    ``mortality.csv``: the central death rates of Azerbaijan, 2015 to 2020, of the United Nations
-    (World Population Prospects 2019, CC BY 3.0 IGO), to six decimals.
-    """
-    rows = csv.DictReader(shipped_text("voterlist.facts", "mortality.csv").splitlines())
-    return {
-        (int(row["age_from"]), sex): float(row[sex])
-        for row in rows
-        for sex in ("m", "f")
-    }
+def mortality() -> dict[str, dict[str, float]]:
+    """The share that dies in a year, by sex, then by the first age of a group (100: all above)."""
+    return shipped_toml("voterlist.facts", "mortality.toml")

@@ -98,11 +98,6 @@ class Inputs:
         )
 
     @property
-    def shapes(self) -> tuple[ListedFile, ...]:
-        """The files of ``reference/`` with the shapes of constituencies."""
-        return tuple(file for file in self.reference if is_shapes(file.path))
-
-    @property
     def street_files(self) -> tuple[ListedFile, ...]:
         """The files of ``reference/`` that are registers of the precincts' streets."""
         return tuple(file for file in self.reference if is_street_register(file.path))

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.model import Stage
-from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
@@ -108,10 +108,7 @@ def _write_all(
     outputs: list[Path] = []
     folder = context.workspace / REPORTS
     for unit in done:
-        is_nation = unit.task.unit == NATION_UNIT
-        (constituency,) = unit.task.constituencies
-        own = folder if is_nation else report_folder(context.workspace, constituency)
-        outputs += put_reports(unit, languages, own)
+        outputs += put_reports(unit, languages, context.workspace)
     outputs += write_walls(
         context.settings,
         standing,
@@ -201,10 +198,9 @@ def _runs(
 
 def _nation(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> Run:
     """What the nation's report is made of: of each table the columns that it counts."""
+    files = [file for file in context.inputs.reference if is_shapes(file.path)]
     tables = {
-        name: walk.tables.select(name, schema)
-        for name, schema in NATION_TABLES.items()
-        if name in walk.tables
+        name: walk.tables.select(name, schema) for name, schema in NATION_TABLES.items()
     }
     return Run(
         _facts(context, None),
@@ -212,7 +208,7 @@ def _nation(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> R
         sources={},
         standings=standing,
         reported=context.inputs.constituencies,
-        shapes=shapes_of({file.name: _read(file) for file in context.inputs.shapes}),
+        shapes=shapes_of({file.name: _read(file) for file in files}),
     )
 
 
@@ -251,8 +247,12 @@ _RENDERED: _Rendered = {
     "precincts-{language}.html": html.render_precincts,
 }
 _NATION: _Rendered = {
-    "nation-{language}.html": html.render_nation,
-    "nation-{language}.xlsx": xlsx.render_nation,
+    "nation-{language}.html": partial(
+        html.render_report, most=12, sections=NATION, area="nation."
+    ),
+    "nation-{language}.xlsx": partial(
+        xlsx.render_report, first=NATION, others=NATION, area="nation."
+    ),
 }
 NATION_UNIT = "nation"
 _LARGEST_SHAPES = 20_000_000
@@ -309,15 +309,18 @@ def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     return {}
 
 
-def put_reports(done: Done, languages: tuple[str, ...], folder: Path) -> list[Path]:
+def put_reports(done: Done, languages: tuple[str, ...], workspace: Path) -> list[Path]:
     """Put the reports of a constituency where people open them; returns their paths.
 
     One that lies there already is left alone. The others are copied: people may write into theirs.
     """
-    store.own_folder(folder.parent)
+    (constituency,) = done.task.constituencies
+    folder, rendered = report_folder(workspace, constituency), _RENDERED
+    if done.task.unit == NATION_UNIT:
+        folder, rendered = workspace / REPORTS, _NATION
+    store.own_folder(workspace / REPORTS)
     store.own_folder(folder)
     paths = []
-    rendered = _NATION if done.task.unit == NATION_UNIT else _RENDERED
     for template, language in _names(languages, rendered):
         name = template.format(language=language)
         path = folder / name

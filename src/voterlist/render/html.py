@@ -20,7 +20,7 @@ from voterlist.report.sections.audit import AUDIT, AuditWords
 from voterlist.report.sections.audit.model import PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
-from voterlist.report.sections.order import AUDIT_PAGE, NATION, PAGE, Sections
+from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
 from voterlist.report.values import Facts, Names, Place, Precinct
@@ -163,32 +163,27 @@ class Part:
     left: int
 
 
-def render_report(report: Report, language: str, most: int | None = None) -> str:
+def render_report(
+    report: Report,
+    language: str,
+    most: int | None = None,
+    *,
+    sections: Sections = PAGE,
+    area: str = "report.",
+) -> str:
     """The page as HTML; the same report gives the same text.
 
     No table shows more rows than its section says (``Section.most``), nor more than ``most``. The
-    page says how many more the workbook has.
+    page says how many more the workbook has. The headings are words of an area of the catalogue.
     """
     words = Words(language)
     return _page(
         report,
         words,
-        sections=_shown(PAGE, "page.html", report, language, most),
-        title=title_of(report.facts, words),
-        foot=words("report.foot"),
-    )
-
-
-def render_nation(report: Report, language: str) -> str:
-    """The nation's page as HTML; the same report gives the same text."""
-    words = Words(language)
-    return _page(
-        report,
-        words,
-        sections=_shown(NATION, "page.html", report, language, None),
-        title=words("nation.title", cycle=report.facts.cycle),
-        foot=words("nation.foot"),
-        area="nation.",
+        sections=_shown(sections, "page.html", report, language, most),
+        title=title_of(report.facts, words, area),
+        foot=words(f"{area}foot"),
+        area=area,
     )
 
 
@@ -229,7 +224,7 @@ def _page(
     foot: str = "",
     area: str = "report.",
 ) -> str:
-    """Sections, by name, in the frame of a page; their headings are words of an area."""
+    """Sections, by name, in the frame of a page."""
     day = words("report.subtitle", today=words.long_day(report.facts.today))
     template = environment().get_template("frame.html")
     return template.render(

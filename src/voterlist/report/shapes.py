@@ -13,7 +13,9 @@ from voterlist import strict_json
 from voterlist.report.values import Text
 
 Ring = list[tuple[float, float]]
-"""(degrees to the east, degrees to the south)"""
+"""(to the east, to the south), in degrees of latitude."""
+_NARROW = math.cos(math.radians(40.4))
+"""How much narrower a degree to the east is than one to the south, in the middle of the country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,6 @@ class Shapes:
         )
         corner = points.min(axis=0)
         return [*corner.tolist(), *(points.max(axis=0) - corner).tolist()]
-
-    @property
-    def narrow(self) -> float:
-        """How much narrower a degree to the east is than one to the south, in the middle."""
-        _, north, _, high = self.box
-        return math.cos(math.radians(north + high / 2))
 
 
 def shapes_of(files: Mapping[str, bytes | None]) -> Shapes:
@@ -82,11 +78,11 @@ def _rings(geometry: Any) -> Iterator[Ring]:
         raise ValueError("no polygon")
     for polygon in coordinates if kind == "MultiPolygon" else [coordinates]:
         for ring in polygon:
+            places = [(float(point[0]), -float(point[1])) for point in ring]
+            if not places or not all(abs(x) <= 180 and abs(y) <= 90 for x, y in places):
+                raise ValueError("no ring of degrees")
             # To a hundred metres; points that fall together are one.
             points = dict.fromkeys(
-                (round(float(point[0]), 3), -round(float(point[1]), 3))
-                for point in ring
+                (round(x * _NARROW, 3), round(y, 3)) for x, y in places
             )
-            if not points or not all(abs(x) <= 180 and abs(y) <= 90 for x, y in points):
-                raise ValueError("no ring of degrees")
             yield list(points)

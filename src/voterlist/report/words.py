@@ -130,8 +130,8 @@ def _plain(language: str, key: str) -> str:
     return texts(key) if texts.has(key) else key
 
 
-def title_of(facts: Facts, words: Words) -> str:
-    """The report's title: the constituency, and the cycle."""
+def title_of(facts: Facts, words: Words, area: str = "report.") -> str:
+    """The report's title: the constituency, or what its area says of all, and the cycle."""
     if facts.constituency is None:
-        return words("report.title.all", cycle=facts.cycle)
+        return words(f"{area}title.all", cycle=facts.cycle)
     return words("report.title", number=str(facts.constituency), cycle=facts.cycle)

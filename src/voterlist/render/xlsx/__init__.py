@@ -14,7 +14,7 @@ from voterlist.render.xlsx.forms import CONFIRM, NAMING
 from voterlist.render.xlsx.lists import render_list
 from voterlist.render.xlsx.plans import ANSWERING
 from voterlist.render.xlsx.review import render_review
-from voterlist.render.xlsx.sheets import render_nation, render_report
+from voterlist.render.xlsx.sheets import render_report
 
 __all__ = [
     "ANSWERING",
@@ -27,7 +27,6 @@ __all__ = [
     "answers_typed",
     "read_answers",
     "render_list",
-    "render_nation",
     "render_report",
     "render_review",
 ]

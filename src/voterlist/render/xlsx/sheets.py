@@ -23,7 +23,7 @@ from voterlist.report.section import (
     cells_of,
     safe,
 )
-from voterlist.report.sections.order import NATION, PAGE, WORKBOOK, Sections
+from voterlist.report.sections.order import PAGE, WORKBOOK, Sections
 from voterlist.report.words import Words, title_of
 
 _GROUNDS = {
@@ -199,23 +199,17 @@ _MOST_ROWS = 1_048_000
 _SUMMARY_WIDTHS = (62, 16, 16, 16, 16)
 
 
-def render_report(report: Report, language: str) -> bytes:
-    """The workbook: a summary of all sections, then the sheets of each section."""
-    words = Words(language)
-    return _book(report, words, title_of(report.facts, words), PAGE, WORKBOOK)
-
-
-def render_nation(report: Report, language: str) -> bytes:
-    """The nation's workbook, in the same way."""
-    words = Words(language)
-    title = words("nation.title", cycle=report.facts.cycle)
-    return _book(report, words, title, NATION, NATION)
-
-
-def _book(
-    report: Report, words: Words, title: str, first: Sections, others: Sections
+def render_report(
+    report: Report,
+    language: str,
+    *,
+    first: Sections = PAGE,
+    others: Sections = WORKBOOK,
+    area: str = "report.",
 ) -> bytes:
-    """A workbook of small tables of some sections on its first sheet, and sheets of others."""
+    """The workbook: a summary of the first sections, then the sheets of the others."""
+    words = Words(language)
+    title = title_of(report.facts, words, area)
     book = Book(title, report.facts.today, words)
     _summary(book.sheet(words("report.sheet.summary")), report, title, first)
     for section in others:

@@ -59,9 +59,6 @@ TABLES: Mapping[str, pa.Schema] = {
 }
 """The tables of the run that the report is made of, with the columns that are read."""
 
-_SHOWN = 13
-"""Rows of a table that the page shows before somebody asks for all."""
-
 Numbers = Mapping[str, Any]
 
 
@@ -72,12 +69,10 @@ class Counts:
     Attributes:
         by: the number of each constituency that has one.
         whole: of all, counted from the table.
-        without: what a constituency has that is not among them: 0, or None for "not known".
     """
 
     by: Mapping[int | None, Any]
     whole: Any
-    without: Any = 0
 
     def __sub__(self, other: Counts) -> Counts:
         """How many more."""
@@ -88,7 +83,7 @@ class Counts:
     def __truediv__(self, other: Counts) -> Counts:
         """Which share; not known where there is nothing to count."""
         by = {place: self.by.get(place, 0) / of for place, of in other.by.items() if of}
-        return Counts(by, self.whole / other.whole if other.whole else None, None)
+        return Counts(by, self.whole / other.whole if other.whole else None)
 
 
 def counts(table: pa.Table, of: str | None = None) -> Counts:
@@ -129,8 +124,7 @@ class Counted:
 
     def text(self, key: str, *names: str) -> Text:
         """A sentence about these of the numbers of all."""
-        places = ((name.replace("-", "_"), self.whole[name]) for name in names)
-        return Text(key, tuple(places))
+        return Text(key, tuple((name, self.whole[name]) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +146,6 @@ class Part:
     linked: Sequence[int] = ()
 
 
-def places_of(inputs: Inputs) -> set[int | None]:
-    """The constituencies of the territory, and those that handed in lists."""
-    told = {row.constituency for row in inputs.run.standings}
-    listed = count_by(inputs.table("lists"), "constituency")
-    return told | set(listed) | set(inputs.run.reported)
-
-
 def by_place(
     inputs: Inputs,
     name: str,
@@ -176,20 +163,21 @@ def by_place(
             apart who are equal in it. Without any they stand by number, unknown ones last.
         marks: of the numbers of a constituency, what they are marked as.
     """
-
-    def order(row: Row) -> list[float]:
-        return [-(row.numbers[name] or 0) for name in ranked_by]
-
-    every = places_of(inputs).union(*(count.by for count in counted.values()))
+    # Those of the territory, those with a report, and whoever has a number.
+    every = {row.constituency for row in inputs.run.standings} | {*inputs.run.reported}
+    every = every.union(*(count.by for count in counted.values()))
     rows = []
     for place in sorted(every, key=null_last):
+        # Who is not among counts has none of them; of a share it is not known.
         own = {
-            name: count.by.get(place, count.without) for name, count in counted.items()
+            name: count.by.get(place, 0 if isinstance(count.whole, int) else None)
+            for name, count in counted.items()
         }
         rows.append(Row(place, own, marks.get(place, {})))
     whole: Numbers = {name: count.whole for name, count in counted.items()}
     if ranked_by:
-        ranks = enumerate(sorted(rows, key=order), start=1)
+        rows.sort(key=lambda row: [-(row.numbers[name] or 0) for name in ranked_by])
+        ranks = enumerate(rows, start=1)
         rows = [replace(row, numbers={"rank": at, **row.numbers}) for at, row in ranks]
         whole = {"rank": None, **whole}
     return Counted(name, [Row("nation.whole", whole, is_whole=True), *rows])
@@ -267,10 +255,9 @@ def nation_section(
         name=name,
         build=lambda inputs: replace(build(inputs), linked=inputs.run.reported),
         words=NationWords,
-        uses={table: TABLES[table] for table in ("lists", *names)},
+        uses={table: TABLES[table] for table in names},
         sheets=lambda part, about, words: [
             words.sheet(table, about) for table in part.tables
         ],
-        page=lambda _: {"shown": _SHOWN},
         drawn_by="nation",
     )

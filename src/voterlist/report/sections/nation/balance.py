@@ -23,7 +23,7 @@ def _build(inputs: Inputs) -> Part:
         "balance",
         {
             "rows": rows,
-            "set-aside": aside,
+            "set_aside": aside,
             "entries": entries,
             "lost": rows - aside - entries,
             **steps,
@@ -36,7 +36,7 @@ def _build(inputs: Inputs) -> Part:
     ]
     told = [
         table.text("nation.balance.list", "entries", *STEPS),
-        table.text("report.balance.equation", "rows", "entries", "set-aside"),
+        table.text("report.balance.equation", "rows", "entries", "set_aside"),
         Text("nation.balance.wrong" if wrong else "nation.balance.right"),
     ]
     if wrong:
@@ -44,4 +44,4 @@ def _build(inputs: Inputs) -> Part:
     return Part(told, [table], waits=len(wrong) + table.whole["unread"])
 
 
-BALANCE = nation_section("balance", _build, "set_aside", "entries", "balance")
+BALANCE = nation_section("balance", _build, "lists", "set_aside", "entries", "balance")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pyarrow as pa
 
-from voterlist.model import Action
 from voterlist.report.section import Inputs
 from voterlist.report.sections.nation import (
-    Counted,
     Counts,
     Part,
-    Row,
     by_place,
     counts,
     nation_section,
@@ -18,44 +17,34 @@ from voterlist.report.sections.nation import (
 from voterlist.report.values import Text
 from voterlist.tables import count_by, rows_among
 
-LISTED = ("confirmed", "probable")
-_MEASURES = {
-    "deaths-listed": ("deaths", LISTED),
-    "departed-listed": ("departures", LISTED),
-    "arrived-missing": ("arrivals", ("register-only",)),
-    "of-age-listed": ("newly-of-age", LISTED),
-    "of-age-missing": ("newly-of-age", ("register-only",)),
+_LISTED = ("confirmed", "probable")
+_REGISTERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "deaths": {"deaths-listed": _LISTED},
+    "departures": {"departed-listed": _LISTED},
+    "arrivals": {"arrived-missing": ("register-only",)},
+    "newly-of-age": {"of-age-listed": _LISTED, "of-age-missing": ("register-only",)},
 }
-"""What is shown of which register: the sum of these of its measures."""
+"""What is shown of each register: the sum of these of its measures."""
 _DONE = ("struck", "moved_in", "moved_out")
 
 
 def _build(inputs: Inputs) -> Part:
     use, balance = inputs.table("register_use"), inputs.table("balance")
-    registers = {
-        name: found
-        for name, (register, measures) in _MEASURES.items()
-        if (found := used(use, register, *measures)) is not None
-    }
-    counted = registers | {name: counts(balance, name) for name in _DONE}
-    table = by_place(inputs, "changes", counted, *registers, "struck")
-    told = [
-        Text(f"nation.changes.{name}", (("count", table.whole[name]),))
-        for name in registers
-    ]
-    told += [
-        Text("nation.changes.no-register", (("register", Text(f"field.{register}")),))
-        for register in dict.fromkeys(register for register, _ in _MEASURES.values())
-        if used(use, register, "total") is None
-    ]
-    struck = rows_among(inputs.table("applied"), "action", [Action.STRIKE])
-    by_ground = count_by(struck, "ground")
-    grounds = [
-        Row(f"ground.{ground}.title", {"struck": by_ground[ground]})
-        for ground in sorted(by_ground, key=lambda ground: -by_ground[ground])
-    ]
-    tables = [table, Counted("grounds", grounds)] if grounds else [table]
-    return Part(told, tables, waits=sum(table.whole[name] for name in registers))
+    counted: dict[str, Counts] = {}
+    told, lacking = [], []
+    for register, measures in _REGISTERS.items():
+        for name, parts in measures.items():
+            found = used(use, register, *parts)
+            if found is not None:
+                counted[name] = found
+                told.append(Text(f"nation.changes.{name}", (("count", found.whole),)))
+        if measures.keys().isdisjoint(counted):
+            given = (("register", Text(f"field.{register}")),)
+            lacking.append(Text("nation.changes.no-register", given))
+    waits = sum(count.whole for count in counted.values())
+    counted |= {name: counts(balance, name) for name in _DONE}
+    table = by_place(inputs, "changes", counted, *counted)
+    return Part([*told, *lacking], [table], waits=waits)
 
 
 def used(register_use: pa.Table, register: str, *measures: str) -> Counts | None:
@@ -68,4 +57,4 @@ def used(register_use: pa.Table, register: str, *measures: str) -> Counts | None
     return Counts(by, whole) if is_given else None
 
 
-CHANGES = nation_section("changes", _build, "register_use", "balance", "applied")
+CHANGES = nation_section("changes", _build, "register_use", "balance")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voterlist.report.section import Inputs
-from voterlist.report.sections.nation import Part, nation_section, places_of
+from voterlist.report.sections.nation import Part, nation_section
 from voterlist.report.sections.nation.late import LATE
 from voterlist.report.sections.nation.quality import QUALITY
 from voterlist.report.sections.nation.repeats import REPEATS
@@ -15,12 +15,12 @@ from voterlist.report.sections.nation.statistics import STATISTICS
 from voterlist.report.shapes import Shapes
 
 _SHOWN = (
-    (LATE, "late", "overdue"),
-    (QUALITY, "quality", "entries-questioned"),
-    (REPEATS, "repeats", "to-decide"),
-    (STATISTICS, "adults", "of-adults"),
+    (LATE, "overdue"),
+    (QUALITY, "entries-questioned"),
+    (REPEATS, "to_decide"),
+    (STATISTICS, "of-adults"),
 )
-"""What is drawn: section, table, measure."""
+"""What is drawn: a section, and a measure of its first table."""
 _SHADES = 4
 _MOST = 5
 """Troubles that are told; more would fill the page."""
@@ -33,7 +33,7 @@ class MapPicture:
     Attributes:
         measure: its name.
         values: by the number of the constituency.
-        shades: likewise, 1 the least to 4 the most; 0 for none.
+        shades: likewise, 1 the least to 4 the most; of none there is no shade.
         shapes: those of the constituencies; without paths they are drawn as squares.
     """
 
@@ -45,25 +45,23 @@ class MapPicture:
 
 def _build(inputs: Inputs) -> Part:
     shapes = inputs.run.shapes or Shapes({})
-    places = sorted(place for place in places_of(inputs) if place is not None)
+    rows = inputs.of(LATE).tables[0].rows
+    places = sorted(row.of for row in rows if isinstance(row.of, int))
     pictures = []
-    for section, name, measure in _SHOWN:
-        tables = [table for table in inputs.of(section).tables if table.name == name]
-        values = {
-            row.of: row.numbers[measure] for table in tables for row in table.rows
-        }
-        known = sorted(value for place in places if (value := values.get(place)))
+    for section, measure in _SHOWN:
+        told = [row for table in inputs.of(section).tables[:1] for row in table.rows]
+        numbers = {row.of: row.numbers[measure] for row in told}
+        values = {place: numbers.get(place) for place in places}
+        known = sorted(value for value in values.values() if value)
         if known:
-            own = {place: values.get(place) for place in places}
             shades = {
                 place: 1 + _SHADES * bisect_left(known, value) // len(known)
+                for place, value in values.items()
                 if value
-                else 0
-                for place, value in own.items()
             }
-            pictures.append(MapPicture(measure, own, shades, shapes))
-    told = shapes.troubles[:_MOST]
-    return Part(told, pictures=pictures, waits=len(told))
+            pictures.append(MapPicture(measure, values, shades, shapes))
+    troubles = shapes.troubles[:_MOST]
+    return Part(troubles, pictures=pictures, waits=len(troubles))
 
 
 MAP = nation_section("map", _build)

@@ -1,4 +1,4 @@
-"""What the chair of the centre must know: the first sentence of each section, the gravest first."""
+"""What the chair of the centre must know: the first sentence of each section, in their order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _build(inputs: Inputs) -> tuple[Need, ...]:
         grave = Severity.ERROR if section in {BALANCE, LATE} else Severity.WARNING
         severity = grave if part.waits else Severity.NOTE
         needs += [Need(severity, text, section.name) for text in part.told[:1]]
-    return tuple(sorted(needs, key=lambda need: list(Severity).index(need.severity)))
+    return tuple(needs)
 
 
 NATION_NEEDS = replace(NEEDS, build=_build)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.check.measures import share_funnel
 from voterlist.model import Unit
@@ -26,7 +25,7 @@ from voterlist.report.sections.nation import (
     counts,
     nation_section,
 )
-from voterlist.report.values import Text, text_column
+from voterlist.report.values import Text
 from voterlist.tables import rows_among
 
 INDICATORS = (
@@ -57,8 +56,7 @@ class FunnelPicture:
 
 def _build(inputs: Inputs) -> Part:
     indicators, scorecard = inputs.table("indicators"), inputs.table("scorecard")
-    unit = text_column(indicators, "unit")
-    own = indicators.filter(pc.equal(unit, Unit.CONSTITUENCY.value))
+    own = rows_among(indicators, "unit", [Unit.CONSTITUENCY])
     if not own.num_rows:
         return Part([Text("nation.quality.nothing")])
     shown: dict[str, Counts] = {}
@@ -76,13 +74,17 @@ def _build(inputs: Inputs) -> Part:
                 marks.setdefault(point.precinct, {})[name] = "warning"
     outside = {place: len(names) for place, names in marks.items()}
     voters = counts(inputs.table("entries"))
-    counted = {"outside": Counts(outside, None), "voters": voters, **shown}
+    counted = {
+        "outside": Counts(outside, sum(outside.values())),
+        "voters": voters,
+        **shown,
+    }
     order = ("outside", "entries-questioned")
     of_place = by_place(inputs, "quality", counted, *order, marks=marks)
     of_all = (("count", len(marks)), ("of", len(voters.by)))
     told = [Text("nation.quality.told", of_all)]
     if not pictures:
-        told.append(Text("nation.quality.few", (("count", _FEWEST),)))
+        told.append(Text("nation.quality.few"))
     return Part(told, [of_place], pictures, waits=len(marks))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +16,7 @@ from voterlist.report.sections.nation import (
     counts,
     nation_section,
 )
-from voterlist.report.values import Text, text_column
+from voterlist.report.values import Text
 from voterlist.tables import count_by, distinct, rows_among
 
 _ASKED = [kind.value for kind in CaseKind if kind.is_asked]
@@ -32,40 +30,37 @@ def _build(inputs: Inputs) -> Part:
         distinct(cases, "case_id", "constituency").column("case_id").value_counts()
     )
     is_wide = pc.greater(of_each.field("counts"), 1)
-    wide = of_each.field("values").filter(is_wide)
-    across = cases.filter(pc.is_in(cases.column("case_id"), wide))
+    of_several = of_each.field("values").filter(is_wide)
+    across = cases.filter(pc.is_in(cases.column("case_id"), of_several))
     asked, asked_across = (_asked(rows) for rows in (cases, across))
-    is_repeat = pc.equal(text_column(asked, "role"), EntryRole.REPEAT.value)
     counted = {
         "cases": _cases(asked),
         "across": _cases(asked_across),
-        "repeats": counts(asked.filter(is_repeat)),
-        "to-decide": _cases(inputs.table("queue")),
+        "repeats": counts(rows_among(asked, "role", [EntryRole.REPEAT])),
+        "to_decide": _cases(inputs.table("queue")),
     }
-    table = by_place(inputs, "repeats", counted, "to-decide", "cases")
+    table = by_place(inputs, "repeats", counted, "to_decide", "cases")
     every, far = (
         count_by(distinct(rows, "case_id", "kind"), "kind") for rows in (cases, across)
     )
-    kinds = [
-        _kind_row(f"case-kind.{kind}.title", every[kind], far.get(kind, 0))
-        for kind in CaseKind
-        if kind in every
-    ]
-    whole = _kind_row(
-        "nation.repeats.asked", table.whole["cases"], table.whole["across"]
-    )
-    tables = [Counted("kinds", [replace(whole, is_whole=True), *kinds]), table]
+    kinds = []
+    for kind in CaseKind:
+        if kind in every:
+            wide = far.get(kind, 0)
+            numbers = {
+                "cases": every[kind],
+                "within": every[kind] - wide,
+                "across": wide,
+            }
+            kinds.append(Row(f"case-kind.{kind}.title", numbers))
     told = table.text("nation.repeats.told", *counted)
-    return Part([told], tables, waits=table.whole["to-decide"])
+    tables = [table, Counted("kinds", kinds)]
+    return Part([told], tables, waits=table.whole["to_decide"])
 
 
 def _asked(cases: pa.Table) -> pa.Table:
     """Those that a person is asked about."""
     return rows_among(cases, "kind", _ASKED)
-
-
-def _kind_row(of: str, cases: int, across: int) -> Row:
-    return Row(of, {"cases": cases, "within": cases - across, "across": across})
 
 
 def _cases(entries: pa.Table) -> Counts:

@@ -1,4 +1,4 @@
-"""The list beside the statistics: by constituency, by sex and by age."""
+"""The list beside the statistics: by constituency, by sex and by decade of birth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voterlist.report.sections.nation import (
     nation_section,
 )
 from voterlist.report.values import Text, text_column
-from voterlist.tables import by_key, rows_among
+from voterlist.tables import rows_among
 
 _SEXES = ("men", "women")
 _BORN = "born-"
@@ -30,45 +30,39 @@ def _build(inputs: Inputs) -> Part:
     adults = rows_among(compared, "measure", ("adults",))
     if not adults.num_rows:
         return Part([Text("nation.statistics.nothing")])
-    beside = _beside(counts(adults, "list"), counts(adults, "statistic"))
-    table = by_place(inputs, "adults", beside, "of-adults")
-    told = table.text("nation.statistics.told", "on-list", "adults", "more")
-    groups = _groups(compared, int(inputs.facts.cycle[:4]))
+    table = by_place(inputs, "adults", _beside(adults), "of-adults")
+    told = table.text("nation.statistics.told", "on_list", "adults", "more")
+    groups = _groups(compared)
     if not groups:
         return Part([told, Text("nation.statistics.no-groups")], [table])
     return Part([told], [table, Counted("groups", groups)])
 
 
-def _beside(listed: Counts, adults: Counts) -> dict[str, Counts]:
+def _beside(compared: pa.Table) -> dict[str, Counts]:
+    """The list, the statistics, and what these rows of COMPARISON make of both."""
+    listed, adults = counts(compared, "list"), counts(compared, "statistic")
     return {
-        "on-list": listed,
+        "on_list": listed,
         "adults": adults,
         "more": listed - adults,
         "of-adults": listed / adults,
     }
 
 
-def _groups(compared: pa.Table, year: int) -> list[Row]:
-    """Men and women, then groups of five years by the age that they reach in a year."""
-    measures = text_column(compared, "measure").unique().to_pylist()
-    names = by_key(
-        (f"nation.{name}" if name in _SEXES else _group(year - int(name[-4:])), name)
-        for name in sorted(measures, key=lambda name: (name not in _SEXES, name))
-        if name in _SEXES or name.startswith(_BORN)
-    )
+def _groups(compared: pa.Table) -> list[Row]:
+    """Men and women, then by decades of birth, the oldest first."""
+    groups: dict[str, list[str]] = {f"nation.{sex}": [sex] for sex in _SEXES}
+    for name in sorted(text_column(compared, "measure").unique().to_pylist()):
+        if name.startswith(_BORN):
+            decade = name.removeprefix(_BORN)[:3]
+            groups.setdefault(f"{decade}0\N{EN DASH}{decade}9", []).append(name)
     rows = []
-    for group, of_group in names.items():
-        own = rows_among(compared, "measure", of_group)
-        beside = _beside(counts(own, "list"), counts(own, "statistic"))
-        numbers = {name: count.whole for name, count in beside.items()}
-        rows.append(Row(group, numbers))
+    for group, measures in groups.items():
+        of_group = rows_among(compared, "measure", measures)
+        if of_group.num_rows:
+            beside = _beside(of_group)
+            rows.append(Row(group, {name: beside[name].whole for name in beside}))
     return rows
-
-
-def _group(age: int) -> str:
-    """Five years of age, as people write them."""
-    first = age // 5 * 5
-    return f"{first}\N{EN DASH}{first + 4}"
 
 
 STATISTICS = nation_section("statistics", _build, "comparison")
