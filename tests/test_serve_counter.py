@@ -10,6 +10,7 @@ import pytest
 import browsers
 import desks
 import workspaces
+from command_line import told
 from voterlist.counter.applications import State, book_of
 from voterlist.model import Role, Step
 from voterlist.serve.users import add_user
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 DAY = dt.date(2026, 2, 3)
 HOSTILE = "<img src=x onerror=alert(1)>"
-FORMS = ("find", "new", "take", "decide", "answer", "note", "paper")
+FORMS = ("find", "door", "new", "take", "decide", "answer", "note", "paper")
 PEOPLE = {"Aysel": Role.ANALYST, "Orxan": Role.OPERATOR}
 
 
@@ -98,6 +99,27 @@ def test_a_voter_is_found_and_each_look_is_noted(analyst, workspace):
     assert {details["by"] for details in looks} == {"Aysel"}
     assert any(details.get("action") == "card" for details in looks)
     assert not any("Quliyeva" in str(details) for details in looks)
+
+
+def test_an_answer_from_the_door_is_typed_by_its_code(analyst, workspace):
+    """Whoever has the paper of a checklist sits at the desk, not at a terminal."""
+    _, doors = told("doors", "list", workspace, "--today", DAY.isoformat())
+    code = next(code for one in doors["precincts"] for _, code in one["left"])
+    form = {"code": "XXXX-XXXX", "answer": "absent", "note": "yoxlanıb"}
+    refused = analyst.post("/counter/door", data=form)
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    assert "XXXX-XXXX" in refused.text
+    assert analyst.post("/counter/door", data={"code": code}).status_code == 400
+    kept = analyst.post("/counter/door", data=form | {"code": code.lower()})
+    assert (kept.status_code, 'role="status"' in kept.text) == (200, True)
+    _, doors = told("doors", "list", workspace, "--today", DAY.isoformat())
+    assert sum(one["absent"] for one in doors["precincts"]) == 1
+    sheets = re.findall(
+        r'/counter/questions\?sheet=([a-z-]+)"', analyst.get("/counter/questions").text
+    )
+    pages = [analyst.get(f"/counter/questions?sheet={sheet}").text for sheet in sheets]
+    assert any("yoxlanıb" in page for page in pages)
 
 
 def test_an_application_is_taken_decided_and_told(analyst, workspace):

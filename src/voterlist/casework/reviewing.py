@@ -196,10 +196,12 @@ def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewIt
         InputError: a table of a run is gone or damaged.
     """
     with open_to_read(workspace) as (settings, ledger):
-        runs = known(workspace, ledger)
+        source = ListSource.of(workspace, ledger, settings)
+        runs = source.runs
         tables, given = review_tables(runs, ledger), answers_of_today(ledger, runs)
     readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
-    items = readers.items_for(reader)
+    door = told_at_door(workspace, source, Words(language))
+    items = replace(readers.items_for(reader), door=door)
     return runs.run, _with_returned_cases(workspace, items, Words(language))
 
 

@@ -106,7 +106,7 @@ _HASHED_AT_ONCE = 2
 """Each takes 46 MiB."""
 
 _IMPORT = "/api/import"
-_COUNTER = ("find", "new", "take", "decide", "answer", "note", "paper")
+_COUNTER = ("find", "door", "new", "take", "decide", "answer", "note", "paper")
 """The forms of the counter, which all who are logged in may send."""
 _DECIDING = frozenset({"decide", "answer"})
 """Those that not all may."""

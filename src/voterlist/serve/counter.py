@@ -7,7 +7,6 @@ of their own, so that whoever decides cases is not held up.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from voterlist.casework import at_door
 from voterlist.casework.answer_files import AnswerFile
 from voterlist.casework.importing import Bringer
 from voterlist.casework.reviewing import Imported, asked_of, import_answers
@@ -51,7 +51,17 @@ from voterlist.counter.written import write_book, write_letter
 from voterlist.decisions import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
-from voterlist.model import Action, Asks, Problem, Relation, Role, Step, Way
+from voterlist.lists.door import DoorAnswer
+from voterlist.model import (
+    Action,
+    Asks,
+    AtDoor,
+    Problem,
+    Relation,
+    Role,
+    Step,
+    Way,
+)
 from voterlist.render.counter import counter_page
 from voterlist.render.xlsx import ANSWERING, answers_typed
 from voterlist.report.asked import QUESTION_SHEETS
@@ -78,7 +88,6 @@ _SET = "set-"
 _MOST_DIGITS = 9
 _SHOWN = 10
 """Who are shown of those that may be the person."""
-_NOTHING = Question()
 _FIELDS: Mapping[Asks, tuple[str, ...]] = {
     Asks.ADD: (*CORRECTED, *PLACE),
     Asks.CORRECT: CORRECTED,
@@ -86,7 +95,6 @@ _FIELDS: Mapping[Asks, tuple[str, ...]] = {
     Asks.STRIKE: ("full_name", "birth_date", "document", "fin"),
 }
 """What an application of a kind may set."""
-_LOOKS = {State.GRANTED: "good", State.ANSWERED: "good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,31 @@ class _Form:
             for name, text in self.texts.items()
             if name.startswith(_SET) and text
         }
+
+
+_BLANK = {
+    "question": Question(),
+    "trouble": "",
+    "form": _Form({}),
+    "kept": None,
+    "said_at_door": AtDoor,
+    "corrected": CORRECTED,
+}
+"""What a page shows of which nothing else is said."""
+_TELLING = {
+    function.__name__: function
+    for function in (
+        about_hit,
+        asked_rows,
+        card_parts,
+        event_lines,
+        name_of,
+        searched,
+        set_aside,
+        wants_other_struck,
+    )
+}
+"""What the pages tell with."""
 
 
 class CounterPages:
@@ -151,7 +184,6 @@ class CounterPages:
             form("address") or None,
         )
         found, trouble = await self._tried(language, self._looked, question, visitor)
-        shown = found and _found(found[0], FindingWords(language))
         return await self._page(
             "find",
             visitor,
@@ -159,8 +191,29 @@ class CounterPages:
             here="find",
             question=question,
             trouble=trouble,
-            found=shown,
+            found=found and found[0],
         )
+
+    async def door(
+        self, request: HttpRequest, visitor: Visitor, language: str
+    ) -> Response:
+        """Keep an answer from the door, typed by the code of its question."""
+        form = await _Form.of(request)
+
+        def answered() -> at_door.TakenIn:
+            given = DoorAnswer(
+                answer=AtDoor(form("answer")),
+                field=form("field") or None,
+                **{name: form(name) for name in ("code", "value", "note")},
+            )
+            return at_door.answer(
+                self._workspace, given, by=visitor.name, now=self._clock()
+            )
+
+        kept, trouble = await self._tried(language, answered)
+        typed = _Form({}) if kept else form
+        about = {"kept": kept, "form": typed, "trouble": trouble, "found": None}
+        return await self._page("find", visitor, language, here="find", **about)
 
     async def card(
         self, request: HttpRequest, visitor: Visitor, language: str
@@ -186,21 +239,17 @@ class CounterPages:
         self, card: Card, visitor: Visitor, language: str, form: _Form, trouble: str
     ) -> Response:
         book = await asyncio.to_thread(self._book)
-        words = FindingWords(language)
         own = [one for one in book.applications if one.asked.entry_id == card.entry_id]
-        shown = {
-            "entry_id": card.entry_id,
-            "name": name_of(card.row, words),
-            "is_current": card.is_current,
-            "sections": [
-                {"title": title, "lines": lines}
-                for title, lines in card_parts(card, words)
-            ],
-            "applications": [_line(one, book.today, words) for one in own],
-        }
         taking = _taking(form, entry=card.entry_id, now=card.cells)
         return await self._page(
-            "card", visitor, language, here="", card=shown, trouble=trouble, **taking
+            "card",
+            visitor,
+            language,
+            here="",
+            card=card,
+            applications=own,
+            trouble=trouble,
+            **taking,
         )
 
     async def new(
@@ -260,9 +309,13 @@ class CounterPages:
             words("cli.application.many", numbers=", ".join(map(str, numbers)))
             for numbers in book.many
         ]
-        lines = [_line(one, book.today, words) for one in book.applications]
         return await self._page(
-            "book", visitor, language, here="book", applications=lines, many=many
+            "book",
+            visitor,
+            language,
+            here="book",
+            applications=book.applications,
+            many=many,
         )
 
     async def application(
@@ -373,13 +426,12 @@ class CounterPages:
         words = FindingWords(language)
         one, unknown = await self._tried(language, find, known, number)
         if one is None:
-            lines = [_line(each, book.today, words) for each in book.applications]
             return await self._page(
                 "book",
                 visitor,
                 language,
                 here="book",
-                applications=lines,
+                applications=book.applications,
                 many=[],
                 trouble=unknown,
             )
@@ -388,7 +440,9 @@ class CounterPages:
             visitor,
             language,
             here="",
-            shown=_application(one, book.today, words),
+            one=one,
+            fields=_FIELDS.get(one.asked.what, ()),
+            papers=list(_letters(one)),
             form=form,
             grounds=_grounds(one, words),
             may_decide=visitor.role in {Role.ANALYST, Role.CHAIR},
@@ -452,6 +506,7 @@ class CounterPages:
             here="questions",
             run=run,
             waiting=waiting,
+            door=items.door,
             sheet=chosen,
             start=_number(skipped),
             most=_SHOWN,
@@ -493,9 +548,15 @@ class CounterPages:
     ) -> Response:
         """A page with what all of them show."""
         book = await asyncio.to_thread(self._book)
-        given = {"question": _NOTHING, "trouble": "", **content}
+        given = {**_BLANK, **content}
         page = counter_page(
-            name, FindingWords(language), visitor=visitor, late=book.late, **given
+            name,
+            FindingWords(language),
+            visitor=visitor,
+            late=book.late,
+            today=book.today,
+            **_TELLING,
+            **given,
         )
         return HTMLResponse(page, 400 if given["trouble"] else 200)
 
@@ -516,61 +577,6 @@ def _told(problems: Iterable[Problem], words: FindingWords) -> str:
 
 def _to(application: Application) -> Response:
     return RedirectResponse(f"/counter/application/{application.number}", _SEE_OTHER)
-
-
-def _found(found: Found, words: FindingWords) -> dict[str, Any]:
-    """What the page shows of a look."""
-    return {
-        "answer": found.answer,
-        "hits": [
-            {
-                "entry_id": hit.entry_id,
-                "name": name_of(hit.row, words),
-                "is_certain": hit.is_certain,
-                "score": words.probability(hit.score),
-                "about": about_hit(hit, words),
-            }
-            for hit in found.hits
-        ],
-        "notes": [*set_aside(found, words), *searched(found, words)],
-    }
-
-
-def _line(one: Application, today: dt.date, words: FindingWords) -> dict[str, Any]:
-    """What a list shows of an application."""
-    is_late = one.state is State.OPEN and one.is_late(today)
-    return {
-        "number": one.number,
-        "what": words(f"application.what.{one.asked.what}"),
-        "state": words(f"application.state.{'late' if is_late else one.state}"),
-        "look": "bad" if is_late else _LOOKS.get(one.state, ""),
-        "about": words(
-            "counter.application.line",
-            day=words.day(one.day),
-            due=words.day(one.due),
-            by=one.asked.by,
-            about=one.about or "—",
-        ),
-    }
-
-
-def _application(
-    one: Application, today: dt.date, words: FindingWords
-) -> dict[str, Any]:
-    """What its page shows of an application."""
-    return {
-        **_line(one, today, words),
-        "one": one,
-        "doubts": [
-            words(f"application.doubt.{code}", about=about)
-            for code, about in one.doubts
-        ],
-        "rows": list(asked_rows(one, words)),
-        "needs_notice": wants_other_struck(one.asked),
-        "fields": _FIELDS.get(one.asked.what, ()),
-        "events": list(event_lines(one, words)),
-        "papers": list(_letters(one)),
-    }
 
 
 def _letters(one: Application) -> Iterator[Letters]:
