@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import io
 import json
 import re
 
 import numpy as np
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
@@ -136,6 +138,34 @@ def test_the_nation_is_the_sum_of_its_constituencies(listed, compiled):
     assert whole_is_the_sum(report) >= {"balance", "late"}
     rows = counted(report)["balance"].rows
     assert rows[0].numbers["rows"] == sum(row["rows"] for row in lists)
+
+
+@pytest.mark.slow
+def test_a_hundred_and_twenty_five_constituencies_are_a_small_page():
+    """It would open for seconds where somebody wants to see it each morning."""
+    numbers = range(1, 126)
+    pairs = [(10 + place % 7, 1000 + place) for place in numbers]
+    lists = [
+        {"constituency": place, "precinct": precinct, "rows": 9, "entries": 9}
+        for place in numbers
+        for precinct in range(1, 51)
+    ]
+    report = nation(
+        lists=table(LIST, lists, source="a", list_kind="permanent", set_aside=0),
+        indicators=medians(125),
+        scorecard=scores("entries-questioned", pairs),
+        reported=tuple(numbers),
+    )
+    page = render_nation(report, "en")
+    assert len(page) < 300_000
+    assert page.count("<circle") == 125
+    rows = counted(report)["balance"].rows
+    assert [row.of for row in rows[1:]] == list(numbers)
+    assert rows[0].numbers["rows"] == 125 * 50 * 9
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx.render_report(report, "en", first=NATION, others=NATION))
+    )
+    assert all(len(name) < 20 for name in book.sheetnames)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -112,7 +112,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A table of numbers; ``nation.table.<name>`` and its ``.note`` are said above it."""
+    """A table of numbers.
+
+    ``nation.table.<name>`` and its ``.note`` are said above it; its sheet is
+    ``nation.<name>.short``.
+    """
 
     name: str
     rows: Sequence[Row]
@@ -218,7 +222,7 @@ class NationWords(AuditWords):
                 ),
             ]
         return SheetTable(
-            self(key),
+            self(f"nation.{table.name}.short"),
             (self(key), self(f"{key}.note")),
             [*first, *(self._measure(name, table) for name in table.whole)],
             table.rows,
