@@ -27,6 +27,7 @@ from voterlist.schemas import (
     CYCLE_SUMMARY,
     DECISION,
     ENTRY,
+    FAIRNESS,
     FINDING,
     GIVEN_VERDICT,
     INDICATOR,
@@ -609,6 +610,31 @@ def waves():
     return table(WAVE, [row])
 
 
+def fairness():
+    """FAIRNESS of constituency 88: a group of each grouping, and its measures."""
+    groups = (
+        *(("sex", "f"), ("sex", "m"), ("born", "1980"), ("place", "town")),
+        *(("place", "village"), ("displaced", "displaced"), ("displaced", "others")),
+        *(("script", name) for name in ("latin", "ascii", "azeri-cyrillic", "russian")),
+        *(("script", name) for name in ("mixed", "other")),
+    )
+    rows = [
+        {
+            "measure": measure,
+            "grouping": grouping,
+            "group": group,
+            "entries": 50,
+            "found": 4,
+            "estimate": 0.08,
+            "low": 0.032,
+            "high": 0.188,
+        }
+        for measure in ("cleared", "flagged", "restored", "struck")
+        for grouping, group in groups
+    ]
+    return table(FAIRNESS, rows, constituency=88)
+
+
 def estimate():
     """The estimate of the linkage: one row."""
     shares = {"precision": 0.991, "precision_low": 0.98, "precision_high": 0.997}
@@ -881,6 +907,7 @@ def everything():
         comparison=comparison(),
         nights=nights(),
         waves=waves(),
+        fairness=fairness(),
     )
 
 

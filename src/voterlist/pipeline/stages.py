@@ -22,6 +22,7 @@ from voterlist.decisions import (
     renamed,
 )
 from voterlist.decisions import Given as Answers
+from voterlist.decisions.effects import Effects
 from voterlist.findings import finding_ids, settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
@@ -29,8 +30,9 @@ from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
-from voterlist.model import Stage
+from voterlist.model import Action, CaseKind, Stage, Verdict
 from voterlist.normalize.stage import fold_added
+from voterlist.pipeline.groups import groupings
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
     merge_lists,
@@ -51,12 +53,13 @@ from voterlist.pipeline.steps import (
 )
 from voterlist.pipeline.watching import watch_over
 from voterlist.quality.certificate import certificate_of_run
+from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import CASE_NUMBER, FINDING
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
-from voterlist.tables import concat, from_rows, rows_among
+from voterlist.tables import concat, from_rows, rows_among, text_of
 
 
 def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
@@ -182,6 +185,9 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         tables["acceptances"],
         done.applied,
     )
+    found = _marked(given, tables, done, settled.accepted, readings)
+    displaced = settings.link.displaced_constituencies
+    shares = fairness(groupings(tables.select, displaced), found)
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
         "case_numbers": numbers,
@@ -199,6 +205,8 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
             lambda: tables.select("pairs", UNASKED),
             settings.link.review_probability,
         ),
+        "fairness": shares,
+        "differences": surest_differences(shares, "cleared"),
         "findings": settled.findings,
         "accepted": settled.accepted,
         "scorecard": _scorecard(tables, settled.findings),
@@ -214,6 +222,40 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+_ASKED = tuple(kind.value for kind in CaseKind if kind.is_asked)
+_STRIKES = (Action.STRIKE.value, Verdict.REPEAT.value)
+
+
+def _marked(
+    given: Answers,
+    tables: NeededTables,
+    done: Effects,
+    accepted: pa.Table,
+    readings: pa.Table,
+) -> dict[str, set[str]]:
+    """Measure of FAIRNESS -> the entries of which it is true."""
+
+    def ids(table: pa.Table, name: str = "", *values: str) -> set[str]:
+        rows = rows_among(table, name, values) if name else table
+        return {*rows.column("entry_id").drop_null().to_pylist()}
+
+    flagged = ids(tables["cases"], "kind", *_ASKED)
+    flagged |= ids(tables["findings-raised"], "severity", "error", "warning")
+    struck = ids(done.applied, "action", *_STRIKES)
+    right = ids(tables["decisions"], "verdict", "separate")
+    right |= ids(accepted.filter(text_of(accepted, "action").is_null()))
+    once = ids(given.verdicts, "verdict", *_STRIKES)
+    once |= ids(given.amendments, "action", *_STRIKES)
+    waiting = ids(done.skipped) | ids(readings)
+    waiting |= ids(tables["pending"]) | ids(tables["contested"])
+    return {
+        "flagged": flagged,
+        "struck": struck,
+        "cleared": flagged & right,
+        "restored": once - struck - waiting,
+    }
 
 
 def _returned_answers(
@@ -401,6 +443,8 @@ STAGES: tuple[Step, ...] = (
             "additions",
             "nights",
             "waves",
+            "fairness",
+            "differences",
         ),
         may_make=("corrected", "changes"),
         settings=(
@@ -409,6 +453,7 @@ STAGES: tuple[Step, ...] = (
             "workspace.profile",
             "workspace.cycle",
             "link.review_probability",
+            "link.displaced_constituencies",
             "review",
         ),
         given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),

@@ -12,6 +12,8 @@ figure of all kinds is about the others.
 * ``unasked``: pairs about which the program does not ask, for it takes them for different people;
   of those drawn and decided, the repeats. Their strata are bands of the probability.
 * ``proposed``: cases about which the program asks, of which people decided that they are repeats.
+* ``fairness``: the surest difference between a group and all others, in the share of entries that
+  were flagged and then found right (``fairness.py``).
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ MEASURES = (
     "missed",
     "unasked",
     "proposed",
+    "fairness",
 )
 """What the certificate measures, in the order in which it is told."""
 

@@ -33,8 +33,8 @@ _INDEXED_BY = {
 }
 """Tables about cases and about entries of cases, with the column that names one; the others go by
 their constituency."""
-_OF_ITS_OWN = "certificate"
-"""The table of which a constituency shows its own rows alone."""
+_OF_ITS_OWN = frozenset({"certificate", "fairness", "differences"})
+"""The tables of which a constituency shows its own rows alone."""
 _UNKNOWN = -1
 _BETWEEN = "\n"
 """Between the names of one content that came as several files."""
@@ -128,7 +128,7 @@ class Cutter:
         if name == "register_rows":
             rows = self._register_rows[findings]
             return np.unique(rows[rows >= 0])
-        if name == _OF_ITS_OWN and constituency is not None:
+        if name in _OF_ITS_OWN and constituency is not None:
             # Of all lists together it changes with every decision; no constituency shows that.
             return self._by_place[name].of(np.array([constituency + 1]))
         if name not in self._indexed:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from voterlist.decisions import Given, Spellings, answers_of
+from voterlist.decisions.given import moment_of
 from voterlist.model import Action, Verdict
 from voterlist.schemas import NIGHT
 from voterlist.tables import from_rows
@@ -64,36 +65,28 @@ class Happened:
 def happened(given: Given) -> list[Happened]:
     """What each answer did, in the order of the answers; those without a day are left out."""
     spellings = Spellings(())
-    rows: Iterable[dict[str, Any]] = [
-        *given.verdicts.to_pylist(),
-        *given.amendments.to_pylist(),
-    ]
-    return list(_happened(rows, spellings))
-
-
-def _happened(
-    rows: Iterable[dict[str, Any]], spellings: Spellings
-) -> Iterator[Happened]:
-    for row in rows:
+    answers = []
+    for row in (*given.verdicts.to_pylist(), *given.amendments.to_pylist()):
         answer = row.get("verdict") or row["action"]
-        try:
-            moment = dt.datetime.fromisoformat(row["decided_at"])
-        except ValueError:
+        moment = moment_of(row["decided_at"])
+        if answer not in CHANGES or moment == -math.inf:
             continue
-        if answer not in CHANGES:
-            continue
+        day, _, clock = row["decided_at"].partition("T")
         constituency, precinct = _place_of(row, answer)
-        yield Happened(
-            night=moment.date().isoformat(),
-            hour=moment.hour if "T" in row["decided_at"] else None,
-            change=CHANGES[answer],
-            source=_source_of(row),
-            constituency=constituency,
-            precinct=precinct,
-            entry_id=row["entry_id"],
-            decided_by=spellings.of(row["decided_by"]) or row["decided_by"],
-            ground=row.get("ground"),
+        answers.append(
+            Happened(
+                night=day,
+                hour=int(clock[:2]) if clock else None,
+                change=CHANGES[answer],
+                source=_source_of(row),
+                constituency=constituency,
+                precinct=precinct,
+                entry_id=row["entry_id"],
+                decided_by=spellings.of(row["decided_by"]) or row["decided_by"],
+                ground=row.get("ground"),
+            )
         )
+    return answers
 
 
 def _place_of(row: Mapping[str, Any], answer: str) -> tuple[int | None, int | None]:

@@ -15,6 +15,7 @@ from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.certificate import CERTIFICATE
 from voterlist.report.sections.chance import CHANCE
 from voterlist.report.sections.deadlines import DEADLINES
+from voterlist.report.sections.fairness import FAIRNESS
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.method import METHOD
 from voterlist.report.sections.nation.needs import NATION_NEEDS, PARTS
@@ -34,6 +35,7 @@ PAGE: Sections = (
     DEADLINES,
     CASES,
     CERTIFICATE,
+    FAIRNESS,
     WATCH,
     FINDINGS,
     AUDIT,
@@ -53,6 +55,7 @@ WORKBOOK: Sections = (
     BALANCE,
     DEADLINES,
     WATCH,
+    FAIRNESS,
 )
 """The sheets of the workbook behind the first."""
 

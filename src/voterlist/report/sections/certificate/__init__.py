@@ -11,6 +11,7 @@ import pyarrow as pa
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.words import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
+from voterlist.tables import concat
 
 _COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
@@ -49,8 +50,8 @@ def told(row: _Row, words: Words) -> str:
 
 
 def _form(measure: str) -> str:
-    if measure == "kappa":
-        return "kappa"
+    if measure in {"kappa", "fairness"}:
+        return measure
     return "count" if measure in _COUNTED else "share"
 
 
@@ -59,7 +60,9 @@ def _number(row: _Row, name: str, words: Words) -> str:
     form, value = _form(row["measure"]), row[name]
     if form == "kappa":
         return words.number(value, 2)
-    return words.number(value, 0) if form == "count" else words.percent(value)
+    if form == "count":
+        return words.number(value, 0)
+    return words.percent(value, 2 if form == "fairness" else 1)
 
 
 Content = Sequence[Mapping[str, Any]]
@@ -76,7 +79,8 @@ class CertificateWords(Words):
 
 def _build(inputs: Inputs) -> Content | None:
     """What is measured; None where nobody has decided anything that it is measured by."""
-    table = inputs.table("certificate")
+    tables = map(inputs.table, ("certificate", "differences"))
+    table = concat(tables, CERTIFICATE_TABLE)
     rows = certificate_of(table, inputs.facts.constituency)
     return tuple(rows) if any(row["read"] for row in rows) else None
 
@@ -91,6 +95,6 @@ CERTIFICATE: Section[Content | None, CertificateWords] = Section(
     name="certificate",
     build=_build,
     words=CertificateWords,
-    uses={"certificate": CERTIFICATE_TABLE},
+    uses={"certificate": CERTIFICATE_TABLE, "differences": CERTIFICATE_TABLE},
     summary=_summary,
 )

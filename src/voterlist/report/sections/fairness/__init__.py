@@ -1,0 +1,68 @@
+"""Whether some groups of voters are asked about, or struck, more than others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from voterlist.report.section import Inputs, Section, SheetTable, columns_of
+from voterlist.report.values import Facts
+from voterlist.report.words import Words
+from voterlist.schemas import FAIRNESS as FAIRNESS_TABLE
+
+_Row = Mapping[str, Any]
+Content = Sequence[_Row]
+"""Rows of FAIRNESS of the constituency, or of all lists."""
+
+
+class FairnessWords(Words):
+    """Says which group a row is about."""
+
+    def group(self, row: _Row) -> str:
+        """The group of a row."""
+        group = row["group"]
+        if row["grouping"] == "born":
+            return self("fairness.born", first=group, last=str(int(group) + 9))
+        return self(f"fairness.{row['grouping']}.{group}")
+
+
+def _build(inputs: Inputs) -> Content | None:
+    """The rows of a group stand together: flagged, struck, cleared, restored."""
+    rows = inputs.table("fairness").to_pylist()
+    own = [row for row in rows if row["constituency"] == inputs.facts.constituency]
+    own.sort(key=itemgetter("grouping", "group"))
+    return own if any(row["found"] for row in own) else None
+
+
+def _sheets(
+    rows: Content | None, _facts: Facts, words: FairnessWords
+) -> Iterable[SheetTable]:
+    columns = columns_of(
+        words,
+        ("fairness.group", 24, "text", words.group),
+        (
+            "fairness.measure",
+            24,
+            "text",
+            lambda row: words(f"fairness.{row['measure']}"),
+        ),
+        *(
+            (f"fairness.{name}", 12, kind, itemgetter(name))
+            for name, kind in (
+                *(("entries", "count"), ("found", "count"), ("estimate", "share")),
+                *(("low", "share"), ("high", "share")),
+            )
+        ),
+    )
+    head = (words("report.fairness.title"), words("report.fairness.note"))
+    yield SheetTable(words("report.sheet.fairness"), head, columns, rows or ())
+
+
+FAIRNESS = Section(
+    name="fairness",
+    build=_build,
+    words=FairnessWords,
+    uses={"fairness": FAIRNESS_TABLE},
+    sheets=_sheets,
+)
