@@ -76,7 +76,7 @@ def _published(releases: tuple[Cells, ...], rounding: Drawn) -> tuple[Any, ...]:
     for counts in releases:
         parts = [("", str(cell)) for cell in range(len(counts))]
         whole = Counter(dict(zip(parts, counts, strict=True)))
-        shown, before = protected({PLACE: whole}, before, "", rounding, parts)
+        shown, before = protected({PLACE: whole}, before, "", rounding, is_exact=True)
         told = [(place, *sorted(cells.items())) for place, cells in shown.items()]
         seen.append((sum(counts), *told))
     return tuple(seen)
@@ -204,7 +204,10 @@ def at_the_edge(cells: Cells) -> set[int]:
     return {shown[0], shown[-1]} if shown else set()
 
 
-CHANGES = ((0, 0), (0, 3), (3, 0), (3, 3), (3, 6), (6, 3), (0, 6), (6, 0))
+CHANGES = (
+    *((0, 0), (0, 3), (3, 0), (3, 3), (3, 6), (6, 3), (0, 6), (6, 0)),
+    *((6, 6), (6, 9), (9, 6)),
+)
 """What a rounded cell may be, then and now. All above the base have the same room."""
 
 

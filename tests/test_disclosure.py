@@ -53,7 +53,7 @@ def test_rounding_adds_nothing_on_average():
 @given(counts)
 def test_published_cells_add_up_to_the_exact_number(numbers):
     """Every voter is in a row: in a cell, in the rounding, or in a list that is withheld."""
-    shown, _ = protected({PLACE: cells(numbers)}, {}, "voters", HERE, PARTS)
+    shown, _ = protected({PLACE: cells(numbers)}, {}, "voters", HERE, is_exact=True)
     assert sum(shown[PLACE].values()) == sum(numbers)
     assert all(
         count % 3 == 0
@@ -78,8 +78,8 @@ def test_a_list_in_which_few_people_changed_is_published_as_it_was(
 def test_the_same_people_are_published_the_same_whatever_stands_beside_them():
     """A cell is one number in every table and release."""
     lists = {(88, number, "permanent"): cells([11] * 6) for number in range(1, 9)}
-    whole, _ = protected(lists, {}, "voters", HERE, PARTS)
-    alone, _ = protected({PLACE: lists[PLACE]}, {}, "voters", HERE, PARTS)
+    whole, _ = protected(lists, {}, "voters", HERE, is_exact=True)
+    alone, _ = protected({PLACE: lists[PLACE]}, {}, "voters", HERE, is_exact=True)
     assert whole[PLACE] == alone[PLACE]
     assert len({tuple(shown.items()) for shown in whole.values()}) > 1
 
@@ -92,7 +92,7 @@ def test_withheld_lists_of_a_kind_are_tried_together_and_all_rows_add_up():
         for number in range(1, 31)
     }
     lists = {PLACE: cells([50] * 6), **soldiers}
-    shown, _ = protected(lists, {}, "voters", HERE, PARTS)
+    shown, _ = protected(lists, {}, "voters", HERE, is_exact=True)
     alone = {place for place in soldiers if WITHHELD in shown[place]}
     (together,) = shown.keys() - lists.keys()
     assert together == (None, None, "temporary", TOGETHER)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -71,21 +71,22 @@ class Rounding:
         """
         return 2 * self.base - 1
 
-    def tells_more(self, total: int, cells: Sequence[int]) -> bool:
+    def tells_more(self, total: int, cells: Iterable[int]) -> bool:
         """True where an exact total may rule out a count that its rounded cells leave open.
 
         With L the sum of the smallest counts and H that of the greatest, a cell of l to h may be
         ``max(l, h - (H - total))`` to ``min(h, l + (total - L))``: all of l to h where neither
-        ``total - L`` nor ``H - total`` is less than ``h - l``. One step of the rounding is left
-        beside it, so that this holds over two releases with other cells too, as
-        ``campaign/disclosure.py`` tries. All of this is known to everybody: that a list is withheld
-        tells nothing of its cells.
+        ``total - L`` nor ``H - total`` is less than ``h - l``, which is twice the reach of the
+        rounding. Where one of them may be less than the base, that reach is left once more, so that
+        this holds over two releases too, as ``campaign/disclosure.py`` tries. Cells that are
+        published as 0 give no room, for somebody may know that they are empty. All of this is known
+        to everybody: that a list is withheld tells nothing of its cells.
         """
-        bounds = [self.bounds(cell) for cell in cells]
+        bounds = [self.bounds(cell) for cell in cells if cell]
         above = total - sum(low for low, _ in bounds)
         below = sum(high for _, high in bounds) - total
-        widest = max(high - low for low, high in bounds)
-        return min(above, below) < widest + self.base - 1
+        is_large = all(low >= self.base for low, _ in bounds)
+        return min(above, below) < (2 if is_large else 3) * (self.base - 1)
 
 
 def without_small(lists: Lists, least: int) -> Lists:
@@ -129,7 +130,8 @@ def protected(
     before: Mapping[Place, Counts],
     table: str,
     rounding: Rounding,
-    every: Collection[Parts] | None = None,
+    *,
+    is_exact: bool = False,
 ) -> tuple[dict[Place, Counts], dict[Place, Counts]]:
     """The counts that are published of each list, and those of which they were rounded.
 
@@ -144,8 +146,7 @@ def protected(
         before: those of which the last release was rounded.
         table: its name, a part of what names a cell.
         rounding: how cells are rounded.
-        every: all parts that a list may have, where its number of voters is exact; None where it is
-            not published.
+        is_exact: whether the sum of each list is published too, as it is.
     """
     published: dict[Place, Counts] = {}
     rounded_of: dict[Place, Counts] = {}
@@ -158,9 +159,8 @@ def protected(
             for parts, count in counts.items()
         }
         total = sum(today.values())
-        if every is not None:
-            whole = [cells.get(parts, 0) for parts in {*every, *cells}]
-            if rounding.tells_more(sum(counts.values()), whole):
+        if is_exact:
+            if rounding.tells_more(sum(counts.values()), cells.values()):
                 cells = {WITHHELD: total}
                 if TOGETHER not in place:
                     sums = (None, None, place[2], TOGETHER)
@@ -169,7 +169,7 @@ def protected(
                 cells[ROUNDING] = total - sum(cells.values())
         published[place] = {parts: count for parts, count in cells.items() if count}
     if together:
-        more, rounded_more = protected(together, before, table, rounding, every)
+        more, rounded_more = protected(together, before, table, rounding, is_exact=True)
         rounded_of |= rounded_more
         for place, shown in more.items():
             if WITHHELD not in shown:

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.centre.counting import CELLS, SEXES, Counted, count
+from voterlist.centre.counting import CELLS, Counted, count
 from voterlist.centre.disclosure import (
     WITHHELD,
     Lists,
@@ -201,15 +201,15 @@ def _protected(
     counted: Counted, rounding: Rounding, before: Mapping[str, Lists]
 ) -> tuple[dict[str, Rows], list[tuple[str, Place, Parts, int]]]:
     """The rows of each open table, and the counts of which they were rounded."""
-    every = list(product(counted.groups, SEXES))
     voters = counted.lists["voters"]
     tables: dict[str, Rows] = {
         LISTS: {place: cells.total() for place, cells in voters.items()}
     }
     released: list[tuple[str, Place, Parts, int]] = []
     for name, lists in counted.lists.items():
-        whole = every if lists is voters else None
-        shown, kept = protected(lists, before[name], name, rounding, whole)
+        shown, kept = protected(
+            lists, before[name], name, rounding, is_exact=lists is voters
+        )
         rows: Counter[tuple[Any, ...]] = Counter()
         for place, cells in shown.items():
             for parts, number in cells.items():
