@@ -137,12 +137,7 @@ def run(cycle: Cycle) -> Cycle:
         _hand_over(cycle, number, 1, DAYS["handed-over"])
     cycle.call(cycle.centre, "run", "--today", DAYS["returned"])
     for number in CONSTITUENCIES:
-        package = cycle.folder / f"return-{number}.zip"
-        day = ("--today", DAYS["returned"])
-        cycle.call(cycle.centre, "return", "-c", number, "--out", package, *day)
-        cycle.call(cycle.below(number), "receive", package, *day)
-        receipt = package.with_name(f"return-{number}-receipt.zip")
-        cycle.call(cycle.centre, "receive", receipt, *day)
+        _return(cycle, number, "return", DAYS["returned"])
     for number in CONSTITUENCIES:
         workspace = cycle.below(number)
         cycle.call(workspace, "run", "--today", DAYS["answered"])
@@ -158,6 +153,15 @@ def run(cycle: Cycle) -> Cycle:
     cycle.call(cycle.centre, "run", "--today", DAYS["approved"])
     _approve(cycle)
     return cycle
+
+
+def _return(cycle: Cycle, number: int, name: str, on: str) -> None:
+    """Send down what there is to tell, and carry package and receipt."""
+    package, day = cycle.folder / f"{name}-{number}.zip", ("--today", on)
+    cycle.call(cycle.centre, "return", "-c", number, "--out", package, *day)
+    cycle.call(cycle.below(number), "receive", package, *day)
+    receipt = package.with_name(f"{name}-{number}-receipt.zip")
+    cycle.call(cycle.centre, "receive", receipt, *day)
 
 
 def _hand_over(
@@ -245,12 +249,11 @@ def _answer_cases(cycle: Cycle, number: int) -> None:
 
 
 def _approve(cycle: Cycle) -> None:
-    """The lists of each constituency are approved; the constituency hears of it on paper."""
+    """The lists of each constituency are approved, and the approval comes down."""
     words = ("--ground", "Qərar 3/7", "--by", CLERK, "--today", DAYS["approved"])
     for number in CONSTITUENCIES:
         cycle.call(cycle.centre, "approve", "-c", number, *words)
-        told = ("verify", "-c", number, "--day", DAYS["approved"], *words)
-        cycle.call(cycle.below(number), "finish", *told)
+        _return(cycle, number, "approved", DAYS["approved"])
 
 
 def status(cycle: Cycle) -> None:

@@ -6,6 +6,7 @@ import review_books
 from voterlist.report.words import Words
 
 AYNUR, RASHAD, LEYLA = "Aynur Əliyeva", "Rəşad Quliyev", "Leyla Həsənova"
+SAMIR, NIGAR = "Samir Məmmədov", "Nigar Rzayeva"
 AYNURS_CASES = range(1, 26)
 RASHADS_CASES = range(22, 41)
 DISPUTED = 25
@@ -16,11 +17,13 @@ REASONS = {
         "identifiers": "FIN, document and birth date agree",
         "household": "same dwelling, same birth date",
         "door": "one person, seen at the door",
+        "act": "act 12 of the precinct, 4 May 2026",
     },
     "az": {
         "identifiers": "FİN, sənəd və doğum tarixi eynidir",
         "household": "eyni ünvan, eyni doğum tarixi",
         "door": "bir şəxsdir, yerində yoxlanılıb",
+        "act": "məntəqənin 12 nömrəli aktı, 4 may 2026",
     },
 }
 
@@ -120,7 +123,39 @@ def takes_back(path, language):
     review_books.fill(path, answers)
 
 
+def samir(path, language):
+    """All cases as they are proposed; whoever is asked about from above stands rightly here."""
+    words, ticked = Words(language), set()
+
+    def answers(row):
+        if row["sheet"] == words("review.sheet.from-above"):
+            return {"answer": words("answer.stays"), "decided_by": SAMIR}
+        if row["sheet"] != words("review.sheet.cases") or _case(row) in ticked:
+            return None
+        ticked.add(_case(row))
+        reason = REASONS[language]["identifiers"]
+        return {"as_proposed": "✓", "reason": reason, "decided_by": SAMIR}
+
+    review_books.fill(path, answers)
+
+
+def nigar(path, language):
+    """Whoever is asked about from above stands elsewhere, by the act of the door."""
+    words = Words(language)
+
+    def answers(row):
+        if row["sheet"] != words("review.sheet.from-above"):
+            return None
+        document = REASONS[language]["act"]
+        answer = words("answer.elsewhere")
+        return {"answer": answer, "document": document, "decided_by": NIGAR}
+
+    review_books.fill(path, answers)
+
+
 PEOPLE = {
+    "samir": samir,
+    "nigar": nigar,
     "aynur": aynur,
     "rashad": rashad,
     "leyla": leyla,

@@ -32,7 +32,7 @@ import processes
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = ROOT / "docs" / "guide"
 SAMPLE = Path("data", "samples", "goychay")
-READERS = ("operator", "analyst", "chair", "clerk")
+READERS = ("operator", "analyst", "chair", "clerk", "centre")
 
 _COMMENT = re.compile(r"<!-- ([a-z ]+): (.*) -->")
 _BLOCK = re.compile(r"```(console|toml)")

@@ -124,7 +124,8 @@ def test_every_hand_over_is_confirmed_and_every_journal_fits(cycle):
             Event.RECEIVED,
             Event.SUBMITTED,
             Event.RECEIPT,
-            Event.FINISHED,
+            Event.RECEIVED,
+            Event.APPROVED,
         ]
     for workspace in (cycle.centre, *map(cycle.below, cycles.CONSTITUENCIES)):
         assert told("journal", workspace, "--verify")[0] == 0

@@ -249,7 +249,9 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         if line.event is Event.RETURNED and line.constituency is not None
     }
     for constituency, receiver in places.items():
-        for returned in returns_sent(workspace, ledger, receiver)[-1:]:
+        sent = returns_sent(workspace, ledger, receiver)
+        # What brings an approval down asks nothing, and takes nothing back.
+        for returned in [one for one in sent if one.approved is None][-1:]:
             for case in returned.cases:
                 asked.setdefault(case.case_id, {})[constituency] = case.number
         for answer in answers_of(workspace, ledger, receiver):
@@ -287,7 +289,8 @@ def _newest(
     lines = [
         (line, may_be_gone)
         for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RECEIVED)
-        if line.kind == kind.value and sender in {None, line.sender}
+        # A return that states a stage as finished asks nothing.
+        if line.kind == kind.value and sender in {None, line.sender} and not line.stage
     ]
     if not lines:
         return None
