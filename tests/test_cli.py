@@ -140,6 +140,7 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 # run
 
 RUN_KEYS = {
+    "anew",
     "waves",
     "clock_behind",
     "damaged_units",

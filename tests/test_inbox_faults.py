@@ -720,3 +720,20 @@ def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, 
     assert command(workspace, "-c", "1")[1]["missing_lists"] == []
     closed(workspace / "inbox" / "2")
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
+
+
+@pytest.mark.slow
+def test_a_list_that_is_handed_in_anew_tells_what_changed(tmp_path):
+    """Nobody would see which rows a precinct changed between two runs."""
+    workspace = workspaces.make(tmp_path / "ws")
+    assert workspaces.run(workspace).anew == ()
+    inbox = workspace / "inbox" / "88"
+    text = (inbox / "menteqe-1.csv").read_text(encoding="utf-8")
+    changed = text.replace("Hüseynli;Tural", "Hüseynov;Tural")
+    left = [row for row in changed.splitlines() if "Sevinc" not in row]
+    (inbox / "menteqe-1.csv").write_text("\n".join(left), encoding="utf-8")
+    # A file that is renamed is the same list.
+    (inbox / "menteqe-2.csv").rename(inbox / "two.csv")
+    (anew,) = workspaces.run(workspace).anew
+    assert (anew.constituency, anew.precinct, anew.came, anew.went) == (88, 1, 1, 2)
+    assert (workspace / "runs" / anew.before).is_dir()

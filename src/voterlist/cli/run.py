@@ -123,6 +123,7 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     _tell_lost_letters(result)
     _tell_place_doubts(result)
     _tell_missing(result)
+    _tell_anew(result, workspace)
     if result.until is not None:
         tell("cli.run.until", stage=SAY(f"cli.stage.{result.until}"))
     else:
@@ -288,6 +289,26 @@ def _tell_missing(result: RunResult) -> None:
     tell("cli.run.missing.todo")
 
 
+def _tell_anew(result: RunResult, workspace: Path) -> None:
+    """The lists that were handed in anew, and what shows which of their rows changed."""
+    if not result.anew:
+        return
+    tell("cli.run.anew")
+    rows = [
+        (str(one.constituency), str(one.precinct), one.came, one.went)
+        for one in result.anew
+    ]
+    table(("constituency", "precinct", "came", "went"), rows)
+    runs = workspace / "runs"
+    tell(
+        "cli.run.anew.todo",
+        2,
+        old=runs / result.anew[0].before / "entries.parquet",
+        new=runs / result.run / "entries.parquet",
+        reference=workspace / "reference",
+    )
+
+
 def _tell_left_out(result: RunResult) -> None:
     """The constituencies that are left out, with the stage that failed, and what to do."""
     tell("cli.run.failed")
@@ -388,7 +409,7 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
         **picked(result, "doubts", "chance"),
         "deadlines": [unit_as_json(row) for row in result.standings],
         "overdue": len(result.overdue),
-        **picked(result, "missing_lists", "lost_letters", "place_doubts"),
+        **picked(result, "missing_lists", "anew", "lost_letters", "place_doubts"),
         **picked(result, "waves", "clock_behind", "outputs"),
         "done": {
             "stages": stages,

@@ -17,13 +17,14 @@ from voterlist.findings import gather
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
 from voterlist.pipeline.inbox import Inputs, sources_of
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import Known, known, read_table
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
     FURNITURE,
     ConstituencyWork,
     DecisionsStanding,
     LeftOut,
+    ListAnew,
     MissingList,
     PlaceDoubt,
     RunResult,
@@ -253,6 +254,57 @@ def _count_contested(contested: pa.Table) -> tuple[int, int]:
         else:
             entries.add(row["entry_id"])
     return len(cases), len(entries)
+
+
+_MOST_ANEW = 50
+"""Lists of which it is told what came and went."""
+
+
+def lists_anew(before: Known, now: Path) -> tuple[ListAnew, ...]:
+    """The precincts whose list is of other content in a run than before, the first of them.
+
+    Args:
+        before: what was known before the run.
+        now: the folder of the run.
+
+    Raises:
+        InputError: a table is gone or damaged.
+    """
+    then, here = (
+        _contents(lists) for lists in (before.table("lists"), read_table(now, "lists"))
+    )
+    places = [
+        place for place in sorted(then.keys() & here) if then[place] != here[place]
+    ]
+    anew = []
+    for place in places[:_MOST_ANEW]:
+        folder = before.folder_of(place[0])
+        old, new = _entry_ids(folder, place), _entry_ids(now, place)
+        anew.append(ListAnew(*place, len(new - old), len(old - new), folder.name))
+    return tuple(anew)
+
+
+def _contents(lists: pa.Table) -> dict[tuple[int, int], set[str]]:
+    """The sources of the lists (LIST) of each precinct that has entries."""
+    contents: dict[tuple[int, int], set[str]] = {}
+    for row in lists.filter(pc.field("entries") > 0).to_pylist():
+        place = row["constituency"], row["precinct"]
+        if None not in place:
+            contents.setdefault(place, set()).add(row["source"])
+    return contents
+
+
+def _entry_ids(folder: Path, place: tuple[int, int]) -> set[str]:
+    """The entries that a run has of a precinct."""
+    constituency, precinct = place
+    is_of_place = (pc.field("constituency") == constituency) & (
+        pc.field("precinct") == precinct
+    )
+    return set(
+        read_table(folder, "entries", is_of_place, ("entry_id",))
+        .column("entry_id")
+        .to_pylist()
+    )
 
 
 def earlier_lists(workspace: Path, place: ledgers.Place) -> pa.Table:

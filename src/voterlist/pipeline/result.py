@@ -63,6 +63,20 @@ class MissingList:
 
 
 @dataclass(frozen=True, slots=True)
+class ListAnew:
+    """A precinct whose list was handed in anew since the last run."""
+
+    constituency: int
+    precinct: int
+    came: int
+    """Entries that the last run had not; one that was changed counts here and in ``went``."""
+    went: int
+    """Entries of the last run that are not there any more."""
+    before: str
+    """The last run that had it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceDoubt:
     """Why the precinct of a list is not known, or in doubt.
 
@@ -221,6 +235,7 @@ class RunResult:
         outputs: the files that people open.
         clock_behind: the newest day in the journal, where the day of the run lies before it.
         missing_lists: precincts of which the last run had entries, and this one has none.
+        anew: precincts whose list was handed in anew, the first of them.
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
         decided: how what people decided stands.
@@ -266,6 +281,7 @@ class RunResult:
     clock_behind: dt.date | None = None
 
     missing_lists: tuple[MissingList, ...] = ()
+    anew: tuple[ListAnew, ...] = ()
     place_doubts: tuple[PlaceDoubt, ...] = ()
 
     lost_letters: tuple[str, ...] = ()

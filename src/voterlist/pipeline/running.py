@@ -219,6 +219,7 @@ def unchanged(
         outputs=tuple(workspace / name for name in remembered.outputs),
         # It is that run's list that the next one is held against.
         missing_lists=(),
+        anew=(),
         # What was damaged then is whole now.
         damaged_units=0,
         is_unchanged=True,

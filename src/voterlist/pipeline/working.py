@@ -17,11 +17,12 @@ from voterlist.deadlines import is_frozen, last_days
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.known import answers_in, keep_subjects, known, known_work
+from voterlist.pipeline.known import Known, answers_in, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
     Done,
     earlier_lists,
     handed_in_since,
+    lists_anew,
     missing_lists,
     result_of,
     unread_constituencies,
@@ -85,6 +86,7 @@ def work(
     kept = Kept(workspace)
     kept.altered += _moved_aside(workspace, altered)
     earlier = earlier_lists(workspace, place)
+    before = _known_before(workspace, place)
     units = Units(kept, program_digest(), max(1, jobs))
     context = Context(
         workspace,
@@ -113,6 +115,9 @@ def work(
         troubles=(*result.troubles, *told),
         clock_behind=newest_day if is_behind else None,
         missing_lists=_missing(earlier, inputs, done.walk.tables),
+        anew=lists_anew(before, done.walk.folder.path)
+        if before is not None and done.is_complete
+        else (),
         damaged_units=kept.damaged,
     )
     # What was altered is said once.
@@ -120,6 +125,13 @@ def work(
         folder, needs = done.walk.folder.path, needs_of(context)
         remember(folder, result, watch.head, needs, is_whole=inputs.is_whole)
     return result
+
+
+def _known_before(workspace: Path, place: ledgers.Place) -> Known | None:
+    """What the complete runs say before this one; None where there is none."""
+    with ledgers.reading(place) as ledger, suppress(UsageError):
+        return known(workspace, ledger)
+    return None
 
 
 def _moved_aside(workspace: Path, altered: Iterable[Path]) -> list[str]:
