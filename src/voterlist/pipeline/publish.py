@@ -202,6 +202,7 @@ def _nation(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> R
     tables = {
         name: walk.tables.select(name, schema) for name, schema in NATION_TABLES.items()
     }
+    tables |= {name: walk.tables[name] for name in ("nights", "waves", "fairness")}
     return Run(
         _facts(context, None),
         tables,

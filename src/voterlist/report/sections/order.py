@@ -62,7 +62,14 @@ WORKBOOK: Sections = (
 AUDIT_PAGE: Sections = (BALANCE, AUDIT, FINDINGS, CHANCE, PEOPLE)
 """The page of lists that no run has taken in; its templates are ``brief.html``."""
 
-NATION: Sections = (NATION_NEEDS, *PARTS[:2], DEADLINES, *PARTS[2:])
+NATION: Sections = (
+    NATION_NEEDS,
+    *PARTS[:2],
+    DEADLINES,
+    WATCH,
+    FAIRNESS,
+    *PARTS[2:],
+)
 """The nation's report: its page, and the sheets of its workbook."""
 
 SECTIONS: Sections = tuple(dict.fromkeys((*PAGE, *WORKBOOK, *AUDIT_PAGE)))
