@@ -34,20 +34,20 @@ def _build(inputs: Inputs) -> Part:
     told, lacking = [], []
     for register, measures in _REGISTERS.items():
         for name, parts in measures.items():
-            found = used(use, register, *parts)
+            found = rows_used(use, register, *parts)
             if found is not None:
                 counted[name] = found
                 told.append(Text(f"nation.changes.{name}", (("count", found.whole),)))
         if measures.keys().isdisjoint(counted):
             given = (("register", Text(f"field.{register}")),)
             lacking.append(Text("nation.changes.no-register", given))
-    waits = sum(count.whole for count in counted.values())
+    waits = sum(counted[name].whole for name in counted.keys() - {"of-age-listed"})
     counted |= {name: counts(balance, name) for name in _DONE}
     table = by_place(inputs, "changes", counted, *counted)
     return Part([*told, *lacking], [table], waits=waits)
 
 
-def used(register_use: pa.Table, register: str, *measures: str) -> Counts | None:
+def rows_used(register_use: pa.Table, register: str, *measures: str) -> Counts | None:
     """The sum of measures of a register; None where it was not given."""
     rows = rows_among(register_use, "register", [register])
     rows = rows_among(rows, "measure", measures)

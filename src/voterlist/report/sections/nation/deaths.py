@@ -9,7 +9,7 @@ from voterlist.facts import mortality
 from voterlist.model import Action, Sex
 from voterlist.report.section import Inputs
 from voterlist.report.sections.nation import Counts, Part, by_place, nation_section
-from voterlist.report.sections.nation.changes import used
+from voterlist.report.sections.nation.changes import rows_used
 from voterlist.report.values import Text
 from voterlist.tables import count_by, rows_among
 
@@ -22,9 +22,9 @@ def _build(inputs: Inputs) -> Part:
     ages = inputs.table("ages")
     if not ages.num_rows:
         return Part([Text("nation.deaths.no-ages")])
-    expected, struck = _expected(ages), _struck(inputs.table("applied"))
+    expected, struck = _deaths_expected(ages), _strikings(inputs.table("applied"))
     counted = {"expected_deaths": expected, "struck_dead": struck}
-    registered = used(inputs.table("register_use"), _DEATHS, "total")
+    registered = rows_used(inputs.table("register_use"), _DEATHS, "total")
     if registered is None:
         table = by_place(inputs, "deaths", counted, "expected_deaths")
         return Part([table.text("nation.deaths.no-register", *counted)], [table])
@@ -35,7 +35,7 @@ def _build(inputs: Inputs) -> Part:
     return Part([table.text("nation.deaths.told", *names)], [table])
 
 
-def _expected(ages: pa.Table) -> Counts:
+def _deaths_expected(ages: pa.Table) -> Counts:
     """Deaths in a year by mortality; of an unknown sex half of each, of an unknown age none."""
     rates = mortality()
     expected: dict[int | None, float] = {}
@@ -48,7 +48,7 @@ def _expected(ages: pa.Table) -> Counts:
     return Counts(by, sum(by.values()))
 
 
-def _struck(applied: pa.Table) -> Counts:
+def _strikings(applied: pa.Table) -> Counts:
     """The strikings on a ground that the register of deaths shows, by where they were listed."""
     codes = [code for code, ground in grounds().items() if _DEATHS in ground.registers]
     struck = rows_among(rows_among(applied, "action", [Action.STRIKE]), "ground", codes)

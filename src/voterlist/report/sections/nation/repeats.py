@@ -32,7 +32,7 @@ def _build(inputs: Inputs) -> Part:
     is_wide = pc.greater(of_each.field("counts"), 1)
     of_several = of_each.field("values").filter(is_wide)
     across = cases.filter(pc.is_in(cases.column("case_id"), of_several))
-    asked, asked_across = (_asked(rows) for rows in (cases, across))
+    asked, asked_across = (_cases_to_ask(rows) for rows in (cases, across))
     counted = {
         "cases": _cases(asked),
         "across": _cases(asked_across),
@@ -58,7 +58,7 @@ def _build(inputs: Inputs) -> Part:
     return Part([told], tables, waits=table.whole["to_decide"])
 
 
-def _asked(cases: pa.Table) -> pa.Table:
+def _cases_to_ask(cases: pa.Table) -> pa.Table:
     """Those that a person is asked about."""
     return rows_among(cases, "kind", _ASKED)
 
