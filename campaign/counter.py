@@ -70,7 +70,7 @@ class Springs:
             spring = _Spring(public, days)
             spring.play(wishes)
             wrong = tuple(spring.found)
-        tries = Counter(wish.kind for wish in wishes)
+        tries = dict(Counter(wish.kind for wish in wishes))
         how = f"{len(wishes)} applications in {spring.nights} nights"
         return record.Trial("spring", how, wrong, numbers=spring.numbers, tries=tries)
 

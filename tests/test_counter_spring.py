@@ -1,7 +1,9 @@
 """A spring at the counter in small, and whether its count sees what is wrong."""
 
+import json
 import random
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ def test_nobody_is_lost_in_a_small_spring_at_the_counter(tmp_path):
     springs = counter.Springs(tmp_path, APPLICATIONS, voters=240, days=3)
     trial = springs(1, random.Random("a small spring"))  # noqa: S311  no secret
     assert trial.found == ()
+    # It is written down as JSON.
+    assert json.loads(json.dumps(asdict(trial)))["tries"] == trial.tries
     assert trial.numbers["taken"] >= APPLICATIONS
     assert trial.numbers["refused by the program"]
     assert trial.numbers["in their term"]
