@@ -350,7 +350,8 @@ class Public:
         first = self._decided(self._added(voter, day), _granted("left-out"))
         (decided,) = first.steps
         by = ("--relation", "relative", "--by", "Qardaşı", "--document", "AZE 1")
-        again = self._added(voter, day, *by)
+        told = replace(voter, cells=voter.cells | {"address": "", "fin": ""})
+        again = self._added(told, day, *by)
         again.effect, again.doubts = None, frozenset({"others-open"})
         self._on(
             again, decided, _fails(_granted("left-out")), _refused("list-is-right")

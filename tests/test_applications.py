@@ -470,6 +470,19 @@ def test_who_stands_on_the_list_or_is_a_child_is_not_added(workspace, asked, cod
         assert made.application.state is State.GRANTED
 
 
+def test_whom_two_people_want_added_is_added_once(workspace):
+    """A brother who comes on the same day, and knows less, would put the person on it twice."""
+    take(workspace, ADDED)
+    said = {"by": "Qardaşı", "relation": Relation.RELATIVE, "documents": ("AZE 9",)}
+    asked = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    take(workspace, Request(**asked | said | {"values": {"precinct": "2"}}))
+    before = listed(workspace)
+    decide(workspace, 1, ground="left-out", evidence="AZE 2")
+    code = refusal(decide, workspace, 2, ground="left-out", evidence="AZE 9")
+    assert code == "application-stands"
+    assert len(listed(workspace)) == len(before) + 1
+
+
 def test_nobody_is_struck_for_another_before_being_told(workspace):
     """Each step that is missing is named; an objection that is open, or granted, stops it."""
     unknown = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}

@@ -41,6 +41,7 @@ from voterlist.counter.index import Progress
 from voterlist.counter.people import (
     REGISTER,
     Person,
+    agree,
     entry_of,
     is_identified,
     wrong_values,
@@ -150,12 +151,7 @@ def decide(
         work.against = applications.get(application.asked.against or 0)
         work.others = [*applications.values()]
         if ruling.granted:
-            objections = [
-                other
-                for other in applications.values()
-                if other.asked.against == number
-            ]
-            work.require_grantable(ruling, objections, progress)
+            work.require_grantable(ruling, applications.values(), progress)
         else:
             _require_refusable(ruling)
         return work.decided(Step.DECIDED, ruling, {})
@@ -347,9 +343,9 @@ class _Work:
         return self._at.isoformat(timespec="seconds")
 
     def require_grantable(
-        self, ruling: Ruling, objections: list[Application], progress: Progress
+        self, ruling: Ruling, every: Collection[Application], progress: Progress
     ) -> None:
-        """Refuse what nobody may grant yet.
+        """Refuse what nobody may grant yet; ``every``: all applications.
 
         Raises:
             UsageError: it says what is missing.
@@ -368,13 +364,13 @@ class _Work:
             if not ruling.reason:
                 raise usage_error("application-no-reason")
         elif self._asked.what is Asks.ADD:
-            self._require_missing(ruling, progress)
+            self._require_missing(ruling, every, progress)
         elif (ruling.entry_id or self._asked.entry_id) is None:
             raise usage_error("application-no-entry", number=number)
         if wants_other_struck(self._asked):
-            self._require_heard(ruling, objections)
+            self._require_heard(ruling, every)
 
-    def _require_heard(self, ruling: Ruling, objections: list[Application]) -> None:
+    def _require_heard(self, ruling: Ruling, every: Collection[Application]) -> None:
         """Refuse to strike a voter for somebody else who is not known, or before the voter is told.
 
         Where the ground allows it, name and identifier of the entry as the applicant tells them
@@ -388,10 +384,12 @@ class _Work:
             raise usage_error("application-by-unknown", number=number)
         if not ruling.evidence:
             raise usage_error("application-no-evidence", number=number)
-        for objection in objections:
-            if objection.state in {State.OPEN, State.GRANTED}:
-                other = objection.number
-                raise usage_error("application-objected", number=number, other=other)
+        for other in every:
+            is_objection = other.asked.against == number
+            if is_objection and other.state in {State.OPEN, State.GRANTED}:
+                raise usage_error(
+                    "application-objected", number=number, other=other.number
+                )
         ground = grounds().get(ruling.ground)
         if ground is not None and ground.at_once and self._is_identified(ruling):
             return
@@ -412,8 +410,12 @@ class _Work:
         values = {**self._asked.values, **ruling.values}
         return replace(self._asked.person, values=values)
 
-    def _require_missing(self, ruling: Ruling, progress: Progress) -> None:
+    def _require_missing(
+        self, ruling: Ruling, every: Collection[Application], progress: Progress
+    ) -> None:
         """Refuse to add who is under age, or whom an entry seems to be already.
+
+        Whom another application added since the run is in no list that could be searched.
 
         Raises:
             UsageError: it names the entries.
@@ -433,12 +435,24 @@ class _Work:
         answer, entries = likely(
             self._workspace, settings, self._ledger, person, progress
         )
-        if answer in {FOUND, SEVERAL} and entries:
-            raise usage_error(
-                "application-stands",
-                number=self._application.number,
-                entries=", ".join(entries),
-            )
+        found = entries if answer in {FOUND, SEVERAL} else []
+        told = ", ".join([*found, *self._added_since(every, person)])
+        if told:
+            number = self._application.number
+            raise usage_error("application-stands", number=number, entries=told)
+
+    def _added_since(
+        self, every: Collection[Application], person: Person
+    ) -> Iterator[str]:
+        """The ids under which others were added since the run who may be this person."""
+        run = known(self._workspace, self._ledger).run
+        for other in every:
+            outcome = other.outcome
+            is_added = other.asked.what is Asks.ADD and other.state is State.GRANTED
+            if is_added and outcome is not None and outcome.day >= run[:10]:
+                (row,) = other.asked.person.row(0, (None, None)).to_pylist()
+                if agree(row, person):
+                    yield from (entry_id for entry_id, _ in outcome.details["amends"])
 
     def _answers(self, ruling: Ruling) -> tuple[list[dict[str, Any]], pa.Table]:
         """(ANSWER_ROW of what is granted, ENTRY of who is added)."""

@@ -184,7 +184,7 @@ def _answer(hits: Sequence[Hit]) -> str:
         return NOBODY
     if any(hit.is_certain for hit in hits):
         return FOUND
-    if any(_AGREE.issuperset(hit.levels.values()) for hit in hits):
+    if any(hit.levels and _AGREE.issuperset(hit.levels.values()) for hit in hits):
         return SEVERAL
     odds = sum(hit.score / max(1 - hit.score, 1e-9) for hit in hits)
     return SEVERAL if odds / (1 + odds) >= _PROBABLY else NEAREST
