@@ -446,13 +446,15 @@ class _Work:
     ) -> Iterator[str]:
         """The ids under which others were added since the run who may be this person."""
         run = known(self._workspace, self._ledger).run
+        own = self._application.outcome
         for other in every:
             outcome = other.outcome
-            is_added = other.asked.what is Asks.ADD and other.state is State.GRANTED
-            if is_added and outcome is not None and outcome.day >= run[:10]:
+            if outcome is None or outcome == own or outcome.day < run[:10]:
+                continue
+            if other.asked.what is Asks.ADD and outcome.details["granted"]:
                 (row,) = other.asked.person.row(0, (None, None)).to_pylist()
                 if agree(row, person):
-                    yield from (entry_id for entry_id, _ in outcome.details["amends"])
+                    yield outcome.details["amends"][0][0]
 
     def _answers(self, ruling: Ruling) -> tuple[list[dict[str, Any]], pa.Table]:
         """(ANSWER_ROW of what is granted, ENTRY of who is added)."""
