@@ -446,10 +446,11 @@ class _Work:
     ) -> Iterator[str]:
         """The ids under which others were added since the run who may be this person."""
         run = known(self._workspace, self._ledger).run
-        own = self._application.outcome
         for other in every:
             outcome = other.outcome
-            if outcome is None or outcome == own or outcome.day < run[:10]:
+            # Who is told of in the same words has the same row: it is added once.
+            is_same = other.asked.says_as(self._asked)
+            if outcome is None or is_same or outcome.day < run[:10]:
                 continue
             if other.asked.what is Asks.ADD and outcome.details["granted"]:
                 (row,) = other.asked.person.row(0, (None, None)).to_pylist()
