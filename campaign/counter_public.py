@@ -352,7 +352,7 @@ class Public:
         by = ("--relation", "relative", "--by", "Qardaşı", "--document", "AZE 1")
         told = replace(voter, cells=voter.cells | {"address": "", "fin": ""})
         again = self._added(told, day, *by)
-        again.effect, again.doubts = None, frozenset({"others-open"})
+        again.effect = None
         self._on(
             again, decided, _fails(_granted("left-out")), _refused("list-is-right")
         )

@@ -151,7 +151,8 @@ def decide(
         work.against = applications.get(application.asked.against or 0)
         work.others = [*applications.values()]
         if ruling.granted:
-            work.require_grantable(ruling, applications.values(), progress)
+            work.every = applications.values()
+            work.require_grantable(ruling, progress)
         else:
             _require_refusable(ruling)
         return work.decided(Step.DECIDED, ruling, {})
@@ -258,6 +259,8 @@ class _Work:
         self._bringer = decider.bringer
         self.against: Application | None = None
         """The application to which this one objects."""
+        self.every: Collection[Application] = ()
+        """All applications."""
         self.others: Sequence[Application] = ()
         """All applications; another one about who is struck now is decided with this one."""
 
@@ -342,10 +345,8 @@ class _Work:
     def _moment(self) -> str:
         return self._at.isoformat(timespec="seconds")
 
-    def require_grantable(
-        self, ruling: Ruling, every: Collection[Application], progress: Progress
-    ) -> None:
-        """Refuse what nobody may grant yet; ``every``: all applications.
+    def require_grantable(self, ruling: Ruling, progress: Progress) -> None:
+        """Refuse what nobody may grant yet.
 
         Raises:
             UsageError: it says what is missing.
@@ -364,13 +365,13 @@ class _Work:
             if not ruling.reason:
                 raise usage_error("application-no-reason")
         elif self._asked.what is Asks.ADD:
-            self._require_missing(ruling, every, progress)
+            self._require_missing(ruling, progress)
         elif (ruling.entry_id or self._asked.entry_id) is None:
             raise usage_error("application-no-entry", number=number)
         if wants_other_struck(self._asked):
-            self._require_heard(ruling, every)
+            self._require_heard(ruling)
 
-    def _require_heard(self, ruling: Ruling, every: Collection[Application]) -> None:
+    def _require_heard(self, ruling: Ruling) -> None:
         """Refuse to strike a voter for somebody else who is not known, or before the voter is told.
 
         Where the ground allows it, name and identifier of the entry as the applicant tells them
@@ -384,7 +385,7 @@ class _Work:
             raise usage_error("application-by-unknown", number=number)
         if not ruling.evidence:
             raise usage_error("application-no-evidence", number=number)
-        for other in every:
+        for other in self.every:
             is_objection = other.asked.against == number
             if is_objection and other.state in {State.OPEN, State.GRANTED}:
                 raise usage_error(
@@ -410,9 +411,7 @@ class _Work:
         values = {**self._asked.values, **ruling.values}
         return replace(self._asked.person, values=values)
 
-    def _require_missing(
-        self, ruling: Ruling, every: Collection[Application], progress: Progress
-    ) -> None:
+    def _require_missing(self, ruling: Ruling, progress: Progress) -> None:
         """Refuse to add who is under age, or whom an entry seems to be already.
 
         Whom another application added since the run is in no list that could be searched.
@@ -436,17 +435,15 @@ class _Work:
             self._workspace, settings, self._ledger, person, progress
         )
         found = entries if answer in {FOUND, SEVERAL} else []
-        told = ", ".join([*found, *self._added_since(every, person)])
+        told = ", ".join([*found, *self._added_since(person)])
         if told:
             number = self._application.number
             raise usage_error("application-stands", number=number, entries=told)
 
-    def _added_since(
-        self, every: Collection[Application], person: Person
-    ) -> Iterator[str]:
+    def _added_since(self, person: Person) -> Iterator[str]:
         """The ids under which others were added since the run who may be this person."""
         run = known(self._workspace, self._ledger).run
-        for other in every:
+        for other in self.every:
             outcome = other.outcome
             # Who is told of in the same words has the same row: it is added once.
             is_same = other.asked.says_as(self._asked)
