@@ -96,8 +96,7 @@ def codes(one):
 
 def listed(workspace, day=DAY):
     """(surname, given name or whole name, precinct) of everybody on the lists of a new run."""
-    workspaces.run(workspace, today=day)
-    folder = max(workspace.glob("runs/*"))
+    folder = workspaces.run(workspace, today=day).folder
     entries = pq.read_table(folder / "entries.parquet").to_pylist()
     applied = pq.read_table(folder / "applied.parquet").to_pylist()
     added = pq.read_table(folder / "additions.parquet").to_pylist()
@@ -243,6 +242,46 @@ def test_another_application_about_who_is_struck_is_decided_with_it(workspace):
         lines = list(event_lines(book(workspace)[1], FindingWords(words.language)))
         assert words("application.with", number="2") in lines[-1]
     assert verify(workspace / "ledger.db").fits
+
+
+def with_addition(workspace, settings=""):
+    """Somebody who was added, and application 2, which wants them struck."""
+    take(workspace, ADDED)
+    decide(workspace, 1, ground="left-out")
+    before = listed(workspace)
+    run = max(workspace.glob("runs/*"))
+    (entry,) = pq.read_table(run / "additions.parquet").column("entry_id").to_pylist()
+    (workspace / "voterlist.toml").write_text(settings, encoding="utf-8")
+    take(workspace, Request(what=Asks.STRIKE, by="Rəşad", entry_id=entry))
+    return before
+
+
+STRIKING = {"ground": "not-citizen", "evidence": "№ 7", "by": "Vəfa"}
+
+
+@pytest.mark.parametrize("by_court", [True, False])
+def test_who_was_added_and_struck_comes_back(workspace, by_court):
+    """Whom a court puts back on the list would stay off it."""
+    before = with_addition(workspace)
+    assert decide(workspace, 2, **STRIKING).standing == "holds"
+    assert len(listed(workspace)) == len(before) - 1
+    if by_court:
+        turned = appealed(workspace, 2, granted=False)
+    else:
+        said = {"granted": False, "ground": "another-person", "reason": "Vətəndaşdır"}
+        turned = decide(workspace, 2, by="Vəfa", **said)
+    assert turned.problems == ()
+    assert listed(workspace) == before
+    assert verify(workspace / "ledger.db").fits
+
+
+def test_who_was_added_is_struck_by_two_where_two_are_wanted(workspace):
+    """One person alone would take a voter off by the way of an addition taken back."""
+    before = with_addition(workspace, '[decisions]\ntwo_people = ["strike"]\n')
+    assert decide(workspace, 2, **STRIKING).standing == "pending"
+    assert listed(workspace) == before
+    assert decide(workspace, 2, **{**STRIKING, "by": "Nigar"}).standing == "holds"
+    assert len(listed(workspace)) == len(before) - 1
 
 
 def test_two_clerks_at_one_counter_give_two_numbers(workspace):

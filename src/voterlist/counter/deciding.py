@@ -56,7 +56,7 @@ from voterlist.errors import usage_error
 from voterlist.model import Action, Asks, Body, ListKind, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
-from voterlist.quality.readings import what_holds
+from voterlist.quality.readings import actions_of_two, what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
@@ -277,29 +277,26 @@ class _Work:
         elif was_granted and not ruling.granted and outcome is not None:
             rows = list(self._withdrawals(outcome))
             people = self._added({row["entry_id"] for row in rows})
-        runs = known(self._workspace, self._ledger) if rows else None
-        standing = "holds"
         takes_off = ruling.granted and any(row["action"] == WITHDRAWN for row in rows)
         code = self._problem_of_striking(ruling) if takes_off else None
         if code is not None:
             return Decided(self._application, (Problem(1, code, ""),))
-        is_overruled = step is Step.APPEALED and not ruling.granted
-        if runs is not None and (is_overruled or takes_off):
+        is_restored = not ruling.granted and any(
+            row["action"] == Action.ADD for row in rows
+        )
+        standing = "holds"
+        if takes_off and self._is_alone(outcome):
+            standing = "pending"
+        elif takes_off or is_restored or (step is Step.APPEALED and not ruling.granted):
             # What is overruled is not the own answer of whoever notes it; nor is the addition of
-            # somebody who is struck now.
+            # somebody who is struck now, or comes back.
             overruled = [row | {"decided_at": self._moment} for row in rows]
             amendments = from_rows(overruled, AMENDMENT)
             self._ledger.amend(amendments, adjudicates=True)
-        elif runs is not None:
-            checked = self._checked(rows, people, runs)
-            if checked.problems:
-                return Decided(self._application, checked.problems)
-            if self._asked.what is Asks.MOVE and people.num_rows:
-                # Another place than that to which somebody else added the person: it is this one.
-                checked = _settling(checked)
-            record(self._ledger, runs, checked)
-            ids = {str(row["entry_id"]) for row in rows}
-            standing = standing_of(self._ledger, runs, self._settings, ids)
+        elif rows:
+            standing, problems = self._recorded(rows, people)
+            if problems:
+                return Decided(self._application, problems)
         amends = [[row["entry_id"], _field_of(row)] for row in rows]
         if outcome is not None and was_granted and ruling.granted and not rows:
             # What was upheld above may be overruled still further above.
@@ -323,6 +320,21 @@ class _Work:
         if standing == "holds":
             self._decide_others(ruling, {**said, "amends": [], "with": number})
         return Decided(self._application.after(event), standing=standing)
+
+    def _recorded(
+        self, rows: list[dict[str, Any]], people: pa.Table
+    ) -> tuple[str, tuple[Problem, ...]]:
+        """Record the answers: (what of them holds, why they may not be recorded)."""
+        runs = known(self._workspace, self._ledger)
+        checked = self._checked(rows, people, runs)
+        if checked.problems:
+            return "", checked.problems
+        if self._asked.what is Asks.MOVE and people.num_rows:
+            # Another place than that to which somebody else added the person: it is this one.
+            checked = _settling(checked)
+        record(self._ledger, runs, checked)
+        ids = {str(row["entry_id"]) for row in rows}
+        return standing_of(self._ledger, runs, self._settings, ids), ()
 
     def _decide_others(self, ruling: Ruling, said: Mapping[str, Any]) -> None:
         """Decide the other open applications that want struck who is struck by this one."""
@@ -553,15 +565,38 @@ class _Work:
         ]
         return from_rows(rows, ENTRY)
 
+    def _is_alone(self, outcome: ApplicationEvent | None) -> bool:
+        """True where a second person has to strike too, before it holds."""
+        wanted = actions_of_two(self._settings.decisions, self._settings.review)
+        if Action.STRIKE.value not in wanted:
+            return False
+        if outcome is None or not outcome.details["granted"]:
+            return True
+        return is_same_person(outcome.done_by, self._by)
+
     def _withdrawals(self, outcome: ApplicationEvent) -> Iterator[dict[str, Any]]:
         """ANSWER_ROW: what takes back all that was granted."""
         for entry_id, name in outcome.details["amends"]:
+            addition = self._last_addition(entry_id)
+            if self._asked.what is Asks.STRIKE and addition is not None:
+                yield {**addition, "decided_by": self._by}
+                continue
             yield {
                 "entry_id": entry_id,
                 "action": WITHDRAWN,
                 "field": name,
                 "decided_by": self._by,
             }
+
+    def _last_addition(self, entry_id: str) -> dict[str, Any] | None:
+        """The answer by which somebody was added last; None where nobody was."""
+        answers = rows_among(self._ledger.given_amendments(), "entry_id", [entry_id])
+        additions = [
+            row
+            for row in answers.select(AMENDMENT.names).to_pylist()
+            if row["action"] == Action.ADD.value
+        ]
+        return additions[-1] if additions else None
 
     def _checked(
         self, rows: list[dict[str, Any]], people: pa.Table, runs: Known
