@@ -162,3 +162,44 @@ def test_an_answer_needs_a_case_and_a_document(cycle):
     answer = told(*words, case, "--elsewhere")
     assert answer[1]["error"]["code"] == "answer-no-document"
     assert told("answer", workspace, "--case", case)[0] == 2
+
+
+def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(
+    tmp_path_factory,
+):
+    """Struck on both sides, a person stands on no list, and a new return would ask of nobody."""
+    cycle = cycles.make(tmp_path_factory.mktemp("given-up"), 600)
+    listed = {}
+    for serial, on in enumerate(("handed-over", "answered", "approved"), 1):
+        day = ("--today", cycles.DAYS[on])
+        for number in cycles.CONSTITUENCIES:
+            workspace = cycle.below(number)
+            if serial == 1:
+                cycle.call(workspace, "run", *day)
+            else:
+                cycles._return(cycle, number, f"return-{serial}", cycles.DAYS[on])
+                answer_all(cycle, number, day, gives_up=serial == 2)
+            cycles.answer_everything(workspace)
+            cycle.call(workspace, "run", *day)
+            cycles._hand_over(cycle, number, serial, cycles.DAYS[on])
+        cycle.call(cycle.centre, "run", *day)
+        said = cycle.call(cycle.centre, "status", *day)
+        listed[serial] = sum(
+            one["package"]["sums"]["listed"]
+            for _, command, code, one in cycle.steps
+            if (command, code) == ("submit", 0) and one["package"]["serial"] == serial
+        )
+        owed = {one["number"]: one["owing"] for one in said["answers_owed"]}
+        assert len(owed) == (ACROSS if serial == 2 else 0)
+    assert [listed[1] - listed[2], listed[1] - listed[3]] == [2 * ACROSS, ACROSS]
+
+
+def answer_all(cycle, number, day, *, gives_up):
+    """The person stands elsewhere; asked again, here where the number is lowest."""
+    workspace = cycle.below(number)
+    for case in cycle.call(workspace, "answer")["cases"]:
+        lowest = number < min(one["constituency"] for one in case["others"])
+        stays = lowest and not gives_up
+        words = ("--stays",) if stays else ("--elsewhere", "--document", "AA 12/5")
+        said = ("--case", case["number"], *words, "--by", cycles.CLERK, *day)
+        cycle.call(workspace, "answer", *said)

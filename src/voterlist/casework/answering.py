@@ -20,8 +20,8 @@ from voterlist.casework.returned_cases import (
     Proposal,
     Returned,
     ReturnedCase,
-    answers_in_journal,
     answers_of,
+    answers_to,
     known_as,
     newest_return,
     owed,
@@ -137,7 +137,7 @@ def _with_answers(
 ) -> Iterator[tuple[ReturnedCase, Answer | None]]:
     """The cases of the newest return, each with the answer to it."""
     returned = newest_return(workspace, ledger)
-    answers = answers_in_journal(ledger)
+    answers = answers_to(returned, ledger)
     for case in returned.cases if returned is not None else ():
         yield case, answers.get(case.case_id)
 

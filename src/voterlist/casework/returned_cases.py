@@ -69,6 +69,8 @@ class ReturnedCase(Frozen):
     probability: float | None
     own: tuple[OwnEntry, ...] = Field(min_length=1)
     others: tuple[OtherEntry, ...]
+    given_up: bool = False
+    """All who were asked said that the person stands elsewhere, so all are asked again."""
 
 
 class Proposal(Frozen):
@@ -205,6 +207,36 @@ def answers_in_journal(ledger: Reader) -> dict[str, Answer]:
     }
 
 
+def answers_to(returned: Returned | None, ledger: Reader) -> dict[str, Answer]:
+    """Case -> the answer to it, of the cases of the newest return.
+
+    To a case that all gave up only counts what was answered since it was asked again.
+    """
+    if returned is None:
+        return {}
+    answers = answers_in_journal(ledger)
+    asked = {case.case_id: case.given_up for case in returned.cases}
+    again = {case_id for case_id, given_up in asked.items() if given_up}
+    since: set[str] = set()
+    for line in ledger.journal():
+        _, event, details = line
+        if event == ANSWERED:
+            since.add(str(details["case_id"]))
+        elif any(_asks(handover) for handover in handovers([line])):
+            since.clear()
+    return {
+        case_id: answer
+        for case_id, answer in answers.items()
+        if case_id in asked and (case_id in since or case_id not in again)
+    }
+
+
+def _asks(line: Handover) -> bool:
+    """True for a return that was taken; one that states a stage as finished asks nothing."""
+    is_return = line.event is Event.RECEIVED and line.kind == Kind.RETURN.value
+    return is_return and not line.stage
+
+
 def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
     """What the commission above returned last; None where it returned nothing.
 
@@ -248,6 +280,12 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
         for line in handovers(ledger.journal())
         if line.event is Event.RETURNED and line.constituency is not None
     }
+    for case_id, parts in given_up(workspace, ledger).items():
+        # The newest return may not know it any more: its entries are on no list.
+        for constituency, receiver in places.items():
+            if receiver in parts:
+                number = parts[receiver].number
+                asked.setdefault(case_id, {})[constituency] = number
     for constituency, receiver in places.items():
         sent = returns_sent(workspace, ledger, receiver)
         # What brings an approval down asks nothing, and takes nothing back.
@@ -263,6 +301,38 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
     return tuple(
         sorted((case for case in cases if case.owing), key=lambda case: case.number)
     )
+
+
+def given_up(workspace: Path, ledger: Reader) -> dict[str, dict[str, ReturnedCase]]:
+    """Case -> receiver -> the case as it was returned last, where all gave the person up.
+
+    Each struck their own entry for that of the other: the person stands on no list, and no run
+    has the case any more.
+
+    Raises:
+        CustodyError: what was kept of a package is damaged.
+    """
+    sent = (
+        line.receiver
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED
+    )
+    asked: dict[str, dict[str, ReturnedCase]] = {}
+    answers: dict[str, dict[str, str]] = {}
+    for receiver in sorted({*sent}):
+        for returned in returns_sent(workspace, ledger, receiver):
+            for case in returned.cases:
+                asked.setdefault(case.case_id, {})[receiver] = case
+        answers[receiver] = {
+            answer.case_id: answer.answer
+            for answer in answers_of(workspace, ledger, receiver)
+        }
+    return {
+        case_id: parts
+        for case_id, parts in asked.items()
+        if len(parts) > 1
+        and all(answers[receiver].get(case_id) == "give-up" for receiver in parts)
+    }
 
 
 def _debt_of(

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.returned_cases import answers_in_journal, newest_return
+from voterlist.casework.returned_cases import answers_to, newest_return
 from voterlist.config import Settings, SubmitSettings
 from voterlist.errors import UsageError
 from voterlist.lists.roll import listed_by
@@ -329,7 +329,7 @@ def _returned_cases(run: _Run) -> int:
     place = ledgers.place_in(run.workspace, run.settings)
     with ledgers.reading(place) as ledger:
         returned = newest_return(run.workspace, ledger)
-        answers = answers_in_journal(ledger)
+        answers = answers_to(returned, ledger)
     cases = returned.cases if returned is not None else ()
     return sum(case.case_id not in answers for case in cases)
 

@@ -21,6 +21,7 @@ from voterlist.casework.returned_cases import (
     ReturnedCase,
     ReturnedFinding,
     approval_of,
+    given_up,
     known_as,
     stage_of,
 )
@@ -113,10 +114,18 @@ def return_cases(
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
             ids = known_as(workspace, ledger, receiver.slug)
+            again = [
+                parts[receiver.slug].model_copy(update={"given_up": True})
+                for parts in given_up(workspace, ledger).values()
+                if receiver.slug in parts
+            ]
             approved = approval_of(ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)
+        asked = {case.case_id for case in content.cases}
+        again = [case for case in again if case.case_id not in asked]
+        content = content.model_copy(update={"cases": (*content.cases, *again)})
         if not content.cases:
             content = content.model_copy(update={"approved": approved})
         with private_folder() as work, Ledger(desk.place) as ledger:
