@@ -8,7 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.common import tell_doubts, tell_training_labels
+from voterlist.cli.common import tell_compared, tell_doubts, tell_training_labels
 from voterlist.cli.logs import LOG
 from voterlist.cli.options import (
     Today,
@@ -372,6 +372,8 @@ def _tell_cases(result: RunResult) -> None:
     if result.is_unchanged:
         # How the linkage went was said when it was done.
         return
+    if result.state_use == "damaged":
+        tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
     if result.estimate:

@@ -45,6 +45,7 @@ _NONE = (
     ("accepted", FINDING),
     ("matches", MATCH),
     ("register_rows", ENTRY),
+    ("additions", ENTRY),
     ("returned", RETURNED),
 )
 """Tables that say nothing about a case."""
