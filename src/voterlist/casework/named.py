@@ -38,8 +38,10 @@ def with_entries(answers: Answers, source: ListSource) -> Answers:
         place, number, name = (row[column] or "" for column in NAMING)
         if place or number or name:
             person = _person(place, number, printed)
-            is_same_list = not number.isdecimal() or row["run_id"] == source.runs.run
-            code = _problem(person, name, printed, is_same_list=is_same_list)
+            code = _problem(person, name)
+            if code is None and person is not None and number.isdecimal():
+                is_same_list = row["run_id"] == source.runs.run
+                code = _doubt(person, name, printed, is_same_list=is_same_list)
             if code is not None:
                 problem = Problem(row["row"], code, row["sheet"], file=row["file"])
                 problems.append(problem)
@@ -63,16 +65,19 @@ def _person(place: str, number: str, printed: Printed) -> Row | None:
     return lists.get((ListKind.PERMANENT.value, numbers[2]))
 
 
-def _problem(
-    person: Row | None, name: str, printed: Printed, *, is_same_list: bool
-) -> str | None:
-    """Why this person may not be meant; None where it is certain."""
+def _problem(person: Row | None, name: str) -> str | None:
+    """Why this person cannot be meant; None where the name fits."""
     if person is None:
         return "named-nobody"
     if not name:
         return "named-no-name"
-    if not is_called(person, name):
-        return "named-another"
+    return None if is_called(person, name) else "named-another"
+
+
+def _doubt(
+    person: Row, name: str, printed: Printed, *, is_same_list: bool
+) -> str | None:
+    """Why a number may be mistyped though the name fits; an id needs no more."""
     lists = printed.of((person["constituency"], person["precinct"])).values()
     fitting = {
         row["entry_id"]: _whole_name(row) for row in lists if is_called(row, name)
