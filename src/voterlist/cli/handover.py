@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
+from voterlist.cli.status import tell_waves
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -40,6 +41,8 @@ def submit(
 ) -> Answer:
     """Hand over to the commission above."""
     from voterlist.handover import submitting
+    from voterlist.pipeline.known import waves_left
+    from voterlist.storage.store import run_path
 
     made = submitting.submit(
         workspace,
@@ -51,6 +54,9 @@ def submit(
         **when(today),
     )
     _tell_gates(made)
+    # Whoever hands over hears of it too: it was told by the run, perhaps to a scheduler.
+    waves = waves_left(run_path(workspace, made.run))
+    tell_waves(waves)
     gates = [
         {
             **picked(state, "gate", "count", "limit"),
@@ -68,6 +74,7 @@ def submit(
     return {
         "run": made.run,
         "gates": gates,
+        "waves": waves,
         "package": package,
         "exit_code": int(made.is_refused),
     }
