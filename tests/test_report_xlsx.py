@@ -31,6 +31,7 @@ SHEETS = {
         "Rows set aside",
         "Balance",
         "Deadlines",
+        "Fairness",
     ],
     "az": [
         "Xülasə",
@@ -41,6 +42,7 @@ SHEETS = {
         "Kənara qoyulan sətirlər",
         "Balans",
         "Müddətlər",
+        "Ədalət",
     ],
 }
 

@@ -13,6 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
+from voterlist import strict_json
 from voterlist.catalogue import LANGUAGES
 from voterlist.centre.counting import CELLS, Counted, count
 from voterlist.centre.disclosure import (
@@ -229,7 +230,7 @@ def _released(path: Path) -> dict[str, Lists]:
     if not path.exists():
         return before
     try:
-        for name, place, parts, number in json.loads(path.read_bytes()):
+        for name, place, parts, number in strict_json.loads(path.read_bytes()):
             cells = before[name].setdefault(tuple(place), Counter())
             cells[tuple(parts)] = int(number)
     except (ValueError, KeyError, TypeError):
