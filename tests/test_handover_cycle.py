@@ -114,6 +114,14 @@ def test_of_the_other_side_a_return_shows_the_place_and_three_characters(cycle):
                 assert mark is None or mark.encode() not in everything
 
 
+def test_nothing_is_returned_to_a_constituency_that_the_run_does_not_have(cycle):
+    """A number mistyped would make a package of no cases, and a receipt be waited for."""
+    out = cycle.folder / "return-7.zip"
+    code, said = told("return", cycle.centre, "-c", 7, "--out", out)
+    assert (code, said["error"]["code"]) == (2, "constituency-not-run")
+    assert not out.exists()
+
+
 def test_every_hand_over_is_confirmed_and_every_journal_fits(cycle):
     for number in cycles.CONSTITUENCIES:
         with reading(cycle.below(number) / "ledger.db") as ledger:

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from multiprocessing import get_context
+from operator import itemgetter
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -18,6 +19,7 @@ from voterlist.catalogue import LANGUAGES
 from voterlist.errors import VoterlistError
 from voterlist.model import ListKind, Purpose
 from voterlist.render import pdf
+from voterlist.render.lists import Shown
 from voterlist.render.pdf import render_list, typeset
 
 MARKUP = "#strong[x] *b* _i_ $x$ <b> \\ =1+1 @ref // /* ` ~ [a] {count} \\u0041"
@@ -300,6 +302,16 @@ def boxes(page):
     for place in range(text.count_chars()):
         left, _, right, _ = text.get_charbox(place)
         yield text.get_text_range(place, 1), left * MILLIMETRE, right * MILLIMETRE
+
+
+def test_many_wide_columns_leave_none_without_room():
+    """A column of no width would print a cell over its neighbour, or no list at all."""
+    names = [f"Column{number}" for number in range(12)]
+    columns = [Shown("key", itemgetter(name), 10, 30, kind="text") for name in names]
+    texts = [["Ağaməmmədov Əli" * (1 if at < 11 else 20) for at in range(12)]]
+    widths = pdf._widths(columns, names, texts, 180.0)
+    assert min(widths) >= 15
+    assert widths[-1] <= 30
 
 
 def test_a_row_that_is_longer_than_a_page_loses_nothing():

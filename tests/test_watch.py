@@ -299,3 +299,31 @@ def test_invented_nights_with_attacks():
     for kind, sizes in SIZES.items():
         assert all(score.noticed[kind, size] == 2 for size in sizes[-2:]), kind
     assert score.in_vain.total() <= 2 * 200 / 30 * CheckSettings().most_false_waves
+
+
+@pytest.mark.parametrize(
+    ("text", "night", "hour"),
+    [
+        ("2026-02-03", "2026-02-03", None),
+        ("2026-02-03T23:59:00+04:00", "2026-02-03", 23),
+        ("2026-02-03 09:00", "2026-02-03", 9),
+        ("20260203T0900", "2026-02-03", 9),
+        ("2026-W06-2", "2026-02-03", None),
+    ],
+)
+def test_every_form_of_a_moment_is_a_night(text, night, hour):
+    """A ledger with another form would end the run inside."""
+    row = answers([1])[0] | {"decided_at": text}
+    given = Given(amendments=given_amendments([row]))
+    (answer,) = happened(given)
+    assert (answer.night, answer.hour) == (night, hour)
+    assert waves([answer], NOBODY, CheckSettings()).num_rows == 0
+
+
+def test_a_group_that_no_list_has_ends_nothing():
+    """Somebody was struck whose constituency is not in this run."""
+    rows = answers([40])
+    given = Given(amendments=given_amendments(rows))
+    groups = {row["entry_id"]: ["sex:f"] for row in rows}
+    people = People(groups, {}, lambda _: {"sex:m": 1.0})
+    assert waves(happened(given), people, CheckSettings()).num_rows > 0

@@ -22,16 +22,15 @@ from voterlist.casework.returned_cases import (
     ReturnedCase,
     answers_of,
     answers_to,
+    cases_asked,
     known_as,
     newest_return,
     owed,
-    returns_sent,
 )
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.custody.manifest import Manifest
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.deadlines.handovers import Event, handovers
 from voterlist.decisions import is_same_person, standing
 from voterlist.decisions.standing import PLACE
 from voterlist.errors import usage_error
@@ -482,7 +481,7 @@ def settled(
     Raises:
         CustodyError: what was kept of a package is damaged.
     """
-    asked = _cases_asked(workspace, ledger)
+    asked = cases_asked(workspace, ledger)
     others = {receiver for _, receiver in asked} - {newest.sender}
     came = {sender: _came_up(workspace, ledger, sender) for sender in others}
     came[newest.sender] = newest
@@ -509,23 +508,6 @@ def settled(
     }
     verdicts = from_rows(rows, DECISION)
     return Settled(verdicts, case_entries, frozenset(own))
-
-
-def _cases_asked(
-    workspace: Path, ledger: Reader
-) -> dict[tuple[str, str], ReturnedCase]:
-    """(case, constituency it was returned to) -> the case as it was returned last."""
-    receivers = {
-        line.receiver
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED
-    }
-    return {
-        (case.case_id, receiver): case
-        for receiver in sorted(receivers)
-        for returned in returns_sent(workspace, ledger, receiver)
-        for case in returned.cases
-    }
 
 
 def _came_up(workspace: Path, ledger: Reader, sender: str) -> CameUp:

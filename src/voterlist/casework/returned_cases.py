@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -192,43 +192,35 @@ def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:
         raise wrong(part) from None
 
 
-def answers_in_journal(ledger: Reader) -> dict[str, Answer]:
-    """Case -> the last answer to it."""
-    return {
-        str(details["case_id"]): Answer(
-            case_id=str(details["case_id"]),
-            number=int(details["number"]),
-            answer="keep" if details["answer"] == "keep" else "give-up",
-            by=str(details["by"]),
-            day=day.isoformat(),
-        )
-        for day, event, details in ledger.journal()
-        if event == ANSWERED
-    }
+def answers_in_journal(
+    ledger: Reader, asked_again: Collection[str] = ()
+) -> dict[str, Answer]:
+    """Case -> the last answer to it; to one that is asked again, since the newest return."""
+    answers: dict[str, Answer] = {}
+    for line in ledger.journal():
+        day, event, details = line
+        if event == ANSWERED:
+            case_id = str(details["case_id"])
+            answers[case_id] = Answer(
+                case_id=case_id,
+                number=int(details["number"]),
+                answer="keep" if details["answer"] == "keep" else "give-up",
+                by=str(details["by"]),
+                day=day.isoformat(),
+            )
+        elif asked_again and any(map(_asks, handovers([line]))):
+            for case_id in asked_again:
+                answers.pop(case_id, None)
+    return answers
 
 
 def answers_to(returned: Returned | None, ledger: Reader) -> dict[str, Answer]:
-    """Case -> the answer to it, of the cases of the newest return.
+    """Case -> the answer to it.
 
-    To a case that all gave up only counts what was answered since it was asked again.
+    To a case of this return that all gave up only counts what was answered since.
     """
-    if returned is None:
-        return {}
-    answers = answers_in_journal(ledger)
-    asked = {case.case_id: case.given_up for case in returned.cases}
-    again = {case_id for case_id, given_up in asked.items() if given_up}
-    since: set[str] = set()
-    for line in ledger.journal():
-        _, event, details = line
-        if event == ANSWERED:
-            since.add(str(details["case_id"]))
-        elif any(_asks(handover) for handover in handovers([line])):
-            since.clear()
-    return {
-        case_id: answer
-        for case_id, answer in answers.items()
-        if case_id in asked and (case_id in since or case_id not in again)
-    }
+    cases = returned.cases if returned is not None else ()
+    return answers_in_journal(ledger, [case.case_id for case in cases if case.given_up])
 
 
 def _asks(line: Handover) -> bool:
@@ -312,26 +304,39 @@ def given_up(workspace: Path, ledger: Reader) -> dict[str, dict[str, ReturnedCas
     Raises:
         CustodyError: what was kept of a package is damaged.
     """
-    sent = (
-        line.receiver
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED
-    )
     asked: dict[str, dict[str, ReturnedCase]] = {}
-    answers: dict[str, dict[str, str]] = {}
-    for receiver in sorted({*sent}):
-        for returned in returns_sent(workspace, ledger, receiver):
-            for case in returned.cases:
-                asked.setdefault(case.case_id, {})[receiver] = case
-        answers[receiver] = {
-            answer.case_id: answer.answer
-            for answer in answers_of(workspace, ledger, receiver)
-        }
+    for (case_id, receiver), case in cases_asked(workspace, ledger).items():
+        asked.setdefault(case_id, {})[receiver] = case
+    receivers = {receiver for parts in asked.values() for receiver in parts}
+    gave_up = {
+        (answer.case_id, receiver)
+        for receiver in receivers
+        for answer in answers_of(workspace, ledger, receiver)
+        if answer.answer == "give-up"
+    }
     return {
         case_id: parts
         for case_id, parts in asked.items()
-        if len(parts) > 1
-        and all(answers[receiver].get(case_id) == "give-up" for receiver in parts)
+        if len(parts) > 1 and gave_up.issuperset((case_id, name) for name in parts)
+    }
+
+
+def cases_asked(workspace: Path, ledger: Reader) -> dict[tuple[str, str], ReturnedCase]:
+    """(case, receiver) -> the case as it was returned last.
+
+    Raises:
+        CustodyError: what was kept of a package is damaged.
+    """
+    receivers = {
+        line.receiver
+        for line in handovers(ledger.journal())
+        if line.event is Event.RETURNED
+    }
+    return {
+        (case.case_id, receiver): case
+        for receiver in sorted(receivers)
+        for returned in returns_sent(workspace, ledger, receiver)
+        for case in returned.cases
     }
 
 

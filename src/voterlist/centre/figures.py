@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -37,7 +37,7 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
-from voterlist.render.sheet import sheet_page, sheet_paper
+from voterlist.render.sheet import Sheet, sheet_page, sheet_paper
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger import JournalLine
@@ -141,13 +141,11 @@ def make_figures(
         state = secret / "released.json"
         tables, released = _protected(counted, rounding, _released(state))
         store.make_folder(folder)
-        written = _write_tables(folder, tables)
-        for language in LANGUAGES:
-            words = ListWords(language)
-            sheet = press_sheet(counted, tables, rounding, settings, today, words)
-            for form, render in (("html", sheet_page), ("pdf", sheet_paper)):
-                written.append(folder / f"press-{language}.{form}")
-                write_content(written[-1], render(sheet, words))
+        sheets = {
+            words: press_sheet(counted, tables, rounding, settings, today, words)
+            for words in map(ListWords, LANGUAGES)
+        }
+        written = [*_write_tables(folder, tables), *_write_sheets(folder, sheets)]
         release = Release(
             cycle=settings.workspace.cycle,
             day=today,
@@ -248,6 +246,15 @@ def _write_tables(folder: Path, tables: Mapping[str, Rows]) -> list[Path]:
         store.write_table(parquet, table)
         written += [csv, parquet]
     return written
+
+
+def _write_sheets(folder: Path, sheets: Mapping[ListWords, Sheet]) -> Iterator[Path]:
+    """Write the press sheet as page and paper in each language; gives the files."""
+    for words, sheet in sheets.items():
+        for form, render in (("html", sheet_page), ("pdf", sheet_paper)):
+            path = folder / f"press-{words.language}.{form}"
+            write_content(path, render(sheet, words))
+            yield path
 
 
 def _write_manifest(folder: Path, release: Release, keys: Keys | None) -> None:

@@ -104,7 +104,10 @@ def status(
         "pages": pages,
         "exit_code": int(
             bool(
-                status_now.overdue or status_now.not_understood or status_now.book.late
+                status_now.overdue
+                or status_now.not_understood
+                or status_now.book.late
+                or status_now.waves
             )
         ),
     }

@@ -577,9 +577,14 @@ class _Work:
     def _withdrawals(self, outcome: ApplicationEvent) -> Iterator[dict[str, Any]]:
         """ANSWER_ROW: what takes back all that was granted."""
         for entry_id, name in outcome.details["amends"]:
-            addition = self._last_addition(entry_id)
-            if self._asked.what is Asks.STRIKE and addition is not None:
-                yield {**addition, "decided_by": self._by}
+            answers = rows_among(
+                self._ledger.given_amendments(), "entry_id", [entry_id]
+            ).to_pylist()
+            additions = [row for row in answers if row["action"] == Action.ADD]
+            if self._asked.what is Asks.STRIKE and additions:
+                # Where a second person was waited for, nobody was taken off.
+                if answers[-1]["action"] == WITHDRAWN:
+                    yield {**additions[-1], "decided_by": self._by}
                 continue
             yield {
                 "entry_id": entry_id,
@@ -587,16 +592,6 @@ class _Work:
                 "field": name,
                 "decided_by": self._by,
             }
-
-    def _last_addition(self, entry_id: str) -> dict[str, Any] | None:
-        """The answer by which somebody was added last; None where nobody was."""
-        answers = rows_among(self._ledger.given_amendments(), "entry_id", [entry_id])
-        additions = [
-            row
-            for row in answers.select(AMENDMENT.names).to_pylist()
-            if row["action"] == Action.ADD.value
-        ]
-        return additions[-1] if additions else None
 
     def _checked(
         self, rows: list[dict[str, Any]], people: pa.Table, runs: Known

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.casework.pages import require_constituency
 from voterlist.casework.returned_cases import (
     CASES_NAME,
     SENT,
@@ -113,21 +114,25 @@ def return_cases(
         recipient = recipient_of(desk, encrypt_to or None, receiver)
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
+            require_constituency(source.runs, scope.constituency)
             ids = known_as(workspace, ledger, receiver.slug)
-            again = [
-                parts[receiver.slug].model_copy(update={"given_up": True})
-                for parts in given_up(workspace, ledger).values()
+            # What all gave up is asked again, though no run has it any more.
+            again = {
+                case_id: parts[receiver.slug]
+                for case_id, parts in given_up(workspace, ledger).items()
                 if receiver.slug in parts
-            ]
+            }
             approved = approval_of(ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)
-        asked = {case.case_id for case in content.cases}
-        again = [case for case in again if case.case_id not in asked]
-        content = content.model_copy(update={"cases": (*content.cases, *again)})
-        if not content.cases:
-            content = content.model_copy(update={"approved": approved})
+        cases = again | {case.case_id: case for case in content.cases}
+        asked = tuple(
+            case.model_copy(update={"given_up": case_id in again})
+            for case_id, case in cases.items()
+        )
+        told = {"cases": asked, "approved": None if asked else approved}
+        content = content.model_copy(update=told)
         with private_folder() as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections import Counter
@@ -68,15 +69,17 @@ def happened(given: Given) -> list[Happened]:
     answers = []
     for row in (*given.verdicts.to_pylist(), *given.amendments.to_pylist()):
         answer = row.get("verdict") or row["action"]
-        moment = moment_of(row["decided_at"])
-        if answer not in CHANGES or moment == -math.inf:
+        text = row["decided_at"]
+        if answer not in CHANGES or moment_of(text) == -math.inf:
             continue
-        day, _, clock = row["decided_at"].partition("T")
+        # Any form of ISO 8601 may stand in a ledger; the clock is that of whoever answered.
+        moment = dt.datetime.fromisoformat(text)
+        has_clock = ":" in text or "T" in text
         constituency, precinct = _place_of(row, answer)
         answers.append(
             Happened(
-                night=day,
-                hour=int(clock[:2]) if clock else None,
+                night=moment.date().isoformat(),
+                hour=moment.hour if has_clock else None,
                 change=CHANGES[answer],
                 source=_source_of(row),
                 constituency=constituency,

@@ -164,7 +164,8 @@ class _Kind:
         learnt = []
         for key, rows in sorted(units.items(), key=repr):
             seen = limit = len({answer.entry_id for answer in rows})
-            expected = self.expected(key, shares[key[0]] if shares else None, of)
+            share = shares.get(key[0], 0.0) if self.level == "group" else None
+            expected = self.expected(key, share, of)
             if seen >= settings.least_wave:
                 limit = limit_of(expected, self._spread(key), chance)
                 limit = max(limit, settings.least_wave - 1)

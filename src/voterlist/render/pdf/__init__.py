@@ -323,7 +323,10 @@ def _widths(
         else:
             long[at] = max(lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS, least)
     part = min(1.0, (page - sum(short.values())) / sum(long.values())) if long else 1.0
-    widths = short | {at: width * part for at, width in long.items()}
+    # Of many columns each gets less than it needs, and none gets nothing.
+    widths = short | {
+        at: max(width * part, columns[at].paper / 2) for at, width in long.items()
+    }
     return [round(widths[at], 2) for at in range(len(columns))]
 
 
