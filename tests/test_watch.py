@@ -21,11 +21,11 @@ from voterlist.watch import (
     RULES,
     People,
     happened,
+    limit_of,
     nights,
     waves,
     waves_as_findings,
 )
-from voterlist.watch.waves import limit_of
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "campaign"))
