@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +32,8 @@ from voterlist.tables import by_key, count_by, rows_among
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 TODAY = "2026-02-03"
+_Key = tuple[str, str, str]
+"""Measure, grouping and group."""
 _LEAST = 500
 """Of smaller groups nothing can be told."""
 _HARMLESS = re.compile(r"(typed-[a-z-]+)?")
@@ -92,6 +94,21 @@ def measured(
                     yield measure, grouping, group, found.get(group, 0), size
 
 
+def _cell(found: Mapping[_Key, int], sizes: Mapping[_Key, int], key: _Key) -> str:
+    """The share of a group that was flagged wrongly, and how far it is from all others.
+
+    Empty where nothing can be said of it.
+    """
+    beside = [one for one in sizes if one[:2] == key[:2] and one != key]
+    others = sum(found[one] for one in beside), sum(sizes[one] for one in beside)
+    apart = difference(found[key], sizes[key], others)
+    share = wilson(found[key], sizes[key])
+    if apart is None or share is None:
+        return ""
+    interval = f"{apart.low:+.4f} to {apart.high:+.4f}"
+    return f"{share.estimate:.4f}, {apart.estimate:+.4f} ({interval})"
+
+
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -99,36 +116,29 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    found: Counter[tuple[str, str, str]] = Counter()
-    sizes: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[_Key] = Counter()
+    sizes: Counter[_Key] = Counter()
     for seed in given.seeds:
         with tempfile.TemporaryDirectory() as folder:
             for *key, count, size in measured(given.voters, seed, Path(folder)):
                 found[tuple(key)] += count
                 sizes[tuple(key)] += size
+    measures = sorted({measure for measure, _, _ in sizes})
     lines = [
-        (
-            f"Made by `python bench/fairness.py`: {len(given.seeds)} invented lists of"
-            f" {given.voters:,} voters, whose slips do not depend on the group, at the shipped"
-        ),
-        "thresholds. The limit for a release is a difference of .002 between a group and all",
-        "others. Findings that say what is so (a cell that is blank; a house that two precincts",
-        "list, as where both have a village of one name) are left out.",
+        f"Made by `python bench/fairness.py`: {len(given.seeds)} invented lists of",
+        f"{given.voters:,} voters, at the shipped thresholds. Their slips do not depend on the",
+        "group. A cell has the share of a group's entries that are flagged wrongly, and its",
+        "difference from all others. The limit for a release is a difference of .002. Findings",
+        "that say what is so (a blank cell; a house that two precincts list) are left out.",
         "",
-        "| flagged wrongly by | group | entries | share | from all others |",
-        "|---|---|--:|--:|--:|",
+        f"| group | entries | {' | '.join(f'by a {one}' for one in measures)} |",
+        f"|---|--:|{'--:|' * len(measures)}",
     ]
-    for key, size in sorted(sizes.items()):
-        measure, grouping, group = key
-        beside = [one for one in sizes if one[:2] == key[:2] and one != key]
-        others = sum(found[one] for one in beside), sum(sizes[one] for one in beside)
-        apart, share = difference(found[key], size, others), wilson(found[key], size)
-        if apart is None or share is None or size < _LEAST:
-            continue
-        lines.append(
-            f"| a {measure} | {grouping} {group} | {size:,} | {share.estimate:.4f}"
-            f" | {apart.estimate:+.4f} ({apart.low:+.4f} to {apart.high:+.4f}) |"
-        )
+    for grouping, group in sorted({key[1:] for key in sizes}):
+        size = max(sizes[measure, grouping, group] for measure in measures)
+        cells = [_cell(found, sizes, (one, grouping, group)) for one in measures]
+        if size >= _LEAST and all(cells):
+            lines.append(f"| {grouping} {group} | {size:,} | {' | '.join(cells)} |")
     print("\n".join(lines))
     if given.write:
         before = PAGE.read_text(encoding="utf-8")

@@ -63,18 +63,17 @@ FIELDS = (
 """What stands in the words of the truth, and the field that it is about."""
 MOST_LOST = 30
 HEAD = (
-    "| list | entries | engine | best F1 | F1 | precision | recall | recall at precision 0.99"
+    "| list | entries | best F1 | F1 | precision | recall | recall at precision 0.99"
     " | candidate recall | it says: precision, recall | pairs an entry"
     " | twins, namesakes, relatives, unrelated | CPU s |\n"
-    "|---|--:|---|--:|--:|--:|--:|--:|--:|---|--:|---|--:|"
+    "|---|--:|--:|--:|--:|--:|--:|--:|---|--:|---|--:|"
 )
 BAND_HEAD = (
-    "| list | engine | 0.9 to 0.95 | 0.95 to 0.99 | 0.99 to 0.999 | 0.999 and more |\n"
-    "|---|---|---|---|---|---|"
+    "| lists | 0.9 to 0.95 | 0.95 to 0.99 | 0.99 to 0.999 | 0.999 and more |\n"
+    "|---|---|---|---|---|"
 )
 LOST_HEAD = (
-    "| list | engine | slip | true pairs | in no key | below 0.95 |\n"
-    "|---|---|---|--:|--:|--:|"
+    "| list | slip | true pairs | in no key | below 0.95 |\n|---|---|--:|--:|--:|"
 )
 
 
@@ -89,8 +88,12 @@ class Kind:
     @property
     def name(self) -> str:
         """What the tables call it."""
-        numbers = "with" if self.identifiers else "no"
-        return f"{self.voters:,} voters, level {self.level}, {numbers} identifiers"
+        return f"{self.voters:,} voters, level {self.level}, {self.known}"
+
+    @property
+    def known(self) -> str:
+        """What the second table calls all lists of its kind together."""
+        return "with identifiers" if self.identifiers else "no identifiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def _words(*done: str | None) -> list[str]:
     return sorted(word for word in words if not word.startswith(NO_SLIP))
 
 
-def row(name: str, engine: str, linked: Sequence[Linked]) -> str:
+def row(name: str, linked: Sequence[Linked]) -> str:
     """The measures of the lists of one kind, as means over the seeds."""
     entries = sum(list_.entries for list_ in linked)
     pairs = pd.concat([list_.pairs for list_ in linked])
@@ -224,7 +227,7 @@ def row(name: str, engine: str, linked: Sequence[Linked]) -> str:
     cpu = sum(list_.cpu for list_ in linked) / len(linked)
     said = pd.DataFrame([list_.said for list_ in linked]).mean()
     return (
-        f"| {name} | {entries / len(linked):,.0f} | {engine} | {measured}"
+        f"| {name} | {entries / len(linked):,.0f} | {measured}"
         f" | {_expected(said)} | {is_candidate.sum() / entries:.2f} | {false} | {cpu:.1f} |"
     )
 
@@ -249,7 +252,7 @@ def _measures(found: Evaluation) -> tuple[float, ...]:
     )
 
 
-def band_row(name: str, engine: str, linked: Sequence[Linked]) -> str:
+def band_row(name: str, linked: Sequence[Linked]) -> str:
     """In each band of probability: how many pairs, which share is expected right and which is."""
     pairs = pd.concat([list_.pairs for list_ in linked])
     cells = []
@@ -262,10 +265,10 @@ def band_row(name: str, engine: str, linked: Sequence[Linked]) -> str:
         shares = within[["probability", "is_right"]].mean()
         told = ", ".join(f"{share:.4f}" for share in shares)
         cells.append(f"{len(within)}: {told}" if len(within) else "0")
-    return f"| {name} | {engine} | {' | '.join(cells)} |"
+    return f"| {name} | {' | '.join(cells)} |"
 
 
-def lost_rows(kind: Kind, engine: str, linked: Sequence[Linked]) -> Iterator[str]:
+def lost_rows(kind: Kind, name: str, linked: Sequence[Linked]) -> Iterator[str]:
     """How many true pairs lie in no key together, and how many stand below 0.95.
 
     First of the pairs with each slip, then of those with slips in the same fields; of each the
@@ -288,7 +291,7 @@ def lost_rows(kind: Kind, engine: str, linked: Sequence[Linked]) -> Iterator[str
         is_lost = counts["in_no_key"] + counts["below"]
         worst = counts[is_lost > 0].assign(lost=is_lost).nlargest(MOST_LOST, "lost")
         for slip, of_slip in worst[counted].iterrows():
-            yield f"| {kind.name} | {engine} | {slip} | {' | '.join(map(str, of_slip))} |"
+            yield f"| {name} | {slip} | {' | '.join(map(str, of_slip))} |"
 
 
 def _fields(kind: Kind, slips: Sequence[str]) -> list[str]:
@@ -300,12 +303,12 @@ def _fields(kind: Kind, slips: Sequence[str]) -> list[str]:
 
 
 TOLD = """\
-Made by `bench/ladder.py --write`: second entries have ever more slips at once
-(`voterlist synth --carelessness`); means over the seeds {seeds}. *Candidate recall* is the share of
-the true pairs that a key brings together. False pairs at 0.95 are counted for 100,000 entries, by
-who the two people are to each other. *It says* is what the linkage expects of itself, knowing no
-truth. The second table has in each band of probability the pairs,
-the share that is expected to be one person, and the share that is."""
+Made by `bench/ladder.py --write`; means over the seeds {seeds}. From level to level more slips
+meet in one entry (`voterlist synth --carelessness`). *Candidate recall* is the share of the true
+pairs that a key brings together. False pairs at 0.95 are counted for 100,000 entries, by who the
+two people are to each other. *It says* is what the linkage expects of itself. The second table has,
+for the lists of the first, the pairs in each band of probability, the share that is expected to be
+one person, and the share that is."""
 
 
 def _options() -> argparse.Namespace:
@@ -334,17 +337,20 @@ def main() -> None:
         )
         for identifiers in (False, True)
     ]
-    rows, bands, lost = [HEAD], [BAND_HEAD], [LOST_HEAD]
+    rows, lost = [HEAD], [LOST_HEAD]
+    together: dict[str, list[Linked]] = {}
     print(HEAD)
     for kind in kinds:
         lists = [invent(kind, seed) for seed in options.seeds]
         for engine, checkout in engines.items():
             linked = [link(made, checkout) for made in lists]
-            rows.append(row(kind.name, engine, linked))
-            bands.append(band_row(kind.name, engine, linked))
-            lost += lost_rows(kind, engine, linked)
+            of = f", {engine}" if options.old else ""
+            rows.append(row(f"{kind.name}{of}", linked))
+            lost += lost_rows(kind, f"{kind.name}{of}", linked)
+            together.setdefault(f"{kind.known}{of}", []).extend(linked)
             print(rows[-1], flush=True)
-    tables = ["\n".join(rows), "\n".join(bands)]
+    bands = [band_row(lists, linked) for lists, linked in together.items()]
+    tables = ["\n".join(rows), "\n".join([BAND_HEAD, *bands])]
     print(f"\n{tables[1]}")
     if options.lost:
         print("\n" + "\n".join(lost))
