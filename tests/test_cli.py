@@ -148,6 +148,7 @@ RUN_KEYS = {
     "lost_letters",
     "missing_lists",
     "place_doubts",
+    "repeated",
     "run",
     "folder",
     "today",
@@ -320,6 +321,34 @@ def test_a_second_run_while_one_is_running_is_refused(workspace):
     }
     assert found.stderr.splitlines()[0] == EN("error.workspace-busy.what", **places)
     assert found.stdout == ""
+
+
+@pytest.mark.slow
+def test_files_that_repeat_a_list_are_named_with_the_list(workspace):
+    """A thousand rows set aside, and nobody is told that somebody left a copy in the inbox.
+
+    One is a copy by its bytes, the other by what its rows say.
+    """
+    lists = workspace / "inbox" / "88"
+    first = (lists / "menteqe-1.csv").read_text("utf-8")
+    (lists / "son.csv").write_text(first.replace(";;;;;;;", ";;;;;;"), "utf-8")
+    (lists / "yeni.csv").write_bytes((lists / "menteqe-2.csv").read_bytes())
+    found = call("run", workspace, "--today", "2026-02-03")
+    told = json.loads(call("status", workspace, "--json").stdout)["repeated"]
+    pairs = [
+        {"inbox/88/menteqe-1.csv", "inbox/88/son.csv"},
+        {"inbox/88/menteqe-2.csv", "inbox/88/yeni.csv"},
+    ]
+    assert [{*one["files"], *one["of"]} for one in told] == pairs
+    rows = {one["rule"]: one["rows"] for one in told}
+    assert rows == {"list-repeated": 4, "duplicate-file": 5}
+    files = ", ".join(one["files"][0] for one in told)
+    reason = EN("cli.run.asks.repeated", count=2, files=files)
+    assert (found.exit_code, reason in found.stdout) == (1, True)
+    for text in (found.stdout, call("status", workspace).stdout):
+        assert all(name in text for pair in pairs for name in pair)
+        assert EN("rule.list-repeated.todo") in text
+        assert EN("rule.duplicate-file.todo") in text
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from voterlist.cli.options import (
     since,
     workspace_of,
 )
-from voterlist.cli.status import standing_lines, tell_waves, unit_as_json
+from voterlist.cli.status import standing_lines, tell_repeats, tell_waves, unit_as_json
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY, title, visible_name
@@ -138,8 +138,9 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     _tell_decided(result, workspace)
     if result.exit_code == 1:
         TERMINAL.say()
+        files = ", ".join(visible_name(repeat.files[0]) for repeat in result.repeats)
         reasons = (
-            SAY(f"cli.run.asks.{name}", count=count)
+            SAY(f"cli.run.asks.{name}", count=count, files=files)
             for name, count in result.asks.items()
         )
         tell("cli.run.code", reasons="; ".join(reasons))
@@ -236,6 +237,7 @@ def _tell_set_aside(result: RunResult) -> None:
     furniture = sum(counted.values()) - sum(voters.values())
     if furniture:
         tell("cli.run.furniture", count=furniture)
+    tell_repeats(result.repeats)
     if result.left_out:
         _tell_left_out(result)
     if result.troubles:
@@ -412,6 +414,7 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
         "deadlines": [unit_as_json(row) for row in result.standings],
         "overdue": len(result.overdue),
         **picked(result, "missing_lists", "anew", "lost_letters", "place_doubts"),
+        "repeated": result.repeats,
         **picked(result, "waves", "clock_behind", "outputs"),
         "done": {
             "stages": stages,

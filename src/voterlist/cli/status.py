@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from voterlist.cli.application import tell_applications
 from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.words import SAY, title, visible_name
 from voterlist.deadlines import Deadline, calendar
 from voterlist.model import Standing
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.deadlines.pace import Forecast
     from voterlist.handover.status import Status
+    from voterlist.pipeline.result import Repeat
     from voterlist.render.wall import BurnDown
     from voterlist.report.values import UnitStanding
 
@@ -63,6 +64,7 @@ def status(
         tell("cli.status.since-run", count=status_now.since_run, folder=folder)
     for name in status_now.not_understood:
         TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
+    tell_repeats(status_now.repeats)
     if ics_file is not None:
         write_calendar(ics_file, status_now, SAY)
         tell("cli.status.written", path=ics_file)
@@ -101,6 +103,7 @@ def status(
         "not_understood": status_now.not_understood,
         "before_term": status_now.before_term,
         "since_run": status_now.since_run,
+        "repeated": status_now.repeats,
         "pages": pages,
         "exit_code": int(
             bool(
@@ -128,6 +131,23 @@ def tell_waves(waves: Sequence[Mapping[str, Any]]) -> None:
     ]
     table(("rule", *_OF_WAVE), rows, of="cli.wave")
     tell("cli.wave.todo")
+
+
+def tell_repeats(repeats: Sequence[Repeat]) -> None:
+    """The lists that stand in the inbox more than once, and what to do about each."""
+    if not repeats:
+        return
+    tell("cli.repeated")
+    rows = [
+        (_names(repeat.files), repeat.rows, _names(repeat.of)) for repeat in repeats
+    ]
+    table(("file", "rows", "repeats"), rows)
+    for rule in dict.fromkeys(repeat.rule for repeat in repeats):
+        TERMINAL.say(f"  {title('rule', rule)}: {SAY(f'rule.{rule}.todo')}")
+
+
+def _names(paths: Sequence[str]) -> str:
+    return ", ".join(map(visible_name, paths))
 
 
 def _burned_as_json(burned: BurnDown) -> Answer:

@@ -26,8 +26,10 @@ from voterlist.pipeline.known import (
     known_work,
     waves_left,
 )
+from voterlist.pipeline.outcome import repeats
 from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
+from voterlist.pipeline.result import Repeat
 from voterlist.pipeline.standings import burn_down, overdue, standings
 from voterlist.quality.readings import what_holds
 from voterlist.render import ics
@@ -63,6 +65,8 @@ class Status:
     """Strikings that were decided while the voter could still object to a notice."""
     since_run: int = 0
     """Decisions that hold, or hold no more, since the newest run; the next one carries them out."""
+    repeats: tuple[Repeat, ...] = ()
+    """Lists that stood in the inbox more than once in the newest run."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -84,11 +88,14 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()
         since_run = 0
+        repeated: tuple[Repeat, ...] = ()
         with suppress(UsageError):
             # Without a run there is nothing to tell.
             runs = known(workspace, ledger)
             waves = waves_left(runs.folders[0])
             since_run = _since(runs, ledger, settings)
+            aside, lists = runs.table("set_aside"), runs.table("lists")
+            repeated = repeats(aside, lists, runs.inputs)
     return Status(
         today=today,
         settings=settings,
@@ -103,6 +110,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         waves=waves,
         before_term=early,
         since_run=since_run,
+        repeats=repeated,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from operator import attrgetter
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from voterlist.errors import UsageError
 from voterlist.findings import gather
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
-from voterlist.pipeline.inbox import Inputs, sources_of
+from voterlist.pipeline.inbox import INBOX, Inputs, sources_of
 from voterlist.pipeline.known import Known, known, read_table
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
@@ -27,6 +28,7 @@ from voterlist.pipeline.result import (
     ListAnew,
     MissingList,
     PlaceDoubt,
+    Repeat,
     RunResult,
     Trouble,
 )
@@ -103,6 +105,9 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         waves=left(tables["waves"], tables["findings"]) if "waves" in tables else (),
         left_out=done.left_out,
         lost_letters=lost_letters(_intake_findings(tables), context.inputs),
+        repeats=repeats(
+            aside, _merged_or_received(tables, "lists", LIST), context.inputs.digests
+        ),
         place_doubts=place_doubts(_intake_findings(tables), context.inputs),
         by_constituency=work_by_constituency(
             Account(
@@ -527,6 +532,60 @@ def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
     sources = lost.column("source").unique().to_pylist()
     names = inputs.names()
     return tuple(sorted(names.get((source, 0), source) for source in sources))
+
+
+def repeats(
+    set_aside: pa.Table, lists: pa.Table, digests: Mapping[str, str]
+) -> tuple[Repeat, ...]:
+    """The lists that stand in the inbox more than once, by file.
+
+    Args:
+        set_aside: SET_ASIDE.
+        lists: LIST.
+        digests: the SHA-256 of every file that was read, by its path inside the workspace.
+    """
+    in_inbox = {
+        path: digest
+        for path, digest in digests.items()
+        if PurePosixPath(path).parts[0] == INBOX
+    }
+    sources = sources_of(in_inbox)
+    copies = rows_among(set_aside, "code", (AsideCode.DUPLICATE_FILE.value,))
+    found = []
+    for source, rows in count_by(copies, "source", of="rows").items():
+        first, *others = sources.get(source, [source])
+        found.append(
+            Repeat(tuple(others) or (first,), (first,), rows, AsideCode.DUPLICATE_FILE)
+        )
+    places: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in lists.to_pylist():
+        places[row["constituency"], row["precinct"], row["list_kind"]].append(row)
+    entries = rows_among(set_aside, "code", (AsideCode.SAME_ENTRY.value,))
+    for key, rows in count_by(entries, "source", "sheet", of="rows").items():
+        beside = [
+            row
+            for rows_of_place in places.values()
+            if any(_key_of(row) == key and row["set_aside"] for row in rows_of_place)
+            for row in rows_of_place
+        ]
+        others = [row for row in beside if row["entries"] and _key_of(row) != key]
+        own = sum(row["entries"] for row in beside if _key_of(row) == key)
+        is_whole = not own and rows in {row["entries"] for row in others}
+        named = dict.fromkeys(_named(_key_of(row), sources) for row in others)
+        rule = "list-repeated" if is_whole else "list-version"
+        found.append(Repeat((_named(key, sources),), tuple(named), rows, rule))
+    return tuple(sorted(found, key=attrgetter("files")))
+
+
+def _key_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    return row["source"], row["sheet"]
+
+
+def _named(key: tuple[str, str | None], sources: Mapping[str, list[str]]) -> str:
+    """The path of a list, with its sheet where the file has several."""
+    source, sheet = key
+    file = sources.get(source, [source])[0]
+    return f"{file} ({sheet})" if sheet else file
 
 
 def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:

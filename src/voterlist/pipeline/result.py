@@ -77,6 +77,23 @@ class ListAnew:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Lists whose rows were set aside, because other lists say the same word for word.
+
+    Attributes:
+        files: their paths inside the workspace, with the sheet where a file has several.
+        of: the lists whose rows count, in the same way.
+        rows: how many rows were set aside.
+        rule: the rule that says what to do: the whole list is repeated, or a version of it.
+    """
+
+    files: tuple[str, ...]
+    of: tuple[str, ...]
+    rows: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceDoubt:
     """Why the precinct of a list is not known, or in doubt.
 
@@ -238,6 +255,7 @@ class RunResult:
         anew: precincts whose list was handed in anew, the first of them.
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
+        repeats: lists that stand in the inbox more than once.
         decided: how what people decided stands.
         taken_over: the process that held the workspace before and ended without finishing.
         is_unchanged: nothing has changed since the complete run whose result this is, and nothing
@@ -285,6 +303,7 @@ class RunResult:
     place_doubts: tuple[PlaceDoubt, ...] = ()
 
     lost_letters: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     decided: DecisionsStanding = field(default_factory=DecisionsStanding)
     taken_over: Holder | None = None
     is_unchanged: bool = False
@@ -300,8 +319,10 @@ class RunResult:
             for code, count in self.set_aside_by_code.items()
             if code not in FURNITURE
         )
+        repeated = sum(repeat.rows for repeat in self.repeats)
         counts = {
-            "set-aside": sum(set_aside),
+            "repeated": sum(len(repeat.files) for repeat in self.repeats),
+            "set-aside": sum(set_aside) - repeated,
             "unreadable": len(self.troubles),
             "in-doubt": len(self.place_doubts),
             "lost-letters": len(self.lost_letters),
