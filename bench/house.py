@@ -1,4 +1,4 @@
-"""The picture of the house in docs/design.md, drawn from the code: rooms, floors, imports.
+"""The picture of the house in docs/design.md, drawn from the code: its rooms, from the top down.
 
     python bench/house.py
 
@@ -19,7 +19,7 @@ SOURCE = ROOT / "src" / "voterlist"
 PAGE = ROOT / "docs" / "design.md"
 PART = "house"
 GROUND = "config"
-"""A room of the highest floor of those that all others stand on; they are not drawn as used."""
+"""A room of the highest floor of those that all others stand on."""
 
 
 def floors() -> list[list[str]]:
@@ -38,33 +38,12 @@ def sentence(room: str) -> str:
     return told.partition("\n")[0].replace("``", "`")
 
 
-def uses(room: str) -> set[str]:
-    """The rooms that a room imports."""
-    folder = SOURCE / room
-    files = folder.rglob("*.py") if folder.is_dir() else [SOURCE / f"{room}.py"]
-    found: set[str] = set()
-    for path in files:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.ImportFrom) or not node.module:
-                continue
-            names = node.module.split(".")
-            if names == ["voterlist"]:
-                found |= {alias.name for alias in node.names}
-            elif names[0] == "voterlist":
-                found.add(names[1])
-    return found - {room}
-
-
 def drawn() -> str:
-    """The picture in Markdown, from the top down: a row a room, and the ground floor as a list."""
+    """The rooms in Markdown, from the top down, and those of the ground floor by themselves."""
     house = floors()
     ground = next(place for place, floor in enumerate(house) if GROUND in floor)
     above, below = (list(chain(*part)) for part in (house[:ground], house[ground:]))
-    lines = ["| room | what belongs there | uses |", "|---|---|---|"]
-    for room in above:
-        used = uses(room)
-        shown = " ".join(f"`{other}`" for other in above if other in used)
-        lines.append(f"| `{room}` | {sentence(room)} | {shown} |")
+    lines = [f"* `{room}`: {sentence(room)}" for room in above]
     lines += ["", "The ground floor, which all may use:", ""]
     lines += [f"* `{room}`: {sentence(room)}" for room in below]
     return "\n".join(lines)

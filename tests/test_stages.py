@@ -278,18 +278,8 @@ def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
 
 
 def drawn():
-    """The picture and the table of the stages, from their declarations."""
-    lines = ["```mermaid", "flowchart TD"]
-    maker = {}
-    for step in STAGES:
-        lines += [
-            f"  {given.value}([{given.value}]) --> {step.stage}" for given in step.given
-        ]
-        for source in dict.fromkeys(maker[name] for name in step.needs):
-            tables = [name for name in step.needs if maker[name] == source]
-            lines.append(f"  {source} -- {'<br>'.join(tables)} --> {step.stage}")
-        maker |= dict.fromkeys([*step.makes, *step.may_make], step.stage)
-    lines += ["```", "", "| stage | needs | settings | makes |", "|---|---|---|---|"]
+    """The table of the stages, from their declarations."""
+    lines = ["| stage | needs | settings | makes |", "|---|---|---|---|"]
     lines += [_row(step) for step in STAGES]
     return "\n".join(lines) + "\n"
 
@@ -325,19 +315,19 @@ def _words(given):
     }[given]
 
 
-PICTURE = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
+TABLE = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
 
 
 def test_the_page_shows_what_the_stages_declare():
-    """A picture drawn by hand is true until the next change; ``python tests/test_stages.py``."""
-    assert PICTURE.search(PAGE.read_text(encoding="utf-8"))[1] == drawn()
+    """A table made by hand is true until the next change; ``python tests/test_stages.py``."""
+    assert TABLE.search(PAGE.read_text(encoding="utf-8"))[1] == drawn()
 
 
 def main():
-    """Draw the stages on the page anew."""
+    """Write the table of the page anew."""
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(
-        PICTURE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8"
+        TABLE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8"
     )
 
 
