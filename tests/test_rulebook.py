@@ -135,12 +135,6 @@ def test_the_page_of_reconcile_names_every_rule():
     assert {rule.code for rule in RECONCILE_RULES} <= _in_code(text)
 
 
-def test_the_table_of_tests_names_no_rule_that_is_gone():
-    text = (DOCS / "check.md").read_text(encoding="utf-8")
-    table = text.split("## Test by test")[1].split("##")[0]
-    assert _in_code(table) <= {rule.code for rule in RULES}
-
-
 def _in_code(text):
     """The words of a text that look like codes."""
     return set(re.findall(r"`([a-z0-9-]+)`", text))
