@@ -26,20 +26,17 @@ MENDED = Path(__file__).with_name("mended.toml")
 _NATION = """All constituencies hand in over simulated days, some of them again and again with
 changed lists; 20 analysts decide side by side at the desk, and one by workbook; nights run;
 packages go up and down with their receipts. Damaged, forged and replayed packages come between
-them, and have to be refused without a trace. All commands are real ones, each in a process of its
-own. On each day every voter is followed from the line of the file to the list, every decision that
-was confirmed to a person is looked for in the ledger, and the chain is verified. At the end the
-last night is compared with a run from the beginning. Which file and which package hold, and what
-was confirmed, is written down outside of the program. Megabytes are those of all processes
-together at their peak, shared pages counted once."""
+them, and have to be refused without a trace. On each day every voter is followed from the line of
+the file to the list, every confirmed decision is looked for in the ledger, and the chain is
+verified. At the end the last night is compared with a run from the beginning. Megabytes are those
+of all processes together at their peak, shared pages counted once."""
 
 _MENDED = """were found by these rounds so far and mended. What each could do, and the test
 that holds it now: `campaign/mended.toml`."""
 
-_SLIPS = """How much the tests notice: a line is drawn by lot from all lines of the program, and one
-slip is made on it, as somebody might mistype it: a limit that is met otherwise, a constant, an
-operator, a branch or a call that is dropped. The seed is the commit that is measured. Shares stand
-with their interval of 95 %."""
+_SLIPS = """How much the tests notice: a line is drawn by lot from all lines of the program, and
+one slip is made on it, as somebody might mistype it. The seed is the commit that is measured.
+Shares stand with their interval of 95 %."""
 
 
 def page(folder: Path) -> str:
@@ -73,8 +70,6 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
     hours = sum(one["seconds"] for one in made) / 3600
     things = f"{count:,} {about['things']} in " if "things" in about else ""
     yield f"{things}{len(made):,} trials (seed {seeds}; {hours:.1f} hours), {_found(found)}.\n"
-    kinds = sorted({kind for one in tried for kind in one})
-    yield f"Kinds: {', '.join(kinds)}.\n"
     counted: Counter[str] = Counter()
     for one, kinds_of_one in zip(made, tried, strict=True):
         counted[one["what"]] += sum(kinds_of_one.values())
