@@ -237,9 +237,10 @@ def test_a_share_is_held_against_the_limits_of_its_size():
     by_place = {row.of: row for row in quality.tables[0].rows}
     assert by_place[22].marks == {"entries-questioned": "warning"}
     assert by_place[22].numbers["rank"] == 1
-    for point in picture.plot.funnel.points:
-        assert point.statistic.lower <= point.near[0] <= point.near[1]
-        assert point.near[1] <= point.statistic.upper
+    for language in LANGUAGES:
+        words, told = catalogue(language), text_of(render_nation(report, language))
+        assert words("nation.funnel.outside", places="22") in told
+        assert words("nation.funnel.none") not in told
 
 
 def test_constituencies_that_differ_by_more_than_chance_widen_the_limits():
@@ -315,7 +316,10 @@ def test_deaths_to_expect_follow_from_ages_and_sexes():
 
 
 def test_the_list_is_held_against_adults_by_sex_and_age():
-    """A constituency without a list would pull the nation below its adults."""
+    """A constituency without a list would pull the nation below its adults.
+
+    Without statistics it would have no adults, where it is only not known how many.
+    """
     rows = [
         {"measure": "adults", "list": 90.0, "statistic": 100.0},
         {"measure": "men", "list": 40.0, "statistic": 50.0},
@@ -325,8 +329,12 @@ def test_the_list_is_held_against_adults_by_sex_and_age():
         {"measure": "adults", "list": 1.0, "statistic": 700.0, "precinct": 5},
     ]
     rows = [{"constituency": 1} | row for row in rows]
-    tables = counted(nation(comparison=table(COMPARISON, rows)))
-    assert tables["adults"].rows[0].numbers["of-adults"] == 0.9
+    tables = counted(nation(comparison=table(COMPARISON, rows), reported=(1, 2)))
+    whole, _, without = tables["adults"].rows
+    assert whole.numbers["of-adults"] == 0.9
+    assert {name for name, value in without.numbers.items() if value is None} == {
+        *("on_list", "adults", "more", "of-adults")
+    }
     groups = {row.of: row.numbers["more"] for row in tables["groups"].rows}
     assert groups == {"nation.men": -10, "1980–1989": -3, "1990–1999": 1}
 

@@ -63,8 +63,6 @@ class Plot:
     """(y, value) of the marks at the left side."""
     sizes: tuple[tuple[float, int], ...]
     """(x, voters) of the marks below."""
-    near: tuple[str, ...] = ()
-    """The points of limits nearer than ``lower`` and ``upper``, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +105,6 @@ def funnel_plot(funnel: Funnel) -> Plot:
         base=scale.y(funnel.base),
         ticks=tuple((scale.y(mark), mark) for mark in _marks(scale)),
         sizes=tuple((scale.x(size), size) for size in _sizes(scale.largest)),
-        near=tuple(
-            scale.line((point.of, point.near[side]) for point in points if point.near)
-            for side in (0, 1)
-        ),
     )
 
 

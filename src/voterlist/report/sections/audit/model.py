@@ -152,15 +152,11 @@ class PrecinctAudit:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One precinct in a funnel; of a nation, one constituency.
-
-    ``near``: limits nearer than those of the statistic, where a picture shows two of each.
-    """
+    """One precinct in a funnel; of a nation, one constituency."""
 
     precinct: int | None
     of: float
     statistic: Statistic
-    near: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

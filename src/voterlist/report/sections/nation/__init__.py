@@ -155,6 +155,7 @@ def by_place(
     name: str,
     counted: Mapping[str, Counts],
     *ranked_by: str,
+    lacking: int | None = 0,
     marks: Mapping[int | None, Mapping[str, str]] = MappingProxyType({}),
 ) -> Counted:
     """A table with a row for all constituencies together, then one for each.
@@ -165,6 +166,7 @@ def by_place(
         counted: by the names of the measures.
         ranked_by: measures; who has the most of the first stands first, the next ones tell those
             apart who are equal in it. Without any they stand by number, unknown ones last.
+        lacking: what a constituency has that is not among counts; None: it is not known.
         marks: of the numbers of a constituency, what they are marked as.
     """
     # Those of the territory, those with a report, and whoever has a number.
@@ -172,9 +174,9 @@ def by_place(
     every = every.union(*(count.by for count in counted.values()))
     rows = []
     for place in sorted(every, key=null_last):
-        # Who is not among counts has none of them; of a share it is not known.
+        # Of a share it is never known.
         own = {
-            name: count.by.get(place, 0 if isinstance(count.whole, int) else None)
+            name: count.by.get(place, lacking if isinstance(count.whole, int) else None)
             for name, count in counted.items()
         }
         rows.append(Row(place, own, marks.get(place, {})))

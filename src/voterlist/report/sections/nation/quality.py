@@ -1,8 +1,8 @@
 """Quality and statistics by constituency, each share against the others at its size.
 
 A share of few voters swings further by chance than one of many, so it is held against the limits
-of its own width: 95 % and 99.8 % of sound constituencies lie within them (a funnel plot:
-Spiegelhalter, Statistics in Medicine 24, 2005). Where constituencies differ by more than chance,
+of its own width: 99.8 % of sound constituencies lie within them (a funnel plot: Spiegelhalter,
+Statistics in Medicine 24, 2005). Where constituencies differ by more than chance,
 the limits are widened by that spread (``check.measures``), and the page says by how much.
 """
 
@@ -42,8 +42,8 @@ _GAPS = frozenset({"without-fin", "year-only", "missing-patronymic"})
 """What a constituency may lack wholly; one that lacks most of it does not say what is usual."""
 _FEWEST = 3
 """Of fewer constituencies none can be told from the others."""
-_WIDE, _NARROW = 0.001, 0.025
-"""What lies beyond each of the limits of 99.8 % and of 95 %."""
+_BEYOND = 0.001
+"""The share of sound constituencies beyond each of the two limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,14 @@ def _funnel(
     )
     one_group = np.zeros(len(places), np.int64)
     usable = (2 * count <= of) if name in _GAPS else None
-    wide, near = (
-        share_funnel(count, of, one_group, chance=chance, two_sided=True, usable=usable)
-        for chance in (_WIDE, _NARROW)
+    funnel = share_funnel(
+        count, of, one_group, chance=_BEYOND, two_sided=True, usable=usable
     )
     columns = {"count": count, "of": of}
     columns |= {
-        name: getattr(wide, name) for name in ("value", "base", "lower", "upper")
+        name: getattr(funnel, name) for name in ("value", "base", "lower", "upper")
     }
     rows = pa.table(columns).to_pylist()
-    limits = zip(near.lower.tolist(), near.upper.tolist(), strict=True)
     points = [
         Point(
             place,
@@ -121,14 +119,13 @@ def _funnel(
                 q=None,
                 outlying=not row["lower"] <= row["value"] <= row["upper"],
             ),
-            ends,
         )
-        for place, row, ends in zip(places, rows, limits, strict=True)
+        for place, row in zip(places, rows, strict=True)
     ]
     base = rows[0]["base"]
     plot = funnel_plot(Funnel(name, base, tuple(points)))
     # On the scale of the arcsine a step is twice the root of p (1 - p) as wide as one of shares.
-    return FunnelPicture(plot, 2 * float(wide.spread[0]) * (base * (1 - base)) ** 0.5)
+    return FunnelPicture(plot, 2 * float(funnel.spread[0]) * (base * (1 - base)) ** 0.5)
 
 
 QUALITY = nation_section("quality", _build, "entries", "indicators", "scorecard")

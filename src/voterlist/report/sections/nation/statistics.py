@@ -30,7 +30,7 @@ def _build(inputs: Inputs) -> Part:
     adults = rows_among(compared, "measure", ("adults",))
     if not adults.num_rows:
         return Part([Text("nation.statistics.nothing")])
-    table = by_place(inputs, "adults", _beside(adults), "of-adults")
+    table = by_place(inputs, "adults", _beside(adults), "of-adults", lacking=None)
     told = table.text("nation.statistics.told", "on_list", "adults", "more")
     groups = _groups(compared)
     if not groups:
