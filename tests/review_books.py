@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import openpyxl
 
+from voterlist import strict_json
+from voterlist.desk.decisions import KIND
 from voterlist.report.words import Words
 
 LANGUAGES = ("en", "az")
@@ -121,3 +124,17 @@ def _write(cell, text):
     if text:
         cell.data_type = "s"
         cell.quotePrefix = True
+
+
+def write_decisions(head, decisions, entries=()):
+    """A file of decisions as the page saves it.
+
+    ``head`` has ``run``, ``constituency``, ``cycle``, ``name``, ``language`` and ``saved``;
+    ``entries`` are other entries, by the columns of their sheet in a workbook.
+    """
+    values = {"kind": KIND, "version": 2 if entries else 1, **head}
+    values["decisions"] = [one.model_dump() for one in decisions]
+    if entries:
+        values["entries"] = list(entries)
+    values["digest"] = strict_json.digest_of(values)
+    return json.dumps(values, ensure_ascii=False, indent=1).encode()

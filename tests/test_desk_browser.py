@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import browsers
+import handing
 import workspaces
 from voterlist.cli.app import APP
 
@@ -337,3 +338,52 @@ def test_a_phone_shows_all_without_scrolling_aside(opened, page_file):
     page.locator("#as-proposed").click()
     assert page.locator("#done").text_content().startswith("1 of")
     visit.window.close()
+
+
+def test_another_entry_is_noted_on_the_page_and_decided_by_its_file(opened, tmp_path):
+    """Whoever works from the page alone could decide about nobody who is in no case."""
+    from playwright.sync_api import expect
+
+    folder = workspaces.finished(tmp_path / "2026")
+    out = tmp_path / "desk.html"
+    exported(folder, "--language", "en", "--for", "Aynur", "--out", out)
+    made = browsers.Visit(opened)
+    page = made.open(out)
+    page.locator("#others").click()
+    form = page.locator("#others-form")
+    # Number, name, the right one and one that was mistyped by a line.
+    for number, name in (("2", "Rzayev Orxan"), ("3", "Rzayev Orxan")):
+        form.locator("[name=answer]").select_option("correct")
+        form.locator("[name=listed_as]").fill(number)
+        page.locator("#others-dialog .main").click()
+        assert page.locator("#others-list li").count() == int(number) - 2
+        typed = {
+            "listed_in": "2",
+            "listed_name": name,
+            "value": f"Nizami küç. {number}",
+            "document": "AZE 1",
+        }
+        for field, text in typed.items():
+            form.locator(f"[name={field}]").fill(text)
+        form.locator("[name=field]").select_option("address")
+        form.locator("[name=ground]").select_option("document-seen")
+        page.locator("#others-dialog .main").click()
+    expect(page.locator("#others-list li")).to_have_count(2)
+    page.locator("#others-close").click()
+    expect(page.locator("#others")).to_have_text("Other entries (2)")
+    saved = made.save(tmp_path)
+    made.open(out)
+    expect(page.locator("#others")).to_have_text("Other entries (2)")
+    page.set_input_files("#open-file", saved)
+    expect(page.locator("#others")).to_have_text("Other entries (2)")
+    assert (made.abroad, made.faults) == ([], [])
+    made.window.close()
+    read = call("review", "import", folder, saved)
+    assert read["recorded"] == 1
+    (refused,) = read["problems"]
+    assert (refused["code"], refused["file"]) == ("named-another", saved.name)
+    again = call("review", "import", folder, saved)
+    assert again["recorded"] == 0
+    workspaces.run(folder)
+    applied = handing.newest(folder, "applied").to_pylist()
+    assert [row["value"] for row in applied] == ["Nizami küç. 2"]

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import workspaces
+from review_books import write_decisions
 from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.casework.answer_files import PAGE_PROBLEMS
@@ -25,7 +26,6 @@ from voterlist.desk.decisions import (
     Decision,
     DecisionFileError,
     read_decisions,
-    write_decisions,
 )
 from voterlist.desk.pack import packed
 from voterlist.errors import InputError, UsageError
@@ -428,3 +428,26 @@ def test_the_sentence_says_what_agrees_and_what_chance_gives(workspace):
     assert "eynidir" in made.sentences["az"][0]
     values = packed(made)
     assert len(values["cases"]["id"]) == len(made.cases) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ({"listed_as": "99", "listed_name": "Rzayev"}, "named-nobody"),
+        ({"listed_as": "2"}, "named-no-name"),
+        ({"listed_as": "2", "listed_name": "=1+1"}, "named-another"),
+        ({"listed_as": "2", "listed_name": "Rzayev Orxan", "answer": "burn"}, None),
+    ],
+)
+def test_another_entry_on_a_page_has_the_checks_of_a_workbook(
+    workspace, tmp_path, line, code
+):
+    """A way in by the page would be one around the checks."""
+    entry = {"listed_in": "2", "answer": "strike", "ground": "died", **line}
+    path = tmp_path / "decisions.json"
+    path.write_bytes(write_decisions(head(workspace), [decision(workspace)], [entry]))
+    imported = read_in(workspace, path)
+    (problem,) = imported.problems
+    assert imported.recorded == len(given(workspace)) == 2
+    assert code in {None, problem.code}
+    assert problem.row == 2

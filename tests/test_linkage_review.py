@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import voterlist
+from review_books import write_decisions
 from voterlist import synth
 from voterlist.api.page import desk_of_linkage
-from voterlist.desk.decisions import Decision, write_decisions
+from voterlist.desk.decisions import Decision
 from voterlist.errors import UsageError
 
 DAY = dt.date(2026, 11, 29)

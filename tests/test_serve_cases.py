@@ -512,7 +512,7 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
 
 def file_of(name, person, shown, verdict="separate", **more):
     """The file of a page on which somebody of this name decided a case."""
-    from voterlist.desk.decisions import Decision, write_decisions
+    from voterlist.desk.decisions import Decision
 
     head = {
         "run": person.list()["data"]["run"],
@@ -523,7 +523,7 @@ def file_of(name, person, shown, verdict="separate", **more):
         "saved": "2026-02-03T12:00:00+04:00",
     }
     made = decision(shown, verdict, **more)["decision"]
-    return write_decisions(head, [Decision.model_validate(made)])
+    return review_books.write_decisions(head, [Decision.model_validate(made)])
 
 
 def bring(person, content):

@@ -98,7 +98,8 @@ class AnswerFile:
             return self
         person = name_as_kept(self.page.name) or by or ""
         check = _Check(self.page, runs, holding, _last_of(given, person, made))
-        problems = [
+        problems = list(self.answers.problems)
+        problems += [
             replace(problem, file=self.answers.file)
             for problem in (*_clock(self.page, now), *check.problems())
         ]
@@ -127,7 +128,15 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     digest = hashlib.sha256(content).hexdigest()
     said = [Said(decision, page.name, page.language) for decision in page.decisions]
     answers = answers_of_decisions(said, page.run, file=path.name, digest=digest)
-    return AnswerFile(answers, page)
+    named = xlsx.answers_naming(
+        [entry.model_dump() for entry in page.entries],
+        page.run,
+        page.name,
+        file=path.name,
+        first=len(said) + 1,
+    )
+    both = pa.concat_tables([answers.amendments, named])
+    return AnswerFile(replace(answers, amendments=both), page)
 
 
 def _content(path: Path, limits: IngestSettings) -> bytes | None:

@@ -187,7 +187,7 @@ def export_page(
     path = out or workspace / REPORTS / name
     words = language or settings.report.languages[0]
     store.make_folder(path.parent)
-    store.write_content(path, render_desk(desk, words, reader or ""))
+    store.write_content(path, render_desk(desk, words, reader or "", has_lists=True))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     return ExportedPage(
         path=path,

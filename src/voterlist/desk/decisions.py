@@ -1,4 +1,4 @@
-"""The file in which the decisions of a page go out, written and read back.
+"""The file in which the decisions of a page go out, read back.
 
 It says of which run and constituency it is, who decided, and what that person saw of each case. A
 digest over all of it tells a file that was changed, or is not whole.
@@ -6,9 +6,8 @@ digest over all of it tells a file that was changed, or is not whole.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,7 +15,8 @@ from voterlist import strict_json
 from voterlist.model import Action, Verdict
 
 KIND = "voterlist-decisions"
-VERSION = 1
+VERSION = 2
+"""1 has no entries that somebody named; the page still writes a file without them so."""
 
 REASONS = (
     "names-and-birth",
@@ -117,6 +117,26 @@ class Decision(_Part):
                 yield entry, Verdict.REPEAT.value
 
 
+class NamedEntry(_Part):
+    """What one person decided of an entry of which nothing is asked.
+
+    It says what a line of the sheet *Other entries* of a workbook says, in the same columns; what
+    is blank was not filled in.
+    """
+
+    listed_in: str = Field(default="", max_length=_LONGEST)
+    listed_as: str = Field(max_length=_LONGEST)
+    listed_name: str = Field(default="", max_length=_LONGEST)
+    answer: str = Field(max_length=_LONGEST)
+    field: str = Field(default="", max_length=_LONGEST)
+    value: str = Field(default="", max_length=_LONGEST)
+    ground: str = Field(default="", max_length=_LONGEST)
+    document: str = Field(default="", max_length=_LONGEST)
+    precinct: str = Field(default="", max_length=_LONGEST)
+    due: str = Field(default="", max_length=_LONGEST)
+    reason: str = Field(default="", max_length=_LONGEST)
+
+
 class DecisionFile(_Part):
     """All decisions of one person on one page.
 
@@ -130,6 +150,7 @@ class DecisionFile(_Part):
         language: of the page.
         saved: when the file was saved, by the clock of the computer.
         decisions: one for each case, in the order in which they were made.
+        entries: those about other entries, in the order in which they were noted.
         digest: the SHA-256 over the canonical JSON (RFC 8785) of all else.
     """
 
@@ -142,6 +163,7 @@ class DecisionFile(_Part):
     language: str
     saved: str
     decisions: list[Decision]
+    entries: list[NamedEntry] = []
     digest: str
 
 
@@ -160,16 +182,3 @@ def read_decisions(content: bytes) -> DecisionFile:
     except ValidationError:
         # Its message would hold what stands in the file.
         raise DecisionFileError("decisions-edited") from None
-
-
-def write_decisions(head: dict[str, Any], decisions: Sequence[Decision]) -> bytes:
-    """A file of decisions as the page saves it.
-
-    Args:
-        head: ``run``, ``constituency``, ``cycle``, ``name``, ``language``, ``saved``.
-        decisions: one for each case.
-    """
-    values: dict[str, Any] = {"kind": KIND, "version": VERSION, **head}
-    values["decisions"] = [one.model_dump() for one in decisions]
-    values["digest"] = strict_json.digest_of(values)
-    return json.dumps(values, ensure_ascii=False, indent=1).encode()

@@ -8,9 +8,13 @@ from functools import cache
 from typing import Any
 
 from voterlist.catalogue import LANGUAGES, Catalogue, entries
+from voterlist.decisions.answers import FREE, grounds_for
 from voterlist.desk.data import Desk
 from voterlist.desk.pack import packed
+from voterlist.model import Action
 from voterlist.render.html import environment, hash_of
+from voterlist.render.xlsx.forms import ANSWERS
+from voterlist.render.xlsx.plans import COLUMNS_OF, OF_NAMED
 
 _SCRIPTS = (
     "digest",
@@ -53,7 +57,10 @@ _WORDS = (
     "role.",
     "verdict.",
     "case-kind.",
-    "answer.ask",
+    "answer.",
+    "ground.",
+    "review.column.",
+    "review.sheet.named",
     "waterfall.total",
     "report.gap",
     "report.where",
@@ -65,24 +72,44 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """Letters that could end the element in which the data stands, or begin another one."""
 
 
-def render_desk(desk: Desk, language: str, name: str = "") -> str:
+def render_desk(
+    desk: Desk, language: str, name: str = "", *, has_lists: bool = False
+) -> str:
     """The page as HTML; the same desk gives the same text.
 
     Args:
         desk: the cases.
         language: in which it opens; the other one is a click away.
         name: who decides; without it the page asks.
+        has_lists: the entries stand on printed lists, and others of them may be named.
     """
-    script, style = desk_script(), desk_style()
+    script, style = desk_script("others", "in-file"), desk_style()
     told = {"words": desk_words(), "language": language, "name": name}
+    if has_lists:
+        told["naming"] = _naming_form()
     return frame(
         language,
         style=style,
         script=script,
         policy=page_policy(script, style),
+        naming=has_lists,
         words_json=as_json(told),
         data_json=as_json(packed(desk)),
     )
+
+
+def _naming_form() -> dict[str, Any]:
+    """What may be answered about an entry that somebody names, in the columns of a workbook."""
+    actions = (*OF_NAMED, Action.WITHDRAW.value)
+    return {
+        "columns": {action: COLUMNS_OF.get(action, ()) for action in actions},
+        "grounds": {
+            action: [ground.code for ground in grounds_for(action)]
+            for action in actions
+        },
+        "fields": FREE.fields,
+        "headings": {name: keys[0] for name, keys in ANSWERS.items()},
+    }
 
 
 def frame(language: str, **parts: Any) -> str:
@@ -90,10 +117,12 @@ def frame(language: str, **parts: Any) -> str:
 
     Args:
         language: in which it opens.
-        parts: ``style``, ``script``, ``policy``, ``words_json``, ``data_json``, as text.
+        parts: ``style``, ``script``, ``policy``, ``words_json``, ``data_json``, as text;
+            ``naming``: whether other entries may be named.
     """
     template = environment().get_template("desk/desk.html")
-    given = dict.fromkeys(("style", "script", "policy", "words_json", "data_json"), "")
+    names = ("style", "script", "policy", "naming", "words_json", "data_json")
+    given = dict.fromkeys(names, "")
     title = entries()["desk.kicker"][language]
     no_script = [entries()["desk.no-script"][each] for each in LANGUAGES]
     return template.render(
@@ -123,12 +152,13 @@ def login_style() -> str:
 
 
 @cache
-def desk_script(start: str = "in-file") -> str:
+def desk_script(*ends: str) -> str:
     """The script of the page, in one function of its own.
 
-    ``start`` is the part that begins: it has the data, and says where decisions are kept.
+    ``ends`` are the parts of this page alone. The last begins: it has the data, and says where
+    decisions are kept.
     """
-    parts = [_source(f"script/{name}.js") for name in (*_SCRIPTS, start)]
+    parts = [_source(f"script/{name}.js") for name in (*_SCRIPTS, *ends)]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 

@@ -6,6 +6,7 @@ from voterlist.render.xlsx.answers import (
     ANSWER_ROW,
     Answers,
     Carried,
+    answers_naming,
     answers_typed,
     read_answers,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Answers",
     "Carried",
     "Typed",
+    "answers_naming",
     "answers_typed",
     "read_answers",
     "render_list",

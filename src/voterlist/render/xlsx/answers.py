@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,6 +37,7 @@ from voterlist.render.xlsx.forms import (
     FINDINGS,
     GONE,
     IDS,
+    NAMED,
     NAMING,
     REOPENED,
     RUN_ID,
@@ -155,6 +156,27 @@ def answers_typed(
         [FilledSheet(form, "", (row,), (), runs, has_run=True)], ""
     )
     return Answers(decisions, amendments, runs=runs)
+
+
+def answers_naming(
+    lines: Sequence[Mapping[str, str]], run: str, by: str, *, file: str, first: int
+) -> pa.Table:
+    """ANSWER_ROW of what somebody noted on a page about entries that nothing asks about.
+
+    Args:
+        lines: what was filled in, by the names of ``ANSWERS``, in words or codes.
+        run: from which the page is.
+        by: who noted it.
+        file: in which it came.
+        first: the number of the first line.
+    """
+    ids = dict.fromkeys(IDS) | {RUN_ID: run, ASKED_OF: by or None}
+    filled = tuple(
+        Typed("", row, ids, {name: line.get(name) or None for name in ANSWERS})
+        for row, line in enumerate(lines, first)
+    )
+    runs = frozenset({run})
+    return _rows([FilledSheet(NAMED, "", filled, (), runs, has_run=True)], file)[1]
 
 
 def _rows(sheets: Iterable[FilledSheet], file: str) -> tuple[pa.Table, pa.Table]:

@@ -59,7 +59,7 @@ from voterlist.report.sections.findings import FindingWords
 from voterlist.report.words import Words
 from voterlist.tables import by_key
 
-_COLUMNS = {
+COLUMNS_OF = {
     Action.STRIKE.value: ("ground", "document", "precinct"),
     Action.CORRECT.value: ("field", "value", "ground", "document"),
     Action.MOVE.value: ("precinct", "ground", "document"),
@@ -122,16 +122,19 @@ _NAMED_LINES = 60
 """For entries that the person names."""
 
 
+OF_NAMED = tuple(action for action in FREE.actions if action != Action.ADD)
+"""What may be decided about an entry that the person names, beside taking an answer back."""
+
+
 def named_plan(words: Words) -> Plan:
     """The sheet of blank lines, on each of which somebody names an entry and decides about it."""
-    actions = [action for action in FREE.actions if action != Action.ADD]
-    needed = {*(name for action in actions for name in _COLUMNS[action]), *_ALWAYS}
+    needed = {*(name for action in OF_NAMED for name in COLUMNS_OF[action]), *_ALWAYS}
     line = Line(
         item=None,
         ids={},
         choices={
-            ANSWER: words_of([*actions, Action.WITHDRAW.value], words),
-            "ground": _grounds(actions, words),
+            ANSWER: words_of([*OF_NAMED, Action.WITHDRAW.value], words),
+            "ground": _grounds(OF_NAMED, words),
             "field": tuple(words(f"field.{name}") for name in FREE.fields),
         },
     )
@@ -514,7 +517,7 @@ def answers_to(asked: Question) -> _Answers:
     if asked.asked_as is None:
         answers = answers_of(asked.rule or "")
         needed = [
-            name for action in answers.actions for name in _COLUMNS.get(action, ())
+            name for action in answers.actions for name in COLUMNS_OF.get(action, ())
         ]
         return [*answers.actions, Action.WITHDRAW.value], answers.fields, needed
     offered = _offered(asked)

@@ -1,6 +1,7 @@
 // The file in which the decisions go out, and come back on another computer.
 const fileKind = "voterlist-decisions";
-const fileVersion = 1;
+// A file without other entries is what earlier versions read.
+const fileVersions = { plain: 1, withEntries: 2 };
 
 const fileDecision = (desk, place, decision, person) => {
   const ids = desk.entryIds(place);
@@ -21,7 +22,7 @@ const fileDecision = (desk, place, decision, person) => {
   };
 };
 
-const decisionFile = (desk, decisions, person) => {
+const decisionFile = (desk, decisions, person, noted) => {
   const places = [...decisions.keys()].sort((one, other) => {
     const [first, second] = [decisions.get(one).time, decisions.get(other).time];
     if (first !== second) return first < second ? -1 : 1;
@@ -29,7 +30,7 @@ const decisionFile = (desk, decisions, person) => {
   });
   const said = {
     kind: fileKind,
-    version: fileVersion,
+    version: noted.length ? fileVersions.withEntries : fileVersions.plain,
     run: desk.data.run,
     constituency: desk.data.constituency,
     cycle: desk.data.cycle,
@@ -37,6 +38,7 @@ const decisionFile = (desk, decisions, person) => {
     language: desk.language,
     saved: timeNow(),
     decisions: places.map((place) => fileDecision(desk, place, decisions.get(place), person)),
+    ...(noted.length ? { entries: noted } : {}),
   };
   return JSON.stringify({ ...said, digest: sha256(canonical(said)) }, null, 1);
 };
@@ -69,5 +71,5 @@ const readFile = (desk, text) => {
       found.push([place, { verdict: one.verdict, kept: ids.indexOf(one.kept), apart: at(one.apart), asked: at(one.asked), due: one.due, reason: one.reason, note: one.note, time: one.time }]);
     }
   }
-  return { found, left: values.decisions.length - found.length };
+  return { found, left: values.decisions.length - found.length, entries: values.entries || [] };
 };

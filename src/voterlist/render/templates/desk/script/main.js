@@ -83,7 +83,7 @@ const bindButtons = (desk, view) => {
       remember(themeName, isDark ? "light" : "dark");
     },
     "export-decisions": () => {
-      const act = () => saveFile(fileNameOf(desk, view.person), decisionFile(desk, view.decisions(), view.person));
+      const act = () => saveFile(fileNameOf(desk, view.person), decisionFile(desk, view.decisions(), view.person, view.noted()));
       if (view.person) act();
       else askName(desk, view, act);
     },
@@ -100,8 +100,8 @@ const bindButtons = (desk, view) => {
     const [file] = event.target.files;
     if (!file) return;
     const read = readFile(desk, await file.text());
-    const said = read.problem ? desk.say(`desk.open.${read.problem}`) : desk.say("desk.taken", { count: view.take(read.found) });
-    view.announce(said);
+    if (read.problem) view.announce(desk.say(`desk.open.${read.problem}`));
+    else view.announce([desk.say("desk.taken", { count: view.take(read.found) }), view.takeNoted(read.entries)].filter(Boolean).join(" "));
     event.target.value = "";
   });
 };
@@ -118,6 +118,9 @@ const startDesk = (data, words, language, person, makeStore, adapt = () => {}) =
   };
   const store = { decisions: new Map(), isSaved: true, put: () => {} };
   const view = makeView(desk, store);
+  // Other entries can be noted where there are printed lists.
+  view.noted = () => [];
+  view.takeNoted = () => "";
   adapt(desk, view);
   view.setPerson = (name) => {
     const kept = storeOf(name);
