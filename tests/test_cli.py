@@ -215,6 +215,8 @@ def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
     The files are there.
     """
     found = call("run", workspace, "--today", "2026-02-03")
+    assert "Findings: 0 errors" in found.stdout
+    assert EN("cli.run.decided.todo", workspace=str(workspace)) in found.stdout
     assert re.search(r"Rows: \d+ read = 7 entries \+ \d+ set aside", found.stdout)
     assert EN("case-kind.within-constituency.title") in found.stdout
     paths = [

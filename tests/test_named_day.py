@@ -6,6 +6,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+import review_books
 import workspaces
 from voterlist.cli.app import APP
 from voterlist.storage.ledger import reading
@@ -20,6 +21,8 @@ COMMANDS = [
     ("user", "remove", "{w}", "Leyla"),
     ("ledger", "renew", "{w}", "--by", "Leyla", "--reason", "moved"),
     ("forget", "{w}", "--by", "Leyla"),
+    ("init", "{w}-new"),
+    ("review", "import", "{w}", "{w}/voterlist.toml"),
 ]
 
 
@@ -54,6 +57,29 @@ def test_a_day_of_late_work_and_of_the_next_days_needs_no_question(workspace, aw
     named = (TODAY + dt.timedelta(days=away)).isoformat()
     code, _ = voterlist(workspace, "status", "{w}", "--today", named)
     assert code in {0, 1}
+
+
+def test_a_new_workspace_is_of_the_year_of_the_day_that_was_named(tmp_path):
+    """Late work of the last year would be of another cycle than its lists."""
+    new = tmp_path / "new"
+    words = ("init", "{w}", "-c", "7", "--today", "2024-12-30")
+    assert voterlist(new, *words)[1]["cycle"] == "2024"
+
+
+@pytest.mark.slow
+def test_what_is_read_from_a_workbook_is_of_the_day_that_was_named(workspace):
+    """Decisions of a late evening would be of the next day, and before what they rest on."""
+    day, book = "2026-02-05", workspace / "cases.xlsx"
+    voterlist(workspace, "run", "{w}", "--today", "2026-02-03")
+    words = ("--language", "en", "--out", str(book), "--today", day)
+    voterlist(workspace, "review", "export", "{w}", *words)
+    ticked = {"as_proposed": "✓", "reason": "seen", "decided_by": "Leyla M."}
+    review_books.fill(book, lambda row: ticked if "as_proposed" in row else None)
+    words = ("review", "import", "{w}", str(book), "--today", day)
+    assert voterlist(workspace, *words)[1]["recorded"]
+    with reading(workspace / "ledger.db") as ledger:
+        given = ledger.given_verdicts().column("decided_at").to_pylist()
+    assert {at[:10] for at in given} == {day}
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from voterlist.cli.options import argument, now, option
+from voterlist.cli.options import Today, argument, day, option
 from voterlist.cli.terminal import TERMINAL, Answer, tell, warn
 from voterlist.cli.words import SAY
 from voterlist.model import Level
@@ -23,14 +23,16 @@ def init(
         int | None,
         option("own-constituency", "-c", "--constituency", "N", min=1, max=_HIGHEST),
     ] = None,
+    today: Today = None,
 ) -> Answer:
     """Make a workspace."""
     from voterlist.pipeline.inbox import INBOX, make_workspace
 
     if constituency is None and level is not Level.CEC and not TERMINAL.json:
         constituency = _ask()
+    cycle = cycle or str(day(today).year)
     settings = make_workspace(
-        folder, cycle=cycle or str(now().year), level=level, constituency=constituency
+        folder, cycle=cycle, level=level, constituency=constituency
     )
     made_cycle = settings.workspace.cycle
     tell("cli.init.made", cycle=made_cycle, path=folder)

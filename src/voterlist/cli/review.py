@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -112,18 +113,20 @@ def import_decisions(
     files: Annotated[list[Path], argument("workbook", "FILE")],
     by: Annotated[str | None, option("by", "NAME")] = None,
     passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
 ) -> Answer:
     """Read decisions into the ledger."""
     from voterlist.casework.importing import Bringer
     from voterlist.casework.reviewing import import_review
 
+    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
         imported = import_review(
             workspace,
             paths,
             by,
-            decided_at=now(workspace),
+            decided_at=at,
             bringer=Bringer(user_name()),
         )
     if len(files) > 1:

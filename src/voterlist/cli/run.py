@@ -215,7 +215,8 @@ def _tell_decided(result: RunResult, workspace: Path) -> None:
         lines.append(SAY("cli.run.decided.contested", **standing))
     if errors:
         lines.append(SAY("cli.run.errors", errors=errors))
-    if errors or result.decided.contested or set(told) - _NOTHING_TO_DO:
+    waits = errors or result.open_cases or result.decided.contested
+    if waits or set(told) - _NOTHING_TO_DO:
         lines.append(SAY("cli.run.decided.todo", workspace=shown(workspace)))
     if lines:
         TERMINAL.say()
