@@ -1,10 +1,8 @@
 """recordlinkage's ECM on one list, in an environment of its own: rows in, scored pairs out.
 
     python recordlinkage_peer.py KIND ROWS.parquet PAIRS.parquet
-    python recordlinkage_peer.py features FEATURES.parquet PAIRS.parquet
 
-The first does all by recordlinkage: blocking, comparing, ECM. The second fits its ECM on the
-comparison table of ``voterlist.linkage_features``.
+All is done by recordlinkage: blocking, comparing, ECM.
 """
 
 from __future__ import annotations
@@ -146,10 +144,7 @@ def main() -> None:
     """Scores one list."""
     warnings.simplefilter("ignore")
     kind, source, out = sys.argv[1:]
-    if kind == "features":
-        table = pd.read_parquet(source).set_index(["entry_l", "entry_r"])
-    else:
-        table = compared(kind, prepared(kind, source))
+    table = compared(kind, prepared(kind, source))
     probability = probabilities(table).to_numpy()
     ends = {
         side: table.index.get_level_values(place)

@@ -98,11 +98,6 @@ def _script(name: str) -> str:
     return str(HERE / f"{name}_peer.py")
 
 
-def _how(which: PeerList) -> list[str]:
-    """Profile and map, as ``voterlist_peer.py`` takes them."""
-    return [which.profile, *([str(which.columns)] if which.columns else [])]
-
-
 def voterlist_rows(which: PeerList, folder: Path, truth: pa.Table) -> Iterator[Row]:
     """``voterlist link`` from file to pairs.
 
@@ -178,22 +173,10 @@ def described(python: str, kind: str) -> dict[str, dict[str, Any]]:
 def recordlinkage_rows(
     which: PeerList, folder: Path, truth: pa.Table, python: str
 ) -> Iterator[Row]:
-    """ECM on recordlinkage's own comparisons, and on ours."""
-    out, table = folder / "ecm.parquet", folder / "features.parquet"
+    """ECM on recordlinkage's comparisons."""
+    out = folder / "ecm.parquet"
     own = [python, _script("recordlinkage"), which.kind, str(which.rows), str(out)]
     yield _row(which, "recordlinkage ECM", "", own, out, truth)
-    run(
-        [
-            sys.executable,
-            _script("voterlist"),
-            "features",
-            str(which.source),
-            str(table),
-            *_how(which),
-        ]
-    )
-    ours = [python, _script("recordlinkage"), "features", str(table), str(out)]
-    yield _row(which, "recordlinkage ECM on voterlist's features", "", ours, out, truth)
 
 
 def chosen_lists(options: argparse.Namespace, folder: Path) -> Iterator[PeerList]:

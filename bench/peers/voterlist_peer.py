@@ -2,10 +2,8 @@
 
     python voterlist_peer.py normalize LIST ROWS.parquet [PROFILE MAP.toml]
     python voterlist_peer.py link ROWS.parquet PAIRS.parquet
-    python voterlist_peer.py features LIST FEATURES.parquet [PROFILE MAP.toml]
 
-``normalize`` gives the rows that the peers start from, ``features`` the comparison table of
-``voterlist.linkage_features`` for recordlinkage.
+``normalize`` gives the rows that the peers start from.
 """
 
 from __future__ import annotations
@@ -52,17 +50,10 @@ def main() -> None:
     part, source, out, *how = sys.argv[1:]
     if part == "normalize":
         pq.write_table(voters(source, *how), out)
-    elif part == "link":
+    else:
         # As the command does.
         keep_memory()
         pq.write_table(link(_compared(source)).pairs, out)
-    else:
-        from voterlist.link.second_opinion import features  # noqa: PLC0415 - recordlinkage takes a second to load
-
-        profile = Profile(how[0]) if how else Profile.AZ
-        features(voters(source, *how), profile=profile).reset_index().to_parquet(
-            out, index=False
-        )
 
 
 if __name__ == "__main__":
