@@ -18,7 +18,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -187,23 +186,13 @@ def _leave_out(path: Path, sheet: str | None, line: int) -> None:
 
 
 def linkage(entries: Path, folder: Path) -> str:
-    """The table of ``link`` with all cores and with one, and that of its steps."""
+    """The table of ``link`` with all cores and with one (its steps: ``bench/link_steps.py``)."""
     out = folder / "pairs.parquet"
     command = [*PROGRAM, "link", str(entries), "--out", str(out)]
     lines = [HEAD.format("link")]
     lines.append(_row("all cores", run(command)))
     lines.append(_row("one thread", run([*command, "--jobs", "1"])))
-    script = ROOT / "bench" / "link_steps.py"
-    steps = [sys.executable, str(script), str(entries), str(out)]
-    done = subprocess.run(steps, check=True, capture_output=True, text=True)
-    told = json.loads(done.stdout.splitlines()[-1])
-    spent = [(step, seconds) for step, seconds in told["steps"].items()]
-    spent.append(
-        ("all else, start-up included", told["all"] - sum(told["steps"].values()))
-    )
-    rows = [f"| {step} | {seconds:.1f} |" for step, seconds in spent]
-    head = "| step of link, one thread | CPU s |\n|---|--:|"
-    return "\n".join(lines) + "\n\n" + "\n".join([head, *rows])
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """What the stages of a run declare, held against what they do."""
 
 import dataclasses
-import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,21 +18,15 @@ from voterlist.pipeline.steps import (
     Context,
     NeededTables,
     StageContext,
-    Step,
     UndeclaredError,
     place_of_table,
     places_of_table,
-)
-from voterlist.pipeline.steps import (
-    Given as Need,
 )
 from voterlist.schemas import ADDED, DECISION, empty
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
 
-PAGE = Path(__file__).parents[1] / "docs" / "pipeline.md"
-BEGIN, END = "<!-- made from the declarations: begin -->\n", "<!-- end -->"
 LINK = next(step for step in STAGES if step.stage is Stage.LINK)
 STREETS = "Məntəqə;Küçə;Evlər\n1;Nizami küç.;1-99\n"
 
@@ -272,64 +264,3 @@ def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
     )
     result = workspaces.run(workspace, until=Stage.LINK)
     assert "link" not in {work.stage for work in result.stages if work.reused}
-
-
-# The page
-
-
-def drawn():
-    """The table of the stages, from their declarations."""
-    lines = ["| stage | needs | settings | makes |", "|---|---|---|---|"]
-    lines += [_row(step) for step in STAGES]
-    return "\n".join(lines) + "\n"
-
-
-def _row(step: Step) -> str:
-    makes = [_code(name) for name in step.makes]
-    makes += [f"{_code(name)} (once something is decided)" for name in step.may_make]
-    given = [_words(given) for given in step.given]
-    cells = (
-        _code(step.stage) + (", by constituency" if step.by_constituency else ""),
-        ", ".join([*map(_code, step.needs), *given]),
-        ", ".join(
-            f"`[{path}]`" if "." not in path else f"`{path}`" for path in step.settings
-        ),
-        ", ".join(makes),
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def _code(name):
-    return f"`{name}`"
-
-
-def _words(given):
-    return {
-        Need.INBOX: "the lists",
-        Need.REFERENCE: "the files of `reference/` but the register of streets",
-        Need.STREETS: "the register of streets",
-        Need.ANSWERS: "what people answered",
-        Need.CASE_NUMBERS: "the numbers of the cases of earlier runs",
-        Need.SCOPE: "which constituencies are read",
-        Need.LIST_DAY: "the day on which the list counts",
-    }[given]
-
-
-TABLE = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
-
-
-def test_the_page_shows_what_the_stages_declare():
-    """A table made by hand is true until the next change; ``python tests/test_stages.py``."""
-    assert TABLE.search(PAGE.read_text(encoding="utf-8"))[1] == drawn()
-
-
-def main():
-    """Write the table of the page anew."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(
-        TABLE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8"
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

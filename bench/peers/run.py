@@ -43,8 +43,8 @@ TEMPLATE = HERE / "section.template.md"
 LISTS = ("voters", "voters-ids", "febrl1", "febrl2", "febrl3", "febrl4", *FOREIGN)
 HEAD = (
     "| list | by | best F1 | F1 at 0.95 | precision | recall | recall at precision 0.99 "
-    "| average precision | CPU s | wall s | peak MiB |\n"
-    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| average precision | CPU s | peak MiB |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 
@@ -62,7 +62,7 @@ class Row:
     def line(self, who: str) -> str:
         """The line of the table."""
         if self.found is None or self.cost is None:
-            return f"| {self.title} | {who} | {self.trouble} |" + " |" * 8
+            return f"| {self.title} | {who} | {self.trouble} |" + " |" * 7
         found, cost = self.found, self.cost
         shares = (
             found.best_f1,
@@ -73,7 +73,7 @@ class Row:
             found.average_precision,
         )
         measured = " | ".join(f"{share:.3f}" for share in shares)
-        spent = f"{cost.cpu:.1f} | {cost.wall:.1f} | {cost.peak:,.0f}"
+        spent = f"{cost.cpu:.1f} | {cost.peak:,.0f}"
         return f"| {self.title} | {who} | {measured} | {spent} |"
 
 
