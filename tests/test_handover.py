@@ -15,11 +15,12 @@ import handing
 import packages
 import workspaces
 from command_line import call
+from deciding import amendments_of
 from handing import code_of, told
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody.keys import load_keys
-from voterlist.deadlines.handovers import Event, handovers
-from voterlist.storage.ledger import reading
+from voterlist.deadlines.handovers import Event, balances_below, handovers
+from voterlist.storage.ledger import Ledger, reading
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,24 @@ def test_a_constituency_is_handed_over_taken_in_and_confirmed(pair):
     assert [one.event for one in above] == [Event.RECEIVED]
     assert {one.package for one in below + above} == {made["package"]["id"]}
     assert below[0].by == "Sədr"
+
+
+def test_what_was_struck_below_is_told_above_by_its_ground(pair):
+    """The nation's report would begin where the lists came, and nobody see who was struck."""
+    entries = handing.newest(pair.below, "entries").column("entry_id").to_pylist()
+    struck = {"entry_id": entries[-1], "action": "strike", "ground": "died"}
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(amendments_of({**struck, "document": "DV-00123"}))
+    workspaces.run(pair.below)
+    _, made = pair.submit()
+    pair.receive()
+    (line,) = events(pair.above)
+    sums = made["package"]["sums"]
+    assert line.balance == {**sums, "ground.died": 1}
+    assert (sums["struck"], sums["listed"]) == (1, len(entries) - 1)
+    with reading(pair.above / "ledger.db") as ledger:
+        assert balances_below(ledger.journal(), "2026") == {88: line.balance}
+        assert balances_below(ledger.journal(), "2025") == {}
 
 
 def test_what_was_decided_below_is_not_asked_above(pair):

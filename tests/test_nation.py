@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -48,13 +49,14 @@ APART |= {"cases", "across", "to_decide"}
 """Measures that no sum gives: they are no counts, or a case of two counts in both."""
 
 
-def nation(*, standings=(), reported=(), shapes=None, **made):
+def nation(*, standings=(), reported=(), shapes=None, below=None, **made):
     """The report of these tables; the others have no row."""
     empty = {name: schema.empty_table() for name, schema in TABLES.items()}
     tables = {
         name: rows.select(TABLES[name].names) for name, rows in (empty | made).items()
     }
     run = Run(FACTS, tables, {}, standings=standings, reported=reported, shapes=shapes)
+    run = replace(run, below=below or {})
     return build_sections(run, NATION)
 
 
@@ -193,6 +195,44 @@ def test_every_row_that_was_lost_is_told_first():
     report = nation(lists=table(LIST, lists, source="a", list_kind="permanent"))
     first, *_ = report.of(NATION[0])
     assert (first.severity, first.text.key) == ("error", "nation.balance.wrong")
+
+
+BELOW = {
+    "handed_in": 9,
+    "struck": 3,
+    "repeated": 1,
+    "moved_out": 2,
+    "moved_in": 1,
+    "added": 1,
+    "listed": 5,
+    "ground.court": 1,
+    "ground.died": 1,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("came", [5, 6])
+def test_what_was_struck_below_stands_in_the_balance_as_far_as_packages_tell(
+    came, language
+):
+    """The chair would see lists that nobody was ever struck from, or other lists than came."""
+    places = [{"constituency": place} for place in (*[1] * came, 3)]
+    entries = table(TABLES["entries"], places)
+    report = nation(entries=entries, reported=(1, 3), below={1: BELOW})
+    whole, told, untold = counted(report)["below"].rows
+    numbers = told.numbers
+    struck = ("ground.court", "ground.died", "struck_otherwise")
+    assert [numbers[name] for name in struck] == [1, 1, 1]
+    left = numbers["handed_in"] - numbers["repeated"] - numbers["moved_out"]
+    left += numbers["moved_in"] + numbers["added"] - sum(map(numbers.get, struck))
+    assert left == numbers["handed_over"] == 5
+    assert (numbers["entries"], numbers["unbalanced"]) == (came, 5 - came)
+    assert whole.numbers == numbers
+    assert set(untold.numbers.values()) == {None}
+    words, text = catalogue(language), text_of(render_nation(report, language))
+    assert words("ground.died.title") in text
+    assert words("nation.below.untold", places="3") in text
+    assert (words("nation.below.differs", places="1") in text) == (came != 5)
 
 
 def scores(measure, pairs):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
@@ -58,6 +58,8 @@ class Handover:
         by: who states it.
         cycle: the cycle of the package.
         emptied: the precincts whose lists were handed in with it and have no voter left.
+        balance: what was done to the lists before they were handed over: the sums of LIST_BALANCE,
+            and the strikings by ``ground.<code>``. Empty where an earlier version took it in.
     """
 
     day: dt.date
@@ -76,6 +78,7 @@ class Handover:
     by: str = ""
     cycle: str = ""
     emptied: frozenset[int] = frozenset()
+    balance: Mapping[str, int] = field(default_factory=dict)
 
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
@@ -89,6 +92,9 @@ class Handover:
                 details[name] = getattr(self, name)
         if self.emptied:
             details["emptied"] = " ".join(map(str, sorted(self.emptied)))
+        if self.balance:
+            steps = (f"{step}={count}" for step, count in self.balance.items())
+            details["balance"] = " ".join(steps)
         if self.finished is not None:
             details["finished"] = self.finished.isoformat()
         return details
@@ -101,6 +107,18 @@ def handovers(journal: Iterable[JournalLine]) -> list[Handover]:
         for day, event, details in journal
         if event in _EVENTS
     ]
+
+
+def balances_below(
+    journal: Iterable[JournalLine], cycle: str
+) -> dict[int, Mapping[str, int]]:
+    """Constituency -> the balance of the last package of it that was taken in, where it is told."""
+    return {
+        line.constituency: line.balance
+        for line in handovers(journal)
+        if line.event is Event.RECEIVED and line.kind == "submit"
+        if line.cycle == cycle and line.constituency and line.precinct is None
+    }
 
 
 _EVENTS = frozenset(event.value for event in Event)
@@ -125,6 +143,11 @@ def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> H
         by=str(details.get("by", "")),
         cycle=str(details.get("cycle", "")),
         emptied=frozenset(map(int, str(details.get("emptied", "")).split())),
+        balance={
+            step: int(count)
+            for pair in str(details.get("balance", "")).split()
+            for step, count in [pair.split("=")]
+        },
     )
 
 

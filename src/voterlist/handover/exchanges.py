@@ -241,7 +241,8 @@ def journal_package(
 ) -> None:
     """Add the line of a package that was written or taken.
 
-    ``shown`` are fields of ``Handover`` that its content tells: ``emptied``, ``stage``.
+    ``shown`` are fields of ``Handover`` that its content tells: ``emptied``, ``balance``,
+    ``stage``.
     """
     line = _handover(day, event, manifest, manifest.journal, by)
     line = replace(line, **shown)

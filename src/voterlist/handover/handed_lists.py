@@ -19,6 +19,7 @@ from voterlist.config import IngestSettings, Settings
 from voterlist.custody.manifest import DATA, Manifest, years_of
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal, wrong
+from voterlist.decisions.answers import grounds
 from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.handover.gates import Scope
@@ -26,8 +27,8 @@ from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.ingest import ingest
 from voterlist.link.cases import case_id
 from voterlist.lists.documents import record_stem
-from voterlist.lists.roll import LIST_KEY, listed_by
-from voterlist.model import Mark, Verdict
+from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
+from voterlist.model import Action, Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
@@ -142,12 +143,14 @@ class HandedLists:
         entries: ENTRY, under the ids that a run of this workspace gives them.
         known_as: the id below -> the id here.
         emptied: the precincts whose lists were handed in and have no voter left.
+        balance: the sums of its balance, and its strikings by ``ground.<code>``.
     """
 
     files: tuple[Path, ...]
     entries: pa.Table
     known_as: Mapping[str, str]
     emptied: frozenset[int]
+    balance: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,10 +293,27 @@ def lists_of(
     if not codes <= FURNITURE or intake.entries.num_rows != count:
         raise wrong("lists")
     require_held("entries", intake.entries, manifest)
-    emptied = _emptied(_require_balance(intake.entries, package))
+    balance = _require_balance(intake.entries, package)
+    sums = {name: sum(row[name] for row in balance) for name in LIST_COUNTS}
     paths = tuple(table.path for table in lists)
     known_as = _known_as(lists, intake.entries)
-    return HandedLists(paths, intake.entries, known_as, emptied)
+    sums |= _struck_by_ground(tables, manifest)
+    return HandedLists(paths, intake.entries, known_as, _emptied(balance), sums)
+
+
+def _struck_by_ground(
+    tables: Iterable[HandedTable], manifest: Manifest
+) -> dict[str, int]:
+    """``ground.<code>`` -> how many of the sender's entries were struck on it, by its code."""
+    found = Counter(
+        row["ground"]
+        for table in tables
+        if table.name == "applied"
+        for row in table.rows.to_pylist()
+        if row["action"] == Action.STRIKE
+        and row["from_constituency"] == manifest.constituency
+    )
+    return {f"ground.{code}": found[code] for code in grounds() if found[code]}
 
 
 def decisions_of(

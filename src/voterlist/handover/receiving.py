@@ -234,7 +234,12 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             _note_settled(desk, ledger, manifest, today)
             journal_package(
-                ledger, today, Event.RECEIVED, manifest, emptied=lists.emptied
+                ledger,
+                today,
+                Event.RECEIVED,
+                manifest,
+                emptied=lists.emptied,
+                balance=lists.balance,
             )
             folders = [(staged, inbox), (package.folder, kept)]
             aside = {

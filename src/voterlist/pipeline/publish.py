@@ -56,15 +56,18 @@ def write_reports(
     walk: Walk,
     standing: Sequence[UnitStanding],
     burned: BurnDown,
+    below: Mapping[int, Mapping[str, int]],
 ) -> tuple[Path, ...]:
     """Write a workbook and a page for every constituency and language, and the wall's pages.
+
+    ``below``: what constituencies did to their lists before they handed them over.
 
     Returns the paths of what people open.
     """
     context.progress(Stage.REPORT, "", 0, 1)
     started = time.perf_counter()
     outputs = guarded(
-        Stage.REPORT, partial(_write_all, context, walk, standing, burned)
+        Stage.REPORT, partial(_write_all, context, walk, standing, burned, below)
     )
     entries = pq.read_metadata(walk.tables.path("entries")).num_rows
     seconds = round(time.perf_counter() - started, 3)
@@ -86,6 +89,7 @@ def _write_all(
     walk: Walk,
     standing: Sequence[UnitStanding],
     burned: BurnDown,
+    below: Mapping[int, Mapping[str, int]],
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     languages = tuple(context.settings.report.languages)
@@ -99,7 +103,7 @@ def _write_all(
         ]
         # A run of some constituencies leaves the report of all as it was.
         if len(constituencies) > 1 and context.inputs.is_whole:
-            nation = _nation(context, walk, standing)
+            nation = replace(_nation(context, walk, standing), below=below)
             tasks.append(report_task(nation, languages, scratch))
         progress = partial(context.progress, Stage.REPORT)
         done = units.each(Stage.REPORT, make_reports, tasks, progress)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from voterlist import config, readers
 from voterlist.config import Settings
 from voterlist.deadlines import is_frozen, last_days
+from voterlist.deadlines.handovers import balances_below
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
@@ -331,7 +332,8 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
         work = _work(context, walk.tables, ledger)
         standing = standings(context.settings, ledger, context.today, [line], work)
         burned = burn_down(context.settings, ledger, context.today, [line], work)
-    outputs = publish.write_reports(context, walk, standing, burned)
+        below = balances_below(ledger.journal(), context.settings.workspace.cycle)
+    outputs = publish.write_reports(context, walk, standing, burned, below)
     numbers = _numbers(walk.tables["case_numbers"], run)
     unread = unread_constituencies(walk.tables["set_aside"])
     whom = None if context.is_whole else context.constituencies

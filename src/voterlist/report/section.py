@@ -263,6 +263,9 @@ class Run:
     """The constituencies whose own reports lie beside this one."""
     shapes: Shapes | None = None
     """Those of the constituencies, where files give them."""
+    below: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """What constituencies did to their lists before they handed them over (``Handover.balance``),
+    where their packages tell it."""
 
     @cached_property
     def names(self) -> Names:

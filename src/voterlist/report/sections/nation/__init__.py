@@ -246,7 +246,8 @@ class NationWords(AuditWords):
             )
 
         kind = "text" if str in kinds else "share" if float in kinds else "count"
-        return Column(self(f"nation.{name}"), 13, kind, value, mark)
+        key = f"{name}.title" if name.startswith("ground.") else f"nation.{name}"
+        return Column(self(key), 13, kind, value, mark)
 
     def _named(self, row: Row) -> SheetValue:
         of: SheetValue = "nation.unknown" if row.of is None else row.of
