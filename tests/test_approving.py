@@ -86,6 +86,76 @@ def test_an_approval_comes_down(pair):
     assert "Decision 3/7" in diary[-2]["sentence"]
 
 
+def come_down(pair, name, day):
+    """A return of this day, taken in below."""
+    words = ("-c", 88, "--out", pair.folder / name, "--today", day)
+    assert told("return", pair.above, *words)[0] == 0
+    assert told("receive", pair.below, pair.folder / name, "--today", day)[0] == 0
+
+
+def stands(workspace, on):
+    """(progress, day on which it was approved, who owes what)."""
+    (row,) = units(workspace, "verify", on)
+    return row["progress"], row["finished"], row["debtor"], row["owed"]
+
+
+def test_lists_changed_since_they_were_approved_are_approved_again(pair):
+    """A constituency that struck people after the approval stood as approved, here and there."""
+    pair.receive()
+    run(pair.above)
+    assert approve(pair.above)[1]["changed"] == []
+    come_down(pair, "return.zip", "2026-02-06")
+    approved = ("approved", handing.DAY, None, None)
+    assert {stands(one, "2026-06-02") for one in (pair.above, pair.below)} == {approved}
+    # The same lists once more are as they were approved.
+    assert pair.submit("same.zip", day="2026-02-06")[0] == 0
+    assert pair.receive("same.zip", day="2026-02-06")[0] == 0
+    assert {stands(one, "2026-06-02") for one in (pair.above, pair.below)} == {approved}
+
+    pair.decide(("keep", "repeat"), "Farid A.")
+    pair.decide(("keep", "repeat"))
+    for _ in range(2):
+        changed = stands(pair.below, "2026-06-02")
+        assert changed == ("not-as-approved", None, "conec", "lists")
+        run(pair.below)
+    assert stands(pair.above, "2026-06-02") == approved
+    assert pair.submit("second.zip", day="2026-06-02")[0] == 0
+    under_way = ("not-as-approved", None, "cec", "receipt")
+    assert stands(pair.below, "2026-06-02") == under_way
+    assert pair.receive("second.zip", day="2026-06-02")[0] == 0
+
+    void = ("not-as-approved", None, "cec", "approval")
+    assert stands(pair.above, "2026-06-02") == void
+    code, said = told("status", pair.above, "--today", "2026-06-02")
+    (changed,) = said["changed"]
+    assert (code, changed["constituency"], changed["approved"]) == (1, 88, handing.DAY)
+    (row,) = changed["changes"]
+    assert {name for name, count in row.items() if count} == {"precinct", "repeat"}
+    again = ("--ground", "Decision 4/1", "--by", "L. M.", "--today", "2026-06-03")
+    assert code_of(approve(pair.above, *again)) == (2, "approve-stale-run")
+    told("run", pair.above, "--today", "2026-06-02")
+    assert stands(pair.above, "2026-06-02") == void
+    wall = (pair.above / "reports" / "status-az.html").read_text("utf-8")
+    assert "təsdiqdən sonra dəyişib" in wall
+    code, said = approve(pair.above, *again)
+    assert (code, [one["changes"] for one in said["changed"]]) == (0, [[row]])
+    come_down(pair, "again.zip", "2026-06-03")
+    for one in (pair.above, pair.below):
+        assert stands(one, "2026-06-03") == ("approved", "2026-06-03", None, None)
+
+
+def test_lists_changed_since_they_were_handed_over_are_handed_over_again(pair):
+    """What the commission above has is not what hangs on the wall, and nobody was told."""
+    assert stands(pair.below, handing.DAY)[0] == "handed-over"
+    pair.decide(("keep", "repeat"), "Farid A.")
+    pair.decide(("keep", "repeat"))
+    for _ in range(2):
+        assert stands(pair.below, handing.DAY)[0] == "not-as-handed-over"
+        run(pair.below)
+    pair.submit("second.zip")
+    assert stands(pair.below, handing.DAY)[0] == "handed-over"
+
+
 def test_an_approval_says_what_is_left(pair):
     """Somebody signs; they are to know for what."""
     pair.receive()

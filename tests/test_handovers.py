@@ -27,6 +27,8 @@ HANDOVERS = st.builds(
     ground=WORDS,
     by=WORDS,
     emptied=st.frozensets(st.integers(1, 9999), max_size=3),
+    lists=WORDS,
+    work=WORDS,
 )
 
 

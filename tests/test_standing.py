@@ -384,6 +384,25 @@ def test_a_list_that_became_empty_is_as_far_as_its_constituency():
     ]
 
 
+def test_a_journal_without_digests_tells_packages_that_came_after_the_approval():
+    """Earlier versions wrote down the package alone: what came since stood as approved."""
+    settings = config.parse(f'[workspace]\nlevel = "cec"\n{TERRITORY}')
+    lines = [
+        Handover(day("2026-04-01"), Event.RECEIVED, **UP, package="a"),
+        Handover(day("2026-05-01"), Event.APPROVED, constituency=88),
+        Handover(day("2026-05-02"), Event.RECEIVED, **UP, package="b"),
+        Handover(day("2026-05-03"), Event.APPROVED, constituency=88),
+    ]
+    pending = [(line.day, line.event.value, line.details()) for line in lines]
+    for until, progress, finished in (
+        ("2026-05-01", Progress.APPROVED, day("2026-05-01")),
+        ("2026-05-02", Progress.NOT_AS_APPROVED, None),
+        ("2026-05-03", Progress.APPROVED, day("2026-05-03")),
+    ):
+        row = standings(settings, None, day(until), pending)[-1]
+        assert (row.progress, row.finished) == (progress, finished)
+
+
 # the calendar
 
 

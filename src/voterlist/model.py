@@ -412,6 +412,10 @@ class Progress(StrEnum):
     RETURNED = "returned"
     """The commission above asks for corrections."""
     APPROVED = "approved"
+    NOT_AS_HANDED_OVER = "not-as-handed-over"
+    """The lists were changed since: they are to be handed over again."""
+    NOT_AS_APPROVED = "not-as-approved"
+    """The lists were changed since: they are to be approved again."""
 
 
 class Owed(StrEnum):

@@ -16,7 +16,8 @@ from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
 from voterlist.model import Progress
-from voterlist.pipeline.progress import handed_over
+from voterlist.pipeline.known import known_work
+from voterlist.pipeline.standings import standings
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
@@ -102,6 +103,8 @@ class Approved(Frozen):
     day: Annotated[str, Field(pattern=_DAY)]
     ground: _Text
     by: _Text
+    package: _Text = ""
+    """The package whose lists they are; returns of earlier versions do not say it."""
 
 
 class Returned(Frozen):
@@ -168,19 +171,24 @@ def stage_of(returned: Returned) -> str:
     return "" if returned.approved is None else CalendarStage.VERIFY.value
 
 
-def approval_of(ledger: Reader, constituency: int, today: dt.date) -> Approved | None:
-    """The approval of a constituency's lists; None where they are not approved."""
-    lines = handovers(ledger.journal())
-    state = handed_over(lines, today).get((constituency, None))
-    if state is None or state.progress is not Progress.APPROVED:
+def approval_of(
+    workspace: Path, ledger: Reader, constituency: int, today: dt.date
+) -> Approved | None:
+    """The approval of a constituency's lists; None where they, as they are, are not approved."""
+    settings, work = settings_of(workspace), known_work(workspace, ledger)
+    rows = standings(settings, ledger, today, work=work)
+    place = constituency, None, Progress.APPROVED
+    if place not in {(row.constituency, row.precinct, row.progress) for row in rows}:
         return None
     *_, line = (
         line
-        for line in lines
+        for line in handovers(ledger.journal())
         if line.event is Event.APPROVED and line.constituency == constituency
     )
     day = line.finished or line.day
-    return Approved(day=day.isoformat(), ground=line.ground, by=line.by)
+    return Approved(
+        day=day.isoformat(), ground=line.ground, by=line.by, package=line.package
+    )
 
 
 def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:
@@ -370,7 +378,7 @@ def _newest(
     if not lines:
         return None
     line, may_be_gone = lines[-1]
-    folder = _folder_with(workspace / RECEIVED, line.package)
+    folder = folder_with(workspace / RECEIVED, line.package)
     if folder is None and not may_be_gone:
         raise refusal("received-gone", path=workspace / RECEIVED)
     return folder
@@ -396,7 +404,7 @@ def _of_this_cycle(
     ]
 
 
-def _folder_with(folder: Path, digest: str) -> Path | None:
+def folder_with(folder: Path, digest: str) -> Path | None:
     """The folder of the package with this identity; None where it is not there."""
     for path in sorted(folder.glob("*/manifest.json")):
         if store.sha256(path) == digest:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
-from voterlist.cli.status import tell_waves
+from voterlist.cli.status import changed_as_json, tell_changed, tell_waves
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -152,7 +152,7 @@ def receive(
         "head": manifest.journal,
         **picked(taken, "entries", "decisions", "cases", "settled", "inbox"),
         **picked(taken, "superseded", "missing", "receipt", "beside"),
-        "approved": taken.approved and taken.approved.model_dump(),
+        "approved": taken.approved and picked(taken.approved, *_APPROVED),
         **picked(taken, "confirmed", "was_taken"),
     }
 
@@ -172,7 +172,7 @@ def _tell_taken(taken: Received) -> None:
     if taken.settled:
         tell("cli.receive.settled", count=taken.settled)
     if taken.approved is not None:
-        tell("cli.receive.approved", **taken.approved.model_dump())
+        tell("cli.receive.approved", **picked(taken.approved, *_APPROVED))
     if taken.inbox is not None:
         tell("cli.receive.inbox", path=taken.inbox)
     if taken.superseded is not None:
@@ -306,6 +306,7 @@ def _cells(
     )
 
 
+_APPROVED = ("day", "ground", "by")
 _Ground = Annotated[str, option("ground", "--ground", "TEXT")]
 _By = Annotated[str, option("stated-by", "--by", "NAME")]
 
@@ -320,10 +321,12 @@ def approve(
     """State that the lists of a constituency are approved."""
     from voterlist.handover import approving
 
-    line = approving.approve(
+    line, changed = approving.approve(
         workspace, constituency, ground=ground, by=by, **when(today)
     )
     tell("cli.approve.recorded", number=constituency, day=line.day)
+    for one in changed:
+        tell_changed(one)
     left = approving.in_spite_of(workspace, constituency)
     if left:
         tell("cli.approve.in-spite-of")
@@ -333,7 +336,11 @@ def approve(
     told = [
         {"what": SAY(key, count=count), "count": count} for key, count in left.items()
     ]
-    return {**_line(line), "in_spite_of": told}
+    return {
+        **_line(line),
+        "in_spite_of": told,
+        "changed": [changed_as_json(one) for one in changed],
+    }
 
 
 def finish(

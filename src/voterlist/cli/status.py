@@ -12,11 +12,12 @@ from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title, visible_name
 from voterlist.deadlines import Deadline, calendar
-from voterlist.model import Standing
+from voterlist.model import Level, Progress, Standing, null_last
 
 if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.deadlines.pace import Forecast
+    from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status
     from voterlist.pipeline.result import Repeat
     from voterlist.render.wall import BurnDown
@@ -55,6 +56,7 @@ def status(
     for line in standing_lines(status_now.settings, status_now.standings):
         TERMINAL.say(line)
     _list_units(status_now.standings, status_now.names)
+    _tell_changed(status_now)
     _tell_debts(status_now.standings)
     _tell_answers_owed(status_now)
     _tell_pace(status_now.burned)
@@ -104,6 +106,7 @@ def status(
         "before_term": status_now.before_term,
         "since_run": status_now.since_run,
         "repeated": status_now.repeats,
+        "changed": [changed_as_json(one) for one in status_now.changed],
         "pages": pages,
         "exit_code": int(
             bool(
@@ -284,6 +287,57 @@ def _tell_debts(standings: Iterable[UnitStanding]) -> None:
             due=due,
         )
         TERMINAL.say(f"  {debt}{late}")
+
+
+def _tell_changed(status_now: Status) -> None:
+    """Whose lists are not those approved, or not those handed over."""
+    for changed in status_now.changed:
+        TERMINAL.say()
+        tell_changed(changed)
+        is_central = status_now.settings.workspace.level is Level.CEC
+        tell(f"cli.changed.todo-{'above' if is_central else 'below'}")
+    numbers = {
+        row.constituency
+        for row in status_now.standings
+        if row.progress is Progress.NOT_AS_HANDED_OVER
+    }
+    for number in sorted(numbers, key=null_last):
+        TERMINAL.say()
+        tell("cli.changed.handed-over", number=number)
+
+
+def tell_changed(changed: Changed) -> None:
+    """What was changed in lists since they were approved, and what was noticed of it."""
+    approved = changed.approved
+    tell(
+        "cli.changed.approved",
+        number=changed.constituency,
+        day=approved.finished or approved.day,
+        ground=approved.ground,
+    )
+    rows: list[dict[str, Any]] = [dict(row) for row in changed.changes]
+    precincts = [str(row.pop("precinct") or "-") for row in rows]
+    shown = list(dict.fromkeys(what for row in rows for what in row if row[what]))
+    if shown:
+        places = [*precincts, SAY("cli.changed.all")]
+        sums = {what: sum(row[what] or 0 for row in rows) for what in shown}
+        cells = [
+            (place, *(row[what] for what in shown))
+            for place, row in zip(places, [*rows, sums], strict=True)
+        ]
+        table(("precinct", *shown), cells, of="cli.changed")
+    if changed.waves:
+        tell("cli.changed.waves", count=changed.waves)
+
+
+def changed_as_json(changed: Changed) -> Answer:
+    """What was changed in lists since they were approved, for programs."""
+    approved = changed.approved
+    return {
+        **picked(changed, "constituency", "changes", "waves"),
+        "approved": approved.finished or approved.day,
+        "ground": approved.ground,
+    }
 
 
 def _tell_answers_owed(status_now: Status) -> None:

@@ -60,6 +60,8 @@ class Handover:
         emptied: the precincts whose lists were handed in with it and have no voter left.
         balance: what was done to the lists before they were handed over: the sums of LIST_BALANCE,
             and the strikings by ``ground.<code>``. Empty where an earlier version took it in.
+        lists: of a package that goes up, the digest of its lists.
+        work: the digest of the lists that the workspace had then.
     """
 
     day: dt.date
@@ -79,11 +81,14 @@ class Handover:
     cycle: str = ""
     emptied: frozenset[int] = frozenset()
     balance: Mapping[str, int] = field(default_factory=dict)
+    lists: str = ""
+    work: str = ""
 
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
         ends = ("kind", "cycle", "sender", "receiver")
-        texts = (*ends, "package", "head", "stage", "ground", "by")
+        papers = ("package", "head", "stage", "ground", "by", "lists", "work")
+        texts = (*ends, *papers)
         details: dict[str, str | int] = {
             name: getattr(self, name) for name in texts if getattr(self, name)
         }
@@ -148,6 +153,8 @@ def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> H
             for pair in str(details.get("balance", "")).split()
             for step, count in [pair.split("=")]
         },
+        lists=str(details.get("lists", "")),
+        work=str(details.get("work", "")),
     )
 
 

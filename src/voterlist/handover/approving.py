@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
+from voterlist.handover.changed import Changed, changed_lists
 from voterlist.handover.gates import Scope, is_stale
 from voterlist.model import Level, Progress
 from voterlist.pipeline.known import known_work, read_table
@@ -59,10 +61,11 @@ def approve(
     by: str,
     today: dt.date,
     since: str,
-) -> Handover:
+) -> tuple[Handover, tuple[Changed, ...]]:
     """Add the line of the journal by which the lists of a constituency are approved.
 
-    Returns the line. ``ground`` is the decision that approves them, ``by`` who states it.
+    Returns the line, and what was changed since they were approved before, if they were.
+    ``ground`` is the decision that approves them, ``by`` who states it.
 
     Raises:
         UsageError: it is no workspace, or not that of the central commission; the constituency has
@@ -75,17 +78,30 @@ def approve(
     with open_to_change(workspace, since) as (settings, ledger):
         if settings.workspace.level is not Level.CEC:
             raise usage_error("approve-not-above")
+        day = ledger.day_of(today)
+        work = known_work(workspace, ledger, settings) or Work()
+        rows = tuple(
+            row
+            for row in standings(settings, ledger, day, work=work)
+            if row.constituency == constituency
+        )
+        state = handed_over(handovers(ledger.journal()), day).get(
+            (constituency, None), HandedOver()
+        )
+        _require_handed_over(rows, state, constituency)
+        _require_settled(workspace, settings, ledger, constituency)
+        changed = changed_lists(workspace, ledger, rows, ())
         line = Handover(
-            day=ledger.day_of(today),
+            day=day,
             event=Event.APPROVED,
             constituency=constituency,
+            package=state.package,
             ground=ground.strip(),
             by=by.strip(),
+            work=work.lists.get(constituency, ""),
         )
-        _require_handed_over(workspace, settings, ledger, line)
-        _require_settled(workspace, settings, ledger, constituency)
         ledger.write_journal(line.day, line.event.value, **line.details())
-    return line
+    return line, changed
 
 
 def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
@@ -124,6 +140,7 @@ def finish(
     """
     require_grounded(finished.ground, finished.by)
     with open_to_change(workspace, since) as (settings, ledger):
+        work = known_work(workspace, ledger, settings) or Work()
         line = Handover(
             day=ledger.day_of(today),
             event=Event.FINISHED,
@@ -133,11 +150,12 @@ def finish(
             finished=finished.day,
             ground=finished.ground.strip(),
             by=finished.by.strip(),
+            work=work.lists.get(finished.constituency, ""),
         )
         _require_stage(settings, finished.stage)
         if finished.day > line.day:
             raise usage_error("finish-ahead", day=finished.day.isoformat())
-        rows = _standings(workspace, settings, ledger, line.day)
+        rows = standings(settings, ledger, line.day, work=work)
         if not any(_is_about(finished, row) for row in rows):
             raise usage_error("finish-no-unit", stage=finished.stage)
         ledger.write_journal(line.day, line.event.value, **line.details())
@@ -167,35 +185,22 @@ def _is_about(finished: Finished, row: UnitStanding) -> bool:
     )
 
 
-def _standings(
-    workspace: Path, settings: Settings, ledger: Reader, day: dt.date
-) -> tuple[UnitStanding, ...]:
-    work = known_work(workspace, ledger)
-    return standings(settings, ledger, day, work=work)
-
-
 def _require_handed_over(
-    workspace: Path, settings: Settings, ledger: Reader, line: Handover
+    rows: Sequence[UnitStanding], state: HandedOver, constituency: int
 ) -> None:
     """Refuse a constituency whose lists are not here, or approved already."""
-    place = line.constituency, None
-    handed = handed_over(handovers(ledger.journal()), line.day)
-    state = handed.get(place, HandedOver())
-    number = str(line.constituency)
+    number = str(constituency)
     since = {"number": number, "day": state.since.isoformat() if state.since else ""}
-    if state.progress is Progress.APPROVED:
+    progress = {row.progress for row in rows if row.precinct is None}
+    if Progress.APPROVED in progress:
         raise usage_error("approve-already", **since)
-    if state.progress is Progress.RETURNED:
+    if Progress.RETURNED in progress:
         raise usage_error("approve-returned", **since)
-    if state.sent is not None:
-        return
     # Of lists that came as plain files a person states the day.
-    rows = _standings(workspace, settings, ledger, line.day)
-    if not any(
-        row.deadline.stage is CalendarStage.CHECK and row.finished
-        for row in rows
-        if row.constituency == line.constituency
-    ):
+    is_stated = any(
+        row.deadline.stage is CalendarStage.CHECK and row.finished for row in rows
+    )
+    if state.sent is None and not is_stated:
         raise usage_error("approve-not-handed-over", number=number)
 
 

@@ -242,10 +242,12 @@ def journal_package(
     """Add the line of a package that was written or taken.
 
     ``shown`` are fields of ``Handover`` that its content tells: ``emptied``, ``balance``,
-    ``stage``.
+    ``stage``, ``work``.
     """
     line = _handover(day, event, manifest, manifest.journal, by)
-    line = replace(line, **shown)
+    records = sorted(file.sha256 for file in manifest.files if file.table == "record")
+    lists = store.digest_of(*records) if manifest.kind is Kind.SUBMIT else ""
+    line = replace(line, lists=lists, **shown)
     extra = {} if manifest.run is None else {"run": manifest.run}
     ledger.write_journal(day, event.value, **line.details(), **extra)
 

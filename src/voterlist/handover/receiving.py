@@ -461,6 +461,7 @@ def _note_approval(
         event=Event.APPROVED,
         constituency=manifest.constituency,
         sender=manifest.sender.slug,
+        package=approved.package,
         finished=dt.date.fromisoformat(approved.day),
         ground=approved.ground,
         by=approved.by,

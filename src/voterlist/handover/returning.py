@@ -122,7 +122,7 @@ def return_cases(
                 for case_id, parts in given_up(workspace, ledger).items()
                 if receiver.slug in parts
             }
-            approved = approval_of(ledger, scope.constituency, today)
+            approved = approval_of(workspace, ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)

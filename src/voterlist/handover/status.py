@@ -17,6 +17,7 @@ from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
 from voterlist.errors import UsageError
+from voterlist.handover.changed import Changed, changed_lists
 from voterlist.model import Level
 from voterlist.pipeline.known import (
     Known,
@@ -67,6 +68,8 @@ class Status:
     """Decisions that hold, or hold no more, since the newest run; the next one carries them out."""
     repeats: tuple[Repeat, ...] = ()
     """Lists that stood in the inbox more than once in the newest run."""
+    changed: tuple[Changed, ...] = ()
+    """The lists that are not those approved any more."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -79,7 +82,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         CustodyError: what was kept of a package is damaged.
     """
     with open_to_read(workspace) as (settings, ledger):
-        work = known_work(workspace, ledger)
+        work = known_work(workspace, ledger, settings)
         rows = standings(settings, ledger, today, work=work)
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
@@ -96,6 +99,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
             since_run = _since(runs, ledger, settings)
             aside, lists = runs.table("set_aside"), runs.table("lists")
             repeated = repeats(aside, lists, runs.inputs)
+        changed = changed_lists(workspace, ledger, rows, waves)
     return Status(
         today=today,
         settings=settings,
@@ -111,6 +115,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         before_term=early,
         since_run=since_run,
         repeats=repeated,
+        changed=changed,
     )
 
 

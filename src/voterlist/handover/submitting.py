@@ -47,7 +47,7 @@ from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import record_rows, record_stem
 from voterlist.model import ListKind, ListOrder, null_last
-from voterlist.pipeline.known import read_table
+from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.pdf import typeset
 from voterlist.render.rows import (
@@ -144,6 +144,7 @@ def submit(
         recipient = recipient_of(desk, encrypt_to, receiver)
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
+            known = known_work(workspace, ledger, desk.settings)
         run = source.runs.folder_of(scope.constituency).name
         states = gates(source, scope)
         if any(state.is_open for state in states):
@@ -162,7 +163,10 @@ def submit(
             handed = _Handed(manifest, contents, sha256, head, by)
             acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
-            journal_package(ledger, today, Event.SUBMITTED, manifest, by=by)
+            digest = known.lists.get(scope.constituency, "") if known else ""
+            journal_package(
+                ledger, today, Event.SUBMITTED, manifest, by=by, work=digest
+            )
     return Submission(states, run, package, manifest, contents, acts)
 
 

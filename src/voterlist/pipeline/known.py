@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist.config import Settings
 from voterlist.decisions import (
     Given,
     Names,
@@ -25,8 +26,9 @@ from voterlist.decisions import (
 from voterlist.errors import InputError, UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
-from voterlist.pipeline.progress import Work, work_of
+from voterlist.pipeline.progress import OF_WORK, Work, work_of
 from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.quality.readings import what_holds
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import (
     ACCEPTANCE,
@@ -244,8 +246,12 @@ def known(workspace: Path, ledger: Reader) -> Known:
     return Known(manifests[0].run, inputs, tuple(folders), tuple(left_out))
 
 
-def known_work(workspace: Path, ledger: Reader) -> Work | None:
+def known_work(
+    workspace: Path, ledger: Reader, settings: Settings | None = None
+) -> Work | None:
     """What the complete runs show of the work, and what was decided since; None without a run.
+
+    With settings, the lists are those that the next run will make of what holds today.
 
     Raises:
         InputError: a table of a run is damaged.
@@ -254,10 +260,16 @@ def known_work(workspace: Path, ledger: Reader) -> Work | None:
         runs = known(workspace, ledger)
     except UsageError:
         return None
-    names = ("cases", "findings", "contested", "lists", "second_readings")
-    decisions = [runs.table("decisions"), ledger.decisions()]
+    tables = {name: runs.table(name) for name in OF_WORK}
+    decisions = [tables["decisions"], ledger.decisions()]
     sources = {path: digest[:SOURCE_DIGITS] for path, digest in runs.inputs.items()}
-    return work_of({name: runs.table(name) for name in names}, sources, decisions)
+    if settings is not None:
+        holding = what_holds(answers_of_today(ledger, runs), settings)
+        tables |= {
+            "decisions": holding.decisions,
+            "amendments": holding.amendments,
+        }
+    return work_of(tables, sources, decisions)
 
 
 def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:

@@ -13,15 +13,19 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover
-from voterlist.model import CaseKind, Progress, Severity
+from voterlist.model import Action, CaseKind, Progress, Severity, Verdict
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
+from voterlist.storage.store import digest_of
 from voterlist.tables import count_by, distinct, rows_among
 
 Place = tuple[int | None, int | None]
 """(constituency, precinct); without a precinct the constituency as a whole."""
 
+_DONE = ["entry_id", "action", "field", "value", "constituency", "precinct"]
+"""Columns of AMENDMENT that say what is done to a list."""
 _UP = "submit"
 _DOWN = "return"
 
@@ -36,6 +40,8 @@ class Work:
         sources: the precincts of each list that was read, by the source.
         names: the source of each file, by its path in the workspace.
         cases: the constituencies of each case to decide, decided ones too.
+        lists: the digest of the lists of each constituency: what was handed in, and what decisions
+            do to it.
     """
 
     waiting: Mapping[Place, Waiting] = field(default_factory=dict)
@@ -43,6 +49,14 @@ class Work:
     sources: Mapping[str, frozenset[Place]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     cases: Mapping[str, frozenset[int | None]] = field(default_factory=dict)
+    lists: Mapping[int | None, str] = field(default_factory=dict)
+
+
+OF_WORK = (
+    *("cases", "findings", "contested", "lists", "second_readings"),
+    *("decisions", "amendments"),
+)
+"""The tables that work is told from."""
 
 
 def work_of(
@@ -53,8 +67,7 @@ def work_of(
     """What these tables of runs show.
 
     Args:
-        tables: ``cases`` (CASE), ``findings`` (FINDING), ``contested`` (CONTESTED), ``lists``
-            (LIST), ``second_readings`` (SECOND_READING).
+        tables: those of ``OF_WORK``.
         names: path in the workspace -> source of the file.
         decisions: DECISION, that of the runs and what the ledger knows since.
     """
@@ -84,7 +97,28 @@ def work_of(
         sources={source: frozenset(found) for source, found in sources.items()},
         names=names,
         cases=_constituencies(cases),
+        lists=_digests(lists, tables["decisions"], tables["amendments"]),
     )
+
+
+def _digests(
+    lists: pa.Table, decisions: pa.Table, amendments: pa.Table
+) -> dict[int | None, str]:
+    """Constituency -> digest of what was handed in, and of what decisions do to it."""
+    parts: dict[int | None, list[str]] = {}
+    for row in distinct(lists, "constituency", "precinct", "source").to_pylist():
+        text = f"{row['precinct']} {row['source']}"
+        parts.setdefault(row["constituency"], []).append(text)
+    repeats = rows_among(decisions, "verdict", [Verdict.REPEAT.value])
+    actions = [action.value for action in Action if action is not Action.ASK]
+    changes = rows_among(amendments, "action", actions)
+    told = repeats.select(["entry_id"]).to_pylist() + changes.select(_DONE).to_pylist()
+    for row in told:
+        number = row["entry_id"].partition("-")[0]
+        places = {int(number) if number.isdigit() else None, row.get("constituency")}
+        for place in places & parts.keys():
+            parts[place].append(str(tuple(row.values())))
+    return {number: digest_of(*sorted(texts)) for number, texts in parts.items()}
 
 
 def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work:
@@ -104,6 +138,10 @@ def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work
         sources={**older.sources, **newer.sources},
         names={**older.names, **newer.names},
         cases={**older.cases, **newer.cases},
+        lists={
+            **{number: it for number, it in older.lists.items() if number not in own},
+            **newer.lists,
+        },
     )
 
 
@@ -220,6 +258,10 @@ def received(
     return days
 
 
+Lists = tuple[str, str]
+"""(digest of the lists of a package, that of the lists in the workspace when it was written)."""
+
+
 @dataclass(slots=True)
 class HandedOver:
     """What the journal says of one precinct or constituency.
@@ -230,6 +272,9 @@ class HandedOver:
         progress: how far it is by the newest line; None where nothing was handed over.
         since: the day of that line.
         package: the package that went up last.
+        packages: the lists of each package that went up.
+        lists: the lists that were handed over last.
+        lists_approved: those that were approved last.
     """
 
     sent: dt.date | None = None
@@ -237,21 +282,31 @@ class HandedOver:
     progress: Progress | None = None
     since: dt.date | None = None
     package: str = ""
+    packages: dict[str, Lists] = field(default_factory=dict)
+    lists: Lists = ("", "")
+    lists_approved: Lists | None = None
+
+    def changed_since(self, lists: Lists | None, today: str) -> bool:
+        """True where these are not the lists handed over last, or not those of today."""
+        if lists is None:
+            return False
+        handed, work = lists
+        return handed != self.lists[0] or (today != work and "" not in {today, work})
 
 
 def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, HandedOver]:
-    """What the journal says of each precinct and constituency, up to a day.
-
-    The key without constituency is of the nation: approved as a whole.
-    """
+    """What the journal says of each precinct and constituency, up to a day."""
     found: dict[Place, HandedOver] = {}
     for line in lines:
         if line.day > today:
             continue
         place = line.constituency, line.precinct
         state = found.setdefault(place, HandedOver())
-        if line.event is Event.APPROVED:
-            state.approved = state.approved or line.finished or line.day
+        if line.event is Event.FINISHED and line.stage == CalendarStage.VERIFY:
+            for other, approved in found.items():
+                if covers(line, other):
+                    handed, work = approved.lists
+                    approved.lists_approved = handed, line.work or work
         progress = _after(line, state)
         if progress is not None:
             state.progress, state.since = progress, line.day
@@ -262,14 +317,32 @@ def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, Handed
     return found
 
 
+def covers(line: Handover, place: Place) -> bool:
+    """True where a line that states a day is about a unit, or about all units above it."""
+    constituency, precinct = place
+    return line.constituency in {None, constituency} and (
+        line.precinct in {None, precinct}
+    )
+
+
 def _after(line: Handover, state: HandedOver) -> Progress | None:
     """How far the unit is after a line of the journal; None where the line does not say."""
     if line.event is Event.APPROVED:
+        handed, work = state.packages.get(line.package, state.lists)
+        lists = handed, line.work or work
+        if state.approved is None or lists != state.lists_approved:
+            state.approved, state.lists_approved = line.finished or line.day, lists
         return Progress.APPROVED
     goes_up = line.kind == _UP and line.event in {Event.SUBMITTED, Event.RECEIVED}
     if goes_up:
         state.sent = state.sent or line.day
         state.package = line.package
+        # Lines of earlier versions know the package alone.
+        state.lists = line.lists or line.package, line.work
+        state.packages[line.package] = state.lists
+        is_approved = state.progress is Progress.APPROVED
+        if is_approved and not state.changed_since(state.lists_approved, line.work):
+            return None
         is_here = line.event is Event.RECEIVED
         return Progress.RECEIVED_ABOVE if is_here else Progress.HANDED_OVER
     if line.kind == _DOWN and line.event in {Event.RETURNED, Event.RECEIVED}:

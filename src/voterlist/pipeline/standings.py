@@ -13,7 +13,14 @@ from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.deadlines.pace import forecast
 from voterlist.model import Level, Owed, Progress, Standing, null_last
-from voterlist.pipeline.progress import HandedOver, Place, Work, handed_over, received
+from voterlist.pipeline.progress import (
+    HandedOver,
+    Place,
+    Work,
+    covers,
+    handed_over,
+    received,
+)
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
@@ -57,9 +64,10 @@ def standings(
     The stage of the precincts stands once for each precinct that handed in a list, or should have
     by ``[territory]``. It is finished on the day its first list was seen; in the workspace of the
     precinct itself, on the day it was handed over. The constituency's own stage is finished on the
-    day its lists were handed over, that of the central commission on the day they were approved. A
-    line of the journal by which a person states the day goes before all of these, and what stands
-    in ``[calendar.finished]`` before that.
+    day its lists were handed over, that of the central commission on the day they were approved;
+    where they were changed since, it is open until they are approved again. A line of the journal
+    by which a person states the day goes before all of these, and what stands in
+    ``[calendar.finished]`` before that.
 
     Args:
         settings: the workspace's settings.
@@ -145,7 +153,8 @@ class _Known:
         is_precinct = deadline.stage is CalendarStage.COMPILE
         progress = self._progress(place, is_precinct=is_precinct)
         is_over = against_date is Standing.OVERDUE
-        owed, debtor, creditor = _debt(deadline, against_date, progress)
+        owing = self._owing(place) if progress is Progress.NOT_AS_APPROVED else progress
+        owed, debtor, creditor = _debt(deadline, against_date, owing)
         waiting = self.work.waiting.get(place) if self.work else None
         return UnitStanding(
             deadline,
@@ -167,6 +176,9 @@ class _Known:
         recorded = self.settings.calendar.finished.get(deadline.stage.value)
         if recorded is not None:
             return Finish(recorded.day, recorded.ground or "", recorded.by or "")
+        is_approval = deadline.stage is CalendarStage.VERIFY
+        if is_approval and self._changed(place) is Progress.NOT_AS_APPROVED:
+            return None
         stated = self._finish_stated(deadline, place)
         if stated is not None:
             return stated
@@ -181,7 +193,7 @@ class _Known:
         """What a person stated last in the journal, of the unit or of all units."""
         finish = None
         for line in self.stated:
-            is_of_stage = line.stage == deadline.stage.value and _covers(line, place)
+            is_of_stage = line.stage == deadline.stage.value and covers(line, place)
             if is_of_stage and line.finished:
                 finish = Finish(line.finished, line.ground, line.by)
         return finish
@@ -197,8 +209,7 @@ class _Known:
         if stage is CalendarStage.CHECK:
             return handed.sent
         if stage is CalendarStage.VERIFY:
-            nation = self.handed.get((None, None), HandedOver())
-            return handed.approved or nation.approved
+            return handed.approved
         return None
 
     def _progress(self, place: Place, *, is_precinct: bool) -> Progress:
@@ -207,16 +218,40 @@ class _Known:
         A precinct whose list is not there has not begun, whatever its constituency has done.
         """
         constituency, _ = place
-        own = self.handed.get(place, HandedOver())
-        above = self.handed.get((constituency, None), HandedOver())
-        if own.progress is not None and not is_precinct:
-            return own.progress
-        if is_precinct and above.progress is not None and self._is_there(place):
-            return above.progress
+        own, above = self._told(place), self._told((constituency, None))
+        if own is not None and not is_precinct:
+            return own
+        if is_precinct and above is not None and self._is_there(place):
+            return above
         is_below = self.settings.workspace.level is Level.PEC
-        if is_precinct and own.progress is not None and is_below:
-            return own.progress
+        if is_precinct and own is not None and is_below:
+            return own
         return self._in_work(place, is_precinct=is_precinct)
+
+    def _told(self, place: Place) -> Progress | None:
+        """How far a unit is by the journal, and by its lists of today."""
+        progress = self.handed.get(place, HandedOver()).progress
+        if progress in {None, Progress.RETURNED}:
+            return progress
+        return self._changed(place) or progress
+
+    def _changed(self, place: Place) -> Progress | None:
+        """Since what the lists of a unit were changed; None where they were not."""
+        state = self.handed.get(place, HandedOver())
+        today = self.work.lists.get(place[0], "") if self.work else ""
+        if state.changed_since(state.lists_approved, today):
+            return Progress.NOT_AS_APPROVED
+        is_other = state.changed_since(state.lists, today)
+        return Progress.NOT_AS_HANDED_OVER if is_other else None
+
+    def _owing(self, place: Place) -> Progress:
+        """How far the lists are that are to be approved again."""
+        state = self.handed.get(place, HandedOver())
+        today = self.work.lists.get(place[0], "") if self.work else ""
+        if state.changed_since(state.lists, today):
+            return Progress.NOT_AS_HANDED_OVER
+        is_under_way = state.progress is Progress.HANDED_OVER
+        return Progress.HANDED_OVER if is_under_way else Progress.RECEIVED_ABOVE
 
     def _in_work(self, place: Place, *, is_precinct: bool) -> Progress:
         """How far a unit is that nobody handed on."""
@@ -262,19 +297,13 @@ def _debt_of_approval(
     """What is owed between a hand-over and the approval."""
     if progress is Progress.RETURNED:
         return Owed.ANSWER, Level.CONEC, Level.CEC
+    if progress is Progress.NOT_AS_HANDED_OVER:
+        return Owed.LISTS, Level.CONEC, Level.CEC
     if progress is Progress.HANDED_OVER:
         return Owed.RECEIPT, Level.CEC, Level.CONEC
     if progress is Progress.RECEIVED_ABOVE and is_open:
         return Owed.APPROVAL, Level.CEC, Level.CONEC
     return _NONE
-
-
-def _covers(line: Handover, place: Place) -> bool:
-    """True where a line that states a day is about a unit, or about all units above it."""
-    constituency, precinct = place
-    return line.constituency in {None, constituency} and (
-        line.precinct in {None, precinct}
-    )
 
 
 def _in_order(places: Collection[Place]) -> list[Place]:

@@ -1,0 +1,145 @@
+"""What was changed in lists since they were approved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voterlist import strict_json
+from voterlist.casework.returned_cases import KNOWN_AS_NAME, RECEIVED, folder_with
+from voterlist.custody.commissions import Kind
+from voterlist.deadlines import CalendarStage
+from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.model import Action, Progress, null_last
+from voterlist.pipeline.known import read_table
+from voterlist.report.values import UnitStanding
+from voterlist.storage.ledger import Reader
+from voterlist.tables import rows_among
+from voterlist.watch import RULES
+
+CHANGES = ("strike", "repeat", "move", "add", "correct", "undone", "left", "came")
+"""What was done to an entry since: an action, one taken back, or another list handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Lists that are not those approved any more.
+
+    Attributes:
+        constituency: whose.
+        approved: the line of the journal by which they were approved.
+        changes: above, by precinct how many entries were changed how (``CHANGES``); empty where
+            what was approved came as plain files, or is not kept any more.
+        waves: how many doubts about the answers of a night are left to ask.
+    """
+
+    constituency: int
+    approved: Handover
+    changes: tuple[Mapping[str, int | None], ...] = ()
+    waves: int = 0
+
+
+def changed_lists(
+    workspace: Path,
+    ledger: Reader,
+    rows: Iterable[UnitStanding],
+    waves: Sequence[Mapping[str, Any]],
+) -> tuple[Changed, ...]:
+    """The constituencies whose lists were changed since they were approved, by number.
+
+    Args:
+        workspace: its folder.
+        ledger: its ledger.
+        rows: how each stands.
+        waves: rows of WAVE of the workspace.
+
+    Raises:
+        InputError: a table of a package that was kept cannot be read.
+    """
+    numbers = {
+        row.constituency
+        for row in rows
+        if row.progress is Progress.NOT_AS_APPROVED and row.constituency is not None
+    }
+    lines = handovers(ledger.journal())
+    found = []
+    for number in sorted(numbers):
+        own = [line for line in lines if line.constituency in {None, number}]
+        approved = [line for line in own if _approves(line)][-1]
+        came = [line for line in own if _came_up(line)]
+        until = [line for line in own[: own.index(approved)] if _came_up(line)]
+        before, after = (
+            folder_with(workspace / RECEIVED, packages[-1].package)
+            if packages
+            else None
+            for packages in (until, came)
+        )
+        count = sum(wave["constituency"] == number for wave in waves)
+        if after is not None:
+            # What was noticed below comes up among the findings.
+            codes = [rule.code for rule in RULES]
+            findings = read_table(after, "findings")
+            count += rows_among(findings, "rule", codes).num_rows
+        changes = tuple(_changes(before, after)) if before and after else ()
+        found.append(Changed(number, approved, changes, count))
+    return tuple(found)
+
+
+def _approves(line: Handover) -> bool:
+    is_stated = line.event is Event.FINISHED and line.stage == CalendarStage.VERIFY
+    return is_stated or line.event is Event.APPROVED
+
+
+def _came_up(line: Handover) -> bool:
+    return line.event is Event.RECEIVED and line.kind == Kind.SUBMIT.value
+
+
+def _changes(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:
+    """What one package of lists does otherwise than an earlier one, by precinct."""
+    old, new = _done(before), _done(after)
+    ids, ids_now = _listed(before), _listed(after)
+    made = {key[:2] for key, row in new.items() if old.get(key) != row}
+    undone = {key[:2] for key in old.keys() - new.keys()}
+    explained = {entry for entry, action in made | undone if action != Action.CORRECT}
+    changes = [
+        *made,
+        *((entry, "undone") for entry, _ in undone),
+        *((entry, "left") for entry in ids - ids_now - explained),
+        *((entry, "came") for entry in ids_now - ids - explained),
+    ]
+    precincts = {key[0]: row["precinct"] for key, row in (old | new).items()}
+    counted = Counter(
+        (precincts.get(entry, _precinct(entry)), what) for entry, what in changes
+    )
+    for precinct in sorted({place for place, _ in counted}, key=null_last):
+        counts = {what: counted[precinct, what] for what in CHANGES}
+        yield {"precinct": precinct, **counts}
+
+
+def _done(package: Path) -> dict[tuple[str, str, str | None], Mapping[str, Any]]:
+    """(entry, action, field) -> the row of APPLIED, without who decided it and why."""
+    rows = read_table(package, "applied").to_pylist()
+    return {
+        (row["entry_id"], row["action"], row["field"]): {
+            "value": row["value"],
+            "to": (row["constituency"], row["precinct"]),
+            "precinct": row["from_precinct"] or row["precinct"],
+        }
+        for row in rows
+    }
+
+
+def _listed(package: Path) -> frozenset[str]:
+    """The entries on the lists of a package, by the ids of its sender."""
+    ids: Mapping[str, str] = strict_json.loads((package / KNOWN_AS_NAME).read_bytes())
+    return frozenset(ids.values())
+
+
+def _precinct(entry_id: str) -> int | None:
+    """The precinct of an entry by its id."""
+    _, _, rest = entry_id.partition("-")
+    number = rest.partition("-")[0]
+    return int(number) if number.isdigit() else None
