@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+import desks
 import handing
 import made_once
 import review_books
@@ -20,10 +21,17 @@ LEAVES = {"answer": "stands elsewhere", "document": "AA 12/5", "decided_by": BY}
 
 def make(folder):
     """To a constituency each of its voters was returned, who all stand in another one too."""
-    pair = handing.handed(folder)
+    returned(handing.handed(folder), "*")
+
+
+def returned(pair, lists):
+    """Take in what is handed over, and return what stands on these lists of another one too."""
+    folder = pair.folder
     pair.receive()
-    inbox = workspaces.make(folder / "other") / "inbox"
-    shutil.copytree(inbox / "88", pair.above / "inbox" / "87")
+    inbox = workspaces.make(folder / "other") / "inbox" / "88"
+    (pair.above / "inbox" / "87").mkdir()
+    for path in inbox.glob(lists):
+        shutil.copy(path, pair.above / "inbox" / "87")
     told("run", pair.above, *AT)
     package = folder / "return.zip"
     told("return", pair.above, "-c", 88, "--out", package, *AT)
@@ -56,6 +64,18 @@ def answers(workspace):
         for case in told("answer", workspace)[1]["cases"]
         for entry in case["own"]
     }
+
+
+def answered(workspace, entry, *words, day=DAY):
+    """(exit code, codes of the problems) of answering the case of an entry by the command."""
+    number = next(
+        case["number"]
+        for case in told("answer", workspace)[1]["cases"]
+        if case["own"][0]["entry_id"] == entry
+    )
+    said = ("--case", number, *words, "--by", BY, "--today", day)
+    code, answer = told("answer", workspace, *said)
+    return code, {problem["code"] for problem in answer["problems"]}
 
 
 def holding(workspace):
@@ -137,3 +157,46 @@ def test_who_stays_after_all_is_not_struck_any_more(below):
     assert told("answer", below, "--case", number, "--stays", "--by", "R.", *AT)[0] == 0
     assert one not in holding(below)
     assert answers(below)[one] == "keep"
+
+
+def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):
+    """A voter would be gone by her kept entry, for which the other one has left the list."""
+    pair = handing.pair(tmp_path)
+    pair.decide(("keep", "repeat"))
+    told("run", pair.below, *AT)
+    pair.submit()
+    returned(pair, "menteqe-1.csv")
+    kept = newest(pair.below, "cases").column("entry_id")[0].as_py()
+    path, _ = exported(pair.below)
+    review_books.fill(
+        path,
+        lambda row: LEAVES if is_asked(row) and row["entry_id"] == kept else None,
+    )
+    _, said = told("review", "import", pair.below, path)
+    refused = {problem["code"] for problem in said["problems"]}
+    assert (said["recorded"], refused) == (0, {"undoes-earlier"})
+    leaves = ("--elsewhere", "--document", "AA 12/5")
+    assert answered(pair.below, kept, *leaves) == (1, refused)
+    assert answers(pair.below)[kept] is None
+    assert holding(pair.below).get(kept, {}).get("action") != "strike"
+
+
+def test_nobody_is_struck_by_a_case_off_a_frozen_list(below):
+    """Whoever is struck after the lists are printed comes to vote, and is sent home."""
+    settings = below / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    dates = "\n[calendar]\nelection_day = 2026-03-01\n"
+    settings.write_text(text + dates, encoding="utf-8")
+    entry = next(iter(answers(below)))
+    leaves = ("--elsewhere", "--document", "AA 12/5")
+    frozen = answered(below, entry, *leaves, day="2026-02-10")
+    assert frozen == (1, {"list-frozen"})
+    assert answered(below, entry, "--stays", day="2026-02-10")[0] == 0
+
+
+def test_with_a_desk_the_commission_above_is_nobody_whose_answer_is_given(below):
+    """Each case would need a session of the commission above at the desk of the constituency."""
+    desks.add_user(below, BY)
+    entry = next(iter(answers(below)))
+    leaves = ("--elsewhere", "--document", "AA 12/5")
+    assert answered(below, entry, *leaves) == (0, set())

@@ -167,8 +167,9 @@ def test_an_answer_needs_a_case_and_a_document(cycle):
     words = ("answer", workspace, "--by", "A", "--case")
     assert told(*words, 9999, "--stays")[1]["error"]["code"] == "answer-no-case"
     case = told("answer", workspace)[1]["cases"][0]["number"]
-    answer = told(*words, case, "--elsewhere")
-    assert answer[1]["error"]["code"] == "answer-no-document"
+    code, said = told(*words, case, "--elsewhere")
+    codes = {problem["code"] for problem in said["problems"]}
+    assert (code, codes) == (1, {"evidence-missing"})
     assert told("answer", workspace, "--case", case)[0] == 2
 
 

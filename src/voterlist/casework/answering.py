@@ -28,12 +28,9 @@ from voterlist.casework.returned_cases import (
     owed,
 )
 from voterlist.catalogue import Catalogue
-from voterlist.config import Settings
 from voterlist.custody.manifest import Manifest
-from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions import is_same_person, standing
 from voterlist.decisions.standing import PLACE
-from voterlist.errors import usage_error
 from voterlist.link.cases import case_id
 from voterlist.model import Action, Problem, Verdict
 from voterlist.pipeline.inbox import sources_of
@@ -46,8 +43,8 @@ from voterlist.report.values import Names
 from voterlist.report.words import Words
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.workspace import open_to_change, open_to_read
-from voterlist.tables import from_columns, from_rows
+from voterlist.storage.workspace import open_to_read
+from voterlist.tables import from_rows
 
 
 def questions_of(
@@ -194,7 +191,7 @@ def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
 def split_from_above(
     answers: Answers, asked: Asked, against: Against
 ) -> tuple[Answers, list[_Row]]:
-    """(the answers, with a striking of whoever stands elsewhere; the rows of who stands here).
+    """(the answers, with a striking of whoever stands elsewhere; the rows of this question).
 
     Args:
         answers: of a file, with the problems that its rows have.
@@ -202,7 +199,7 @@ def split_from_above(
         against: who answers where a row names nobody, and who brings the file.
     """
     rows: list[_Row] = []
-    stays: list[_Row] = []
+    said: list[_Row] = []
     problems = list(answers.problems)
     refused = {(problem.sheet, problem.row) for problem in problems}
     for row in answers.amendments.to_pylist():
@@ -214,6 +211,8 @@ def split_from_above(
         case, given = asked[row["entry_id"]]
         if row["action"] != STAYS:
             rows.append(_as_striking(row, case))
+            # Asked again, the striking of before is no new one, and the answer is.
+            said += [row] if given is None else []
             continue
         by = row["decided_by"] = row["decided_by"] or against.by
         code = _refused_as(by, against.bringer)
@@ -221,9 +220,24 @@ def split_from_above(
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
             problems.append(problem)
         elif given is None or (given.answer, given.by) != (_ANSWER_OF[STAYS], by):
-            stays.append(row)
+            said.append(row)
     amendments = from_rows(rows, ANSWER_ROW)
-    return replace(answers, amendments=amendments, problems=tuple(problems)), stays
+    return replace(answers, amendments=amendments, problems=tuple(problems)), said
+
+
+def said_to_above(said: Iterable[_Row], checked: ImportedFile) -> list[_Row]:
+    """The rows of ``split_from_above`` that are recorded, and change nothing of the list.
+
+    A striking that was refused answers nothing; one that is recorded is counted among the others.
+    """
+    refused = {(problem.sheet, problem.row) for problem in checked.problems}
+    new = checked.amendments.column("entry_id").to_pylist()
+    return [
+        row
+        for row in said
+        if row["action"] == STAYS
+        or (row["entry_id"] not in new and (row["sheet"], row["row"]) not in refused)
+    ]
 
 
 def _refused_as(by: str | None, bringer: Bringer | None) -> str | None:
@@ -243,7 +257,11 @@ def record_from_above(
     A case is given up once all of its own entries are struck off.
     """
     holding = standing(answers_in(ledger)).amendments.to_pylist()
-    for row in file.stays:
+    new = set(file.amendments.column("entry_id").to_pylist())
+    for row in file.told_above:
+        if row["action"] != STAYS:
+            new.add(row["entry_id"])
+            continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
@@ -253,7 +271,6 @@ def record_from_above(
         for row in holding
         if row["action"] == Action.STRIKE
     }
-    new = {row["entry_id"] for row in file.amendments.to_pylist()}
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
         if all(entry.entry_id in struck for entry in case.own):
@@ -284,70 +301,6 @@ def owed_answers(workspace: Path) -> tuple[Owed, ...]:
     """
     with open_to_read(workspace) as (_, ledger):
         return owed(workspace, ledger)
-
-
-def answer_case(
-    workspace: Path,
-    number: int,
-    *,
-    stays: bool,
-    by: str,
-    reason: str = "",
-    document: str = "",
-    today: dt.date,
-    since: str,
-) -> ReturnedCase:
-    """Record an answer to a returned case; the next package carries it up.
-
-    Where the person stands elsewhere, the own entries of the case are struck off, on the ground
-    that they moved to the precinct of the other entry.
-
-    Args:
-        workspace: its folder; held meanwhile.
-        number: the number by which the commission above calls the case.
-        stays: True where the person stands rightly here; False where they stand elsewhere.
-        by: who answers.
-        reason: why, in words; may be empty.
-        document: what shows it; needed where the person stands elsewhere.
-        today: the day of the answer.
-        since: told to another command that finds the workspace held.
-
-    Raises:
-        UsageError: it is no workspace; there is no such case; a document is missing, or it is not
-            known where the person stands; the list is frozen.
-        WorkspaceBusyError: another command holds it.
-    """
-    with open_to_change(workspace, since) as (settings, ledger):
-        returned = newest_return(workspace, ledger)
-        cases = returned.cases if returned is not None else ()
-        case = next((case for case in cases if case.number == number), None)
-        if case is None:
-            raise usage_error("answer-no-case", number=number)
-        said = {
-            "reason": reason or None,
-            "decided_by": by,
-            "decided_at": today.isoformat(),
-        }
-        if stays:
-            holding = standing(answers_in(ledger)).amendments.to_pylist()
-            closed = _questions_closed(holding, case, said)
-            ledger.amend(closed, adjudicates=True)
-        else:
-            _require_thawed(settings, today)
-            ledger.amend(_strikings(case, document.strip(), said))
-        _write_answer(ledger, case, STAYS if stays else ELSEWHERE, by, today)
-    return case
-
-
-def _require_thawed(settings: Settings, today: dt.date) -> None:
-    """Refuse to strike by a case once any kind of list is frozen.
-
-    Raises:
-        UsageError: one is.
-    """
-    last = last_days(settings.calendar, settings.workspace.cycle)
-    if any(is_frozen(last_day, today) for last_day in last.values()):
-        raise usage_error("answer-frozen")
 
 
 def _write_answer(
@@ -383,7 +336,8 @@ def _questions_closed(
         if row["action"] == Action.ASK or row["ground"] == _MOVED
     }
     ids = [entry.entry_id for entry in case.own if entry.entry_id in taken_back]
-    return _rows(ids, {**said, "action": _WITHDRAW, "field": PLACE})
+    row = {**said, "action": _WITHDRAW, "field": PLACE}
+    return from_rows([{**row, "entry_id": one} for one in ids], AMENDMENT)
 
 
 def _places(case: ReturnedCase) -> set[tuple[int, int]]:
@@ -393,35 +347,6 @@ def _places(case: ReturnedCase) -> set[tuple[int, int]]:
         for entry in case.others
         if entry.constituency is not None and entry.precinct is not None
     }
-
-
-def _strikings(case: ReturnedCase, document: str, said: _Said) -> pa.Table:
-    """AMENDMENT that strikes off the own entries, for the person stands elsewhere.
-
-    Raises:
-        UsageError: no document is named, or the other entry has no place.
-    """
-    places = _places(case)
-    if not document:
-        raise usage_error("answer-no-document")
-    if len(places) != 1:
-        raise usage_error("answer-no-place")
-    ((constituency, precinct),) = places
-    row = {
-        **said,
-        "action": Action.STRIKE.value,
-        "ground": _MOVED,
-        "document": document,
-        "constituency": constituency,
-        "precinct": precinct,
-    }
-    return _rows([entry.entry_id for entry in case.own], row)
-
-
-def _rows(ids: list[str], row: _Said) -> pa.Table:
-    """AMENDMENT: the same answer to each of these entries."""
-    columns = {name: [row.get(name)] * len(ids) for name in AMENDMENT.names}
-    return from_columns({**columns, "entry_id": ids}, AMENDMENT, len(ids))
 
 
 _KEEPS = "keep"

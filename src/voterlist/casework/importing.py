@@ -108,8 +108,8 @@ class ImportedFile:
     """SUBJECT: what the rows of registers say from which people are added."""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of pairs that are decided and no case of the run."""
-    stays: Sequence[Mapping[str, Any]] = ()
-    """The rows that say to the commission above that somebody stands rightly here."""
+    told_above: Sequence[Mapping[str, Any]] = ()
+    """The rows that answer the commission above, and change nothing of the list."""
     before_term: int = 0
     """Strikings that were recorded while the voter may still object to a notice."""
 
@@ -127,7 +127,7 @@ class ImportedFile:
     def recorded(self) -> int:
         """How many answers were recorded."""
         tables = (self.verdicts, self.amendments, self.acceptances)
-        return len(self.stays) + sum(int(table.num_rows) for table in tables)
+        return len(self.told_above) + sum(int(table.num_rows) for table in tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,9 +409,10 @@ class _Check:
         if bringer is None:
             return {}
         rows = new.to_pylist()
+        # A question answers nothing, whoever asked it.
+        answered = [row for row in given.to_pylist() if row.get("action") != Action.ASK]
         said = {
-            (row[about], person_key(row["decided_by"]))
-            for row in (*given.to_pylist(), *rows)
+            (row[about], person_key(row["decided_by"])) for row in (*answered, *rows)
         }
         people = Counter(subject for subject, _ in said)
         # At the desk everybody brings the own answers; beside it nobody answers what another did.

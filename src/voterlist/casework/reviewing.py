@@ -23,6 +23,7 @@ from voterlist.casework.answering import (
     cases_returned,
     own_entries,
     record_from_above,
+    said_to_above,
     split_from_above,
 )
 from voterlist.casework.at_door import told_at_door
@@ -38,13 +39,15 @@ from voterlist.casework.importing import (
 from voterlist.casework.named import with_entries
 from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
 from voterlist.decisions import Standing
+from voterlist.decisions.verdicts import REVIEW_ROW
+from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import what_holds
-from voterlist.render.xlsx import Answers
+from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.report.asked import AskedAs, Question, ReviewItems
 from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.report.words import Words
@@ -53,6 +56,7 @@ from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_read
+from voterlist.tables import from_rows
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -236,6 +240,54 @@ def import_review(
     return import_answers(workspace, books, by, decided_at=decided_at, bringer=bringer)
 
 
+def answer_case(
+    workspace: Path,
+    number: int,
+    said: Mapping[str, str | None],
+    *,
+    decided_at: dt.datetime,
+    bringer: Bringer,
+) -> Imported:
+    """Record an answer to a returned case as the workbook's answer about each of its own entries.
+
+    The next package carries it up.
+
+    Args:
+        workspace: its folder; held meanwhile.
+        number: the number by which the commission above calls the case.
+        said: the ``action``: that the person ``STAYS``, or stands ``ELSEWHERE``; ``decided_by``,
+            the ``reason``, and the ``document`` that shows it.
+        decided_at: the moment; with its time zone.
+        bringer: who brings the answer.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run; there is no such case.
+        WorkspaceBusyError: another command holds it.
+    """
+    cases = [case for case, _ in cases_returned(workspace) if case.number == number]
+    if not cases:
+        raise usage_error("answer-no-case", number=number)
+    rows = [
+        {
+            **said,
+            "file": "",
+            "sheet": "",
+            "row": row,
+            "entry_id": entry.entry_id,
+            "asked_as": AskedAs.FROM_ABOVE.value,
+            "adjudicates": False,
+        }
+        for row, entry in enumerate(cases[0].own, 1)
+    ]
+    answers = Answers(
+        decisions=REVIEW_ROW.empty_table(),
+        amendments=from_rows(rows, ANSWER_ROW),
+        sheets_without_run=frozenset({""}),
+    )
+    book = AnswerFile(answers), workspace
+    return import_answers(workspace, [book], decided_at=decided_at, bringer=bringer)
+
+
 def import_answers(
     workspace: Path,
     books: Sequence[tuple[AnswerFile, Path]],
@@ -320,11 +372,11 @@ def _checked_file(
     )
     answers = replace(answers, problems=unread)
     counted = answers.decisions.num_rows + answers.amendments.num_rows
-    answers, stays = split_from_above(answers, asked, against)
+    answers, said = split_from_above(answers, asked, against)
     originals = originals_of(holding, given, runs.table("returned"))
     against = replace(against, originals=originals)
     checked = check_answers(answers, answers.problems, against)
-    return replace(checked, stays=stays, answers=counted)
+    return replace(checked, told_above=said_to_above(said, checked), answers=counted)
 
 
 def _write_journal(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.options import Today, Workspace, argument, as_day, option, when
+from voterlist.cli.options import (
+    Today,
+    Workspace,
+    argument,
+    as_day,
+    day,
+    now,
+    option,
+    when,
+)
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
+from voterlist.cli.review import list_problems
 from voterlist.cli.status import changed_as_json, tell_changed, tell_waves
 from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
+from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
     from voterlist.casework.returned_cases import Answer as CaseAnswer
@@ -247,22 +259,28 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
-    from voterlist.casework.answering import answer_case, cases_returned, own_entries
+    from voterlist.casework.answering import cases_returned, own_entries
+    from voterlist.casework.importing import Bringer
+    from voterlist.casework.reviewing import answer_case
+    from voterlist.report.asked import ELSEWHERE, STAYS
     from voterlist.report.words import Words
 
+    problems: list[Answer] = []
     if case is not None:
         if stays is None or not by.strip():
             raise usage_error("answer-incomplete")
-        answer_case(
-            workspace,
-            case,
-            stays=stays,
-            by=by.strip(),
-            reason=reason,
-            document=document,
-            **when(today),
-        )
-        tell("cli.answer.recorded", number=case, path=workspace)
+        said = {
+            "action": STAYS if stays else ELSEWHERE,
+            "decided_by": by.strip(),
+            "reason": reason or None,
+            "document": document or None,
+        }
+        moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
+        bringer = Bringer(user_name())
+        made = answer_case(workspace, case, said, decided_at=moment, bringer=bringer)
+        problems = list_problems(made.problems)
+        if not problems:
+            tell("cli.answer.recorded", number=case, path=workspace)
     cases = cases_returned(workspace)
     left = sum(given is None for _, given in cases)
     # What is shown names people: with --json it is not told, on standard error.
@@ -286,7 +304,9 @@ def answer(
                 "by": given and given.by,
             }
             for returned, given in cases
-        ]
+        ],
+        "problems": problems,
+        "exit_code": int(bool(problems)),
     }
 
 

@@ -150,7 +150,7 @@ def import_decisions(
     _list_replaced(imported.replaced)
     _list_disputes("contested", imported.contested)
     _list_disputes("pending", imported.pending)
-    _list_problems(imported.problems)
+    problems = list_problems(imported.problems)
     if imported.recorded:
         tell("cli.review.import.next", folder=workspace)
     return {
@@ -159,10 +159,7 @@ def import_decisions(
         "replacements": [picked(answer, *_REPLACED) for answer in imported.replaced],
         "contested": [_dispute(dispute) for dispute in imported.contested],
         "pending": [_dispute(dispute) for dispute in imported.pending],
-        "problems": [
-            {**picked(problem, *_PROBLEM), "todo": _todo(problem)}
-            for problem in imported.problems
-        ],
+        "problems": problems,
         "before_term": early,
         "origin_known": imported.is_origin_known,
         "exit_code": int(bool(imported.problems or imported.contested)),
@@ -176,7 +173,7 @@ def _count(imported: Imported) -> dict[str, int]:
     ]
     return {
         "recorded": sum(table.num_rows for table in tables)
-        + sum(len(file.stays) for file in imported.files),
+        + sum(len(file.told_above) for file in imported.files),
         "replaced": len(imported.replaced),
         "accepted": imported.count(Mark.ACCEPT),
         "asked_again": imported.count(Mark.ASK),
@@ -251,11 +248,14 @@ def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
     TERMINAL.table(heads, rows)
 
 
-def _list_problems(problems: tuple[Problem, ...]) -> None:
-    """Every row and sheet that was refused, and what to do about it."""
+def list_problems(problems: tuple[Problem, ...]) -> list[Answer]:
+    """Every row and sheet that was refused, and what to do about it; told, and for programs."""
     if problems:
         names = ("file", "sheet", "row", "asked", "problem", "todo")
         table(names, [_cells(problem) for problem in problems])
+    return [
+        {**picked(problem, *_PROBLEM), "todo": _todo(problem)} for problem in problems
+    ]
 
 
 def _cells(problem: Problem) -> tuple[str, ...]:
