@@ -15,7 +15,7 @@ import workspaces
 from voterlist.cli.app import APP
 from voterlist.model import Stage
 from voterlist.storage.kept import DRAW
-from voterlist.storage.ledger import reading
+from voterlist.storage.ledger import Ledger, reading
 
 pytestmark = pytest.mark.slow
 
@@ -183,6 +183,16 @@ def test_verify_compares_the_manifest_with_the_journal(workspace):
     done = CliRunner().invoke(APP, ["verify", str(workspace), "--json"])
     assert "manifest.json" in json.loads(done.stdout)["differences"]
     assert done.exit_code != 0
+
+
+def test_a_line_that_is_of_no_run_says_nothing_of_one(workspace):
+    """Any line that names a run and a manifest would condemn a sound run, or clear a forged one."""
+    first = workspaces.run(workspace, today=workspaces.TODAY)
+    with Ledger(workspace / "ledger.db") as ledger:
+        named = {"run": first.run, "manifest": "0" * 64}
+        ledger.write_journal(workspaces.TODAY, "figures-made", **named)
+    done = CliRunner().invoke(APP, ["verify", str(workspace), "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["differences"]) == (0, [])
 
 
 def test_a_run_of_an_earlier_version_is_read(workspace):

@@ -146,8 +146,10 @@ def _tell_journal(folder, manifest):
     """Let the journal know the manifest of a run that a test wrote anew."""
     with Ledger(folder / "ledger.db") as ledger:
         digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-        names = {"run": manifest.parent.name, "manifest": digest}
-        ledger.write_journal(ledger.newest_day() or TODAY, "forgotten", **names)
+        run = manifest.parent.name
+        *_, told = (line for line in ledger.journal() if line[2].get("run") == run)
+        day, event, details = told
+        ledger.write_journal(day, event, **details | {"manifest": digest})
 
 
 def reports(folder):

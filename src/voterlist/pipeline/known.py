@@ -27,7 +27,6 @@ from voterlist.errors import InputError, UsageError
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
-from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.quality.readings import what_holds
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import (
@@ -64,7 +63,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.store import Manifest
+from voterlist.storage.store import RUN_EVENT, Manifest
 from voterlist.tables import concat, from_columns, is_among
 from voterlist.watch import left
 

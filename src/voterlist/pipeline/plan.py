@@ -20,7 +20,6 @@ from voterlist.pipeline.intake import intake_tasks
 from voterlist.pipeline.known import answers_in
 from voterlist.pipeline.running import needs_then, no_progress, unchanged
 from voterlist.pipeline.stages import STAGES, needs_of
-from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.pipeline.steps import Context, StageContext, Step
 from voterlist.pipeline.units import Units
 from voterlist.storage import ledger as ledgers
@@ -116,7 +115,7 @@ def plan_run(
 def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
     """The last complete run that is known whole, and what it depended on."""
     for _, event, details in reversed(ledger.journal()):
-        if event == RUN_EVENT:
+        if event == store.RUN_EVENT:
             found = store.finished_run(workspace, str(details["run"]))
             needs = needs_then(found[0]) if found else None
             if needs is not None:

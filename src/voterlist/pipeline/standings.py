@@ -24,9 +24,7 @@ from voterlist.pipeline.progress import (
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
-
-RUN_EVENT = "run"
-"""The journal's word for a run that was completed; its details say how many cases were open."""
+from voterlist.storage.store import RUN_EVENT
 
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 _NOTHING = Waiting()

@@ -33,7 +33,6 @@ from voterlist.pipeline.result import LeftOut, MissingList, Progress, RunResult,
 from voterlist.pipeline.running import LedgerWatch, remember
 from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.standings import (
-    RUN_EVENT,
     burn_down,
     open_in,
     standings,
@@ -47,6 +46,7 @@ from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.stopping import whole
 from voterlist.storage.store import (
     MANIFEST_NAME,
+    RUN_EVENT,
     Manifest,
     RunFolder,
     altered_runs,

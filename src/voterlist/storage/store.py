@@ -41,6 +41,7 @@ from voterlist.version import __version__
 
 __all__ = [
     "MANIFEST_NAME",
+    "RUN_EVENT",
     "Manifest",
     "RunFolder",
     "Shelf",
@@ -66,6 +67,8 @@ __all__ = [
 ]
 
 MANIFEST_NAME = "manifest.json"
+RUN_EVENT = "run"
+"""The journal's word for a run that was completed; its details say how many cases were open."""
 TRACE_NAME = "trace.json"
 SCRATCH = "scratch/"
 """Tables whose names begin so are kept only until the run is complete."""
@@ -532,8 +535,8 @@ def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Pa
     """
     told = {
         details["run"]: details["manifest"]
-        for *_, details in journal
-        if "manifest" in details
+        for _, event, details in journal
+        if event == RUN_EVENT and "manifest" in details
     }
     return [
         found[0]
