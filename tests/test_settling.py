@@ -1,17 +1,21 @@
 """Cases over two constituencies, settled above by what the constituencies answer."""
 
-import shutil
+import re
 
 import pytest
 
 import handing
+import made_once
+import review_books
 import workspaces
 from handing import Pair, told
+from voterlist.report.words import Words
 from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow
 
 DAY = ("--today", handing.DAY)
+WORDS = Words("en")
 
 
 class Two:
@@ -38,11 +42,13 @@ class Two:
         assert code == 0, said
         return said
 
-    def return_to(self, number):
-        """Return what is open, and take it in below."""
-        out = self.folder / f"return-{number}.zip"
+    def return_to(self, number, serial=1):
+        """Return what is open, and take it in below; what ``receive`` said there."""
+        out = self.folder / f"return-{number}-{serial}.zip"
         told("return", self.above, "-c", number, "--out", out, *DAY)
-        assert told("receive", self.below[number], out, *DAY)[0] == 0
+        code, said = told("receive", self.below[number], out, *DAY)
+        assert code == 0, said
+        return said
 
     def answer(self, number, elsewhere=()):
         """Answer each case; the numbers of those in ``elsewhere`` give the person up."""
@@ -67,10 +73,11 @@ class Two:
         return sorted(number for number, found in places.items() if len(found) == 2)
 
 
-@pytest.fixture(scope="module")
-def _two(tmp_path_factory):
-    """Both have handed over, and both have got back what is open between them."""
-    folder = tmp_path_factory.mktemp("settling")
+def make(folder, *, is_one_person):
+    """Both have handed over, and both have got back what is open between them.
+
+    ``is_one_person``: the people of both have the same identifiers; else those of one have none.
+    """
     handing.pair(folder)
     two = Two(folder)
     other = workspaces.make(
@@ -78,6 +85,11 @@ def _two(tmp_path_factory):
         settings=handing.BELOW.replace("88 =", "87 =").replace("Göyçay", "Başqa"),
     )
     (other / "inbox" / "88").rename(other / "inbox" / "87")
+    for path in (other / "inbox" / "87").iterdir():
+        text = path.read_text(encoding="utf-8")
+        if not is_one_person:
+            text = re.sub(r";5XK\d+$", ";", text, flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
     workspaces.run(other)
     two.pair(87).decide()
     assert told("keys", "make", other, *DAY)[0] == 0
@@ -88,12 +100,19 @@ def _two(tmp_path_factory):
     assert two.run()
     for number in two.below:
         two.return_to(number)
-    return two
 
 
 @pytest.fixture
-def two(_two, tmp_path):
-    shutil.copytree(_two.folder, tmp_path, dirs_exist_ok=True)
+def two(tmp_path):
+    """Their people have one name and birth date."""
+    made_once.copied("two", lambda folder: make(folder, is_one_person=False), tmp_path)
+    return Two(tmp_path)
+
+
+@pytest.fixture
+def alike(tmp_path):
+    """Their people have one FIN too."""
+    made_once.copied("alike", lambda folder: make(folder, is_one_person=True), tmp_path)
     return Two(tmp_path)
 
 
@@ -153,3 +172,78 @@ def test_an_answer_that_is_changed_opens_what_it_had_settled(two):
             if row["decided_by"] == "Clerk 87 (conec-087)"
         }
     assert sorted(last.values()).count("withdraw") == 1
+
+
+def repeats(two):
+    """(entry, who says so) of the entries that are called a repetition above."""
+    with reading(two.above / "ledger.db") as ledger:
+        rows = ledger.given_verdicts().to_pylist()
+    last = {(row["entry_id"], row["decided_by"]): row["verdict"] for row in rows}
+    return {key for key, verdict in last.items() if verdict == "repeat"}
+
+
+def stays_twice(two):
+    """Both answer of all cases that the person stands rightly there."""
+    numbers = asked(two)
+    for number in (88, 87):
+        two.answer(number)
+        said = two.hand_over(number, 2)
+    assert (said["settled"], said["contested"]) == (0, len(numbers))
+    return numbers
+
+
+def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(alike):
+    """One FIN, name and birth date on two lists would vote twice, and nobody be asked."""
+    numbers = stays_twice(alike)
+    assert set(numbers) <= set(alike.run())
+    said = told("status", alike.above, *DAY)[1]
+    contested = {
+        unit["constituency"]: unit["contested"]
+        for unit in said["units"]
+        if unit["precinct"] is None
+    }
+    assert contested == {87: len(numbers), 88: len(numbers)}
+    words = ("--ground", "Qərar 3/7", "--by", "Rauf", *DAY)
+    code, refused = told("approve", alike.above, "-c", 88, *words)
+    assert (code, refused["error"]["code"]) == (2, "approve-open-cases")
+    path = alike.folder / "review.xlsx"
+    words = ("--out", path, "--language", "en", *DAY)
+    assert told("review", "export", alike.above, *words)[1]["contested"] == len(numbers)
+    clerks = ("Clerk 87 (conec-087)", "Clerk 88 (conec-088)")
+    rows = [
+        row
+        for row in review_books.rows_of(path)
+        if row.get("asked_as") == "contested-case"
+    ]
+    for row in rows:
+        shown = " ".join(str(cell) for cell in row["shown"])
+        assert all(clerk in shown for clerk in clerks)
+    one = rows[0]["case_id"]
+
+    def settle(row):
+        if row["case_id"] != one:
+            return None
+        is_kept = row["entry_id"].startswith("088")
+        answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
+        return {"answer": answer, "reason": "seen at the door", "decided_by": "Rauf"}
+
+    assert len(review_books.fill(path, settle)) == 2
+    code, said = told("review", "import", alike.above, path)
+    assert (code, said["recorded"]) == (0, 2), said
+    assert len(alike.run()) == len(numbers) - 1
+    # A later package says the same as before, and opens nothing.
+    assert alike.hand_over(88, 3)["contested"] == len(numbers)
+    assert len(alike.run()) == len(numbers) - 1
+    # Whose entry it was hears of it.
+    assert alike.return_to(87, 2)["decisions"] == 1
+    assert alike.return_to(88, 2)["decisions"] == 0
+
+
+def test_nobody_is_a_repetition_by_the_word_of_one_constituency_alone(alike):
+    """Whoever gives a case no answer any more would lose the voter whom the other claims."""
+    one, *_ = numbers = stays_twice(alike)
+    assert len(repeats(alike)) == 2 * len(numbers)
+    alike.answer(87, elsewhere=[one])
+    alike.hand_over(87, 3)
+    assert len(repeats(alike)) == 2 * len(numbers) - 2
+    assert one not in alike.run()

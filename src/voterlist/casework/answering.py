@@ -105,7 +105,8 @@ def _other(entry: OtherEntry, words: Callable[..., str]) -> str:
 
 
 def _action(proposal: Proposal, words: Catalogue) -> str:
-    return words(f"answer.{proposal.action}")
+    kind = "verdict" if proposal.action in {*Verdict} else "answer"
+    return words(f"{kind}.{proposal.action}")
 
 
 _Row = dict[str, Any]
@@ -350,6 +351,8 @@ def _places(case: ReturnedCase) -> set[tuple[int, int]]:
 
 
 _KEEPS = "keep"
+_SAME = "same"
+"""The level of two values that are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,14 +381,17 @@ class Settled:
     """What the answers come to.
 
     Attributes:
-        verdicts: DECISION: the people of a case are different ones.
+        verdicts: DECISION: the people of a case are different ones; or, of entries that say one
+            identifier, name and birth date, what each constituency said, which contradicts.
         case_entries: the entries of each of these cases.
+        contested: how many of them contradict: the central commission decides.
         entry_ids: entries of the newest sender that are of a returned case.
     """
 
     verdicts: pa.Table = field(default_factory=DECISION.empty_table)
     case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     entry_ids: frozenset[str] = frozenset()
+    contested: int = 0
 
 
 def settled(
@@ -415,16 +421,20 @@ def settled(
         cases.setdefault(name, {})[sender] = case
     rows: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}
+    contested = 0
     for parts in cases.values():
         stays = _stays(parts, came)
         if len(stays) < 2:
             continue
         name = case_id(list(stays))
         case_entries[name] = sorted(stays)
-        rows += [
-            _row(name, entry_id, *answered, words)
-            for entry_id, answered in stays.items()
+        said = [
+            _row(name, *about, *stays[entry_id], words)
+            for entry_id in stays
+            for about in _says_of(entry_id, stays, parts)
         ]
+        contested += any(row["verdict"] == Verdict.REPEAT for row in said)
+        rows += said
     own = {
         entry_id
         for (_, sender), case in asked.items()
@@ -432,7 +442,7 @@ def settled(
         for entry_id in newest.listed(case)
     }
     verdicts = from_rows(rows, DECISION)
-    return Settled(verdicts, case_entries, frozenset(own))
+    return Settled(verdicts, case_entries, frozenset(own), contested)
 
 
 def _came_up(workspace: Path, ledger: Reader, sender: str) -> CameUp:
@@ -464,14 +474,49 @@ def _stays(
     return stays
 
 
+def _says_of(
+    entry_id: str,
+    stays: Mapping[str, tuple[Answer, str]],
+    parts: Mapping[str, ReturnedCase],
+) -> Iterator[tuple[str, Verdict]]:
+    """(entry, verdict): what it means that the person of an entry stands rightly there.
+
+    They are somebody of their own. But of one person this entry is then the right one, and the
+    other, of which its constituency says the same, its repetition.
+    """
+    _, sender = stays[entry_id]
+    places = {
+        entry.constituency
+        for entry in parts[sender].others
+        if _is_of_one_person(entry.levels)
+    }
+    twins = [other for other in stays if int(other.partition("-")[0]) in places]
+    yield entry_id, Verdict.KEEP if twins else Verdict.SEPARATE
+    for other in twins:
+        yield other, Verdict.REPEAT
+
+
+def _is_of_one_person(levels: Mapping[str, str]) -> bool:
+    """True of two entries with one FIN or document, one name and one birth date."""
+    said = [levels.get(name) for name in ("fin", "document")]
+    names = {levels.get(name) for name in ("surname", "given_name", "birth_date")}
+    is_one_name = names == {_SAME} and levels.get("patronymic", _SAME) == _SAME
+    return is_one_name and _SAME in said
+
+
 def _row(
-    name: str, entry_id: str, answer: Answer, sender: str, words: Catalogue
+    name: str,
+    entry_id: str,
+    verdict: Verdict,
+    answer: Answer,
+    sender: str,
+    words: Catalogue,
 ) -> dict[str, Any]:
-    """DECISION: the entry is a person of its own, by the answer of its constituency."""
+    """DECISION about an entry, by the answer of a constituency."""
     return {
         "case_id": name,
         "entry_id": entry_id,
-        "verdict": Verdict.SEPARATE.value,
+        "verdict": verdict.value,
         "reason": words("settled.stays", number=answer.number),
         "decided_by": f"{answer.by} ({sender})",
         "decided_at": answer.day,

@@ -162,7 +162,9 @@ def receive(
         "serial": manifest.serial,
         "id": manifest.digest,
         "head": manifest.journal,
-        **picked(taken, "entries", "decisions", "cases", "settled", "inbox"),
+        **picked(
+            taken, "entries", "decisions", "cases", "settled", "contested", "inbox"
+        ),
         **picked(taken, "superseded", "missing", "receipt", "beside"),
         "approved": taken.approved and picked(taken.approved, *_APPROVED),
         **picked(taken, "confirmed", "was_taken"),
@@ -181,8 +183,6 @@ def _tell_taken(taken: Received) -> None:
         tell(f"cli.receive.{manifest.kind}", **places, **counts, confirmed=confirmed)
     if taken.cases:
         tell("cli.receive.answer")
-    if taken.settled:
-        tell("cli.receive.settled", count=taken.settled)
     if taken.approved is not None:
         tell("cli.receive.approved", **picked(taken.approved, *_APPROVED))
     if taken.inbox is not None:
@@ -192,8 +192,9 @@ def _tell_taken(taken: Received) -> None:
     if taken.beside:
         names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
         warn("cli.receive.beside", count=len(taken.beside), files=names)
-    if taken.missing:
-        tell("cli.receive.missing", count=taken.missing)
+    for name, count in picked(taken, "settled", "contested", "missing").items():
+        if count:
+            tell(f"cli.receive.{name}", count=count)
     if taken.receipt is not None:
         tell("cli.receive.receipt-written", path=taken.receipt)
 

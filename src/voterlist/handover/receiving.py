@@ -57,7 +57,7 @@ from voterlist.handover.handed_lists import (
     require_held,
     tables_of,
 )
-from voterlist.model import Level
+from voterlist.model import Level, Verdict
 from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
@@ -84,6 +84,7 @@ class Received:
         receipt: the receipt that was written; None of a receipt.
         cases: of a return, how many cases it holds.
         settled: how many returned cases the answers of the level below have settled.
+        contested: in how many each constituency says that one person stands rightly there.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
         beside: other files of the constituency in the inbox, whose entries may stand twice now.
@@ -99,6 +100,7 @@ class Received:
     receipt: Path | None = None
     cases: int = 0
     settled: int = 0
+    contested: int = 0
     confirmed: int | None = None
     was_taken: bool = False
     beside: tuple[str, ...] = ()
@@ -255,7 +257,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
         inbox=inbox,
         superseded=last.digest if last else None,
-        settled=len(by_answers.case_entries),
+        settled=len(by_answers.case_entries) - by_answers.contested,
+        contested=by_answers.contested,
         beside=_beside(desk.workspace, manifest),
     )
 
@@ -330,19 +333,26 @@ def _take_decisions(
 
 
 def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Table:
-    """DECISION that takes back what the sender decided before and does not say any more."""
-    mark = f"({manifest.sender.slug})"
+    """DECISION that takes back what the sender decided before and does not say any more.
+
+    Of others it takes back that an entry is a repetition: that is said of an entry of the sender,
+    while both say that the person stands rightly there, and never by one of them alone.
+    """
+    own = f"({manifest.sender.slug})"
+    marks = tuple(f"({series.sender})" for series in taken(ledger))
     names = ("case_id", "entry_id", "decided_by")
     now = {tuple(row[name] for name in names) for row in verdicts.to_pylist()}
     last = {
         tuple(row[name] for name in names): row
         for row in ledger.given_verdicts().to_pylist()
-        if row["decided_by"].endswith(mark)
+        if row["decided_by"].endswith((own, *marks))
     }
     gone = [
         {**row, "verdict": WITHDRAWN, "decided_at": manifest.day.isoformat()}
         for key, row in last.items()
-        if key not in now and row["verdict"] != WITHDRAWN
+        if key not in now
+        and (row["verdict"] == Verdict.REPEAT or row["decided_by"].endswith(own))
+        and row["verdict"] != WITHDRAWN
     ]
     return from_rows(gone, DECISION)
 

@@ -45,7 +45,7 @@ from voterlist.handover.exchanges import (
 from voterlist.handover.gates import Scope
 from voterlist.handover.handed_lists import PACKED
 from voterlist.lists.compile import compile_lists
-from voterlist.model import Severity
+from voterlist.model import Severity, Verdict
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import write_csv
@@ -53,6 +53,7 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.storage.temporary import private_folder
 
+_PROPOSED = frozenset(Proposal.model_fields) - {"entry_id"}
 _SHOWN = 3
 """Characters of an identifier of somebody else that are shown."""
 _MASK = "•••"
@@ -165,14 +166,19 @@ def _keep_cases(workspace: Path, manifest: Manifest, content: Returned) -> None:
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
     """What concerns the receiver, under its own ids."""
-    amendments = read_table(folder, "amendments").to_pylist()
+    decided = read_table(folder, "amendments").to_pylist()
+    decided += [
+        row | {"action": row["verdict"]}
+        for row in read_table(folder, "decisions").to_pylist()
+        if row["verdict"] == Verdict.REPEAT
+    ]
     findings = scope.of(read_table(folder, "findings")).to_pylist()
     proposals = tuple(
         Proposal(
             entry_id=_below(row["entry_id"], ids),
-            **{name: row[name] for name in Proposal.model_fields if name != "entry_id"},
+            **{name: row.get(name) for name in _PROPOSED},
         )
-        for row in amendments
+        for row in decided
         if row["entry_id"].startswith(scope.prefix)
     )
     found = tuple(
