@@ -358,6 +358,24 @@ def test_a_signed_package_whose_content_is_wrong_is_refused(handed, change, code
     assert handing.contents(handed.above) == before
 
 
+def test_what_was_decided_after_the_freeze_is_refused_and_nothing_is_lost(pair):
+    """A voter would be gone from a frozen list by a word of the commission below."""
+    pair.decide(("keep", "repeat"))
+    workspaces.run(pair.below)
+    pair.submit()
+    settings = pair.above / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    frozen = "[calendar]\nelection_day = 2026-02-20\n"
+    settings.write_text(f"{text}{frozen}", encoding="utf-8")
+    before = handing.contents(pair.above)
+    assert code_of(pair.receive()) == (3, "package-after-freeze")
+    assert handing.contents(pair.above) == before
+    moved = '[calendar.moved.updated]\ndue = 2026-02-10\ndecision = "№ 7"\n'
+    settings.write_text(f"{text}{frozen}{moved}", encoding="utf-8")
+    code, taken = pair.receive()
+    assert (code, taken["entries"]) == (0, 6)
+
+
 def test_the_same_package_again_and_an_older_one_are_refused(handed):
     assert handed.receive()[0] == 0
     assert code_of(handed.receive()) == (3, "package-taken")

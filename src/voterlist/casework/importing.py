@@ -20,8 +20,8 @@ from voterlist.decisions import (
     Amended,
     AmendmentContext,
     Given,
+    acts_after_freeze,
     check_amendments,
-    grounds,
     is_same_person,
     members_of,
     person_key,
@@ -353,10 +353,7 @@ class _Check:
         return {
             row["number"]: FROZEN
             for row in self._of_frozen_lists(new)
-            if row["action"] in changes
-            and not (
-                row["ground"] in grounds() and grounds()[row["ground"]].after_freeze
-            )
+            if row["action"] in changes and not acts_after_freeze(row["ground"])
         }
 
     def _frozen_cases(self, new: pa.Table) -> dict[int, str]:

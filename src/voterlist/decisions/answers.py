@@ -87,6 +87,12 @@ def grounds_for(action: str) -> tuple[Ground, ...]:
     return tuple(ground for ground in grounds().values() if action in ground.actions)
 
 
+def acts_after_freeze(code: str | None) -> bool:
+    """True of a ground that may change a list that is frozen before an election."""
+    ground = grounds().get(code or "")
+    return ground is not None and ground.after_freeze
+
+
 SHEETS = ("strikings", "corrections", "additions", "moves", "other")
 """The sheets of a review workbook on which findings stand, in this order."""
 

@@ -19,6 +19,8 @@ from voterlist.config import IngestSettings, Settings
 from voterlist.custody.manifest import DATA, Manifest, years_of
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal, wrong
+from voterlist.deadlines import is_frozen, last_days
+from voterlist.decisions import acts_after_freeze
 from voterlist.decisions.answers import grounds
 from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids
@@ -28,7 +30,7 @@ from voterlist.ingest import ingest
 from voterlist.link.cases import case_id
 from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
-from voterlist.model import Action, Mark, Verdict
+from voterlist.model import Action, ListKind, Mark, Verdict
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
@@ -314,6 +316,29 @@ def _struck_by_ground(
         and row["from_constituency"] == manifest.constituency
     )
     return {f"ground.{code}": found[code] for code in grounds() if found[code]}
+
+
+def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None:
+    """Refuse what a decision of the usual kind did to a list that was frozen on its day.
+
+    Raises:
+        CustodyError: ``package-after-freeze``.
+    """
+    last = last_days(settings.calendar, settings.workspace.cycle)
+    if not last:
+        return
+    rows: dict[str, list[Row]] = {}
+    for table in tables:
+        rows.setdefault(table.name, []).extend(table.rows.to_pylist())
+    kinds = {row["entry_id"]: row["list_kind"] for row in rows.get("record", ())}
+    late = 0
+    for row in rows.get("applied", ()):
+        day = dt.datetime.fromisoformat(row["decided_at"]).date()
+        # Who has left a list stands on none; almost all stood on a permanent one.
+        kind = ListKind(kinds.get(row["entry_id"], ListKind.PERMANENT))
+        late += is_frozen(last[kind], day) and not acts_after_freeze(row["ground"])
+    if late:
+        raise refusal("package-after-freeze", last=min(last.values()), count=late)
 
 
 def decisions_of(
