@@ -34,7 +34,6 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
 from voterlist.render.sheet import Sheet, sheet_page, sheet_paper
@@ -273,7 +272,9 @@ def _later(
     journal: Sequence[JournalLine], newest: str, today: dt.date
 ) -> dt.date | None:
     """The day of a release of a later day or a newer run; None where there is none."""
-    runs = [said["run"] for _, event, said in reversed(journal) if event == RUN_EVENT]
+    runs = [
+        said["run"] for _, event, said in reversed(journal) if event == store.RUN_EVENT
+    ]
     newer = list(takewhile(lambda run: run != newest, runs))
     later = [
         day

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.decisions import is_same_person
-from voterlist.pipeline.standings import RUN_EVENT, day_of_moment
+from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
     FILE_NAME,
@@ -33,6 +33,7 @@ from voterlist.storage.ledger.chain import (
 )
 from voterlist.storage.ledger.copies import Replaced
 from voterlist.storage.settings import settings_of
+from voterlist.storage.store import RUN_EVENT
 from voterlist.storage.workspace import open_to_read
 
 _OPEN_IN = "open_in_"

@@ -36,13 +36,12 @@ from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
 from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, without_blank
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.settings import settings_of
-from voterlist.storage.store import Manifest
+from voterlist.storage.store import RUN_EVENT, Manifest
 from voterlist.storage.temporary import private_folder
 from voterlist.tables import from_rows
 
