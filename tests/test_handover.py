@@ -20,7 +20,9 @@ from handing import code_of, told
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody.keys import load_keys
 from voterlist.deadlines.handovers import Event, balances_below, handovers
+from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.tables import from_rows
 
 pytestmark = pytest.mark.slow
 
@@ -374,6 +376,53 @@ def test_what_was_decided_after_the_freeze_is_refused_and_nothing_is_lost(pair):
     settings.write_text(f"{text}{frozen}{moved}", encoding="utf-8")
     code, taken = pair.receive()
     assert (code, taken["entries"]) == (0, 6)
+
+
+def test_whom_a_commission_below_struck_is_gone_above_for_a_reason(pair):
+    """The centre would ask about every voter who died: above, the list lacks them unexplained."""
+    pair.submit()
+    pair.receive()
+    (pair.above / "reference").mkdir()
+    for path in (pair.above / "inbox" / "88" / "conec-088").glob("*.parquet"):
+        shutil.copy(path, pair.above / "reference" / f"last-cycle-{path.name}")
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    dead = next(row for row in entries if row["surname"] == "Hüseynli")
+    said = {
+        "entry_id": dead["entry_id"],
+        "action": "strike",
+        "ground": "died",
+        "document": "Akt 5",
+        "reason": "told by the family",
+        "decided_by": "Leyla M.",
+        "decided_at": "2026-02-03T09:00:00+04:00",
+    }
+    pair.decide(("keep", "repeat"))
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(from_rows([said], AMENDMENT))
+    # Somebody else is left out without a word.
+    path = pair.below / "inbox" / "88" / "menteqe-1.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "Quliyeva" not in line]
+    path.write_text("".join(kept), encoding="utf-8")
+    workspaces.run(pair.below)
+    assert pair.submit("second.zip")[0] == 0
+    assert pair.receive("second.zip")[0] == 0
+    workspaces.run(pair.above)
+    changes = handing.newest(pair.above, "cycle_changes").to_pylist()
+    reasons = {row["reason"] for row in changes if row["cause"] == "recorded"}
+    assert any(reason.endswith("; told by the family") for reason in reasons)
+    findings = handing.newest(pair.above, "findings").to_pylist()
+    asked = [row for row in findings if row["rule"] == "removed-without-reason"]
+    assert len(asked) == 1
+    # Once nobody is struck any more, nothing says so above.
+    with Ledger(pair.below / "ledger.db") as ledger:
+        taken_back = said | {"action": "withdraw", "ground": None, "document": None}
+        ledger.amend(from_rows([taken_back], AMENDMENT))
+    pair.decide(("keep", "separate"))
+    workspaces.run(pair.below)
+    assert pair.submit("third.zip")[0] == 0
+    assert pair.receive("third.zip")[0] == 0
+    assert not list((pair.above / "reference").glob("removals*"))
 
 
 def test_the_same_package_again_and_an_older_one_are_refused(handed):

@@ -31,6 +31,7 @@ from voterlist.link.cases import case_id
 from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
 from voterlist.model import Action, ListKind, Mark, Verdict
+from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
@@ -46,6 +47,7 @@ from voterlist.schemas import (
     INDICATOR,
     LIST_BALANCE,
     RECORD,
+    REMOVED,
     RawFile,
 )
 from voterlist.tables import from_columns, from_rows, plain
@@ -62,6 +64,7 @@ PACKED: Mapping[str, pa.Schema] = {
     "findings": FINDING,
     "indicators": INDICATOR,
     "record": RECORD,
+    "removed": REMOVED,
 }
 """The tables of packages."""
 _MOVED = frozenset({"amendments", "applied", "record"})
@@ -168,6 +171,18 @@ class TakenDecisions:
     verdicts: pa.Table
     acceptances: pa.Table
     case_entries: Mapping[str, Sequence[str]]
+
+
+REMOVED_NAME = "removed.parquet"
+"""The table of a package that says whom a decision took off its lists."""
+
+
+def record_of_removals(workspace: Path, sender: str) -> Path:
+    """Where the record stands of whom a commission below, by its slug, took off its lists.
+
+    It is read like any register: that somebody is gone from the list has a reason.
+    """
+    return workspace / REFERENCE / f"removals-{sender}.parquet"
 
 
 def place_inside(manifest: Manifest) -> str:

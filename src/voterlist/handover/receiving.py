@@ -49,11 +49,13 @@ from voterlist.handover.exchanges import (
     taken,
 )
 from voterlist.handover.handed_lists import (
+    REMOVED_NAME,
     HandedLists,
     TakenDecisions,
     decisions_of,
     lists_of,
     place_inside,
+    record_of_removals,
     require_as_frozen,
     require_held,
     tables_of,
@@ -229,6 +231,10 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     )
     staged = _stage_lists(desk, lists)
     _keep_beside(package, lists)
+    removed = desk.workspace / _WORK / REMOVED_NAME
+    if (package.folder / REMOVED_NAME).exists():
+        store.link_file(package.folder / REMOVED_NAME, removed)
+    record = record_of_removals(desk.workspace, manifest.sender.slug)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
@@ -245,9 +251,11 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
                 emptied=lists.emptied,
                 balance=lists.balance,
             )
-            folders = [(staged, inbox), (package.folder, kept)]
+            folders = [(staged, inbox), (removed, record), (package.folder, kept)]
+            before = _place_of_superseded(desk, manifest, last)
             aside = {
-                inbox: _place_of_superseded(desk, manifest, last),
+                inbox: before,
+                record: before.with_name(record.name),
                 kept: _place_of_unfinished(kept),
             }
             _move(desk, manifest, folders, aside)
@@ -387,14 +395,15 @@ def _move(
     Args:
         desk: where.
         manifest: the package by which they are moved.
-        folders: whence and whither.
+        folders: whence and whither; of what is not there, what stands in its place goes.
         aside: where what stands there goes; where that is taken, under the next free name.
     """
     planned = []
     for source, target in folders:
         if target.exists():
             planned.append((target, moves.free_name(aside[target])))
-        planned.append((source, target))
+        if source.exists():
+            planned.append((source, target))
     moves.move(desk.workspace, moves.Plan(manifest.digest, tuple(planned)))
 
 

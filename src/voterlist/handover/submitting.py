@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from voterlist.casework.returned_cases import (
     ANSWERS_NAME,
@@ -42,11 +43,16 @@ from voterlist.handover.exchanges import (
     stem_of,
 )
 from voterlist.handover.gates import GateState, Scope, gates
-from voterlist.handover.handed_lists import PACKED, own_rows
+from voterlist.handover.handed_lists import (
+    PACKED,
+    REMOVED_NAME,
+    own_rows,
+    record_of_removals,
+)
 from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import record_rows, record_stem
-from voterlist.model import ListKind, ListOrder, null_last
+from voterlist.model import Action, ListKind, ListOrder, Verdict, null_last
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.pdf import typeset
@@ -58,8 +64,10 @@ from voterlist.render.rows import (
 )
 from voterlist.report.sections.certificate import certificate_lines, certificate_of
 from voterlist.report.words import Words
+from voterlist.schemas import REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.tables import concat, from_rows, rows_among
 
 _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
@@ -224,6 +232,7 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
     payloads = [
         *_lists(compiled, scope, work),
         *_tables(folder, scope, work),
+        *_removed(source, folder, scope, work),
         Payload(BALANCE_NAME, json_bytes(balance)),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
@@ -270,11 +279,43 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
 
 def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
     """What was decided and what was left, of the place that is handed over."""
-    for name in sorted(PACKED.keys() - {"applications", "door", "record"}):
+    for name in sorted(PACKED.keys() - {"applications", "door", "record", "removed"}):
         rows = own_rows(name, read_table(folder, name), scope)
         path = work / f"{name}.parquet"
         store.write_table(path, rows)
         yield Payload(path.name, path, name, rows.num_rows)
+
+
+def _removed(
+    source: ListSource, folder: Path, scope: Scope, work: Path
+) -> Iterator[Payload]:
+    """Whom decisions took off the lists, here and at the precincts, where there is anybody."""
+    words = catalogue(source.settings.report.languages[0])
+    off = {
+        row["entry_id"]: row
+        for row in read_table(folder, "applied").to_pylist()
+        if row["action"] in {Action.STRIKE, Verdict.REPEAT}
+    }
+    entries = rows_among(scope.of(read_table(folder, "entries")), "entry_id", [*off])
+    own = [
+        row | {"reason": _why(off[row["entry_id"]], words)}
+        for row in entries.to_pylist()
+    ]
+    below = record_of_removals(source.workspace, f"pec-{scope.constituency:03}-*")
+    tables = [from_rows(own, REMOVED)]
+    tables += map(pq.read_table, sorted(below.parent.glob(below.name)))
+    rows = scope.of(concat(tables, REMOVED))
+    if rows.num_rows:
+        path = work / REMOVED_NAME
+        store.write_table(path, rows)
+        yield Payload(path.name, path, "removed", rows.num_rows)
+
+
+def _why(row: Mapping[str, Any], words: Catalogue) -> str:
+    """Why somebody was taken off the list: the ground, or that it was a repetition."""
+    ground = row["ground"] and words(f"ground.{row['ground']}.title")
+    what = ground or words(f"verdict.{Verdict.REPEAT}")
+    return "; ".join(filter(None, (what, row["reason"])))
 
 
 def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]:
