@@ -57,7 +57,15 @@ def test_a_run_whose_lists_or_settings_changed_is_not_verified(below):
 
 
 def test_what_a_package_claims_is_made_again(pair):
-    """A table that was exchanged and signed by its own sender is not what the run made."""
+    """A table that was exchanged and signed by its own sender is not what the run made.
+
+    An application, and the record of whom a decision struck, are of their day, and no alteration.
+    """
+    pair.decide(("keep", "repeat"))
+    workspaces.run(pair.below)
+    asked = ("--what", "listed", "--by", "Aysel", "--name", "Aysel Rzayeva")
+    _, said = told("application", "take", pair.below, *asked, "--today", handing.DAY)
+    assert said["number"] == 1
     pair.submit()
     package = pair.folder / "package.zip"
     code, said = told("verify", package, "--workspace", pair.below)

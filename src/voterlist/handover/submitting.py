@@ -21,6 +21,7 @@ from voterlist.casework.returned_cases import (
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import applications_of
+from voterlist.counter.carried import NAME as APPLICATIONS_NAME
 from voterlist.counter.carried import handed_over
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
@@ -73,6 +74,8 @@ _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
 _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
 _Row = dict[str, str]
+OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, APPLICATIONS_NAME, REMOVED_NAME)
+"""The files of a package that no run gives it."""
 ACT_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
 _LANGUAGES = ("az", "en")
 _COUNTS = (
@@ -162,8 +165,12 @@ def submit(
                 desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
             contents = contents_of(source, scope, work, outline.day)
-            applications = _applications(ledger, scope, work)
-            payloads = (*contents.payloads, *applications, *_of_today(desk, states))
+            payloads = (
+                *contents.payloads,
+                *_removed(source, scope, work),
+                *_applications(ledger, scope, work),
+                *_of_today(desk, states),
+            )
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
             package = delivered(packed, out, recipient)
@@ -232,7 +239,6 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
     payloads = [
         *_lists(compiled, scope, work),
         *_tables(folder, scope, work),
-        *_removed(source, folder, scope, work),
         Payload(BALANCE_NAME, json_bytes(balance)),
     ]
     precincts = {row["precinct"] for row in balance["lists"] if row["listed"]}
@@ -286,10 +292,9 @@ def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
         yield Payload(path.name, path, name, rows.num_rows)
 
 
-def _removed(
-    source: ListSource, folder: Path, scope: Scope, work: Path
-) -> Iterator[Payload]:
+def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     """Whom decisions took off the lists, here and at the precincts, where there is anybody."""
+    folder = source.runs.folder_of(scope.constituency)
     words = catalogue(source.settings.report.languages[0])
     off = {
         row["entry_id"]: row
@@ -323,7 +328,7 @@ def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]
     place = (scope.constituency, scope.precinct)
     rows = handed_over(applications_of(ledger.applications()).values(), place)
     if rows.num_rows:
-        path = work / "applications.parquet"
+        path = work / APPLICATIONS_NAME
         store.write_table(path, rows)
         yield Payload(path.name, path, "applications", rows.num_rows)
 

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import config
-from voterlist.casework.returned_cases import ANSWERS_NAME, GATES_NAME
 from voterlist.config import Settings
 from voterlist.config.sections import LedgerSettings
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
@@ -31,7 +30,7 @@ from voterlist.errors import UsageError, usage_error
 from voterlist.fields import LATER_FIELDS
 from voterlist.handover.commissions import KEYS
 from voterlist.handover.gates import Scope
-from voterlist.handover.submitting import contents_of
+from voterlist.handover.submitting import OF_ITS_DAY, contents_of
 from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find
 from voterlist.pipeline.known import Known, answers_in
@@ -161,7 +160,7 @@ def verify_package(
     with lock.hold(workspace, since=since):
         made = _made_again(workspace, settings, manifest)
     claimed = {file.path.removeprefix("data/"): file.sha256 for file in manifest.files}
-    for name in _OF_ITS_DAY:
+    for name in OF_ITS_DAY:
         claimed.pop(name, None)
     names = sorted(claimed.keys() | made.keys())
     others = [name for name in names if claimed.get(name) != made.get(name)]
@@ -170,9 +169,6 @@ def verify_package(
         compared=verified.compared + len(names),
         differences=(*verified.differences, *others),
     )
-
-
-_OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME)
 
 
 def _manifest_stated(package: Path) -> PackageManifest:
