@@ -16,7 +16,7 @@ import workspaces
 from command_line import AZ, EN, call, told
 from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
-from voterlist.counter.deciding import Decider, Ruling
+from voterlist.counter.deciding import Ruling
 from voterlist.counter.telling import event_lines
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
@@ -62,20 +62,22 @@ def workspace(tmp_path):
 
 
 def take(workspace, asked, day=DAY):
-    return taking.take(workspace, asked, clerk="Aytən", today=day, since=SINCE)
+    return taking.take(workspace, asked, clerk_of("Aytən", day))
+
+
+def clerk_of(name, day=DAY):
+    at = dt.datetime.combine(day, dt.time(9), dt.UTC)
+    return applications.Clerk(name, at, SINCE, "root")
 
 
 def decide(workspace, number, *, by="Aytən", day=DAY, **said):
-    at = dt.datetime.combine(day, dt.time(9), dt.UTC)
     ruling = Ruling(**{"granted": True, **said})
-    return deciding.decide(workspace, number, ruling, Decider(by, at, SINCE, "root"))
+    return deciding.decide(workspace, number, ruling, clerk_of(by, day))
 
 
 def appealed(workspace, number, granted, **said):
-    at = dt.datetime.combine(DAY, dt.time(9), dt.UTC)
     ruling = Ruling(granted=granted, evidence="Qərar 12", **said)
-    decider = Decider("Sədr", at, SINCE, "root")
-    return deciding.appeal(workspace, number, Body.COURT, ruling, decider)
+    return deciding.appeal(workspace, number, Body.COURT, ruling, clerk_of("Sədr"))
 
 
 def refusal(work, *args, **said):
@@ -461,8 +463,7 @@ def test_the_copy_of_a_withdrawn_application_stands_by_itself(workspace):
     """Who asked second is not left without an answer when the first one gives up."""
     take(workspace, SURNAME)
     take(workspace, SURNAME)
-    times = {"by": "Aytən", "today": DAY}
-    applications.add_event(workspace, 1, Step.WITHDRAWN, {"text": ""}, **times)
+    applications.add_event(workspace, 1, Step.WITHDRAWN, "", clerk_of("Aytən"))
     assert book(workspace)[2].state is State.OPEN
     assert decide(workspace, 2, ground="document-seen").problems == ()
 
@@ -537,8 +538,7 @@ def test_nobody_is_struck_for_another_before_being_told(workspace):
     assert refusal(decide, workspace, 2, **said) == "application-not-notified"
     died = {"ground": "died", "evidence": "Şəhadətnamə"}
     assert refusal(decide, workspace, 2, **died) == "application-not-notified"
-    times = {"by": "Aytən", "today": DAY}
-    applications.add_event(workspace, 2, Step.NOTIFIED, {"text": "məktub"}, **times)
+    applications.add_event(workspace, 2, Step.NOTIFIED, "məktub", clerk_of("Aytən"))
     until = DAY + dt.timedelta(days=10)
     assert book(workspace)[2].due == until + dt.timedelta(days=1)
     code = refusal(decide, workspace, 2, day=until, **said)

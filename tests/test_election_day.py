@@ -10,7 +10,7 @@ import pytest
 import handing
 import workspaces
 from command_line import told
-from voterlist.counter.signed import READ
+from voterlist.counter.protocol import READ
 from voterlist.schemas import PROTOCOL_LINES
 from voterlist.storage.ledger import FILE_NAME, reading
 

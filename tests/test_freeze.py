@@ -91,7 +91,7 @@ def refused(folder, rows, moment, text=SETTINGS):
         amendments=from_rows(others, ANSWER_ROW),
         runs=frozenset({runs.run}),
     )
-    return [problem.code for problem in check_answers(answers, (), against).problems]
+    return [problem.code for problem in check_answers(answers, against).problems]
 
 
 def people(folder):

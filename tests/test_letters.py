@@ -11,8 +11,7 @@ import test_applications as counter
 import workspaces
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.counter import letters, written
-from voterlist.counter.applications import Request
-from voterlist.counter.deciding import Decider
+from voterlist.counter.applications import Clerk, Request
 from voterlist.model import Asks
 from voterlist.shipped import shipped_toml
 
@@ -31,9 +30,9 @@ def written_letter(workspace, number, name, language="en", **more):
     """(bytes, text without blanks) of a letter."""
     out = workspace / f"{name}-{number}-{language}.pdf"
     at = dt.datetime.combine(counter.DAY, dt.time(9), dt.UTC)
-    decider = Decider("Aytən", at, counter.SINCE, "root")
+    clerk = Clerk("Aytən", at, counter.SINCE, "root")
     more["language"] = language
-    written.write_letter(workspace, number, name, out, decider, **more)
+    written.write_letter(workspace, number, name, out, clerk, **more)
     content = out.read_bytes()
     return content, papers.squeezed(" ".join(papers.pages(content)))
 

@@ -8,7 +8,7 @@ import handing
 import workspaces
 from command_line import AZ, EN, call, told
 from review_books import fill_named
-from voterlist.casework.named import NAMED_PROBLEMS
+from voterlist.casework.printed import NAMED_PROBLEMS
 
 pytestmark = pytest.mark.slow
 

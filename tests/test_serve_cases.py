@@ -20,7 +20,7 @@ import desks
 import ledger_places
 import review_books
 import workspaces
-from voterlist.casework.pages import desk_of_everybody
+from voterlist.casework.pages import desk_of_workspace
 from voterlist.casework.reviewing import Bringer, export_review, import_review
 from voterlist.desk.data import DeskAnswer, State
 from voterlist.model import Role
@@ -679,7 +679,7 @@ def test_the_list_does_not_tell_which_entry_is_proposed(workspace):
     settings = settings_of(workspace)
     with reading(place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
-        desk = desk_of_everybody(runs, ledger, settings, today=DAY)
+        desk = desk_of_workspace(runs, ledger, settings, today=DAY, is_of_all=True)
 
     def turned(one):
         members = one.case.members[::-1]
@@ -700,7 +700,7 @@ def test_the_day_of_a_question_is_not_told_to_a_second_reader(workspace):
     settings = settings_of(workspace)
     with reading(place_in(workspace, settings)) as ledger:
         runs = known(workspace, ledger)
-        desk = desk_of_everybody(runs, ledger, settings, today=DAY)
+        desk = desk_of_workspace(runs, ledger, settings, today=DAY, is_of_all=True)
     asked = DeskAnswer("Samir", "2026-02-03", {}, due="2026-02-20")
     first = dataclasses.replace(desk.cases[0], answers=(asked,))
     desk = dataclasses.replace(desk, cases=(first,))

@@ -101,3 +101,9 @@ CARRIED = tuple(name for name in TRAVELLING if name in LATER_FIELDS)
 """What only travels: shown as written, and not normalised."""
 DISPLAYED = using("displayed")
 MASKED = using("masked")
+
+
+def name_in(cells: Mapping[str, str | None]) -> str:
+    """The whole name of a row of cells, from its parts."""
+    parts = (cells.get(name) for name in NAME_PARTS)
+    return " ".join(part for part in parts if part)

@@ -17,6 +17,8 @@ from rapidfuzz.process import cpdist
 from voterlist.arrays import Bools, Codes, Floats, Longs, factorized, pack_columns
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+Row: TypeAlias = dict[str, Any]
+"""A row of a table, by the names of its columns."""
 Number = TypeVar("Number", bound=np.generic)
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import math
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
@@ -42,7 +42,7 @@ from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
 from voterlist.report.values import written_names
 from voterlist.report.words import Words
-from voterlist.tables import from_rows
+from voterlist.tables import Row, from_rows, rows_among
 
 PAGE_PROBLEMS = (
     "changed-since-seen",
@@ -66,12 +66,12 @@ _MOST_PAGE_MEGABYTES = 50
 takes twenty times its size there."""
 
 
+@dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """What one file says, and for decisions of a page what is wrong with them today."""
+    """What one file says; ``page`` where it is a file of decisions."""
 
-    def __init__(self, answers: Answers, page: DecisionFile | None = None) -> None:
-        self.answers = answers
-        self.page = page
+    answers: Answers
+    page: DecisionFile | None = None
 
     def against(
         self,
@@ -82,8 +82,8 @@ class AnswerFile:
         *,
         by: str | None = None,
         made: Made,
-    ) -> AnswerFile:
-        """The file with the problems that its decisions have; a workbook as it is.
+    ) -> Answers:
+        """What it says, with the problems that its decisions have; a workbook as it is.
 
         Args:
             runs: what the workspace knows.
@@ -94,20 +94,24 @@ class AnswerFile:
             made: when the decisions of earlier files of this import were made: all of them are
                 recorded with one moment. Those of this file are added.
         """
-        if self.page is None:
-            return self
-        person = name_as_kept(self.page.name) or by or ""
-        check = _Check(self.page, runs, holding, _last_of(given, person, made))
+        page = self.page
+        if page is None:
+            return self.answers
+        person = name_as_kept(page.name) or by or ""
+        moments = [moment_of(decision.time) for decision in page.decisions]
         problems = list(self.answers.problems)
-        problems += [
-            replace(problem, file=self.answers.file)
-            for problem in (*_clock(self.page, now), *check.problems())
-        ]
-        refused = {problem.row for problem in problems}
-        for number, decision in enumerate(self.page.decisions, 1):
-            if number not in refused:
-                made[decision.case, person_key(person)] = moment_of(decision.time)
-        return AnswerFile(replace(self.answers, problems=tuple(problems)), self.page)
+        if max(moments, default=-math.inf) > now.timestamp() + _AHEAD:
+            # What was decided is recorded with the moment of the import.
+            problems.append(Problem(0, "clock-ahead", "", file=self.answers.file))
+        check = _Check(page, runs, holding, _last_of(given, person, made))
+        for number, one in enumerate(page.decisions, 1):
+            code = check.problem(one)
+            if code is None:
+                made[one.case, person_key(person)] = moments[number - 1]
+            else:
+                where = number, code, "", one.case
+                problems.append(Problem(*where, file=self.answers.file))
+        return replace(self.answers, problems=tuple(problems))
 
 
 def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
@@ -176,8 +180,8 @@ def answers_of_decisions(
     said: Iterable[Said], run: str, *, file: str = "", digest: str = ""
 ) -> Answers:
     """Decisions as the rows of a workbook; ``row`` counts them, from 1."""
-    verdicts: list[dict[str, Any]] = []
-    questions: list[dict[str, Any]] = []
+    verdicts: list[Row] = []
+    questions: list[Row] = []
     for number, (decision, name, language) in enumerate(said, 1):
         common = {
             "file": file,
@@ -218,64 +222,39 @@ def _reason(one: Decision, language: str) -> str | None:
     return "; ".join([*said, *([note.strip()] if note.strip() else [])]) or None
 
 
-def _clock(page: DecisionFile, now: dt.datetime) -> Iterator[Problem]:
-    """A clock that is ahead: what was decided is recorded with the moment of the import."""
-    latest = max(
-        (moment_of(decision.time) for decision in page.decisions), default=-math.inf
-    )
-    if latest > now.timestamp() + _AHEAD:
-        yield Problem(0, "clock-ahead", "")
-
-
 class _Check:
     """The decisions of a page, held against the cases and answers of today."""
 
     def __init__(
         self, page: DecisionFile, runs: Known, holding: Standing, last: _Last
     ) -> None:
-        self._page = page
-        cases = runs.table("cases")
+        self._constituency = page.constituency
         wanted = {decision.case for decision in page.decisions}
+        cases = rows_among(runs.table("cases"), "case_id", wanted)
         self._members = members_of(cases, wanted)
         entries = with_corrections(runs.table("entries"), holding.amendments)
         self._seen = seen_digests(self._members, entries)
-        self._places = _places(cases, wanted)
+        columns = (
+            cases.column(name).to_pylist() for name in ("case_id", "constituency")
+        )
+        self._places = {*zip(*columns, strict=True)}
         self._last = last
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with each decision; one problem of each."""
-        for number, decision in enumerate(self._page.decisions, 1):
-            code = self._code(decision)
-            if code is not None:
-                yield Problem(number, code, "", decision.case)
-
-    def _code(self, one: Decision) -> str | None:
+    def problem(self, one: Decision) -> str | None:
         """What is wrong with a decision; a case that is not there is told by the review."""
         if one.case not in self._members:
             return None
-        place = self._page.constituency
-        if place is not None and place not in self._places[one.case]:
+        place = self._constituency
+        if place is not None and (one.case, place) not in self._places:
             return "other-constituency"
         if not one.is_of(self._members[one.case], self._seen[one.case]):
             return "changed-since-seen"
-        return "answered-since" if self._is_older(one) else None
-
-    def _is_older(self, one: Decision) -> bool:
-        """True where the same person answered otherwise after this was decided."""
+        # The same person may have answered otherwise after this was decided.
         said = self._last.get(one.case, {})
         latest = max((moment for moment, _ in said.values()), default=-math.inf)
         verdicts = {entry: verdict for entry, (_, verdict) in said.items()}
-        return moment_of(one.time) < latest and dict(one.verdicts()) != verdicts
-
-
-def _places(cases: pa.Table, wanted: Collection[str]) -> dict[str, set[int | None]]:
-    """The constituencies of each of these cases."""
-    rows = cases.select(["case_id", "constituency"]).to_pylist()
-    places: dict[str, set[int | None]] = {}
-    for row in rows:
-        if row["case_id"] in wanted:
-            places.setdefault(row["case_id"], set()).add(row["constituency"])
-    return places
+        is_older = moment_of(one.time) < latest and dict(one.verdicts()) != verdicts
+        return "answered-since" if is_older else None
 
 
 def _last_of(given: Given, person: str, made: Made) -> _Last:
@@ -317,54 +296,25 @@ def origins_of(
         InputError: no row is of this workspace and cycle, or its page is of a constituency that is
             not of this workspace.
     """
-    origins = _origins(file.answers, cycles, cycle)
-    _require_place(file, origins, runs, path)
-    _require_own(file.answers, origins, path)
-    return origins
-
-
-def _origins(answers: Answers, cycles: Mapping[str, str | None], cycle: str) -> Origins:
+    answers, place = file.answers, file.page and file.page.constituency
     refused: Origins = {None: "other-workspace"}
     for run in answers.runs:
         if run not in cycles:
             refused[run] = "other-workspace"
         elif cycles[run] not in {None, cycle}:
             refused[run] = "other-cycle"
+    if not answers.runs <= refused.keys():
+        return refused
+    lists = runs.table("lists").column("constituency").to_pylist()
+    code = ""
+    if place is not None and place not in lists:
+        code = "other-constituency"
+    elif answers.runs and not answers.sheets_without_run:
+        codes = {refused[run] for run in answers.runs}
+        code = next(code for code in ORIGIN_PROBLEMS if code in codes)
+    if code:
+        raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
     return refused
-
-
-def _require_place(file: AnswerFile, origins: Origins, runs: Known, path: Path) -> None:
-    """Refuse the decisions of another workspace's page that names a constituency not of this one.
-
-    Raises:
-        InputError: it is such a one.
-    """
-    place = None if file.page is None else file.page.constituency
-    if place is None or not file.answers.runs <= origins.keys():
-        return
-    if place not in runs.table("lists").column("constituency").to_pylist():
-        raise InputError(
-            f"{path.name} is of constituency {place}",
-            code="review-other-constituency",
-            file=str(path),
-        )
-
-
-def _require_own(answers: Answers, origins: Origins, path: Path) -> None:
-    """Refuse a workbook of which no row is of this workspace and cycle.
-
-    Raises:
-        InputError: it is such a one.
-    """
-    if (
-        answers.sheets_without_run
-        or not answers.runs
-        or not answers.runs <= origins.keys()
-    ):
-        return
-    codes = {origins[run] for run in answers.runs}
-    code = next(code for code in ORIGIN_PROBLEMS if code in codes)
-    raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
 
 
 def of_other_people(answers: Answers, runs: Known) -> Iterator[Problem]:
@@ -391,15 +341,7 @@ def of_elsewhere(answers: Answers, origins: Origins) -> Iterator[Problem]:
     """The rows filled in that are of another workspace or cycle."""
     for table in (answers.decisions, answers.amendments):
         for row in table.to_pylist():
-            if (
-                row["run_id"] in origins
-                and row["sheet"] not in answers.sheets_without_run
-            ):
-                yield Problem(
-                    row["row"],
-                    origins[row["run_id"]],
-                    row["sheet"],
-                    row["case_id"],
-                    row["entry_id"],
-                    file=answers.file,
-                )
+            code, sheet = origins.get(row["run_id"]), row["sheet"]
+            if code is not None and sheet not in answers.sheets_without_run:
+                about = row["case_id"], row["entry_id"]
+                yield Problem(row["row"], code, sheet, *about, file=answers.file)

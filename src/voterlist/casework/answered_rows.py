@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -13,9 +13,7 @@ from voterlist.decisions.standing import last_answers
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
-from voterlist.tables import from_rows
-
-_Row: TypeAlias = dict[str, Any]
+from voterlist.tables import Row, from_rows
 
 _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
 """What an answer takes over from the one that it confirms, where it says nothing itself."""
@@ -51,174 +49,130 @@ def spelled_as_before(
     return named, spellings.of(by)
 
 
-class Originals:
-    """The answers that are shown where somebody may confirm or settle them.
-
-    Args:
-        by_cause: the answers, by why they are shown; without them nothing may be confirmed.
-    """
-
-    def __init__(self, by_cause: Mapping[str, list[_Row]] | None = None) -> None:
-        self._by_cause = by_cause or {}
-
-    def of(self, row: Mapping[str, Any]) -> list[_Row]:
-        """The answers that a row confirms, or chooses among; different ones only."""
-        cause, _, about = (row["asked_as"] or "").partition(":")
-        action, _, field = about.partition(":")
-        if cause == "contested-entry":
-            action, field = row["action"], row["field"] or ""
-        different: dict[tuple[Any, ...], _Row] = {}
-        for earlier in self._by_cause.get(cause, []):
-            answer = earlier.get("action") or earlier.get("answer")
-            is_of_entry = earlier["entry_id"] == row["entry_id"]
-            is_of_field = not field or earlier["field"] == field
-            if is_of_entry and answer == action and is_of_field:
-                said = tuple(earlier.get(name) for name in _SHOWN)
-                different.setdefault(said, earlier | {"action": answer})
-        return list(different.values())
+Originals: TypeAlias = Mapping[str, Sequence[Row]]
+"""Why answers are shown where somebody may confirm or settle them -> these answers."""
 
 
 def originals_of(holding: Standing, given: Given, returned: pa.Table) -> Originals:
     """What may be confirmed or settled, of what holds, and of RETURNED."""
-    return Originals(
-        {
-            "pending": holding.pending.to_pylist(),
-            "contested-entry": holding.contested.to_pylist(),
-            "returned": list(_returned_rows(returned, given)),
-        }
-    )
-
-
-def _returned_rows(returned: pa.Table, given: Given) -> Iterator[_Row]:
-    """What was decided of entries that changed since, under the ids of today."""
-    originals = {
+    recorded = {
         (row["entry_id"], row["action"], row["field"], row["decided_by"]): row
         for row in given.amendments.to_pylist()
     }
-    for row in returned.to_pylist():
-        key = row["old_entry_id"], row["answer"], row["field"], row["decided_by"]
-        original = originals.get(key)
-        if original is not None:
-            entry = row["entry_id"] or row["old_entry_id"]
-            yield original | {"entry_id": entry, "finding_id": None, "case_id": None}
+    # What was decided of entries that changed since, under the ids of today.
+    nothing = {"finding_id": None, "case_id": None}
+    again = [
+        recorded[key] | nothing | {"entry_id": row["entry_id"] or key[0]}
+        for row in returned.to_pylist()
+        if (key := tuple(row[name] for name in _OF_RETURNED)) in recorded
+    ]
+    return {
+        "pending": holding.pending.to_pylist(),
+        "contested-entry": holding.contested.to_pylist(),
+        "returned": again,
+    }
+
+
+_OF_RETURNED = ("old_entry_id", "answer", "field", "decided_by")
+
+
+def _confirmed(row: Row, originals: Originals) -> list[Row]:
+    """The answers that a row confirms, or chooses among; different ones only."""
+    cause, _, about = (row["asked_as"] or "").partition(":")
+    action, _, field = about.partition(":")
+    if cause == "contested-entry":
+        action, field = row["action"], row["field"] or ""
+    different: dict[tuple[Any, ...], Row] = {}
+    for earlier in originals.get(cause, ()):
+        answer = earlier.get("action") or earlier.get("answer")
+        is_same = (earlier["entry_id"], answer) == (row["entry_id"], action)
+        if is_same and field in {"", earlier["field"]}:
+            said = tuple(earlier.get(name) for name in _SHOWN)
+            different.setdefault(said, earlier | {"action": answer})
+    return list(different.values())
 
 
 class Rows:
     """The rows of a file, ready to be checked."""
 
     def __init__(
-        self,
-        answers: Answers,
-        given: Given,
-        by: str | None,
-        originals: Originals,
+        self, answers: Answers, given: Given, by: str | None, originals: Originals
     ) -> None:
         self.problems: list[Problem] = []
-        self._said = last_answers(given)
-        self._given = given
-        self._by = by
         self._originals = originals
+        said = last_answers(given)
+        own = {
+            (row["case_id"], row["entry_id"], row["decided_by"]): row["verdict"]
+            for row in given.verdicts.to_pylist()
+        }
         amendments = [
             full
             for row in answers.amendments.to_pylist()
             if (full := self._with_confirmed(row)) is not None
         ]
         verdicts = []
+        nothing = dict.fromkeys(ANSWER_ROW.names)
         for row in answers.decisions.to_pylist():
-            question = self._question_taken_back(row)
-            if question is not None:
-                amendments.append(question)
-            if question is None or self._has_verdict(row):
+            entry, person = row["entry_id"], row["decided_by"] or by
+            # The row of a case may take back a question to the precinct.
+            is_question_taken_back = row["verdict"] == WITHDRAWN and any(
+                (answer["action"], answer["decided_by"]) == (Action.ASK, person)
+                for answer in said.get(entry or "", {}).values()
+            )
+            if is_question_taken_back:
+                taken_back = {"action": WITHDRAWN, "adjudicates": False}
+                amendments.append(nothing | row | taken_back)
+            last = own.get((row["case_id"], entry, person), WITHDRAWN)
+            if not is_question_taken_back or last != WITHDRAWN:
                 verdicts.append(row)
         self.verdicts = from_rows(verdicts, REVIEW_ROW)
-        standing = [row for row in amendments if not self._is_taken_back(row)]
+        marks = {mark["finding_id"]: mark for mark in given.acceptances.to_pylist()}
+        last_said = {
+            (row["entry_id"], row["decided_by"]): row["action"]
+            for row in given.amendments.to_pylist()
+        }
+        standing = []
+        for row in amendments:
+            person, mark = row["decided_by"] or by, marks.get(row["finding_id"])
+            # A file may be read in twice: the person took the answer back before.
+            is_gone = last_said.get((row["entry_id"], person)) == WITHDRAWN
+            if mark is not None and mark["mark"] == Mark.ASK:
+                is_gone = mark["accepted_by"] == person
+            if row["action"] != WITHDRAWN or not is_gone:
+                standing.append(row)
         self.amendments = from_rows(standing, AMENDMENT_ROW)
 
-    def _with_confirmed(self, row: _Row) -> _Row | None:
+    def _with_confirmed(self, row: Row) -> Row | None:
         """A row with what it confirms; None where there is no such thing."""
         if row["asked_as"] is None or row["action"] in {None, WITHDRAWN, Action.ASK}:
             return row
-        shown = self._originals.of(row)
+        shown = _confirmed(row, self._originals)
         is_confirmation = row["action"] == CONFIRM
-        if is_confirmation and not shown:
-            self._refuse(row, "cannot-confirm")
-            return None
-        if len(shown) > 1 and not _says_all(row, shown):
-            self._refuse(row, "several-to-confirm")
+        code = "cannot-confirm" if is_confirmation and not shown else ""
+        # Where the answers differ, it says itself in what.
+        says_all = not is_confirmation and all(
+            row[name] is not None
+            or len({as_text(answer.get(name)) for answer in shown}) < 2
+            for name in _TO_BE_SAID
+        )
+        if len(shown) > 1 and not says_all:
+            code = "several-to-confirm"
+        if code:
+            case, entry = row["case_id"], row["entry_id"]
+            where = row["row"], code, row["sheet"], case, entry
+            self.problems.append(Problem(*where, file=row["file"]))
             return None
         if len(shown) != 1:
             return row
         (original,) = shown
-        full = row | {name: row[name] or _text(original.get(name)) for name in _SHOWN}
+        full = row | {name: row[name] or as_text(original.get(name)) for name in _SHOWN}
         full["finding_id"] = row["finding_id"] or original.get("finding_id")
-        full["reason"] = row["reason"] or (
-            original["reason"] if is_confirmation else None
-        )
-        return full | {
-            "action": original["action"] if is_confirmation else row["action"]
-        }
-
-    def _refuse(self, row: _Row, code: str) -> None:
-        """Note why a row is refused."""
-        case, entry = row["case_id"], row["entry_id"]
-        problem = Problem(row["row"], code, row["sheet"], case, entry, file=row["file"])
-        self.problems.append(problem)
-
-    def _question_taken_back(self, row: _Row) -> _Row | None:
-        """The row of a case that takes back a question to the precinct, as that; else None."""
-        if row["verdict"] != WITHDRAWN:
-            return None
-        person = row["decided_by"] or self._by
-        said = self._said.get(row["entry_id"] or "", {}).values()
-        questions = [answer for answer in said if answer["action"] == Action.ASK]
-        if not any(question["decided_by"] == person for question in questions):
-            return None
-        nothing = dict.fromkeys(ANSWER_ROW.names)
-        return nothing | row | {"action": WITHDRAWN, "adjudicates": False}
-
-    def _has_verdict(self, row: _Row) -> bool:
-        """True where the person of a row has given its entry a verdict."""
-        person = row["decided_by"] or self._by
-        key = row["case_id"], row["entry_id"], person
-        own = [
-            answer["verdict"]
-            for answer in self._given.verdicts.to_pylist()
-            if (answer["case_id"], answer["entry_id"], answer["decided_by"]) == key
-        ]
-        return bool(own) and own[-1] != WITHDRAWN
-
-    def _is_taken_back(self, row: _Row) -> bool:
-        """True where the person took the answer back before: a file may be read in twice."""
-        if row["action"] != WITHDRAWN:
-            return False
-        person = row["decided_by"] or self._by
-        marks = {
-            acceptance["finding_id"]: acceptance
-            for acceptance in self._given.acceptances.to_pylist()
-        }
-        mark = marks.get(row["finding_id"])
-        if mark is not None and mark["mark"] == Mark.ASK:
-            return bool(mark["accepted_by"] == person)
-        last = [
-            answer
-            for answer in self._given.amendments.to_pylist()
-            if answer["entry_id"] == row["entry_id"] and answer["decided_by"] == person
-        ]
-        return bool(last) and last[-1]["action"] == WITHDRAWN
+        if is_confirmation:
+            full["reason"] = row["reason"] or original["reason"]
+            full["action"] = original["action"]
+        return full
 
 
-def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
-    """True where a row says itself in what the answers differ."""
-    if row["action"] == CONFIRM:
-        return False
-    shown = list(shown)
-    for name in _TO_BE_SAID:
-        different = {_text(answer.get(name)) for answer in shown}
-        if len(different) > 1 and row[name] is None:
-            return False
-    return True
-
-
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
     """A value as text, as people write it into a workbook."""
     return None if value is None else str(value)

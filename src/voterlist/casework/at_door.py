@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from voterlist.decisions import name_as_kept
 from voterlist.decisions.given import moment_of
@@ -35,26 +35,22 @@ from voterlist.report.words import Words
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
 from voterlist.strict_json import SavedFileError, digest_of
-from voterlist.tables import by_key
+from voterlist.tables import Row, by_key
 
 FOLDER = Path("lists") / "at-door"
 _MOST_BYTES = 50_000_000
 """Of a file; that of a precinct has some ten thousand. A longer one is cut, and so refused."""
 
-Asked = Mapping[str, Any]
-"""A row of DOOR."""
 Key: TypeAlias = tuple[int | None, int | None, str]
 """Constituency, precinct and code of a question: a nation may have two of one code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """An answer, and who gave it back."""
 
     answer: DoorAnswer
     by: str
     saved: str
-    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +99,17 @@ def take_in(workspace: Path, files: Sequence[Path]) -> list[TakenIn]:
         questions = _questions(ListSource.of(workspace, ledger, settings))
     taken = []
     for path, content, file in contents:
-        kept = _place_of(workspace, content)
-        is_known = kept.exists()
-        if not is_known:
-            store.make_folder(kept.parent)
-            store.write_content(kept, content)
-        codes = [(read_code(answer.code) or answer.code) for answer in file.answers]
-        place = file.constituency, file.precinct
-        gone = [code for code in codes if (*place, code) not in questions]
-        pairs = zip(codes, file.answers, strict=True)
-        unfit = [
-            code
-            for code, answer in pairs
-            if code not in gone
-            and answer.answer not in answers_to(questions[*place, code])
-        ]
-        taken.append(
-            TakenIn(
-                path.name,
-                *place,
-                file.name,
-                len(codes),
-                tuple(gone),
-                tuple(unfit),
-                is_known,
-            )
-        )
+        is_known = _keep(workspace, content)
+        gone, unfit = [], []
+        for key, given in _answers(file):
+            asked = questions.get(key)
+            if asked is None:
+                gone.append(key[-1])
+            elif given.answer not in answers_to(asked):
+                unfit.append(key[-1])
+        of_file = path.name, file.constituency, file.precinct, file.name
+        count = len(file.answers)
+        taken.append(TakenIn(*of_file, count, tuple(gone), tuple(unfit), is_known))
     return taken
 
 
@@ -178,10 +159,7 @@ def answer(workspace: Path, given: DoorAnswer, *, by: str, now: dt.datetime) -> 
         "answers": [said.model_dump(mode="json")],
     }
     values["digest"] = digest_of(values)
-    content = json.dumps(values, ensure_ascii=False, indent=1).encode()
-    kept = _place_of(workspace, content)
-    store.make_folder(kept.parent)
-    store.write_content(kept, content)
+    _keep(workspace, json.dumps(values, ensure_ascii=False, indent=1).encode())
     place = asked["constituency"], asked["precinct"]
     return TakenIn("", *place, name, 1, (), (), is_known=False)
 
@@ -196,43 +174,28 @@ def standings(workspace: Path, today: dt.date) -> list[Standing]:
     with open_to_read(workspace) as (settings, ledger):
         questions = _questions(ListSource.of(workspace, ledger, settings))
     given = _given(workspace)
-    by_place = by_key(
-        ((constituency, precinct), (code, asked))
-        for (constituency, precinct, code), asked in questions.items()
-    )
-    order = sorted(by_place, key=lambda place: [number or 0 for number in place])
-    return [_standing(place, by_place[place], given, today) for place in order]
-
-
-def _standing(
-    place: tuple[int | None, int | None],
-    questions: Sequence[tuple[str, Asked]],
-    given: Mapping[Key, Said],
-    today: dt.date,
-) -> Standing:
-    said = {
-        code: given[*place, code].answer.answer
-        for code, _ in questions
-        if (*place, code) in given
-    }
-    absent = sum(word is AtDoor.ABSENT for word in said.values())
-    left = [
-        (asked, code)
-        for code, asked in questions
-        if said.get(code, AtDoor.ABSENT) is AtDoor.ABSENT
-    ]
-    overdue = sum(
-        asked["due"] is not None and asked["due"] < today.isoformat()
-        for asked, _ in left
-    )
-    return Standing(
-        *place,
-        asked=len(questions),
-        answered=len(said) - absent,
-        absent=absent,
-        overdue=overdue,
-        left=tuple((asked["number"], code) for asked, code in left),
-    )
+    by_place = by_key((key[:2], (key, asked)) for key, asked in questions.items())
+    found = []
+    for place in sorted(by_place, key=lambda place: [number or 0 for number in place]):
+        own = by_place[place]
+        said = [given[key].answer.answer for key, _ in own if key in given]
+        absent = said.count(AtDoor.ABSENT)
+        left = [
+            (asked, key[-1])
+            for key, asked in own
+            if key not in given or given[key].answer.answer is AtDoor.ABSENT
+        ]
+        until = [asked["due"] for asked, _ in left if asked["due"] is not None]
+        standing = Standing(
+            *place,
+            asked=len(own),
+            answered=len(said) - absent,
+            absent=absent,
+            overdue=sum(day < today.isoformat() for day in until),
+            left=tuple((asked["number"], code) for asked, code in left),
+        )
+        found.append(standing)
+    return found
 
 
 def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str, str]:
@@ -244,15 +207,18 @@ def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str,
     given = _given(workspace)
     if not given:
         return {}
-    told: dict[str, list[str]] = {}
-    for key, asked in _questions(source).items():
-        about = asked["finding_id"] or asked["case_id"] or asked["entry_id"]
-        if key in given:
-            told.setdefault(about, []).append(in_words(given[key], words))
+    told = by_key(
+        (
+            asked["finding_id"] or asked["case_id"] or asked["entry_id"],
+            _in_words(given[key], words),
+        )
+        for key, asked in _questions(source).items()
+        if key in given
+    )
     return {about: "; ".join(texts) for about, texts in told.items()}
 
 
-def in_words(said: Said, words: Words) -> str:
+def _in_words(said: Said, words: Words) -> str:
     """An answer in one line: what, by whom, when."""
     given = said.answer
     what = words(f"door.answer.{given.answer}")
@@ -281,32 +247,40 @@ def _opened(path: Path) -> tuple[bytes, DoorFile]:
     raise InputError(f"{path.name}: {code}", code=code, file=str(path))
 
 
-def _place_of(workspace: Path, content: bytes) -> Path:
-    """Where a file is kept: under its digest, so that it is kept once."""
-    return workspace / FOLDER / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
+def _keep(workspace: Path, content: bytes) -> bool:
+    """Keep a file under its digest, so that it is kept once; True where it was there before."""
+    name = f"{hashlib.sha256(content).hexdigest()[:12]}.json"
+    kept = workspace / FOLDER / name
+    is_known = kept.exists()
+    if not is_known:
+        store.make_folder(kept.parent)
+        store.write_content(kept, content)
+    return is_known
+
+
+def _answers(file: DoorFile) -> Iterator[tuple[Key, DoorAnswer]]:
+    """The answers of a file, each with the question that it answers."""
+    for given in file.answers:
+        code = read_code(given.code) or given.code
+        yield (file.constituency, file.precinct, code), given
 
 
 def _given(workspace: Path) -> dict[Key, Said]:
     """The last answer to each question."""
-    paths = sorted((workspace / FOLDER).glob("*.json"))
-    every = list(_said(paths))
-    every.sort(key=lambda said: (moment_of(said.answer.time), said.saved))
-    return {said.key: said for said in every}
+    files = (_opened(path)[1] for path in sorted((workspace / FOLDER).glob("*.json")))
+    every = [
+        (key, Said(given, file.name, file.saved))
+        for file in files
+        for key, given in _answers(file)
+    ]
+    every.sort(key=lambda told: (moment_of(told[1].answer.time), told[1].saved))
+    return dict(every)
 
 
-def _said(paths: Sequence[Path]) -> Iterator[Said]:
-    for path in paths:
-        _, file = _opened(path)
-        for given in file.answers:
-            code = read_code(given.code) or given.code
-            key = file.constituency, file.precinct, code
-            yield Said(given, file.name, file.saved, key)
-
-
-def _questions(source: ListSource) -> dict[Key, Asked]:
+def _questions(source: ListSource) -> dict[Key, Row]:
     """The questions of today (DOOR), in the order of the checklists."""
     order = ListOrder(source.settings.lists.order)
-    found: dict[Key, Asked] = {}
+    found: dict[Key, Row] = {}
     for constituency in source.constituencies():
         _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency, order=order)

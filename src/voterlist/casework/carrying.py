@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from voterlist.casework.named import with_entries
+import pyarrow as pa
+
+from voterlist.casework.answered_rows import as_text
+from voterlist.casework.printed import with_entries
 from voterlist.decisions import Given
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.errors import InputError
@@ -21,24 +22,10 @@ from voterlist.render.xlsx import CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
 from voterlist.report.asked import ELSEWHERE, STAYS, ReviewItems
 from voterlist.storage import store
+from voterlist.tables import Row
 
-_Row: TypeAlias = dict[str, Any]
-_Place: TypeAlias = tuple[str, int]
-"""(sheet, row)."""
 RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
 """What is recorded of an entry by an answer to the commission above."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of the workbook that was there before."""
-
-    carried: int
-    """Its rows whose answers are in no ledger: they are in the new one."""
-    gone: int
-    """Of these, the rows that are no longer asked."""
-    old: Path | None
-    """Where it stands now; None where nothing of it was carried over."""
 
 
 def write_workbook(
@@ -50,8 +37,11 @@ def write_workbook(
     today: dt.date,
     given: Given,
     name: str = "",
-) -> Written:
+) -> tuple[int, int, Path | None]:
     """Write what is asked into a workbook; what somebody wrote into the one before is not lost.
+
+    Returns how many rows of that one have answers that are in no ledger: they are in the new one;
+    how many of these are no longer asked; and where it stands now, if anything was carried over.
 
     Args:
         path: the workbook. Answers in one that is there and that are in no ledger are carried over,
@@ -80,7 +70,7 @@ def write_workbook(
         name=name,
     )
     store.write_content(path, book)
-    return Written(len(typed), len(carried.left()), old)
+    return len(typed), len(carried.left()), old
 
 
 def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
@@ -116,112 +106,86 @@ def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
     return [
         row
         for row in answers.typed
-        if _is_new(row) and (row.sheet, row.row) not in recorded
+        if (row.sheet, row.row) not in recorded
+        # It says something else than when the workbook was written.
+        and (
+            row.ids.get(NO_LONGER) is not None
+            or digest_of(row.texts) != row.ids.get(AS_EXPORTED)
+        )
     ]
 
 
-def _is_new(row: Typed) -> bool:
-    """True where the row says something else than when the workbook was written."""
-    if row.ids.get(NO_LONGER) is not None:
-        return True
-    return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
-
-
-def _recorded_rows(answers: Answers, given: Given) -> set[_Place]:
-    """The rows whose answer is the last that its person gave."""
-    verdicts = _last_by_person(given.verdicts.to_pylist(), "case_id", "entry_id")
-    amendments = _last_by_person(given.amendments.to_pylist(), "entry_id")
-    accepted = _last_by_person(given.acceptances.to_pylist(), "finding_id")
-    places: set[_Place] = set()
-    for row in answers.decisions.to_pylist():
-        of_entry = verdicts.get((row["case_id"], row["entry_id"]), [])
-        if any(_says_verdict(row, last) for last in of_entry):
-            places.add((row["sheet"], row["row"]))
+def _recorded_rows(answers: Answers, given: Given) -> set[tuple[str, int]]:
+    """The (sheet, row) of each row whose answer is the last that its person gave."""
+    verdicts = _last_by_person(given.verdicts, "case_id", "entry_id")
+    amendments = _last_by_person(given.amendments, "entry_id")
+    marks = _last_by_person(given.acceptances, "finding_id")
+    said = [
+        (row, verdicts.get((row["case_id"], row["entry_id"]), {}), _says_verdict)
+        for row in answers.decisions.to_pylist()
+    ]
     for row in answers.amendments.to_pylist():
-        of_entry = amendments.get((row["entry_id"],), [])
-        marks = accepted.get((row["finding_id"],), [])
-        is_said = any(_says_amendment(row, last) for last in of_entry)
-        if is_said or any(_says_mark(row, mark) for mark in marks):
-            places.add((row["sheet"], row["row"]))
-    return places
+        said.append((row, amendments.get((row["entry_id"],), {}), _says_amendment))
+        said.append((row, marks.get((row["finding_id"],), {}), _says_mark))
+    return {
+        (row["sheet"], row["row"])
+        for row, last, says in said
+        for (person, _), one in last.items()
+        # It names the person, or nobody.
+        if row["decided_by"] in {None, person} and says(row, one)
+    }
 
 
 def _last_by_person(
-    rows: Iterable[_Row], *names: str
-) -> dict[tuple[Any, ...], list[_Row]]:
+    table: pa.Table, *names: str
+) -> dict[tuple[Any, ...], dict[tuple[Any, ...], Row]]:
     """What each person last said, by what it is about; of fields of an entry to each of them."""
-    last: dict[tuple[Any, ...], dict[tuple[Any, ...], _Row]] = {}
-    for row in rows:
-        about = tuple(row[name] for name in names)
+    last: dict[tuple[Any, ...], dict[tuple[Any, ...], Row]] = {}
+    for row in table.to_pylist():
         person = row.get("decided_by") or row.get("accepted_by")
-        said = last.setdefault(about, {})
+        said = last.setdefault(tuple(row[name] for name in names), {})
         if row.get("action") == WITHDRAWN and row["field"] is None:
             for key in [key for key in said if key[0] == person]:
                 del said[key]
         said[person, row.get("field")] = row
-    return {about: list(said.values()) for about, said in last.items()}
+    return last
 
 
-def _is_by(row: Mapping[str, Any], person: str) -> bool:
-    """True where a row may be this person's: it names the person, or nobody."""
-    return row["decided_by"] in {None, person}
-
-
-def _says_verdict(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+def _says_verdict(row: Row, last: Row) -> bool:
     """True where a row says the verdict and the reason that were recorded."""
-    return (
-        _is_by(row, last["decided_by"])
-        and row["verdict"] == last["verdict"]
-        and (row["reason"] or "") == (last["reason"] or "")
+    return (row["verdict"], row["reason"] or "") == (
+        last["verdict"],
+        last["reason"] or "",
     )
 
 
-def _says_amendment(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+def _says_amendment(row: Row, last: Row) -> bool:
     """True where an answer is what was recorded; what was filled in then may be blank here."""
     names = ("field", "ground", "document", "reason", "constituency", "precinct")
-    action = row["action"]
+    action, value, due = (row[name] for name in ("action", "value", "due"))
     if action == CONFIRM:
         _, action, *_ = f"{row['asked_as']}:".split(":")
-    action = RECORDED_AS.get(action, action)
+    if RECORDED_AS.get(action, action) != last["action"]:
+        return False
+    if value is not None and last["value"] is not None:
+        # In whatever form it is written.
+        moment = dt.datetime.fromisoformat(last["decided_at"])
+        value = read_correction(last["field"], value, moment.date()).text or ""
+    if due is not None:
+        day = read_day(due)
+        due = "" if day is None else day.isoformat()
     return (
-        _is_by(row, last["decided_by"])
-        and action == last["action"]
-        and all(row[name] in {None, _text(last[name])} for name in names)
-        and _says_value(row, last)
-        and _says_day(row["due"], last["due"])
+        all(row[name] in {None, as_text(last[name])} for name in names)
+        and value in {None, last["value"]}
+        and due in {None, last["due"]}
     )
 
 
-def _says_value(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
-    """True where a field is corrected to what was recorded, in whatever form it is written."""
-    if row["value"] is None or last["value"] is None:
-        return row["value"] is None
-    moment = dt.datetime.fromisoformat(last["decided_at"])
-    value = read_correction(last["field"], row["value"], moment.date())
-    return bool(value.text == last["value"])
-
-
-def _says_day(written: str | None, recorded: str | None) -> bool:
-    """True where the day that is written is the one recorded, or none is written."""
-    if written is None:
-        return True
-    day = read_day(written)
-    return day is not None and day.isoformat() == recorded
-
-
-def _says_mark(row: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:
+def _says_mark(row: Row, last: Row) -> bool:
     """True where a row says of a finding what was recorded."""
-    action = "accept" if mark["mark"] == Mark.ACCEPT else "withdraw"
-    return (
-        _is_by(row, mark["accepted_by"])
-        and row["action"] == action
-        and (row["reason"] or row["ground"]) == mark["reason"]
-    )
-
-
-def _text(value: object) -> str | None:
-    """A value as text, as people write it into a workbook."""
-    return None if value is None else str(value)
+    action = "accept" if last["mark"] == Mark.ACCEPT else "withdraw"
+    reason = row["reason"] or row["ground"]
+    return (row["action"], reason) == (action, last["reason"])
 
 
 def _set_aside(path: Path, today: dt.date) -> Path:

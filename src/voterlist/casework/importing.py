@@ -6,13 +6,14 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.answered_rows import Originals, Rows, spelled_as_before
 from voterlist.casework.noticed import before_term, noticed
+from voterlist.casework.pages import numbers_of
 from voterlist.casework.sampling import with_drawn
 from voterlist.config import Settings
 from voterlist.deadlines import is_frozen, last_days
@@ -33,7 +34,7 @@ from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict
 from voterlist.normalize import read_correction, read_day
-from voterlist.pipeline.known import Known, keep_subjects
+from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
@@ -45,8 +46,8 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.storage.ledger import JournalLine, Ledger
-from voterlist.tables import concat, from_columns, from_rows, rows_among
+from voterlist.storage.ledger import JournalLine, Ledger, Reader
+from voterlist.tables import Row, concat, from_columns, from_rows, rows_among
 
 NOTICE_RUNS = "notice-runs"
 """Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
@@ -56,15 +57,15 @@ CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
     """An earlier answer that the same person replaced."""
 
     file: str
-    case_id: str | None
-    case_number: int | None
+    case_id: str | None = None
+    case_number: int | None = None
     entry_id: str | None
-    rule: str | None
+    rule: str | None = None
     decided_by: str
     before: str
     """What it was: a code of ``Verdict`` or ``Action``, or ``accept``."""
@@ -154,22 +155,49 @@ class Against:
     decided_at: dt.datetime
     by: str | None = None
     bringer: Bringer | None = None
-    originals: Originals = Originals()  # noqa: RUF009  nothing to confirm
+    originals: Originals = field(default_factory=dict)
     people: pa.Table = field(default_factory=lambda: empty(ENTRY))
     journal: Sequence[JournalLine] = ()
 
+    @classmethod
+    def of(
+        cls,
+        runs: Known,
+        ledger: Reader,
+        settings: Settings,
+        *,
+        bringer: Bringer,
+        **said: Any,
+    ) -> Against:
+        """All that a workspace knows, with what else is said.
 
-def check_answers(
-    answers: Answers, unread: Collection[Problem], against: Against
-) -> ImportedFile:
+        Where nobody may log in, files are all that there is, and are taken of whoever brings them.
+        """
+        return cls(
+            runs=runs,
+            given=answers_of_today(ledger, runs),
+            settings=settings,
+            numbers=numbers_of(runs, runs.table("cases"), ledger),
+            bringer=bringer if bringer.role or ledger.users() else None,
+            journal=ledger.journal(),
+            **said,
+        )
+
+
+def check_answers(answers: Answers, against: Against) -> ImportedFile:
     """What of the answers of a file is to be recorded; nothing is written.
 
     Args:
-        answers: what the file says.
-        unread: rows and sheets that were refused before.
+        answers: what the file says, and which rows and sheets were refused before.
         against: what they are held against.
     """
-    return _Check(answers, unread, against).imported()
+    return _Check(answers, against).imported()
+
+
+def frozen_lists(settings: Settings, day: dt.date) -> set[ListKind]:
+    """The kinds of lists that are frozen on a day."""
+    last = last_days(settings.calendar, settings.workspace.cycle)
+    return {kind for kind in last if is_frozen(last[kind], day)}
 
 
 def record(ledger: Ledger, runs: Known, one: ImportedFile) -> None:
@@ -195,13 +223,11 @@ def in_parts(answers: pa.Table, schema: pa.Schema) -> Iterator[tuple[pa.Table, b
 class _Check:
     """The answers of one file, held against all others."""
 
-    def __init__(
-        self, answers: Answers, unread: Collection[Problem], against: Against
-    ) -> None:
+    def __init__(self, answers: Answers, against: Against) -> None:
         self._against = against
         self._runs, self._given = against.runs, against.given
         self._answers, self._by = spelled_as_before(answers, against.by, self._given)
-        self._unread = unread
+        self._unread = answers.problems
         self._rows = Rows(self._answers, self._given, self._by, against.originals)
         self._cases = with_drawn(
             self._runs.table("cases"), self._runs, self._given, self._rows.verdicts
@@ -229,33 +255,51 @@ class _Check:
             acceptances=amended.acceptances,
             subjects=amended.subjects,
         )
-        marks = _marks(amended.acceptances)
-        tried = self._refusals(new, marks)
+        # Acceptances as answers, with their numbers, from 1.
+        rows_of_marks = [
+            row
+            | {
+                "number": number,
+                "action": row["mark"],
+                "decided_by": row["accepted_by"],
+            }
+            for number, row in enumerate(amended.acceptances.to_pylist(), 1)
+        ]
+        marks = from_rows(rows_of_marks, GIVEN_AMENDMENT)
+        of_verdicts, of_marks, of_amendments = self._refusals(new, marks)
         problems = [*self._unread, *rows.problems, *checked.problems]
         problems += _with_others(amended.problems, self._given)
-        for table, codes, asked in zip(
-            (new.verdicts, marks, new.amendments),
-            tried,
-            (rows.verdicts, rows.amendments, rows.amendments),
-            strict=True,
-        ):
-            problems += _problems_of(table, codes, asked)
-        verdicts = _without_refused(new.verdicts, tried.verdicts)
-        amendments = _without_refused(new.amendments, tried.amendments)
+        problems += _problems_of(new.verdicts, of_verdicts, rows.verdicts)
+        problems += _problems_of(marks, of_marks, rows.amendments)
+        problems += _problems_of(new.amendments, of_amendments, rows.amendments)
+        verdicts = new.verdicts.filter(_is_kept(new.verdicts, of_verdicts))
+        amendments = new.amendments.filter(_is_kept(new.amendments, of_amendments))
         notices = noticed(self._against.journal)
+        numbers = self._against.numbers
         return ImportedFile(
             file=answers.file,
             verdicts=verdicts,
             amendments=amendments,
             before_term=len(before_term(amendments.to_pylist(), notices)),
-            acceptances=amended.acceptances.filter(
-                _is_kept(marks.column("number"), tried.marks)
-            ),
+            acceptances=amended.acceptances.filter(_is_kept(marks, of_marks)),
             replaced=(
                 *self._replaced_verdicts(checked.replaced, verdicts),
-                *self._replaced_otherwise(amended),
+                *(
+                    Replacement(
+                        file=answers.file,
+                        **{name: getattr(answer, name) for name in _REPLACED},
+                    )
+                    for answer in amended.replaced
+                ),
             ),
-            problems=tuple(self._with_place(problem) for problem in problems),
+            problems=tuple(
+                replace(
+                    problem,
+                    file=answers.file,
+                    case_number=numbers.get(problem.case_id or ""),
+                )
+                for problem in problems
+            ),
             digest=answers.digest,
             is_origin_known=not answers.sheets_without_run,
             answers=answers.decisions.num_rows + answers.amendments.num_rows,
@@ -265,12 +309,29 @@ class _Check:
 
     def _check_findings(self) -> Amended:
         """The answers about findings and entries, checked."""
-        rows = self._rows
+        rows, table = self._rows, self._runs.table
         if not rows.amendments.num_rows:
             return Amended()
+        # A finding that was answered is not raised again, and may be answered otherwise.
+        accepted = table("accepted").select(FINDING.names)
+        findings = concat([table("findings"), accepted], FINDING)
+        added = [table("register_rows"), table("additions"), self._against.people]
+        territory = self._against.settings.territory.by_number
+        context = AmendmentContext(
+            findings=findings,
+            finding_ids=finding_ids(findings),
+            entries=table("entries"),
+            registers=concat(added, ENTRY),
+            voters=table("voters"),
+            cases=self._cases,
+            precincts=precincts_known(territory, table("lists")),
+            read_value=read_correction,
+            read_day=read_day,
+            matches=table("matches"),
+        )
         return check_amendments(
             rows.amendments,
-            self._context(),
+            context,
             self._given,
             decided_at=self._against.decided_at,
             decided_by=self._by,
@@ -279,60 +340,25 @@ class _Check:
 
     def _entries_drawn(self, verdicts: pa.Table) -> Mapping[str, Sequence[str]]:
         """The entries of the decided cases that are none of the run."""
-        decided = set(
-            verdicts.filter(pc.invert(verdicts.column("adjudicates")))
-            .column("case_id")
-            .to_pylist()
-        )
+        plain = verdicts.filter(pc.invert(verdicts.column("adjudicates")))
+        decided = {*plain.column("case_id").to_pylist()}
         known = self._runs.table("cases").column("case_id")
         drawn = decided.difference(known.to_pylist()) if decided else decided
         return members_of(self._cases, drawn)
 
-    def _context(self) -> AmendmentContext:
-        """What answers about findings and entries are held against."""
-        # A finding that was answered is not raised again, and may be answered otherwise.
-        findings = concat(
-            [
-                self._runs.table("findings"),
-                self._runs.table("accepted").select(FINDING.names),
-            ],
-            FINDING,
-        )
-        return AmendmentContext(
-            findings=findings,
-            finding_ids=finding_ids(findings),
-            entries=self._runs.table("entries"),
-            registers=concat(
-                [
-                    self._runs.table("register_rows"),
-                    self._runs.table("additions"),
-                    self._against.people,
-                ],
-                ENTRY,
-            ),
-            voters=self._runs.table("voters"),
-            cases=self._cases,
-            precincts=precincts_known(
-                self._against.settings.territory.by_number, self._runs.table("lists")
-            ),
-            read_value=read_correction,
-            read_day=read_day,
-            matches=self._runs.table("matches"),
-        )
+    def _refusals(
+        self, new: Given, marks: pa.Table
+    ) -> tuple[Mapping[int, str], Mapping[int, str], Mapping[int, str]]:
+        """The numbers of verdicts, marks and amendments that are refused, each with a code.
 
-    def _refusals(self, new: Given, marks: pa.Table) -> _Refused:
-        """The answers that would do nothing or make a person vanish, and those of others."""
-        given, runs = self._given, self._runs
-        refusals = refused(
-            runs.table("entries"), self._cases, given, new, runs.table("matches")
-        )
-        of_cases = {
-            refusal.number: refusal.code for refusal in refusals if refusal.case_id
-        }
-        others = {
-            refusal.number: refusal.code for refusal in refusals if not refusal.case_id
-        }
-        return _Refused(
+        They would do nothing, make a person vanish, or are those of others.
+        """
+        given, table = self._given, self._runs.table
+        of_cases: dict[int, str] = {}
+        others: dict[int, str] = {}
+        for one in refused(table("entries"), self._cases, given, new, table("matches")):
+            (of_cases if one.case_id else others)[one.number] = one.code
+        return (
             of_cases
             | self._needing_session(new.verdicts, given.verdicts, "case_id")
             | self._frozen_cases(new.verdicts),
@@ -369,14 +395,13 @@ class _Check:
             if (row["case_id"], person_key(row["decided_by"])) in taken_off
         }
 
-    def _of_frozen_lists(self, new: pa.Table) -> list[dict[str, Any]]:
+    def _of_frozen_lists(self, new: pa.Table) -> list[Row]:
         """The new answers about entries of lists that are frozen on the day of the import.
 
         Somebody who is added comes onto a permanent list.
         """
-        settings, day = self._against.settings, self._against.decided_at.date()
-        last = last_days(settings.calendar, settings.workspace.cycle)
-        frozen = {kind.value for kind in last if is_frozen(last[kind], day)}
+        day = self._against.decided_at.date()
+        frozen = frozen_lists(self._against.settings, day)
         if not frozen or not new.num_rows:
             return []
         ids = new.column("entry_id").to_pylist()
@@ -384,7 +409,7 @@ class _Check:
         columns = (named.column(name).to_pylist() for name in ("entry_id", "list_kind"))
         kinds = dict(zip(*columns, strict=True))
         permanent = ListKind.PERMANENT.value
-        rows: list[dict[str, Any]] = new.to_pylist()
+        rows: list[Row] = new.to_pylist()
         return [row for row in rows if kinds.get(row["entry_id"], permanent) in frozen]
 
     def _before_term(self, new: pa.Table) -> dict[int, str]:
@@ -434,45 +459,21 @@ class _Check:
             for row in new.to_pylist()
         }
         for row in earlier.to_pylist():
-            case, entry, person = key = tuple(row[name] for name in names)
+            key = tuple(row[name] for name in names)
             if key in said:
+                case, entry, person = key
                 yield Replacement(
                     file=self._answers.file,
-                    case_id=case,
-                    case_number=self._against.numbers.get(case),
                     entry_id=entry,
-                    rule=None,
                     decided_by=person,
                     before=row["verdict"],
                     now=said[key],
+                    case_id=case,
+                    case_number=self._against.numbers.get(case),
                 )
 
-    def _replaced_otherwise(self, amended: Amended) -> Iterator[Replacement]:
-        """The earlier answers about entries and findings that are replaced."""
-        for answer in amended.replaced:
-            yield Replacement(
-                file=self._answers.file,
-                case_id=None,
-                case_number=None,
-                entry_id=answer.entry_id,
-                rule=answer.rule,
-                decided_by=answer.decided_by,
-                before=answer.before,
-                now=answer.now,
-            )
 
-    def _with_place(self, problem: Problem) -> Problem:
-        """A problem with its file, and the number of its case."""
-        number = self._against.numbers.get(problem.case_id or "")
-        return replace(problem, file=self._answers.file, case_number=number)
-
-
-class _Refused(NamedTuple):
-    """The numbers of the answers that are refused, each with a code."""
-
-    verdicts: Mapping[int, str]
-    marks: Mapping[int, str]
-    amendments: Mapping[int, str]
+_REPLACED = ("entry_id", "rule", "decided_by", "before", "now")
 
 
 def _number_answers(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -485,24 +486,10 @@ def _number_answers(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> p
     return from_columns(columns, schema, size)
 
 
-def _marks(acceptances: pa.Table) -> pa.Table:
-    """Acceptances as answers, with their numbers, from 1."""
-    rows = [
-        row
-        | {"number": number, "action": row["mark"], "decided_by": row["accepted_by"]}
-        for number, row in enumerate(acceptances.to_pylist(), 1)
-    ]
-    return from_rows(rows, GIVEN_AMENDMENT)
-
-
-def _without_refused(table: pa.Table, refused_numbers: Collection[int]) -> pa.Table:
-    """The answers whose numbers were not refused."""
-    return table.filter(_is_kept(table.column("number"), refused_numbers))
-
-
-def _is_kept(numbers: pa.ChunkedArray, refused_numbers: Collection[int]) -> pa.Array:
-    kept = [number not in refused_numbers for number in numbers.to_pylist()]
-    return pa.array(kept, pa.bool_())
+def _is_kept(table: pa.Table, refused_numbers: Collection[int]) -> pa.Array:
+    """True for the answers whose numbers were not refused."""
+    numbers = table.column("number").to_pylist()
+    return pa.array([one not in refused_numbers for one in numbers], pa.bool_())
 
 
 def _problems_of(
@@ -512,43 +499,30 @@ def _problems_of(
     answers = {row["number"]: row for row in new.to_pylist()}
     places = rows.to_pylist()
     for number, code in codes.items():
-        answer = answers[number]
-        row = next((place for place in places if _is_row_of(place, answer)), None)
-        yield Problem(
-            row["row"] if row else 0,
-            code,
-            row["sheet"] if row else "",
-            answer["case_id"],
-            answer["entry_id"],
-            rule=answer.get("rule"),
-        )
+        one = answers[number]
+        of_it = (place for place in places if _is_row_of(place, one))
+        row: Row = next(of_it, {"row": 0, "sheet": ""})
+        about = one["case_id"], one["entry_id"]
+        yield Problem(row["row"], code, row["sheet"], *about, rule=one.get("rule"))
 
 
-def _is_row_of(row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+def _is_row_of(row: Row, answer: Row) -> bool:
     """True where an answer was made of this row."""
-    if row["decided_by"] not in {None, answer["decided_by"]}:
-        return False
+    names = ["action", "entry_id" if row.get("finding_id") is None else "finding_id"]
     if "verdict" in answer:
-        names = ("case_id", "entry_id", "verdict")
-        return all(row[name] == answer[name] for name in names)
-    if row["action"] != answer["action"]:
-        return False
-    if row["finding_id"] is not None:
-        return bool(row["finding_id"] == answer["finding_id"])
-    return bool(row["entry_id"] == answer["entry_id"])
+        names = ["case_id", "entry_id", "verdict"]
+    is_by = row["decided_by"] in {None, answer["decided_by"]}
+    return is_by and all(row[name] == answer[name] for name in names)
 
 
 def _with_others(problems: Iterable[Problem], given: Given) -> Iterator[Problem]:
     """The problems; where somebody else alone may take an answer back, with who that is."""
     said = last_answers(given)
     for problem in problems:
-        people = {
-            row["decided_by"] for row in said.get(problem.entry_id or "", {}).values()
-        }
-        who = ", ".join(sorted(people)) or None
+        answers = said.get(problem.entry_id or "", {}).values()
+        who = ", ".join(sorted({row["decided_by"] for row in answers})) or None
         if problem.code == "nothing-to-withdraw" and who:
             yield replace(problem, code="withdraw-of-another", who=who)
-        elif problem.code == "own-dispute":
-            yield replace(problem, who=who)
         else:
-            yield problem
+            is_own = problem.code == "own-dispute"
+            yield replace(problem, who=who) if is_own else problem

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from voterlist.model import Action
 from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage.ledger import JournalLine
+from voterlist.tables import Row
 
 EVENT = "noticed"
 """The event of the journal: ``place``, ``count``, ``until``, and ``notices``."""
@@ -49,7 +49,7 @@ def noticed(journal: Sequence[JournalLine]) -> dict[str, dict[str, dt.date]]:
 
 
 def before_term(
-    amendments: Iterable[Mapping[str, Any]],
+    amendments: Iterable[Row],
     notices: Mapping[str, Mapping[str, dt.date]],
 ) -> list[int]:
     """The places of the strikings that were decided while the voter could still object.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.config import Settings
-from voterlist.decisions import Given, Standing
+from voterlist.decisions import Standing
 from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import usage_error
 from voterlist.pipeline.inbox import sources_of
@@ -23,7 +24,7 @@ from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.to_review import review_items, without_first_readings
-from voterlist.report.values import Facts, Sources, in_constituency
+from voterlist.report.values import Facts, in_constituency
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_read
@@ -74,22 +75,33 @@ class SecondReaders:
     """What is asked of each person, so that nobody sees a first decision before the second.
 
     Args:
-        tables: the tables of the newest run.
-        given: the answers, under the ids of today.
-        settings: those of the workspace.
-        sources: the files of each source.
+        runs: what the workspace knows.
+        ledger: its answers.
+        settings: its settings.
+        constituency: whose cases and findings are asked; None: all.
+
+    Raises:
+        UsageError: no run has this constituency.
+        InputError: a table of a run is gone or damaged.
     """
 
     def __init__(
-        self, tables: ReviewTables, given: Given, settings: Settings, sources: Sources
+        self,
+        runs: Known,
+        ledger: Reader,
+        settings: Settings,
+        constituency: int | None = None,
     ) -> None:
-        self._tables = tables
-        self._given = given
+        self.given = answers_of_today(ledger, runs)
+        """The answers, under the ids of today."""
+        self._tables = review_tables(runs, ledger, constituency)
         self._settings = settings
-        self._sources = sources
-        self._readings = second_readings(
-            given, tables.cases, settings.review, settings.workspace.cycle
-        )
+        self._sources = sources_of(runs.inputs)
+
+    @cached_property
+    def _readings(self) -> pa.Table:
+        cases, cycle = self._tables.cases, self._settings.workspace.cycle
+        return second_readings(self.given, cases, self._settings.review, cycle)
 
     @property
     def _ready(self) -> pa.ChunkedArray:
@@ -101,17 +113,20 @@ class SecondReaders:
         """How many decided cases wait for their second reading."""
         return len(self._ready)
 
+    def shown_to_all(self) -> Shown:
+        """Every case and every answer, whoever is to read them."""
+        return self._tables, what_holds(self.given, self._settings), frozenset()
+
     def shown_to(self, reader: str | None) -> Shown:
         """(the tables, what holds, the cases that are to be read blind) as a person sees them.
 
         Cases that wait for somebody else are in neither.
         """
         own = () if reader is None else waiting_for(self._readings, reader)
-        holding = what_holds(self._given, self._settings)
-        tables, holding = without_first_readings(
-            self._tables, holding, self._ready.to_pylist(), own
-        )
-        return tables, holding, frozenset(own)
+        tables, holding, _ = self.shown_to_all()
+        waiting = self._ready.to_pylist()
+        shown = without_first_readings(tables, holding, waiting, own)
+        return *shown, frozenset(own)
 
     def items_for(self, reader: str | None) -> ReviewItems:
         """What is asked: without a name of everybody, with one of this person.
@@ -122,7 +137,7 @@ class SecondReaders:
         tables, holding, blind = self.shown_to(reader)
         return review_items(
             tables,
-            self._given,
+            self.given,
             holding,
             sources=self._sources,
             mask_identifiers=self._settings.privacy.mask_identifiers,
@@ -206,6 +221,7 @@ def desk_of_workspace(
     today: dt.date,
     constituency: int | None = None,
     reader: str | None = None,
+    is_of_all: bool = False,
 ) -> Desk:
     """The desk of a workspace as it is now.
 
@@ -217,52 +233,20 @@ def desk_of_workspace(
         constituency: whose cases; None: the only one there is, or all of several.
         reader: whose desk it is. Decided cases that wait for a second reading stand on it as if
             nobody had decided them where this person is to read them, and on no other desk.
+        is_of_all: True for the desk with every case and every answer: whoever shows it decides to
+            whom.
 
     Raises:
         UsageError: no run has this constituency.
         InputError: a table of a run is gone or damaged.
     """
-    readers = SecondReaders(
-        review_tables(runs, ledger),
-        answers_of_today(ledger, runs),
-        settings,
-        sources_of(runs.inputs),
-    )
-    return _desk(runs, settings, today, constituency, readers.shown_to(reader))
-
-
-def desk_of_everybody(
-    runs: Known, ledger: Reader, settings: Settings, *, today: dt.date
-) -> Desk:
-    """The desk with every case and every answer: whoever shows it decides to whom.
-
-    Args:
-        runs: what the workspace knows.
-        ledger: its answers.
-        settings: its settings.
-        today: the day that the desk names.
-
-    Raises:
-        InputError: a table of a run is gone or damaged.
-    """
-    holding = what_holds(answers_of_today(ledger, runs), settings)
-    shown = review_tables(runs, ledger), holding, frozenset[str]()
-    return _desk(runs, settings, today, None, shown)
-
-
-def _desk(
-    runs: Known,
-    settings: Settings,
-    today: dt.date,
-    constituency: int | None,
-    shown: Shown,
-) -> Desk:
-    """The desk of a constituency with what is shown."""
+    readers = SecondReaders(runs, ledger, settings)
+    shown = readers.shown_to_all() if is_of_all else readers.shown_to(reader)
     tables, holding, blind = shown
     facts = Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
-        constituency=_whose(runs, constituency),
+        constituency=whose(runs, constituency),
         today=today,
     )
     return desk_of(
@@ -276,8 +260,12 @@ def _desk(
     )
 
 
-def _whose(runs: Known, constituency: int | None) -> int | None:
-    """The constituency whose cases are shown; None: all of several."""
+def whose(runs: Known, constituency: int | None) -> int | None:
+    """The constituency, which a run has; without one the only one there is, or none of several.
+
+    Raises:
+        UsageError: no run has it.
+    """
     if constituency is not None:
         return require_constituency(runs, constituency)
     there = runs.constituencies()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist.casework.pages import require_constituency
+from voterlist.casework.pages import require_constituency, whose
 from voterlist.catalogue import LANGUAGES
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import Known, answers_of_today, known, read_table
+from voterlist.pipeline.known import answers_of_today, known, read_table
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.agreement import Agreement, kappas, read_twice
 from voterlist.quality.certificate import certificate_of_run
@@ -125,7 +125,7 @@ def make_feedback(
     """
     with open_to_read(workspace) as (settings, ledger):
         runs = known(workspace, ledger)
-    number = _whose(runs, constituency)
+    number = require_constituency(runs, whose(runs, constituency))
     folder = runs.folder_of(number)
     tables = {name: read_table(folder, name) for name in _TABLES}
     facts = Facts(
@@ -147,14 +147,3 @@ def make_feedback(
             paths.append(path)
     precincts = tuple(told.precinct for told in found)
     return FeedbackMade(target, folder.name, number, precincts, tuple(paths))
-
-
-def _whose(runs: Known, constituency: int | None) -> int:
-    """The constituency whose precincts get a page.
-
-    Raises:
-        UsageError: no run has it, or there are several and none was named.
-    """
-    there = runs.constituencies()
-    only = there[0] if len(there) == 1 else None
-    return require_constituency(runs, only if constituency is None else constituency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -216,7 +216,11 @@ def answers_in_journal(
                 by=str(details["by"]),
                 day=day.isoformat(),
             )
-        elif asked_again and any(map(_asks, handovers([line]))):
+        elif asked_again and any(
+            # One that states a stage as finished asks nothing.
+            one.event is Event.RECEIVED and one.kind == Kind.RETURN and not one.stage
+            for one in handovers([line])
+        ):
             for case_id in asked_again:
                 answers.pop(case_id, None)
     return answers
@@ -229,12 +233,6 @@ def answers_to(returned: Returned | None, ledger: Reader) -> dict[str, Answer]:
     """
     cases = returned.cases if returned is not None else ()
     return answers_in_journal(ledger, [case.case_id for case in cases if case.given_up])
-
-
-def _asks(line: Handover) -> bool:
-    """True for a return that was taken; one that states a stage as finished asks nothing."""
-    is_return = line.event is Event.RECEIVED and line.kind == Kind.RETURN.value
-    return is_return and not line.stage
 
 
 def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
@@ -294,13 +292,16 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
                 asked.setdefault(case.case_id, {})[constituency] = case.number
         for answer in answers_of(workspace, ledger, receiver):
             answered.setdefault(answer.case_id, {})[constituency] = answer.answer
-    cases = (
-        _debt_of(case_id, numbers, answered.get(case_id, {}))
-        for case_id, numbers in asked.items()
-    )
-    return tuple(
-        sorted((case for case in cases if case.owing), key=lambda case: case.number)
-    )
+    debts = []
+    for case_id, numbers in asked.items():
+        answers, places_of = answered.get(case_id, {}), tuple(sorted(numbers))
+        has_vanished = all(answers.get(place) == "give-up" for place in places_of)
+        owing = tuple(
+            place for place in places_of if has_vanished or place not in answers
+        )
+        if owing:
+            debts.append(Owed(case_id, max(numbers.values()), places_of, owing))
+    return tuple(sorted(debts, key=lambda case: case.number))
 
 
 def given_up(workspace: Path, ledger: Reader) -> dict[str, dict[str, ReturnedCase]]:
@@ -346,17 +347,6 @@ def cases_asked(workspace: Path, ledger: Reader) -> dict[tuple[str, str], Return
         for returned in returns_sent(workspace, ledger, receiver)
         for case in returned.cases
     }
-
-
-def _debt_of(
-    case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]
-) -> Owed:
-    asked = tuple(sorted(numbers))
-    has_vanished = all(answers.get(receiver) == "give-up" for receiver in asked)
-    owing = tuple(
-        receiver for receiver in asked if has_vanished or receiver not in answers
-    )
-    return Owed(case_id, max(numbers.values()), asked, owing)
 
 
 def _newest(
@@ -450,13 +440,17 @@ def handed_in(workspace: Path, ledger: Reader) -> dict[str, Path]:
     Raises:
         CustodyError: ``received-gone``.
     """
-    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
-    senders = {line.sender for line, _ in lines if line.kind == Kind.SUBMIT.value}
     folders = {
         sender: _newest(workspace, ledger, Kind.SUBMIT, sender)
-        for sender in sorted(senders)
+        for sender in sorted(_senders(workspace, ledger))
     }
     return {sender: folder for sender, folder in folders.items() if folder is not None}
+
+
+def _senders(workspace: Path, ledger: Reader) -> set[str]:
+    """From whom a package of lists was taken in this cycle."""
+    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
+    return {line.sender for line, _ in lines if line.kind == Kind.SUBMIT.value}
 
 
 def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
@@ -469,17 +463,9 @@ def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
     """
     folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
     if folder is None:
-        if _has_handed_over(workspace, ledger, sender):
+        if sender in _senders(workspace, ledger):
             # Ids of here would be those of others there.
             raise refusal("received-gone", path=workspace / RECEIVED)
         return {}
     ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
     return ids
-
-
-def _has_handed_over(workspace: Path, ledger: Reader, sender: str) -> bool:
-    """True where a package of its lists was taken in this cycle."""
-    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
-    return any(
-        line.kind == Kind.SUBMIT.value and line.sender == sender for line, _ in lines
-    )

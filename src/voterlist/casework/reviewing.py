@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pyarrow as pa
 
 from voterlist.casework.answer_files import (
     AnswerFile,
@@ -36,13 +38,11 @@ from voterlist.casework.importing import (
     check_answers,
     record,
 )
-from voterlist.casework.named import with_entries
-from voterlist.casework.pages import SecondReaders, numbers_of, review_tables
-from voterlist.decisions import Standing
+from voterlist.casework.pages import SecondReaders
+from voterlist.casework.printed import with_entries
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
@@ -51,12 +51,10 @@ from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.report.asked import AskedAs, Question, ReviewItems
 from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.report.words import Words
-from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_to_read
-from voterlist.tables import from_rows
+from voterlist.storage.workspace import open_to_change, open_to_read
+from voterlist.tables import Row, from_rows
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -158,25 +156,24 @@ def export_review(
     """
     with open_to_read(workspace) as (settings, ledger):
         runs = known(workspace, ledger)
-        given = answers_of_today(ledger, runs)
-        tables = review_tables(runs, ledger, constituency)
+        readers = SecondReaders(runs, ledger, settings, constituency)
         words = language or settings.report.languages[0]
         source = ListSource.of(workspace, ledger, settings)
         door = told_at_door(workspace, source, Words(words))
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
     items = replace(readers.items_for(reader), door=door, may_name=True)
     items = _with_returned_cases(workspace, items, Words(words))
-    written = write_workbook(
+    given = readers.given
+    carried, gone, old = write_workbook(
         path, items, words, source=source, today=today, given=given, name=reader or ""
     )
     return Exported(
         path=path,
         run=runs.run,
         counts=items.counts,
-        carried=written.carried,
-        gone=written.gone,
-        old=written.old,
+        carried=carried,
+        gone=gone,
+        old=old,
         second_readings=readers.waiting_cases,
     )
 
@@ -201,12 +198,10 @@ def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewIt
     """
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        runs = source.runs
-        tables, given = review_tables(runs, ledger), answers_of_today(ledger, runs)
-    readers = SecondReaders(tables, given, settings, sources_of(runs.inputs))
+        readers = SecondReaders(source.runs, ledger, settings)
     door = told_at_door(workspace, source, Words(language))
     items = replace(readers.items_for(reader), door=door)
-    return runs.run, _with_returned_cases(workspace, items, Words(language))
+    return source.runs.run, _with_returned_cases(workspace, items, Words(language))
 
 
 def import_review(
@@ -297,12 +292,8 @@ def import_answers(
     bringer: Bringer,
 ) -> Imported:
     """Record what files say that were read; as of ``import_review``."""
-    settings = settings_of(workspace)
     since = decided_at.isoformat(" ", "minutes")
-    with (
-        lock.hold(workspace, since=since),
-        Ledger(ledgers.place_in(workspace, settings)) as ledger,
-    ):
+    with open_to_change(workspace, since) as (settings, ledger):
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
         source = ListSource.of(workspace, ledger, settings)
@@ -314,17 +305,8 @@ def import_answers(
             origins_of(file, path, runs, cycles, settings.workspace.cycle)
             for file, path in books
         ]
-        numbers = numbers_of(runs, runs.table("cases"), ledger)
-        against = Against(
-            runs=runs,
-            given=answers_of_today(ledger, runs),
-            settings=settings,
-            numbers=numbers,
-            decided_at=decided_at,
-            by=by,
-            # Where nobody may log in, files are all that there is, and are taken.
-            bringer=bringer if bringer.role or ledger.users() else None,
-            journal=ledger.journal(),
+        against = Against.of(
+            runs, ledger, settings, decided_at=decided_at, by=by, bringer=bringer
         )
         made: Made = {}
         asked = asked_by_entry(workspace, ledger)
@@ -338,10 +320,31 @@ def import_answers(
             # The next file is held against what this one says.
             against = replace(against, given=answers_of_today(ledger, runs))
         holding = what_holds(against.given, settings)
-    touched = _subjects_touched([file.answers for file, _ in books])
-    contested = _disputes(holding, touched, numbers)
-    pending = _pending(holding, touched)
+    # The cases and entries of which the files say anything.
+    names = ("entry_id", "finding_id")
+    touched: set[str | None] = set()
+    for file, _ in books:
+        rows = file.answers.amendments
+        touched.update(
+            file.answers.decisions.column("case_id").to_pylist(),
+            *(rows.column(name).to_pylist() for name in names),
+        )
+    touched -= {None}
+    disputes = _about(holding.contested, touched, "case_id", *names)
+    contested = []
+    for question in contested_questions(disputes):
+        case = question.case_id if question.asked_as is AskedAs.CONTESTED_CASE else None
+        number = against.numbers.get(case or "")
+        contested.append(replace(question, case_id=case, case_number=number))
+    waiting = _about(holding.pending, touched, *names)
+    pending = [replace(one, case_id=None) for one in pending_questions(waiting)]
     return Imported(tuple(imported), tuple(contested), tuple(pending))
+
+
+def _about(table: pa.Table, touched: set[str | None], *names: str) -> list[Row]:
+    """The rows that name one of these cases, entries or findings."""
+    rows = table.to_pylist()
+    return [row for row in rows if not touched.isdisjoint(row[name] for name in names)]
 
 
 def _checked_file(
@@ -364,7 +367,7 @@ def _checked_file(
     holding = what_holds(given, against.settings)
     answers = file.against(
         runs, holding, given, against.decided_at, by=against.by, made=made
-    ).answers
+    )
     unread = (
         *answers.problems,
         *of_elsewhere(answers, refused),
@@ -375,7 +378,7 @@ def _checked_file(
     answers, said = split_from_above(answers, asked, against)
     originals = originals_of(holding, given, runs.table("returned"))
     against = replace(against, originals=originals)
-    checked = check_answers(answers, answers.problems, against)
+    checked = check_answers(answers, against)
     return replace(checked, told_above=said_to_above(said, checked), answers=counted)
 
 
@@ -395,33 +398,3 @@ def _write_journal(
         asked_again=file.count(Mark.ASK),
         by=bringer,
     )
-
-
-def _subjects_touched(files: Sequence[Answers]) -> set[str]:
-    """The cases and entries of which the files say anything."""
-    touched: set[str] = set()
-    for answers in files:
-        for row in answers.decisions.to_pylist():
-            touched |= {row["case_id"]}
-        for row in answers.amendments.to_pylist():
-            touched |= {row["entry_id"], row["finding_id"]}
-    return touched - {None}
-
-
-def _disputes(
-    holding: Standing, touched: set[str], numbers: Mapping[str, int]
-) -> Iterator[Question]:
-    """What is contested of these cases and entries."""
-    names = ("case_id", "entry_id", "finding_id")
-    rows = holding.contested.to_pylist()
-    rows = [row for row in rows if touched & {row[name] for name in names}]
-    for question in contested_questions(rows):
-        case = question.case_id if question.asked_as is AskedAs.CONTESTED_CASE else None
-        yield replace(question, case_id=case, case_number=numbers.get(case or ""))
-
-
-def _pending(holding: Standing, touched: set[str]) -> Iterator[Question]:
-    """What of these entries waits for a second person."""
-    rows = holding.pending.to_pylist()
-    rows = [row for row in rows if touched & {row["entry_id"], row["finding_id"]}]
-    return (replace(question, case_id=None) for question in pending_questions(rows))

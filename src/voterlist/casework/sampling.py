@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.casework.carrying import write_workbook
 from voterlist.casework.pages import review_tables
@@ -34,9 +34,10 @@ from voterlist.report.to_review import blind_cases
 from voterlist.report.values import Sources
 from voterlist.schemas import CASE
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat, from_rows, is_among
+from voterlist.tables import concat, from_rows, is_among, rows_among
 
 _REASON = "chance-possible"
+_DRAWN = ("case_id", "kind", "probability")
 
 
 def cases_of_pairs(pairs: pa.Table) -> pa.Table:
@@ -45,9 +46,14 @@ def cases_of_pairs(pairs: pa.Table) -> pa.Table:
     for pair in pairs.to_pylist():
         entries = [pair["entry_l"], pair["entry_r"]]
         places = [place_of_id(entry) for entry in entries]
+        kind = CaseKind.ACROSS_CONSTITUENCIES
+        if places[0] == places[1]:
+            kind = CaseKind.SAME_PRECINCT
+        elif places[0][0] == places[1][0]:
+            kind = CaseKind.WITHIN_CONSTITUENCY
         case = {
             "case_id": case_id(entries),
-            "kind": _kind(places),
+            "kind": kind.value,
             "role": EntryRole.QUESTION.value,
             "reason": _REASON,
             "weight": pair["weight"],
@@ -57,15 +63,6 @@ def cases_of_pairs(pairs: pa.Table) -> pa.Table:
             place = {"constituency": constituency, "precinct": precinct}
             rows.append({**case, **place, "entry_id": entry})
     return from_rows(rows, CASE, "case_id", "entry_id")
-
-
-def _kind(places: Collection[tuple[int | None, int | None]]) -> str:
-    """The kind of a case whose entries stand in these places."""
-    if len(set(places)) == 1:
-        return CaseKind.SAME_PRECINCT.value
-    is_one = len({constituency for constituency, _ in places}) == 1
-    kind = CaseKind.WITHIN_CONSTITUENCY if is_one else CaseKind.ACROSS_CONSTITUENCIES
-    return kind.value
 
 
 def with_drawn(
@@ -81,34 +78,29 @@ def with_drawn(
         given: the answers so far.
         verdicts: new answers, with ``case_id`` and ``entry_id``.
     """
-    known = set(cases.column("case_id").to_pylist())
-    wanted = set()
-    for case, entries in _entries_named(given, verdicts).items():
-        pair = sorted(entry for entry in entries if entry is not None)
-        if case not in known and len(pair) == 2 and case_id(pair) == case:
-            wanted.add((pair[0], pair[1]))
-    if not wanted:
-        return cases
-    pairs = runs.table("pairs")
-    near = pairs.filter(
-        is_among(pairs.column("entry_l"), [entry for entry, _ in wanted])
-    )
-    ends = (near.column(name).to_pylist() for name in ("entry_l", "entry_r"))
-    is_wanted = [pair in wanted for pair in zip(*ends, strict=True)]
-    drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
-    return concat([cases, drawn], CASE)
-
-
-def _entries_named(
-    given: Given, verdicts: pa.Table
-) -> dict[str | None, set[str | None]]:
-    """The entries of each case that somebody answered, or answers now."""
+    known = {*cases.column("case_id").to_pylist()}
     named: dict[str | None, set[str | None]] = {
         case: set(entries) for case, entries in given.case_entries.items()
     }
     for row in verdicts.select(["case_id", "entry_id"]).to_pylist():
         named.setdefault(row["case_id"], set()).add(row["entry_id"])
-    return named
+    wanted = {}
+    for case, entries in named.items():
+        pair = sorted(entry for entry in entries if entry is not None)
+        if case not in known and len(pair) == 2 and case_id(pair) == case:
+            wanted[pair[0], pair[1]] = case
+    if not wanted:
+        return cases
+    near = rows_among(runs.table("pairs"), "entry_l", [left for left, _ in wanted])
+    is_wanted = [name in wanted for name in _names(near)]
+    drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
+    return concat([cases, drawn], CASE)
+
+
+def _names(pairs: pa.Table) -> Iterator[tuple[str, str]]:
+    """The two entries of each pair."""
+    columns = (pairs.column(name).to_pylist() for name in ("entry_l", "entry_r"))
+    return zip(*columns, strict=True)
 
 
 class Drawing:
@@ -126,10 +118,16 @@ class Drawing:
     def __init__(self, tables: ReviewTables, review_probability: float) -> None:
         self._tables = tables
         self._pairs = unasked_pairs(tables.pairs, tables.cases, review_probability)
-        self.asked = tuple(_cases(tables.cases, review_probability))
+        columns = (tables.cases.column(name).to_pylist() for name in _DRAWN)
+        self.asked = tuple(
+            Drawable(case, kind, share)
+            for case, kind, share in dict.fromkeys(zip(*columns, strict=True))
+            if not is_unasked(kind, share, review_probability)
+        )
+        shares = self._pairs.column("probability").to_pylist()
         self.unasked = tuple(
-            Drawable(name, band_of(row["probability"]), row["probability"])
-            for name, row in _pairs_named(self._pairs)
+            Drawable(" ".join(pair), band_of(share), share)
+            for pair, share in zip(_names(self._pairs), shares, strict=True)
         )
 
     def decided(self, given: Given) -> set[str]:
@@ -150,12 +148,9 @@ class Drawing:
         A pair that is no case has a number behind all others.
         """
         wanted = set(names)
-        places = [
-            place
-            for place, (name, _) in enumerate(_pairs_named(self._pairs))
-            if name in wanted
-        ]
-        of_pairs = cases_of_pairs(self._pairs.take(pa.array(places, pa.int64())))
+        is_drawn = [" ".join(pair) in wanted for pair in _names(self._pairs)]
+        drawn = self._pairs.filter(pa.array(is_drawn, pa.bool_()))
+        of_pairs = cases_of_pairs(drawn)
         ids = wanted | set(of_pairs.column("case_id").to_pylist())
         return blind_cases(
             ids,
@@ -165,38 +160,16 @@ class Drawing:
         )
 
 
-def _cases(cases: pa.Table, threshold: float) -> Iterator[Drawable]:
-    """The cases about which the program asks, by kind."""
-    names = ["case_id", "kind", "probability"]
-    seen: set[str] = set()
-    for row in cases.select(names).to_pylist():
-        case, kind, probability = (row[name] for name in names)
-        if case in seen or is_unasked(kind, probability, threshold):
-            continue
-        seen.add(case)
-        yield Drawable(case, kind, probability)
-
-
-def _pairs_named(pairs: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each pair with the name by which it is drawn."""
-    for row in pairs.to_pylist():
-        yield f"{row['entry_l']} {row['entry_r']}", row
-
-
 def with_cases(tables: ReviewTables, more: pa.Table) -> ReviewTables:
     """The tables with these cases (CASE) too; one without a number has one behind all others."""
-    known = set(tables.cases.column("case_id").to_pylist())
-    is_new = [case_id not in known for case_id in more.column("case_id").to_pylist()]
-    new = more.filter(pa.array(is_new, pa.bool_()))
-    numbered = set(tables.numbers.column("case_id").to_pylist())
-    last = max(tables.numbers.column("number").to_pylist(), default=0)
-    ids = [
-        case_id
-        for case_id in new.column("case_id").unique().to_pylist()
-        if case_id not in numbered
-    ]
+    known = tables.cases.column("case_id").to_pylist()
+    new = more.filter(pc.invert(is_among(more.column("case_id"), known)))
+    numbered = tables.numbers.column("case_id").to_pylist()
+    names = new.column("case_id").unique()
+    ids = names.filter(pc.invert(is_among(names, numbered)))
+    behind = 1 + max(tables.numbers.column("number").to_pylist(), default=0)
     numbers = pa.table(
-        {"case_id": ids, "number": range(last + 1, last + 1 + len(ids))},
+        {"case_id": ids, "number": range(behind, behind + len(ids))},
         schema=tables.numbers.schema,
     )
     return replace(

@@ -12,12 +12,10 @@ from voterlist.cli.options import (
     Today,
     Workspace,
     argument,
+    clerk_of,
     day,
-    now,
     option,
-    since,
     takes,
-    when,
 )
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
@@ -28,7 +26,7 @@ from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
     from voterlist.counter.applications import Application, Book, Figures
-    from voterlist.counter.deciding import Decided, Decider, Ruling
+    from voterlist.counter.deciding import Decided, Ruling
 
 _MOST_TOLD = 30
 """Of more open applications the status tells the rest as a number."""
@@ -90,18 +88,15 @@ def take(options: _Taken) -> Answer:
         documents=options.documents or (),
         against=options.against,
     )
-    times = when(options.today, options.workspace)
-    clerk = options.clerk or user_name()
+    clerk = clerk_of(options.workspace, options.clerk or user_name(), options.today)
     with Steps() as steps:
-        taken = taking.take(
-            options.workspace, asked, clerk=clerk, progress=steps, **times
-        )
+        taken = taking.take(options.workspace, asked, clerk, progress=steps)
     tell("cli.application.taken", number=str(taken.number), due=taken.due)
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
     tell(f"cli.application.{key}.next", **places)
-    return as_json(taken, times["today"])
+    return as_json(taken, clerk.today)
 
 
 def _values(texts: Iterable[str] | None) -> dict[str, str]:
@@ -169,10 +164,10 @@ def decide(options: _Decision) -> Answer:
     if options.grant is None:
         raise usage_error("application-no-outcome")
     ruling = options.ruling(granted=options.grant, although=options.although)
-    decider = _decider(options.workspace, options.by, options.today)
+    clerk = clerk_of(options.workspace, options.by, options.today)
     with Steps() as steps:
         made = deciding.decide(
-            options.workspace, options.number, ruling, decider, progress=steps
+            options.workspace, options.number, ruling, clerk, progress=steps
         )
     return _tell_decided(made, options.workspace, options.today)
 
@@ -194,19 +189,9 @@ def appeal(options: _Appeal) -> Answer:
     from voterlist.counter import deciding
 
     ruling = options.ruling(granted=options.outcome == "granted")
-    decider = _decider(options.workspace, options.by, options.today)
-    made = deciding.appeal(
-        options.workspace, options.number, options.to, ruling, decider
-    )
+    clerk = clerk_of(options.workspace, options.by, options.today)
+    made = deciding.appeal(options.workspace, options.number, options.to, ruling, clerk)
     return _tell_decided(made, options.workspace, options.today)
-
-
-def _decider(workspace: Path, by: str, today: str | None) -> Decider:
-    """Who decides: on the day that was named, at the hour of the clock."""
-    from voterlist.counter.deciding import Decider
-
-    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
-    return Decider(by, at, since(workspace), user_name())
 
 
 def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
@@ -286,11 +271,9 @@ def _written(
     """The application after a letter about it was written."""
     from voterlist.counter.written import write_letter
 
-    decider = _decider(workspace, by or user_name(), today)
+    clerk = clerk_of(workspace, by or user_name(), today)
     with Steps() as steps:
-        made = write_letter(
-            workspace, number, name, out, decider, progress=steps, **told
-        )
+        made = write_letter(workspace, number, name, out, clerk, progress=steps, **told)
     tell("cli.application.written", path=out)
     return made
 
@@ -362,8 +345,7 @@ def _add(
     """The application with an event more."""
     from voterlist.counter.applications import add_event
 
-    on = day(today, workspace)
-    return add_event(workspace, number, step, {"text": text}, by=by, today=on)
+    return add_event(workspace, number, step, text, clerk_of(workspace, by, today))
 
 
 def list_all(
@@ -372,8 +354,12 @@ def list_all(
     today: Today = None,
 ) -> Answer:
     """Show the applications: those that are late first."""
-    from voterlist.counter.applications import as_json, book_of, figures_of
-    from voterlist.counter.carried import briefs_below
+    from voterlist.counter.applications import (
+        as_json,
+        book_of,
+        briefs_below,
+        figures_of,
+    )
 
     book = book_of(workspace, today=day(today, workspace))
     shown = book.open if is_open else book.applications
@@ -444,25 +430,19 @@ def list_applications(shown: Sequence[Application], today: dt.date) -> None:
 
 
 def _table(shown: Sequence[Application], today: dt.date, *names: str) -> None:
-    """These columns of applications."""
-    cells = [
-        {
+    """These columns of applications; an open one that is behind its term is late."""
+    cells = []
+    for one in shown:
+        is_late = one.state == "open" and one.is_late(today)
+        row = {
             **picked(one, "day", "due"),
             "number": str(one.number),
             "what": SAY(f"application.what.{one.asked.what}"),
-            "state": SAY(f"application.state.{_standing(one, today)}"),
+            "state": SAY(f"application.state.{'late' if is_late else one.state}"),
             "about": one.about or "-",
         }
-        for one in shown
-    ]
-    rows = [[of_one[name] for name in names] for of_one in cells]
-    table(names, rows, of="cli.application.head")
-
-
-def _standing(one: Application, today: dt.date) -> str:
-    """The state; of an open one that is behind its term: late."""
-    is_late = one.state == "open" and one.is_late(today)
-    return "late" if is_late else one.state
+        cells.append([row[name] for name in names])
+    table(names, cells, of="cli.application.head")
 
 
 def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:

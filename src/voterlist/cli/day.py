@@ -81,7 +81,7 @@ def signed(
     today: Today = None,
 ) -> Answer:
     """Read which numbers of the printed lists were signed."""
-    from voterlist.counter.signed import DOUBTS, read_signed
+    from voterlist.counter.protocol import DOUBTS, read_signed
 
     read = read_signed(workspace, files, by=by, today=day(today, workspace))
     rows = [

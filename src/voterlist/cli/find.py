@@ -9,10 +9,8 @@ from voterlist.cli.options import (
     Today,
     Workspace,
     argument,
-    day,
-    now,
+    clerk_of,
     option,
-    since,
     takes,
 )
 from voterlist.cli.steps import Steps
@@ -20,9 +18,8 @@ from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
 from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
-    from voterlist.counter.card import Card
     from voterlist.counter.finder import Found, Hit
-    from voterlist.counter.looking import Looker
+    from voterlist.counter.looking import Card
     from voterlist.report.sections.findings import FindingWords
 
 _NAMES = ("surname", "given_name", "patronymic")
@@ -60,7 +57,7 @@ def find(options: _Options) -> Answer:
         found, card = look(
             options.workspace,
             question,
-            _looker(options),
+            clerk_of(options.workspace, options.by.strip(), options.today),
             limit=options.limit,
             card=options.card,
             progress=steps,
@@ -79,16 +76,6 @@ def find(options: _Options) -> Answer:
         "dates": found.asked.dates,
         "not_read": found.asked.not_read,
     }
-
-
-def _looker(options: _Options) -> Looker:
-    """Who looks: on the day that was given, at the hour of the clock."""
-    from voterlist.counter.looking import Looker
-
-    moment = now(options.workspace)
-    on_day = day(options.today, options.workspace)
-    at = moment.replace(year=on_day.year, month=on_day.month, day=on_day.day)
-    return Looker(options.by.strip(), at, since(options.workspace))
 
 
 def _as_json(hit: Hit) -> Answer:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from voterlist.config import Settings
+    from voterlist.counter.applications import Clerk
 
 
 _DAYS_AHEAD = 7
@@ -184,6 +185,20 @@ def when(today: str | None, workspace: Path | None = None) -> dict[str, Any]:
 def since(workspace: Path | None = None) -> str:
     """The moment at which a command begins, as it is told to another one that has to wait."""
     return now(workspace).isoformat(" ", "minutes")
+
+
+def clerk_of(workspace: Path, by: str, today: str | None) -> Clerk:
+    """Who does something at the counter: on the day that was named, at the hour of the clock.
+
+    Raises:
+        UsageError: as ``day``.
+        SettingsError: as ``day``.
+    """
+    from voterlist.counter.applications import Clerk
+    from voterlist.storage.lock import user_name
+
+    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
+    return Clerk(by, at, since(workspace), user_name())
 
 
 def workspace_of(given: Path | None) -> Path:

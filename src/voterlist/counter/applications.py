@@ -14,15 +14,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist.casework.returned_cases import handed_in
 from voterlist.config import Settings
 from voterlist.counter.people import Person
+from voterlist.custody.refusals import wrong
 from voterlist.decisions import is_same_person, name_as_kept, person_key
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way
+from voterlist.schemas import HANDED_APPLICATION
 from voterlist.storage.ledger import ApplicationEvent, Ledger, place_in
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_read
+from voterlist.tables import Row, by_key, from_rows
 
 PLACE = ("constituency", "precinct")
 SET = (*ENTRY_FIELDS, *PLACE)
@@ -30,6 +37,24 @@ SET = (*ENTRY_FIELDS, *PLACE)
 
 Doubt: TypeAlias = tuple[str, str]
 """(code, what it is about: a field, or numbers of applications); ``application.doubt.<code>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who does something at the counter, and when."""
+
+    by: str
+    at: dt.datetime
+    """The moment, with its time zone."""
+    since: str
+    """When the command began, as it is told to another one that has to wait."""
+    account: str = ""
+    """Whose account it is; asked for where people log in at a desk."""
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the moment."""
+        return self.at.date()
 
 
 class State(StrEnum):
@@ -188,17 +213,10 @@ class Application:
     @property
     def brief(self) -> Brief:
         """It without what anybody said in it."""
-        outcome = self.outcome
-        return Brief(
-            self.number,
-            self.asked.what.value,
-            self.state.value,
-            self.day,
-            self.due,
-            self.done,
-            outcome.details["ground"] if outcome else None,
-            self.asked.entry_id,
-        )
+        ground = self.outcome.details["ground"] if self.outcome else None
+        what, state = self.asked.what.value, self.state.value
+        days = self.day, self.due, self.done
+        return Brief(self.number, what, state, *days, ground, self.asked.entry_id)
 
     def is_late(self, today: dt.date) -> bool:
         """True where it was, or is still, not answered in its term."""
@@ -213,36 +231,23 @@ def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application
             found[event.application] = taken_as(event, found)
         elif event.application in found:
             found[event.application] = found[event.application].after(event)
-    # What became of the first one since.
-    return {
-        number: replace(known, first=_standing(found, known.first))
-        for number, known in found.items()
-    }
-
-
-def _standing(
-    found: Mapping[int, Application], first: Application | None
-) -> Application | None:
-    """The first application as it is by now; None where it was withdrawn: the other one stands."""
-    now = None if first is None else found[first.number]
-    return None if now is None or now.state is State.WITHDRAWN else now
+    for number, known in found.items():
+        # What became of the first one since; who withdrew it leaves the other one standing.
+        first = found[known.first.number] if known.first else None
+        is_gone = first is None or first.state is State.WITHDRAWN
+        found[number] = replace(known, first=None if is_gone else first)
+    return found
 
 
 def taken_as(event: ApplicationEvent, known: Mapping[int, Application]) -> Application:
     """The application that an event begins, with the one among these that asked the same."""
     said = event.details
     asked = said["asked"]
+    kinds = {"what": Asks, "relation": Relation, "way": Way, "documents": tuple}
+    words = {name: kind(asked[name]) for name, kind in kinds.items()}
     return Application(
         taken=event,
-        asked=Request(
-            **{
-                **asked,
-                "what": Asks(asked["what"]),
-                "relation": Relation(asked["relation"]),
-                "way": Way(asked["way"]),
-                "documents": tuple(asked["documents"]),
-            }
-        ),
+        asked=Request(**{**asked, **words}),
         due=dt.date.fromisoformat(said["due"]),
         doubts=tuple((code, about) for code, about in said["doubts"]),
         first=known.get(said["first"]),
@@ -271,11 +276,6 @@ def require_fields(values: Mapping[str, str]) -> None:
         raise usage_error("application-field", known=", ".join(SET))
 
 
-def no_application(number: int, known: Mapping[int, Application]) -> Exception:
-    """The error of a number that no application has."""
-    return usage_error("application-unknown", number=number, last=max(known, default=0))
-
-
 def wants_other_struck(asked: Request) -> bool:
     """True where somebody wants another voter struck."""
     return asked.what is Asks.STRIKE and asked.relation is not Relation.SELF
@@ -285,11 +285,11 @@ def many_strikings(
     applications: Iterable[Application], settings: Settings
 ) -> list[list[int]]:
     """The numbers of applications by which one person wants more than so many others struck."""
-    by_person: dict[str, list[int]] = {}
-    for application in applications:
-        if wants_other_struck(application.asked):
-            key = person_key(application.asked.by)
-            by_person.setdefault(key, []).append(application.number)
+    by_person = by_key(
+        (person_key(one.asked.by), one.number)
+        for one in applications
+        if wants_other_struck(one.asked)
+    )
     most = settings.applications.most_strikings
     return [numbers for numbers in by_person.values() if len(numbers) > most]
 
@@ -301,7 +301,8 @@ def find(applications: Mapping[int, Application], number: int) -> Application:
         UsageError: no application has it.
     """
     if number not in applications:
-        raise no_application(number, applications)
+        last = max(applications, default=0)
+        raise usage_error("application-unknown", number=number, last=last)
     return applications[number]
 
 
@@ -309,10 +310,8 @@ def add_event(
     workspace: Path,
     number: int,
     step: Step,
-    details: Mapping[str, str],
-    *,
-    by: str,
-    today: dt.date,
+    text: str,
+    clerk: Clerk,
 ) -> Application:
     """Note that an application was withdrawn, that a voter was told of it, or a note.
 
@@ -325,27 +324,26 @@ def add_event(
         application = find(applications_of(ledger.applications()), number)
         if step is not Step.NOTE and application.state is not State.OPEN:
             raise usage_error("application-not-open", number=number)
-        day = ledger.day_of_chain(today)
-        event = happened(ledger, settings, number, step, by, day, **details)
-        return application.after(event)
+        return happened(ledger, settings, application, step, clerk, text=text)
 
 
 def happened(
     ledger: Ledger,
     settings: Settings,
-    number: int,
+    application: Application,
     step: Step,
-    by: str,
-    day: dt.date,
+    clerk: Clerk,
     **details: str,
-) -> ApplicationEvent:
-    """Note what happened to an application; of a notice until when the voter may object."""
+) -> Application:
+    """The application with what happened to it; of a notice until when the voter may object."""
+    day = ledger.day_of_chain(clerk.today)
     if step is Step.NOTIFIED:
         term = dt.timedelta(days=settings.applications.notice_days)
         details["until"] = (day + term).isoformat()
-    return ledger.apply(
-        ApplicationEvent(number, step.value, day.isoformat(), by, details)
+    event = ApplicationEvent(
+        application.number, step.value, day.isoformat(), clerk.by, details
     )
+    return application.after(ledger.apply(event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,50 +412,92 @@ class Figures:
 
 def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
     """The numbers of each kind that was asked for, and of all together."""
-    kinds = [asks.value for asks in Asks if any(one.what == asks for one in briefs)]
-    of_kinds = [
-        _figures(kind, [one for one in briefs if one.what == kind], today)
-        for kind in kinds
-    ]
-    return [*of_kinds, _figures("all", briefs, today)]
-
-
-def _figures(kind: str, those: Sequence[Brief], today: dt.date) -> Figures:
-    states = Counter(one.state for one in those)
-    days = [
-        (one.done - one.day).days
-        for one in those
-        if one.done is not None and one.state != State.WITHDRAWN
-    ]
-    return Figures(
-        what=kind,
-        taken=len(those),
-        open=states[State.OPEN],
-        granted=states[State.GRANTED],
-        refused=states[State.REFUSED],
-        answered=states[State.ANSWERED],
-        withdrawn=states[State.WITHDRAWN],
-        late=sum(one.is_late(today) for one in those),
-        days=sum(days) / len(days) if days else None,
-    )
+    by_kind = by_key((one.what, one) for one in briefs)
+    kinds = [asks.value for asks in Asks if asks.value in by_kind]
+    figures = []
+    for what, those in (*((kind, by_kind[kind]) for kind in kinds), ("all", briefs)):
+        states = Counter(one.state for one in those)
+        days = [
+            (one.done - one.day).days
+            for one in those
+            if one.done is not None and one.state != State.WITHDRAWN
+        ]
+        row = Figures(
+            what=what,
+            taken=len(those),
+            late=sum(one.is_late(today) for one in those),
+            days=sum(days) / len(days) if days else None,
+            **{state.value: states[state.value] for state in State},
+        )
+        figures.append(row)
+    return figures
 
 
 def as_json(one: Application, today: dt.date) -> dict[str, Any]:
     """An application for programs; ``first`` is the number of the one that asked the same."""
-    said: dict[str, Any] = {
-        "number": one.number,
-        "day": one.day,
-        "due": one.due,
-        "state": one.state,
+    names = ("number", "day", "due", "state")
+    return {
+        **{name: getattr(one, name) for name in names},
         "late": one.is_late(today),
         "done": one.done,
         "clerk": one.taken.done_by,
         **asdict(one.asked),
         "first": one.first.number if one.first else None,
         "doubts": [{"code": code, "about": about} for code, about in one.doubts],
+        "events": [
+            {"event": one.event, "day": one.day, "by": one.done_by, **one.details}
+            for one in one.events
+        ],
     }
-    said["events"] = [
-        {"event": event.event, "day": event.day, "by": event.done_by, **event.details}
-        for event in one.events
-    ]
-    return said
+
+
+CARRIED = "applications.parquet"
+"""Their table in a package: counted, without what anybody said."""
+
+
+def handed_over(
+    applications: Iterable[Application], place: tuple[int, int | None]
+) -> pa.Table:
+    """HANDED_APPLICATION of a constituency, or of a precinct of it, by number.
+
+    An application about an entry of elsewhere names none.
+    """
+    constituency, precinct = place
+    prefix = f"{constituency:03}-" + ("" if precinct is None else f"{precinct:04}-")
+    where = {"constituency": constituency, "precinct": precinct}
+    rows = []
+    for application in applications:
+        row = asdict(application.brief) | where
+        if not (row["entry_id"] or "").startswith(prefix):
+            row["entry_id"] = None
+        rows.append(row)
+    return from_rows(rows, HANDED_APPLICATION, "number")
+
+
+def briefs_below(workspace: Path) -> dict[str, list[Brief]]:
+    """The applications in the newest package of each commission below, by the commission.
+
+    Raises:
+        UsageError: it is no workspace.
+        CustodyError: what was kept of a package is gone or damaged.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        folders = handed_in(workspace, ledger)
+    paths = {sender: folder / CARRIED for sender, folder in folders.items()}
+    try:
+        return {
+            sender: [_brief(row) for row in pq.read_table(path).to_pylist()]
+            for sender, path in paths.items()
+            if path.exists()
+        }
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        raise wrong("applications") from None
+
+
+def _brief(row: Row) -> Brief:
+    days = {
+        name: dt.date.fromisoformat(row[name])
+        for name in ("day", "due", "done")
+        if name != "done" or row[name]
+    }
+    return Brief(**{name: row[name] for name in Brief.__slots__} | days)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.errors import usage_error
 from voterlist.facts import BIRTH_YEARS
-from voterlist.fields import IDENTIFIERS
+from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.model import ListKind, Profile
 from voterlist.normalize import normalize
 from voterlist.normalize.addresses import read_address
@@ -33,7 +33,6 @@ MOST_LETTERS = 300
 _MOST_WORDS = 5
 """Words of a name that are put into every order."""
 _MOST_READINGS = 24
-_PARTS = ("surname", "given_name", "patronymic")
 _NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{2,4}(?!\d)")
 _SPELT_DATE = re.compile(
     r"(?<!\w)\d{1,2}(?:st|nd|rd|th)?[\s.,-]+[^\W\d_]{3,9}[\s.,-]+\d{4}(?!\d)"
@@ -91,11 +90,6 @@ class Asked:
     not_read: tuple[str, ...] = field(default=())
     """Which of ``fin``, ``born`` could not be understood."""
 
-    @property
-    def is_empty(self) -> bool:
-        """True where nothing is asked."""
-        return not (self.readings or self.case or self.entry_id)
-
 
 def asked(question: Question, profile: Profile) -> Asked:
     """What a question may mean.
@@ -103,7 +97,11 @@ def asked(question: Question, profile: Profile) -> Asked:
     Raises:
         UsageError: it is blank, or longer than any name.
     """
-    words = _clean(question.words)
+    # In composed letters, without signs that are not seen.
+    words = "".join(
+        sign if unicodedata.category(sign)[0] != "C" else " "
+        for sign in unicodedata.normalize("NFC", question.words)
+    )
     given = [words, question.fin, question.born, question.address]
     if sum(len(text or "") for text in given) > MOST_LETTERS:
         raise usage_error("find-too-long", most=str(MOST_LETTERS))
@@ -119,7 +117,13 @@ def asked(question: Question, profile: Profile) -> Asked:
     if case:
         return Asked((), case=int(case[1] or case[2]))
     rest, date = _taken_date(words)
-    numbers, rest = _numbers(rest)
+    # What a FIN or a document among the words may be.
+    by_word = {
+        word: _identifiers(word) if any(map(str.isdigit, word)) else []
+        for word in rest.split()
+    }
+    numbers = [one for word in rest.split() for one in by_word[word]]
+    rest = " ".join(word for word in rest.split() if not by_word[word])
     not_read = []
     if question.fin:
         numbers = _identifiers(question.fin)
@@ -147,13 +151,6 @@ def asked(question: Question, profile: Profile) -> Asked:
     return Asked(told, dates=dates, not_read=tuple(not_read))
 
 
-def _clean(text: str) -> str:
-    """The text in composed letters, without signs that are not seen."""
-    composed = unicodedata.normalize("NFC", text)
-    seen = (sign if unicodedata.category(sign)[0] != "C" else " " for sign in composed)
-    return "".join(seen)
-
-
 def _taken_date(text: str) -> tuple[str, str | None]:
     """(the text without a date, the date)."""
     for pattern in _DATES:
@@ -173,22 +170,10 @@ def _isos(date: WrittenDate) -> tuple[str, ...]:
         orders.append((date.second, date.first))
     told = []
     for day, month in orders:
-        if month > 12 or day > 31:
-            continue
-        parts = [f"{date.year:04}", *([f"{month:02}"] if month else [])]
-        told.append("-".join([*parts, *([f"{day:02}"] if month and day else [])]))
+        if month <= 12 and day <= 31:
+            parts = f"{date.year:04}", f"-{month:02}", f"-{day:02}"
+            told.append("".join(parts[: 1 + bool(month) + bool(month and day)]))
     return tuple(dict.fromkeys(told))
-
-
-def _numbers(text: str) -> tuple[list[dict[str, str]], str]:
-    """(what a FIN or a document among the words may be, the text without it)."""
-    found: list[dict[str, str]] = []
-    rest = []
-    for word in text.split():
-        told = _identifiers(word) if any(map(str.isdigit, word)) else []
-        found += told
-        rest += [] if told else [word]
-    return found, " ".join(rest)
 
 
 def _identifiers(text: str) -> list[dict[str, str]]:
@@ -247,14 +232,14 @@ def _names(words: Sequence[str], profile: Profile) -> Iterator[dict[str, str]]:
     if not words:
         return
     whole = split_full_name(" ".join(words), profile)
-    told = {name: getattr(whole, name) for name in _PARTS}
+    told = {name: getattr(whole, name) for name in NAME_PARTS}
     yield {name: text for name, text in told.items() if text}
     own: dict[str, str] = {}
     if whole.patronymic and any(map(particle_of, whole.patronymic.split())):
         own = {"patronymic": whole.patronymic}
     named = filter(None, (whole.surname, whole.given_name))
     rest = " ".join(named).split() if own else list(words)
-    free = [name for name in _PARTS if name not in own]
+    free = [name for name in NAME_PARTS if name not in own]
     for groups in _groups(rest[:_MOST_WORDS], len(free)):
         for parts in itertools.permutations(free, len(groups)):
             yield {**own, **dict(zip(parts, groups, strict=True))}

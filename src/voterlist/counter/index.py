@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
-from voterlist.arrays import Bools, Codes, Longs, consecutive, distinct_counts
+from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions import with_corrections
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
@@ -40,6 +40,7 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
 from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
+from voterlist.tables import Row
 
 Progress = Callable[[str, int, int], None]
 """Told (what is done, how much of it, of how much)."""
@@ -140,7 +141,7 @@ class Index:
         place = int(pc.index(self.parts[ENTRIES].column("id"), entry_id).as_py())
         return None if place < 0 else place
 
-    def row(self, position: int) -> dict[str, Any]:
+    def row(self, position: int) -> Row:
         """What is told of an entry: the columns of SHOWN and those of VOTER that it names."""
         (own,) = self.shown.slice(position, 1).to_pylist()
         (compared,) = self.parts[ENTRIES].slice(position, 1).to_pylist()
@@ -212,8 +213,13 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
         column = encoded_column(of_places.get(name, voters.column(name)))
         counted = pa.table({"value": column.values, "count": column.counts})
         _write_held(folder, name, counted, column.codes)
+    year, month, day = (
+        entries.column(name).to_numpy() for name in ("year", "month", "day")
+    )
+    # A date without its year is unknown.
+    dates = np.where(year > 0, packed_date(year, month, day), -1)
     for name in NUMBERED:
-        numbers = _dates(entries) if name == "date" else entries.column(name).to_numpy()
+        numbers = dates if name == "date" else entries.column(name).to_numpy()
         values, counts = distinct_counts(numbers[numbers >= 0])
         _write_held(folder, name, pa.table({"value": values, "count": counts}), numbers)
     lines = parts["address"]
@@ -267,14 +273,6 @@ def _of_today(
     order = tables.order_of(made["entry_id"])
     table = pa.table(made)
     return table if order is None else table.take(order)
-
-
-def _dates(entries: pa.Table) -> Longs:
-    """The birth dates as packed numbers; -1 where the year is unknown."""
-    year, month, day = (
-        entries.column(name).to_numpy() for name in ("year", "month", "day")
-    )
-    return np.where(year > 0, packed_date(year, month, day), -1)
 
 
 def packed_date(year: Any, month: Any, day: Any) -> Any:
@@ -331,9 +329,16 @@ def _shown(
     is_added = np.asarray(pc.equal(state, ADDED))
     spelt = spelt_as_decided(voters, written, is_added, applied)
     people = {name: voters.column(name) for name in _SORTED_BY} | place | spelt
-    numbers = _numbers(
-        people, ~np.asarray(is_off), _streets(written, voters, order), order
-    )
+    streets = pa.nulls(voters.num_rows, pa.string())
+    if order is ListOrder.STREET:
+        streets = street_texts(written.column("address"), voters)
+    # Who stands on no list has no number.
+    off = np.asarray(is_off)
+    listed_rows = pa.array(np.flatnonzero(~off))
+    listed = pa.table(people).take(listed_rows)
+    in_order, of_listed = numbered(listed, listed, streets.take(listed_rows), order)
+    numbers = np.zeros(len(off), np.int32)
+    numbers[listed_rows.take(in_order).to_numpy()] = of_listed
     columns: dict[str, Any] = {
         name: pc.coalesce(spelt[name], tables.plain(written.column(name)))
         for name in NAME_PARTS
@@ -348,7 +353,7 @@ def _shown(
         "kept_entry_id": of_done["kept_entry_id"],
         "listed_in": pc.if_else(is_off, None, place["constituency"]),
         "listed_precinct": pc.if_else(is_off, None, place["precinct"]),
-        "list_number": numbers,
+        "list_number": pa.array(numbers, mask=off),
     }
     return tables.from_columns(columns, SHOWN)
 
@@ -361,25 +366,6 @@ _SORTED_BY = (
 """Columns of VOTER by which a printed list is sorted, beside the names and the place."""
 
 
-def _streets(written: pa.Table, voters: pa.Table, order: ListOrder) -> pa.Array:
-    """The street of each, where the lists are sorted by it."""
-    if order is ListOrder.STREET:
-        return street_texts(written.column("address"), voters)
-    return pa.nulls(voters.num_rows, pa.string())
-
-
-def _numbers(
-    people: Mapping[str, Any], is_listed: Bools, streets: pa.Array, order: ListOrder
-) -> pa.Array:
-    """The place of each on the printed list; null for who stands on none."""
-    rows = np.flatnonzero(is_listed)
-    listed = pa.table(people).take(pa.array(rows))
-    in_order, of_listed = numbered(listed, listed, streets.take(pa.array(rows)), order)
-    numbers = np.zeros(len(is_listed), np.int32)
-    numbers[rows[in_order.to_numpy()]] = of_listed
-    return pa.array(numbers, mask=~is_listed)
-
-
 _ASIDE = ("source", "copy", "sheet", "line", "constituency", "precinct", "code")
 
 
@@ -388,19 +374,12 @@ def _aside(set_aside: pa.Table) -> pa.Table:
     is_blank = tables.is_among(set_aside.column("code"), _BLANK)
     is_row = pc.equal(set_aside.column("rows"), 1)
     rows = set_aside.filter(pc.and_(is_row, pc.invert(is_blank)))
-    lines = [_folded(cells) for cells in rows.column("cells").to_pylist()]
-    texts = rows.select(_ASIDE).append_column("words", pa.array(lines, pa.string()))
-    return texts.cast(pa.schema([_plain_text(field) for field in texts.schema]))
-
-
-def _plain_text(field: pa.Field) -> pa.Field:
-    is_word = pa.types.is_dictionary(field.type)
-    return pa.field(field.name, pa.string()) if is_word else field
-
-
-def _folded(cells: list[str | None] | None) -> str:
-    words = [word for cell in cells or () for word in (cell or "").split()]
-    return f" {' '.join(skeleton(word) or word for word in words)} "
+    lines = []
+    for cells in rows.column("cells").to_pylist():
+        words = " ".join(cell or "" for cell in cells or ()).split()
+        lines.append(f" {' '.join(skeleton(word) or word for word in words)} ")
+    columns = {name: tables.plain(rows.column(name)) for name in _ASIDE}
+    return pa.table({**columns, "words": pa.array(lines, pa.string())})
 
 
 def _write(path: Path, table: pa.Table) -> None:
@@ -410,14 +389,12 @@ def _write(path: Path, table: pa.Table) -> None:
         out.write_table(table, max_chunksize=max(table.num_rows, 1))
 
 
-def _read(path: Path) -> pa.Table:
-    with pa.memory_map(str(path)) as file:
-        return pa.ipc.open_file(file).read_all()
-
-
 def _opened(unit: KeptUnit) -> Index:
     """The index that lies in a folder, mapped."""
-    read = {name: _read(unit.path(f"{name}.arrow")) for name in _TABLES}
+    read = {}
+    for name in _TABLES:
+        with pa.memory_map(str(unit.path(f"{name}.arrow"))) as file:
+            read[name] = pa.ipc.open_file(file).read_all()
     content = strict_json.loads(unit.path("whole.json").read_text(encoding="utf-8"))
     arrays = {
         name: np.array(value, np.int64)

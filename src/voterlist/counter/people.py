@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +21,7 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.pipeline.known import known, read_table
 from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Reader
-from voterlist.tables import from_rows
+from voterlist.tables import Row, from_rows
 
 REGISTER = "applications"
 """The source of the row of somebody who is added, which is like the row of a register."""
@@ -56,7 +55,7 @@ class Person:
             number: of the application; it is the line of the row.
             place: the constituency and the precinct where the person belongs.
         """
-        cells: dict[str, Any] = {
+        cells: Row = {
             name: self.values[name] for name in ENTRY_FIELDS if name in self.values
         }
         whole = split_full_name(cells.get("full_name") or self.name)
@@ -94,18 +93,16 @@ def wrong_values(person: Person, today: dt.date) -> list[str]:
         if text
         and (
             read_correction(name, text, today).problem is not None
-            or (name in NAMES and not all(map(_is_of_name, text)))
+            or (
+                name in NAMES
+                and {unicodedata.category(sign)[0] for sign in {*text} - _IN_NAMES}
+                - {"L", "M"}
+            )
         )
     ]
 
 
-def _is_of_name(sign: str) -> bool:
-    return sign in _IN_NAMES or unicodedata.category(sign)[0] in "LM"
-
-
-def entry_of(
-    workspace: Path, ledger: Reader, entry_id: str | None
-) -> dict[str, Any] | None:
+def entry_of(workspace: Path, ledger: Reader, entry_id: str | None) -> Row | None:
     """The entry as it was handed in or added (a row of ENTRY); None where no list has it.
 
     Raises:
@@ -123,21 +120,19 @@ def entry_of(
     return rows[0] if rows else None
 
 
-def agree(entry: Mapping[str, Any], person: Person) -> bool:
+def agree(entry: Row, person: Person) -> bool:
     """True where nothing that is known of both the entry and the person differs."""
     return all(one == other for one, other in _known_of_both(entry, person).values())
 
 
-def is_identified(entry: Mapping[str, Any], person: Person) -> bool:
+def is_identified(entry: Row, person: Person) -> bool:
     """True where the name and an identifier, FIN or document, are those of the entry."""
     both = _known_of_both(entry, person)
     has_name = {*_NAMES[:2]} <= both.keys()
     return has_name and bool(both.keys() & IDENTIFIERS) and agree(entry, person)
 
 
-def _known_of_both(
-    entry: Mapping[str, Any], person: Person
-) -> dict[str, tuple[object, object]]:
+def _known_of_both(entry: Row, person: Person) -> dict[str, tuple[object, object]]:
     """What is known of the entry and of the person, by column of VOTER. Blanks never match."""
     of_entry = from_rows([dict(entry)], ENTRY)
     one, other = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -11,48 +11,41 @@ from voterlist.config import Settings
 from voterlist.counter.applications import (
     PLACE,
     Application,
+    Clerk,
     Doubt,
     Request,
     State,
     applications_of,
+    find,
     named,
-    no_application,
     require_fields,
     taken_as,
     wants_other_struck,
 )
-from voterlist.counter.finder import FOUND, SEVERAL, Finder
+from voterlist.counter.finder import Finder
 from voterlist.counter.index import Progress
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions import is_same_person, name_as_kept, precincts_known
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import name_in
 from voterlist.model import Asks, Relation, Step
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change
+from voterlist.tables import Row
 
 _MOST_SHOWN = 10
 _LIKELY = 0.1
 """The probability from which on an entry is told that may be the person."""
 
 
-def due_day(day: dt.date, settings: Settings) -> dt.date:
-    """The last day of the term: at once on election day, and never behind it."""
-    due = day + dt.timedelta(days=settings.applications.answer_days)
-    election = settings.calendar.election_day
-    return due if election is None or day > election else min(due, election)
-
-
 def take(
     workspace: Path,
     asked: Request,
+    clerk: Clerk,
     *,
-    clerk: str,
-    today: dt.date,
-    since: str,
     progress: Progress = lambda _step, _done, _total: None,
 ) -> Application:
     """Take an application: it is kept whatever is doubtful of it, and what is is told.
@@ -60,68 +53,65 @@ def take(
     Args:
         workspace: its folder.
         asked: what is asked.
-        clerk: who takes it.
-        today: the day; one before the newest in the ledger is that of a wrong clock.
-        since: told to another command that finds the workspace held.
+        clerk: who takes it, and when; a day before the newest in the ledger is that of a wrong
+            clock.
         progress: told what is done while the index is made in which the person is looked for.
 
     Raises:
         UsageError: it is no workspace; nobody asks, or for nobody; a field is none.
         WorkspaceBusyError: another command writes the ledger all the time.
     """
-    asked = _readable(asked)
-    settings = settings_of(workspace)
-    meant = list(_doubts_of_person(workspace, asked, since, progress))
-    # A run may hold the workspace for hours, and whoever asks stands at the counter.
-    with Ledger(place_in(workspace, settings)) as ledger:
-        others = applications_of(ledger.applications())
-        if asked.against is not None and asked.against not in others:
-            raise no_application(asked.against, others)
-        first = _asked_before(asked, others.values())
-        day = ledger.day_of_chain(today)
-        doubts = [
-            *_doubts_of_entry(workspace, ledger, asked),
-            *meant,
-            *_doubts_of_values(asked, day),
-            *_doubts_of_place(workspace, settings, ledger, asked),
-            *_doubts_of_others(asked, others.values(), first, settings),
-            *_doubts_of_day(day, settings),
-        ]
-        event = ApplicationEvent(
-            1 + max(others, default=0),
-            Step.TAKEN.value,
-            today.isoformat(),
-            clerk,
-            {
-                "asked": asdict(asked),
-                "due": due_day(day, settings).isoformat(),
-                "doubts": doubts,
-                "first": first.number if first else None,
-                "known_as": _name_on_the_list(workspace, ledger, asked.entry_id),
-            },
-        )
-        return taken_as(ledger.apply(event), others)
-
-
-def _readable(asked: Request) -> Request:
-    """What is asked, with names that can be printed.
-
-    Raises:
-        UsageError: nobody asks, or for nobody; a field is none that an application may set.
-    """
     by, name = named(asked.by), name_as_kept(asked.name)
     if asked.entry_id is None and name is None and asked.against is None:
         raise usage_error("application-for-nobody")
     require_fields(asked.values)
     documents = [text for text in map(str.strip, asked.documents) if text]
-    return replace(asked, by=by, name=name or "", documents=documents)
-
-
-def _name_on_the_list(workspace: Path, ledger: Ledger, entry_id: str | None) -> str:
-    """The name that an entry has; the applicant did not say it, so it proves nothing."""
-    entry = (entry_of(workspace, ledger, entry_id) if entry_id else None) or {}
-    parts = [entry.get(name) for name in NAME_PARTS]
-    return " ".join(filter(None, parts)) or entry.get("full_name") or ""
+    asked = replace(asked, by=by, name=name or "", documents=documents)
+    settings = settings_of(workspace)
+    meant = list(_doubts_of_person(workspace, asked, clerk.since, progress))
+    # A run may hold the workspace for hours, and whoever asks stands at the counter.
+    with Ledger(place_in(workspace, settings)) as ledger:
+        every = applications_of(ledger.applications())
+        if asked.against is not None:
+            find(every, asked.against)
+        others = [*every.values()]
+        same = (
+            one for one in others if one.first is None and asked.is_again(one.asked)
+        )
+        first = next((one for one in same if one.state is State.OPEN), None)
+        day = ledger.day_of_chain(clerk.today)
+        entry = None
+        if asked.entry_id is not None:
+            entry = entry_of(workspace, ledger, asked.entry_id)
+        due = day + dt.timedelta(days=settings.applications.answer_days)
+        election = settings.calendar.election_day
+        if election is not None and day <= election:
+            # At once on election day, and never behind it.
+            due = min(due, election)
+        doubts = [
+            *_doubts_of_entry(asked, entry),
+            *meant,
+            *_doubts_of_values(asked, day),
+            *_doubts_of_place(workspace, settings, ledger, asked),
+            *_doubts_of_others(asked, others, first, settings),
+            *_doubts_of_day(day, settings),
+        ]
+        # The name that the entry has; the applicant did not say it, so it proves nothing.
+        told = entry or {}
+        event = ApplicationEvent(
+            1 + max(every, default=0),
+            Step.TAKEN.value,
+            clerk.today.isoformat(),
+            clerk.by,
+            {
+                "asked": asdict(asked),
+                "due": due.isoformat(),
+                "doubts": doubts,
+                "first": first.number if first else None,
+                "known_as": name_in(told) or told.get("full_name") or "",
+            },
+        )
+        return taken_as(ledger.apply(event), every)
 
 
 def likely(
@@ -130,41 +120,25 @@ def likely(
     ledger: Reader,
     person: Person,
     progress: Progress,
-) -> tuple[str, list[str]]:
-    """(what comes of a look for the person, the ids of who it may be, the likeliest first).
+) -> list[str]:
+    """The ids of the entries of which one probably is the person, the likeliest first.
 
-    The answer is empty where nobody can be looked for: there is no run, or no name.
+    Empty where nobody can be looked for, too: there is no run, or no name.
     """
     try:
         source = ListSource.of(workspace, ledger, settings)
         finder = Finder(source, ledger, progress)
         found = finder.find(person.question, _MOST_SHOWN)
     except UsageError:
-        return "", []
-    return found.answer, [hit.entry_id for hit in found.hits if hit.score >= _LIKELY]
+        return []
+    likely = [hit.entry_id for hit in found.hits if hit.score >= _LIKELY]
+    return likely if found.is_probable else []
 
 
-def _asked_before(asked: Request, others: Iterable[Application]) -> Application | None:
-    """The open application that is the same; None where there is none."""
-    return next(
-        (
-            other
-            for other in others
-            if other.state is State.OPEN
-            and other.first is None
-            and asked.is_again(other.asked)
-        ),
-        None,
-    )
-
-
-def _doubts_of_entry(
-    workspace: Path, ledger: Ledger, asked: Request
-) -> Iterator[Doubt]:
+def _doubts_of_entry(asked: Request, entry: Row | None) -> Iterator[Doubt]:
     """Whether the entry is there, and is of the person who is named."""
     if asked.entry_id is None:
         return
-    entry = entry_of(workspace, ledger, asked.entry_id)
     if entry is None:
         yield "entry-gone", asked.entry_id
     elif asked.name and not agree(entry, asked.person):
@@ -183,12 +157,10 @@ def _doubts_of_person(
     except WorkspaceBusyError:
         yield "not-looked", ""
         return
-    answer, entries = found
-    told = ", ".join(entries)
-    if answer in {FOUND, SEVERAL} and entries:
-        is_added = asked.what is Asks.ADD
-        one = "entry-likely" if len(entries) == 1 else "entries-likely"
-        yield "stands-already" if is_added else one, told
+    if found:
+        code = "entry-likely" if len(found) == 1 else "entries-likely"
+        code = "stands-already" if asked.what is Asks.ADD else code
+        yield code, ", ".join(found)
     elif asked.what is not Asks.ADD:
         yield "entry-open", ""
 
@@ -232,38 +204,35 @@ def _doubts_of_place(
 
 def _doubts_of_others(
     asked: Request,
-    others: Iterable[Application],
+    others: Sequence[Application],
     first: Application | None,
     settings: Settings,
 ) -> Iterator[Doubt]:
     """What other applications say of the same person, or came from the same applicant."""
-    others = list(others)
-    if first is not None:
-        yield "asked-already", str(first.number)
-    again = [other for other in others if asked.says_as(other.asked)]
-    decided = [str(other.number) for other in again if other.outcome is not None]
-    if decided:
-        yield "decided-before", ", ".join(decided)
-    beside = [
-        str(other.number)
-        for other in others
-        if other.state is State.OPEN
-        and other is not first
-        and (
-            other.asked.entry_id == (asked.entry_id or "") or asked.says_as(other.asked)
-        )
+    mine = [
+        one
+        for one in others
+        if wants_other_struck(one.asked) and is_same_person(one.asked.by, asked.by)
     ]
-    if beside:
-        yield "others-open", ", ".join(beside)
-    if wants_other_struck(asked):
-        mine = [
-            other
-            for other in others
-            if wants_other_struck(other.asked)
-            and is_same_person(other.asked.by, asked.by)
-        ]
-        if len(mine) >= settings.applications.most_strikings:
-            yield "many-strikings", ", ".join(str(other.number) for other in mine)
+    most = settings.applications.most_strikings
+    is_many = wants_other_struck(asked) and len(mine) >= most
+    again = [one for one in others if asked.says_as(one.asked)]
+    known_as = asked.entry_id or ""
+    told = {
+        "asked-already": [first] if first else [],
+        "decided-before": [one for one in again if one.outcome is not None],
+        "others-open": [
+            one
+            for one in others
+            if one.state is State.OPEN
+            and one is not first
+            and (one.asked.entry_id == known_as or asked.says_as(one.asked))
+        ],
+        "many-strikings": mine if is_many else [],
+    }
+    for code, those in told.items():
+        if those:
+            yield code, ", ".join(str(one.number) for one in those)
 
 
 def _doubts_of_day(day: dt.date, settings: Settings) -> Iterator[Doubt]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from voterlist.counter.applications import Application
-from voterlist.counter.card import Card
 from voterlist.counter.finder import Found, Hit
+from voterlist.counter.looking import Card
+from voterlist.fields import name_in
 from voterlist.report.asked import said
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.values import Place
+from voterlist.tables import Row
 
-_NAMES = ("surname", "given_name", "patronymic")
 _DATE = ("birth_year", "birth_month", "birth_day")
 _SEARCHED = ("entries", "run", "struck", "repeated", "moved", "added", "set_aside")
 
 
-def born_of(row: Mapping[str, Any]) -> str | None:
+def born_of(row: Row) -> str | None:
     """The birth date of a row of the index in ISO 8601, as far as it is known."""
     if row["birth_year"] is None:
         return None
@@ -26,14 +26,14 @@ def born_of(row: Mapping[str, Any]) -> str | None:
     return "-".join(f"{part:02}" for part in parts)
 
 
-def name_of(row: Mapping[str, Any], words: FindingWords) -> str:
+def name_of(row: Row, words: FindingWords) -> str:
     """The whole name and the birth date of a row of the index."""
-    name = " ".join(filter(None, (row[part] for part in _NAMES)))
+    name = name_in(row)
     born = born_of(row) or words("find.no-birth-date")
     return words("find.hit", name=name or words("find.no-name"), born=born)
 
 
-def about_row(row: Mapping[str, Any], words: FindingWords) -> list[str]:
+def about_row(row: Row, words: FindingWords) -> list[str]:
     """Where an entry stands, and what became of it."""
     place = {name: _number(row[name]) for name in ("constituency", "precinct")}
     if row["list_number"] is not None:
@@ -58,10 +58,10 @@ def about_row(row: Mapping[str, Any], words: FindingWords) -> list[str]:
 
 def about_hit(hit: Hit, words: FindingWords) -> list[str]:
     """Where an entry stands, what became of it, and what of the question it answers."""
-    levels = [
-        f"{words(f'field.{field}')}: {words(_level_key(level))}"
-        for field, level in hit.levels.items()
-    ]
+    levels = []
+    for field, level in hit.levels.items():
+        kind = "find.level" if level == "beginning" else "comparison"
+        levels.append(f"{words(f'field.{field}')}: {words(f'{kind}.{level}')}")
     lines = about_row(hit.row, words)
     return [*lines, "; ".join(levels)] if levels else lines
 
@@ -69,10 +69,6 @@ def about_hit(hit: Hit, words: FindingWords) -> list[str]:
 def _number(value: int | None) -> str:
     """A number of a place; it is a name, and not grouped."""
     return "-" if value is None else str(value)
-
-
-def _level_key(level: str) -> str:
-    return "find.level.beginning" if level == "beginning" else f"comparison.{level}"
 
 
 def set_aside(found: Found, words: FindingWords) -> list[str]:
@@ -106,68 +102,63 @@ def searched(found: Found, words: FindingWords) -> Iterator[str]:
 
 def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[str]]]:
     """(heading, lines) of each part of a card; a part without lines is left out."""
-    for name, lines in _parts(card, words).items():
-        if lines:
-            yield words(f"card.part.{name}"), lines
-
-
-def _parts(card: Card, words: FindingWords) -> dict[str, Sequence[str]]:
-    """The lines of each part of a card."""
-    row = card.row
+    row, changed = card.row, card.last_cycle
     place = Place(
         row["constituency"], row["precinct"], card.file, card.sheet, card.line
     )
-    names = card.spellings.items()
-    return {
+    last_cycle = ""
+    if changed is not None:
+        old = Place(changed["old_constituency"], changed["old_precinct"])
+        told = (
+            words(f"cycles.change.{changed['change']}"),
+            words(f"cycles.cause.{changed['cause']}"),
+            words.place(old),
+        )
+        last_cycle = "; ".join(filter(None, told))
+    parts = {
         "today": about_row(row, words),
         "handed-in": [words.place(place)],
         "cells": [
             f"{words(f'field.{name}')}: {text}" for name, text in card.cells.items()
         ],
-        "spellings": [words(f"card.{name}", name=text) for name, text in names],
-        "corrections": [_corrected(each, words) for each in card.corrections],
+        "spellings": [
+            words(f"card.{name}", name=text) for name, text in card.spellings.items()
+        ],
+        "corrections": [
+            words(
+                "card.corrected",
+                field=words(f"field.{one['field']}"),
+                written=one["written"] or "-",
+                value=one["value"] or "-",
+            )
+            for one in card.corrections
+        ],
         "answers": [said(answer, words) for answer in card.answers],
         "cases": [
             words(
-                f"card.case.{'open' if case.is_open else 'closed'}",
-                number=str(case.number),
-                kind=words(f"case-kind.{case.kind}.title"),
-                others=", ".join(case.others) or "-",
+                f"card.case.{'open' if case['is_open'] else 'closed'}",
+                number=str(case["number"]),
+                kind=words(f"case-kind.{case['kind']}.title"),
+                others=", ".join(case["others"]) or "-",
             )
             for case in card.cases
         ],
-        "applications": [_application(row, words) for row in card.applications],
+        "applications": [
+            words(
+                "card.application",
+                number=str(one["number"]),
+                due=one["due"],
+                what=words(f"application.what.{one['what']}"),
+                state=words(f"application.state.{one['state']}"),
+            )
+            for one in card.applications
+        ],
         "findings": [words.message(finding) for finding in card.findings],
-        "last-cycle": _last_cycle(card, words),
+        "last-cycle": [last_cycle] if last_cycle else [],
     }
-
-
-def _corrected(row: Mapping[str, str | None], words: FindingWords) -> str:
-    """What a field was, and what it was corrected to."""
-    texts = {name: row[name] or "-" for name in ("written", "value")}
-    return words("card.corrected", field=words(f"field.{row['field']}"), **texts)
-
-
-def _application(row: Mapping[str, Any], words: FindingWords) -> str:
-    """An application about the entry, and how it stands."""
-    codes = {
-        name: words(f"application.{name}.{row[name]}") for name in ("what", "state")
-    }
-    return words("card.application", number=str(row["number"]), due=row["due"], **codes)
-
-
-def _last_cycle(card: Card, words: FindingWords) -> list[str]:
-    """What became of the entry since the last cycle."""
-    changed = card.last_cycle
-    if changed is None:
-        return []
-    old = Place(changed["old_constituency"], changed["old_precinct"])
-    told = (
-        words(f"cycles.change.{changed['change']}"),
-        words(f"cycles.cause.{changed['cause']}"),
-        words.place(old),
-    )
-    return ["; ".join(filter(None, told))]
+    for name, lines in parts.items():
+        if lines:
+            yield words(f"card.part.{name}"), lines
 
 
 def asked_rows(one: Application, words: FindingWords) -> Iterator[tuple[str, str]]:

@@ -20,9 +20,7 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
-from voterlist.counter.applications import applications_of
-from voterlist.counter.carried import NAME as APPLICATIONS_NAME
-from voterlist.counter.carried import handed_over
+from voterlist.counter.applications import CARRIED, applications_of, handed_over
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
 from voterlist.custody.manifest import Manifest
@@ -74,7 +72,7 @@ _WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
 _RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
 _Row = dict[str, str]
-OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, APPLICATIONS_NAME, REMOVED_NAME)
+OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
 """The files of a package that no run gives it."""
 ACT_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
 _LANGUAGES = ("az", "en")
@@ -328,7 +326,7 @@ def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]
     place = (scope.constituency, scope.precinct)
     rows = handed_over(applications_of(ledger.applications()).values(), place)
     if rows.num_rows:
-        path = work / APPLICATIONS_NAME
+        path = work / CARRIED
         store.write_table(path, rows)
         yield Payload(path.name, path, "applications", rows.num_rows)
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from voterlist.decisions import grounds
-from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS
+from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door import code_of
 from voterlist.lists.papers import PaperDocument
@@ -168,7 +168,7 @@ class ListWords(Words):
 
     def name(self, row: _Row) -> str:
         """The whole name in a row of ALTERATION."""
-        return " ".join(row[part] for part in NAME_PARTS if row[part])
+        return name_in(row)
 
     def why(self, row: _Row) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""

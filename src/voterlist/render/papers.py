@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import name_in
 from voterlist.lists.papers import PaperDocument
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import typeset
@@ -19,7 +19,7 @@ _Cell: TypeAlias = Callable[[ListWords, PaperDocument, _Row], str | None]
 
 
 def _name(_words: ListWords, _document: PaperDocument, row: _Row) -> str:
-    return " ".join(row[part] for part in NAME_PARTS if row[part])
+    return name_in(row)
 
 
 def _constituency(words: ListWords, document: PaperDocument, _row: _Row) -> str:

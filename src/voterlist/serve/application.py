@@ -125,7 +125,6 @@ of questions."""
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
-CounterPage: TypeAlias = Callable[[Request, Visitor, str], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,26 +215,25 @@ class Desk:
     def _of_counter(self) -> Iterator[Route]:
         """Everything that the counter answers to."""
         pages = {
-            "": self.counter.home,
-            "/book": self.counter.book,
-            "/entry/{entry}": self.counter.card,
-            "/application/{number:int}": self.counter.application,
+            "": "home",
+            "/book": "book",
+            "/entry/{entry}": "card",
+            "/application/{number:int}": "application",
         }
-        for path, page in pages.items():
-            yield Route(f"/counter{path}", self._inside(self._in_words(page)))
+        for path, name in pages.items():
+            yield Route(f"/counter{path}", self._inside(self._in_words(name)))
         yield Route("/counter/questions", self._inside(self.questions, *_DECIDE))
         for name in _COUNTER:
-            handler = self._in_words(getattr(self.counter, name))
             roles = _DECIDE if name in _DECIDING else ()
-            inside = self._inside(handler, *roles)
+            inside = self._inside(self._in_words(name), *roles)
             yield Route(f"/counter/{name}", inside, methods=["POST"])
 
-    def _in_words(self, page: CounterPage) -> VisitorHandler:
+    def _in_words(self, name: str) -> VisitorHandler:
         """A page of the counter in the language of whoever asks; a language chosen is kept."""
 
         async def handle(request: Request, visitor: Visitor) -> Response:
             say = self.words(request)
-            answer = await page(request, visitor, say.language)
+            answer = await self.counter.show(name, request, visitor, say.language)
             return self._with_language(answer, say) if _chooses(request) else answer
 
         return handle
@@ -381,7 +379,7 @@ class Desk:
     async def questions(self, request: Request, visitor: Visitor) -> Response:
         """The page of questions; that somebody saw it stands in the journal before."""
         await self._note(ASKED, visitor)
-        return await self._in_words(self.counter.questions)(request, visitor)
+        return await self._in_words("questions")(request, visitor)
 
     async def export(self, request: Request, visitor: Visitor) -> Response:
         """A file for somebody who has no access to the desk."""

@@ -1,17 +1,18 @@
 """The counter at the desk: a voter found, an application taken, decided and noted, page by page.
 
-Each page is one request; what it does is done by the functions that the commands call, in a thread
-of their own, so that whoever decides cases is not held up.
+Each page is one request; what it does is done by the functions that the commands call. All of it
+is done in a thread of its own, so that whoever decides cases is not held up.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request as HttpRequest
@@ -20,11 +21,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from voterlist.casework import at_door
 from voterlist.casework.answer_files import AnswerFile
 from voterlist.casework.importing import Bringer
-from voterlist.casework.reviewing import Imported, asked_of, import_answers
+from voterlist.casework.reviewing import asked_of, import_answers
 from voterlist.counter.applications import (
     PLACE,
     Application,
     Book,
+    Clerk,
     Request,
     State,
     add_event,
@@ -33,10 +35,9 @@ from voterlist.counter.applications import (
     wants_other_struck,
 )
 from voterlist.counter.asking import Question
-from voterlist.counter.card import Card
-from voterlist.counter.deciding import REFUSE, Decided, Decider, Ruling, decide
+from voterlist.counter.deciding import REFUSE, Ruling, decide
 from voterlist.counter.finder import Found
-from voterlist.counter.looking import Looker, look
+from voterlist.counter.looking import Card, look
 from voterlist.counter.taking import take
 from voterlist.counter.telling import (
     about_hit,
@@ -53,7 +54,6 @@ from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
 from voterlist.lists.door import DoorAnswer
 from voterlist.model import (
-    Action,
     Asks,
     AtDoor,
     Problem,
@@ -68,8 +68,6 @@ from voterlist.report.asked import QUESTION_SHEETS
 from voterlist.report.sections.findings import FindingWords
 from voterlist.serve.door import Clock, Visitor
 from voterlist.storage.temporary import private_folder
-
-T = TypeVar("T")
 
 _SEE_OTHER = 303
 BOOK = "book"
@@ -103,12 +101,6 @@ class _Form:
 
     texts: Mapping[str, str]
 
-    @classmethod
-    async def of(cls, request: HttpRequest) -> _Form:
-        """The form that a request brings; blanks around a text are left out."""
-        read = parse_qs((await request.body()).decode("utf-8", "replace"))
-        return cls({name: texts[0].strip() for name, texts in read.items()})
-
     def __call__(self, name: str) -> str:
         return self.texts.get(name, "")
 
@@ -129,8 +121,8 @@ class _Form:
 
 _BLANK = {
     "question": Question(),
-    "trouble": "",
-    "form": _Form({}),
+    "found": None,
+    "many": (),
     "kept": None,
     "said_at_door": AtDoor,
     "corrected": CORRECTED,
@@ -161,117 +153,100 @@ class CounterPages:
     """
 
     def __init__(self, workspace: Path, clock: Clock) -> None:
-        self._workspace = workspace
-        self._clock = clock
+        self.workspace = workspace
+        self.clock = clock
         self.decided = 0
         """Applications that were decided since the desk was opened."""
 
-    async def home(
-        self, _request: HttpRequest, visitor: Visitor, language: str
+    async def show(
+        self, name: str, request: HttpRequest, visitor: Visitor, language: str
     ) -> Response:
+        """What a visit of this name comes to."""
+        read = parse_qs((await request.body()).decode("utf-8", "replace"))
+        form = _Form({field: texts[0].strip() for field, texts in read.items()})
+        visit = _Visit(self, request, visitor, FindingWords(language), form)
+        answer: Response = await asyncio.to_thread(getattr(visit, name))
+        self.decided += visit.has_decided
+        return answer
+
+
+class _Visit:
+    """One request of somebody, and what answers it: a method for each page and form."""
+
+    def __init__(
+        self,
+        pages: CounterPages,
+        request: HttpRequest,
+        visitor: Visitor,
+        words: FindingWords,
+        form: _Form,
+    ) -> None:
+        self._workspace, self._now = pages.workspace, pages.clock()
+        self._request, self._visitor = request, visitor
+        self._words, self._form = words, form
+        self._trouble = ""
+        self.has_decided = False
+
+    def home(self) -> Response:
         """The page on which somebody is looked for."""
-        return await self._page("find", visitor, language, here="find", found=None)
+        return self._page("find")
 
-    async def find(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def find(self) -> Response:
         """Who fits what was asked."""
-        form = await _Form.of(request)
         question = Question(
-            form("words"),
-            form("fin") or None,
-            form("born") or None,
-            form("address") or None,
+            self._form("words"),
+            *(self._form(name) or None for name in ("fin", "born", "address")),
         )
-        found, trouble = await self._tried(language, self._looked, question, visitor)
-        return await self._page(
-            "find",
-            visitor,
-            language,
-            here="find",
-            question=question,
-            trouble=trouble,
-            found=found and found[0],
-        )
+        found = None
+        with self._told():
+            found, _ = self._looked(question)
+        return self._page("find", form=_Form({}), question=question, found=found)
 
-    async def door(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def door(self) -> Response:
         """Keep an answer from the door, typed by the code of its question."""
-        form = await _Form.of(request)
-
-        def answered() -> at_door.TakenIn:
+        form = self._form
+        with self._told():
             given = DoorAnswer(
                 answer=AtDoor(form("answer")),
                 field=form("field") or None,
                 **{name: form(name) for name in ("code", "value", "note")},
             )
-            return at_door.answer(
-                self._workspace, given, by=visitor.name, now=self._clock()
+            kept = at_door.answer(
+                self._workspace, given, by=self._visitor.name, now=self._now
             )
+            return self._page("find", kept=kept, form=_Form({}))
+        return self._page("find")
 
-        kept, trouble = await self._tried(language, answered)
-        typed = _Form({}) if kept else form
-        about = {"kept": kept, "form": typed, "trouble": trouble, "found": None}
-        return await self._page("find", visitor, language, here="find", **about)
-
-    async def card(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def card(self) -> Response:
         """The card of an entry, and what may be asked about it."""
-        entry_id = request.path_params["entry"]
-        question = Question(entry=entry_id)
-        opened, trouble = await self._tried(language, self._looked, question, visitor)
-        if opened is None or opened[1] is None:
-            words = FindingWords(language)
-            gone = words("error.find-no-entry.what", entry=entry_id)
-            return await self._page(
-                "find",
-                visitor,
-                language,
-                here="find",
-                trouble=trouble or gone,
-                found=None,
-            )
-        return await self._card_page(opened[1], visitor, language, _Form({}), "")
+        entry_id = self._request.path_params["entry"]
+        card = None
+        with self._told():
+            _, card = self._looked(Question(entry=entry_id))
+        if card is None:
+            gone = self._words("error.find-no-entry.what", entry=entry_id)
+            self._trouble = self._trouble or gone
+            return self._page("find")
+        every = self._book().applications
+        own = [one for one in every if one.asked.entry_id == entry_id]
+        taking = _taking(self._form, entry=entry_id, now=card.cells)
+        return self._page("card", card=card, applications=own, **taking)
 
-    async def _card_page(
-        self, card: Card, visitor: Visitor, language: str, form: _Form, trouble: str
-    ) -> Response:
-        book = await asyncio.to_thread(self._book)
-        own = [one for one in book.applications if one.asked.entry_id == card.entry_id]
-        taking = _taking(form, entry=card.entry_id, now=card.cells)
-        return await self._page(
-            "card",
-            visitor,
-            language,
-            here="",
-            card=card,
-            applications=own,
-            trouble=trouble,
-            **taking,
-        )
-
-    async def new(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def new(self) -> Response:
         """The form for somebody who is on no list."""
-        form = await _Form.of(request)
         # Beside the name a date, a house or a number may have been looked for.
         words = [
-            word for word in form("name").split() if not any(map(str.isdigit, word))
+            word
+            for word in self._form("name").split()
+            if not any(map(str.isdigit, word))
         ]
-        about = _Form({**form.texts, "name": " ".join(words)})
-        taking = _taking(about, what=Asks.ADD, is_open=True)
-        return await self._page("new", visitor, language, here="", **taking)
+        about = _Form({**self._form.texts, "name": " ".join(words)})
+        return self._page("new", **_taking(about, what=Asks.ADD, is_open=True))
 
-    async def take(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def take(self) -> Response:
         """Take an application, and show it."""
-        form = await _Form.of(request)
-
-        def taken() -> Application:
+        form = self._form
+        with self._told():
             asked = Request(
                 what=Asks(form("what")),
                 by=form("by"),
@@ -283,227 +258,138 @@ class CounterPages:
                 values=form.values,
                 documents=(form("documents"),),
             )
-            return take(
+            taken = take(
                 self._workspace,
                 asked,
-                clerk=visitor.name,
-                today=self._clock().date(),
-                since=self._since,
+                self._clerk,
             )
+            return _to(taken)
+        return self._page("new", **_taking(form, entry=form("entry"), is_open=True))
 
-        application, trouble = await self._tried(language, taken)
-        if application is None:
-            taking = _taking(form, entry=form("entry"), is_open=True)
-            return await self._page(
-                "new", visitor, language, here="", trouble=trouble, **taking
-            )
-        return _to(application)
-
-    async def book(
-        self, _request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def book(self) -> Response:
         """All applications, those that are late first."""
-        book = await asyncio.to_thread(self._book)
-        words = FindingWords(language)
+        book = self._book()
         many = [
-            words("cli.application.many", numbers=", ".join(map(str, numbers)))
+            self._words("cli.application.many", numbers=", ".join(map(str, numbers)))
             for numbers in book.many
         ]
-        return await self._page(
-            "book",
-            visitor,
-            language,
-            here="book",
-            applications=book.applications,
-            many=many,
-        )
+        return self._page("book", applications=book.applications, many=many)
 
-    async def application(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def application(self) -> Response:
         """An application with all that became of it."""
-        number = request.path_params["number"]
-        return await self._application_page(number, visitor, language, _Form({}), "")
+        return self._application_page(self._request.path_params["number"])
 
-    async def decide(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def decide(self) -> Response:
         """Grant or refuse an application."""
-        form = await _Form.of(request)
-
-        def decided() -> Decided:
+        form = self._form
+        with self._told():
             ruling = Ruling(
                 granted=form("outcome") == "grant",
-                ground=form("ground"),
-                evidence=form("evidence"),
-                reason=form("reason"),
                 entry_id=form("entry") or None,
                 values=form.values,
-                although=form("although"),
+                **{
+                    name: form(name)
+                    for name in ("ground", "evidence", "reason", "although")
+                },
             )
-            return decide(
-                self._workspace,
-                form.number,
-                ruling,
-                self._decider(visitor),
-            )
+            made = decide(self._workspace, form.number, ruling, self._clerk)
+            self.has_decided = not made.problems
+            if self.has_decided:
+                return _to(made.application)
+            self._tell(made.problems)
+        return self._application_page(form.number)
 
-        made, trouble = await self._tried(language, decided)
-        if made is not None and not made.problems:
-            self.decided += 1
-            return _to(made.application)
-        if made is not None:
-            trouble = _told(made.problems, FindingWords(language))
-        return await self._application_page(
-            form.number, visitor, language, form, trouble
-        )
-
-    async def note(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def note(self) -> Response:
         """Note something of an application: a notice, its withdrawal, or words."""
-        form = await _Form.of(request)
-
-        def noted() -> Application:
-            return add_event(
+        form = self._form
+        with self._told():
+            noted = add_event(
                 self._workspace,
                 form.number,
                 Step(form("step")),
-                {"text": form("text")},
-                by=visitor.name,
-                today=self._clock().date(),
+                form("text"),
+                self._clerk,
             )
+            return _to(noted)
+        return self._application_page(form.number)
 
-        made, trouble = await self._tried(language, noted)
-        if made is not None:
-            return _to(made)
-        return await self._application_page(
-            form.number, visitor, language, form, trouble
-        )
-
-    async def paper(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def paper(self) -> Response:
         """A letter about an application, or the book, as PDF; that it was written is noted."""
-        form = await _Form.of(request)
-        name = form("paper")
+        name, number = self._form("paper"), self._form.number
+        language = self._words.language
+        with self._told(), private_folder() as folder:
+            out, whose = folder / "paper.pdf", ""
+            if name == BOOK:
+                today = self._now.date()
+                write_book(self._workspace, out, today=today, language=language)
+            else:
+                letter, whose = Letters(name).value, f"-{number}"
+                write_letter(
+                    self._workspace,
+                    number,
+                    letter,
+                    out,
+                    self._clerk,
+                    language=language,
+                )
+            headers = {"Content-Disposition": f'inline; filename="{name}{whose}.pdf"'}
+            content = out.read_bytes()
+            return Response(content, 200, headers, media_type="application/pdf")
+        return self._application_page(number)
 
-        def written() -> bytes:
-            with private_folder() as folder:
-                out = folder / "paper.pdf"
-                if name == BOOK:
-                    today = self._clock().date()
-                    write_book(self._workspace, out, today=today, language=language)
-                else:
-                    decider = self._decider(visitor)
-                    write_letter(
-                        self._workspace,
-                        form.number,
-                        Letters(name).value,
-                        out,
-                        decider,
-                        language=language,
-                    )
-                return out.read_bytes()
-
-        content, trouble = await self._tried(language, written)
-        if content is None:
-            return await self._application_page(
-                form.number, visitor, language, form, trouble
-            )
-        whose = "" if name == BOOK else f"-{form.number}"
-        headers = {"Content-Disposition": f'inline; filename="{name}{whose}.pdf"'}
-        return Response(content, 200, headers, media_type="application/pdf")
-
-    def _decider(self, visitor: Visitor) -> Decider:
-        return Decider(visitor.name, self._clock(), self._since, visitor.name)
-
-    async def _application_page(
-        self, number: int, visitor: Visitor, language: str, form: _Form, trouble: str
-    ) -> Response:
-        book = await asyncio.to_thread(self._book)
-        known = {one.number: one for one in book.applications}
-        words = FindingWords(language)
-        one, unknown = await self._tried(language, find, known, number)
+    def _application_page(self, number: int) -> Response:
+        book = self._book()
+        one = None
+        with self._told():
+            one = find({one.number: one for one in book.applications}, number)
         if one is None:
-            return await self._page(
-                "book",
-                visitor,
-                language,
-                here="book",
-                applications=book.applications,
-                many=[],
-                trouble=unknown,
-            )
-        return await self._page(
+            return self._page("book", applications=book.applications)
+        return self._page(
             "application",
-            visitor,
-            language,
-            here="",
             one=one,
             fields=_FIELDS.get(one.asked.what, ()),
             papers=list(_letters(one)),
-            form=form,
-            grounds=_grounds(one, words),
-            may_decide=visitor.role in {Role.ANALYST, Role.CHAIR},
-            trouble=trouble,
+            grounds=_grounds(one, self._words),
+            may_decide=self._visitor.role in {Role.ANALYST, Role.CHAIR},
         )
 
-    async def questions(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def questions(self) -> Response:
         """What is asked about findings and entries, and by the commission above."""
-        sheet = request.query_params.get("sheet", "")
-        skipped = request.query_params.get("skipped", "")
-        return await self._questions_page(sheet, skipped, visitor, language, "")
+        sheet, skipped = (
+            self._request.query_params.get(name, "") for name in ("sheet", "skipped")
+        )
+        return self._questions_page(sheet, skipped)
 
-    async def answer(
-        self, request: HttpRequest, visitor: Visitor, language: str
-    ) -> Response:
+    def answer(self) -> Response:
         """Record the answer to a question."""
-        form = await _Form.of(request)
-
-        def answered() -> Imported:
+        form, visitor = self._form, self._visitor
+        sheet, skipped = form("sheet"), form("skipped")
+        with self._told():
             typed = answers_typed(form.texts, form.texts, form("run_id"))
-            return import_answers(
+            made = import_answers(
                 self._workspace,
-                [(AnswerFile(typed), Path(form("sheet")))],
+                [(AnswerFile(typed), Path(sheet))],
                 visitor.name,
-                decided_at=self._clock(),
+                decided_at=self._now,
                 bringer=Bringer(visitor.name, visitor.role),
             )
-
-        made, trouble = await self._tried(language, answered)
-        if made is not None and made.problems:
-            trouble = _told(made.problems, FindingWords(language))
-        sheet = form("sheet")
-        if not trouble and sheet in QUESTION_SHEETS:
-            path = (
-                f"/counter/questions?sheet={sheet}&skipped={_number(form('skipped'))}"
-            )
+            self._tell(made.problems)
+        if not self._trouble and sheet in QUESTION_SHEETS:
+            path = f"/counter/questions?sheet={sheet}&skipped={_number(skipped)}"
             return RedirectResponse(path, _SEE_OTHER)
-        return await self._questions_page(
-            sheet, form("skipped"), visitor, language, trouble
-        )
+        return self._questions_page(sheet, skipped)
 
-    async def _questions_page(
-        self, sheet: str, skipped: str, visitor: Visitor, language: str, trouble: str
-    ) -> Response:
+    def _questions_page(self, sheet: str, skipped: str) -> Response:
         """The questions of a sheet that nobody has answered, a few at a time."""
-        run, items = await asyncio.to_thread(
-            asked_of, self._workspace, visitor.name, language
-        )
+        run, items = asked_of(self._workspace, self._visitor.name, self._words.language)
         waiting = {
             name: [one for one in asked if one.asked_as or not one.answers]
             for name in QUESTION_SHEETS[:-1]
             if (asked := items.of_sheet(name))
         }
         chosen = sheet if waiting.get(sheet) else next(filter(waiting.get, waiting), "")
-        return await self._page(
+        return self._page(
             "questions",
-            visitor,
-            language,
-            here="questions",
             run=run,
             waiting=waiting,
             door=items.door,
@@ -511,68 +397,63 @@ class CounterPages:
             start=_number(skipped),
             most=_SHOWN,
             answers=ANSWERING,
-            trouble=trouble,
         )
 
     @property
-    def _since(self) -> str:
-        return self._clock().isoformat(" ", "minutes")
+    def _clerk(self) -> Clerk:
+        name, since = self._visitor.name, self._now.isoformat(" ", "minutes")
+        return Clerk(name, self._now, since, name)
 
     def _book(self) -> Book:
-        return book_of(self._workspace, today=self._clock().date())
+        return book_of(self._workspace, today=self._now.date())
 
-    def _looked(
-        self, question: Question, visitor: Visitor
-    ) -> tuple[Found, Card | None]:
-        looker = Looker(visitor.name, self._clock(), self._since)
-        return look(self._workspace, question, looker, limit=_SHOWN)
+    def _looked(self, question: Question) -> tuple[Found, Card | None]:
+        return look(self._workspace, question, self._clerk, limit=_SHOWN)
 
-    async def _tried(
-        self, language: str, work: Callable[..., T], *given: Any
-    ) -> tuple[T | None, str]:
-        """(what a function returns, empty), or (None, why it was refused, in words)."""
-        words = FindingWords(language)
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What is refused inside is told on the page that follows."""
+        words = self._words
         try:
-            return await asyncio.to_thread(work, *given), ""
+            yield
         except WorkspaceBusyError:
-            return None, words("serve.refused.busy")
+            self._trouble = words("serve.refused.busy")
         except VoterlistError as error:
-            key = f"error.{error.code}.what"
-            return None, words(key, **error.places) if words.has(key) else error.message
+            key, self._trouble = f"error.{error.code}.what", error.message
+            if words.has(key):
+                self._trouble = words(key, **error.places)
         except ValueError:
             # A form that no page of ours has: a word that is none.
-            return None, words("serve.refused.unreadable")
+            self._trouble = words("serve.refused.unreadable")
 
-    async def _page(
-        self, name: str, visitor: Visitor, language: str, **content: Any
-    ) -> Response:
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        """Why answers were refused, and what to do, is told on the page that follows."""
+        self._trouble = "; ".join(
+            self._words(f"{problem.key}.{part}", count=1, who=problem.who or "")
+            for problem in problems
+            for part in ("title", "todo")
+        )
+
+    def _page(self, name: str, **content: Any) -> Response:
         """A page with what all of them show."""
-        book = await asyncio.to_thread(self._book)
-        given = {**_BLANK, **content}
+        book = self._book()
+        shown = {**_TELLING, **_BLANK, "form": self._form, **content}
         page = counter_page(
             name,
-            FindingWords(language),
-            visitor=visitor,
+            self._words,
+            visitor=self._visitor,
             late=book.late,
             today=book.today,
-            **_TELLING,
-            **given,
+            here=name,
+            trouble=self._trouble,
+            **shown,
         )
-        return HTMLResponse(page, 400 if given["trouble"] else 200)
+        return HTMLResponse(page, 400 if self._trouble else 200)
 
 
 def _number(text: str) -> int:
     """The number that a text is; 0 where it is none."""
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
-
-
-def _told(problems: Iterable[Problem], words: FindingWords) -> str:
-    """Why answers were refused, and what to do."""
-    return "; ".join(
-        words(f"{problem.key}.{part}", count=1, who=problem.who or "")
-        for problem in problems
-        for part in ("title", "todo")
-    )
 
 
 def _to(application: Application) -> Response:
@@ -613,16 +494,9 @@ def _taking(
 
 def _grounds(one: Application, words: FindingWords) -> list[tuple[str, list[str]]]:
     """(heading, codes) of the grounds on which it may be granted, and refused."""
-    actions = {each.value for each in Action}
-    granting = (
-        grounds_for(one.asked.what.value) if one.asked.what.value in actions else ()
-    )
-    both = (
-        ("counter.decide.grant", granting),
-        ("counter.decide.refuse", grounds_for(REFUSE)),
-    )
+    both = {"grant": grounds_for(one.asked.what), "refuse": grounds_for(REFUSE)}
     return [
-        (words(key), [ground.code for ground in offered])
-        for key, offered in both
+        (words(f"counter.decide.{outcome}"), [ground.code for ground in offered])
+        for outcome, offered in both.items()
         if offered
     ]

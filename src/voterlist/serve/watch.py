@@ -143,7 +143,7 @@ def record(
     )
     rows = list(taken.values())
     said = [Said(one.decision, one.visitor.name, one.language) for one in rows]
-    imported = check_answers(answers_of_decisions(said, work.run), (), against)
+    imported = check_answers(answers_of_decisions(said, work.run), against)
     _write(ledger, imported)
     for problem in imported.problems:
         request = _meant(problem, rows)

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.pages import desk_of_everybody, doubted_cases
+from voterlist.casework.pages import desk_of_workspace, doubted_cases
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
@@ -290,7 +290,8 @@ class Work:
 
     def _load(self, ledger: OpenLedger, runs: Known) -> None:
         settings = self.settings
-        desk = desk_of_everybody(runs, ledger, settings, today=self._today())
+        today = self._today()
+        desk = desk_of_workspace(runs, ledger, settings, today=today, is_of_all=True)
         given = answers_of_today(ledger, runs)
         self.answers = Answers(given)
         first = self._first_readers(given, runs.table("cases"))

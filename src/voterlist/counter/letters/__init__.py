@@ -10,17 +10,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.config import Settings
 from voterlist.counter.applications import Application, Book, State
 from voterlist.decisions import grounds
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import name_in
 from voterlist.model import Asks, Step
 from voterlist.render.pdf import typeset
 from voterlist.report.words import Words
 from voterlist.shipped import shipped_toml
 from voterlist.storage.ledger import ApplicationEvent
+from voterlist.tables import Row
 
 _ROLES = ("chair", "secretary")
 
@@ -32,7 +33,9 @@ class Letter:
     application: Application
     settings: Settings
     today: dt.date
-    entry: Mapping[str, Any] | None = None
+    words: Words
+    """Of its language."""
+    entry: Row | None = None
     """How the entry stands on the list of today: the columns of ``counter.index.SHOWN``."""
 
     @property
@@ -46,127 +49,113 @@ class Letter:
         """True where the person stands on the list of today."""
         return self.entry is not None and self.entry["listed_precinct"] is not None
 
+    def said(self, name: str) -> str:
+        """What the commission itself said of its decision; blank where it said nothing."""
+        return (self.outcome.details[name] if self.outcome else None) or ""
 
-_Fact: TypeAlias = Callable[[Words, Letter], object]
+    def on(self, day: dt.date | str) -> str:
+        """A day in words."""
+        return self.words.long_day(dt.date.fromisoformat(str(day)))
 
 
-def _about(_words: Words, letter: Letter) -> str:
+def _about(letter: Letter) -> str:
     entry, asked = letter.entry, letter.application.asked
     if asked.name or entry is None:
         return asked.name
-    return " ".join(entry[name] for name in NAME_PARTS if entry[name])
+    return name_in(entry)
 
 
-def _place(words: Words, letter: Letter) -> str:
+def _place(letter: Letter) -> str:
     """Where the person stands today."""
     entry = letter.entry
     if entry is None:
         return ""
     if not letter.is_listed:
-        return words("letter.on-no-list")
+        return letter.words("letter.on-no-list")
     names = ("listed_in", "listed_precinct", "list_number")
-    return words("letter.place", **{name: str(entry[name] or "-") for name in names})
+    place = {name: str(entry[name] or "-") for name in names}
+    return letter.words("letter.place", **place)
 
 
-def _set(words: Words, letter: Letter) -> str:
-    """What is to be set, as the applicant says it."""
-    values = letter.application.asked.values
-    return "; ".join(
-        f"{words(f'field.{name}')}: {text}" for name, text in values.items()
-    )
-
-
-def _outcome(words: Words, letter: Letter) -> str:
+def _outcome(letter: Letter) -> str:
     application = letter.application
+    key = f"application.state.{application.state}"
     if application.asked.what is Asks.LISTED:
-        return words(f"letter.{'listed' if letter.is_listed else 'on-no-list'}")
-    return words(f"application.state.{application.state}")
+        key = f"letter.{'listed' if letter.is_listed else 'on-no-list'}"
+    return letter.words(key)
 
 
-def _decided(words: Words, letter: Letter) -> str:
-    event = letter.outcome
-    if event is None:
-        return ""
-    return words("letter.decided", day=_day(words, event.day), by=event.done_by)
-
-
-def _ground(words: Words, letter: Letter) -> str:
-    code = _said(letter, "ground")
-    return words(f"ground.{code}.title") if code in grounds() else ""
-
-
-def _article(words: Words, letter: Letter) -> str:
-    ground = grounds().get(_said(letter, "ground"))
+def _article(letter: Letter) -> str:
+    ground, words = grounds().get(letter.said("ground")), letter.words
     if ground is None or ground.article is None:
         return ""
     text = words("letter.article", article=ground.article)
     return text if ground.verified else f"{text} ({words('letter.not-verified')})"
 
 
-def _above(words: Words, letter: Letter) -> str:
-    event = letter.application.last(Step.APPEALED)
+def _above(letter: Letter) -> str:
+    event, words = letter.application.last(Step.APPEALED), letter.words
     if event is None:
         return ""
     said = event.details
-    to, outcome = said["to"], "granted" if said["granted"] else "refused"
-    return "; ".join(
-        [
-            words(f"letter.body.{to}"),
-            words(f"application.state.{outcome}"),
-            said["evidence"],
-        ]
-    )
+    outcome = State.GRANTED if said["granted"] else State.REFUSED
+    body = words(f"letter.body.{said['to']}")
+    return "; ".join([body, words(f"application.state.{outcome}"), said["evidence"]])
 
 
-def _until(words: Words, letter: Letter) -> str:
+def _until(letter: Letter) -> str:
     event = letter.application.last(Step.NOTIFIED)
-    return _day(words, event.details["until"]) if event else ""
+    return letter.on(event.details["until"]) if event else ""
 
 
-def _said(letter: Letter, name: str) -> str:
-    event = letter.outcome
-    return (event.details[name] if event else None) or ""
-
-
-def _day(words: Words, day: dt.date | str) -> str:
-    return words.long_day(dt.date.fromisoformat(str(day)))
-
-
-FACTS: Mapping[str, _Fact] = {
-    "number": lambda _words, letter: letter.application.number,
-    "day": lambda words, letter: _day(words, letter.application.day),
-    "due": lambda words, letter: _day(words, letter.application.due),
-    "applicant": lambda _words, letter: letter.application.asked.by,
+FACTS: Mapping[str, Callable[[Letter], object]] = {
+    "number": lambda letter: letter.application.number,
+    "day": lambda letter: letter.on(letter.application.day),
+    "due": lambda letter: letter.on(letter.application.due),
+    "applicant": lambda letter: letter.application.asked.by,
     "about": _about,
-    "entry": lambda _words, letter: letter.entry and letter.entry["entry_id"],
+    "entry": lambda letter: letter.entry and letter.entry["entry_id"],
     "place": _place,
-    "asked": lambda words, letter: words(
+    "asked": lambda letter: letter.words(
         f"application.what.{letter.application.asked.what}"
     ),
-    "set": _set,
-    "documents": lambda _words, letter: "; ".join(letter.application.asked.documents),
-    "clerk": lambda _words, letter: letter.application.taken.done_by,
+    "set": lambda letter: "; ".join(
+        f"{letter.words(f'field.{name}')}: {text}"
+        for name, text in letter.application.asked.values.items()
+    ),
+    "documents": lambda letter: "; ".join(letter.application.asked.documents),
+    "clerk": lambda letter: letter.application.taken.done_by,
     "outcome": _outcome,
-    "ground": _ground,
+    "ground": lambda letter: (
+        letter.said("ground") in grounds()
+        and letter.words(f"ground.{letter.said('ground')}.title")
+    ),
     "article": _article,
-    "evidence": lambda _words, letter: _said(letter, "evidence"),
-    "reason": lambda _words, letter: _said(letter, "reason"),
-    "decided": _decided,
+    "evidence": lambda letter: letter.said("evidence"),
+    "reason": lambda letter: letter.said("reason"),
+    "decided": lambda letter: (
+        ""
+        if letter.outcome is None
+        else letter.words(
+            "letter.decided",
+            day=letter.on(letter.outcome.day),
+            by=letter.outcome.done_by,
+        )
+    ),
     "above": _above,
     "until": _until,
 }
 """What a letter may say; its heading is ``letter.fact.<name>``. A blank one has no line."""
 
 
-def render_letter(name: str, letter: Letter, language: str) -> bytes:
+def render_letter(name: str, letter: Letter) -> bytes:
     """The PDF file of a letter; the same application and list give the same bytes.
 
     Raises:
         VoterlistError: see ``typeset``.
     """
-    table = shipped_toml(__package__, f"{name}.toml")
-    words = Words(language)
-    said = {fact: FACTS[fact](words, letter) for fact in table["facts"]}
+    table, words = shipped_toml(__package__, f"{name}.toml"), letter.words
+    said = {fact: FACTS[fact](letter) for fact in table["facts"]}
     title = words(f"letter.{name}.title", number=str(letter.application.number))
     data = {
         **_of_every_paper(words, letter.settings, title, letter.today),
@@ -176,9 +165,7 @@ def render_letter(name: str, letter: Letter, language: str) -> bytes:
             if value
         ],
         "sentences": [
-            text
-            for key in table["sentences"]
-            for text in _sentences(name, key, words, letter)
+            text for key in table["sentences"] for text in _sentences(name, key, letter)
         ],
     }
     if not table["signed"]:
@@ -190,36 +177,33 @@ def _of_every_paper(
     words: Words, settings: Settings, title: str, today: dt.date
 ) -> dict[str, Any]:
     """What every paper says, and the places to sign."""
-    name = settings.workspace.name
     said = ("title", "name", "signature", "seal", "date")
     signatures: dict[str, Any] = {key: words(f"lists.sign.{key}") for key in said}
     signatures["roles"] = [words(f"lists.sign.{role}") for role in _ROLES]
+    notes = (settings.workspace.name, words.long_day(today))
     return {
         "language": words.language,
         "title": title,
         "short": title,
-        "notes": [*([name] if name else []), _day(words, today)],
+        "notes": [note for note in notes if note],
         "signatures": signatures,
     }
 
 
-def _sentences(name: str, key: str, words: Words, letter: Letter) -> Iterator[str]:
+def _sentences(name: str, key: str, letter: Letter) -> Iterator[str]:
     """A sentence of a letter, where it is true of the application."""
-    application, settings = letter.application, letter.settings
+    application, settings, words = letter.application, letter.settings, letter.words
     asked = application.asked.what
-    is_told = asked is Asks.LISTED
     if key == "does" and (
         application.state is not State.GRANTED or asked is Asks.COMPLAINT
     ):
         return
-    if key == "appeal":
-        if is_told and letter.is_listed:
-            return
+    if key != "appeal":
+        yield words(f"letter.{name}.{key}", due=letter.on(application.due))
+    elif asked is not Asks.LISTED or not letter.is_listed:
         until = letter.today + dt.timedelta(days=settings.applications.appeal_days)
         body = words(f"letter.body.above.{settings.workspace.level}")
-        yield words("letter.answer.appeal", until=_day(words, until), body=body)
-        return
-    yield words(f"letter.{name}.{key}", due=_day(words, application.due))
+        yield words("letter.answer.appeal", until=letter.on(until), body=body)
 
 
 _COLUMNS = (
@@ -242,11 +226,10 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
         VoterlistError: see ``typeset``.
     """
     words = Words(language)
-    title = words("letter.book.title")
     by_number = sorted(book.applications, key=lambda one: one.number)
-    letters = [Letter(one, settings, book.today) for one in by_number]
+    letters = [Letter(one, settings, book.today, words) for one in by_number]
     data = {
-        **_of_every_paper(words, settings, title, book.today),
+        **_of_every_paper(words, settings, words("letter.book.title"), book.today),
         "none": words("cli.application.none"),
         "columns": [
             {
@@ -257,12 +240,12 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
             }
             for name, width, align in _COLUMNS
         ],
-        "rows": [list(_line(words, letter)) for letter in letters],
+        "rows": [list(_line(letter)) for letter in letters],
     }
     return typeset("book", data, book.today)
 
 
-def _line(words: Words, letter: Letter) -> Iterator[str | None]:
+def _line(letter: Letter) -> Iterator[str | None]:
     """The cells of an application in the book; None where somebody signs."""
     for name, _, _ in _COLUMNS:
         if name == "signature":
@@ -270,4 +253,4 @@ def _line(words: Words, letter: Letter) -> Iterator[str | None]:
         elif name == "about":
             yield letter.application.about
         else:
-            yield str(FACTS[name](words, letter))
+            yield str(FACTS[name](letter))
