@@ -136,6 +136,34 @@ def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace)
 
 
 @pytest.mark.slow
+def test_what_is_not_approved_or_did_not_come_is_told_and_the_sheet_is_provisional(
+    workspace,
+):
+    """The press would print numbers of a nation of which a part is lacking, as the last word."""
+    settings = workspace / "voterlist.toml"
+    text = '[territory.precincts]\n88 = "1-2"\n90 = "1"\n'
+    settings.write_text(settings.read_text("utf-8") + text, "utf-8")
+    command("run", workspace)
+    _, said = figures(workspace)
+    assert (said["unapproved"], said["missing"]) == ([88], [90])
+    words = ListWords("en")
+    page = (Path(said["folder"]) / "press-en.html").read_text("utf-8")
+    assert words("figures.unapproved", places="88") in page
+    assert words("figures.missing", places="90") in page
+    title = words("figures.title.provisional", day=words.long_day(workspaces.TODAY))
+    assert title in page
+    ground = ("--ground", "3/7", "--by", "Rauf M.", "--day", DAY)
+    for number in (88, 90):
+        command("finish", workspace, "verify", "-c", number, *ground)
+    settings.write_text(text.replace('90 = "1"\n', ""), "utf-8")
+    command("run", workspace)
+    _, said = figures(workspace)
+    assert (said["unapproved"], said["missing"]) == ([], [])
+    page = (Path(said["folder"]) / "press-en.html").read_text("utf-8")
+    assert title not in page
+
+
+@pytest.mark.slow
 def test_lists_of_a_few_voters_show_no_small_cell(workspace):
     """Four and three voters, each in a cell of their own: whatever the key, none stands there."""
     _, made = figures(workspace)

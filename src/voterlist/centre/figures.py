@@ -31,12 +31,16 @@ from voterlist.counter.applications import applications_of
 from voterlist.custody.canonical import to_bytes
 from voterlist.custody.commissions import Digest, Frozen
 from voterlist.custody.keys import Keys, Signed
+from voterlist.deadlines import CalendarStage
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
+from voterlist.model import null_last
 from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
 from voterlist.render.sheet import Sheet, sheet_page, sheet_paper
+from voterlist.report.values import UnitStanding
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger import JournalLine
@@ -91,6 +95,9 @@ class FiguresMade:
     """The day of a release that was made later, or of a newer run; None where there is none."""
     rounded_otherwise: bool
     """True where figures were published before with another key, or other settings."""
+    lacking: Mapping[str, Sequence[int | None]]
+    """``unapproved`` and ``missing`` -> the constituencies whose lists are not approved, and those
+    that have none."""
 
 
 def make_figures(
@@ -130,6 +137,7 @@ def make_figures(
         newest = source.runs.run
         briefs = [one.brief for one in applications_of(ledger.applications()).values()]
         counted = count(source, settings, briefs, progress)
+        lacking = _lacking(source, standings(settings, ledger, today))
         lists = counted.lists
         lists["voters"] = without_small(lists["voters"], settings.figures.least)
         secret = workspace / SECRET
@@ -141,7 +149,9 @@ def make_figures(
         tables, released = _protected(counted, rounding, _released(state))
         store.make_folder(folder)
         sheets = {
-            words: press_sheet(counted, tables, rounding, settings, today, words)
+            words: press_sheet(
+                counted, tables, rounding, settings, today, words, lacking
+            )
             for words in map(ListWords, LANGUAGES)
         }
         written = [*_write_tables(folder, tables), *_write_sheets(folder, sheets)]
@@ -181,7 +191,25 @@ def make_figures(
         rounded_otherwise=any(
             said.get("rounding") != line["rounding"] for said in releases
         ),
+        lacking=lacking,
     )
+
+
+def _lacking(
+    source: ListSource, rows: Sequence[UnitStanding]
+) -> dict[str, Sequence[int | None]]:
+    """The constituencies whose lists are not approved, and those that have none."""
+    here = source.constituencies()
+    approved = {
+        row.constituency
+        for row in rows
+        if row.deadline.stage is CalendarStage.VERIFY and row.finished
+    }
+    due = sorted({row.constituency for row in rows}, key=null_last)
+    return {
+        "unapproved": [number for number in here if number not in approved],
+        "missing": [number for number in due if number not in here],
+    }
 
 
 def _key(secret: Path) -> bytes:

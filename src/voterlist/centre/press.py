@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from voterlist import facts
@@ -34,6 +35,7 @@ def press_sheet(
     settings: Settings,
     today: dt.date,
     words: ListWords,
+    lacking: Mapping[str, Sequence[int | None]] = MappingProxyType({}),
 ) -> Sheet:
     """The sheet in the language of ``words``; its numbers are sums of the open tables.
 
@@ -44,6 +46,7 @@ def press_sheet(
         settings: of the workspace.
         today: the day on which the sheet is made.
         words: the language.
+        lacking: ``FiguresMade.lacking``: where there is any, the sheet is marked provisional.
     """
     lists, voters = tables[LISTS], tables["voters"]
     total = sum(lists.values())
@@ -82,14 +85,26 @@ def press_sheet(
         _places(lists, voters, today, words),
     )
     day = words.long_day(counted.day)
+    notes = [words("figures.note", day=day, cycle=settings.workspace.cycle)]
+    notes += [
+        words(f"figures.{name}", places=numbered(places, words))
+        for name, places in lacking.items()
+        if places
+    ]
+    title = "figures.title" if len(notes) == 1 else "figures.title.provisional"
     return Sheet(
         by=settings.workspace.name or words("figures.by"),
-        title=words("figures.title", day=words.long_day(today)),
-        note=words("figures.note", day=day, cycle=settings.workspace.cycle),
+        title=words(title, day=words.long_day(today)),
+        note=" ".join(notes),
         blocks=blocks,
         foot=words("figures.foot", least=rounding.base),
         day=today,
     )
+
+
+def numbered(places: Sequence[int | None], words: Callable[[str], str]) -> str:
+    """The numbers of constituencies."""
+    return ", ".join(str(place or words("figures.places.none")) for place in places)
 
 
 def _block(

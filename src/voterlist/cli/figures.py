@@ -9,6 +9,7 @@ from voterlist.cli.options import Today, Workspace, option, when
 from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Answer, picked, tell, warn
+from voterlist.cli.words import SAY
 
 
 def figures(
@@ -19,6 +20,7 @@ def figures(
 ) -> Answer:
     """Write the press sheet and the open tables of the lists of today."""
     from voterlist.centre.figures import SECRET, make_figures
+    from voterlist.centre.press import numbered
     from voterlist.handover.commissions import KEYS
 
     passphrase = None
@@ -29,6 +31,11 @@ def figures(
             workspace, passphrase, out=out, progress=steps, **when(today, workspace)
         )
     tell("cli.figures.voters", voters=made.voters)
+    told = {name: places for name, places in made.lacking.items() if places}
+    if told:
+        warn("cli.figures.provisional")
+    for name, places in told.items():
+        warn(f"figures.{name}", places=numbered(places, SAY))
     if made.withheld:
         tell("cli.figures.withheld", voters=made.withheld)
     if not made.counts_first:
@@ -45,5 +52,6 @@ def figures(
     return {
         **picked(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
         **picked(made, "later", "rounded_otherwise"),
+        **made.lacking,
         "files": [file.model_dump() for file in made.release.files],
     }
