@@ -42,7 +42,7 @@ NUMBERS = (*range(1, len(DISPLACED) + 1), *DISPLACED)
 """The constituencies: those where displaced people live, and those where they are listed."""
 _Key = tuple[str, str, str]
 """Measure, grouping and group."""
-_LEAST = 500
+LEAST = 500
 """Of smaller groups nothing can be told."""
 _HARMLESS = re.compile(r"(typed-[a-z-]+)?")
 """What may have been done to an entry of which nothing is wrong: how its list is typed."""
@@ -166,7 +166,7 @@ def main() -> int:
     for grouping, group in sorted({key[1:] for key in sizes}):
         size = max(sizes[measure, grouping, group] for measure in measures)
         cells = [_cell(found, sizes, (one, grouping, group)) for one in measures]
-        if size >= _LEAST and all(cells):
+        if size >= LEAST and all(cells):
             lines.append(f"| {grouping} {group} | {size:,} | {' | '.join(cells)} |")
     print("\n".join(lines))
     if given.write:
