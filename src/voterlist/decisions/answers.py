@@ -40,7 +40,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One ground; the catalogue has its words under ``ground.<code>.title``."""
+    """One ground; the catalogue has its words under ``ground.<code>.title`` and ``.hint``."""
 
     code: str
     actions: frozenset[str]

@@ -211,10 +211,11 @@ def _keys(name: str, say: Catalogue) -> Iterator[tuple[str, ...]]:
 
 
 def _grounds(say: Catalogue) -> Page:
-    heads = ("code", "ground", "carries", "needs", "registers", "last-entry", "article")
+    heads = ("code", "ground", "when", "carries", "needs", "registers")
     rows = tuple(_ground(ground, say) for ground in grounds().values())
     about = say("manual.grounds.about")
-    return Page(say("manual.grounds.title"), (about, _grid(say, heads, rows)))
+    grid = _grid(say, (*heads, "last-entry", "article"), rows)
+    return Page(say("manual.grounds.title"), (about, grid))
 
 
 def _ground(ground: Ground, say: Catalogue) -> tuple[str, ...]:
@@ -222,6 +223,7 @@ def _ground(ground: Ground, say: Catalogue) -> tuple[str, ...]:
     return (
         ground.code,
         say.text(f"ground.{ground.code}.title"),
+        say.text(f"ground.{ground.code}.hint"),
         ", ".join(sorted(ground.actions)),
         ", ".join(sorted(ground.needs)),
         ", ".join(sorted(ground.registers)),
