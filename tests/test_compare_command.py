@@ -1,4 +1,5 @@
 import json
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -61,10 +62,34 @@ def test_two_files_are_compared_and_told(lists):
     assert found["findings"] == {"removed-without-reason": 1}
     changes = pq.read_table(out)
     assert changes.num_rows == 3
-    assert changes.schema.equals(CYCLE_CHANGE)
+    lists_and_lines = ["list", "line", "old_list", "old_line"]
+    assert changes.column_names == [*CYCLE_CHANGE.names, *lists_and_lines]
+    rows = {row["change"]: row for row in changes.to_pylist()}
+    assert [rows["moved"][name] for name in lists_and_lines] == [
+        *("new.csv", 2, "old.csv", 2)
+    ]
+    assert [rows["removed"][name] for name in lists_and_lines] == [
+        *(None, None, "old.csv", 3)
+    ]
     told = compare(lists / "old.csv", lists / "new.csv", "--today", "2026-05-30").stdout
     assert "came of age" in told
     assert "no cause known" in told
+    assert re.search(r"removed +88 +1 +old.csv +3\n", told)
+    assert re.search(r"added +88 +1 +new.csv +3\n", told)
+
+
+@pytest.mark.slow
+def test_of_two_runs_the_lists_of_the_inbox_are_named(tmp_path):
+    """An analyst would look for a line in a table that no person opens."""
+    folder = workspaces.make(tmp_path / "w")
+    first = workspaces.run(folder)
+    path = folder / "inbox" / "88" / "menteqe-2.csv"
+    rows = path.read_text("utf-8")
+    path.write_text(rows.replace("küç. 19;5XK1238", "küç. 29;5XK1238"), "utf-8")
+    second = workspaces.run(folder)
+    runs = (run.folder / "entries.parquet" for run in (first, second))
+    told = compare(*runs, "--today", "2026-02-03").stdout
+    assert re.search(r"changed +88 +2 +inbox/88/menteqe-2.csv +4 ", told)
 
 
 def test_registers_explain_and_an_earlier_list_remembers(lists):

@@ -17,7 +17,8 @@ from voterlist.cycles import NO_CAUSE, compare_cycles
 from voterlist.errors import InputError, usage_error
 from voterlist.ingest import register_named
 from voterlist.model import Stage
-from voterlist.pipeline.outcome import counts
+from voterlist.pipeline.inbox import sources_of
+from voterlist.pipeline.outcome import counts, list_name
 from voterlist.pipeline.reference import (
     EARLIER,
     LAST,
@@ -27,6 +28,7 @@ from voterlist.pipeline.reference import (
     read_list,
 )
 from voterlist.schemas import REMOVAL_REASON
+from voterlist.storage import store
 from voterlist.tables import concat
 
 
@@ -39,7 +41,8 @@ class Compared:
     after: int
     """Entries of this cycle's list."""
     changes: pa.Table
-    """CYCLE_CHANGE: one row for each entry that came, went, changed or moved."""
+    """CYCLE_CHANGE: one row for each entry that came, went, changed or moved; with the ``list`` and
+    ``line`` of the entry, and the ``old_list`` and ``old_line`` of that of the last cycle."""
     by_cause: tuple[dict[str, Any], ...]
     """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
     unexplained: tuple[dict[str, Any], ...]
@@ -89,14 +92,37 @@ def compare_lists(
         settings=settings.check,
         on_day=today,
     )
+    changes = _with_lists(cycles.changes, "", new, after)
     return Compared(
         before=before.voters.num_rows,
         after=after.voters.num_rows,
-        changes=cycles.changes,
+        changes=_with_lists(changes, "old_", old, before),
         by_cause=tuple(_by_cause(cycles.changes)),
         unexplained=tuple(_unexplained_by_precinct(cycles.summary)),
         findings=counts(cycles.findings, "rule"),
     )
+
+
+def _with_lists(
+    changes: pa.Table, cycle: str, path: Path, persons: Persons
+) -> pa.Table:
+    """The changes with the list and line of each entry of a cycle; of a run, the lists it read."""
+    manifest = store.read_manifest(path.parent)
+    sources = sources_of(manifest.inputs) if manifest else {}
+    at = pc.index_in(
+        changes.column(f"{cycle}entry_id"),
+        value_set=persons.entries.column("entry_id").combine_chunks(),
+    )
+    places = persons.entries.select(["source", "sheet", "line"]).take(at)
+    names = [
+        row["source"]
+        and list_name(
+            (row["source"], row["sheet"]), {row["source"]: [path.name]} | sources
+        )
+        for row in places.to_pylist()
+    ]
+    named = changes.append_column(f"{cycle}list", pa.array(names, pa.string()))
+    return named.append_column(f"{cycle}line", places.column("line"))
 
 
 def _list(path: Path, settings: Settings) -> Persons:

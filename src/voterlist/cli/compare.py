@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from voterlist.cli.options import Today, argument, day, option, require_parquet
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Answer, picked, table, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, visible_name
 
 if TYPE_CHECKING:
     from voterlist.any_table.comparing import Compared
 
 _MOST_PRECINCTS = 20
+_MOST_ROWS = 20
+"""So many changes are shown one by one; ``--out`` has all."""
 
 
 def compare(
@@ -69,8 +71,36 @@ def _tell(compared: Compared) -> None:
         for row in compared.by_cause
     ]
     table(("change", "cause", "entries"), rows)
+    _tell_rows(compared)
     if compared.unexplained:
         _tell_unexplained(compared)
+
+
+def _tell_rows(compared: Compared) -> None:
+    """The entries themselves by place, list and line; of one that went away, where it was."""
+    rows = []
+    for row in compared.changes.slice(0, _MOST_ROWS).to_pylist():
+        cycle = "" if row["entry_id"] else "old_"
+        rows.append(
+            (
+                SAY(f"cycles.change.{row['change']}"),
+                _place(row["constituency"]),
+                _place(row["precinct"]),
+                visible_name(row[f"{cycle}list"] or "-"),
+                _place(row[f"{cycle}line"]),
+                ", ".join(SAY(f"field.{name}") for name in _fields(row["fields"])),
+            )
+        )
+    if rows:
+        heads = ("change", "constituency", "precinct", "file", "line", "fields")
+        table(heads, rows)
+    left = compared.changes.num_rows - _MOST_ROWS
+    if left > 0:
+        tell("cli.compare.more-rows", left=left)
+
+
+def _fields(joined: str | None) -> list[str]:
+    return joined.split("+") if joined else []
 
 
 def _tell_unexplained(compared: Compared) -> None:

@@ -571,9 +571,9 @@ def repeats(
         others = [row for row in beside if row["entries"] and _key_of(row) != key]
         own = sum(row["entries"] for row in beside if _key_of(row) == key)
         is_whole = not own and rows in {row["entries"] for row in others}
-        named = dict.fromkeys(_named(_key_of(row), sources) for row in others)
+        named = dict.fromkeys(list_name(_key_of(row), sources) for row in others)
         rule = "list-repeated" if is_whole else "list-version"
-        found.append(Repeat((_named(key, sources),), tuple(named), rows, rule))
+        found.append(Repeat((list_name(key, sources),), tuple(named), rows, rule))
     return tuple(sorted(found, key=attrgetter("files")))
 
 
@@ -581,7 +581,7 @@ def _key_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
     return row["source"], row["sheet"]
 
 
-def _named(key: tuple[str, str | None], sources: Mapping[str, list[str]]) -> str:
+def list_name(key: tuple[str, str | None], sources: Mapping[str, list[str]]) -> str:
     """The path of a list, with its sheet where the file has several."""
     source, sheet = key
     file = sources.get(source, [source])[0]
