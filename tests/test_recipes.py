@@ -111,8 +111,9 @@ def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
 def test_a_ground_can_be_chosen(copy):
     ((_, said),) = told(copy, ["manual", "grounds", "--json"], language="az")
     (row,) = (row for row in json.loads(said)["parts"][1]["rows"] if row[0] == "vow")
-    assert row[1:4] == [
+    assert row[1:5] == [
         "Şəxs heç vaxt səs verməyəcəyinə and içib",
+        "İmzalı and aktına əsasən: nömrəsini yazın.",
         "strike",
         "evidence, reason",
     ]
