@@ -105,6 +105,30 @@ def handed(folder):
     return Pair(folder / "below", folder / "above", folder)
 
 
+def asked_from_above(folder):
+    """The constituency, to which each of its voters was returned: all stand in another one too."""
+    made_once.copied("from above", _asked, folder)
+    return folder / "below"
+
+
+def _asked(folder):
+    returned(handed(folder), "*")
+
+
+def returned(pair, lists):
+    """Take in what is handed over, and return what stands on these lists of another one too."""
+    folder = pair.folder
+    pair.receive()
+    inbox = workspaces.make(folder / "other") / "inbox" / "88"
+    (pair.above / "inbox" / "87").mkdir()
+    for path in inbox.glob(lists):
+        shutil.copy(path, pair.above / "inbox" / "87")
+    package = folder / "return.zip"
+    told("run", pair.above, "--today", DAY)
+    told("return", pair.above, "-c", 88, "--out", package, "--today", DAY)
+    told("receive", pair.below, package, "--today", DAY)
+
+
 def _pair(folder, settings):
     below = workspaces.make(folder / "below", settings=settings)
     above = folder / "above"

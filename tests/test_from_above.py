@@ -1,14 +1,10 @@
 """The cases of a return answered at once: what is asked of whom, and what an answer does."""
 
-import shutil
-
 import pytest
 
 import desks
 import handing
-import made_once
 import review_books
-import workspaces
 from command_line import call
 from handing import DAY, newest, told
 
@@ -19,29 +15,9 @@ STAYS = {"answer": "stands rightly here", "decided_by": BY}
 LEAVES = {"answer": "stands elsewhere", "document": "AA 12/5", "decided_by": BY}
 
 
-def make(folder):
-    """To a constituency each of its voters was returned, who all stand in another one too."""
-    returned(handing.handed(folder), "*")
-
-
-def returned(pair, lists):
-    """Take in what is handed over, and return what stands on these lists of another one too."""
-    folder = pair.folder
-    pair.receive()
-    inbox = workspaces.make(folder / "other") / "inbox" / "88"
-    (pair.above / "inbox" / "87").mkdir()
-    for path in inbox.glob(lists):
-        shutil.copy(path, pair.above / "inbox" / "87")
-    told("run", pair.above, *AT)
-    package = folder / "return.zip"
-    told("return", pair.above, "-c", 88, "--out", package, *AT)
-    told("receive", pair.below, package, *AT)
-
-
 @pytest.fixture
 def below(tmp_path):
-    made_once.copied("from above", make, tmp_path)
-    return tmp_path / "below"
+    return handing.asked_from_above(tmp_path)
 
 
 def is_asked(row):
@@ -94,6 +70,20 @@ def test_each_voter_is_named_and_of_the_other_the_place_alone(below):
         assert all(names[entry["entry_id"]] in shown for entry in case["own"])
         assert all(other["levels"]["surname"] == "same" for other in case["others"])
     assert "constituency 87, precinct 2" in shown
+
+
+def test_the_status_tells_the_questions_and_how_they_are_answered(below):
+    """They were told as decisions that were recorded, and nobody knew of an answer that is owed."""
+    status = told("status", below, *AT)[1]
+    cases = told("answer", below)[1]["cases"]
+    assert (status["asked_above"], status["since_run"]) == (len(cases), 0)
+    assert status["asked_since"] == sum(len(case["own"]) for case in cases)
+    shown = call("status", below, *AT).stdout
+    assert f"without an answer: {len(cases)}, owed until 2026-05-30" in shown
+    assert "voterlist answer" in shown
+    answer = ("--case", cases[0]["number"], "--stays", "--by", BY)
+    assert told("answer", below, *answer, *AT)[0] == 0
+    assert told("status", below, *AT)[1]["asked_above"] == len(cases) - 1
 
 
 def test_all_cases_are_answered_by_one_workbook(below):
@@ -165,7 +155,7 @@ def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):
     pair.decide(("keep", "repeat"))
     told("run", pair.below, *AT)
     pair.submit()
-    returned(pair, "menteqe-1.csv")
+    handing.returned(pair, "menteqe-1.csv")
     kept = newest(pair.below, "cases").column("entry_id")[0].as_py()
     path, _ = exported(pair.below)
     review_books.fill(

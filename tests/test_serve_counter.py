@@ -9,6 +9,7 @@ import pytest
 
 import browsers
 import desks
+import handing
 import workspaces
 from command_line import told
 from voterlist.counter.applications import State, book_of
@@ -260,6 +261,12 @@ def test_the_pages_fit_a_telephone_and_run_no_script(desk, language):
         page.fill("#password", desks.PASSWORD)
         page.click("button[type=submit]")
         page.wait_for_selector("html[data-ready]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator("#questions").click()
+        page.wait_for_selector("h1")
+        assert page.url.endswith("/counter/questions")
+        page.goto(desk.url)
+        page.wait_for_selector("html[data-ready]")
         page.locator(".counter input").fill("Elçin 1970")
         page.locator(".counter input").press("Enter")
         page.wait_for_selector("h1")
@@ -273,6 +280,25 @@ def test_the_pages_fit_a_telephone_and_run_no_script(desk, language):
             page.goto(f"{desk.url}/counter{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert visit.faults == []
+
+
+def test_the_desk_leads_to_what_the_commission_above_asks(tmp_path):
+    """The first page said that nothing is left, and the questions were found by chance alone."""
+    below = handing.asked_from_above(tmp_path)
+    desks.add_user(below, "Aysel")
+    with desks.running(below) as running:
+        visitor = running.visitor("Aysel")
+        assert 'href="/counter/questions"' in visitor.get("/").text
+        asked = visitor.get("/api/desk").json()["asked_above"]
+        cases = told("answer", below)[1]["cases"]
+        (case, *_) = (case for case in cases if len(case["own"]) == 1)
+        forms = forms_in(visitor.get("/counter/questions?sheet=from-above").text)
+        (form,) = (one for one in forms if one["case_id"] == case["case_id"])
+        answer = form | {"answer": "burada düzgün qeyd olunub"}
+        assert visitor.post("/counter/answer", data=answer).status_code == 303
+        desks.wait_until(
+            lambda: visitor.get("/api/desk").json()["asked_above"] == asked - 1
+        )
 
 
 @browsers.NEEDED

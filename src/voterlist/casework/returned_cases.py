@@ -245,6 +245,18 @@ def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
     return None if folder is None else Returned.read(folder / CASES_NAME)
 
 
+def unanswered(workspace: Path, ledger: Reader) -> int:
+    """How many cases that the commission above returned are not answered.
+
+    Raises:
+        CustodyError: what was kept of the return is damaged.
+    """
+    returned = newest_return(workspace, ledger)
+    answers = answers_to(returned, ledger)
+    cases = returned.cases if returned is not None else ()
+    return sum(case.case_id not in answers for case in cases)
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A case over several constituencies that is not settled.

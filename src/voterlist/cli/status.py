@@ -11,7 +11,7 @@ from voterlist.cli.application import tell_applications
 from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
 from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
 from voterlist.cli.words import SAY, title, visible_name
-from voterlist.deadlines import Deadline, calendar
+from voterlist.deadlines import CalendarStage, Deadline, calendar
 from voterlist.model import Level, Progress, Standing, null_last
 
 if TYPE_CHECKING:
@@ -59,11 +59,14 @@ def status(
     _tell_changed(status_now)
     _tell_debts(status_now.standings)
     _tell_answers_owed(status_now)
+    _tell_asked_above(status_now, folder)
     _tell_pace(status_now.burned)
     if status_now.before_term:
         tell("cli.status.before-term", count=status_now.before_term)
     if status_now.since_run:
         tell("cli.status.since-run", count=status_now.since_run, folder=folder)
+    if status_now.asked_since:
+        tell("cli.status.asked-since", count=status_now.asked_since, folder=folder)
     for name in status_now.not_understood:
         TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
     tell_repeats(status_now.repeats)
@@ -106,6 +109,7 @@ def status(
         "before_term": status_now.before_term,
         "since_run": status_now.since_run,
         "repeated": status_now.repeats,
+        **picked(status_now, "asked_above", "asked_since"),
         "changed": [changed_as_json(one) for one in status_now.changed],
         "pages": pages,
         "exit_code": int(
@@ -350,6 +354,18 @@ def _tell_answers_owed(status_now: Status) -> None:
     TERMINAL.say()
     for number in sorted(counted):
         tell("cli.status.answers-owed", number=number, count=counted[number])
+
+
+def _tell_asked_above(status_now: Status, folder: Path) -> None:
+    """How many questions of the commission above wait, until when, and who answers them how."""
+    count = status_now.asked_above
+    if not count:
+        return
+    due = [one.due for one in status_now.deadlines if one.stage is CalendarStage.VERIFY]
+    TERMINAL.say()
+    key = "cli.status.asked-until" if due else "cli.status.asked-above"
+    tell(key, count=count, due=max(due, default=""))
+    tell("cli.status.asked-todo", 2, folder=folder)
 
 
 def _tell_pace(burned: BurnDown) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.returned_cases import answers_to, newest_return
+from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.errors import UsageError
 from voterlist.lists.roll import listed_by
@@ -328,10 +328,7 @@ def _second_readings(run: _Run) -> int:
 def _returned_cases(run: _Run) -> int:
     place = ledgers.place_in(run.workspace, run.settings)
     with ledgers.reading(place) as ledger:
-        returned = newest_return(run.workspace, ledger)
-        answers = answers_to(returned, ledger)
-    cases = returned.cases if returned is not None else ()
-    return sum(case.case_id not in answers for case in cases)
+        return unanswered(run.workspace, ledger)
 
 
 def _broken_balances(run: _Run) -> int:

@@ -11,14 +11,14 @@ from typing import Any
 
 from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
-from voterlist.casework.returned_cases import Owed, owed
+from voterlist.casework.returned_cases import Owed, owed, unanswered
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
 from voterlist.errors import UsageError
 from voterlist.handover.changed import Changed, changed_lists
-from voterlist.model import Level
+from voterlist.model import Action, Level
 from voterlist.pipeline.known import (
     Known,
     answers_in,
@@ -70,6 +70,10 @@ class Status:
     """Lists that stood in the inbox more than once in the newest run."""
     changed: tuple[Changed, ...] = ()
     """The lists that are not those approved any more."""
+    asked_above: int = 0
+    """Below: the questions of the commission above that are not answered."""
+    asked_since: int = 0
+    """Questions for the door, those of the commission above among them, since the newest run."""
 
 
 def status_of(workspace: Path, *, today: dt.date) -> Status:
@@ -87,16 +91,17 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
+        asked_above = unanswered(workspace, ledger)
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()
-        since_run = 0
+        since_run = asked_since = 0
         repeated: tuple[Repeat, ...] = ()
         with suppress(UsageError):
             # Without a run there is nothing to tell.
             runs = known(workspace, ledger)
             waves = waves_left(runs.folders[0])
-            since_run = _since(runs, ledger, settings)
+            since_run, asked_since = _since(runs, ledger, settings)
             aside, lists = runs.table("set_aside"), runs.table("lists")
             repeated = repeats(aside, lists, runs.inputs)
         changed = changed_lists(workspace, ledger, rows, waves)
@@ -116,20 +121,27 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         since_run=since_run,
         repeats=repeated,
         changed=changed,
+        asked_above=asked_above,
+        asked_since=asked_since,
     )
 
 
-def _since(runs: Known, ledger: Reader, settings: Settings) -> int:
-    """How many decisions hold that the runs do not know, or hold no more."""
+def _since(runs: Known, ledger: Reader, settings: Settings) -> tuple[int, int]:
+    """(decisions, questions for the door) that hold and the runs do not know, or hold no more."""
     holding = what_holds(answers_of_today(ledger, runs), settings)
-    count = 0
+    counts = [0, 0]
     for name in ("decisions", "amendments"):
         now, then = (
             {tuple(row.items()) for row in table.to_pylist()}
             for table in (getattr(holding, name), runs.table(name))
         )
-        count += max(len(now - then), len(then - now))
-    return count
+        for is_asked in (False, True):
+            new, gone = (
+                sum((("action", Action.ASK) in row) is is_asked for row in rows)
+                for rows in (now - then, then - now)
+            )
+            counts[is_asked] += max(new, gone)
+    return counts[False], counts[True]
 
 
 def _before_term(ledger: Reader, settings: Settings) -> int:

@@ -177,6 +177,7 @@ class CasesApi:
             "words": served_words(),
             "held": self._held(visitor),
             "version": self._work.version,
+            "asked_above": self._work.asked_above,
         }
         # The list is the same for all, and large.
         text = _text(head)[:-1] + b',"data":' + self._list(visitor.name) + b"}"

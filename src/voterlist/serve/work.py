@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.pages import desk_of_workspace, doubted_cases
+from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
@@ -216,6 +217,8 @@ class Work:
         self._is_unkept = False
         self.version = 0
         """Goes up with each change."""
+        self.asked_above = 0
+        """The questions of the commission above that nobody has answered."""
 
     def read(self, ledger: OpenLedger) -> None:
         """Take in what another program wrote: answers, or a run with other cases.
@@ -224,6 +227,7 @@ class Work:
             UsageError: there is no complete run.
             InputError: a table of a run is gone or damaged.
         """
+        self.asked_above = unanswered(self._workspace, ledger)
         runs = known(self._workspace, ledger)
         if self._runs is None or runs.run != self._runs.run:
             self._load(ledger, runs)

@@ -231,6 +231,9 @@ const dressServed = (desk, view, served) => {
   const isOperator = served.role === "operator";
   for (const id of ["export-decisions", "bulk", "person"]) byId(id).disabled = true;
   for (const id of ["export-decisions", "bulk"]) byId(id).hidden = true;
+  byId("questions").hidden = isOperator;
+  for (const count of document.querySelectorAll(".asked-above")) count.textContent = served.askedAbove ? desk.number(served.askedAbove) : "";
+  byId("from-above").hidden = isOperator || !served.askedAbove;
   byId("open-file").disabled = isOperator;
   byId("open-file").closest("label").hidden = isOperator;
   if (isOperator) dressForOperator(desk);
@@ -251,7 +254,7 @@ const dressServed = (desk, view, served) => {
 
 const startServed = async () => {
   const { told } = await call("/api/desk");
-  const served = { held: told.held, role: told.role, version: told.version, waiting: new Map(), decided: -1, problem: "", tell: () => {} };
+  const served = { held: told.held, role: told.role, askedAbove: told.asked_above, version: told.version, waiting: new Map(), decided: -1, problem: "", tell: () => {} };
   const data = { ...told.data, today: told.today };
   const language = document.documentElement.lang;
   const adapt = (desk, view) => {
