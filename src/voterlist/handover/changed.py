@@ -15,6 +15,7 @@ from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.model import Action, Progress, null_last
 from voterlist.pipeline.known import read_table
+from voterlist.pipeline.progress import covers
 from voterlist.report.values import UnitStanding
 from voterlist.storage.ledger import Reader
 from voterlist.tables import rows_among
@@ -67,7 +68,8 @@ def changed_lists(
     lines = handovers(ledger.journal())
     found = []
     for number in sorted(numbers):
-        own = [line for line in lines if line.constituency in {None, number}]
+        # The packages of single precincts are no lists of the constituency.
+        own = [line for line in lines if covers(line, (number, None))]
         approved = [line for line in own if _approves(line)][-1]
         came = [line for line in own if _came_up(line)]
         until = [line for line in own[: own.index(approved)] if _came_up(line)]
