@@ -1,12 +1,14 @@
 """Lists to print, and what stands on the pages that were printed."""
 
+import dataclasses
 import datetime as dt
 import re
 import unicodedata
 
 import pypdfium2
 
-from voterlist.lists.documents import Balance, ListDocument
+from voterlist.lists.documents import Edition, ListDocument
+from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, LISTED
 from voterlist.tables import from_columns
@@ -68,22 +70,34 @@ def question(street, number, **fields):
 def paper(rows, purpose=Purpose.DISPLAY, corrections=(), door=(), **fields):
     """The document of a list."""
     count = len(rows)
+    counts = zip(LIST_COUNTS, (count + 4, 2, 1, 3, 1, 1, count), strict=True)
+    of_printing = {one.name for one in dataclasses.fields(Edition)}
+    shared = {name: fields.pop(name) for name in fields.keys() & of_printing}
+    what = {
+        "edition": edition_of(purpose, **shared),
+        "constituency": 21,
+        "precinct": 14,
+        "list_kind": ListKind.PERMANENT,
+        "rows": table(LISTED, rows),
+        "balance": dict(counts),
+        "corrections": table(CORRECTION, corrections),
+        "door": table(DOOR, door),
+    }
+    return ListDocument(**(what | fields))
+
+
+def edition_of(purpose, **fields):
+    """What all documents of a printing have in common."""
     what = {
         "cycle": "2026",
         "run": "0007",
         "day": DAY,
         "purpose": purpose,
         "order": ListOrder.NAME,
-        "constituency": 21,
-        "constituency_name": "Nəsimi birinci",
-        "precinct": 14,
-        "list_kind": ListKind.PERMANENT,
-        "rows": table(LISTED, rows),
-        "balance": Balance(count + 4, 2, 1, 3, 1, 1, count),
-        "corrections": table(CORRECTION, corrections),
-        "door": table(DOOR, door),
+        "names": {21: "Nəsimi birinci"},
+        "of_age_since": None,
     }
-    return ListDocument(**(what | fields))
+    return Edition(**(what | fields))
 
 
 def pages(content):

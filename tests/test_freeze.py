@@ -323,7 +323,7 @@ def test_the_run_that_carries_out_a_decision_goes_on_after_the_freeze(frozen):
 @pytest.mark.parametrize("language", ["az", "en"])
 def test_a_frozen_list_says_so(language):
     words = ListWords(language)
-    document = paper([voter(1)], frozen_after=LAST.date())
+    document = paper([voter(1)], frozen_after={ListKind.PERMANENT: LAST.date()})
     said = words("lists.frozen", day=words.long_day(LAST.date()))
     assert said in words.made(document)
     text = squeezed("".join(pages(render_list(document, language))))

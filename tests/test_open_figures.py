@@ -21,11 +21,10 @@ from voterlist.centre import figures as figures_module
 from voterlist.centre.counting import CELLS, Counted, age_groups
 from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import dictionary, files
-from voterlist.centre.press import press_sheet
+from voterlist.centre.press import press_sheet, sheet_page, sheet_paper
 from voterlist.cli.app import APP
 from voterlist.custody.keys import Signed, is_signature, read_public_key
 from voterlist.render.lists import ListWords
-from voterlist.render.sheet import sheet_page, sheet_paper
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger, place_in
 from voterlist.storage.settings import settings_of

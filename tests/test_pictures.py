@@ -26,7 +26,7 @@ from voterlist.link.types import Added
 from voterlist.model import Profile
 from voterlist.render.pictures import Drawn, pictures_of, render_pictures, written
 from voterlist.render.pictures.clusters import clusters_of
-from voterlist.render.pictures.weights import weights_of
+from voterlist.render.pictures.pairs import weights_of
 from voterlist.report.sections.cases.model import CaseWords
 
 SETTINGS = LinkSettings()

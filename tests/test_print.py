@@ -151,7 +151,7 @@ def test_a_text_is_never_markup(purpose, language):
     row = voter(1, MARKUP, name_as_written=MARKUP, **fields)
     changes = [correction("strike", name=MARKUP, reason=MARKUP, document=MARKUP)]
     asked = [question(MARKUP, 1, about="ask", rule=None, reason=MARKUP)]
-    names = {"constituency_name": MARKUP, "cycle": MARKUP}
+    names = {"names": {21: MARKUP}, "cycle": MARKUP}
     document = paper([row], purpose, changes, asked, **names)
     whole = squeezed("".join(pages(render_list(document, language))))
     most = 13 if purpose is Purpose.WORK else 7

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 import program_copies
 import workspaces
-from papers import DAY, pages, squeezed, table, voter
+from papers import edition_of, pages, squeezed, table, voter
 from voterlist.catalogue import LANGUAGES
 from voterlist.cli.app import APP
 from voterlist.errors import UsageError
-from voterlist.handover.own_tables import MOBILE, PRECINCTS, read_offices
+from voterlist.handover.beside import MOBILE, PRECINCTS, read_offices
 from voterlist.lists.papers import Office, PaperDocument, papers
 from voterlist.model import ListKind
 from voterlist.render.lists import ListWords
@@ -49,14 +49,13 @@ def cards(rows, name="card", office=OFFICE):
 
 def cards_of(rows, name, office, schema):
     return PaperDocument(
-        papers()[name],
-        DAY,
+        edition_of(name),
         21,
-        "Nəsimi birinci",
         14,
         ListKind.PERMANENT,
-        office,
         table(schema, rows),
+        papers()[name],
+        office,
     )
 
 

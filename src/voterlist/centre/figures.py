@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -26,7 +26,7 @@ from voterlist.centre.disclosure import (
     without_small,
 )
 from voterlist.centre.open_tables import LISTS, Rows, dictionary, files
-from voterlist.centre.press import press_sheet
+from voterlist.centre.press import Sheet, press_sheet, sheet_page, sheet_paper
 from voterlist.counter.applications import applications_of
 from voterlist.custody.canonical import to_bytes
 from voterlist.custody.commissions import Digest, Frozen
@@ -39,7 +39,6 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
-from voterlist.render.sheet import Sheet, sheet_page, sheet_paper
 from voterlist.report.values import UnitStanding
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
@@ -53,6 +52,8 @@ EVENT = "figures"
 SECRET = "figures-secret"  # noqa: S105  the name of a folder
 """The folder of a workspace with the key, and the counts of which the last release was rounded."""
 _KEY_BYTES = 32
+_PRESS = ("html", "pdf")
+"""The forms of the press sheet."""
 
 
 class ReleasedFile(Frozen):
@@ -154,22 +155,17 @@ def make_figures(
             )
             for words in map(ListWords, LANGUAGES)
         }
-        written = [*_write_tables(folder, tables), *_write_sheets(folder, sheets)]
         release = Release(
             cycle=settings.workspace.cycle,
             day=today,
             counted_for=counted.day,
             least=rounding.base,
             run=newest,
-            files=tuple(
-                ReleasedFile(name=path.name, sha256=store.sha256(path))
-                for path in sorted(written)
-            ),
+            files=_write_files(folder, tables, sheets),
         )
         _write_manifest(folder, release, keys)
         # Killed before it, the same figures are made again.
         write_content(state, json.dumps(released))
-        later = _later(source.journal, newest, today)
         line = {
             "release": store.sha256(folder / "manifest.json"),
             "run": newest,
@@ -187,7 +183,7 @@ def make_figures(
         ),
         counts_first=settings.figures.last_election_day is not None,
         signed_by=keys.public.fingerprint if keys else None,
-        later=later,
+        later=_later(source.journal, newest, today),
         rounded_otherwise=any(
             said.get("rounding") != line["rounding"] for said in releases
         ),
@@ -263,8 +259,10 @@ def _released(path: Path) -> dict[str, Lists]:
     return before
 
 
-def _write_tables(folder: Path, tables: Mapping[str, Rows]) -> list[Path]:
-    """Write the open tables and what they mean; returns the files."""
+def _write_files(
+    folder: Path, tables: Mapping[str, Rows], sheets: Mapping[ListWords, Sheet]
+) -> tuple[ReleasedFile, ...]:
+    """Write the open tables, what they mean, and the press sheet as page and paper."""
     written = [folder / "dictionary.csv"]
     write_content(written[0], dictionary())
     for name, table in files(tables):
@@ -272,16 +270,15 @@ def _write_tables(folder: Path, tables: Mapping[str, Rows]) -> list[Path]:
         write_atomically(csv, partial(write_csv, table=table))
         store.write_table(parquet, table)
         written += [csv, parquet]
-    return written
-
-
-def _write_sheets(folder: Path, sheets: Mapping[ListWords, Sheet]) -> Iterator[Path]:
-    """Write the press sheet as page and paper in each language; gives the files."""
     for words, sheet in sheets.items():
-        for form, render in (("html", sheet_page), ("pdf", sheet_paper)):
-            path = folder / f"press-{words.language}.{form}"
-            write_content(path, render(sheet, words))
-            yield path
+        page, paper = (folder / f"press-{words.language}.{form}" for form in _PRESS)
+        write_content(page, sheet_page(sheet, words))
+        write_content(paper, sheet_paper(sheet, words))
+        written += [page, paper]
+    return tuple(
+        ReleasedFile(name=path.name, sha256=store.sha256(path))
+        for path in sorted(written)
+    )
 
 
 def _write_manifest(folder: Path, release: Release, keys: Keys | None) -> None:

@@ -1,10 +1,12 @@
-"""The press sheet: what the Central Election Commission tells of its lists each year."""
+"""The press sheet, as page and PDF file: what the centre tells of its lists each year."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +17,9 @@ from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import LISTS, Rows
 from voterlist.config import Settings
 from voterlist.model import ListKind, null_last
+from voterlist.render.html import rendered
 from voterlist.render.lists import ListWords
-from voterlist.render.sheet import Sheet
+from voterlist.render.pdf import typeset
 from voterlist.report.section import Block, Column
 from voterlist.report.words import Words
 
@@ -26,6 +29,30 @@ _KINDS = (*ListKind, None)
 _OF_PLACE = (*ListKind, "total", *SEXES, _NOT_SHOWN)
 """What is told of each constituency."""
 _Row = tuple[Any, ...]
+_GROUP = ("group", 60, "text")
+_SHARES = (_GROUP, ("voters", 30, "count"), ("share", 24, "share"))
+_COLUMNS_OF_PLACES = (
+    ("constituency", 34, "text"),
+    *((name, 26 if name == _NOT_SHOWN else 20, "count") for name in _OF_PLACE),
+)
+"""The columns of the tables: the name of each, its width and its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a sheet says in one language."""
+
+    by: str
+    """Whose it is; above the title."""
+    title: str
+    note: str
+    """Below the title."""
+    blocks: Mapping[str, Block]
+    """Its tables, by the id of each in the page."""
+    foot: str
+    """How the numbers are to be read."""
+    day: dt.date
+    """The day on which it was made."""
 
 
 def press_sheet(
@@ -48,42 +75,14 @@ def press_sheet(
         words: the language.
         lacking: ``FiguresMade.lacking``: where there is any, the sheet is marked provisional.
     """
-    lists, voters = tables[LISTS], tables["voters"]
-    total = sum(lists.values())
-    kinds = _sums(lists, 2, _KINDS)
-    shares = {
-        "lists": [
-            *((kind, kinds[kind]) for kind in _KINDS if kind or kinds[kind]),
-            ("total", total),
-        ],
-        "sex": _sums(voters, 4, SEXES).items(),
-        "age": _sums(voters, 3, counted.groups).items(),
-    }
-    group = ("group", 60, "text")
     blocks = {
-        name: _block(
-            words,
-            name,
-            (group, ("voters", 30, "count"), ("share", 24, "share")),
-            [(_name(key, words), number, number / total) for key, number in rows],
-        )
-        for name, rows in shares.items()
+        name: _block(words, name, _SHARES, rows)
+        for name, rows in _shares(counted, tables, words).items()
     }
-    blocks["day"] = _block(
-        words,
-        "day",
-        (group, ("number", 30, "count")),
-        _of_day(counted, rounding, settings, words),
-    )
-    blocks["places"] = _block(
-        words,
-        "places",
-        (
-            ("constituency", 34, "text"),
-            *((name, 26 if name == _NOT_SHOWN else 20, "count") for name in _OF_PLACE),
-        ),
-        _places(lists, voters, today, words),
-    )
+    of_day = _of_day(counted, rounding, settings, words)
+    blocks["day"] = _block(words, "day", (_GROUP, ("number", 30, "count")), of_day)
+    places = _places(tables[LISTS], tables["voters"], today, words)
+    blocks["places"] = _block(words, "places", _COLUMNS_OF_PLACES, places)
     day = words.long_day(counted.day)
     notes = [words("figures.note", day=day, cycle=settings.workspace.cycle)]
     notes += [
@@ -105,6 +104,88 @@ def press_sheet(
 def numbered(places: Sequence[int | None], words: Callable[[str], str]) -> str:
     """The numbers of constituencies."""
     return ", ".join(str(place or words("figures.places.none")) for place in places)
+
+
+def _shares(
+    counted: Counted, tables: Mapping[str, Rows], words: Words
+) -> dict[str, list[_Row]]:
+    """The voters by kind of list, by sex and by age, each with its share of all."""
+    lists, voters = tables[LISTS], tables["voters"]
+    kinds, total = _sums(lists, 2, _KINDS), sum(lists.values())
+    told = {
+        "lists": [
+            *((kind, kinds[kind]) for kind in _KINDS if kind or kinds[kind]),
+            ("total", total),
+        ],
+        "sex": _sums(voters, 4, SEXES).items(),
+        "age": _sums(voters, 3, counted.groups).items(),
+    }
+    return {
+        name: [(_name(key, words), number, number / total) for key, number in rows]
+        for name, rows in told.items()
+    }
+
+
+def sheet_page(sheet: Sheet, words: Words) -> str:
+    """The sheet as HTML; the same sheet gives the same text."""
+    text = partial(_text, words)
+    return rendered(
+        "frame.html",
+        w=words,
+        kicker=sheet.by,
+        title=sheet.title,
+        notes=[sheet.note],
+        foot=sheet.foot,
+        area="figures.",
+        sections={
+            name: rendered("sheet.html", block=block, text=text)
+            for name, block in sheet.blocks.items()
+        },
+    )
+
+
+def sheet_paper(sheet: Sheet, words: Words) -> bytes:
+    """The sheet as a PDF file; the same sheet gives the same bytes.
+
+    Raises:
+        VoterlistError: see ``typeset``.
+    """
+    blocks = [
+        {
+            "title": block.title,
+            "columns": [
+                {
+                    "heading": column.heading,
+                    "width": column.width,
+                    "align": "left" if column.kind == "text" else "right",
+                    "weight": "regular",
+                }
+                for column in block.columns
+            ],
+            "rows": [
+                [_text(words, column, row) for column in block.columns]
+                for row in block.rows
+            ],
+        }
+        for block in sheet.blocks.values()
+    ]
+    data = {
+        "language": words.language,
+        "title": sheet.title,
+        "short": sheet.title,
+        "notes": [sheet.by, sheet.note],
+        "foot": sheet.foot,
+        "blocks": blocks,
+    }
+    return typeset("sheet", data, sheet.day)
+
+
+def _text(words: Words, column: Column, row: Any) -> str:
+    """What stands in a cell."""
+    value = column.value(row)
+    if column.kind == "share" and isinstance(value, float):
+        return words.percent(value, 2)
+    return words.say(value)
 
 
 def _block(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +130,14 @@ def trust_key(
         "commission": public.commission.slug,
         "fingerprint": public.fingerprint,
     }
-    with _changing(workspace, today, since) as change:
-        change(KEY_TRUSTED, change.trust.added(public, name, today), details)
+    _change_trust(
+        workspace,
+        KEY_TRUSTED,
+        details,
+        lambda trust: trust.added(public, name, today),
+        today=today,
+        since=since,
+    )
     return public
 
 
@@ -143,8 +149,14 @@ def distrust_key(workspace: Path, name: str, *, today: dt.date, since: str) -> N
         CustodyError: ``trust-name-unknown``.
     """
     details = {"name": as_written(name)}
-    with _changing(workspace, today, since) as change:
-        change(_DISTRUSTED, change.trust.withdrawn(name, today), details)
+    _change_trust(
+        workspace,
+        _DISTRUSTED,
+        details,
+        lambda trust: trust.withdrawn(name, today),
+        today=today,
+        since=since,
+    )
 
 
 def trust_of(workspace: Path, ledger: Reader) -> Trust:
@@ -186,39 +198,29 @@ def keys_of(workspace: Path, us: Commission, passphrase: str | None) -> Keys:
     return keys
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """The trusted keys of a workspace that is held, and how they are changed."""
-
-    path: Path
-    ledger: Ledger
-    trust: Trust
-    today: dt.date
-    stack: ExitStack
-
-    def __call__(self, event: str, trust: Trust, details: Mapping[str, str]) -> None:
-        """Write the new keys beside the old ones, and their digest into the journal."""
-        digest = self.stack.enter_context(changing_trust(self.path, trust))
-        self.ledger.write_journal(
-            self.today, event, **details, **{_TRUST_DIGEST: digest}
-        )
-
-
-@contextmanager
-def _changing(workspace: Path, today: dt.date, since: str) -> Iterator[_Change]:
-    """Hold a workspace to change its trusted keys.
+def _change_trust(
+    workspace: Path,
+    event: str,
+    details: Mapping[str, str],
+    changed: Callable[[Trust], Trust],
+    *,
+    today: dt.date,
+    since: str,
+) -> None:
+    """Hold a workspace, change its trusted keys, and add the line of the journal.
 
     The new file takes its place once the journal is written down.
     """
-    settings = settings_of(workspace)
-    place = ledgers.place_in(workspace, settings)
+    place = ledgers.place_in(workspace, settings_of(workspace))
     with (
         lock.hold(workspace, since=since),
         ExitStack() as stack,
         Ledger(place) as ledger,
     ):
-        trust = trust_of(workspace, ledger)
-        yield _Change(workspace / TRUST_NAME, ledger, trust, today, stack)
+        trust = changed(trust_of(workspace, ledger))
+        path = workspace / TRUST_NAME
+        digest = stack.enter_context(changing_trust(path, trust))
+        ledger.write_journal(today, event, **details, **{_TRUST_DIGEST: digest})
 
 
 def _number_said(number: int | None, of_territory: Collection[int], key: str) -> int:

@@ -17,7 +17,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import CodeType
@@ -139,9 +139,9 @@ def verify_program(
     if not papers.is_dir():
         if key is not None or workspace is not None or delivered is not None:
             raise refusal("delivery-unsigned", path=papers)
-        noted = _files_noted(home, library)
-        found = _compare(home, noted.files, _files(home, library), noted.also, progress)
-        return ProgramVerified(home, Voucher.NOTED, "", None, len(noted.files), *found)
+        noted, also = _files_noted(home, library)
+        found = _compare(home, noted, _files(home, library), also, progress)
+        return ProgramVerified(home, Voucher.NOTED, "", None, len(noted), *found)
     delivery, owner = _delivery(papers, key, workspace)
     found = _compare(home, delivery.files, _files(home, home), frozenset(), progress)
     voucher = Voucher.UNSIGNED
@@ -242,8 +242,10 @@ def _is_right(
     path: Path, name: str, expected: Mapping[str, str], home: Path
 ) -> bool | None:
     """Whether a file is as others say that it must be; None where none of them says it."""
-    if _source_of(name) in expected:
-        return _is_compiled_from(path, home, name)
+    match = _COMPILED.fullmatch(name)
+    source = f"{match[1] or ''}{match[2]}.py" if match else ""
+    if match and source in expected:
+        return _is_compiled_from(path, home / source, match[3], match[4])
     if name in {_SETTINGS, _LAUNCHER}:
         return _is_own(path, name, home)
     if os.name == "posix" and _PYTHON.fullmatch(name):
@@ -289,28 +291,20 @@ def _leads_to_python(path: Path, home: Path) -> bool:
     return is_outside and path.is_file() and path.parent.samefile(named)
 
 
-def _source_of(name: str) -> str | None:
-    """The path of the source of a compiled file; None for any other file."""
-    match = _COMPILED.fullmatch(name)
-    return None if match is None else f"{match[1] or ''}{match[2]}.py"
-
-
-def _is_compiled_from(path: Path, home: Path, name: str) -> bool:
-    """True where a compiled file holds what its source says.
+def _is_compiled_from(
+    path: Path, source: Path, python: str, optimize: str | None
+) -> bool:
+    """True where a file that this Python compiled holds what its source says.
 
     Python runs the compiled file and does not look at the source, so it counts as much. One of
     another version of Python is never run by this one; it is not known, so it is not right.
     """
-    match = _COMPILED.fullmatch(name)
-    source = _source_of(name)
-    assert match is not None
-    assert source is not None
-    if match[3] != sys.implementation.cache_tag:
+    if python != sys.implementation.cache_tag:
         return False
     try:
         compiled = marshal.loads(path.read_bytes()[_COMPILED_HEAD:])  # noqa: S302  never run
-        content = importlib.util.decode_source((home / source).read_bytes())
-        made = _compile(content, int(match[4] or 0))
+        content = importlib.util.decode_source(source.read_bytes())
+        made = _compile(content, int(optimize or 0))
     except (EOFError, OSError, SyntaxError, TypeError, ValueError):
         return False
     return isinstance(compiled, CodeType) and _is_same(compiled, made)
@@ -340,18 +334,11 @@ def _compile(source: str, optimize: int) -> CodeType:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class _Noted:
-    """What the installer of packages noted."""
+def _files_noted(home: Path, library: Path) -> tuple[dict[str, str], frozenset[str]]:
+    """The files that the installer noted in the ``RECORD`` of each package.
 
-    files: dict[str, str] = field(default_factory=dict)
-    """Path below the home -> SHA-256."""
-    also: frozenset[str] = frozenset()
-    """Paths without a digest."""
-
-
-def _files_noted(home: Path, library: Path) -> _Noted:
-    """The files of all packages, as the ``RECORD`` of each has them."""
+    Path below the home -> SHA-256; and the paths without a digest.
+    """
     files: dict[str, str] = {}
     also = set()
     for record in sorted(library.glob("*.dist-info/RECORD")):
@@ -362,7 +349,7 @@ def _files_noted(home: Path, library: Path) -> _Noted:
                 files[below] = digest
             else:
                 also.add(below)
-    return _Noted(files, frozenset(also))
+    return files, frozenset(also)
 
 
 def _rows(record: Path) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,13 +27,13 @@ from voterlist.handover.commissions import (
     KEYS_MADE,
     commission_of,
     keys_of,
+    sealed_name,
     trust_of,
 )
 from voterlist.model import Level
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.files import make_folder
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
 
@@ -158,7 +157,14 @@ def outline_of(
     today: dt.date,
 ) -> Outline:
     """What a package states beside its files."""
-    serial, previous = next_in(ledger, kind, desk.cycle, desk.us, receiver)
+    series = (kind.value, desk.cycle, desk.us.slug, receiver.slug)
+    sent = [
+        line
+        for line in handovers(_under_our_key(ledger))
+        if line.event in _SENT
+        and (line.kind, line.cycle, line.sender, line.receiver) == series
+    ]
+    serial, previous = (sent[-1].serial + 1, sent[-1].package) if sent else (1, None)
     return Outline(
         kind=kind,
         cycle=desk.cycle,
@@ -170,20 +176,6 @@ def outline_of(
         run=run,
         day=ledger.day_of(today),
     )
-
-
-def next_in(
-    ledger: Reader, kind: Kind, cycle: str, us: Commission, receiver: Commission
-) -> tuple[int, str | None]:
-    """(serial, identity of the package before) of the next package to a receiver."""
-    series = (kind.value, cycle, us.slug, receiver.slug)
-    sent = [
-        line
-        for line in handovers(_under_our_key(ledger))
-        if line.event in _SENT
-        and (line.kind, line.cycle, line.sender, line.receiver) == series
-    ]
-    return (sent[-1].serial + 1, sent[-1].package) if sent else (1, None)
 
 
 def next_receipt(ledger: Reader, cycle: str, receiver: str) -> tuple[int, str | None]:
@@ -306,27 +298,17 @@ def has_receipt(ledger: Reader, package: str) -> bool:
     )
 
 
-def _keep_manifest(workspace: Path, manifest: Manifest) -> None:
-    path = workspace / SENT / f"{manifest.folder}.json"
-    make_folder(path.parent)
-    if path.exists() and path.read_bytes() != manifest.content:
-        # One of this number was written under another key, or by a process that was killed.
-        path = path.with_stem(f"{path.stem}-{manifest.digest[:8]}")
-    store.write_content(path, manifest.content)
-
-
-def json_bytes(content: object) -> bytes:
-    """A page of a package, as people may read it too."""
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    return f"{text}\n".encode()
-
-
 def pack(
     desk: Desk, outline: Outline, payloads: Sequence[Payload], path: Path
 ) -> Manifest:
     """Write a package under our key, and keep its manifest: its receipt is compared with it."""
     manifest = write_package(path, outline, payloads, desk.keys)
-    _keep_manifest(desk.workspace, manifest)
+    kept = desk.workspace / SENT / f"{manifest.folder}.json"
+    store.make_folder(kept.parent)
+    if kept.exists() and kept.read_bytes() != manifest.content:
+        # One of this number was written under another key, or by a process that was killed.
+        kept = kept.with_stem(f"{kept.stem}-{manifest.digest[:8]}")
+    store.write_content(kept, manifest.content)
     return manifest
 
 
@@ -350,7 +332,6 @@ def delivered(package: Path, out: Path, recipient: str | None) -> Path:
     if recipient is None:
         store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
         return out
-    is_named = out.suffix.lower() == SEALED_SUFFIX
-    sealed = out if is_named else out.with_name(out.name + SEALED_SUFFIX)
+    sealed = sealed_name(out)
     encrypt(package, sealed, recipient)
     return sealed

@@ -16,14 +16,16 @@ import pyarrow.compute as pc
 from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.errors import UsageError
-from voterlist.lists.roll import listed_by
+from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import AsideCode, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.result import FURNITURE
+from voterlist.report.values import in_constituency
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
+from voterlist.tables import rows_among
 
 
 class Gate(StrEnum):
@@ -89,12 +91,10 @@ class Scope:
 
     def of(self, table: pa.Table) -> pa.Table:
         """The rows of a table with places that are of this place."""
-        is_own = pc.equal(table.column("constituency"), self.constituency)
+        is_own = is_of(table.column("constituency"), self.constituency)
         if self.precinct is not None:
-            is_own = pc.and_kleene(
-                is_own, pc.equal(table.column("precinct"), self.precinct)
-            )
-        return table.filter(pc.fill_null(is_own, fill_value=False))
+            is_own &= is_of(table.column("precinct"), self.precinct)
+        return table.filter(pa.array(is_own))
 
     def about(self, table: pa.Table) -> pa.Table:
         """The rows about entries of this place, or about people who are to stand here."""
@@ -145,21 +145,10 @@ def is_stale(source: ListSource, scope: Scope) -> bool:
 
 def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
     """How many of each the settings let pass."""
-    switches = {
-        Gate.STALE_RUN: settings.stale_run,
-        Gate.SET_ASIDE: settings.set_aside,
-        Gate.MISSING_PRECINCTS: settings.missing_precincts,
-        Gate.UNKNOWN_PRECINCTS: settings.unknown_precincts,
-        Gate.ERRORS: settings.errors,
-        Gate.CONTESTED: settings.contested,
-        Gate.RETURNED: settings.returned,
-        Gate.PENDING: settings.pending,
-        Gate.SECOND_READINGS: settings.second_readings,
-        Gate.RETURNED_CASES: settings.returned_cases,
-        Gate.BALANCE: settings.balance,
-    }
     limits: dict[Gate, int | None] = {
-        gate: 0 if is_on else None for gate, is_on in switches.items()
+        gate: 0 if getattr(settings, gate.replace("-", "_")) else None
+        for gate in Gate
+        if gate is not Gate.OPEN_CASES
     }
     return {**limits, Gate.OPEN_CASES: settings.most_open_cases}
 
@@ -170,16 +159,6 @@ class _Run:
 
     source: ListSource
     scope: Scope
-
-    @property
-    def workspace(self) -> Path:
-        """Its folder."""
-        return self.source.workspace
-
-    @property
-    def settings(self) -> Settings:
-        """Those of the workspace."""
-        return self.source.settings
 
     @property
     def folder(self) -> Path:
@@ -212,13 +191,12 @@ def _stale(run: _Run) -> int:
 
 def _lists_differ(run: _Run) -> bool:
     """True where the folders of the constituency hold other contents than the run has read."""
+    source, limits = run.source, run.source.settings.ingest
     try:
-        today = find(
-            run.workspace, (run.scope.constituency,), run.settings.ingest
-        ).digests
+        today = find(source.workspace, (run.scope.constituency,), limits).digests
     except UsageError:
         # Its lists lie beside the folders, or nowhere.
-        today = find(run.workspace, (), run.settings.ingest).digests
+        today = find(source.workspace, (), limits).digests
     folders = {_folder_of(name) for name in today}
     manifest = store.read_manifest(run.folder)
     then = manifest.inputs if manifest is not None else {}
@@ -250,45 +228,38 @@ def _set_aside(run: _Run) -> int:
 
     Those of no known place count too: nobody knows whose they are.
     """
-    rows = run.table("set_aside")
-    places = rows.column("constituency")
-    is_own = pc.equal(places, run.scope.constituency)
-    rows = rows.filter(pc.or_kleene(is_own, pc.is_null(places)))
+    rows = in_constituency(run.table("set_aside"), run.scope.constituency)
     precinct = run.scope.precinct
-    counted = rows.select(["code", "rows", "precinct"]).to_pylist()
-    counts: list[int] = [
-        max(row["rows"], 1)
-        for row in counted
+    return sum(
+        max(int(row["rows"]), 1)
+        for row in rows.select(["code", "rows", "precinct"]).to_pylist()
         if row["code"] not in _NO_VOTERS
         and (precinct is None or row["precinct"] in {None, precinct})
-    ]
-    return sum(counts)
+    )
 
 
 def _missing_precincts(run: _Run) -> int:
     lists = run.own("lists")
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     there = set(filled.column("precinct").to_pylist())
-    return len(run.scope.precincts(run.settings) - there)
+    return len(run.scope.precincts(run.source.settings) - there)
 
 
 def _unknown_precincts(run: _Run) -> int:
     """Entries whose precinct is not known, or that the territory has not."""
     whole = Scope(run.scope.constituency)
     precincts = whole.of(run.table("entries")).column("precinct")
-    known = whole.precincts(run.settings)
-    counts = pc.value_counts(precincts).to_pylist()
-    unknown: list[int] = [
-        row["counts"]
-        for row in counts
+    known = whole.precincts(run.source.settings)
+    return sum(
+        int(row["counts"])
+        for row in pc.value_counts(precincts).to_pylist()
         if row["values"] is None or (known and row["values"] not in known)
-    ]
-    return sum(unknown)
+    )
 
 
 def _errors(run: _Run) -> int:
-    severities = run.own("findings").column("severity").cast(pa.string())
-    return int(pc.sum(pc.equal(severities, Severity.ERROR.value)).as_py() or 0)
+    errors = rows_among(run.own("findings"), "severity", [Severity.ERROR])
+    return int(errors.num_rows)
 
 
 def _open_cases(run: _Run) -> int:
@@ -326,21 +297,19 @@ def _second_readings(run: _Run) -> int:
 
 
 def _returned_cases(run: _Run) -> int:
-    place = ledgers.place_in(run.workspace, run.settings)
+    place = ledgers.place_in(run.source.workspace, run.source.settings)
     with ledgers.reading(place) as ledger:
-        return unanswered(run.workspace, ledger)
+        return unanswered(run.source.workspace, ledger)
 
 
 def _broken_balances(run: _Run) -> int:
     """Lists whose sums do not fit, and one where the entries are others than were handed in."""
     rows = run.own("balance").to_pylist()
     broken = sum(row["listed"] != listed_by(row) for row in rows)
-    entries = run.own("entries").num_rows
     lists = run.own("lists").to_pylist()
     unequal = sum(row["rows"] != row["entries"] + row["set_aside"] for row in lists)
-    handed_in: list[int] = [row["handed_in"] for row in rows]
-    unaccounted = int(sum(handed_in) != entries)
-    return int(broken + unequal + unaccounted)
+    handed_in = sum(row["handed_in"] for row in rows)
+    return int(broken + unequal + (handed_in != run.own("entries").num_rows))
 
 
 _COUNTS: Mapping[Gate, Callable[[_Run], int]] = {

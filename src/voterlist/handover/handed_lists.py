@@ -50,7 +50,7 @@ from voterlist.schemas import (
     REMOVED,
     RawFile,
 )
-from voterlist.tables import from_columns, from_rows, plain
+from voterlist.tables import by_key, from_columns, from_rows, plain
 
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
 """Columns of DOOR that tell of somebody else, or tell nobody there anything."""
@@ -312,10 +312,12 @@ def lists_of(
     require_held("entries", intake.entries, manifest)
     balance = _require_balance(intake.entries, package)
     sums = {name: sum(row[name] for row in balance) for name in LIST_COUNTS}
+    left = {row["precinct"] for row in balance if row["listed"]}
+    emptied = frozenset({row["precinct"] for row in balance} - left - {None})
     paths = tuple(table.path for table in lists)
     known_as = _known_as(lists, intake.entries)
     sums |= _struck_by_ground(tables, manifest)
-    return HandedLists(paths, intake.entries, known_as, _emptied(balance), sums)
+    return HandedLists(paths, intake.entries, known_as, emptied, sums)
 
 
 def _struck_by_ground(
@@ -369,12 +371,6 @@ def decisions_of(
     return TakenDecisions(verdicts, accepted, case_entries)
 
 
-def _emptied(balance: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """The precincts of which no list has a voter left."""
-    left = {row["precinct"] for row in balance if row["listed"]}
-    return frozenset({row["precinct"] for row in balance} - left - {None})
-
-
 def _require_balance(entries: pa.Table, package: Package) -> list[dict[str, Any]]:
     """The rows of the balance; refuses one that is not of these lists, or does not add up."""
     manifest = package.manifest
@@ -421,11 +417,12 @@ def _verdicts(
     rows: Sequence[Row], known_as: Mapping[str, str], manifest: Manifest
 ) -> tuple[pa.Table, dict[str, list[str]]]:
     """(DECISION, the entries of each case) of cases with several entries left on the lists."""
-    cases: dict[str, list[Row]] = {}
-    for row in rows:
-        is_left = row["verdict"] in {Verdict.KEEP, Verdict.SEPARATE}
-        if is_left and row["entry_id"] in known_as:
-            cases.setdefault(row["case_id"], []).append(row)
+    cases = by_key(
+        (row["case_id"], row)
+        for row in rows
+        if row["verdict"] in {Verdict.KEEP, Verdict.SEPARATE}
+        and row["entry_id"] in known_as
+    )
     made: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}
     for answers in cases.values():

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,14 +20,15 @@ from voterlist.config import Settings
 from voterlist.counter.voting_cards import Cards
 from voterlist.deadlines import is_frozen, last_days, list_day
 from voterlist.errors import UsageError, usage_error
-from voterlist.handover.displayed import (
+from voterlist.handover.beside import (
     Line,
+    Notices,
     displays,
     keep_displayed,
+    mobile_voters,
     note_displayed,
+    read_offices,
 )
-from voterlist.handover.notices import Notices
-from voterlist.handover.own_tables import mobile_voters, read_offices
 from voterlist.lists.alterations import (
     Displayed,
     alterations,
@@ -36,9 +37,11 @@ from voterlist.lists.alterations import (
 )
 from voterlist.lists.compile import Compiled, ListInput, compile_lists
 from voterlist.lists.documents import (
+    Document,
     Edition,
     ListDocument,
     documents,
+    of_kind,
     place_stem,
     record_rows,
 )
@@ -59,7 +62,7 @@ from voterlist.render import pdf, xlsx
 from voterlist.render.door import render_door
 from voterlist.render.papers import write_paper
 from voterlist.render.rows import (
-    write_balance,
+    json_bytes,
     write_record_csv,
     write_record_parquet,
     write_schema,
@@ -148,14 +151,12 @@ class ListWriter:
 
     def tasks(self, compiled: Compiled) -> Iterator[_Task]:
         """The files to write, in every form that was asked for."""
-        if self.edition.purpose is Purpose.RECORD:
+        if self.edition.purpose == Purpose.RECORD:
             yield from self._record(compiled)
             return
         yield from self.tasks_of(documents(compiled, self.edition))
 
-    def tasks_of(
-        self, written: Iterable[ListDocument | PaperDocument]
-    ) -> Iterator[_Task]:
+    def tasks_of(self, written: Iterable[Document]) -> Iterator[_Task]:
         """The files of these documents, in every form that was asked for."""
         for document in written:
             for form in _forms(self.request):
@@ -173,17 +174,26 @@ class ListWriter:
 
     def _record(self, compiled: Compiled) -> Iterator[_Task]:
         """The tables, the page that describes them, and the balance."""
+        stem = f"{self._stem()}-record"
         for kind in ListKind:
             rows = record_rows(compiled.listed, kind)
             if not rows.num_rows:
                 continue
             for form in _forms(self.request):
-                file = self._file(f"{self._record_stem(kind)}.{form}")
+                file = self._file(f"{of_kind(stem, kind)}.{form}")
                 file = replace(file, list_kind=kind, rows=rows.num_rows)
-                yield file, partial(_RECORD_WRITERS[form], rows)
-        yield self._file(f"{self._stem()}-record-schema.txt"), write_schema
-        balance = partial(write_balance, self._balance(compiled))
-        yield self._file(f"{self._stem()}-balance.json"), balance
+                yield file, partial(RECORD_WRITERS[form], rows)
+        yield self._file(f"{stem}-schema.txt"), write_schema
+        edition = self.edition
+        balance = balance_content(
+            compiled.balance,
+            cycle=edition.cycle,
+            constituency=self.constituency,
+            run=edition.run,
+            day=edition.day,
+        )
+        write = partial(Path.write_bytes, data=json_bytes(balance))
+        yield self._file(f"{self._stem()}-balance.json"), write
 
     def _file(self, name: str) -> ListFile:
         """A file of this name, of all lists that were asked for."""
@@ -194,21 +204,6 @@ class ListWriter:
         place = place_stem(self.constituency)
         precinct = self.request.precinct
         return place if precinct is None else f"{place}-precinct-{precinct:04}"
-
-    def _record_stem(self, kind: ListKind) -> str:
-        """The name of a table of one kind of list; the intake reads the kind from it."""
-        is_permanent = kind is ListKind.PERMANENT
-        return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
-
-    def _balance(self, compiled: Compiled) -> dict[str, Any]:
-        edition = self.edition
-        return balance_content(
-            compiled.balance,
-            cycle=edition.cycle,
-            constituency=self.constituency,
-            run=edition.run,
-            day=edition.day,
-        )
 
 
 def balance_content(
@@ -235,17 +230,16 @@ def balance_content(
     }
 
 
-def _write(
-    document: ListDocument | PaperDocument, language: str, form: str, path: Path
-) -> None:
+def _write(document: Document, language: str, form: str, path: Path) -> None:
     """Write a document; the path comes last, as ``store`` gives it."""
     if isinstance(document, PaperDocument):
         write_paper(document, language, form, path)
         return
+    assert isinstance(document, ListDocument)
     path.write_bytes(_RENDERED[form](document, language))
 
 
-_RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
+RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
     "csv": write_record_csv,
     "parquet": write_record_parquet,
 }
@@ -323,43 +317,21 @@ def make_lists(
     for constituency in wanted:
         source.require_current(constituency)
     written = _Written(source, request, today)
-    cards = Cards.of(source.journal).by_entry
-    files: list[ListFile] = []
-    runs: dict[int | None, str] = {}
-    balances: list[pa.Table] = []
-    corrections = questions = 0
+    told = progress if len(wanted) == 1 else lambda *_: None
     with _workers(jobs) as each:
         for done, constituency in enumerate(wanted):
             progress(LISTS, done, len(wanted))
-            run, given = source.input_of(constituency)
-            writer = _writer(source, request, constituency, run, today)
-            order = writer.edition.order
-            whole = compile_lists(given, constituency=constituency, order=order)
-            whole = _with_cards(whole, cards)
-            compiled = _of_precinct(whole, request.precinct)
-            tasks = [*written.tasks(writer, whole, given)]
-            if tasks:
-                _make_folders(writer.folder, is_own=request.out is None)
-                for count, file in enumerate(each(write_file, tasks), 1):
-                    files.append(file)
-                    if len(wanted) == 1:
-                        progress(LISTS, count, len(tasks))
-                written.keep(writer, whole)
-            # Of a nation only the sums are kept.
-            balances.append(compiled.balance)
-            corrections += compiled.corrections.num_rows
-            questions += compiled.door.num_rows
-            runs[constituency] = run
-    balance = concat(balances, LIST_BALANCE)
-    if not files and not (written.paper and balance.num_rows):
+            written.write(constituency, each, told)
+    balance = concat(written.balances, LIST_BALANCE)
+    if not written.files and not (written.paper and balance.num_rows):
         raise _no_list(request)
     written.note()
     return ListsMade(
-        tuple(files),
+        tuple(written.files),
         balance,
-        runs,
-        corrections,
-        questions,
+        written.runs,
+        written.corrections,
+        written.questions,
         written.changes,
         waves_left(source.runs.folders[0]),
     )
@@ -373,8 +345,15 @@ class _Written:
     request: ListRequest
     today: dt.date
     paper: Paper | None = field(init=False)
+    files: list[ListFile] = field(default_factory=list)
+    runs: dict[int | None, str] = field(default_factory=dict)
+    balances: list[pa.Table] = field(default_factory=list)
+    """LIST_BALANCE of each constituency: of a nation only the sums are kept."""
+    corrections: int = 0
+    questions: int = 0
     changes: int = 0
     """What stands on sheets of changes."""
+    _cards: Mapping[str, int] = field(init=False)
     _offices: Offices = field(init=False)
     _shown: list[Line] = field(default_factory=list)
     _noticed: list[pa.Table] = field(default_factory=list)
@@ -383,18 +362,48 @@ class _Written:
         self.paper = papers().get(self.request.purpose)
         has_paper = self.paper is not None
         self._offices = read_offices(self.source.workspace) if has_paper else {}
+        self._cards = Cards.of(self.source.journal).by_entry
+
+    def write(
+        self,
+        constituency: int | None,
+        each: Callable[..., Iterable[ListFile]],
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        """Write the files of a constituency; ``each`` is a ``map`` over them."""
+        run, given = self.source.input_of(constituency)
+        writer = _writer(self.source, self.request, constituency, run, self.today)
+        order = writer.edition.order
+        whole = compile_lists(given, constituency=constituency, order=order)
+        whole = _with_cards(whole, self._cards)
+        compiled = _of_precinct(whole, self.request.precinct)
+        tasks = [*self.tasks(writer, whole, compiled, given)]
+        if tasks:
+            if self.request.out is None:
+                # The program's own folders are closed to others.
+                store.own_folder(writer.folder.parent)
+                store.own_folder(writer.folder)
+            store.make_folder(writer.folder)
+            for count, file in enumerate(each(write_file, tasks), 1):
+                self.files.append(file)
+                progress(LISTS, count, len(tasks))
+            self.keep(writer, whole)
+        self.balances.append(compiled.balance)
+        self.corrections += compiled.corrections.num_rows
+        self.questions += compiled.door.num_rows
+        self.runs[constituency] = run
 
     def tasks(
-        self, writer: ListWriter, whole: Compiled, given: ListInput
+        self, writer: ListWriter, whole: Compiled, compiled: Compiled, given: ListInput
     ) -> Iterator[_Task]:
         """The files of a constituency; none where there is nothing to write.
 
         Args:
             writer: of the constituency.
             whole: its lists, of all precincts.
+            compiled: those of them that were asked for.
             given: what the run knows of it.
         """
-        compiled = _of_precinct(whole, self.request.precinct)
         if self.request.purpose == Purpose.CHANGES:
             sheets = [*_sheets(self.source, writer, whole, given)]
             self.changes += sum(sheet.changes.num_rows for sheet in sheets)
@@ -450,7 +459,6 @@ class _Written:
                 Notices(self.source, self.today).note(rows)
 
 
-_OF_LISTS = frozenset(purpose.value for purpose in Purpose)
 _DISPLAYED = (Purpose.DISPLAY, Purpose.CHANGES)
 """What hangs out afterwards says what the lists say; changes are counted from it."""
 
@@ -517,13 +525,29 @@ def _writer(
 ) -> ListWriter:
     """What writes the lists of a constituency, from the run that knows it best."""
     settings = source.settings
-    own_folder = source.workspace / LISTS / str(constituency or _ALL)
+    cycle, lists = settings.workspace.cycle, settings.lists
+    days = last_days(settings.calendar, cycle)
+    edition = Edition(
+        cycle=cycle,
+        run=run,
+        day=today,
+        purpose=request.purpose,
+        order=request.order or ListOrder(lists.order),
+        names=facts.constituencies(today),
+        of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
+        written_spelling=lists.written_spelling,
+        members=lists.members,
+        frozen_after={
+            kind: last for kind, last in days.items() if is_frozen(last, today)
+        },
+        reasons=lists.reasons_on_display,
+    )
     return ListWriter(
-        folder=request.out or own_folder,
+        folder=request.out or source.workspace / LISTS / str(constituency or _ALL),
         request=request,
         language=request.language or settings.report.languages[0],
         constituency=constituency,
-        edition=_edition(settings, request, run, today),
+        edition=edition,
     )
 
 
@@ -550,49 +574,8 @@ def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
     if precinct is None:
         return compiled
     is_own = pc.field("precinct") == precinct
-    return Compiled(
-        listed=compiled.listed.filter(is_own),
-        corrections=compiled.corrections.filter(is_own),
-        balance=compiled.balance.filter(is_own),
-        door=compiled.door.filter(is_own),
-    )
-
-
-def _make_folders(folder: Path, *, is_own: bool) -> None:
-    """Make the folder; the program's own ones are closed to others."""
-    if is_own:
-        store.own_folder(folder.parent)
-        store.own_folder(folder)
-    else:
-        store.make_folder(folder)
-
-
-def _edition(
-    settings: Settings, request: ListRequest, run: str, today: dt.date
-) -> Edition:
-    """What the lists of a constituency say of themselves."""
-    lists = settings.lists
-    return Edition(
-        cycle=settings.workspace.cycle,
-        run=run,
-        day=today,
-        purpose=Purpose(request.purpose)
-        if request.purpose in _OF_LISTS
-        else Purpose.WORK,
-        order=request.order or ListOrder(lists.order),
-        names=facts.constituencies(today),
-        of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
-        written_spelling=lists.written_spelling,
-        members=lists.members,
-        frozen_after={
-            kind: last
-            for kind, last in last_days(
-                settings.calendar, settings.workspace.cycle
-            ).items()
-            if is_frozen(last, today)
-        },
-        reasons=lists.reasons_on_display,
-    )
+    tables = (getattr(compiled, one.name) for one in fields(Compiled))
+    return Compiled(*(table.filter(is_own) for table in tables))
 
 
 def _of_age_since(settings: Settings) -> dt.date:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,7 +26,7 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import catalogue
 from voterlist.custody.commissions import Kind
-from voterlist.custody.manifest import Manifest, Series
+from voterlist.custody.manifest import Manifest
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
@@ -163,11 +162,17 @@ def receive(
 def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
     """(package, whether it was taken before and has no receipt yet).
 
-    A process that ended between the two leaves such a one.
+    A process that ended between the two leaves such a one, which is ``bare`` below.
     """
     with reading(desk.place) as ledger:
         before = taken(ledger)
-        bare = _without_receipt(ledger, before)
+        bare = {
+            package.digest
+            for series, several in before.items()
+            for package in several
+            if series.kind is not Kind.RECEIPT
+            and not has_receipt(ledger, package.digest)
+        }
     work = desk.workspace / _WORK
     receiving = Receiving(
         us=desk.us,
@@ -195,18 +200,6 @@ def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
         if package.manifest.digest not in bare:
             raise refused
         yield package, True
-
-
-def _without_receipt(
-    ledger: Reader, packages: Mapping[Series, Sequence[Taken]]
-) -> frozenset[str]:
-    """The packages that were taken and of which no receipt was written."""
-    return frozenset(
-        package.digest
-        for series, several in packages.items()
-        for package in several
-        if series.kind is not Kind.RECEIPT and not has_receipt(ledger, package.digest)
-    )
 
 
 def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
@@ -305,17 +298,10 @@ def _stage_lists(desk: Desk, lists: HandedLists) -> Path:
 
 def _keep_beside(package: Package, lists: HandedLists) -> None:
     """Keep the manifest, and under which ids the sender knows the entries."""
-    contents = {
-        "manifest.json": package.manifest.content,
-        KNOWN_AS_NAME: json.dumps(
-            {here: below for below, here in lists.known_as.items()},
-            sort_keys=True,
-            separators=(",\n", ":"),
-        ).encode(),
-    }
-    for name, content in contents.items():
-        write = partial(Path.write_bytes, data=content)
-        store.write_atomically(package.folder / name, write)
+    known_as = {here: below for below, here in lists.known_as.items()}
+    text = json.dumps(known_as, sort_keys=True, separators=(",\n", ":"))
+    store.write_content(package.folder / "manifest.json", package.manifest.content)
+    store.write_content(package.folder / KNOWN_AS_NAME, text)
 
 
 def _take_decisions(
@@ -409,7 +395,9 @@ def _move(
 
 def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
     """Compare a receipt with our journal, and note it there."""
-    sent = _manifest_confirmed(desk, package)
+    sent = sent_manifest(desk.workspace, receipt_in(package).package)
+    if sent is None:
+        raise refusal("receipt-for-other")
     receipt = read_receipt(package, sent)
     with Ledger(desk.place) as ledger:
         is_sent = any(
@@ -442,8 +430,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     others = [item.model_dump() for item in (*returned.proposals, *returned.findings)]
     for rows in (own, others):
         require_held("cases", pa.Table.from_pylist(rows), manifest)
-    write = partial(Path.write_bytes, data=manifest.content)
-    store.write_atomically(package.folder / "manifest.json", write)
+    store.write_content(package.folder / "manifest.json", manifest.content)
     words = catalogue(desk.settings.report.languages[0])
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
@@ -502,18 +489,6 @@ def _note_settled(
             serial=manifest.serial,
             **desk.settled,
         )
-
-
-def _manifest_confirmed(desk: Desk, package: Package) -> Manifest:
-    """The manifest of our package that a receipt names.
-
-    Raises:
-        CustodyError: ``receipt-damaged``, ``receipt-for-other``.
-    """
-    sent = sent_manifest(desk.workspace, receipt_in(package).package)
-    if sent is None:
-        raise refusal("receipt-for-other")
-    return sent
 
 
 def _write_receipt(desk: Desk, package: Manifest, out: Path, today: dt.date) -> None:

@@ -35,7 +35,6 @@ from voterlist.handover.exchanges import (
     below,
     delivered,
     journal_package,
-    json_bytes,
     open_desk,
     outline_of,
     pack,
@@ -48,10 +47,11 @@ from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity, Verdict
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
-from voterlist.render.rows import write_csv
+from voterlist.render.rows import json_bytes, write_csv
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.storage.temporary import private_folder
+from voterlist.tables import by_key, rows_among
 
 _PROPOSED = frozenset(Proposal.model_fields) - {"entry_id"}
 _SHOWN = 3
@@ -141,7 +141,9 @@ def return_cases(
             package = work / "package.zip"
             payloads = list(_payloads(content, door, work))
             manifest = pack(desk, outline, payloads, package)
-            _keep_cases(workspace, manifest, content)
+            # Whose answers are owed is told from it.
+            kept = workspace / SENT / f"{manifest.digest}.cases"
+            store.write_content(kept, json_bytes(content.model_dump(mode="json")))
             sent = delivered(package, out, recipient)
             stage = stage_of(content)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by, stage=stage)
@@ -158,12 +160,6 @@ def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload
     yield Payload("door.csv", path, "door", shown.num_rows)
 
 
-def _keep_cases(workspace: Path, manifest: Manifest, content: Returned) -> None:
-    """Keep what was returned: whose answers are owed is told from it."""
-    path = workspace / SENT / f"{manifest.digest}.cases"
-    store.write_content(path, json_bytes(content.model_dump(mode="json")))
-
-
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
     """What concerns the receiver, under its own ids."""
     decided = read_table(folder, "amendments").to_pylist()
@@ -175,7 +171,7 @@ def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
     findings = scope.of(read_table(folder, "findings")).to_pylist()
     proposals = tuple(
         Proposal(
-            entry_id=_below(row["entry_id"], ids),
+            entry_id=ids.get(row["entry_id"], row["entry_id"]),
             **{name: row.get(name) for name in _PROPOSED},
         )
         for row in decided
@@ -183,7 +179,7 @@ def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
     )
     found = tuple(
         ReturnedFinding(
-            entry_id=_below(row["entry_id"], ids),
+            entry_id=ids.get(row["entry_id"], row["entry_id"]),
             rule=row["rule"],
             severity=row["severity"],
             field=row["field"],
@@ -202,15 +198,13 @@ def _cases(
 ) -> Iterator[ReturnedCase]:
     """The undecided cases that touch the receiver, by number."""
     queue = read_table(folder, "queue")
-    own = pc.unique(scope.of(queue).column("case_id"))
-    rows = queue.filter(pc.is_in(queue.column("case_id"), value_set=own)).to_pylist()
+    own = scope.of(queue).column("case_id").to_pylist()
+    rows = rows_among(queue, "case_id", own).to_pylist()
     numbered = read_table(folder, "case_numbers").to_pylist()
     numbers = {row["case_id"]: row["number"] for row in numbered}
     ids_asked = [row["entry_id"] for row in rows]
     marks, levels = _marks(folder, ids_asked), _levels(folder, ids_asked)
-    cases: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        cases.setdefault(row["case_id"], []).append(row)
+    cases = by_key((row["case_id"], row) for row in rows)
     for case_id in sorted(cases, key=lambda name: (numbers.get(name, 0), name)):
         members = cases[case_id]
         inside = [row for row in members if row["entry_id"].startswith(scope.prefix)]
@@ -222,7 +216,8 @@ def _cases(
             probability=members[0]["probability"],
             own=tuple(
                 OwnEntry(
-                    entry_id=_below(row["entry_id"], ids), precinct=row["precinct"]
+                    entry_id=ids.get(row["entry_id"], row["entry_id"]),
+                    precinct=row["precinct"],
                 )
                 for row in inside
             ),
@@ -286,8 +281,3 @@ def _other(
 
 def _mask(identifier: str | None) -> str | None:
     return f"{_MASK}{identifier[-_SHOWN:]}" if identifier else None
-
-
-def _below(entry_id: str, ids: Mapping[str, str]) -> str:
-    """The id that the receiver has for an entry."""
-    return ids.get(entry_id, entry_id)

@@ -36,6 +36,7 @@ from voterlist.quality.readings import what_holds
 from voterlist.render import ics
 from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding
+from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_read
 
@@ -160,7 +161,10 @@ def write_calendar(path: Path, status: Status, words: Catalogue) -> None:
         OSError: the file cannot be written.
     """
     warn_days = status.settings.calendar.warn_days
-    ics.write(path, status.deadlines, words, stamp=status.today, warn_days=warn_days)
+    content = ics.calendar_bytes(
+        status.deadlines, words, stamp=status.today, warn_days=warn_days
+    )
+    write_content(path, content)
 
 
 def write_page(folder: Path, status: Status) -> list[Path]:

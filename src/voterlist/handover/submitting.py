@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.casework.returned_cases import (
@@ -29,11 +26,9 @@ from voterlist.deadlines import Deadline, calendar
 from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
-    Desk,
     above,
     delivered,
     journal_package,
-    json_bytes,
     open_desk,
     outline_of,
     pack,
@@ -48,17 +43,17 @@ from voterlist.handover.handed_lists import (
     own_rows,
     record_of_removals,
 )
-from voterlist.handover.lists import BALANCE_NAME, balance_content
+from voterlist.handover.lists import BALANCE_NAME, RECORD_WRITERS, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
-from voterlist.lists.documents import record_rows, record_stem
-from voterlist.model import Action, ListKind, ListOrder, Verdict, null_last
+from voterlist.lists.documents import key_of, of_list, record_rows, record_stem
+from voterlist.lists.roll import LIST_COUNTS
+from voterlist.model import Action, ListOrder, Verdict
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.pdf import typeset
 from voterlist.render.rows import (
     COLUMNS_NAME,
-    write_record_csv,
-    write_record_parquet,
+    json_bytes,
     write_schema,
 )
 from voterlist.report.sections.certificate import certificate_lines, certificate_of
@@ -66,25 +61,14 @@ from voterlist.report.words import Words
 from voterlist.schemas import REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.storage.temporary import private_folder
 from voterlist.tables import concat, from_rows, rows_among
 
-_WORK = ".submitting"
-"""The folder of a workspace in which the files of a package lie until it is written."""
-_RECORDS = {"csv": write_record_csv, "parquet": write_record_parquet}
 _Row = dict[str, str]
 OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
 """The files of a package that no run gives it."""
 ACT_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
 _LANGUAGES = ("az", "en")
-_COUNTS = (
-    "handed_in",
-    "struck",
-    "repeated",
-    "moved_out",
-    "moved_in",
-    "added",
-    "listed",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +130,8 @@ def submit(
         WorkspaceBusyError: another command holds the workspace.
         OSError: a file cannot be written.
     """
-    _require_zip(out)
+    if out.suffix.lower() not in {".zip", SEALED_SUFFIX}:
+        raise usage_error("out-not-a-package", path=out)
     with open_desk(workspace, passphrase, since=since) as desk:
         receiver = receiver_of(desk.trust, above(desk.us))
         scope = _scope(desk.us, constituency)
@@ -158,7 +143,7 @@ def submit(
         states = gates(source, scope)
         if any(state.is_open for state in states):
             return Submission(states, run)
-        with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
+        with private_folder(workspace) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
@@ -167,7 +152,7 @@ def submit(
                 *contents.payloads,
                 *_removed(source, scope, work),
                 *_applications(ledger, scope, work),
-                *_of_today(desk, states),
+                *_of_today(ledger, states),
             )
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
@@ -181,11 +166,6 @@ def submit(
                 ledger, today, Event.SUBMITTED, manifest, by=by, work=digest
             )
     return Submission(states, run, package, manifest, contents, acts)
-
-
-def _require_zip(out: Path) -> None:
-    if out.suffix.lower() not in {".zip", SEALED_SUFFIX}:
-        raise usage_error("out-not-a-package", path=out)
 
 
 def _scope(us: Commission, constituency: int | None) -> Scope:
@@ -249,33 +229,32 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
     )
 
 
-def _of_today(desk: Desk, states: tuple[GateState, ...]) -> tuple[Payload, ...]:
+def _of_today(ledger: Ledger, states: tuple[GateState, ...]) -> Iterator[Payload]:
     """What the settings let pass, and what was answered to the commission above."""
-    return (
-        Payload(GATES_NAME, json_bytes(_let_pass(states))),
-        Payload(ANSWERS_NAME, json_bytes(_answers(desk))),
-    )
+    passed = [
+        {"gate": state.gate.value, "count": state.count}
+        for state in states
+        if state.is_let_pass
+    ]
+    yield Payload(GATES_NAME, json_bytes(passed))
+    answers = answers_in_journal(ledger)
+    told = [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
+    yield Payload(ANSWERS_NAME, json_bytes(told))
 
 
 def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
     """The record of each precinct, and the page that says what its columns mean."""
     listed = scope.of(compiled.listed)
-    precincts = pc.unique(listed.column("precinct")).to_pylist()
-    for precinct in sorted(precincts, key=null_last):
-        is_own = pc.equal(listed.column("precinct"), precinct)
-        if precinct is None:
-            is_own = pc.is_null(listed.column("precinct"))
-        of_precinct = listed.filter(is_own)
-        for kind in ListKind:
-            rows = record_rows(of_precinct, kind)
-            if not rows.num_rows:
-                continue
-            stem = record_stem(scope.constituency, precinct, kind)
-            for form, write in _RECORDS.items():
-                path = work / f"{stem}.{form}"
-                write(rows, path)
-                table = "record" if form == "parquet" else None
-                yield Payload(f"lists/{path.name}", path, table, rows.num_rows)
+    for key in scope.of(compiled.balance).to_pylist():
+        rows = record_rows(of_list(listed, key), key["list_kind"])
+        if not rows.num_rows:
+            continue
+        stem = record_stem(*key_of(key))
+        for form, write in RECORD_WRITERS.items():
+            path = work / f"{stem}.{form}"
+            write(rows, path)
+            table = "record" if form == "parquet" else None
+            yield Payload(f"lists/{path.name}", path, table, rows.num_rows)
     page = work / "columns.txt"
     write_schema(page)
     yield Payload(COLUMNS_NAME, page)
@@ -329,22 +308,6 @@ def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]
         path = work / CARRIED
         store.write_table(path, rows)
         yield Payload(path.name, path, "applications", rows.num_rows)
-
-
-def _let_pass(states: tuple[GateState, ...]) -> list[dict[str, Any]]:
-    """What the settings let pass, so that the receiver sees it."""
-    return [
-        {"gate": state.gate.value, "count": state.count}
-        for state in states
-        if state.is_let_pass
-    ]
-
-
-def _answers(desk: Desk) -> list[dict[str, Any]]:
-    """What was answered to the cases that the commission above returned."""
-    with reading(desk.place) as ledger:
-        answers = answers_in_journal(ledger)
-    return [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +373,8 @@ def _page(handed: _Handed, settings: Settings, words: Catalogue) -> dict[str, An
         "key": manifest.key,
     }
     counts = [
-        (words(f"lists.balance.{name}"), handed.contents.sums[name]) for name in _COUNTS
+        (words(f"lists.balance.{name}"), handed.contents.sums[name])
+        for name in LIST_COUNTS
     ]
     return {
         "language": words.language,
@@ -483,14 +447,3 @@ def _due(manifest: Manifest, settings: Settings) -> Deadline | None:
 
 def _day(day: dt.date) -> str:
     return f"{day:%d.%m.%Y}"
-
-
-@contextmanager
-def _own_folder(folder: Path) -> Iterator[Path]:
-    """A private folder that is there for the block. What a killed process left in it goes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    store.own_folder(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -22,19 +22,19 @@ from voterlist.errors import StageError
 from voterlist.fields import DISPLAYED, NAME_PARTS
 from voterlist.lists.compile import Compiled
 from voterlist.lists.documents import (
-    Alterations,
     Edition,
     ListDocument,
-    of_edition,
+    key_of,
     of_list,
     on_display,
+    without,
 )
 from voterlist.lists.listed import name_key
-from voterlist.lists.roll import LIST_KEY, REPEATED, STRUCK, is_of, is_other
+from voterlist.lists.roll import LIST_KEY, REPEATED, STRUCK, is_of, is_other, listed_by
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
-from voterlist.model import Action
+from voterlist.model import Action, null_last
 from voterlist.schemas import ALTERATION, CORRECTION, LISTED, empty
-from voterlist.tables import count_by, from_columns, plain, row_of_each
+from voterlist.tables import count_by, from_rows, plain, row_of_each, with_column
 
 LEFT, CAME = "left", "came"
 """Who is gone from a list that was handed in anew, and who is new on it; nobody decided it."""
@@ -56,8 +56,9 @@ _COUNTED = {
     (REPEATED, True): "restored",
     (CAME, False): "came",
 }
-"""(change, whether it was taken back) -> the count of ``Alterations`` to which it belongs. A
-correction belongs to none."""
+"""(change, whether it was taken back) -> the count to which it belongs, in the order of the sheet;
+a correction belongs to none. ``left`` and ``came`` are without a decision: the list was handed in
+anew, or an addition was taken back. ``restored`` are strikings and repetitions taken back."""
 _ORDER = (STRUCK, REPEATED, LEFT, MOVED_OUT, MOVED_IN, _ADDED, CAME, _CORRECTED)
 """The order of a sheet."""
 _WHOLE_NAME = "full_name"
@@ -108,10 +109,9 @@ class Displayed:
 def displayed_of(compiled: Compiled, of_age_since: dt.date | None) -> Displayed:
     """What of these lists hangs out; ``of_age_since`` as of ``on_display``."""
     shown = on_display(compiled.listed, of_age_since)
-    columns = {name: shown.column(name) for name in LISTED.names}
-    columns["entry_id"] = compiled.listed.column("entry_id")
+    ids = compiled.listed.column("entry_id")
     return Displayed(
-        listed=from_columns(columns, LISTED, shown.num_rows),
+        listed=with_column(shown, "entry_id", ids),
         corrections=compiled.corrections.select(DONE.names),
     )
 
@@ -186,12 +186,20 @@ class _Comparison:
         new = np.append(at[stayed], np.array([*again.values()], np.int64))
         rows = [
             *self._of_stayed(old, new),
-            *(self._off(row) for row in left if row not in again),
-            *(self._on(row) for row in came if row not in known_again),
+            # Who stands on no list of the constituency any more, and who stood on none.
+            *(
+                _row_at(self._old, row) | self._why(self._old_ids[row], _OFF)
+                for row in left
+                if row not in again
+            ),
+            *(
+                {**_row_at(self._new, row), "number": None}
+                | self._why(self._new_ids[row], _ON)
+                for row in came
+                if row not in known_again
+            ),
         ]
-        rows.sort(key=_place_on_sheet)
-        columns = {name: [row.get(name) for row in rows] for name in ALTERATION.names}
-        return from_columns(columns, ALTERATION, len(rows))
+        return from_rows(sorted(rows, key=_place_on_sheet), ALTERATION)
 
     def _handed_in_again(
         self, left: list[int], came: list[int]
@@ -224,41 +232,20 @@ class _Comparison:
         before, after = self._old.take(pa.array(old)), self._new.take(pa.array(new))
         other_list = _any_differs(before, after, LIST_KEY)
         other_text = _any_differs(before, after, (*DISPLAYED, "birth_year"))
-        for place in np.flatnonzero(other_list | other_text):
-            was = before.slice(place, 1).to_pylist()[0]
-            row = after.slice(place, 1).to_pylist()[0]
+        for place in np.flatnonzero(other_list | other_text).tolist():
+            was, row = _row_at(before, place), _row_at(after, place)
             entry_id = self._new_ids[new[place]]
+            # Whoever stands on another list has no number of then.
+            stands = row | {"number": None if other_list[place] else was["number"]}
             if other_list[place]:
-                yield self._moved(entry_id, MOVED_OUT, was)
-                yield self._moved(entry_id, MOVED_IN, row)
+                yield was | self._why(entry_id, _WENT)
+                yield stands | self._why(entry_id, _ARRIVED)
             for field in DISPLAYED:
                 written, value = _shown(was, field), _shown(row, field)
                 if written != value:
-                    change = self._corrected(entry_id, field)
-                    place_then = was["number"] if not other_list[place] else None
+                    fields = (field, _WHOLE_NAME) if field in NAME_PARTS else (field,)
                     texts = {"field": field, "written": written, "value": value}
-                    yield {**row, **change, **texts, "number": place_then}
-
-    def _corrected(self, entry_id: str, field: str) -> dict[str, Any]:
-        """Why a field says something else."""
-        fields = (field, _WHOLE_NAME) if field in NAME_PARTS else (field,)
-        return self._why(entry_id, _REWRITTEN, fields)
-
-    def _moved(self, entry_id: str, change: str, row: _Row) -> dict[str, Any]:
-        """That somebody stands on another list than before."""
-        is_out = change == MOVED_OUT
-        said = self._why(entry_id, _WENT if is_out else _ARRIVED)
-        return {**row, **said, "number": row["number"] if is_out else None}
-
-    def _off(self, row: int) -> dict[str, Any]:
-        """That somebody stands on no list of the constituency any more."""
-        was = self._old.slice(row, 1).to_pylist()[0]
-        return {**was, **self._why(self._old_ids[row], _OFF)}
-
-    def _on(self, row: int) -> dict[str, Any]:
-        """That somebody stands on a list of the constituency who stood on none."""
-        stands = self._new.slice(row, 1).to_pylist()[0]
-        return {**stands, "number": None, **self._why(self._new_ids[row], _ON)}
+                    yield stands | self._why(entry_id, _REWRITTEN, fields) | texts
 
     def _why(
         self, entry_id: str, causes: _Causes, fields: Collection[str | None] = (None,)
@@ -274,14 +261,18 @@ class _Comparison:
         return _change(causes.handed_in, None)
 
 
+def _row_at(table: pa.Table, place: int) -> dict[str, Any]:
+    row: dict[str, Any] = table.slice(place, 1).to_pylist()[0]
+    return row
+
+
 def _done(corrections: pa.Table, known_as: Mapping[str, str]) -> _Done:
     """The rows of CORRECTION by whom they are about and what they say."""
-    rows = corrections.to_pylist()
+    ids = corrections.column("entry_id").to_pylist()
+    rows = zip(ids, corrections.to_pylist(), strict=True)
     return {
-        (known_as.get(row["entry_id"], row["entry_id"]), row["change"], row["field"]): (
-            row
-        )
-        for row in rows
+        (known_as.get(known, known), row["change"], row["field"]): row
+        for known, row in rows
     }
 
 
@@ -346,7 +337,7 @@ def _place_on_sheet(row: _Row) -> tuple[Any, ...]:
     name = name_key(" ".join(row[part] or "" for part in NAME_PARTS))
     number = row["number"] or 0
     field = DISPLAYED.index(row["field"]) if row.get("field") else 0
-    place = (row["precinct"] is None, row["precinct"] or 0, str(row["list_kind"]))
+    place = (null_last(row["precinct"]), str(row["list_kind"]))
     return (*place, _ORDER.index(row["change"]), name, number, field)
 
 
@@ -374,7 +365,8 @@ def sheets_of_changes(
         tuple(row[name] for name in LIST_KEY): row["listed"]
         for row in now.balance.to_pylist()
     }
-    for key in sorted({*counts_then, *counts_now}, key=_list_place):
+    keys = {*counts_then, *counts_now}
+    for key in sorted(keys, key=lambda one: (*map(null_last, one[:2]), one[2])):
         place = dict(zip(LIST_KEY, key, strict=True))
         own = of_list(rows, place)
         counted = Counter(
@@ -382,31 +374,20 @@ def sheets_of_changes(
             for row in own.select(["change", "taken_back"]).to_pylist()
             if row["change"] != _CORRECTED
         )
-        sums = Alterations(
-            displayed=counts_then.get(key, 0),
-            listed=counts_now.get(key, 0),
-            **{name: counted[name] for name in dict.fromkeys(_COUNTED.values())},
-        )
-        if not sums.is_even:
+        sums = {"displayed": counts_then.get(key, 0)}
+        sums |= {name: counted[name] for name in _COUNTED.values()}
+        sums["listed"] = counts_now.get(key, 0)
+        if sums["listed"] != listed_by(sums):
             raise StageError(
                 "the list displayed last and the sheet of changes do not give today's list",
                 stage="lists",
                 code="lists-unbalanced",
             )
         yield ListDocument(
-            **of_edition(edition, place),
-            rows=empty(LISTED),
-            balance=sums,
-            changes=own if edition.reasons else _without_reasons(own),
+            edition,
+            *key_of(place),
+            empty(LISTED),
+            sums,
+            changes=own if edition.reasons else without(own, ALTERATION, "why"),
             since=since,
         )
-
-
-def _list_place(key: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Lists in order; unknown numbers come last."""
-    return tuple((part is None, part or 0) for part in key[:2]), key[2]
-
-
-def _without_reasons(rows: pa.Table) -> pa.Table:
-    columns = {name: rows.column(name) for name in ALTERATION.names if name != "why"}
-    return from_columns(columns, ALTERATION, rows.num_rows)

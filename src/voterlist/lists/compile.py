@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,9 @@ from voterlist.lists.sheets import corrections_of, door_of
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import VOTER
 from voterlist.tables import (
+    by_key,
     codes,
+    count_by,
     from_columns,
     group_codes,
     plain,
@@ -163,16 +165,7 @@ def spelt_as_decided(
 
 def _places_taken(places: Places, rows: pa.Array) -> Places:
     """The places of these rows."""
-    at = rows.to_numpy()
-    return Places(
-        entries=places.entries.take(rows),
-        from_constituency=places.from_constituency.take(rows),
-        from_precinct=places.from_precinct.take(rows),
-        is_struck=places.is_struck[at],
-        is_repeated=places.is_repeated[at],
-        is_moved=places.is_moved[at],
-        is_added=places.is_added[at],
-    )
+    return Places(*(getattr(places, one.name).take(rows) for one in fields(Places)))
 
 
 _NUMBER = re.compile(r"\d+")
@@ -198,10 +191,10 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
     street = _streets(voters)
     written = _without_houses(addresses, voters)
     written_codes, texts = codes(written)
-    frame = pd.DataFrame({"street": street, "text": written_codes})
+    spelt = pa.table({"street": street, "text": written_codes})
     is_known = (street >= 0) & (written_codes >= 0)
-    counted = frame[is_known].value_counts(sort=False).reset_index(name="rows")
-    names: dict[int, str] = _most_frequent(counted, texts.to_pylist())
+    counted = count_by(spelt.filter(pa.array(is_known)), "street", "text")
+    names = _most_frequent(counted, texts.to_pylist())
     of_street = [names.get(number) for number in range(int(street.max(initial=-1)) + 1)]
     places = pa.array(street, mask=street < 0)
     return pa.array(of_street, pa.string()).take(places)
@@ -227,16 +220,12 @@ def _streets(voters: pa.Table) -> Longs:
 
 def _without_houses(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.ChunkedArray:
     """Each address without its house and flat; each distinct one is cut once."""
-    columns = {
-        "address": plain(addresses),
-        "house": plain(voters.column("house")),
-        "flat": plain(voters.column("flat")),
-    }
-    table = pa.table(columns)
-    row_codes, _ = group_codes(table, *columns, known=False)
+    names = ("house", "flat")
+    columns = {name: plain(voters.column(name)) for name in names}
+    table = pa.table({"address": plain(addresses), **columns})
+    row_codes, _ = group_codes(table, *table.column_names, known=False)
     _, first = np.unique(row_codes, return_index=True)
-    distinct = table.take(pa.array(first)).to_pylist()
-    streets = [_street_of(**row) for row in distinct]
+    streets = [_street_of(**row) for row in table.take(pa.array(first)).to_pylist()]
     return pa.chunked_array([pa.array(streets, pa.string()).take(pa.array(row_codes))])
 
 
@@ -244,7 +233,7 @@ def _street_of(address: str | None, house: str | None, flat: str | None) -> str 
     """What an address says before the number of its house."""
     if address is None:
         return None
-    ends = [match.start() for match in _house_numbers(address, house)]
+    ends = _house_numbers(address, house)
     if not ends:
         return address.strip() if house is None else None
     is_flat_of_same_number = _digits(flat) == _digits(house)
@@ -252,13 +241,12 @@ def _street_of(address: str | None, house: str | None, flat: str | None) -> str 
     return _HOUSE_WORDS.sub("", address[:end]).strip() or None
 
 
-def _house_numbers(address: str, house: str | None) -> list[re.Match[str]]:
-    """Where the number of the house may stand; not where no letter stands before it."""
+def _house_numbers(address: str, house: str | None) -> list[int]:
+    """Where the number of the house may begin; not where no letter stands before it."""
     number = _digits(house)
-    matches = _NUMBER.finditer(address) if number is not None else ()
     return [
-        match
-        for match in matches
+        match.start()
+        for match in _NUMBER.finditer(address)
         if match[0].lstrip("0") == number
         and any(map(str.isalpha, address[: match.start()]))
     ]
@@ -270,12 +258,11 @@ def _digits(text: str | None) -> str | None:
     return match[0].lstrip("0") if match else None
 
 
-def _most_frequent(counted: pd.DataFrame, texts: list[str]) -> dict[int, str]:
+def _most_frequent(
+    counted: Mapping[tuple[int, int], int], texts: Sequence[str]
+) -> dict[int, str]:
     """Street -> the most frequent of its texts; of equally frequent ones the first by code."""
-    by_street: dict[int, Counter[str]] = {}
-    for street, text, rows in counted.itertuples(index=False):
-        by_street.setdefault(street, Counter())[texts[text]] += rows
-    return {
-        street: min(spellings, key=lambda text: (-spellings[text], text))
-        for street, spellings in by_street.items()
-    }
+    spellings = by_key(
+        (street, (-rows, texts[text])) for (street, text), rows in counted.items()
+    )
+    return {street: min(known)[1] for street, known in spellings.items()}

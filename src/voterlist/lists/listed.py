@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Longs, consecutive, run_sizes
 from voterlist.fields import CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
-from voterlist.lists.roll import Places, of_action
+from voterlist.lists.roll import LIST_KEY, Column, Places, of_action
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import LISTED
 from voterlist.tables import (
+    by_key,
     codes,
     from_columns,
     group_codes,
@@ -37,7 +38,6 @@ _OTHERS = 0x1000
 _BLANK = " "
 _CAPITALS = str.maketrans({"I": "ı", "İ": "i"})
 """Unlike in other languages, the small letters of I and İ are two."""
-_PLACES = {ord(letter): chr(_FIRST + place) for place, letter in enumerate(ALPHABET)}
 _PART = re.compile(r"\d+|[^\W\d]+")
 
 
@@ -50,24 +50,23 @@ def name_key(text: str) -> str:
 
 
 class _Keys(dict[int, str]):
-    """The key of each letter by its code, worked out when it is first met."""
+    """The key of each letter by its code, worked out when it is first met.
+
+    Letters of the alphabet come first, then digits as they are, then others.
+    """
 
     def __missing__(self, code: int) -> str:
-        key = self[code] = _key_of_letter(chr(code))
+        letter = key = chr(code)
+        if not letter.isdigit():
+            other = chr(min(_OTHERS + code, 0x10FFFF))
+            key = other if letter.isalpha() else _BLANK
+        self[code] = key
         return key
 
 
-_KEYS = _Keys()
-
-
-def _key_of_letter(letter: str) -> str:
-    """The place of a letter: of the alphabet first, then digits as they are, then others."""
-    known = _PLACES.get(ord(letter))
-    if known is not None:
-        return known
-    if letter.isdigit():
-        return letter
-    return chr(min(_OTHERS + ord(letter), 0x10FFFF)) if letter.isalpha() else _BLANK
+_KEYS = _Keys(
+    {ord(letter): chr(_FIRST + place) for place, letter in enumerate(ALPHABET)}
+)
 
 
 def house_key(text: str) -> tuple[tuple[int, str], ...]:
@@ -84,30 +83,18 @@ def _key_of_number(digits: str) -> tuple[int, str]:
     return len(significant), significant
 
 
-def name_ranks(column: pa.Array | pa.ChunkedArray) -> Longs:
-    """The place of each row's text in the alphabet; rows without a text come last."""
-    return _ranks(column, name_key)
+def ranks(column: Column, key: Callable[[str], Any] = name_key) -> Longs:
+    """The place of each row's text in the order of its keys; rows without a text come last.
 
-
-def house_ranks(column: pa.Array | pa.ChunkedArray) -> Longs:
-    """The place of each row's house or flat by number; rows without one come last."""
-    return _ranks(column, house_key)
-
-
-def _ranks(column: pa.Array | pa.ChunkedArray, key: Callable[[str], Any]) -> Longs:
-    """The place of each row's text in the order of its keys; each distinct text is read once."""
+    Each distinct text is read once.
+    """
     indices, distinct = codes(column)
     texts = distinct.to_pylist()
-    in_order = sorted(
-        range(len(texts)), key=lambda place: (key(texts[place]), texts[place])
-    )
+    in_order = sorted(range(len(texts)), key=lambda at: (key(texts[at]), texts[at]))
     # One place more at the end, where the code -1 of null points.
     rank = np.full(len(texts) + 1, len(texts), np.int64)
     rank[in_order] = np.arange(len(texts))
     return rank[indices]
-
-
-_LIST = ("constituency", "precinct", "list_kind")
 
 
 def standard_names(voters: pa.Table) -> pa.Array:
@@ -144,7 +131,7 @@ def listed_rows(
     entries = places.entries
     in_order, numbers = numbered(entries, voters, streets, order)
     entries, voters = entries.take(in_order), voters.take(in_order)
-    columns = {name: entries.column(name) for name in (*_LIST, "entry_id")}
+    columns = {name: entries.column(name) for name in (*LIST_KEY, "entry_id")}
     columns |= {name: voters.column(name) for name in _FROM_VOTERS}
     columns |= {name: entries.column(name) for name in ("source", "sheet", "line")}
     columns["number"] = pa.array(numbers)
@@ -182,15 +169,12 @@ def numbered(
     By constituency, precinct and kind of list, unknown ones last; then by name, or by street and
     house; ties by birth date and id.
     """
-    by_name = [name_ranks(voters.column(name)) for name in NAME_PARTS]
-    by_house = [
-        name_ranks(streets),
-        house_ranks(voters.column("house")),
-        house_ranks(voters.column("flat")),
-    ]
+    by_name = [ranks(voters.column(name)) for name in NAME_PARTS]
+    of_house = (ranks(voters.column(name), house_key) for name in ("house", "flat"))
+    by_house = [ranks(streets), *of_house]
     keys = [*by_house, *by_name] if order is ListOrder.STREET else by_name
-    place = [_numbers_or_last(entries.column(name)) for name in _LIST[:2]]
-    kind = name_ranks(entries.column("list_kind"))
+    place = [_numbers_or_last(entries.column(name)) for name in LIST_KEY[:2]]
+    kind = ranks(entries.column("list_kind"))
     born = [
         _numbers_or_last(voters.column(f"birth_{part}"))
         for part in ("year", "month", "day")
@@ -198,9 +182,15 @@ def numbered(
     ids = np.asarray(pc.rank(entries.column("entry_id")))
     # The last key of lexsort is the first to be looked at.
     in_order = np.lexsort([ids, *reversed([*place, kind, *keys, *born])])
-    of_lists, _ = group_codes(entries, *_LIST, known=False)
-    sizes = run_sizes(of_lists[in_order])
-    return pa.array(in_order), consecutive(np.ones(len(sizes), np.int64), sizes)
+    rows = pa.array(in_order)
+    return rows, numbers_within(entries.take(rows))
+
+
+def numbers_within(rows: pa.Table) -> Longs:
+    """The number of each row in its list, from 1; the rows of a list stand together."""
+    of_lists, _ = group_codes(rows, *LIST_KEY, known=False)
+    sizes = run_sizes(of_lists)
+    return consecutive(np.ones(len(sizes), np.int64), sizes)
 
 
 def _numbers_or_last(column: pa.ChunkedArray) -> Longs:
@@ -254,14 +244,8 @@ def _dates(entries: pa.Table, voters: pa.Table) -> pa.Array:
 def _corrected_fields(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
     """The corrected fields of each entry, joined with ``+`` in the order of ENTRY_FIELDS."""
     rows = of_action(applied, Action.CORRECT.value)
-    fields: dict[str, set[str]] = {}
-    pairs = zip(
-        rows.column("entry_id").to_pylist(),
-        rows.column("field").to_pylist(),
-        strict=True,
-    )
-    for entry_id, field in pairs:
-        fields.setdefault(entry_id, set()).add(field)
+    corrections = rows.select(["entry_id", "field"]).to_pylist()
+    fields = by_key((row["entry_id"], row["field"]) for row in corrections)
     texts = [
         "+".join(field for field in ENTRY_FIELDS if field in corrected)
         for corrected in fields.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +16,18 @@ from voterlist.arrays import Bools
 from voterlist.errors import StageError
 from voterlist.model import Action, Verdict
 from voterlist.schemas import ENTRY, LIST_BALANCE
-from voterlist.tables import concat, from_columns, plain, row_of_each, sort_by, taken
+from voterlist.tables import (
+    concat,
+    from_columns,
+    is_among,
+    mask_of,
+    plain,
+    row_of_each,
+    rows_among,
+    sort_by,
+    taken,
+    with_column,
+)
 
 STRUCK = Action.STRIKE.value
 REPEATED = Verdict.REPEAT.value
@@ -71,17 +83,17 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     moves = of_action(applied, MOVED)
     row = row_of_each(ids, moves.column("entry_id"))
     has_move = row.is_valid()
-    placed = {name: everybody.column(name) for name in ENTRY.names}
     written = {name: everybody.column(name).combine_chunks() for name in _PLACE}
+    stands, is_elsewhere = everybody, np.zeros(everybody.num_rows, bool)
     for name in _PLACE:
-        new = taken(moves, name, row)
-        placed[name] = pc.if_else(has_move, new, written[name])
-    stands = from_columns(placed, ENTRY, everybody.num_rows)
-    is_elsewhere = np.zeros(everybody.num_rows, bool)
-    for name in _PLACE:
-        is_elsewhere |= is_other(placed[name], written[name])
-    is_struck = _is_in(ids, of_action(applied, STRUCK))
-    is_repeated = _is_in(ids, of_action(applied, REPEATED)) & ~is_struck
+        new = pc.if_else(has_move, taken(moves, name, row), written[name])
+        is_elsewhere |= is_other(new, written[name])
+        stands = with_column(stands, name, new)
+    off = (
+        of_action(applied, action).column("entry_id") for action in (STRUCK, REPEATED)
+    )
+    is_struck, is_off = (mask_of(is_among(ids, each.to_pylist())) for each in off)
+    is_repeated = is_off & ~is_struck
     return Places(
         entries=stands,
         from_constituency=written["constituency"],
@@ -98,8 +110,7 @@ _PLACE = ("constituency", "precinct")
 
 def of_action(applied: pa.Table, action: str) -> pa.Table:
     """The rows of APPLIED with this action."""
-    actions = plain(applied.column("action"))
-    return applied.filter(pc.equal(actions, action))
+    return rows_among(applied, "action", [action])
 
 
 def is_other(left: Column, right: Column) -> Bools:
@@ -109,18 +120,18 @@ def is_other(left: Column, right: Column) -> Bools:
     return np.asarray(pc.or_(differ, one_unknown))
 
 
-def _is_in(ids: Column, rows: pa.Table) -> Bools:
-    """True for the ids that one of these rows has."""
-    named = pc.is_in(ids, value_set=rows.column("entry_id").combine_chunks())
-    return np.asarray(named)
-
-
 # The balance of each list: nobody came onto it or left it unseen.
 
 LIST_KEY = ("constituency", "precinct", "list_kind")
 """The columns that name a list."""
 LIST_COUNTS = tuple(name for name in LIST_BALANCE.names if name not in LIST_KEY)
 """The columns with the numbers of a list."""
+SIGNS: Mapping[str, int] = {
+    **dict.fromkeys(("handed_in", "displayed"), 1),
+    **dict.fromkeys(("struck", "repeated", "moved_out", "left"), -1),
+    **dict.fromkeys(("moved_in", "added", "restored", "came"), 1),
+}
+"""How each number of a balance, or of the changes since a list was displayed, enters its sum."""
 _UNKNOWN = -1
 """Stands for an unknown constituency or precinct."""
 
@@ -172,13 +183,9 @@ def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
 
 def _balance(counts: pd.DataFrame) -> pa.Table:
     """LIST_BALANCE of these counts, unknown numbers as null."""
-    columns = {}
-    for name in LIST_BALANCE.names:
-        values = counts[name].to_numpy()
-        is_number = name in {"constituency", "precinct"}
-        columns[name] = (
-            pa.array(values, mask=values == _UNKNOWN) if is_number else values
-        )
+    columns = {name: counts[name].to_numpy() for name in LIST_BALANCE.names}
+    for name in _PLACE:
+        columns[name] = pa.array(columns[name], mask=columns[name] == _UNKNOWN)
     table = from_columns(columns, LIST_BALANCE, len(counts))
     return sort_by(table, *LIST_KEY)
 
@@ -204,26 +211,16 @@ def require_balance(
         raise _uneven("lists-unbalanced")
     if of_run is None:
         return
-    own = {_key(row): _numbers(row) for row in rows}
-    theirs = {_key(row): _numbers(row) for row in of_run.to_pylist()}
-    if own != {key: numbers for key, numbers in theirs.items() if any(numbers)}:
+    key_of, numbers_of = itemgetter(*LIST_KEY), itemgetter(*LIST_COUNTS)
+    own = {key_of(row): numbers_of(row) for row in rows}
+    theirs = [row for row in of_run.to_pylist() if any(numbers_of(row))]
+    if own != {key_of(row): numbers_of(row) for row in theirs}:
         raise _uneven("lists-unlike-run")
 
 
 def listed_by(row: Mapping[str, int]) -> int:
-    """How many a list must have by the other numbers of its balance."""
-    left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
-    return left + row["moved_in"] + row["added"]
-
-
-def _key(row: Mapping[str, object]) -> tuple[object, ...]:
-    """The list of a row of LIST_BALANCE."""
-    return tuple(row[name] for name in LIST_KEY)
-
-
-def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
-    """The numbers of a row of LIST_BALANCE."""
-    return tuple(row[name] for name in LIST_COUNTS)
+    """How many a list must have by the other numbers of its balance, or of its changes."""
+    return sum(sign * row.get(name, 0) for name, sign in SIGNS.items())
 
 
 def _uneven(code: str) -> StageError:

@@ -12,16 +12,30 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
 from voterlist.findings import finding_ids
-from voterlist.lists.listed import house_ranks, name_ranks, numbers_of, standard_names
-from voterlist.lists.roll import MOVED, REPEATED, STRUCK, Places, is_of, of_action
+from voterlist.lists.listed import (
+    house_key,
+    name_key,
+    numbers_of,
+    ranks,
+    standard_names,
+)
+from voterlist.lists.roll import (
+    LIST_KEY,
+    MOVED,
+    REPEATED,
+    STRUCK,
+    Places,
+    is_of,
+    of_action,
+)
 from voterlist.model import Action, ListKind, Severity, Unit
 from voterlist.schemas import CORRECTION, DOOR
 from voterlist.tables import (
     codes,
     concat,
     from_columns,
+    group_codes,
     matches,
-    plain,
     rows_among,
     sort_by,
     taken,
@@ -74,7 +88,7 @@ def corrections_of(
     ]
     rows = concat(parts, CORRECTION)
     rows = rows.filter(pa.array(is_of(rows.column("constituency"), constituency)))
-    rank = pa.array(name_ranks(rows.column("name")))
+    rank = pa.array(ranks(rows.column("name")))
     order = ("precinct", "list_kind", "change", _RANK, "entry_id", "field")
     return sort_by(rows.append_column(_RANK, rank), *order).drop_columns([_RANK])
 
@@ -86,17 +100,12 @@ def came_late(corrections: pa.Table, last_days: Mapping[ListKind, dt.date]) -> s
         corrections: CORRECTION.
         last_days: of each kind of list that has such a day.
     """
-    late = set()
-    for row in corrections.to_pylist():
-        last = last_days.get(ListKind(row["list_kind"]))
-        is_arrival = row["change"] in {Action.ADD.value, MOVED_IN}
-        if (
-            is_arrival
-            and last is not None
-            and row["decided_at"][:10] > last.isoformat()
-        ):
-            late.add(row["entry_id"])
-    return late
+    return {
+        row["entry_id"]
+        for row in rows_among(corrections, "change", (Action.ADD, MOVED_IN)).to_pylist()
+        if (last := last_days.get(ListKind(row["list_kind"]))) is not None
+        and row["decided_at"][:10] > last.isoformat()
+    }
 
 
 _RANK = "rank"
@@ -188,8 +197,8 @@ def door_of(
 
 def _of_asks(asks: pa.Table) -> pa.Table:
     """The questions that somebody asked the precinct."""
-    columns = {name: asks.column(name) for name in _OF_ASKS}
-    return pa.table(columns | {"about": pa.repeat(ABOUT_ASK, asks.num_rows)})
+    about = pa.repeat(ABOUT_ASK, asks.num_rows)
+    return asks.select(_OF_ASKS).append_column("about", about)
 
 
 _OF_ASKS = ("entry_id", "rule", "field", "due", "reason", "case_id", "finding_id")
@@ -242,20 +251,12 @@ def _dwellings(places: Places, voters: pa.Table) -> Longs:
     One more at the end stands for people who are not known.
     """
     entries = places.entries
-    columns = [
-        *(plain(entries.column(name)).cast(pa.string()) for name in _OF_LIST),
-        *(voters.column(name) for name in ("street", "house", "flat")),
-    ]
-    keys = pc.binary_join_element_wise(
-        *columns, "\n", null_handling="replace", null_replacement=""
-    )
-    dwelling, distinct = codes(keys)
-    own = len(distinct) + np.arange(len(dwelling))
+    columns = {name: entries.column(name) for name in LIST_KEY}
+    columns |= {name: voters.column(name) for name in ("street", "house", "flat")}
+    dwelling, count = group_codes(pa.table(columns), *columns, known=False)
+    own = count + np.arange(len(dwelling))
     has_house = np.asarray(voters.column("house").is_valid())
     return np.append(np.where(has_house, dwelling, own), -1)
-
-
-_OF_LIST = ("constituency", "precinct", "list_kind")
 
 
 def _with_people(
@@ -278,7 +279,7 @@ def _with_people(
     for name in ("house", "flat"):
         columns[name] = pc.utf8_upper(taken(voters, name, at))
     columns["birth_year"] = taken(voters, "birth_year", at)
-    for name in _OF_LIST:
+    for name in LIST_KEY:
         columns[name] = taken(places.entries, name, at)
     columns["number"] = numbers_of(ids, listed)
     if "other" in questions.column_names:
@@ -299,16 +300,13 @@ def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.A
 
 def _in_order(rows: pa.Table) -> pa.Table:
     """By list, street, house and flat; then by number and question."""
-    ranks = {
-        "street-rank": name_ranks(rows.column("street")),
-        "house-rank": house_ranks(rows.column("house")),
-        "flat-rank": house_ranks(rows.column("flat")),
-    }
-    ranked = rows
-    for name, rank in ranks.items():
-        ranked = ranked.append_column(name, pa.array(rank))
-    order = (*_OF_LIST, *ranks, "number", *_LAST)
-    return sort_by(ranked, *order).drop_columns(list(ranks))
+    ranked, names = rows, []
+    for name, key in (("street", name_key), ("house", house_key), ("flat", house_key)):
+        names.append(f"{name}-rank")
+        rank = pa.array(ranks(rows.column(name), key))
+        ranked = ranked.append_column(names[-1], rank)
+    order = (*LIST_KEY, *names, "number", *_LAST)
+    return sort_by(ranked, *order).drop_columns(names)
 
 
 _LAST = ("about", "rule", "case_kind", "field", "case_id", "other_name", "value")

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from voterlist.catalogue import LANGUAGES, Catalogue, entries
+from voterlist.catalogue import LANGUAGES, entries
 from voterlist.decisions.answers import FREE, grounds_for
 from voterlist.desk.data import Desk
 from voterlist.desk.pack import packed
 from voterlist.model import Action
-from voterlist.render.html import environment, hash_of
+from voterlist.render.html import as_it_stands, hash_of, rendered
 from voterlist.render.xlsx.forms import ANSWERS
 from voterlist.render.xlsx.plans import COLUMNS_OF, OF_NAMED
 
@@ -83,7 +83,7 @@ def render_desk(
         name: who decides; without it the page asks.
         has_lists: the entries stand on printed lists, and others of them may be named.
     """
-    script, style = desk_script("others", "in-file"), desk_style()
+    script, style = desk_script("others", "in-file"), rendered("desk/desk.css")
     told = {"words": desk_words(), "language": language, "name": name}
     if has_lists:
         told["naming"] = _naming_form()
@@ -120,35 +120,18 @@ def frame(language: str, **parts: Any) -> str:
         parts: ``style``, ``script``, ``policy``, ``words_json``, ``data_json``, as text;
             ``naming``: whether other entries may be named.
     """
-    template = environment().get_template("desk/desk.html")
     names = ("style", "script", "policy", "naming", "words_json", "data_json")
     given = dict.fromkeys(names, "")
     title = entries()["desk.kicker"][language]
     no_script = [entries()["desk.no-script"][each] for each in LANGUAGES]
-    return template.render(
-        {**given, **parts},
+    return rendered(
+        "desk/desk.html",
+        **{**given, **parts},
         language=language,
         title=title,
         no_script=no_script,
         keys=_KEYS,
     )
-
-
-def login_page(say: Catalogue, **content: Any) -> str:
-    """The page on which people log in, in the language of these words.
-
-    Args:
-        say: the words.
-        content: ``typed``, ``message`` and ``commission``.
-    """
-    template = environment().get_template("desk/login.html")
-    return template.render(say=say, language=say.language, **content)
-
-
-@cache
-def login_style() -> str:
-    """The style of the page on which people log in."""
-    return _source("login.css")
 
 
 @cache
@@ -158,14 +141,8 @@ def desk_script(*ends: str) -> str:
     ``ends`` are the parts of this page alone. The last begins: it has the data, and says where
     decisions are kept.
     """
-    parts = [_source(f"script/{name}.js") for name in (*_SCRIPTS, *ends)]
+    parts = [as_it_stands(f"desk/script/{name}.js") for name in (*_SCRIPTS, *ends)]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
-
-
-@cache
-def desk_style() -> str:
-    """The style of the page."""
-    return environment().get_template("desk/desk.css").render()
 
 
 @cache
@@ -176,14 +153,6 @@ def desk_words() -> Mapping[str, Mapping[str, str]]:
         language: {key: entries()[key][language] for key in keys}
         for language in LANGUAGES
     }
-
-
-def _source(name: str) -> str:
-    """A part of the script as it stands in its file."""
-    loader = environment().loader
-    assert loader is not None
-    text, _, _ = loader.get_source(environment(), f"desk/{name}")
-    return text
 
 
 def page_policy(script: str, style: str) -> str:

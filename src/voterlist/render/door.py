@@ -13,7 +13,7 @@ from voterlist.fields import CORRECTED
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door import KIND, VERSION, answers_to, code_of
 from voterlist.render.desk import as_json, page_policy
-from voterlist.render.html import environment
+from voterlist.render.html import as_it_stands, rendered
 from voterlist.render.lists import ListWords
 
 _SAID = (
@@ -31,39 +31,36 @@ _SAID = (
 def render_door(document: ListDocument, language: str) -> bytes:
     """The page of one list's questions; the same list gives the same bytes."""
     words = ListWords(language)
-    rows = document.door.to_pylist()
+    rows, style = document.door.to_pylist(), as_it_stands("door/door.css")
     head = {
         "kind": KIND,
         "version": VERSION,
-        "cycle": document.cycle,
-        "run": document.run,
+        "cycle": document.edition.cycle,
+        "run": document.edition.run,
         "constituency": document.constituency,
         "precinct": document.precinct,
         "list_kind": document.list_kind.value,
         "file": f"{document.stem}-answers.json",
         "words": {name: texts(f"door.page.{name}")[language] for name in _SAID},
     }
-    page = (
-        environment()
-        .get_template("door/door.html")
-        .render(
-            say=words,
-            language=language,
-            title=words("lists.door.title"),
-            place=words.place_of(document),
-            streets=[
-                {
-                    "name": street or "—",
-                    "questions": [_question(row, words) for row in asked],
-                }
-                for street, asked in groupby(rows, itemgetter("street"))
-            ],
-            fields=[name for name in CORRECTED if name != "full_name"],
-            head_json=as_json(head),
-            script=_script(),
-            style=_style(),
-            policy=page_policy(_script(), _style()),
-        )
+    page = rendered(
+        "door/door.html",
+        say=words,
+        language=language,
+        title=words("lists.door.title"),
+        place=words.place_of(document),
+        streets=[
+            {
+                "name": street or "—",
+                "questions": [_question(row, words) for row in asked],
+            }
+            for street, asked in groupby(rows, itemgetter("street"))
+        ],
+        fields=[name for name in CORRECTED if name != "full_name"],
+        head_json=as_json(head),
+        script=_script(),
+        style=style,
+        policy=page_policy(_script(), style),
     )
     return page.encode()
 
@@ -87,18 +84,5 @@ def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
 def _script() -> str:
     """The script of the page, in a function of its own."""
     names = ("desk/script/digest.js", "desk/script/saving.js", "door/door.js")
-    parts = map(_source, names)
+    parts = map(as_it_stands, names)
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
-
-
-@cache
-def _style() -> str:
-    return _source("door/door.css")
-
-
-def _source(name: str) -> str:
-    """A file of the templates as it stands."""
-    loader = environment().loader
-    assert loader is not None
-    text, _, _ = loader.get_source(environment(), name)
-    return text

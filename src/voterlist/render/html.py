@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
@@ -23,19 +23,11 @@ from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWord
 from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
-from voterlist.report.values import Facts, Names, Place, Precinct
+from voterlist.report.values import Facts, Names
 from voterlist.report.words import Words, title_of
 from voterlist.tables import by_key
 
 _SEVERITIES = list(Severity)
-
-
-class _Placed(Protocol):
-    @property
-    def place(self) -> Place: ...
-
-
-_Item = TypeVar("_Item", bound=_Placed)
 
 
 class PageWords(AuditWords, FindingWords):
@@ -104,28 +96,27 @@ def build_pages(
     """
     audit = report.of(AUDIT)
     audits = {row.area: row for row in audit.precincts} if audit else {}
-    lists = _by_precinct(report.of(BALANCE).lists)
-    findings = _by_precinct(report.of(FINDINGS).rows)
-    maybe_voters = [row for row in report.of(SET_ASIDE_ROWS) if row.code not in NOBODY]
-    set_aside = _by_precinct(maybe_voters)
+    lists = by_key((row.place.area, row) for row in report.of(BALANCE).lists)
+    findings = by_key((row.place.area, row) for row in report.of(FINDINGS).rows)
+    set_aside = by_key(
+        (row.place.area, row)
+        for row in report.of(SET_ASIDE_ROWS)
+        if row.code not in NOBODY
+    )
     pages = []
     for precinct in report.of(PEOPLE).precincts:
         area = precinct.area
-        rows = set_aside.get(area, [])
+        shown = _cut(set_aside.get(area, []), most_rows)
         page = Page(
             precinct=precinct,
             audit=audits.get(area),
             lists=tuple(lists.get(area, [])),
             rules=_rules(findings.get(area, []), most_lines),
-            set_aside=tuple(rows[:most_rows]),
-            set_aside_left=max(len(rows) - most_rows, 0),
+            set_aside=tuple(shown.rows),
+            set_aside_left=shown.left,
         )
         pages.append(page)
     return tuple(pages)
-
-
-def _by_precinct(rows: Iterable[_Item]) -> dict[Precinct, list[_Item]]:
-    return by_key((row.place.area, row) for row in rows)
 
 
 def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
@@ -135,11 +126,8 @@ def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
         RuleLines(rule, severity, len(of_rule), of_rule[0], _lines(of_rule, most))
         for (severity, rule), of_rule in by_rule.items()
     ]
-    return tuple(sorted(rules, key=_order))
-
-
-def _order(rule: RuleLines) -> tuple[int, int, str]:
-    return (_SEVERITIES.index(rule.severity), -rule.count, rule.rule)
+    rules.sort(key=lambda one: (_SEVERITIES.index(one.severity), -one.count, one.rule))
+    return tuple(rules)
 
 
 def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
@@ -149,9 +137,9 @@ def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
     )
     of_sheets = []
     for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
-        lines = [line for *_, line in group if line]
-        shown, left = tuple(lines[:most]), max(len(lines) - most, 0)
-        of_sheets.append(Lines(file or None, sheet or None, shown, left))
+        shown = _cut([line for *_, line in group if line], most)
+        lines = tuple(shown.rows)
+        of_sheets.append(Lines(file or None, sheet or None, lines, shown.left))
     return tuple(of_sheets)
 
 
@@ -194,8 +182,7 @@ def render_precincts(report: Report, language: str) -> str:
 
 def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
-    template = environment().get_template("precincts.html")
-    return template.render(facts=facts, w=PageWords(language), pages=pages)
+    return rendered("precincts.html", facts=facts, w=PageWords(language), pages=pages)
 
 
 def render_audit(report: Report, language: str, most: int | None = None) -> str:
@@ -226,8 +213,8 @@ def _page(
 ) -> str:
     """Sections, by name, in the frame of a page."""
     day = words("report.subtitle", today=words.long_day(report.facts.today))
-    template = environment().get_template("frame.html")
-    return template.render(
+    return rendered(
+        "frame.html",
         w=words,
         title=title,
         notes=[day, *notes],
@@ -246,8 +233,8 @@ def _shown(
         content = report.of(section)
         if content is None:
             continue
-        source = environment().get_template(f"{section.folder}/{template}")
-        bodies[section.name] = source.render(
+        bodies[section.name] = rendered(
+            f"{section.folder}/{template}",
             content=content,
             facts=report.facts,
             w=section.words(language),
@@ -302,6 +289,19 @@ def environment() -> Environment:
     return templates
 
 
+def rendered(template: str, **content: Any) -> str:
+    """A template with what it shows."""
+    return environment().get_template(template).render(content)
+
+
+def as_it_stands(name: str) -> str:
+    """The text of a file of the templates, in which nothing is filled in."""
+    loader = environment().loader
+    assert loader is not None
+    text, _, _ = loader.get_source(environment(), name)
+    return text
+
+
 def hash_of(text: str) -> str:
     """A text's hash as a page's policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
@@ -333,8 +333,8 @@ def render_feedback(
     words = Words(language)
     rows = found.rows[:_MOST_ROWS]
     groups = {row.group for row in rows}
-    template = environment().get_template("feedback.html")
-    return template.render(
+    return rendered(
+        "feedback.html",
         w=words,
         facts=facts,
         found=found,

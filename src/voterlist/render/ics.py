@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
 
 from icalendar import Alarm, Calendar, Event
 
 from voterlist.catalogue import Catalogue
 from voterlist.deadlines import Deadline
-from voterlist.storage.store import write_content
-
-
-def write(
-    path: Path,
-    deadlines: Sequence[Deadline],
-    words: Catalogue,
-    *,
-    stamp: dt.date,
-    warn_days: int,
-) -> None:
-    """Write the deadlines to ``path``, all or nothing; see :func:`calendar_bytes`."""
-    content = calendar_bytes(deadlines, words, stamp=stamp, warn_days=warn_days)
-    write_content(path, content)
 
 
 def calendar_bytes(

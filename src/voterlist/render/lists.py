@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -10,12 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 from voterlist.decisions import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
-from voterlist.lists.documents import ListDocument
+from voterlist.lists.documents import Document, ListDocument
 from voterlist.lists.door import code_of
-from voterlist.lists.papers import PaperDocument
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict
-from voterlist.report.asked import evidence_of
+from voterlist.report.asked import day_of, evidence_of
 from voterlist.report.words import UNKNOWN, Words
 
 _Row = Mapping[str, Any]
@@ -29,12 +27,12 @@ class ListWords(Words):
     def title(self, document: ListDocument) -> str:
         """What the list is."""
         title = self(f"lists.title.{document.list_kind}")
-        if document.purpose is Purpose.CHANGES:
+        if document.edition.purpose == Purpose.CHANGES:
             return self("lists.title.changes", title=title)
-        is_work = document.purpose is Purpose.WORK
+        is_work = document.edition.purpose == Purpose.WORK
         return self("lists.title.work", title=title) if is_work else title
 
-    def place_of(self, document: ListDocument | PaperDocument) -> str:
+    def place_of(self, document: Document) -> str:
         """The constituency and precinct of the list."""
         number, name = document.constituency, document.constituency_name
         whole = self.constituency(number, name)
@@ -57,17 +55,14 @@ class ListWords(Words):
 
     def made(self, document: ListDocument) -> str:
         """The cycle, the day, the run and the order of the list."""
-        made = self(
-            "lists.made",
-            cycle=document.cycle,
-            day=self.long_day(document.day),
-            run=document.run,
-        )
-        made = f"{made} {self(f'lists.order.{document.order}')}"
-        if document.frozen_after is None:
+        edition = document.edition
+        day = self.long_day(edition.day)
+        made = self("lists.made", cycle=edition.cycle, day=day, run=edition.run)
+        made = f"{made} {self(f'lists.order.{edition.order}')}"
+        last = edition.frozen_after.get(document.list_kind)
+        if last is None:
             return made
-        frozen = self("lists.frozen", day=self.long_day(document.frozen_after))
-        return f"{made} {frozen}"
+        return f"{made} {self('lists.frozen', day=self.long_day(last))}"
 
     def since(self, document: ListDocument) -> str:
         """Since when the changes of a sheet are counted."""
@@ -77,10 +72,7 @@ class ListWords(Words):
 
     def day_of(self, text: str | None) -> str:
         """A day or moment in ISO 8601 as a day in digits; any other text as it is."""
-        try:
-            return self.day(dt.date.fromisoformat((text or "")[:10]))
-        except ValueError:
-            return text or ""
+        return day_of(text, self) or ""
 
     def born(self, row: _Row) -> str:
         """The birth date of a row of LISTED, as far as it is shown."""
@@ -202,12 +194,8 @@ class ListWords(Words):
         if self.has(key):
             return self(key, field=field)
         # A rule without a question of its own is shown as the report shows it.
-        numbers = {"value": row["value"], "limit": row["limit"], "count": row["value"]}
-        return self(
-            "door.rule.other",
-            title=self(f"rule.{row['rule']}.title"),
-            message=self(f"rule.{row['rule']}.message", **numbers),
-        )
+        title = self(f"rule.{row['rule']}.title")
+        return self("door.rule.other", title=title, message=self.of_finding(row))
 
     def _question_of_case(self, row: _Row) -> str:
         """What entries that may be one person ask, with the other entry and its place."""
@@ -252,6 +240,11 @@ class ListWords(Words):
         """The title of a code; the code where there is none."""
         key = f"{prefix}.{code}.title"
         return self(key) if self.has(key) else code
+
+
+def signers(members: int) -> Sequence[str]:
+    """Who signs a list: ``lists.sign.<role>`` of the catalogue."""
+    return ("chair", "secretary", *["member"] * members)
 
 
 Cells: TypeAlias = Mapping[str, Any]

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.fields import name_in
 from voterlist.lists.papers import PaperDocument
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import typeset
@@ -16,10 +15,6 @@ from voterlist.render.rows import write_csv, write_xlsx
 
 _Row: TypeAlias = Mapping[str, Any]
 _Cell: TypeAlias = Callable[[ListWords, PaperDocument, _Row], str | None]
-
-
-def _name(_words: ListWords, _document: PaperDocument, row: _Row) -> str:
-    return name_in(row)
 
 
 def _constituency(words: ListWords, document: PaperDocument, _row: _Row) -> str:
@@ -40,7 +35,7 @@ def _source(words: ListWords, _document: PaperDocument, row: _Row) -> str:
 
 
 CELLS: Mapping[str, _Cell] = {
-    "name": _name,
+    "name": lambda words, _document, row: words.name(row),
     "birth_date": lambda words, _document, row: words.born(row),
     "address": lambda _words, _document, row: row["address"],
     "constituency": _constituency,
@@ -113,4 +108,4 @@ def _pdf(
         "headings": headings,
         "rows": [{key: text or "" for key, text in row.items()} for row in rows],
     }
-    return typeset(name, data, document.day)
+    return typeset(name, data, document.edition.day)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -162,11 +161,6 @@ def _type_name(kind: pa.DataType) -> str:
     return "text" if kind == pa.string() or pa.types.is_dictionary(kind) else str(kind)
 
 
-def write_balance(content: dict[str, Any], path: Path) -> None:
-    """Write the balance of the lists as JSON.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+def json_bytes(content: object) -> bytes:
+    """A page of JSON, as people may read it too."""
+    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode()

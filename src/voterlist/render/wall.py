@@ -12,7 +12,7 @@ from typing import Any
 from voterlist import facts
 from voterlist.deadlines import Deadline
 from voterlist.deadlines.pace import Forecast
-from voterlist.render.html import environment, nice
+from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
@@ -208,12 +208,10 @@ def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
         for row in rows
         if row.owed is not None
     )
-    debts = [
-        Debt(units, max((today - units[0].deadline.due).days, 0))
-        for units in found.values()
-    ]
+    # Whoever is over by most days was due first; what is not yet due stands behind, by its day.
+    ordered = sorted(found.values(), key=lambda units: units[0].deadline.due)
     return tuple(
-        sorted(debts, key=lambda debt: (-debt.days_over, debt.units[0].deadline.due))
+        Debt(units, max((today - units[0].deadline.due).days, 0)) for units in ordered
     )
 
 
@@ -268,9 +266,9 @@ _MARKS = (
 
 def render_wall(wall: Wall, language: str) -> str:
     """The page as HTML; the same standing gives the same text."""
-    template = environment().get_template("wall.html")
     stages, today = _strip(wall)
-    return template.render(
+    return rendered(
+        "wall.html",
         wall=wall,
         facts=wall.facts,
         w=Words(language),
@@ -292,8 +290,9 @@ def _chart(burned: BurnDown, today: dt.date) -> dict[str, Any] | None:
         return None
     first = points[0][0]
     last = max(due, today, points[-1][0])
-    if told is not None and told.expected is not None:
-        last = max(last, min(told.expected, due + dt.timedelta(days=_LATEST_DAYS)))
+    expected = told.expected if told else None
+    if expected is not None:
+        last = max(last, min(expected, due + dt.timedelta(days=_LATEST_DAYS)))
     # A day more at the right, so that the last line is not the edge.
     last += dt.timedelta(days=1)
     most = nice(max(count for _, count in points))
@@ -323,8 +322,8 @@ def _chart(burned: BurnDown, today: dt.date) -> dict[str, Any] | None:
         "expected": "",
         "fan": "",
     }
-    if told is not None and told.expected is not None:
-        chart["expected"] = _path([start, reached(told.expected)])
+    if expected is not None:
+        chart["expected"] = _path([start, reached(expected)])
     if told is not None and told.earliest is not None:
         latest = told.latest or last + dt.timedelta(days=10 * days)
         ends = [reached(told.earliest), reached(latest)]

@@ -135,14 +135,12 @@ class GivenAnswer:
 
 def given_answer(answer: str, row: Mapping[str, Any]) -> GivenAnswer:
     """The answer that a row of DECISION, AMENDMENT, CONTESTED or ACCEPTANCE holds."""
-    texts = ("field", "ground", "document", "due", "reason")
+    names = ("field", "ground", "document", "constituency", "precinct", "due", "reason")
     return GivenAnswer(
         answer,
-        **{name: row.get(name) for name in texts},
+        **{name: row.get(name) for name in names},
         # Of an accepted finding it is the number that the rule found.
         value=None if answer == Mark.ACCEPT else row.get("value"),
-        constituency=row.get("constituency"),
-        precinct=row.get("precinct"),
         decided_by=row.get("decided_by") or row.get("accepted_by"),
         decided_at=row.get("decided_at") or row.get("accepted_at"),
     )

@@ -88,9 +88,15 @@ def _told(of: Told, words: Words) -> Callable[[Any], Any]:
     return (lambda row: words(of.format(row))) if "{" in of else attrgetter(of)
 
 
-def columns_of(words: Words, *columns: tuple[Any, ...]) -> tuple[Column, ...]:
-    """Columns out of (key of the heading in the catalogue, width, kind, value, perhaps mark)."""
-    return tuple(column(words, words(key), *rest) for key, *rest in columns)
+def columns_of(words: Words, *columns: Column | tuple[Any, ...]) -> tuple[Column, ...]:
+    """Columns out of (key of the heading in the catalogue, width, kind, value, perhaps mark).
+
+    One that is a column already stays as it is.
+    """
+    return tuple(
+        one if isinstance(one, Column) else column(words, words(one[0]), *one[1:])
+        for one in columns
+    )
 
 
 _PLACE_COLUMNS = (

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import Unit
 from voterlist.report.sections.audit.model import NUMBERS, SHARES
-from voterlist.report.values import Sources, text_column
+from voterlist.report.values import Sources
 from voterlist.schemas import PYRAMID
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, text_of
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
@@ -87,16 +87,16 @@ class Cutter:
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
         """Take the tables that reports declare, except those of ``LOOKED_UP`` and ``pyramid``."""
         self._tables = tables
-        self._case_ids = pc.unique(text_column(tables["cases"], "case_id"))
+        self._case_ids = pc.unique(text_of(tables["cases"], "case_id"))
         self._cases = _codes_of(tables["cases"], "case_id", self._case_ids)
 
     @cached_property
     def ids(self) -> pa.Array:
         """The ids of all entries that a case or a finding names, in order."""
         columns = [
-            text_column(self._tables["findings"], "entry_id"),
-            text_column(self._tables["findings"], "other_entry_id"),
-            text_column(self._tables["cases"], "entry_id"),
+            text_of(self._tables["findings"], "entry_id"),
+            text_of(self._tables["findings"], "other_entry_id"),
+            text_of(self._tables["cases"], "entry_id"),
         ]
         chunks = [chunk for column in columns for chunk in column.chunks]
         found = pc.unique(pa.chunked_array(chunks, pa.string())).drop_null()
@@ -159,7 +159,7 @@ class Cutter:
     @cached_property
     def _register_rows(self) -> Longs:
         """The row of ``register_rows`` that each finding names; -1: none."""
-        known = text_column(self._tables["register_rows"], "entry_id")
+        known = text_of(self._tables["register_rows"], "entry_id")
         return _codes_of(
             self._tables["findings"], "other_entry_id", known.combine_chunks()
         )
@@ -168,7 +168,7 @@ class Cutter:
     def _by_place(self) -> dict[str, RowsByCode]:
         """Of each table with constituencies the rows by number + 1; 0: not known."""
         return {
-            name: RowsByCode(_place_codes(table))
+            name: RowsByCode(_known(table.column("constituency").cast(pa.int64())) + 1)
             for name, table in self._tables.items()
             if "constituency" in table.column_names
         }
@@ -196,17 +196,16 @@ def pyramid_of(ages: pa.Table) -> pa.Table:
 
 def _codes_of(table: pa.Table, name: str, ids: pa.Array) -> Longs:
     """The place of each row's text among ``ids``; -1: it is not there, or null."""
-    return _positions(text_column(table, name), ids)
+    return _positions(text_of(table, name), ids)
 
 
 def _positions(column: pa.ChunkedArray, ids: pa.Array) -> Longs:
-    places = pc.index_in(column, value_set=ids, skip_nulls=True)
-    return np.asarray(pc.fill_null(places, _UNKNOWN), np.int64)
+    return _known(pc.index_in(column, value_set=ids, skip_nulls=True))
 
 
-def _place_codes(table: pa.Table) -> Longs:
-    numbers = table.column("constituency").cast(pa.int64())
-    return np.asarray(pc.fill_null(numbers, _UNKNOWN), np.int64) + 1
+def _known(numbers: pa.ChunkedArray) -> Longs:
+    """The numbers; -1 where one is not known."""
+    return np.asarray(pc.fill_null(numbers, _UNKNOWN), np.int64)
 
 
 def by_name(
@@ -223,7 +222,7 @@ def by_name(
         named[name] = table
         if "source" not in table.column_names:
             continue
-        column = text_column(table, "source").combine_chunks()
+        column = text_of(table, "source").combine_chunks()
         distinct = pc.unique(column).drop_null()
         names = [sources.get(one, one) for one in distinct.to_pylist()]
         keys = [one if isinstance(one, str) else _BETWEEN.join(one) for one in names]
@@ -260,7 +259,7 @@ _numbers = _decimals(1)
 def _is(name: str, *words: str) -> Callable[[pa.Table], Bools]:
     """Tells the rows with one of these words."""
     wanted = pa.array(sorted(words))
-    return lambda table: np.asarray(pc.is_in(text_column(table, name), wanted))
+    return lambda table: np.asarray(pc.is_in(text_of(table, name), wanted))
 
 
 def _is_of_all(table: pa.Table) -> Bools:

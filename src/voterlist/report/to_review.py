@@ -193,8 +193,7 @@ def review_items(
         blind: cases that the person is to read without knowing the first decision.
     """
     looked_up, names = tables.looked_up(holding), Names(sources)
-    contested = holding.contested.to_pylist()
-    pending = holding.pending.to_pylist()
+    contested, pending = holding.contested.to_pylist(), holding.pending.to_pylist()
     cases = queued_cases(
         tables,
         looked_up,
@@ -218,9 +217,7 @@ def review_items(
         amendments=holding.amendments,
     )
     findings = tuple(
-        question
-        for question in every_finding
-        if question.finding_id not in asked_elsewhere
+        one for one in every_finding if one.finding_id not in asked_elsewhere
     )
     items = ReviewItems(
         tuple(open_cases),
@@ -425,9 +422,7 @@ def _why(returned: _Row) -> str:
 def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
     """Entries as they were when something was decided of them."""
     old: dict[str, Subject] = {}
-    for row in subjects.to_pylist():
-        if row["entry_id"] not in wanted:
-            continue
+    for row in rows_among(subjects, "entry_id", wanted).to_pylist():
         cells = strict_json.loads(row["cells"])
         parts = [cells.get(name) for name in NAME_PARTS]
         name = " ".join(filter(None, parts)) or cells.get("full_name")

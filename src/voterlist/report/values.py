@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Level, Owed, Progress, Standing
+from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.tables import join_text, row_of_each
 
 
@@ -150,7 +150,7 @@ def place_order(
     constituency: int | None, precinct: int | None
 ) -> tuple[bool, int, bool, int]:
     """The key by which places are sorted: by number, unknown ones last."""
-    return (constituency is None, constituency or 0, precinct is None, precinct or 0)
+    return (*null_last(constituency), *null_last(precinct))
 
 
 Sources = Mapping[str, str | Sequence[str]]
@@ -212,12 +212,6 @@ def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
     wanted = pc.unique(ids).drop_null()
     rows = table.filter(pc.is_in(table.column("entry_id"), value_set=wanted))
     return rows.take(row_of_each(ids, rows.column("entry_id")))
-
-
-def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
-    """A column as plain text, whatever way it is stored."""
-    column = table.column(name)
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:

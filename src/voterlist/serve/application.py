@@ -28,14 +28,8 @@ from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
 from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.render.counter import counter_style
-from voterlist.render.desk import (
-    desk_script,
-    desk_style,
-    frame,
-    login_page,
-    login_style,
-)
+from voterlist.render.desk import desk_script, frame
+from voterlist.render.html import as_it_stands, rendered
 from voterlist.serve.cases_api import (
     KINDS,
     MOST_BYTES,
@@ -80,9 +74,9 @@ def assets() -> Mapping[str, Asset]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
     texts = {
         "desk.js": desk_script("served"),
-        "desk.css": desk_style(),
-        "login.css": login_style(),
-        "counter.css": counter_style(),
+        "desk.css": rendered("desk/desk.css"),
+        "login.css": as_it_stands("desk/login.css"),
+        "counter.css": rendered("counter/counter.css"),
     }
     return {name: _asset(name, text.encode()) for name, text in texts.items()}
 
@@ -442,8 +436,10 @@ class Desk:
     def _login_page(
         self, say: Catalogue, *, name: str = "", message: str = "", status: int = 200
     ) -> Response:
-        content = login_page(
-            say,
+        content = rendered(
+            "desk/login.html",
+            say=say,
+            language=say.language,
             typed=name[:80],
             message=message,
             commission=self.host.commission,

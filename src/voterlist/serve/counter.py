@@ -62,7 +62,7 @@ from voterlist.model import (
     Step,
     Way,
 )
-from voterlist.render.counter import counter_page
+from voterlist.render.html import rendered
 from voterlist.render.xlsx import ANSWERING, answers_typed
 from voterlist.report.asked import QUESTION_SHEETS
 from voterlist.report.sections.findings import FindingWords
@@ -438,9 +438,9 @@ class _Visit:
         """A page with what all of them show."""
         book = self._book()
         shown = {**_TELLING, **_BLANK, "form": self._form, **content}
-        page = counter_page(
-            name,
-            self._words,
+        page = rendered(
+            f"counter/{name}.html",
+            say=self._words,
             visitor=self._visitor,
             late=book.late,
             today=book.today,

@@ -17,8 +17,8 @@ from voterlist.config import Settings
 from voterlist.deadlines.handovers import FORGET_BEGUN as BEGUN
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
+from voterlist.handover.beside import MOBILE
 from voterlist.handover.gates import Gate, Scope, gates
-from voterlist.handover.own_tables import MOBILE
 from voterlist.pipeline.inbox import INBOX, REFERENCE
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource

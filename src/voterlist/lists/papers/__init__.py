@@ -8,17 +8,17 @@ of both is a purpose of ``voterlist lists``. Its words are those of the catalogu
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pyarrow as pa
 
 from voterlist.lists.compile import Compiled
-from voterlist.lists.documents import Edition, list_stem, of_list
+from voterlist.lists.documents import Document, Edition, key_of, of_list
+from voterlist.lists.listed import numbers_within
 from voterlist.lists.roll import LIST_KEY
 from voterlist.lists.sheets import came_late
 from voterlist.model import ListKind
@@ -35,9 +35,9 @@ class Paper:
     """Of whom there is one, by street and house: ``voters``, all of a list; ``notices``, whom a
     finding proposes to strike; ``supplementary``, who came after the freeze; ``mobile``, who asked
     for the mobile box."""
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     """What it says of each: names of ``render.papers.CELLS``."""
-    words: tuple[str, ...]
+    words: Sequence[str]
     """What its template says to all: keys of the catalogue below ``paper.<name>``."""
     blank: int = 0
     """Numbered lines to write on, behind the others; such a paper is of every list."""
@@ -51,16 +51,8 @@ def papers() -> Mapping[str, Paper]:
         for path in resources.files(__package__).iterdir()
         if path.name.endswith(".toml")
     )
-    made = {name: shipped_toml(__package__, f"{name}.toml") for name in names}
     return {
-        name: Paper(
-            name=name,
-            rows=cells["rows"],
-            columns=tuple(cells["columns"]),
-            words=tuple(cells["words"]),
-            blank=cells.get("blank", 0),
-        )
-        for name, cells in made.items()
+        name: Paper(name, **shipped_toml(__package__, f"{name}.toml")) for name in names
     }
 
 
@@ -77,24 +69,11 @@ Offices: TypeAlias = Mapping[tuple[int | None, int | None], Office]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperDocument:
+class PaperDocument(Document):
     """The papers of one list."""
 
     paper: Paper
-    day: dt.date
-    constituency: int | None
-    constituency_name: str | None
-    precinct: int | None
-    list_kind: ListKind
     office: Office
-    rows: pa.Table
-    """LISTED or NOTICE, in the order in which they are printed."""
-
-    @property
-    def stem(self) -> str:
-        """The file's name without language and ending."""
-        key = (self.constituency, self.precinct, self.list_kind)
-        return f"{list_stem(*key)}-{self.paper.name}"
 
 
 def by_house(numbered: Compiled, by_street: Compiled) -> pa.Table:
@@ -121,13 +100,7 @@ def supplementary(
     """
     late = came_late(corrections, last_days)
     found = sort_by(rows_among(rows, "entry_id", late), *LIST_KEY)
-    count: Counter[tuple[Any, ...]] = Counter()
-    numbers = []
-    for row in found.to_pylist():
-        key = tuple(row[name] for name in LIST_KEY)
-        count[key] += 1
-        numbers.append(count[key])
-    return with_column(found, "number", pa.array(numbers, pa.int64()))
+    return with_column(found, "number", pa.array(numbers_within(found)))
 
 
 def paper_documents(
@@ -145,24 +118,6 @@ def paper_documents(
     for key in balance.to_pylist():
         own = of_list(rows, key)
         if own.num_rows or (paper.blank and key["listed"]):
-            yield _document(paper, key, own, edition, offices)
-
-
-def _document(
-    paper: Paper,
-    key: Mapping[str, Any],
-    rows: pa.Table,
-    edition: Edition,
-    offices: Offices,
-) -> PaperDocument:
-    constituency, precinct, kind = (key[name] for name in LIST_KEY)
-    return PaperDocument(
-        paper=paper,
-        day=edition.day,
-        constituency=constituency,
-        constituency_name=edition.names.get(constituency),
-        precinct=precinct,
-        list_kind=ListKind(kind),
-        office=offices.get((constituency, precinct), Office()),
-        rows=rows,
-    )
+            place = key_of(key)
+            office = offices.get(place[:2], Office())
+            yield PaperDocument(edition, *place, own, paper, office)

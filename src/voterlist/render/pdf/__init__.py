@@ -7,7 +7,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from itertools import groupby, islice
@@ -19,7 +18,14 @@ import typst
 from voterlist.errors import VoterlistError
 from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
-from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
+from voterlist.render.lists import (
+    Cells,
+    ListWords,
+    SheetName,
+    Shown,
+    columns_of,
+    signers,
+)
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 """PDF/A-2a, to be kept for decades, and PDF/UA-1, to be read aloud."""
@@ -191,21 +197,21 @@ def render_list(document: ListDocument, language: str) -> bytes:
         VoterlistError: see ``typeset``.
     """
     words = ListWords(language)
-    is_display = document.purpose is Purpose.DISPLAY
+    is_display = document.edition.purpose == Purpose.DISPLAY
     data = _of_every_list(document, words)
-    if document.purpose is Purpose.CHANGES:
+    if document.edition.purpose == Purpose.CHANGES:
         data["notes"].append(words.since(document))
         data["words"]["foot"] = words("print.foot.changes")
         data["list"] = _section(
             "changes", [(None, document.changes.to_pylist())], words
         )
         data["list"] |= {"none": words("lists.corrections.none")}
-        return typeset("display", data, document.day)
+        return typeset("display", data, document.edition.day)
     sheet: SheetName = "display" if is_display else "work"
     data["list"] = _section(sheet, [(None, document.rows.to_pylist())], words)
     data["list"] |= {"none": words("lists.none")}
     if is_display:
-        return typeset("display", data, document.day)
+        return typeset("display", data, document.edition.day)
     corrections = document.corrections.to_pylist()
     streets = [
         (street or words("print.no-street"), list(asked))
@@ -214,13 +220,13 @@ def render_list(document: ListDocument, language: str) -> bytes:
     data["corrections"] = _section("corrections", [(None, corrections)], words)
     data["corrections"] |= _said("corrections", words)
     data["door"] = _section("door", streets, words) | _said("door", words)
-    return typeset("work", data, document.day)
+    return typeset("work", data, document.edition.day)
 
 
 def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
     """What every list says, whatever it is for."""
     title, place = words.title(document), words.place_of(document)
-    listed = str(document.balance.listed)
+    listed = str(document.balance["listed"])
     return {
         "language": words.language,
         "title": title,
@@ -236,7 +242,7 @@ def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
             "title": words("lists.balance.title"),
             "rows": [
                 [_SIGNS[name], words(f"lists.balance.{name}"), str(count)]
-                for name, count in asdict(document.balance).items()
+                for name, count in document.balance.items()
             ],
         },
         "signatures": _signatures(document, words),
@@ -245,7 +251,7 @@ def _of_every_list(document: ListDocument, words: ListWords) -> _Data:
 
 def _signatures(document: ListDocument, words: ListWords) -> _Data:
     """The words at the places for who signs, the seal and the date."""
-    roles = ("chair", "secretary", *["member"] * document.members)
+    roles = signers(document.edition.members)
     said = ("title", "name", "signature", "seal", "date")
     return {name: words(f"lists.sign.{name}") for name in said} | {
         "roles": [words(f"lists.sign.{role}") for role in roles]

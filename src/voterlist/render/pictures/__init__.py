@@ -1,7 +1,7 @@
 """The page of a linkage: what the model saw in a list, in pictures that need nothing else.
 
-Each picture has a module here, which counts its figures from plain tables, and a template of the
-same name, which draws them. No picture but that of the clusters shows an entry.
+The modules here count their figures from plain tables; each picture has a template, which draws it.
+No picture but that of the clusters shows an entry.
 """
 
 from __future__ import annotations
@@ -15,30 +15,26 @@ import pyarrow as pa
 
 from voterlist.arrays import Floats
 from voterlist.config import LinkSettings
+from voterlist.fields import NAME_PARTS
 from voterlist.link import Linkage, Ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.fit import Doubt
 from voterlist.link.judge import Scorer
 from voterlist.model import PairKind
-from voterlist.render.html import environment, nice
+from voterlist.render.html import nice, rendered
 from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
-from voterlist.render.pictures.columns import Columns, columns_of
-from voterlist.render.pictures.keys import Keys, keys_of
-from voterlist.render.pictures.levels import Levels, levels_of
-from voterlist.render.pictures.patterns import Patterns, patterns_of
-from voterlist.render.pictures.weights import Weights, weights_of
+from voterlist.render.pictures.comparisons import (
+    Columns,
+    Levels,
+    Patterns,
+    columns_of,
+    levels_of,
+    patterns_of,
+)
+from voterlist.render.pictures.pairs import Keys, Weights, keys_of, weights_of
 from voterlist.report.sections.cases import bars_of
 from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.report.sections.cases.model import CaseWords, Waterfall
-
-__all__ = [
-    "Drawn",
-    "Pictures",
-    "pictures_of",
-    "render_pair",
-    "render_pictures",
-    "written",
-]
 
 _SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
 """The pictures in the order of the page."""
@@ -146,7 +142,7 @@ def written(entries: pa.Table) -> dict[str, str]:
     """Each row of an ENTRY table in one line, as it was written, by its id."""
     lines = {}
     for row in entries.to_pylist():
-        names = [row[name] for name in ("surname", "given_name", "patronymic")]
+        names = [row[name] for name in NAME_PARTS]
         name = " ".join(filter(None, names)) or row["full_name"]
         parts = (name, row["birth_date"], row["address"])
         lines[row["entry_id"]] = " · ".join(filter(None, parts))
@@ -195,8 +191,7 @@ def render_pictures(
     given = {"w": words, "of": pictures, "lines": lines, "bars": bars_of, "nice": nice}
     sections = {}
     for name in _SECTIONS:
-        template = environment().get_template(f"pictures/{name}.html")
-        sections[name] = template.render(given)
+        sections[name] = rendered(f"pictures/{name}.html", **given)
     is_personal = lines is not None and pictures.shown
     note = "picture.with-entries" if is_personal else "picture.without-entries"
     return _page(words, words("picture.title"), note, sections, index=index)
@@ -210,17 +205,14 @@ def render_pair(why: Waterfall, cells: Cells, language: str) -> str:
     """The page of one pair as HTML: what its two entries say, and its waterfall."""
     words = PictureWords(language)
     by_bits = sorted(why.steps, key=lambda step: step.bits)
-    body = (
-        environment()
-        .get_template("pictures/pair.html")
-        .render(
-            w=words,
-            why=why,
-            cells=cells,
-            bars=bars_of,
-            best=next((step for step in by_bits[::-1] if step.bits > 0), None),
-            worst=next((step for step in by_bits if step.bits < 0), None),
-        )
+    body = rendered(
+        "pictures/pair.html",
+        w=words,
+        why=why,
+        cells=cells,
+        bars=bars_of,
+        best=next((step for step in by_bits[::-1] if step.bits > 0), None),
+        worst=next((step for step in by_bits if step.bits < 0), None),
     )
     title, note = words("picture.pair"), "picture.with-entries"
     return _page(words, title, note, {"evidence": body}, index=False)
@@ -234,8 +226,8 @@ def _page(
     *,
     index: bool,
 ) -> str:
-    template = environment().get_template("pictures/page.html")
-    return template.render(
+    return rendered(
+        "pictures/page.html",
         w=words,
         area="picture.",
         title=title,

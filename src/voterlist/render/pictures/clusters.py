@@ -172,32 +172,19 @@ def _cluster(cluster: int, number: Codes, ids: pa.ChunkedArray, ties: _Ties) -> 
         ties.probability[own],
         ties.row[own],
     )
+    ties_shown = (inside.left, inside.right, inside.probability)
     strongest = _strongest(len(places), inside)
     weakest = int(np.argmin(strongest))
     of_weakest = (inside.left == weakest) | (inside.right == weakest)
     return Cluster(
         tuple(ids.take(pa.array(places)).to_pylist()),
-        tuple(
-            map(
-                Tie,
-                inside.left.tolist(),
-                inside.right.tolist(),
-                inside.probability.tolist(),
-            )
-        ),
+        tuple(map(Tie, *(part.tolist() for part in ties_shown))),
         float(strongest[weakest]),
         next(iter(inside.row[of_weakest].tolist()), None),
     )
 
 
 def _pair(row: int, pairs: pa.Table) -> Cluster:
-    told = (
-        pairs.slice(row, 1).select(["entry_l", "entry_r", "probability"]).to_pylist()[0]
-    )
-    probability = told["probability"]
-    return Cluster(
-        (told["entry_l"], told["entry_r"]),
-        (Tie(0, 1, probability),),
-        probability,
-        row,
-    )
+    names = ("entry_l", "entry_r", "probability")
+    left, right, probability = (pairs.column(name)[row].as_py() for name in names)
+    return Cluster((left, right), (Tie(0, 1, probability),), probability, row)

@@ -105,13 +105,12 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
         InputError: the file is no workbook or cannot be read, or no sheet has a review's columns.
     """
     digest, file = read_file(path, limits or IngestSettings())
-    readable = [sheet for sheet in file.sheets if sheet.trouble is None]
     # More than one sheet has a form where people copied it to share the work.
-    sheets = []
-    for sheet in readable:
-        heading = headings(path, sheet)
-        if heading is not None:
-            sheets.append(read_sheet(sheet, *heading))
+    sheets = [
+        read_sheet(sheet, *heading)
+        for sheet in file.sheets
+        if sheet.trouble is None and (heading := headings(path, sheet)) is not None
+    ]
     if not sheets:
         raise nothing_to_answer(path, file.sheets)
     unread = [

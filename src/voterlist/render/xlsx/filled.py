@@ -144,12 +144,10 @@ def nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
     """The error of a workbook without the columns; a sheet in trouble may have had them."""
     for sheet in sheets:
         if sheet.trouble is not None:
-            return _unreadable(
-                path, sheet.trouble.value, "cannot be read", sheet.name or ""
-            )
-    return _unreadable(
-        path, "review-no-sheet", "has no sheet with the columns of a review"
-    )
+            code, name = sheet.trouble.value, sheet.name or ""
+            return _unreadable(path, code, "cannot be read", name)
+    what = "has no sheet with the columns of a review"
+    return _unreadable(path, "review-no-sheet", what)
 
 
 def _unreadable(
@@ -184,16 +182,12 @@ def headings(path: Path, sheet: RawSheet) -> tuple[Form, int, dict[str, int]] | 
                     path, "review-column-twice", "has a heading twice", name, line
                 )
             return form, top, columns
-        if form is not None or _is_answered(columns):
+        # Columns such that people fill in, and not of some list.
+        if form is not None or {ANSWER, "decided_by"} <= columns.keys():
             raise _unreadable(
                 path, "review-no-sheet", "lacks columns of a review", name, line
             )
     return None
-
-
-def _is_answered(columns: Mapping[str, int]) -> bool:
-    """True where the columns are such that people fill in, and not of some list."""
-    return ANSWER in columns and "decided_by" in columns
 
 
 def read_sheet(
@@ -220,7 +214,7 @@ def read_sheet(
     unplaced = sheet.formulas_without_value - len(sheet.unworked)
     if unplaced > 0:
         problems.append(problem_of_sheet(sheet, "formulas-without-value", unplaced))
-    beside = tuple(_beside(filled, blank))
+    beside = _beside(filled, blank)
     problems += [
         _problem(row, "row-exchanged") for row in (*filled, *beside) if not row.is_own
     ]
@@ -235,12 +229,10 @@ def read_sheet(
     )
 
 
-def _beside(filled: Sequence[Typed], blank: Sequence[Typed]) -> Iterator[Typed]:
+def _beside(filled: Sequence[Typed], blank: Sequence[Typed]) -> tuple[Typed, ...]:
     """The blank rows of the cases that are ticked in another row."""
-    ticked = {row.ids[CASE_ID] for row in filled if row.texts[TICK]}
-    for row in blank:
-        if row.ids[CASE_ID] in ticked - {None}:
-            yield row
+    ticked = {row.ids[CASE_ID] for row in filled if row.texts[TICK]} - {None}
+    return tuple(row for row in blank if row.ids[CASE_ID] in ticked)
 
 
 def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Typed]:
@@ -315,7 +307,7 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
     meant = {row.ids[CASE_ID] for row in ticked} - refused
     rows: list[Typed] = []
     for case_id, of_case in by_case.items():
-        rows += _decided(of_case) if case_id in meant else _filled(of_case)
+        rows += _decided(of_case) if case_id in meant else filter(_has_answer, of_case)
     return replace(
         sheet,
         filled=tuple(sorted(rows, key=lambda row: row.row)),
@@ -324,15 +316,9 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
     )
 
 
-def _filled(rows: Iterable[Typed]) -> list[Typed]:
-    """The rows with an answer of their own, or a reason or name that lacks one."""
-    return [row for row in rows if _has_answer(row)]
-
-
 def _has_answer(row: Typed) -> bool:
-    """True where anything but a tick is filled in."""
-    names = (ANSWER, "due", "reason", "decided_by")
-    return any(row.texts[name] for name in names)
+    """True where anything but a tick is filled in: an answer, or a reason or name without one."""
+    return any(row.texts[name] for name in (ANSWER, "due", "reason", "decided_by"))
 
 
 def _problems(rows: Iterable[Typed]) -> Iterator[Problem]:

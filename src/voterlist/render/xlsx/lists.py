@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
 from functools import partial
 
 import pyarrow as pa
 
 from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
-from voterlist.render.lists import Cells, ListWords, SheetName, Shown, columns_of
+from voterlist.render.lists import (
+    Cells,
+    ListWords,
+    SheetName,
+    Shown,
+    columns_of,
+    signers,
+)
 from voterlist.render.xlsx.sheets import Book, Sheet, add_table
 from voterlist.report.section import Column, SheetTable
-
-_CORRECTED = "differs"
-"""The mark of a cell that was corrected."""
-_TO_FILL_IN = "fill"
-_UNDERLINED = {"bottom": 1}
 
 
 def render_list(document: ListDocument, language: str) -> bytes:
     """The workbook of a list: one sheet on display, three for the precinct's own use."""
     words = ListWords(language)
     title = f"{words.title(document)}. {words.place_of(document)}"
-    book = Book(title, document.day, words)
-    is_changes = document.purpose is Purpose.CHANGES
+    book = Book(title, document.edition.day, words)
+    purpose = document.edition.purpose
+    is_changes, is_work = purpose == Purpose.CHANGES, purpose == Purpose.WORK
     sheet = book.sheet(words(f"lists.sheet.{'changes' if is_changes else 'list'}"))
     notes = [words.place_of(document), words.made(document)]
     if is_changes:
@@ -34,13 +35,12 @@ def render_list(document: ListDocument, language: str) -> bytes:
         columns = _table(sheet, "changes", document.changes, none)
     else:
         sheet.head(words.title(document), *notes)
-        is_work = document.purpose is Purpose.WORK
         columns = _table(sheet, "work" if is_work else "display", document.rows)
     _balance(sheet, document)
-    _signatures(sheet, document.members)
+    _signatures(sheet, document.edition.members)
     # The table has left what stands below it off paper.
     sheet.raw.print_area(0, 0, sheet.row, columns - 1)
-    if document.purpose is Purpose.WORK:
+    if is_work:
         _sheet(book, "corrections", document.corrections)
         _sheet(book, "door", document.door)
     return book.content()
@@ -72,8 +72,8 @@ def _table(
 def _mark(shown: Shown, row: Cells) -> str:
     """The mark of a cell: corrected, or to be filled in."""
     if shown.is_corrected(row):
-        return _CORRECTED
-    return _TO_FILL_IN if shown.is_to_fill_in else ""
+        return "differs"
+    return "fill" if shown.is_to_fill_in else ""
 
 
 def _balance(sheet: Sheet, document: ListDocument) -> None:
@@ -81,7 +81,7 @@ def _balance(sheet: Sheet, document: ListDocument) -> None:
     words = sheet.book.words
     sheet.row += 1
     sheet.text(1, words("lists.balance.title"), bold=True)
-    for name, count in asdict(document.balance).items():
+    for name, count in document.balance.items():
         sheet.row += 1
         sheet.text(1, words(f"lists.balance.{name}"))
         shape = sheet.book.format(num_format="#,##0", bold=name == "listed")
@@ -96,18 +96,10 @@ def _signatures(sheet: Sheet, members: int) -> None:
     """A line for each who signs, and the places of seal and date."""
     words = sheet.book.words
     sheet.text(1, words("lists.sign.title"), bold=True)
-    for role in ("chair", "secretary", *["member"] * members):
+    line = sheet.book.format(bottom=1)
+    roles = signers(members)
+    for sign in (*roles, "seal", "date"):
         sheet.row += 2
-        sheet.text(1, words(f"lists.sign.{role}"))
-        _lines(sheet, range(2, 5))
-    for place in ("seal", "date"):
-        sheet.row += 2
-        sheet.text(1, words(f"lists.sign.{place}"))
-        _lines(sheet, range(2, 3))
-
-
-def _lines(sheet: Sheet, columns: Iterable[int]) -> None:
-    """Lines to write on."""
-    shape = sheet.book.format(**_UNDERLINED)
-    for column in columns:
-        sheet.raw.write_blank(sheet.row, column, None, shape)
+        sheet.text(1, words(f"lists.sign.{sign}"))
+        for column in range(2, 5 if sign in roles else 3):
+            sheet.raw.write_blank(sheet.row, column, None, line)

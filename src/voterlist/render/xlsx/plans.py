@@ -159,7 +159,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     """The cases, each entry with a place for the decision."""
     before, after = _columns_of_cases(items, words)
     if any(case.case_id in items.door for case in items.cases):
-        after = (_door_column(items, words, _case_of_first), *after)
+        after = (_door_column(items, words, _case_asked_about), *after)
     return Plan(
         name=words("review.sheet.cases"),
         title=words("review.title"),
@@ -172,7 +172,7 @@ def _cases(items: ReviewItems, words: CaseWords) -> Plan:
     )
 
 
-def _case_of_first(row: CaseRow) -> str | None:
+def _case_asked_about(row: CaseRow) -> str | None:
     """The case, in the row of its first entry; a second reader is told nothing of it."""
     return row.case.case_id if row.is_first and not row.case.is_blind else None
 
@@ -207,18 +207,16 @@ def _columns_of_cases(items: ReviewItems, words: CaseWords) -> _Columns:
         replace(shown.pop(name), width=width) for name, width in _SHOWN_FIRST.items()
     ]
     sentences = Sentences(words, items.chances)
-    before = (
-        *columns_of(words, ("review.column.number", 6, "label", "case.number")),
+    before = columns_of(
+        words,
+        ("review.column.number", 6, "label", "case.number"),
         *first,
-        *columns_of(
-            words,
-            ("field.precinct", 9, "label", "member.place.precinct"),
-            (
-                "review.column.proposed",
-                12,
-                "text",
-                _unless_blind(lambda row: words(f"role.{row.member.role}")),
-            ),
+        ("field.precinct", 9, "label", "member.place.precinct"),
+        (
+            "review.column.proposed",
+            12,
+            "text",
+            _unless_blind(lambda row: words(f"role.{row.member.role}")),
         ),
     )
     after = columns_of(
@@ -266,10 +264,7 @@ def _unless_blind(told: Callable[[CaseRow], SheetValue]) -> Callable[[Any], Shee
 
 def _case_lines(items: ReviewItems, words: CaseWords) -> Iterator[Line]:
     """One line for each entry of each open case."""
-    choices = {
-        TICK: TICKS[:1],
-        ANSWER: words_of(_OF_CASES, words),
-    }
+    choices = {TICK: TICKS[:1], ANSWER: words_of(_OF_CASES, words)}
     for row in case_rows(items.cases):
         case, member = row.case, row.member
         question = items.asks.get((case.case_id, member.entry_id))
@@ -324,9 +319,8 @@ def _destination(given: GivenAnswer) -> str | None:
     """The precinct where the person stands from now on, as ``88/12``."""
     if given.precinct is None:
         return None
-    if given.constituency is None:
-        return str(given.precinct)
-    return f"{given.constituency}/{given.precinct}"
+    numbers = (given.constituency, given.precinct)
+    return "/".join(str(number) for number in numbers if number is not None)
 
 
 def words_of(codes: Iterable[str], words: Words) -> tuple[str, ...]:
@@ -337,15 +331,18 @@ def words_of(codes: Iterable[str], words: Words) -> tuple[str, ...]:
 def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
     """A sheet of findings, or of what is looked at once more, with places for the answers."""
     questions = items.of_sheet(name)
-    left = len(questions) - _MOST_FINDINGS
+    ids: tuple[str, ...]
     notes = [words(f"review.sheet.{name}.note")]
     if name in SHEETS:
+        ids, left = (ENTRY_ID, FINDING_ID), len(questions) - _MOST_FINDINGS
         notes.append(words("review.findings.note"))
-    if name in SHEETS and left > 0:
-        notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
-        questions = questions[:_MOST_FINDINGS]
-    columns = _finding_columns if name in SHEETS else partial(_once_more_columns, name)
-    before, after = columns(questions, words)
+        if left > 0:
+            notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
+            questions = questions[:_MOST_FINDINGS]
+        before, after = _finding_columns(words)
+    else:
+        ids = (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS)
+        before, after = _once_more_columns(name, questions, words)
     if any(_asked_about(one) in items.door for one in questions):
         after = (_door_column(items, words, _asked_about), *after)
     lines = list(_question_lines(questions, words))
@@ -357,9 +354,7 @@ def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
         before=before,
         answers=[one for one in ANSWERS if one in needed],
         after=after,
-        ids=(ENTRY_ID, FINDING_ID)
-        if name in SHEETS
-        else (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
+        ids=ids,
         lines=lines,
     )
 
@@ -373,14 +368,12 @@ def _subject_columns(words: Words) -> tuple[Column, ...]:
     )
 
 
-def _address_column(words: Words) -> tuple[Column, ...]:
-    address = _of_subject(attrgetter("address"))
-    return columns_of(words, ("field.address", 24, "text", address))
-
-
 def _of_subject(told: Callable[[Subject], Any]) -> Callable[[Question], Any]:
     """What is told of the entry of a question; nothing of a place."""
     return lambda one: told(one.subject) if one.subject else None
+
+
+_ADDRESS = ("field.address", 24, "text", _of_subject(attrgetter("address")))
 
 
 def _name(asked: Question, words: Words) -> str:
@@ -391,29 +384,25 @@ def _name(asked: Question, words: Words) -> str:
     return name or asked.finding.written or words.place(asked.finding.place)
 
 
-def _finding_columns(_questions: Sequence[Question], words: FindingWords) -> _Columns:
+def _finding_columns(words: FindingWords) -> _Columns:
     """The columns of a sheet of findings."""
     before = columns_of(
         words,
         ("report.column.rule", 18, "text", "rule.{0.rule}.title", "finding.severity"),
+        *_subject_columns(words),
     )
-    first = columns_of(
+    after = columns_of(
         words,
         ("report.column.field", 12, "text", lambda one: words.field_of(one.finding)),
         ("report.column.cell", 16, "text", "finding.cell"),
         ("report.column.message", 40, "text", lambda one: words.message(one.finding)),
         ("review.column.beside", 36, "text", lambda one: _beside(one, words)),
-    )
-    last = columns_of(
-        words,
+        _ADDRESS,
         ("report.column.todo", 40, "text", "rule.{0.rule}.todo"),
         ("report.column.severity", 11, "text", "severity.{0.finding.severity}"),
+        *place_columns(words, "finding.place"),
     )
-    after = (*first, *_address_column(words), *last)
-    return (
-        (*before, *_subject_columns(words)),
-        (*after, *place_columns(words, "finding.place")),
-    )
+    return before, after
 
 
 def _beside(asked: Question, words: Words) -> str | None:
@@ -428,33 +417,38 @@ def _once_more_columns(
     name: str, questions: Sequence[Question], words: FindingWords
 ) -> _Columns:
     """The columns of a sheet with what each person answered side by side."""
-    number = columns_of(words, ("review.column.number", 6, "label", "case_number"))
-    said = [
-        _said_column(name, place, words)
-        for place in range(max((len(one.answers) for one in questions), default=1))
-    ]
-    told = columns_of(words, ("review.column.from-above", 40, "text", "told"))
-    changed = columns_of(
+    most = max((len(one.answers) for one in questions), default=1)
+    shown: list[Any] = [_said_column(name, place, words) for place in range(most)]
+    if name == "from-above":
+        shown = [("review.column.from-above", 40, "text", "told")]
+    if name == "came-back":
+        shown += [
+            ("review.column.changed", 16, "text", partial(_fields_changed, words)),
+            ("review.column.came-back", 20, "text", "review.came-back.{0.why}"),
+        ]
+    before = columns_of(
         words,
-        ("review.column.changed", 16, "text", lambda one: _fields_told(one, words)),
-        ("review.column.came-back", 20, "text", "review.came-back.{0.why}"),
+        ("review.column.number", 6, "label", "case_number"),
+        *_subject_columns(words),
+        *shown,
     )
-    rule = columns_of(
+    after = columns_of(
         words,
+        _ADDRESS,
         (
             "report.column.rule",
             30,
             "text",
             lambda one: words(f"rule.{one.rule}.title") if one.rule else None,
         ),
+        *place_columns(words, "subject.place"),
     )
-    if name == "from-above":
-        said = list(told)
-    before = (*number, *_subject_columns(words), *said)
-    return (
-        (*before, *(changed if name == "came-back" else ())),
-        (*_address_column(words), *rule, *place_columns(words, "subject.place")),
-    )
+    return before, after
+
+
+def _fields_changed(words: Words, asked: Question) -> str:
+    """The fields that say something else than when they were answered."""
+    return ", ".join(words(f"field.{name}") for name in asked.changed)
 
 
 def _said_column(name: str, place: int, words: Words) -> Column:
@@ -468,11 +462,6 @@ def _said_column(name: str, place: int, words: Words) -> Column:
             said(one.answers[place], words) if place < len(one.answers) else None
         ),
     )
-
-
-def _fields_told(asked: Question, words: Words) -> str:
-    """The fields that say something else than when they were answered."""
-    return ", ".join(words(f"field.{name}") for name in asked.changed)
 
 
 def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Line]:

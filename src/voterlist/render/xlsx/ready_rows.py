@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from voterlist.report.section import SheetValue, safe
+from voterlist.tables import by_key
 
 _SPAN_ROWS = 16
 """Rows that share their ``spans``: the first and last column in which one of them has a cell."""
@@ -122,24 +123,19 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
             super()._calculate_spans()
 
     def _spans(self) -> dict[int, str]:
-        """The ``spans`` of each block of rows that has cells."""
-        ends: dict[int, tuple[int, int]] = {}
-        for row, first, last in self._ends_of_rows():
-            block = row // _SPAN_ROWS
-            known_first, known_last = ends.get(block, (first, last))
-            ends[block] = min(first, known_first), max(last, known_last)
+        """The ``spans`` of each block of rows that has cells or comments."""
+        ready = ((row, range(len(shapes))) for row, (_, shapes) in self._ready.items())
+        others = (*self.table.items(), *self.comments.items())
+        ends = by_key(
+            (row // _SPAN_ROWS, end)
+            for row, columns in (*ready, *others)
+            if columns
+            for end in (min(columns), max(columns))
+        )
         return {
-            block: f"{first + 1}:{last + 1}" for block, (first, last) in ends.items()
+            block: f"{min(columns) + 1}:{max(columns) + 1}"
+            for block, columns in ends.items()
         }
-
-    def _ends_of_rows(self) -> Iterator[tuple[int, int, int]]:
-        """(row, first column, last column) of everything that has cells or comments."""
-        for row, (_, formats) in self._ready.items():
-            yield row, 0, len(formats) - 1
-        for cells_of_rows in (self.table, self.comments):
-            for row, cells in cells_of_rows.items():
-                if cells:
-                    yield row, min(cells), max(cells)
 
 
 class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types

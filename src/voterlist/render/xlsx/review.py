@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from xlsxwriter.utility import xl_col_to_name
+
 from voterlist.model import Verdict
 from voterlist.render.xlsx.answers import Carried
 from voterlist.render.xlsx.forms import (
@@ -106,13 +108,12 @@ class _Writer:
 
     def write(self, plan: Plan) -> None:
         """One sheet."""
-        words = self.book.words
         sheet = self.book.sheet(plan.name)
         sheet.head(plan.title, *plan.notes)
         ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, AS_EXPORTED)
         columns = (
             *plan.before,
-            *self._answer_columns(plan.answers, words),
+            *self._answer_columns(plan.answers),
             *plan.after,
             *(Column(name, 14, hidden=True) for name in ids),
         )
@@ -121,9 +122,9 @@ class _Writer:
         for place, name in enumerate(plan.answers, len(plan.before)):
             self._offer(sheet, top + 1, place, name, plan.lines)
 
-    @staticmethod
-    def _answer_columns(names: Sequence[str], words: Words) -> list[Column]:
+    def _answer_columns(self, names: Sequence[str]) -> list[Column]:
         """The columns that a person fills in."""
+        words = self.book.words
         return [
             Column(words(f"review.column.{ANSWERS[name][0]}"), _WIDTHS[name])
             for name in names
@@ -174,13 +175,10 @@ class _Writer:
     def _source(self, choices: tuple[str, ...]) -> list[str] | str:
         """The words themselves, or where they stand: a comma would part a word in two."""
         joined = ",".join(choices)
-        is_short = (
-            len(joined) <= _MOST_LETTERS and joined.count(",") == len(choices) - 1
-        )
-        if is_short:
+        if len(joined) <= _MOST_LETTERS and joined.count(",") == len(choices) - 1:
             return list(choices)
         if choices not in self.lists:
-            letter = _letters(len(self.lists))
+            letter = xl_col_to_name(len(self.lists))
             name = self.book.words("review.sheet.words").replace("'", "''")
             cells = f"${letter}$1:${letter}${len(choices)}"
             self.lists[choices] = f"='{name}'!{cells}"
@@ -208,7 +206,7 @@ class _Writer:
         columns = (
             Column(words("review.column.from-sheet"), 16),
             Column(words("review.column.row-was"), 48),
-            *self._answer_columns(list(ANSWERS), words),
+            *self._answer_columns([*ANSWERS]),
             *(Column(name, 14, hidden=True) for name in ids),
         )
         rows = []
@@ -225,16 +223,6 @@ class _Writer:
             ]
             rows.append(Row([(value, "") for value in values]))
         sheet.table(columns, rows, frozen=1)
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, from 0: A, B ... Z, AA."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _how(sheet: Sheet) -> None:
@@ -255,11 +243,8 @@ def _how(sheet: Sheet) -> None:
 def _verdicts(sheet: Sheet) -> None:
     """What each answer about an entry of a case means."""
     words = sheet.book.words
-    keys = [*(f"verdict.{verdict}" for verdict in Verdict), *_MORE_ANSWERS]
-    for key in keys:
+    verdicts = (f"verdict.{verdict}" for verdict in Verdict)
+    for key in (*verdicts, "answer.ask", "answer.withdraw"):
         sheet.text(0, words(key), bold=True, font_color="#17364A")
         sheet.text(1, words(f"{key}.message"), text_wrap=True)
         sheet.row += 1
-
-
-_MORE_ANSWERS = ("answer.ask", "answer.withdraw")

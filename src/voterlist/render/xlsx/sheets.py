@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from voterlist.render.xlsx.ready_rows import ReadyBook
@@ -54,6 +55,16 @@ _CENTRED = frozenset({"label", "probability"})
 """Kinds of numbers that stand between texts; set to the right they would touch the text that
 follows."""
 _HEADING_ALIGN = dict.fromkeys(_CENTRED, "center") | {"bits": "right"}
+
+
+_HEADING: Mapping[str, Any] = {
+    "bold": True,
+    "text_wrap": True,
+    "bg_color": "#17364A",
+    "font_color": "#FFFFFF",
+    "valign": "vcenter",
+    "border_color": "#FFFFFF",
+}
 
 
 class Book:
@@ -134,20 +145,11 @@ class Sheet:
 
     def headings(self, columns: Sequence[Column]) -> None:
         """The row of headings."""
-        look: dict[str, Any] = {
-            "bold": True,
-            "text_wrap": True,
-            "bg_color": "#17364A",
-            "font_color": "#FFFFFF",
-            "valign": "vcenter",
-        }
         for place, column in enumerate(columns):
-            align = (
-                {"align": _HEADING_ALIGN[column.kind]}
-                if column.kind in _HEADING_ALIGN
-                else {}
-            )
-            shape = self.book.format(**look, border_color="#FFFFFF", **align)
+            look = dict(_HEADING)
+            if column.kind in _HEADING_ALIGN:
+                look["align"] = _HEADING_ALIGN[column.kind]
+            shape = self.book.format(**look)
             self.raw.write_string(self.row, place, safe(column.heading), shape)
         self.row += 1
 
@@ -184,10 +186,8 @@ class Sheet:
             )
         self.headings(columns)
         self.rows(columns, rows)
-        printed = sum(
-            1 for _ in itertools.takewhile(lambda column: column.printed, columns)
-        )
-        self.raw.print_area(0, 0, self.row, printed - 1)
+        printed = [*itertools.takewhile(attrgetter("printed"), columns)]
+        self.raw.print_area(0, 0, self.row, len(printed) - 1)
         self.raw.freeze_panes(top + 1, frozen)
         self.raw.repeat_rows(top)
         self.raw.autofilter(top, 0, max(self.row - 1, top), len(columns) - 1)

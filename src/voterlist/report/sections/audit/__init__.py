@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ _ROOM_BESIDE = 1.04
 _ROOM_ABOVE = 0.06
 """How much of the span of the values stays free above and below them."""
 _SMALLEST_ROOM = 0.01
+_STEPS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _FEWEST_MARKS, _MOST_MARKS = 3, 12
 _MOST_SIZES = 6
 _SIZE_STEPS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9)
@@ -88,8 +89,8 @@ class _Scale:
 
 def funnel_plot(funnel: Funnel) -> Plot:
     """The plot of a funnel with at least one precinct."""
-    points = funnel.points
-    scale = _scale(funnel)
+    points, scale = funnel.points, _scale(funnel)
+    step = next(step for step in _SIZE_STEPS if scale.largest / step <= _MOST_SIZES)
     dots = [
         Dot(scale.x(point.of), scale.y(point.statistic.value), point)
         for point in points
@@ -104,51 +105,30 @@ def funnel_plot(funnel: Funnel) -> Plot:
         upper=scale.line((point.of, point.statistic.upper) for point in points),
         base=scale.y(funnel.base),
         ticks=tuple((scale.y(mark), mark) for mark in _marks(scale)),
-        sizes=tuple((scale.x(size), size) for size in _sizes(scale.largest)),
+        sizes=tuple(
+            (scale.x(size), size) for size in range(0, int(scale.largest) + 1, step)
+        ),
     )
 
 
 def _scale(funnel: Funnel) -> _Scale:
     """The scale on which every value and limit has room."""
-    low, high = _ends(funnel.points, funnel.base)
+    rows = [point.statistic for point in funnel.points]
+    numbers = (number for row in rows for number in (row.value, row.lower, row.upper))
+    values = [funnel.base, *(number for number in numbers if number is not None)]
+    low, high = min(values), max(values)
     room = (high - low) * _ROOM_ABOVE or _SMALLEST_ROOM
     largest = max(point.of for point in funnel.points)
     return _Scale(largest, max(0.0, low - room), min(1.0, high + room))
 
 
-def _ends(points: Sequence[Point], base: float) -> tuple[float, float]:
-    """The least and the greatest of all values and limits."""
-    values: list[float] = [base]
-    for point in points:
-        row = point.statistic
-        values += [
-            number for number in (row.value, row.lower, row.upper) if number is not None
-        ]
-    return min(values), max(values)
-
-
 def _marks(scale: _Scale) -> list[float]:
     """The values that are marked at the left side."""
-    step = _step(scale.high - scale.low)
+    span = scale.high - scale.low
+    step = next((step for step in _STEPS if span / step >= _FEWEST_MARKS), 0.0005)
     first = int(scale.low / step) + (scale.low > 0)
     marks = [number * step for number in range(first, first + _MOST_MARKS)]
     return [mark for mark in marks if mark <= scale.high]
-
-
-def _step(span: float) -> float:
-    """The largest of 0.5, 0.2, 0.1, 0.05 ... that gives at least three marks."""
-    step = 0.5
-    for shrink in (2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2):
-        if span / step >= _FEWEST_MARKS:
-            break
-        step = round(step / shrink, 6)
-    return step
-
-
-def _sizes(most: float) -> list[int]:
-    """The sizes that are marked below."""
-    step = next(step for step in _SIZE_STEPS if most / step <= _MOST_SIZES)
-    return list(range(0, int(most) + 1, step))
 
 
 _VALUES = {
@@ -184,25 +164,20 @@ class _Placed(NamedTuple):
 
 
 def _statistics_sheet(audit: Audit, words: AuditWords) -> SheetTable:
-    columns = (
-        *columns_of(
-            words,
-            ("audit.column.place", 16, "text", "audit.unit.{0.unit}"),
-            *_AREA_COLUMNS,
-            ("audit.column.indicator", 26, "text", "indicator.{0.row.indicator}"),
-            *_COUNT_COLUMNS,
-        ),
+    columns = columns_of(
+        words,
+        ("audit.column.place", 16, "text", "audit.unit.{0.unit}"),
+        *_AREA_COLUMNS,
+        ("audit.column.indicator", 26, "text", "indicator.{0.row.indicator}"),
+        *_COUNT_COLUMNS,
         *(_value_column(name, of, words) for name, of in _VALUES.items()),
-        *columns_of(
-            words,
-            ("audit.column.q", 10, "decimal", "row.q"),
-            (
-                "audit.column.unusual",
-                12,
-                "text",
-                lambda placed: _unusual(placed.row, words),
-                "mark",
-            ),
+        ("audit.column.q", 10, "decimal", "row.q"),
+        (
+            "audit.column.unusual",
+            12,
+            "text",
+            lambda placed: _unusual(placed.row, words),
+            "mark",
         ),
     )
     rounded = (words("audit.note.run"),) if audit.nation else ()
@@ -297,16 +272,12 @@ def _build(inputs: Inputs) -> Audit | None:
     )
 
 
-def _page(audit: Audit | None) -> Mapping[str, Any]:
-    return {"plots": [funnel_plot(funnel) for funnel in audit.funnels] if audit else []}
-
-
 AUDIT = Section(
     name="audit",
     build=_build,
     words=AuditWords,
     uses={"indicators": INDICATOR, "scorecard": SCORECARD, "ages": AGES},
     sheets=sheets,
-    page=_page,
+    page=lambda audit: {"plots": [*map(funnel_plot, audit.funnels)] if audit else []},
     most={"precincts": 300},
 )

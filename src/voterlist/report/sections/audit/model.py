@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -218,10 +218,9 @@ class Audit:
 
 
 _MEASURES = list(MEASURES)
-_STATISTIC_FIELDS = list(Statistic.__dataclass_fields__)
-_SCORE_FIELDS = list(Score.__dataclass_fields__)
 
 _Record = dict[str, Any]
+_Kind = TypeVar("_Kind", Statistic, Score)
 
 
 def build_audit(
@@ -265,21 +264,15 @@ def _voters(rows: Sequence[Statistic]) -> float | None:
 
 def _statistics(records: Iterable[_Record]) -> tuple[Statistic, ...]:
     """The statistics of these rows of INDICATOR, in the order of ``INDICATORS``."""
-    rows = [
-        Statistic(**{name: record[name] for name in _STATISTIC_FIELDS})
-        for record in records
-    ]
+    rows = [_read(Statistic, record) for record in records]
     return tuple(sorted(rows, key=lambda row: INDICATORS.index(row.indicator)))
 
 
 def _precincts(
     indicators: Iterable[_Record], scorecard: pa.Table, ages: pa.Table
 ) -> tuple[PrecinctAudit, ...]:
-    statistics = _by_precinct(indicators)
-    scores, pyramids = (
-        _by_precinct(scorecard.to_pylist()),
-        _by_precinct(ages.to_pylist()),
-    )
+    tables = (indicators, scorecard.to_pylist(), ages.to_pylist())
+    statistics, scores, pyramids = map(_by_precinct, tables)
     areas = sorted(statistics, key=lambda area: place_order(*area))
     return tuple(
         PrecinctAudit(
@@ -296,10 +289,13 @@ def _by_precinct(records: Iterable[_Record]) -> dict[Precinct, list[_Record]]:
     return by_key(((row["constituency"], row["precinct"]), row) for row in records)
 
 
+def _read(kind: type[_Kind], record: _Record) -> _Kind:
+    """What a row of a table says, as a record of this kind."""
+    return kind(**{name: record[name] for name in kind.__annotations__})
+
+
 def _scores(records: Sequence[_Record]) -> tuple[Score, ...]:
-    rows = [
-        Score(**{name: record[name] for name in _SCORE_FIELDS}) for record in records
-    ]
+    rows = [_read(Score, record) for record in records]
     return tuple(sorted(rows, key=lambda row: _MEASURES.index(row.measure)))
 
 

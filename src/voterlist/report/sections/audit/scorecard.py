@@ -20,9 +20,15 @@ import pyarrow.compute as pc
 from voterlist.fields import REQUIRED
 from voterlist.model import EntryRole, Severity, Unit
 from voterlist.report.sections.set_aside import NOBODY
-from voterlist.report.values import Precinct, text_column
+from voterlist.report.values import Precinct
 from voterlist.schemas import SCORECARD
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import (
+    count_by,
+    distinct,
+    from_rows,
+    is_among,
+    rows_among,
+)
 
 Counts: TypeAlias = Mapping[Precinct, int]
 
@@ -83,23 +89,23 @@ def scorecard(
 
 def _of_findings(findings: pa.Table, voters: Counts, *, has_deaths: bool) -> _Measured:
     """The measures that count entries with findings."""
-    entry = _of(findings, "unit", Unit.ENTRY)
-    errors = _of(entry, "severity", Severity.ERROR)
-    questioned = _of(entry, "severity", Severity.ERROR, Severity.WARNING)
+    entry = rows_among(findings, "unit", [Unit.ENTRY])
+    errors = rows_among(entry, "severity", [Severity.ERROR])
+    questioned = rows_among(entry, "severity", [Severity.ERROR, Severity.WARNING])
     measured: _Measured = {
         "entries-with-errors": (_entries(errors), voters),
         "entries-questioned": (_entries(questioned), voters),
-        "over-age": (_entries(_of(entry, "rule", "over-age")), voters),
+        "over-age": (_entries(rows_among(entry, "rule", ["over-age"])), voters),
     }
     if has_deaths:
-        measured["deceased"] = (_entries(_of(entry, "rule", *_DECEASED)), voters)
+        measured["deceased"] = (_entries(rows_among(entry, "rule", _DECEASED)), voters)
     return measured
 
 
 def _of_cases(cases: pa.Table, voters: Counts) -> _Measured:
     """The measures that count proposed repeats."""
-    repeats = _of(cases, "role", EntryRole.REPEAT)
-    elsewhere = _of(repeats, "kind", *_ELSEWHERE)
+    repeats = rows_among(cases, "role", [EntryRole.REPEAT])
+    elsewhere = rows_among(repeats, "kind", _ELSEWHERE)
     return {
         "repeats-proposed": (_entries(repeats), voters),
         "listed-elsewhere": (_entries(elsewhere), voters),
@@ -113,54 +119,34 @@ def _table(precincts: Iterable[Precinct], measured: _Measured) -> pa.Table:
         counts, totals = measured.get(measure, ({}, {}))
         count, total = counts.get(precinct, 0), totals.get(precinct)
         if total:
-            rows.append((*precinct, quality, measure, count, total, count / total))
-    if not rows:
-        return SCORECARD.empty_table()
-    columns = dict(
-        zip(SCORECARD.names, map(list, zip(*rows, strict=True)), strict=True)
-    )
-    table = from_columns(columns, SCORECARD)
-    return sort_by(table, "constituency", "precinct", "quality", "measure")
+            cells = (*precinct, quality, measure, count, total, count / total)
+            rows.append(dict(zip(SCORECARD.names, cells, strict=True)))
+    return from_rows(rows, SCORECARD, *_PLACE, "quality", "measure")
 
 
-def _summed(table: pa.Table, column: str, how: str) -> dict[Precinct, int]:
-    """The aggregate of a column in each precinct."""
-    grouping = table.group_by(["constituency", "precinct"], use_threads=False)
-    grouped = grouping.aggregate([(column, how)])
-    numbers = (
-        grouped.column(name).to_pylist() for name in ("constituency", "precinct")
-    )
-    values = grouped.column(f"{column}_{how}").to_pylist()
-    areas = zip(*numbers, strict=True)
-    return {area: int(value or 0) for area, value in zip(areas, values, strict=True)}
+_PLACE = ("constituency", "precinct")
 
 
 def _counted(table: pa.Table, column: str) -> Counts:
-    return _summed(table, column, "sum")
+    """The sum of a column in each precinct."""
+    return count_by(table, *_PLACE, of=column)
 
 
 def _entries(table: pa.Table) -> Counts:
     """How many entries of each precinct the rows name, each once."""
-    return _summed(table, "entry_id", "count_distinct")
-
-
-def _of(table: pa.Table, column: str, *words: str) -> pa.Table:
-    """The rows whose column holds one of these words."""
-    wanted = pa.array([str(word) for word in words])
-    return table.filter(pc.is_in(text_column(table, column), value_set=wanted))
+    named = table.filter(pc.field("entry_id").is_valid())
+    return count_by(distinct(named, *_PLACE, "entry_id"), *_PLACE)
 
 
 def _perhaps_people(set_aside: pa.Table) -> pa.Table:
     """The rows set aside that may be somebody's entry."""
-    nobody = pa.array([code.value for code in NOBODY])
-    is_nobody = pc.is_in(text_column(set_aside, "code"), value_set=nobody)
-    return set_aside.filter(pc.invert(is_nobody))
+    return set_aside.filter(pc.invert(is_among(set_aside.column("code"), NOBODY)))
 
 
 def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:
     """Entries of the permanent list, and adults in the statistics."""
     is_compared = pc.field("precinct").is_valid() & pc.field("list").is_valid()
-    rows = _of(comparison, "measure", "adults").filter(is_compared)
+    rows = rows_among(comparison, "measure", ["adults"]).filter(is_compared)
     return _counted(rows, "list"), _counted(rows, "statistic")
 
 
@@ -182,5 +168,7 @@ def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
 
 def _has_deaths(register_use: pa.Table) -> bool:
     """True where a register of deaths was given."""
-    deaths = _of(_of(register_use, "register", "deaths"), "measure", "total")
+    deaths = rows_among(
+        rows_among(register_use, "register", ["deaths"]), "measure", ["total"]
+    )
     return bool(deaths.num_rows) and deaths.column("rows").null_count == 0

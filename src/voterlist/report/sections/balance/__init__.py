@@ -14,9 +14,10 @@ from voterlist.report.section import (
     columns_of,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, place_order, text_column
+from voterlist.report.values import Facts, Place, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
+from voterlist.tables import text_of
 
 _PLACES_SHOWN = 4
 """A list has a constituency, a precinct, a file and a sheet, and no line."""
@@ -67,7 +68,7 @@ class Balance:
 def _build(inputs: Inputs) -> Balance:
     lists = inputs.own("lists")
     counts = lists.select(["rows", "entries", "set_aside", "declared"]).to_pylist()
-    kinds = text_column(lists, "list_kind").to_pylist()
+    kinds = text_of(lists, "list_kind").to_pylist()
     places = inputs.run.names.places(lists)
     rows = [
         ListBalance(place, kind, **count)
@@ -93,29 +94,27 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
         "set_aside": balance.set_aside,
     }
     verdict = "report.balance.right" if balance.balances else "report.balance.wrong"
-    columns = (
+    columns = columns_of(
+        words,
         *place_columns(words)[:_PLACES_SHOWN],
-        *columns_of(
-            words,
-            ("report.column.list-kind", 11, "text", "list-kind.{0.list_kind}"),
-            ("report.column.rows", 10, "count", "rows"),
-            ("report.column.entries", 10, "count", "entries"),
-            ("report.column.set-aside", 12, "count", "set_aside"),
-            (
-                "report.column.balances",
-                12,
-                "text",
-                lambda row: words("report.yes" if row.balances else "report.no"),
-                lambda row: "good" if row.balances else "error",
-            ),
-            ("report.column.declared", 12, "count", "declared"),
-            (
-                "report.column.differs",
-                12,
-                "count",
-                "differs",
-                lambda row: "warning" if row.differs else "",
-            ),
+        ("report.column.list-kind", 11, "text", "list-kind.{0.list_kind}"),
+        ("report.column.rows", 10, "count", "rows"),
+        ("report.column.entries", 10, "count", "entries"),
+        ("report.column.set-aside", 12, "count", "set_aside"),
+        (
+            "report.column.balances",
+            12,
+            "text",
+            lambda row: words("report.yes" if row.balances else "report.no"),
+            lambda row: "good" if row.balances else "error",
+        ),
+        ("report.column.declared", 12, "count", "declared"),
+        (
+            "report.column.differs",
+            12,
+            "count",
+            "differs",
+            lambda row: "warning" if row.differs else "",
         ),
     )
     yield SheetTable(

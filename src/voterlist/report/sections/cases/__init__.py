@@ -132,33 +132,28 @@ def _cell_column(at: int, heading: str, width: int, words: Words) -> Column:
 
 
 def _cases_sheet(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
-    columns = (
-        *columns_of(
-            words,
-            ("report.column.case", 6, "label", "case.number"),
-            ("report.column.kind", 14, "text", "case-kind.{0.case.kind}.title"),
-            ("report.column.probability", 10, "probability", "case.probability"),
-            (
-                "report.column.state",
-                10,
-                "text",
-                lambda row: "; ".join(
-                    [words.state(row.case, row.member), *words.before(row.member)]
-                ),
+    columns = columns_of(
+        words,
+        ("report.column.case", 6, "label", "case.number"),
+        ("report.column.kind", 14, "text", "case-kind.{0.case.kind}.title"),
+        ("report.column.probability", 10, "probability", "case.probability"),
+        (
+            "report.column.state",
+            10,
+            "text",
+            lambda row: "; ".join(
+                [words.state(row.case, row.member), *words.before(row.member)]
             ),
-            ("report.column.proposed", 10, "text", "role.{0.member.role}"),
-            ("report.column.why", 21, "text", "reason.{0.member.reason}"),
         ),
+        ("report.column.proposed", 10, "text", "role.{0.member.role}"),
+        ("report.column.why", 21, "text", "reason.{0.member.reason}"),
         *case_columns(words),
         *place_columns(words, "member.place"),
-        *columns_of(
-            words,
-            ("report.column.list-kind", 9, "text", "list-kind.{0.member.list_kind}"),
-        ),
+        ("report.column.list-kind", 9, "text", "list-kind.{0.member.list_kind}"),
         column(
             words, words("field.entry_id"), 25, "text", "member.entry_id", printed=False
         ),
-        column(words, words("field.case_id"), 15, "text", "case.case_id"),
+        ("field.case_id", 15, "text", "case.case_id"),
     )
     return SheetTable(
         words(f"report.sheet.{name}"),
@@ -200,35 +195,30 @@ def _evidence_columns(
     titles: Mapping[str, str], words: CaseWords
 ) -> tuple[Column, ...]:
     """The columns of the evidence; ``titles``: of each comparison."""
-    return (
-        *columns_of(
-            words,
-            ("report.column.case", 6, "label", "case.number"),
-            ("report.column.kind", 32, "text", "case-kind.{0.case.kind}.title"),
-            ("report.column.name", 32, "text", "case.title"),
-            ("waterfall.prior", 14, "bits", "case.why.prior"),
-        ),
+    return columns_of(
+        words,
+        ("report.column.case", 6, "label", "case.number"),
+        ("report.column.kind", 32, "text", "case-kind.{0.case.kind}.title"),
+        ("report.column.name", 32, "text", "case.title"),
+        ("waterfall.prior", 14, "bits", "case.why.prior"),
         *(_bits_column(name, title, words) for name, title in titles.items()),
-        *columns_of(
-            words,
-            (
-                "waterfall.term_frequency",
-                11,
-                "bits",
-                lambda row: row.case.why.term_frequency or None,
-            ),
-            ("waterfall.rivals", 11, "bits", "case.why.rivals"),
-            (
-                "waterfall.total",
-                11,
-                "bits",
-                lambda row: row.case.why.prior + row.case.why.weight,
-            ),
-            ("report.column.probability", 13, "probability", "case.why.probability"),
-            *(
-                (f"waterfall.column.{name}", 13, "probability", f"case.why.{name}")
-                for name in ("twins", "relatives", "unrelated")
-            ),
+        (
+            "waterfall.term_frequency",
+            11,
+            "bits",
+            lambda row: row.case.why.term_frequency or None,
+        ),
+        ("waterfall.rivals", 11, "bits", "case.why.rivals"),
+        (
+            "waterfall.total",
+            11,
+            "bits",
+            lambda row: row.case.why.prior + row.case.why.weight,
+        ),
+        ("report.column.probability", 13, "probability", "case.why.probability"),
+        *(
+            (f"waterfall.column.{name}", 13, "probability", f"case.why.{name}")
+            for name in ("twins", "relatives", "unrelated")
         ),
         column(
             words,

@@ -32,9 +32,9 @@ from voterlist.report.values import (
     in_constituency,
     mask,
     rows_of,
-    text_column,
     written_names,
 )
+from voterlist.tables import by_key, rows_among, text_of
 
 _COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}
 """The columns of VOTER in which two entries of a case contradict each other."""
@@ -97,8 +97,8 @@ def cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
     """Every entry of the cases that have an entry in this constituency."""
     if constituency is None:
         return cases
-    inside = in_constituency(cases, constituency).column("case_id")
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))
+    inside = in_constituency(cases, constituency).column("case_id").to_pylist()
+    return rows_among(cases, "case_id", inside)
 
 
 def count_kinds(cases: Sequence[Case]) -> tuple[KindCount, ...]:
@@ -106,14 +106,17 @@ def count_kinds(cases: Sequence[Case]) -> tuple[KindCount, ...]:
 
     Kinds without a case are left out.
     """
-    counts = []
-    for kind in CaseKind:
-        of_kind = [case for case in cases if case.kind is kind]
-        entries = sum(len(case.members) for case in of_kind)
-        is_open = sum(case.is_open for case in of_kind)
-        if of_kind:
-            counts.append(KindCount(kind, len(of_kind), entries, is_open))
-    return tuple(counts)
+    by_kind = by_key((case.kind, case) for case in cases)
+    return tuple(
+        KindCount(
+            kind,
+            len(by_kind[kind]),
+            sum(len(case.members) for case in by_kind[kind]),
+            sum(case.is_open for case in by_kind[kind]),
+        )
+        for kind in CaseKind
+        if kind in by_kind
+    )
 
 
 def _ordered(cases: pa.Table, numbers: pa.Table) -> pa.Table:
@@ -121,7 +124,7 @@ def _ordered(cases: pa.Table, numbers: pa.Table) -> pa.Table:
     numbered_ids = numbers.column("case_id").combine_chunks()
     position = pc.index_in(cases.column("case_id"), value_set=numbered_ids)
     number = numbers.column("number").take(position)
-    role = pc.index_in(text_column(cases, "role"), value_set=pa.array(_ROLES))
+    role = pc.index_in(text_of(cases, "role"), value_set=pa.array(_ROLES))
     keyed = cases.append_column("number", number).append_column("order", role)
     sort_keys = [(name, "ascending") for name in _ORDER]
     return keyed.take(pc.sort_indices(keyed.select(_ORDER), sort_keys=sort_keys))
@@ -144,7 +147,7 @@ def _members(
     columns = zip(
         table.select(["case_id", "entry_id", "role", "reason"]).to_pylist(),
         names.places(entry),
-        text_column(entry, "list_kind").fill_null("permanent").to_pylist(),
+        text_of(entry, "list_kind").fill_null("permanent").to_pylist(),
         _cells(entry, voter, groups, mask_identifiers=mask_identifiers),
         strict=True,
     )
@@ -168,14 +171,20 @@ def _members(
 
 def _decided_before(returned: pa.Table) -> dict[str, tuple[Before, ...]]:
     """By entry of today the verdicts (RETURNED) that came back to be decided again."""
-    before: dict[str, tuple[Before, ...]] = {}
-    for row in returned.to_pylist():
-        is_verdict = row["answer"] in set(Verdict)
-        if is_verdict and row["entry_id"] is not None and row["why"] in _ASKED_AGAIN:
-            changed = tuple(filter(None, (row["changed"] or "").split("+")))
-            one = Before(Verdict(row["answer"]), changed, row["decided_by"])
-            before[row["entry_id"]] = (*before.get(row["entry_id"], ()), one)
-    return before
+    rows = [
+        row
+        for row in returned.to_pylist()
+        if row["answer"] in {*Verdict}
+        and row["entry_id"] is not None
+        and row["why"] in _ASKED_AGAIN
+    ]
+    before = by_key((row["entry_id"], _before(row)) for row in rows)
+    return {entry_id: tuple(verdicts) for entry_id, verdicts in before.items()}
+
+
+def _before(row: Mapping[str, Any]) -> Before:
+    changed = tuple(filter(None, (row["changed"] or "").split("+")))
+    return Before(Verdict(row["answer"]), changed, row["decided_by"])
 
 
 def _cells(
@@ -244,11 +253,8 @@ def _shown(
 
 
 def _sexes(entry: pa.Table, voter: pa.Table) -> list[Value]:
-    written, known = (
-        entry.column("sex").to_pylist(),
-        text_column(voter, "sex").to_pylist(),
-    )
-    pairs = zip(written, known, strict=True)
+    columns = entry.column("sex").to_pylist(), text_of(voter, "sex").to_pylist()
+    pairs = zip(*columns, strict=True)
     return [text if sex is None else Text(f"sex.{sex}") for text, sex in pairs]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from voterlist.deadlines import Deadline
 from voterlist.model import Standing
@@ -89,12 +90,8 @@ def _build(inputs: Inputs) -> tuple[Due, ...]:
     rows = [row for row in inputs.run.standings if is_whole or row.constituency in here]
     stages = dict.fromkeys(row.deadline for row in rows)
     dues = [due_of(stage, rows, inputs.facts.today) for stage in stages]
-    return tuple(sorted(dues, key=_order))
-
-
-def _order(due: Due) -> tuple[dt.date, dt.date, str]:
-    deadline = due.deadline
-    return (deadline.due, deadline.opens, deadline.stage.value)
+    dues.sort(key=attrgetter("deadline.due", "deadline.opens", "deadline.stage.value"))
+    return tuple(dues)
 
 
 def due_of(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
@@ -153,11 +150,8 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
 
 
 def _from_to(due: Deadline, words: Words) -> str:
-    sender, receiver = (
-        words(f"commission.{due.sender}"),
-        words(f"commission.{due.receiver}"),
-    )
-    return f"{sender} \N{RIGHTWARDS ARROW} {receiver}"
+    ends = (words(f"commission.{end}") for end in (due.sender, due.receiver))
+    return " \N{RIGHTWARDS ARROW} ".join(ends)
 
 
 def _ground(due: Deadline, words: Words) -> str:

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -34,12 +35,11 @@ from voterlist.report.values import (
     mask,
     place_order,
     rows_of,
-    text_column,
     written_names,
 )
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, FINDING, PROFILE
-from voterlist.tables import by_key
+from voterlist.tables import by_key, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Findings:
 
 
 _SEVERITIES = list(Severity)
-_PLACE_PARTS = ("constituency", "precinct", "file", "sheet", "line")
+_PLACE_PARTS = attrgetter("constituency", "precinct", "file", "sheet", "line")
 _COLUMNS = (
     "rule",
     "severity",
@@ -133,7 +133,7 @@ def build_findings(
     instead = pc.if_else(has_no_entry, written_names(other), None)
     columns = zip(
         findings.select(list(_COLUMNS)).to_pylist(),
-        _merged(names.places(findings), names.places(entry)),
+        map(_merged, names.places(findings), names.places(entry)),
         names.places(other),
         pc.coalesce(written_names(entry), instead).to_pylist(),
         _named_cells(findings, entry, mask_identifiers=mask_identifiers),
@@ -167,23 +167,13 @@ def count_rules(
     for (severity, rule), total in totals.items():
         by_precinct = tuple(by_area[severity, rule, area] for area in areas)
         counts.append(RuleCount(rule, severity, total, by_precinct))
-    return tuple(sorted(counts, key=_rule_order))
+    counts.sort(key=lambda one: (_SEVERITIES.index(one.severity), -one.count, one.rule))
+    return tuple(counts)
 
 
-def _rule_order(count: RuleCount) -> tuple[int, int, str]:
-    return (_SEVERITIES.index(count.severity), -count.count, count.rule)
-
-
-def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
-    """The places of findings, with what is unknown in them taken from their entries."""
-    return [
-        _merged_place(place, entry) for place, entry in zip(own, of_entry, strict=True)
-    ]
-
-
-def _merged_place(place: Place, entry: Place) -> Place:
-    own = [getattr(place, part) for part in _PLACE_PARTS]
-    others = [getattr(entry, part) for part in _PLACE_PARTS]
+def _merged(place: Place, entry: Place) -> Place:
+    """The place of a finding, with what is unknown in it taken from its entry."""
+    own, others = _PLACE_PARTS(place), _PLACE_PARTS(entry)
     return Place(*(b if a is None else a for a, b in zip(own, others, strict=True)))
 
 
@@ -199,7 +189,7 @@ def _named_cells(
     findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool
 ) -> list[str | None]:
     """The cell of the field that each finding names, as written."""
-    field = text_column(findings, "field")
+    field = text_of(findings, "field")
     cells = pa.nulls(findings.num_rows, pa.string())
     for name in ENTRY_FIELDS:
         column = entry.column(name)
@@ -228,10 +218,8 @@ class FindingWords(Words):
 
     def message(self, finding: FindingRow) -> str:
         """The finding with its numbers; those of rules about shares as percentages."""
-        value, limit = (
-            self._shown(finding, finding.value),
-            self._shown(finding, finding.limit),
-        )
+        value = self._shown(finding, finding.value)
+        limit = self._shown(finding, finding.limit)
         key = f"rule.{finding.rule}.message"
         of_all = f"{key}.all-lists"
         if finding.place.constituency is None and self.has(of_all):
@@ -279,65 +267,47 @@ def _columns(words: FindingWords, home: int | None) -> tuple[Column, ...]:
 
     The constituency ``home`` is not repeated in the place of the other entry.
     """
-    return (
-        *columns_of(
-            words,
-            (
-                "report.column.severity",
-                11,
-                "text",
-                "severity.{0.severity}",
-                "severity",
-            ),
-            ("report.column.rule", 30, "text", "rule.{0.rule}.title"),
+    return columns_of(
+        words,
+        (
+            "report.column.severity",
+            11,
+            "text",
+            "severity.{0.severity}",
+            "severity",
         ),
+        ("report.column.rule", 30, "text", "rule.{0.rule}.title"),
         *place_columns(words),
-        *columns_of(
-            words,
-            ("field.written", 30, "text", "written"),
-            ("report.column.field", 15, "text", words.field_of),
-            ("report.column.cell", 20, "text", "cell"),
-            ("report.column.message", 48, "text", words.message),
-            ("report.column.todo", 48, "text", "rule.{0.rule}.todo"),
-            (
-                "report.column.other",
-                34,
-                "text",
-                lambda row: words.place(row.other, home) if row.other else None,
-            ),
-            ("field.entry_id", 25, "text", "entry_id"),
+        ("field.written", 30, "text", "written"),
+        ("report.column.field", 15, "text", words.field_of),
+        ("report.column.cell", 20, "text", "cell"),
+        ("report.column.message", 48, "text", words.message),
+        ("report.column.todo", 48, "text", "rule.{0.rule}.todo"),
+        (
+            "report.column.other",
+            34,
+            "text",
+            lambda row: words.place(row.other, home) if row.other else None,
         ),
+        ("field.entry_id", 25, "text", "entry_id"),
     )
 
 
 _SHADES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFindings:
-    """A rule with its findings."""
-
-    count: RuleCount
-    rows: tuple[FindingRow, ...]
-
-
 def page(findings: Findings) -> Mapping[str, Any]:
     """What the template of the findings needs besides the findings."""
-    rules = _by_rule(findings)
+    rows = by_key(((row.rule, row.severity), row) for row in findings.rows)
+    rules = [
+        {"count": count, "rows": rows[count.rule, count.severity]}
+        for count in findings.rules
+    ]
     return {
         "rules": rules,
         "severities": [severity.value for severity in Severity],
         "shade": shade,
     }
-
-
-def _by_rule(findings: Findings) -> list[RuleFindings]:
-    """The findings of each rule, in the order of ``Findings.rules``."""
-    rows = by_key(((row.rule, row.severity), row) for row in findings.rows)
-    return [
-        RuleFindings(count, tuple(rows[count.rule, count.severity]))
-        for count in findings.rules
-    ]
 
 
 def shade(count: int, most: int) -> int:
@@ -364,10 +334,8 @@ def _build(inputs: Inputs) -> Findings:
 
 def _areas(profile: pa.Table) -> tuple[Precinct, ...]:
     """The precincts of a PROFILE table in order."""
-    columns = (
-        profile.column(name).to_pylist() for name in ("constituency", "precinct")
-    )
-    areas = list(zip(*columns, strict=True))
+    rows = profile.select(["constituency", "precinct"]).to_pylist()
+    areas = [(row["constituency"], row["precinct"]) for row in rows]
     return tuple(sorted(areas, key=lambda area: place_order(*area)))
 
 

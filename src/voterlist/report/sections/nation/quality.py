@@ -1,4 +1,4 @@
-"""Quality and statistics by constituency, each share against the others at its size.
+"""The quality of the lists: shares beside what is usual, and who may stand on the list twice.
 
 A share of few voters swings further by chance than one of many, so it is held against the limits
 of its own width: 99.8 % of sound constituencies lie within them (a funnel plot: Spiegelhalter,
@@ -12,21 +12,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check.measures import share_funnel
-from voterlist.model import Unit
+from voterlist.model import CaseKind, EntryRole, Unit
 from voterlist.report.section import Inputs
 from voterlist.report.sections.audit import Plot, funnel_plot
 from voterlist.report.sections.audit.model import Funnel, Point, Statistic
 from voterlist.report.sections.nation import (
+    Counted,
     Counts,
     Part,
+    Row,
     by_place,
     counts,
     nation_section,
 )
 from voterlist.report.values import Text
-from voterlist.tables import rows_among
+from voterlist.tables import count_by, distinct, rows_among
 
 INDICATORS = (
     "men-share",
@@ -54,7 +57,7 @@ class FunnelPicture:
     spread: float
 
 
-def _build(inputs: Inputs) -> Part:
+def _quality(inputs: Inputs) -> Part:
     indicators, scorecard = inputs.table("indicators"), inputs.table("scorecard")
     own = rows_among(indicators, "unit", [Unit.CONSTITUENCY])
     if not own.num_rows:
@@ -128,4 +131,53 @@ def _funnel(
     return FunnelPicture(plot, 2 * float(funnel.spread[0]) * (base * (1 - base)) ** 0.5)
 
 
-QUALITY = nation_section("quality", _build, "entries", "indicators", "scorecard")
+QUALITY = nation_section("quality", _quality, "entries", "indicators", "scorecard")
+
+
+_ASKED = [kind.value for kind in CaseKind if kind.is_asked]
+"""The kinds of cases that a person is asked about."""
+
+
+def _repeats(inputs: Inputs) -> Part:
+    cases = inputs.table("cases")
+    if not cases.num_rows:
+        return Part([Text("nation.repeats.nothing")])
+    of_each = (
+        distinct(cases, "case_id", "constituency").column("case_id").value_counts()
+    )
+    is_wide = pc.greater(of_each.field("counts"), 1)
+    of_several = of_each.field("values").filter(is_wide)
+    across = cases.filter(pc.is_in(cases.column("case_id"), of_several))
+    asked, asked_across = (rows_among(rows, "kind", _ASKED) for rows in (cases, across))
+    counted = {
+        "cases": _cases(asked),
+        "across": _cases(asked_across),
+        "repeats": counts(rows_among(asked, "role", [EntryRole.REPEAT])),
+        "to_decide": _cases(inputs.table("queue")),
+    }
+    table = by_place(inputs, "repeats", counted, "to_decide", "cases")
+    every, far = (
+        count_by(distinct(rows, "case_id", "kind"), "kind") for rows in (cases, across)
+    )
+    kinds = []
+    for kind in CaseKind:
+        if kind in every:
+            wide = far.get(kind, 0)
+            numbers = {
+                "cases": every[kind],
+                "within": every[kind] - wide,
+                "across": wide,
+            }
+            kinds.append(Row(f"case-kind.{kind}.title", numbers))
+    told = table.text("nation.repeats.told", *counted)
+    tables = [table, Counted("kinds", kinds)]
+    return Part([told], tables, waits=table.whole["to_decide"])
+
+
+def _cases(entries: pa.Table) -> Counts:
+    """The cases by constituency; one of two counts in both, and once among all."""
+    of_place = count_by(distinct(entries, "case_id", "constituency"), "constituency")
+    return Counts(of_place, pc.count_distinct(entries.column("case_id")).as_py())
+
+
+REPEATS = nation_section("repeats", _repeats, "cases", "queue")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.model import Severity, Sex
+from voterlist.model import Severity, Sex, null_last
 from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
@@ -92,15 +92,9 @@ def age_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[AgeGroup, ...]:
     counts: Counter[tuple[int | None, str | None]] = Counter()
     for row in rows:
         counts[row["age_from"], row["sex"]] += row["voters"]
-    ages = sorted({age for age, _ in counts}, key=lambda age: (age is None, age or 0))
-    return tuple(_group(age, counts) for age in ages)
-
-
-def _group(
-    age: int | None, counts: Mapping[tuple[int | None, str | None], int]
-) -> AgeGroup:
-    men, women = counts[age, Sex.MALE.value], counts[age, Sex.FEMALE.value]
-    return AgeGroup(age, men, women, unknown=counts[age, None])
+    sexes = (Sex.MALE.value, Sex.FEMALE.value, None)
+    ages = sorted({age for age, _ in counts}, key=null_last)
+    return tuple(AgeGroup(age, *(counts[age, sex] for sex in sexes)) for age in ages)
 
 
 PEOPLE = Section(

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 
 import pyarrow as pa
 
-from voterlist.report.section import (
-    Column,
-    Inputs,
-    Section,
-    SheetTable,
-    column,
-    columns_of,
-)
+from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Precinct
 from voterlist.report.words import Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
+from voterlist.tables import by_key
 
 CLASSES = (
     "confirmed",
@@ -133,15 +129,8 @@ class Registers:
 
 
 NO_CAUSE = "none"
-_COUNTS = (
-    "before",
-    "added",
-    "moved-in",
-    "removed",
-    "moved-out",
-    "after",
-    "unexplained",
-)
+CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
+"""The columns of a precinct in two cycles, in the order of ``CyclePrecinct.counts``."""
 
 Measures = Mapping[str, int | None]
 
@@ -166,18 +155,15 @@ def build(inputs: Inputs) -> Registers | None:
 def _registers(
     register_use: pa.Table, constituency: int | None
 ) -> tuple[Register, ...]:
-    parts: dict[str, dict[int | None, dict[str, int | None]]] = {}
-    for row in register_use.select(REGISTER_USE.names).to_pylist():
-        if row["constituency"] in {None, constituency}:
-            part = parts.setdefault(row["register"], {}).setdefault(
-                row["constituency"], {}
-            )
-            part[row["measure"]] = row["rows"]
-    return tuple(
-        _register(name, part, measures)
-        for name, of_register in parts.items()
-        for part, measures in of_register.items()
-    )
+    rows = register_use.to_pylist()
+    own = [row for row in rows if row["constituency"] in {None, constituency}]
+    registers = []
+    for name, of_register in by_key((row["register"], row) for row in own).items():
+        parts = by_key((row["constituency"], row) for row in of_register)
+        for part, of_part in parts.items():
+            measures = {row["measure"]: row["rows"] for row in of_part}
+            registers.append(_register(name, part, measures))
+    return tuple(registers)
 
 
 def _register(name: str, constituency: int | None, measures: Measures) -> Register:
@@ -189,11 +175,9 @@ def _register(name: str, constituency: int | None, measures: Measures) -> Regist
 
 def _compared(comparison: pa.Table) -> tuple[Compared, ...]:
     """The numbers of adults; births by year are compared elsewhere."""
-    rows = [
-        row for row in comparison.to_pylist() if not row["measure"].startswith("born-")
-    ]
     names = ("constituency", "precinct", "measure", "list", "statistic")
-    return tuple(Compared(*(row[name] for name in names)) for row in rows)
+    rows = map(itemgetter(*names), comparison.to_pylist())
+    return tuple(Compared(*row) for row in rows if not row[2].startswith("born-"))
 
 
 def _causes(summary: pa.Table) -> tuple[CauseCount, ...]:
@@ -213,23 +197,13 @@ def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
         if row["cause"] == NO_CAUSE and row["change"] in {"added", "removed"}:
             counts["unexplained"] += row["entries"]
     rows = [
-        CyclePrecinct(*area, *(counts[name] for name in _COUNTS))
+        CyclePrecinct(*area, *(counts[name] for name in (*CHANGES, "unexplained")))
         for area, counts in by_area.items()
     ]
-    return tuple(
-        sorted(
-            rows,
-            key=lambda row: (
-                -row.unexplained,
-                row.constituency or 0,
-                row.precinct or 0,
-            ),
-        )
+    rows.sort(
+        key=lambda row: (-row.unexplained, row.constituency or 0, row.precinct or 0)
     )
-
-
-CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
-"""The columns of a precinct in two cycles, in the order of ``CyclePrecinct.counts``."""
+    return tuple(rows)
 
 
 def sheets(
@@ -243,15 +217,16 @@ def sheets(
 
 
 def _use_sheet(content: Registers, words: Words) -> SheetTable:
-    columns = (
-        *columns_of(
-            words,
-            ("report.column.register", 34, "text", "field.{0.name}"),
-            ("field.constituency", 12, "label", "constituency"),
-            ("report.column.rows", 11, "count", "total"),
-            ("report.column.usable", 13, "count", "usable"),
+    columns = columns_of(
+        words,
+        ("report.column.register", 34, "text", "field.{0.name}"),
+        ("field.constituency", 12, "label", "constituency"),
+        ("report.column.rows", 11, "count", "total"),
+        ("report.column.usable", 13, "count", "usable"),
+        *(
+            (f"reconcile.measure.{name}", 16, "count", partial(_of_class, place))
+            for place, name in enumerate(CLASSES)
         ),
-        *(_class_column(place, name, words) for place, name in enumerate(CLASSES)),
     )
     head = (words("report.registers.title"), words("report.registers.note"))
     return SheetTable(words("report.sheet.registers"), head, columns, content.registers)
@@ -259,25 +234,20 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
 
 def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
     causes = "; ".join(_cause(row, words) for row in content.causes)
-    columns = (
-        *columns_of(
-            words,
-            ("field.constituency", 12, "text", "constituency"),
-            ("field.precinct", 11, "text", "precinct"),
+    columns = columns_of(
+        words,
+        ("field.constituency", 12, "text", "constituency"),
+        ("field.precinct", 11, "text", "precinct"),
+        *(
+            (f"cycles.change.{name}", 16, "count", name.replace("-", "_"))
+            for name in CHANGES
         ),
-        *columns_of(
-            words,
-            *(
-                (f"cycles.change.{name}", 16, "count", name.replace("-", "_"))
-                for name in CHANGES
-            ),
-            (
-                "report.column.unexplained",
-                18,
-                "count",
-                "unexplained",
-                lambda row: "warning" if row.unexplained else "",
-            ),
+        (
+            "report.column.unexplained",
+            18,
+            "count",
+            "unexplained",
+            lambda row: "warning" if row.unexplained else "",
         ),
     )
     head = (
@@ -288,17 +258,14 @@ def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
     return SheetTable(words("report.sheet.cycle"), head, columns, content.precincts)
 
 
-def _class_column(place: int, name: str, words: Words) -> Column:
-    """The column for how many rows of a register are of a class."""
-    heading = words(f"reconcile.measure.{name}")
-    return column(words, heading, 16, "count", lambda row: row.classes[place])
+def _of_class(place: int, register: Register) -> int | None:
+    """How many rows of a register are of a class."""
+    return register.classes[place]
 
 
 def _cause(row: CauseCount, words: Words) -> str:
-    change, cause = (
-        words(f"cycles.change.{row.change}"),
-        words(f"cycles.cause.{row.cause}"),
-    )
+    change = words(f"cycles.change.{row.change}")
+    cause = words(f"cycles.cause.{row.cause}")
     return f"{change}, {cause}: {words.number(row.entries)}"
 
 

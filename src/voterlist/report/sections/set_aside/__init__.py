@@ -10,13 +10,13 @@ from voterlist.report.section import (
     Inputs,
     Section,
     SheetTable,
-    column,
     columns_of,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, mask_row, place_order, text_column
+from voterlist.report.values import Facts, Place, mask_row, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import SET_ASIDE
+from voterlist.tables import text_of
 
 NOBODY = (
     AsideCode.BLANK_ROW,
@@ -55,7 +55,7 @@ def _build(inputs: Inputs) -> tuple[SetAsideRow, ...]:
     table = inputs.own("set_aside")
     columns = zip(
         inputs.run.names.places(table),
-        text_column(table, "code").to_pylist(),
+        text_of(table, "code").to_pylist(),
         table.column("rows").to_pylist(),
         table.column("cells").to_pylist(),
         strict=True,
@@ -93,21 +93,13 @@ def _sheets(
     _facts: Facts,
     words: Words,
 ) -> Iterable[SheetTable]:
-    columns = (
-        column(
-            words,
-            words("report.column.why-aside"),
-            28,
-            "text",
-            "aside.{0.code}.title",
-        ),
+    columns = columns_of(
+        words,
+        ("report.column.why-aside", 28, "text", "aside.{0.code}.title"),
         *place_columns(words),
-        *columns_of(
-            words,
-            ("report.column.rows", 9, "count", "rows"),
-            ("report.column.cells", 60, "text", lambda row: " | ".join(row.cells)),
-            ("report.column.todo", 48, "text", "aside.{0.code}.todo"),
-        ),
+        ("report.column.rows", 9, "count", "rows"),
+        ("report.column.cells", 60, "text", lambda row: " | ".join(row.cells)),
+        ("report.column.todo", 48, "text", "aside.{0.code}.todo"),
     )
     yield SheetTable(
         words("report.sheet.set-aside"),

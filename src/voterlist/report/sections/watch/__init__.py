@@ -55,8 +55,8 @@ def _sheets(watch: Watch | None, _facts: Facts, words: Words) -> Iterable[SheetT
         "hour": "label",
         "constituency": "label",
         "precinct": "label",
+        "answers": "count",
     }
-    kinds |= {"answers": "count"}
     columns = columns_of(
         words,
         *(
