@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -304,16 +304,24 @@ def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
                 asked.setdefault(case.case_id, {})[constituency] = case.number
         for answer in answers_of(workspace, ledger, receiver):
             answered.setdefault(answer.case_id, {})[constituency] = answer.answer
-    debts = []
-    for case_id, numbers in asked.items():
-        answers, places_of = answered.get(case_id, {}), tuple(sorted(numbers))
-        has_vanished = all(answers.get(place) == "give-up" for place in places_of)
-        owing = tuple(
-            place for place in places_of if has_vanished or place not in answers
-        )
-        if owing:
-            debts.append(Owed(case_id, max(numbers.values()), places_of, owing))
-    return tuple(sorted(debts, key=lambda case: case.number))
+    cases = (
+        _debt_of(case_id, numbers, answered.get(case_id, {}))
+        for case_id, numbers in asked.items()
+    )
+    return tuple(
+        sorted((case for case in cases if case.owing), key=lambda case: case.number)
+    )
+
+
+def _debt_of(
+    case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]
+) -> Owed:
+    asked = tuple(sorted(numbers))
+    has_vanished = all(answers.get(receiver) == "give-up" for receiver in asked)
+    owing = tuple(
+        receiver for receiver in asked if has_vanished or receiver not in answers
+    )
+    return Owed(case_id, max(numbers.values()), asked, owing)
 
 
 def given_up(workspace: Path, ledger: Reader) -> dict[str, dict[str, ReturnedCase]]:
