@@ -243,7 +243,7 @@ def _answer_cases(cycle: Cycle, number: int) -> None:
     day = ("--by", CLERK, "--today", DAYS["answered"])
     for case in cycle.call(workspace, "answer")["cases"]:
         places = {one["constituency"] for one in case["others"]}
-        leaves = len(case["others"]) == 1 and min(places) < number
+        leaves = min(places, default=number) < number
         words = ("--elsewhere", "--document", "AA 12/5") if leaves else ("--stays",)
         cycle.call(workspace, "answer", "--case", case["number"], *words, *day)
 

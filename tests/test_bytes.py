@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from normalizing import entries
 from voterlist import tables
-from voterlist.arrays import dense, pack_known, pack_pairs, runs, unpack_pairs
+from voterlist.arrays import dense, exp2, pack_known, pack_pairs, runs, unpack_pairs
 from voterlist.link import link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
@@ -280,3 +282,26 @@ def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
     assert link(made.table, profile=profile).pairs.equals(
         link(whole, profile=profile).pairs, check_metadata=True
     )
+
+
+@pytest.mark.slow
+@given(st.lists(st.floats(-1000, 1000) | st.just(-math.inf), max_size=9))
+@example([0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.5, -1100.0, -5000.0, 1e-300])
+def test_powers_of_two_are_the_same_on_every_processor(bits):
+    """The last digit of a probability, and so the bytes of a run, hung on the processor.
+
+    The slow version does by hand what the fast one may do: one rounded product or sum a step.
+    """
+    coefficients = [1.0]
+    for number in range(1, 14):
+        coefficients.append(coefficients[-1] * 0.6931471805599453 / number)
+    found = exp2(np.array(bits, np.float64))
+    for power, bit in zip(found.tolist(), bits, strict=True):
+        whole = round(max(bit, -1100.0))
+        rest = max(bit, -1100.0) - whole
+        total = coefficients[-1]
+        for coefficient in reversed(coefficients[:-1]):
+            total = float(Fraction(total) * Fraction(rest))
+            total = float(Fraction(total) + Fraction(coefficient))
+        assert power == math.ldexp(total, whole)
+        assert power == pytest.approx(2.0**bit, rel=3e-16, abs=5e-324)

@@ -114,6 +114,8 @@ def test_status_on_six_dates_through_a_cycle(workspace):
     assert stands(workspace, "2026-05-26")["verify"] == [
         ("due-soon", "returned", "answer")
     ]
+    # Its package is not there: how many questions are owed nobody knows, and the rest is told.
+    assert status_of(workspace, today=day("2026-05-26")).asked_above is None
     # What was handed over in April was handed over, whatever came back.
     assert stands(workspace, "2026-05-26")["check"] == [("done-late", "returned", None)]
 

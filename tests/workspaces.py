@@ -143,13 +143,16 @@ def forget(folder, *, state=True):
 
 
 def _tell_journal(folder, manifest):
-    """Let the journal know the manifest of a run that a test wrote anew."""
+    """Let the journal know the manifest of a run that a test wrote anew.
+
+    It has no line of one that was stopped after a stage.
+    """
     with Ledger(folder / "ledger.db") as ledger:
         digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
         run = manifest.parent.name
-        *_, told = (line for line in ledger.journal() if line[2].get("run") == run)
-        day, event, details = told
-        ledger.write_journal(day, event, **details | {"manifest": digest})
+        told = [line for line in ledger.journal() if line[2].get("run") == run]
+        for day, event, details in told[-1:]:
+            ledger.write_journal(day, event, **details | {"manifest": digest})
 
 
 def reports(folder):

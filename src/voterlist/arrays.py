@@ -43,6 +43,41 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
 
 
+# Floats
+
+
+def _coefficients() -> tuple[float, ...]:
+    """Those of 2 to the power of a half at most, the highest first: ln 2 to the n, by n!."""
+    found = [1.0]
+    for number in range(1, _TERMS):
+        found.append(found[-1] * _LN_2 / number)
+    return tuple(reversed(found))
+
+
+_LN_2 = 0.6931471805599453
+_TERMS = 14
+"""Of the series: what is left out is smaller than the last digit of a float."""
+_HIGHEST, *_LOWER = _coefficients()
+_LOWEST_BITS = 1100.0
+"""2 to the power of minus so many is 0 as a float."""
+
+
+def exp2(bits: Floats) -> Floats:
+    """2 to the power of each number, in products and sums alone.
+
+    These are the same on every processor. The last digit of ``numpy.exp2`` is not, and with it the
+    bytes of a run were not.
+    """
+    bits = np.maximum(bits, -_LOWEST_BITS)
+    whole = np.rint(bits)
+    rest = bits - whole
+    power = np.full_like(rest, _HIGHEST)
+    for coefficient in _LOWER:
+        power *= rest
+        power += coefficient
+    return np.asarray(np.ldexp(power, whole.astype(np.int32)), np.float64)
+
+
 # Packing
 
 

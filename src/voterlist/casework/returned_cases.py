@@ -15,6 +15,7 @@ from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.errors import CustodyError
 from voterlist.model import Progress
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.standings import standings
@@ -255,6 +256,17 @@ def unanswered(workspace: Path, ledger: Reader) -> int:
     answers = answers_to(returned, ledger)
     cases = returned.cases if returned is not None else ()
     return sum(case.case_id not in answers for case in cases)
+
+
+def unanswered_if_known(workspace: Path, ledger: Reader) -> int | None:
+    """As ``unanswered``; None where what was kept of the return is damaged.
+
+    Whoever only looks sees the rest; whoever answers or submits is told what to do.
+    """
+    try:
+        return unanswered(workspace, ledger)
+    except CustodyError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

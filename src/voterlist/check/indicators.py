@@ -150,7 +150,9 @@ INDICATORS: tuple[str, ...] = (
 
 _Statistic: TypeAlias = dict[str, Floats | Longs | Bools]
 """One indicator of the places of a unit by the columns of INDICATOR; NaN where it is not known."""
-_NUMBERS = ("value", "base", "lower", "upper", "p", "q")
+_OF_CHANCE = ("lower", "upper", "p", "q")
+_NUMBERS = ("value", "base", *_OF_CHANCE)
+_DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,9 @@ def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
     for name in (*_NUMBERS, "count", "of"):
         if name in statistic:
             numbers = np.asarray(statistic[name], dtype=np.float64)
+            if name in _OF_CHANCE:
+                # The last digits of such functions are not those of another processor.
+                numbers = np.round(numbers, _DECIMALS)
             columns[name] = pa.array(numbers, from_pandas=True)
     if "outlying" in statistic:
         columns["outlying"] = pa.array(

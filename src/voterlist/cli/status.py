@@ -359,6 +359,8 @@ def _tell_answers_owed(status_now: Status) -> None:
 def _tell_asked_above(status_now: Status, folder: Path) -> None:
     """How many questions of the commission above wait, until when, and who answers them how."""
     count = status_now.asked_above
+    if count is None:
+        tell("cli.status.asked-unknown", folder=folder)
     if not count:
         return
     due = [one.due for one in status_now.deadlines if one.stage is CalendarStage.VERIFY]

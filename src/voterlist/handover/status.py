@@ -11,7 +11,7 @@ from typing import Any
 
 from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
-from voterlist.casework.returned_cases import Owed, owed, unanswered
+from voterlist.casework.returned_cases import Owed, owed, unanswered_if_known
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
@@ -71,8 +71,9 @@ class Status:
     """Lists that stood in the inbox more than once in the newest run."""
     changed: tuple[Changed, ...] = ()
     """The lists that are not those approved any more."""
-    asked_above: int = 0
-    """Below: the questions of the commission above that are not answered."""
+    asked_above: int | None = 0
+    """Below: the questions of the commission above that are not answered; None: what was kept of
+    its return is damaged."""
     asked_since: int = 0
     """Questions for the door, those of the commission above among them, since the newest run."""
 
@@ -92,7 +93,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
-        asked_above = unanswered(workspace, ledger)
+        asked_above = unanswered_if_known(workspace, ledger)
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Floats, Longs
+from voterlist.arrays import Bools, Codes, Floats, Longs, exp2
 from voterlist.link import weigh
 from voterlist.link.candidates import Candidates
 from voterlist.link.comparisons import Pairs
@@ -251,12 +251,12 @@ def given_the_others(
     Source: Sadinle 2017 (the prior of a bipartite matching).
     """
     first, second, two_lists = _ends(left, right, lists)
-    alone = 1 / (1 + np.exp2(-(weight + prior)))
+    alone = 1 / (1 + exp2(-(weight + prior)))
     matched = np.bincount(two_lists[chosen], alone[chosen], len(sizes) ** 2)
     one, other = np.divmod(np.arange(len(sizes) ** 2), len(sizes))
     left_over = (sizes[one] - matched + 1) * (sizes[other] - matched + 1)
     priors = on_grid(np.log2(np.maximum(matched, _NONE) / left_over))
-    odds = np.exp2(weight + priors[two_lists])
+    odds = exp2(weight + priors[two_lists])
     own = np.zeros(int(max(first.max(initial=-1), second.max(initial=-1))) + 1)
     own[first[chosen]] = own[second[chosen]] = odds[chosen]
     rivals = np.zeros(len(own))
@@ -265,7 +265,7 @@ def given_the_others(
         rivals += np.bincount(end[~chosen], free[~chosen], len(own))
     bits = on_grid(np.log2((1 + rivals) / (1 + _TWICE * rivals)))
     log_odds = weight + priors[two_lists] - bits[first] - bits[second]
-    return np.where(chosen, 1 / (1 + np.exp2(-log_odds)), 0.0)
+    return np.where(chosen, 1 / (1 + exp2(-log_odds)), 0.0)
 
 
 def matching(left: Codes, right: Codes, weight: Floats) -> Bools:

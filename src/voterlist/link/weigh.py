@@ -30,7 +30,7 @@ from math import prod
 
 import numpy as np
 
-from voterlist.arrays import Bools, Floats, Longs
+from voterlist.arrays import Bools, Floats, Longs, exp2
 from voterlist.link.comparisons import (
     MISSING,
     SHIPPED,
@@ -266,7 +266,7 @@ def _log_likelihood(vectors: Vectors, log_m: dict[str, dict[str, Floats]]) -> Fl
 def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
     joint = log_likelihood + log_size
     joint -= joint.max(axis=1, keepdims=True)
-    share = np.exp2(joint)
+    share = exp2(joint)
     return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
 
 
