@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 
 import numpy as np
 import pandas as pd
@@ -278,3 +279,34 @@ def test_nothing_new_is_no_mistake(linkage, people):
 def test_what_is_no_frame_is_not_held_against_a_list(linkage):
     with pytest.raises(VoterlistError):
         linkage.against("new.csv")
+
+
+@pytest.mark.slow
+def test_no_cluster_has_two_entries_of_one_list_however_many_pairs_speak_for_it():
+    """Entries of six other lists outvoted that a list with a person once has nobody twice.
+
+    The first person stands twice on the first list. Three other lists have the telephone of the
+    one entry, three that of the other, and all else is the same.
+    """
+    dice = random.Random(3)  # noqa: S311  of names
+    surnames = ("Məmmədov", "Əliyev", "Hüseynov", "Quliyev", "Abbasov", "Rzayev")
+    names = ("Elçin", "Rəşad", "Vüqar", "Tural", "Nicat", "Anar", "Kamran", "Fuad")
+    people = [
+        {
+            "surname": dice.choice(surnames),
+            "given_name": dice.choice(names),
+            "patronymic": f"{dice.choice(names)} oğlu",
+            "birth_date": f"{dice.randint(1940, 2000)}-{dice.randint(1, 12):02}-11",
+            "address": f"küç. {dice.randint(1, 40)}, ev {dice.randint(1, 90)}",
+            "phone": f"0501{number:06}",
+        }
+        for number in range(60)
+    ]
+    one, other = (
+        {**people[0], "phone": phone} for phone in ("0551111111", "0702222222")
+    )
+    lists = [pd.DataFrame([one, *people[1:], other])]
+    lists += [pd.DataFrame([first, *people[1:]]) for first in [one] * 3 + [other] * 3]
+    clusters = voterlist.link(lists, one_to_one=True).clusters
+    assert clusters["cluster_id"].nunique() == 61
+    assert not clusters.duplicated(["cluster_id", "list"]).any()

@@ -477,14 +477,15 @@ def cluster_of(scored: Scored, threshold: float, lists: Codes | None = None) -> 
     scorer, judged = scored.scorer, scored.judged
 
     def probability(left: Codes, right: Codes) -> Floats:
-        same = np.zeros(len(left))
-        apart = (
+        # Two entries of one list are never one person, however many pairs speak for it.
+        same = np.full(len(left), -1.0)
+        may_be = (
             np.ones(len(left), np.bool_)
             if lists is None
             else lists[left] != lists[right]
         )
-        _, _, told = scorer.compare(left[apart], right[apart])
-        same[apart] = told.posterior[:, 0]
+        _, _, told = scorer.compare(left[may_be], right[may_be])
+        same[may_be] = told.posterior[:, 0]
         if scored.apart is not None:
             same[np.isin(pack_pairs(left, right), scored.apart)] = -1.0
         return same
