@@ -387,3 +387,25 @@ def test_another_entry_is_noted_on_the_page_and_decided_by_its_file(opened, tmp_
     workspaces.run(folder)
     applied = handing.newest(folder, "applied").to_pylist()
     assert [row["value"] for row in applied] == ["Nizami küç. 2"]
+
+
+def test_a_file_that_is_opened_before_a_name_is_given_belongs_to_that_name(
+    opened, workspace, page_file, tmp_path
+):
+    """The page said that decisions were taken over, and they were gone once it had a name."""
+    first = browsers.Visit(opened)
+    first.open(page_file)
+    first.page.keyboard.press("a")
+    saved = first.save(tmp_path)
+    first.window.close()
+    nameless = exported(workspace, "--language", "en", "--out", tmp_path / "page.html")
+    made = browsers.Visit(opened)
+    page = made.open(nameless)
+    page.set_input_files("#open-file", saved)
+    page.locator("#name").fill("Rauf")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#told').textContent.includes('1.')")
+    again = made.save(tmp_path)
+    decided = json.loads(again.read_text(encoding="utf-8"))
+    assert (decided["name"], len(decided["decisions"])) == ("Rauf", 1)
+    made.window.close()

@@ -378,6 +378,50 @@ def test_what_was_decided_after_the_freeze_is_refused_and_nothing_is_lost(pair):
     assert (code, taken["entries"]) == (0, 6)
 
 
+def test_after_the_freeze_a_court_is_followed_and_a_list_anew_is_refused(pair):
+    """One voter whom a court struck would stop every run of the centre; a row handed in, none."""
+    frozen = "[calendar]\nelection_day = 2026-03-01\n"
+    for workspace in (pair.below, pair.above):
+        with (workspace / "voterlist.toml").open("a", encoding="utf-8") as settings:
+            settings.write(frozen)
+    assert pair.submit(day="2026-02-03")[0] == pair.receive(day="2026-02-03")[0] == 0
+    before, after = ("--today", "2026-02-03"), ("--today", "2026-02-06")
+    assert told("run", pair.above, *before)[0] in {0, 1}
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    struck = next(row for row in entries if row["surname"] == "Hüseynli")["entry_id"]
+    row = {
+        "entry_id": struck,
+        "action": "strike",
+        "ground": "court",
+        "document": "№ 5",
+        "reason": "decided",
+        "decided_by": "Leyla M.",
+        "decided_at": "2026-02-06T09:00:00+04:00",
+    }
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(from_rows([row], AMENDMENT))
+    assert told("run", pair.below, *after)[0] in {0, 1}
+    assert pair.submit("court.zip", day="2026-02-06")[0] == 0
+    code, taken = pair.receive("court.zip", day="2026-02-06")
+    assert (code, taken["entries"]) == (0, 6)
+    assert told("run", pair.above, *after)[0] in {0, 1}
+    left = handing.newest(pair.above, "entries").column("surname").to_pylist()
+    assert (len(left), "Hüseynli" in left) == (6, False)
+    # The commission below forgot the day, and takes in a list anew.
+    settings = pair.below / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(frozen, ""), encoding="utf-8")
+    path = next(path for path in (pair.below / "inbox").rglob("*.csv"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    assert told("run", pair.below, *after)[0] in {0, 1}
+    assert pair.submit("anew.zip", day="2026-02-06")[0] == 0
+    kept = handing.contents(pair.above)
+    found = pair.receive("anew.zip", day="2026-02-06")
+    assert code_of(found) == (3, "package-after-freeze")
+    assert handing.contents(pair.above) == kept
+
+
 def test_whom_a_commission_below_struck_is_gone_above_for_a_reason(pair):
     """The centre would ask about every voter who died: above, the list lacks them unexplained."""
     pair.submit()

@@ -58,8 +58,8 @@ _LN_2 = 0.6931471805599453
 _TERMS = 14
 """Of the series: what is left out is smaller than the last digit of a float."""
 _HIGHEST, *_LOWER = _coefficients()
-_LOWEST_BITS = 1100.0
-"""2 to the power of minus so many is 0 as a float."""
+_MOST_BITS = 1100.0
+"""2 to the power of so many is infinite as a float, and of minus so many 0."""
 
 
 def exp2(bits: Floats) -> Floats:
@@ -68,7 +68,7 @@ def exp2(bits: Floats) -> Floats:
     These are the same on every processor. The last digit of ``numpy.exp2`` is not, and with it the
     bytes of a run were not.
     """
-    bits = np.maximum(bits, -_LOWEST_BITS)
+    bits = np.clip(bits, -_MOST_BITS, _MOST_BITS)
     whole = np.rint(bits)
     rest = bits - whole
     power = np.full_like(rest, _HIGHEST)

@@ -15,7 +15,6 @@ from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
-from voterlist.errors import CustodyError
 from voterlist.model import Progress
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.standings import standings
@@ -176,7 +175,8 @@ def approval_of(
     workspace: Path, ledger: Reader, constituency: int, today: dt.date
 ) -> Approved | None:
     """The approval of a constituency's lists; None where they, as they are, are not approved."""
-    settings, work = settings_of(workspace), known_work(workspace, ledger)
+    settings = settings_of(workspace)
+    work = known_work(workspace, ledger, settings)
     rows = standings(settings, ledger, today, work=work)
     place = constituency, None, Progress.APPROVED
     if place not in {(row.constituency, row.precinct, row.progress) for row in rows}:
@@ -256,17 +256,6 @@ def unanswered(workspace: Path, ledger: Reader) -> int:
     answers = answers_to(returned, ledger)
     cases = returned.cases if returned is not None else ()
     return sum(case.case_id not in answers for case in cases)
-
-
-def unanswered_if_known(workspace: Path, ledger: Reader) -> int | None:
-    """As ``unanswered``; None where what was kept of the return is damaged.
-
-    Whoever only looks sees the rest; whoever answers or submits is told what to do.
-    """
-    try:
-        return unanswered(workspace, ledger)
-    except CustodyError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,16 +114,23 @@ def handovers(journal: Iterable[JournalLine]) -> list[Handover]:
     ]
 
 
+def is_list_before(line: Handover, last: dt.date) -> bool:
+    """True of lists of a commission below that were taken in until this day."""
+    is_list = line.event is Event.RECEIVED and line.kind == "submit"
+    return is_list and line.day <= last
+
+
 def balances_below(
     journal: Iterable[JournalLine], cycle: str
 ) -> dict[int, Mapping[str, int]]:
     """Constituency -> the balance of the last package of it that was taken in, where it is told."""
-    return {
+    last = {
         line.constituency: line.balance
         for line in handovers(journal)
         if line.event is Event.RECEIVED and line.kind == "submit"
         if line.cycle == cycle and line.constituency and line.precinct is None
     }
+    return {number: balance for number, balance in last.items() if balance}
 
 
 _EVENTS = frozenset(event.value for event in Event)

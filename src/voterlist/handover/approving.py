@@ -150,7 +150,7 @@ def finish(
             finished=finished.day,
             ground=finished.ground.strip(),
             by=finished.by.strip(),
-            work=work.lists.get(finished.constituency, ""),
+            work=_digest(work, finished.constituency),
         )
         _require_stage(settings, finished.stage)
         if finished.day > line.day:
@@ -159,7 +159,19 @@ def finish(
         if not any(_is_about(finished, row) for row in rows):
             raise usage_error("finish-no-unit", stage=finished.stage)
         ledger.write_journal(line.day, line.event.value, **line.details())
+        if finished.constituency is None and finished.stage == CalendarStage.VERIFY:
+            # An approval of all holds for the lists of each.
+            for number in sorted(number for number in work.lists if number):
+                own = dataclasses.replace(
+                    line, constituency=number, work=_digest(work, number)
+                )
+                ledger.write_journal(own.day, own.event.value, **own.details())
     return line
+
+
+def _digest(work: Work, constituency: int | None) -> str:
+    """The digest of the lists of a constituency; empty of all together."""
+    return "" if constituency is None else work.lists.get(constituency, "")
 
 
 def require_grounded(ground: str, by: str) -> None:

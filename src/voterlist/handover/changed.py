@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from voterlist.casework.returned_cases import KNOWN_AS_NAME, RECEIVED, folder_wi
 from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.errors import InputError
 from voterlist.model import Action, Progress, null_last
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.progress import covers
@@ -70,9 +72,10 @@ def changed_lists(
     for number in sorted(numbers):
         # The packages of single precincts are no lists of the constituency.
         own = [line for line in lines if covers(line, (number, None))]
-        approved = [line for line in own if _approves(line)][-1]
+        place = max(row for row, line in enumerate(own) if _approves(line))
+        approved = own[place]
         came = [line for line in own if _came_up(line)]
-        until = [line for line in own[: own.index(approved)] if _came_up(line)]
+        until = [line for line in own[:place] if _came_up(line)]
         before, after = (
             folder_with(workspace / RECEIVED, packages[-1].package)
             if packages
@@ -80,12 +83,16 @@ def changed_lists(
             for packages in (until, came)
         )
         count = sum(wave["constituency"] == number for wave in waves)
-        if after is not None:
-            # What was noticed below comes up among the findings.
-            codes = [rule.code for rule in RULES]
-            findings = read_table(after, "findings")
-            count += rows_among(findings, "rule", codes).num_rows
-        changes = tuple(_changes(before, after)) if before and after else ()
+        changes: tuple[Mapping[str, int | None], ...] = ()
+        # What is kept only says more: that they were changed is told without it.
+        with suppress(InputError, OSError, ValueError):
+            if after is not None:
+                # What was noticed below comes up among the findings.
+                codes = [rule.code for rule in RULES]
+                findings = read_table(after, "findings")
+                count += rows_among(findings, "rule", codes).num_rows
+            if before is not None and after is not None:
+                changes = tuple(changes_between(before, after))
         found.append(Changed(number, approved, changes, count))
     return tuple(found)
 
@@ -99,7 +106,7 @@ def _came_up(line: Handover) -> bool:
     return line.event is Event.RECEIVED and line.kind == Kind.SUBMIT.value
 
 
-def _changes(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:
+def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:
     """What one package of lists does otherwise than an earlier one, by precinct."""
     old, new = _done(before), _done(after)
     ids, ids_now = _listed(before), _listed(after)

@@ -347,12 +347,20 @@ def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None
     rows: dict[str, list[Row]] = {}
     for table in tables:
         rows.setdefault(table.name, []).extend(table.rows.to_pylist())
-    kinds = {row["entry_id"]: row["list_kind"] for row in rows.get("record", ())}
+    record = rows.get("record", ())
+    kinds = {row["entry_id"]: row["list_kind"] for row in record}
+    # Who has left a list stands on none: of their precinct the list counts that is frozen last.
+    of_place: dict[int | None, ListKind] = {}
+    for precinct, name in {(row["precinct"], row["list_kind"]) for row in record}:
+        kind = ListKind(name)
+        of_place[precinct] = max(
+            kind, of_place.get(precinct, kind), key=last.__getitem__
+        )
     late = 0
     for row in rows.get("applied", ()):
         day = dt.datetime.fromisoformat(row["decided_at"]).date()
-        # Who has left a list stands on none; almost all stood on a permanent one.
-        kind = ListKind(kinds.get(row["entry_id"], ListKind.PERMANENT))
+        place = of_place.get(row["from_precinct"], ListKind.PERMANENT)
+        kind = ListKind(kinds.get(row["entry_id"], place))
         late += is_frozen(last[kind], day) and not acts_after_freeze(row["ground"])
     if late:
         raise refusal("package-after-freeze", last=min(last.values()), count=late)

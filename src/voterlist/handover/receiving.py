@@ -20,6 +20,7 @@ from voterlist.casework.returned_cases import (
     RECEIVED,
     Approved,
     Returned,
+    folder_with,
     read_answers,
     read_gates,
     stage_of,
@@ -30,10 +31,17 @@ from voterlist.custody.manifest import Manifest
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
-from voterlist.deadlines.handovers import Event, Handover
+from voterlist.deadlines import is_frozen, last_days
+from voterlist.deadlines.handovers import (
+    Event,
+    Handover,
+    handovers,
+    is_list_before,
+)
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
+from voterlist.handover.changed import changes_between
 from voterlist.handover.exchanges import (
     NUMBER_SETTLED,
     Desk,
@@ -224,6 +232,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     )
     staged = _stage_lists(desk, lists)
     _keep_beside(package, lists)
+    _require_no_list_anew(desk, package, today)
     removed = desk.workspace / _WORK / REMOVED_NAME
     if (package.folder / REMOVED_NAME).exists():
         store.link_file(package.folder / REMOVED_NAME, removed)
@@ -264,6 +273,32 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         contested=by_answers.contested,
         beside=_beside(desk.workspace, manifest),
     )
+
+
+def _require_no_list_anew(desk: Desk, package: Package, today: dt.date) -> None:
+    """Refuse entries that came or went since the freeze without a decision.
+
+    The last package from before the freeze tells. Where there is none, the run refuses lists that
+    are not those of before.
+
+    Raises:
+        CustodyError: ``package-after-freeze``.
+    """
+    last = last_days(desk.settings.calendar, desk.cycle)
+    if not last or not is_frozen(min(last.values()), today):
+        return
+    with reading(desk.place) as ledger:
+        packages = [
+            line.package
+            for line in handovers(ledger.journal())
+            if is_list_before(line, min(last.values()))
+            and line.sender == package.manifest.sender.slug
+        ]
+    before = packages and folder_with(desk.workspace / RECEIVED, packages[-1])
+    rows = changes_between(before, package.folder) if before else ()
+    count = sum((row["left"] or 0) + (row["came"] or 0) for row in rows)
+    if count:
+        raise refusal("package-after-freeze", last=min(last.values()), count=count)
 
 
 def _settle(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
@@ -317,7 +352,18 @@ def _take_decisions(
     """
     verdicts = concat([decisions.verdicts, by_answers.verdicts], DECISION)
     ledger.decide(_taken_back(ledger, verdicts, manifest))
-    ledger.decide(verdicts)
+    # The words of the program are no new answer: what the centre settled since would fall.
+    names = ("case_id", "entry_id", "decided_by")
+    said = {
+        tuple(row[name] for name in names): row["verdict"]
+        for row in ledger.given_verdicts().to_pylist()
+    }
+    new = [
+        row
+        for row in by_answers.verdicts.to_pylist()
+        if said.get(tuple(row[name] for name in names)) != row["verdict"]
+    ]
+    ledger.decide(concat([decisions.verdicts, from_rows(new, DECISION)], DECISION))
     if decisions.acceptances.num_rows:
         ledger.accept(decisions.acceptances)
     ids = set(decisions.verdicts.column("entry_id").to_pylist()) | by_answers.entry_ids

@@ -11,12 +11,12 @@ from typing import Any
 
 from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
-from voterlist.casework.returned_cases import Owed, owed, unanswered_if_known
+from voterlist.casework.returned_cases import Owed, owed, unanswered
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
-from voterlist.errors import UsageError
+from voterlist.errors import CustodyError, UsageError
 from voterlist.handover.changed import Changed, changed_lists
 from voterlist.model import Action, Level
 from voterlist.pipeline.known import (
@@ -93,7 +93,10 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
         answers_owed = owed(workspace, ledger) if is_central else ()
-        asked_above = unanswered_if_known(workspace, ledger)
+        asked_above = None
+        with suppress(CustodyError):
+            # Whoever answers or submits is told what to do; here the rest is told.
+            asked_above = unanswered(workspace, ledger)
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()

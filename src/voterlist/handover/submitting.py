@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist.casework.returned_cases import (
@@ -24,7 +27,7 @@ from voterlist.custody.manifest import Manifest
 from voterlist.custody.writing import Payload
 from voterlist.deadlines import Deadline, calendar
 from voterlist.deadlines.handovers import Event
-from voterlist.errors import usage_error
+from voterlist.errors import InputError, usage_error
 from voterlist.handover.exchanges import (
     above,
     delivered,
@@ -61,9 +64,10 @@ from voterlist.report.words import Words
 from voterlist.schemas import REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.storage.temporary import private_folder
 from voterlist.tables import concat, from_rows, rows_among
 
+_WORK = ".submitting"
+"""The folder of a workspace in which the files of a package lie until it is written."""
 _Row = dict[str, str]
 OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
 """The files of a package that no run gives it."""
@@ -143,7 +147,7 @@ def submit(
         states = gates(source, scope)
         if any(state.is_open for state in states):
             return Submission(states, run)
-        with private_folder(workspace) as work, Ledger(desk.place) as ledger:
+        with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
@@ -285,7 +289,12 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     ]
     below = record_of_removals(source.workspace, f"pec-{scope.constituency:03}-*")
     tables = [from_rows(own, REMOVED)]
-    tables += map(pq.read_table, sorted(below.parent.glob(below.name)))
+    for path in sorted(below.parent.glob(below.name)):
+        try:
+            tables.append(concat([pq.read_table(path, schema=REMOVED)], REMOVED))
+        except (OSError, pa.ArrowException):
+            # The cause may quote a cell.
+            raise InputError(f"{path} cannot be read", file=str(path)) from None
     rows = scope.of(concat(tables, REMOVED))
     if rows.num_rows:
         path = work / REMOVED_NAME
@@ -447,3 +456,14 @@ def _due(manifest: Manifest, settings: Settings) -> Deadline | None:
 
 def _day(day: dt.date) -> str:
     return f"{day:%d.%m.%Y}"
+
+
+@contextmanager
+def _own_folder(folder: Path) -> Iterator[Path]:
+    """A private folder for the block. What a killed process left in it goes, on any system."""
+    shutil.rmtree(folder, ignore_errors=True)
+    store.own_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -558,16 +558,15 @@ def repeats(
             Repeat(tuple(others) or (first,), (first,), rows, AsideCode.DUPLICATE_FILE)
         )
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    copied: dict[tuple[Any, ...], dict[tuple[Any, ...], None]] = defaultdict(dict)
     for row in lists.to_pylist():
-        places[row["constituency"], row["precinct"], row["list_kind"]].append(row)
+        place = row["constituency"], row["precinct"], row["list_kind"]
+        places[place].append(row)
+        if row["set_aside"]:
+            copied[_key_of(row)][place] = None
     entries = rows_among(set_aside, "code", (AsideCode.SAME_ENTRY.value,))
     for key, rows in count_by(entries, "source", "sheet", of="rows").items():
-        beside = [
-            row
-            for rows_of_place in places.values()
-            if any(_key_of(row) == key and row["set_aside"] for row in rows_of_place)
-            for row in rows_of_place
-        ]
+        beside = [row for place in copied.get(key, ()) for row in places[place]]
         others = [row for row in beside if row["entries"] and _key_of(row) != key]
         own = sum(row["entries"] for row in beside if _key_of(row) == key)
         is_whole = not own and rows in {row["entries"] for row in others}

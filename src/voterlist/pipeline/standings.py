@@ -219,9 +219,12 @@ class _Known:
         own, above = self._told(place), self._told((constituency, None))
         if own is not None and not is_precinct:
             return own
+        is_below = self.settings.workspace.level is Level.PEC
+        changed = (Progress.NOT_AS_HANDED_OVER, Progress.NOT_AS_APPROVED)
+        if own is not None and is_below and own in changed:
+            return own
         if is_precinct and above is not None and self._is_there(place):
             return above
-        is_below = self.settings.workspace.level is Level.PEC
         if is_precinct and own is not None and is_below:
             return own
         return self._in_work(place, is_precinct=is_precinct)
@@ -229,7 +232,7 @@ class _Known:
     def _told(self, place: Place) -> Progress | None:
         """How far a unit is by the journal, and by its lists of today."""
         progress = self.handed.get(place, HandedOver()).progress
-        if progress in {None, Progress.RETURNED}:
+        if progress is Progress.RETURNED:
             return progress
         return self._changed(place) or progress
 

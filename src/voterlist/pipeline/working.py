@@ -14,7 +14,12 @@ import pyarrow.compute as pc
 from voterlist import config, readers
 from voterlist.config import Settings
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.deadlines.handovers import balances_below
+from voterlist.deadlines.handovers import (
+    Event,
+    balances_below,
+    handovers,
+    is_list_before,
+)
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
@@ -50,6 +55,7 @@ from voterlist.storage.store import (
     Manifest,
     RunFolder,
     altered_runs,
+    digest_of,
     program_digest,
     sha256,
 )
@@ -214,15 +220,43 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     place = ledgers.place_in(context.workspace, settings)
     earlier = rows_among(earlier_lists(context.workspace, place), "list_kind", frozen)
     names = inputs.names()
+    # What a package changes was held against the freeze when it was taken in.
+    carried = _carried(inputs, place, min(last.values()))
     files = [
-        names.get((source, 0), source)
+        name
         for source in handed_in_since(earlier, tables["lists"], frozen)
+        if (name := names.get((source, 0), source)) not in carried
     ]
     gone = _missing(earlier, inputs, tables)
     files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
     if earlier.num_rows and files:
         first = min(last[kind] for kind in frozen)
         raise usage_error("lists-frozen", last=first, files=", ".join(files))
+
+
+def _carried(inputs: inbox.Inputs, place: ledgers.Place, frozen: dt.date) -> set[str]:
+    """The lists of the inbox that are those of the last package of their sender.
+
+    Of a sender that handed over before the freeze: its packages were held against each other.
+    """
+    with ledgers.reading(place) as ledger:
+        lines = [*handovers(ledger.journal())]
+    early = {line.sender for line in lines if is_list_before(line, frozen)}
+    last = {
+        f"{inbox.INBOX}/{line.constituency}/{line.sender}/": line.lists
+        for line in lines
+        if line.event is Event.RECEIVED and line.kind == "submit"
+        if line.sender in early
+    }
+    of_folder: dict[str, dict[str, str]] = {}
+    for name, digest in inputs.digests.items():
+        of_folder.setdefault(f"{name.rpartition('/')[0]}/", {})[name] = digest
+    return {
+        name
+        for folder, lists in last.items()
+        if digest_of(*sorted(of_folder.get(folder, {}).values())) == lists
+        for name in of_folder.get(folder, {})
+    }
 
 
 def _reasons_left_out(

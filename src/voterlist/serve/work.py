@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.pages import desk_of_workspace, doubted_cases
-from voterlist.casework.returned_cases import unanswered_if_known
+from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given, standing
@@ -217,7 +217,7 @@ class Work:
         self._is_unkept = False
         self.version = 0
         """Goes up with each change."""
-        self.asked_above: int | None = 0
+        self.asked_above = 0
         """The questions of the commission above that nobody has answered."""
 
     def read(self, ledger: OpenLedger) -> None:
@@ -227,7 +227,7 @@ class Work:
             UsageError: there is no complete run.
             InputError: a table of a run is gone or damaged.
         """
-        self.asked_above = unanswered_if_known(self._workspace, ledger)
+        self.asked_above = unanswered(self._workspace, ledger)
         runs = known(self._workspace, ledger)
         if self._runs is None or runs.run != self._runs.run:
             self._load(ledger, runs)

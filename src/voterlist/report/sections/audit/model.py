@@ -82,7 +82,8 @@ class Statistic:
         """1 above, -1 below the limits at the place's size; 0 within them, or not judged."""
         if self.value is None or self.lower is None or self.upper is None:
             return 0
-        return (self.value > self.upper) - (self.value < self.lower)
+        value = round(self.value, 9)  # as INDICATOR has the limits
+        return (value > self.upper) - (value < self.lower)
 
 
 @dataclass(frozen=True, slots=True)

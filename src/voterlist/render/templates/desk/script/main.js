@@ -100,9 +100,12 @@ const bindButtons = (desk, view) => {
     const [file] = event.target.files;
     if (!file) return;
     const read = readFile(desk, await file.text());
-    if (read.problem) view.announce(desk.say(`desk.open.${read.problem}`));
-    else view.announce([desk.say("desk.taken", { count: view.take(read.found) }), view.takeNoted(read.entries)].filter(Boolean).join(" "));
     event.target.value = "";
+    const take = () => view.announce([desk.say("desk.taken", { count: view.take(read.found) }), view.takeNoted(read.entries)].filter(Boolean).join(" "));
+    if (read.problem) view.announce(desk.say(`desk.open.${read.problem}`));
+    // Without a name they would be nobody's, and gone once there is one.
+    else if (view.person) take();
+    else askName(desk, view, take);
   });
 };
 
