@@ -42,10 +42,11 @@ OF_THE_LINKAGE = {
     f"{table}.parquet"
     for table in (
         *("voters", "forecast", "pairs", "waterfalls", "estimate", "doubts"),
-        *("cases", "case_numbers", "queue"),
+        *("cases", "case_numbers", "queue", "indicators"),
     )
 }
-"""What the linkage reads of names, its keys, probabilities, and cases in the order of these."""
+"""What the linkage reads of names, its keys, probabilities, and cases in the order of these; and
+the limits of statistics, of which nine decimals are kept, alike on every processor."""
 
 
 def digest(path):
