@@ -526,3 +526,16 @@ def _ascends(column: pa.ChunkedArray) -> bool:
     earlier = column.slice(0, len(column) - 1)
     later = column.slice(1)
     return bool(pc.all(pc.less_equal(earlier, later)).as_py())
+
+
+def as_ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, at least one, as 3, 5-6."""
+    ranges: list[str] = []
+    first = last = numbers[0]
+    for number in [*numbers[1:], 0]:
+        if number == last + 1:
+            last = number
+            continue
+        ranges.append(f"{first}" if first == last else f"{first}-{last}")
+        first = last = number
+    return ", ".join(ranges)

@@ -39,6 +39,7 @@ from voterlist.readers.pdf_columns import (
 )
 from voterlist.readers.pdf_pages import read_pages
 from voterlist.readers.pdf_words import PERHAPS_ONE_WORD, TextLine, line_text
+from voterlist.tables import as_ranges
 
 # Words that a program broke because a column is too narrow, put together again.
 #
@@ -322,7 +323,8 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
         usual = max(troubles, key=lambda code: len(troubles[code]))
         raise RefusedError(usual) from None
     unread = [
-        unread_sheet(f"p. {_ranges(troubles[code])}", code) for code in sorted(troubles)
+        unread_sheet(f"p. {as_ranges(troubles[code])}", code)
+        for code in sorted(troubles)
     ]
     beside = BESIDE_PAGES.findall(content, content.find(b"%PDF-") + 1)
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
@@ -339,16 +341,3 @@ def _read_pages(content: bytes) -> tuple[list[Content], _Troubles]:
         elif not page.is_blank:
             contents.append(content_of(page))
     return contents, troubles
-
-
-def _ranges(numbers: list[int]) -> str:
-    """Numbers as 3, 5-6."""
-    ranges: list[str] = []
-    first = last = numbers[0]
-    for number in [*numbers[1:], 0]:
-        if number == last + 1:
-            last = number
-            continue
-        ranges.append(f"{first}" if first == last else f"{first}-{last}")
-        first = last = number
-    return ", ".join(ranges)

@@ -20,6 +20,7 @@ from voterlist.report.sections.nation import (
     nation_section,
 )
 from voterlist.report.values import Text
+from voterlist.tables import as_ranges
 
 STEPS = ("struck", "repeated", "moved_out", "moved_in", "added", "listed")
 """The columns of LIST_BALANCE behind the entries that were handed in."""
@@ -111,8 +112,7 @@ def _below(inputs: Inputs, entries: Counts) -> tuple[list[Counted], list[Text], 
 
 def _naming(key: str, places: Sequence[int]) -> Text:
     """A sentence about these constituencies."""
-    numbers = ", ".join(map(str, places))
-    return Text(f"nation.below.{key}", (("places", numbers),))
+    return Text(f"nation.below.{key}", (("places", as_ranges(places)),))
 
 
 BALANCE = nation_section("balance", _build, "lists", "set_aside", "entries", "balance")
