@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,17 +15,13 @@ from voterlist.casework.pages import review_tables
 from voterlist.casework.returned_cases import (
     ANSWERED,
     Answer,
+    Kept,
     OtherEntry,
     Owed,
     Proposal,
     Returned,
     ReturnedCase,
-    answers_of,
     answers_to,
-    cases_asked,
-    known_as,
-    newest_return,
-    owed,
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
@@ -133,7 +129,7 @@ def _with_answers(
     workspace: Path, ledger: Reader
 ) -> Iterator[tuple[ReturnedCase, Answer | None]]:
     """The cases of the newest return, each with the answer to it."""
-    returned = newest_return(workspace, ledger)
+    returned = Kept(workspace, ledger).newest_return()
     answers = answers_to(returned, ledger)
     for case in returned.cases if returned is not None else ():
         yield case, answers.get(case.case_id)
@@ -301,7 +297,7 @@ def owed_answers(workspace: Path) -> tuple[Owed, ...]:
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        return owed(workspace, ledger)
+        return Kept(workspace, ledger).owed()
 
 
 def _write_answer(
@@ -362,7 +358,7 @@ class CameUp:
     Attributes:
         sender: the constituency, such as ``conec-088``.
         answers: its answers, by case.
-        ids: the id below -> the id here, of the entries on its lists.
+        ids: the id below -> the id here, of the entries on its lists that are asked about.
     """
 
     sender: str
@@ -412,13 +408,16 @@ def settled(
     Raises:
         CustodyError: what was kept of a package is damaged.
     """
-    asked = cases_asked(workspace, ledger)
-    others = {receiver for _, receiver in asked} - {newest.sender}
-    came = {sender: _came_up(workspace, ledger, sender) for sender in others}
-    came[newest.sender] = newest
+    kept = Kept(workspace, ledger)
+    asked = kept.cases_asked()
     cases: dict[str, dict[str, ReturnedCase]] = {}
+    own_of: dict[str, set[str]] = {}
     for (name, sender), case in asked.items():
         cases.setdefault(name, {})[sender] = case
+        own_of.setdefault(sender, set()).update(one.entry_id for one in case.own)
+    others = own_of.keys() - {newest.sender}
+    came = {sender: _came_up(kept, sender, own_of[sender]) for sender in others}
+    came[newest.sender] = newest
     rows: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}
     contested = 0
@@ -445,14 +444,17 @@ def settled(
     return Settled(verdicts, case_entries, frozenset(own), contested)
 
 
-def _came_up(workspace: Path, ledger: Reader, sender: str) -> CameUp:
-    """What the newest package of a constituency said that was taken in."""
-    ids = known_as(workspace, ledger, sender)
-    answers = answers_of(workspace, ledger, sender)
+def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
+    """What the newest package of a constituency said of these entries of it."""
     return CameUp(
         sender,
-        {answer.case_id: answer for answer in answers},
-        {below: here for here, below in ids.items()},
+        {answer.case_id: answer for answer in kept.answers_of(sender)},
+        # A nation has millions of ids, and few of them are asked about.
+        {
+            below: here
+            for here, below in kept.known_as(sender).items()
+            if below in entries
+        },
     )
 
 

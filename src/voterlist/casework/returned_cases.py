@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -14,7 +15,13 @@ from voterlist import strict_json
 from voterlist.custody.commissions import Frozen, Kind
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import CalendarStage
-from voterlist.deadlines.handovers import FORGET_BEGUN, Event, Handover, handovers
+from voterlist.deadlines.handovers import (
+    FORGET_BEGUN,
+    Event,
+    Handover,
+    handovers,
+    is_list_before,
+)
 from voterlist.model import Progress
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.standings import standings
@@ -236,28 +243,6 @@ def answers_to(returned: Returned | None, ledger: Reader) -> dict[str, Answer]:
     return answers_in_journal(ledger, [case.case_id for case in cases if case.given_up])
 
 
-def newest_return(workspace: Path, ledger: Reader) -> Returned | None:
-    """What the commission above returned last; None where it returned nothing.
-
-    Raises:
-        CustodyError: what was kept of it is damaged.
-    """
-    folder = _newest(workspace, ledger, Kind.RETURN, None)
-    return None if folder is None else Returned.read(folder / CASES_NAME)
-
-
-def unanswered(workspace: Path, ledger: Reader) -> int:
-    """How many cases that the commission above returned are not answered.
-
-    Raises:
-        CustodyError: what was kept of the return is damaged.
-    """
-    returned = newest_return(workspace, ledger)
-    answers = answers_to(returned, ledger)
-    cases = returned.cases if returned is not None else ()
-    return sum(case.case_id not in answers for case in cases)
-
-
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A case over several constituencies that is not settled.
@@ -275,43 +260,209 @@ class Owed:
     owing: tuple[int, ...]
 
 
-def owed(workspace: Path, ledger: Reader) -> tuple[Owed, ...]:
-    """The returned cases to which somebody owes an answer, by number.
+class Kept:
+    """What a workspace keeps of the packages of its cycle; each is looked for and read once.
 
-    A case is settled once each constituency that it was returned to has answered. Where all of
-    them say that the person stands elsewhere, all are asked again: nobody vanishes.
+    What is asked of it raises CustodyError: ``received-gone`` where a package is not there and
+    nobody had it deleted, or what is damaged.
+
+    Args:
+        workspace: its folder.
+        ledger: its ledger.
+    """
+
+    def __init__(self, workspace: Path, ledger: Reader) -> None:
+        self._workspace = workspace
+        self._journal = list(ledger.journal())
+        self._answers: dict[str, tuple[Answer, ...]] = {}
+
+    @cached_property
+    def _lines(self) -> list[tuple[Handover, bool]]:
+        """The hand-overs of the workspace's cycle, in order.
+
+        Of each, whether a command ``forget`` was begun after it: then what was kept of the package
+        may be gone, and nothing of it was open any more.
+        """
+        cycle = settings_of(self._workspace).workspace.cycle
+        journal = self._journal
+        begun = [row for row, line in enumerate(journal) if line[1] == FORGET_BEGUN]
+        last = begun[-1] if begun else 0
+        return [
+            (line, may_be_gone)
+            for part, may_be_gone in ((journal[:last], True), (journal[last:], False))
+            for line in handovers(part)
+            if line.cycle in {"", cycle}
+        ]
+
+    @cached_property
+    def _folders(self) -> dict[str, Path]:
+        return folders_by_digest(self._workspace / RECEIVED)
+
+    @cached_property
+    def _newest_lines(self) -> dict[str, tuple[Handover, bool]]:
+        """The line of the newest package of lists that was taken in, by its sender."""
+        return {
+            line.sender: (line, may_be_gone)
+            for line, may_be_gone in self._lines
+            if line.event is Event.RECEIVED and line.kind == Kind.SUBMIT
+        }
+
+    def _folder_of(self, taken: tuple[Handover, bool]) -> Path | None:
+        """Where a package stands; None where ``forget`` deleted it."""
+        line, may_be_gone = taken
+        folder = self._folders.get(line.package)
+        if folder is None and not may_be_gone:
+            raise refusal("received-gone", path=self._workspace / RECEIVED)
+        return folder
+
+    def _lists_of(self, sender: str) -> Path | None:
+        """The newest package of lists of a sender; None where there is none any more."""
+        newest = self._newest_lines.get(sender)
+        return None if newest is None else self._folder_of(newest)
+
+    def lists(self) -> dict[str, Path]:
+        """The folder of the newest package of lists of each sender, by the sender."""
+        folders = {name: self._lists_of(name) for name in sorted(self._newest_lines)}
+        return {name: folder for name, folder in folders.items() if folder is not None}
+
+    def lists_until(self, sender: str, day: dt.date) -> Path | None:
+        """The last package of lists that a sender handed in until a day; None: it did not."""
+        lines = [
+            (line, may_be_gone)
+            for line, may_be_gone in self._lines
+            if line.sender == sender and is_list_before(line, day)
+        ]
+        return self._folder_of(lines[-1]) if lines else None
+
+    def known_as(self, sender: str) -> dict[str, str]:
+        """The id here -> the id at the sender of its newest package.
+
+        Empty where it handed in plain files: then both have the same ids.
+        """
+        folder = self._lists_of(sender)
+        if folder is None:
+            if sender in self._newest_lines:
+                # Ids of here would be those of others there.
+                raise refusal("received-gone", path=self._workspace / RECEIVED)
+            return {}
+        ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
+        return ids
+
+    def answers_of(self, sender: str) -> tuple[Answer, ...]:
+        """The answers in the newest package of a sender; none where none was taken."""
+        if sender not in self._answers:
+            folder = self._lists_of(sender)
+            answers = () if folder is None else read_answers(folder / ANSWERS_NAME)
+            self._answers[sender] = answers
+        return self._answers[sender]
+
+    def newest_return(self) -> Returned | None:
+        """What the commission above returned last; None where it returned nothing."""
+        lines = [
+            (line, may_be_gone)
+            for line, may_be_gone in self._lines
+            if line.event is Event.RECEIVED and line.kind == Kind.RETURN
+            # One that states a stage as finished asks nothing.
+            if not line.stage
+        ]
+        folder = self._folder_of(lines[-1]) if lines else None
+        return None if folder is None else Returned.read(folder / CASES_NAME)
+
+    @cached_property
+    def returned(self) -> dict[str, list[Returned]]:
+        """What was returned to each receiver, the newest last; without what was deleted."""
+        sent: dict[str, list[Returned]] = {}
+        for line, may_be_gone in self._lines:
+            if line.event is Event.RETURNED:
+                path = self._workspace / SENT / f"{line.package}.cases"
+                parts = sent.setdefault(line.receiver, [])
+                parts += (
+                    [Returned.read(path)] if path.exists() or not may_be_gone else []
+                )
+        return sent
+
+    def cases_asked(self) -> dict[tuple[str, str], ReturnedCase]:
+        """(case, receiver) -> the case as it was returned last."""
+        return {
+            (case.case_id, receiver): case
+            for receiver, parts in sorted(self.returned.items())
+            for returned in parts
+            for case in returned.cases
+        }
+
+    def given_up(self) -> dict[str, dict[str, ReturnedCase]]:
+        """Case -> receiver -> the case as it was returned last, where all gave the person up.
+
+        Each struck their own entry for that of the other: the person stands on no list, and no run
+        has the case any more.
+        """
+        asked: dict[str, dict[str, ReturnedCase]] = {}
+        for (case_id, receiver), case in self.cases_asked().items():
+            asked.setdefault(case_id, {})[receiver] = case
+        gave_up = {
+            (answer.case_id, receiver)
+            for receiver in {receiver for parts in asked.values() for receiver in parts}
+            for answer in self.answers_of(receiver)
+            if answer.answer == "give-up"
+        }
+        return {
+            case_id: parts
+            for case_id, parts in asked.items()
+            if len(parts) > 1 and gave_up.issuperset((case_id, name) for name in parts)
+        }
+
+    def owed(self) -> tuple[Owed, ...]:
+        """The returned cases to which somebody owes an answer, by number.
+
+        A case is settled once each constituency that it was returned to has answered. Where all of
+        them say that the person stands elsewhere, all are asked again: nobody vanishes.
+        """
+        asked: dict[str, dict[int, int]] = {}
+        answered: dict[str, dict[int, str]] = {}
+        places = {
+            line.constituency: line.receiver
+            for line, _ in self._lines
+            if line.event is Event.RETURNED and line.constituency is not None
+        }
+        for case_id, parts in self.given_up().items():
+            # The newest return may not know it any more: its entries are on no list.
+            for constituency, receiver in places.items():
+                if receiver in parts:
+                    number = parts[receiver].number
+                    asked.setdefault(case_id, {})[constituency] = number
+        for constituency, receiver in places.items():
+            sent = self.returned.get(receiver, [])
+            # What brings an approval down asks nothing, and takes nothing back.
+            for returned in [one for one in sent if one.approved is None][-1:]:
+                for case in returned.cases:
+                    asked.setdefault(case.case_id, {})[constituency] = case.number
+            for answer in self.answers_of(receiver):
+                answered.setdefault(answer.case_id, {})[constituency] = answer.answer
+        cases = (
+            _debt_of(case_id, numbers, answered.get(case_id, {}))
+            for case_id, numbers in asked.items()
+        )
+        return tuple(
+            sorted((case for case in cases if case.owing), key=lambda case: case.number)
+        )
+
+
+def folders_by_digest(folder: Path) -> dict[str, Path]:
+    """The identity of each package in a folder -> its own folder."""
+    manifests = sorted(folder.glob("*/manifest.json"), reverse=True)
+    return {store.sha256(path): path.parent for path in manifests}
+
+
+def unanswered(workspace: Path, ledger: Reader) -> int:
+    """How many cases that the commission above returned are not answered.
 
     Raises:
-        CustodyError: what was kept of a package is damaged.
+        CustodyError: what was kept of the return is damaged.
     """
-    asked: dict[str, dict[int, int]] = {}
-    answered: dict[str, dict[int, str]] = {}
-    places = {
-        line.constituency: line.receiver
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED and line.constituency is not None
-    }
-    for case_id, parts in given_up(workspace, ledger).items():
-        # The newest return may not know it any more: its entries are on no list.
-        for constituency, receiver in places.items():
-            if receiver in parts:
-                number = parts[receiver].number
-                asked.setdefault(case_id, {})[constituency] = number
-    for constituency, receiver in places.items():
-        sent = returns_sent(workspace, ledger, receiver)
-        # What brings an approval down asks nothing, and takes nothing back.
-        for returned in [one for one in sent if one.approved is None][-1:]:
-            for case in returned.cases:
-                asked.setdefault(case.case_id, {})[constituency] = case.number
-        for answer in answers_of(workspace, ledger, receiver):
-            answered.setdefault(answer.case_id, {})[constituency] = answer.answer
-    cases = (
-        _debt_of(case_id, numbers, answered.get(case_id, {}))
-        for case_id, numbers in asked.items()
-    )
-    return tuple(
-        sorted((case for case in cases if case.owing), key=lambda case: case.number)
-    )
+    returned = Kept(workspace, ledger).newest_return()
+    answers = answers_to(returned, ledger)
+    cases = returned.cases if returned is not None else ()
+    return sum(case.case_id not in answers for case in cases)
 
 
 def _debt_of(
@@ -323,170 +474,3 @@ def _debt_of(
         receiver for receiver in asked if has_vanished or receiver not in answers
     )
     return Owed(case_id, max(numbers.values()), asked, owing)
-
-
-def given_up(workspace: Path, ledger: Reader) -> dict[str, dict[str, ReturnedCase]]:
-    """Case -> receiver -> the case as it was returned last, where all gave the person up.
-
-    Each struck their own entry for that of the other: the person stands on no list, and no run
-    has the case any more.
-
-    Raises:
-        CustodyError: what was kept of a package is damaged.
-    """
-    asked: dict[str, dict[str, ReturnedCase]] = {}
-    for (case_id, receiver), case in cases_asked(workspace, ledger).items():
-        asked.setdefault(case_id, {})[receiver] = case
-    receivers = {receiver for parts in asked.values() for receiver in parts}
-    gave_up = {
-        (answer.case_id, receiver)
-        for receiver in receivers
-        for answer in answers_of(workspace, ledger, receiver)
-        if answer.answer == "give-up"
-    }
-    return {
-        case_id: parts
-        for case_id, parts in asked.items()
-        if len(parts) > 1 and gave_up.issuperset((case_id, name) for name in parts)
-    }
-
-
-def cases_asked(workspace: Path, ledger: Reader) -> dict[tuple[str, str], ReturnedCase]:
-    """(case, receiver) -> the case as it was returned last.
-
-    Raises:
-        CustodyError: what was kept of a package is damaged.
-    """
-    receivers = {
-        line.receiver
-        for line in handovers(ledger.journal())
-        if line.event is Event.RETURNED
-    }
-    return {
-        (case.case_id, receiver): case
-        for receiver in sorted(receivers)
-        for returned in returns_sent(workspace, ledger, receiver)
-        for case in returned.cases
-    }
-
-
-def _newest(
-    workspace: Path, ledger: Reader, kind: Kind, sender: str | None
-) -> Path | None:
-    """The folder of the newest package of a kind that was taken in this cycle.
-
-    None where there is none, or where ``forget`` deleted it.
-
-    Raises:
-        CustodyError: ``received-gone``: it is not there, and nobody had it deleted.
-    """
-    lines = [
-        (line, may_be_gone)
-        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RECEIVED)
-        # A return that states a stage as finished asks nothing.
-        if line.kind == kind.value and sender in {None, line.sender} and not line.stage
-    ]
-    if not lines:
-        return None
-    line, may_be_gone = lines[-1]
-    folder = folder_with(workspace / RECEIVED, line.package)
-    if folder is None and not may_be_gone:
-        raise refusal("received-gone", path=workspace / RECEIVED)
-    return folder
-
-
-def _of_this_cycle(
-    workspace: Path, ledger: Reader, event: Event
-) -> list[tuple[Handover, bool]]:
-    """The hand-overs of the workspace's cycle, in order.
-
-    Of each, whether a command ``forget`` was begun after it: then what was kept of the package may
-    be gone, and nothing of it was open any more.
-    """
-    cycle = settings_of(workspace).workspace.cycle
-    journal = list(ledger.journal())
-    begun = [row for row, (_, word, _) in enumerate(journal) if word == FORGET_BEGUN]
-    last = begun[-1] if begun else 0
-    return [
-        (line, may_be_gone)
-        for part, may_be_gone in ((journal[:last], True), (journal[last:], False))
-        for line in handovers(part)
-        if line.event is event and line.cycle in {"", cycle}
-    ]
-
-
-def folder_with(folder: Path, digest: str) -> Path | None:
-    """The folder of the package with this identity; None where it is not there."""
-    for path in sorted(folder.glob("*/manifest.json")):
-        if store.sha256(path) == digest:
-            return path.parent
-    return None
-
-
-def returns_sent(
-    workspace: Path, ledger: Reader, receiver: str
-) -> tuple[Returned, ...]:
-    """What was returned to a receiver in this cycle, the newest last.
-
-    Without what ``forget`` deleted.
-
-    Raises:
-        CustodyError: what was kept of it is damaged.
-    """
-    kept = [
-        (workspace / SENT / f"{line.package}.cases", may_be_gone)
-        for line, may_be_gone in _of_this_cycle(workspace, ledger, Event.RETURNED)
-        if line.receiver == receiver
-    ]
-    return tuple(
-        Returned.read(path)
-        for path, may_be_gone in kept
-        if path.exists() or not may_be_gone
-    )
-
-
-def answers_of(workspace: Path, ledger: Reader, sender: str) -> tuple[Answer, ...]:
-    """The answers in the newest package of a sender; none where none was taken.
-
-    Raises:
-        CustodyError: ``received-gone``, or what was kept of it is damaged.
-    """
-    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
-    return () if folder is None else read_answers(folder / ANSWERS_NAME)
-
-
-def handed_in(workspace: Path, ledger: Reader) -> dict[str, Path]:
-    """The folder of the newest package of lists of each sender, by the sender.
-
-    Raises:
-        CustodyError: ``received-gone``.
-    """
-    folders = {
-        sender: _newest(workspace, ledger, Kind.SUBMIT, sender)
-        for sender in sorted(_senders(workspace, ledger))
-    }
-    return {sender: folder for sender, folder in folders.items() if folder is not None}
-
-
-def _senders(workspace: Path, ledger: Reader) -> set[str]:
-    """From whom a package of lists was taken in this cycle."""
-    lines = _of_this_cycle(workspace, ledger, Event.RECEIVED)
-    return {line.sender for line, _ in lines if line.kind == Kind.SUBMIT.value}
-
-
-def known_as(workspace: Path, ledger: Reader, sender: str) -> dict[str, str]:
-    """The id here -> the id at the sender of the newest package.
-
-    Empty where it handed in plain files: then both have the same ids.
-
-    Raises:
-        CustodyError: ``received-gone``.
-    """
-    folder = _newest(workspace, ledger, Kind.SUBMIT, sender)
-    if folder is None:
-        if sender in _senders(workspace, ledger):
-            # Ids of here would be those of others there.
-            raise refusal("received-gone", path=workspace / RECEIVED)
-        return {}
-    ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
-    return ids

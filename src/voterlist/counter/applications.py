@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.casework.returned_cases import handed_in
+from voterlist.casework.returned_cases import Kept
 from voterlist.config import Settings
 from voterlist.counter.people import Person
 from voterlist.custody.refusals import wrong
@@ -482,7 +482,7 @@ def briefs_below(workspace: Path) -> dict[str, list[Brief]]:
         CustodyError: what was kept of a package is gone or damaged.
     """
     with open_to_read(workspace) as (_, ledger):
-        folders = handed_in(workspace, ledger)
+        folders = Kept(workspace, ledger).lists()
     paths = {sender: folder / CARRIED for sender, folder in folders.items()}
     try:
         return {

@@ -441,8 +441,8 @@ class _Work:
         for other in self.every.values():
             outcome, asked = other.outcome, other.asked
             # Who is told of in the same words has the same row: it is added once.
-            is_same = asked.what is not Asks.ADD or asked.says_as(self._asked)
-            if is_same or not _is_granted(outcome) or outcome.day < day:
+            is_other = asked.what is Asks.ADD and not asked.says_as(self._asked)
+            if not is_other or not _is_granted(outcome) or outcome.day < day:
                 continue
             (row,) = asked.person.row(0, (None, None)).to_pylist()
             if agree(row, self._person):

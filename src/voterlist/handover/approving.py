@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist.casework.returned_cases import (
     GATES_NAME,
-    handed_in,
-    owed,
+    Kept,
     read_gates,
 )
 from voterlist.config import Settings
@@ -113,7 +112,7 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
         work = known_work(workspace, ledger) or Work()
         lines = handovers(ledger.journal())
         senders = {line.sender for line in lines if line.constituency == constituency}
-        packages = handed_in(workspace, ledger)
+        packages = Kept(workspace, ledger).lists()
     waiting = work.waiting.get((constituency, None), Waiting())
     counts = {
         f"wall.{name.replace('_', '-')}": count
@@ -231,7 +230,9 @@ def _require_settled(
     elsewhere = set(queue.filter(is_other).column("case_id").to_pylist())
     left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
     left |= {
-        case.case_id for case in owed(workspace, ledger) if constituency in case.asked
+        case.case_id
+        for case in Kept(workspace, ledger).owed()
+        if constituency in case.asked
     }
     if left:
         raise usage_error("approve-open-cases", number=number, count=len(left))

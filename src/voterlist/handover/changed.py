@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.casework.returned_cases import KNOWN_AS_NAME, RECEIVED, folder_with
+from voterlist.casework.returned_cases import KNOWN_AS_NAME, RECEIVED, folders_by_digest
 from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
@@ -67,7 +67,10 @@ def changed_lists(
         for row in rows
         if row.progress is Progress.NOT_AS_APPROVED and row.constituency is not None
     }
+    if not numbers:
+        return ()
     lines = handovers(ledger.journal())
+    kept = folders_by_digest(workspace / RECEIVED)
     found = []
     for number in sorted(numbers):
         # The packages of single precincts are no lists of the constituency.
@@ -77,9 +80,7 @@ def changed_lists(
         came = [line for line in own if _came_up(line)]
         until = [line for line in own[:place] if _came_up(line)]
         before, after = (
-            folder_with(workspace / RECEIVED, packages[-1].package)
-            if packages
-            else None
+            kept.get(packages[-1].package) if packages else None
             for packages in (until, came)
         )
         count = sum(wave["constituency"] == number for wave in waves)

@@ -339,15 +339,20 @@ def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None
     """Refuse what a decision of the usual kind did to a list that was frozen on its day.
 
     Raises:
-        CustodyError: ``package-after-freeze``.
+        CustodyError: ``package-after-freeze``; ``package-content-wrong``: a moment is none.
     """
     last = last_days(settings.calendar, settings.workspace.cycle)
     if not last:
         return
-    rows: dict[str, list[Row]] = {}
+    asked = {
+        "record": ["entry_id", "precinct", "list_kind"],
+        "applied": ["entry_id", "from_precinct", "ground", "decided_at"],
+    }
+    rows: dict[str, list[Row]] = {name: [] for name in asked}
     for table in tables:
-        rows.setdefault(table.name, []).extend(table.rows.to_pylist())
-    record = rows.get("record", ())
+        if table.name in asked:
+            rows[table.name] += table.rows.select(asked[table.name]).to_pylist()
+    record = rows["record"]
     kinds = {row["entry_id"]: row["list_kind"] for row in record}
     # Who has left a list stands on none: of their precinct the list counts that is frozen last.
     of_place: dict[int | None, ListKind] = {}
@@ -357,8 +362,11 @@ def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None
             kind, of_place.get(precinct, kind), key=last.__getitem__
         )
     late = 0
-    for row in rows.get("applied", ()):
-        day = dt.datetime.fromisoformat(row["decided_at"]).date()
+    for row in rows["applied"]:
+        try:
+            day = dt.datetime.fromisoformat(row["decided_at"]).date()
+        except ValueError:
+            raise wrong("applied") from None
         place = of_place.get(row["from_precinct"], ListKind.PERMANENT)
         kind = ListKind(kinds.get(row["entry_id"], place))
         late += is_frozen(last[kind], day) and not acts_after_freeze(row["ground"])

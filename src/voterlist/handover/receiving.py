@@ -19,8 +19,8 @@ from voterlist.casework.returned_cases import (
     KNOWN_AS_NAME,
     RECEIVED,
     Approved,
+    Kept,
     Returned,
-    folder_with,
     read_answers,
     read_gates,
     stage_of,
@@ -32,12 +32,7 @@ from voterlist.custody.reading import Package, Receiving, Taken, open_package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.deadlines.handovers import (
-    Event,
-    Handover,
-    handovers,
-    is_list_before,
-)
+from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import WITHDRAWN, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
@@ -282,19 +277,14 @@ def _require_no_list_anew(desk: Desk, package: Package, today: dt.date) -> None:
     are not those of before.
 
     Raises:
-        CustodyError: ``package-after-freeze``.
+        CustodyError: ``package-after-freeze``; or the package from before is not there any more.
     """
     last = last_days(desk.settings.calendar, desk.cycle)
     if not last or not is_frozen(min(last.values()), today):
         return
+    sender = package.manifest.sender.slug
     with reading(desk.place) as ledger:
-        packages = [
-            line.package
-            for line in handovers(ledger.journal())
-            if is_list_before(line, min(last.values()))
-            and line.sender == package.manifest.sender.slug
-        ]
-    before = packages and folder_with(desk.workspace / RECEIVED, packages[-1])
+        before = Kept(desk.workspace, ledger).lists_until(sender, min(last.values()))
     rows = changes_between(before, package.folder) if before else ()
     count = sum((row["left"] or 0) + (row["came"] or 0) for row in rows)
     if count:

@@ -15,6 +15,7 @@ from voterlist.casework.pages import require_constituency
 from voterlist.casework.returned_cases import (
     CASES_NAME,
     SENT,
+    Kept,
     OtherEntry,
     OwnEntry,
     Proposal,
@@ -22,8 +23,6 @@ from voterlist.casework.returned_cases import (
     ReturnedCase,
     ReturnedFinding,
     approval_of,
-    given_up,
-    known_as,
     stage_of,
 )
 from voterlist.custody.commissions import Kind
@@ -116,11 +115,12 @@ def return_cases(
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
             require_constituency(source.runs, scope.constituency)
-            ids = known_as(workspace, ledger, receiver.slug)
+            kept = Kept(workspace, ledger)
+            ids = kept.known_as(receiver.slug)
             # What all gave up is asked again, though no run has it any more.
             again = {
                 case_id: parts[receiver.slug]
-                for case_id, parts in given_up(workspace, ledger).items()
+                for case_id, parts in kept.given_up().items()
                 if receiver.slug in parts
             }
             approved = approval_of(workspace, ledger, scope.constituency, today)
@@ -142,8 +142,8 @@ def return_cases(
             payloads = list(_payloads(content, door, work))
             manifest = pack(desk, outline, payloads, package)
             # Whose answers are owed is told from it.
-            kept = workspace / SENT / f"{manifest.digest}.cases"
-            store.write_content(kept, json_bytes(content.model_dump(mode="json")))
+            path = workspace / SENT / f"{manifest.digest}.cases"
+            store.write_content(path, json_bytes(content.model_dump(mode="json")))
             sent = delivered(package, out, recipient)
             stage = stage_of(content)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by, stage=stage)

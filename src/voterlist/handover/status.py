@@ -11,7 +11,7 @@ from typing import Any
 
 from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
-from voterlist.casework.returned_cases import Owed, owed, unanswered
+from voterlist.casework.returned_cases import Kept, Owed, unanswered
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
@@ -92,7 +92,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         rows = standings(settings, ledger, today, work=work)
         burned = burn_down(settings, ledger, today, work=work)
         is_central = settings.workspace.level is Level.CEC
-        answers_owed = owed(workspace, ledger) if is_central else ()
+        answers_owed = Kept(workspace, ledger).owed() if is_central else ()
         asked_above = None
         with suppress(CustodyError):
             # Whoever answers or submits is told what to do; here the rest is told.

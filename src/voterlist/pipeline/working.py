@@ -221,7 +221,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     earlier = rows_among(earlier_lists(context.workspace, place), "list_kind", frozen)
     names = inputs.names()
     # What a package changes was held against the freeze when it was taken in.
-    carried = _carried(inputs, place, min(last.values()))
+    carried = _carried(inputs, place, min(last.values()), settings.workspace.cycle)
     files = [
         name
         for source in handed_in_since(earlier, tables["lists"], frozen)
@@ -234,13 +234,17 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         raise usage_error("lists-frozen", last=first, files=", ".join(files))
 
 
-def _carried(inputs: inbox.Inputs, place: ledgers.Place, frozen: dt.date) -> set[str]:
+def _carried(
+    inputs: inbox.Inputs, place: ledgers.Place, frozen: dt.date, cycle: str
+) -> set[str]:
     """The lists of the inbox that are those of the last package of their sender.
 
     Of a sender that handed over before the freeze: its packages were held against each other.
     """
     with ledgers.reading(place) as ledger:
-        lines = [*handovers(ledger.journal())]
+        lines = [
+            line for line in handovers(ledger.journal()) if line.cycle in {"", cycle}
+        ]
     early = {line.sender for line in lines if is_list_before(line, frozen)}
     last = {
         f"{inbox.INBOX}/{line.constituency}/{line.sender}/": line.lists
