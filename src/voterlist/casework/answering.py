@@ -380,14 +380,14 @@ class Settled:
         verdicts: DECISION: the people of a case are different ones; or, of entries that say one
             identifier, name and birth date, what each constituency said, which contradicts.
         case_entries: the entries of each of these cases.
-        contested: how many of them contradict: the central commission decides.
+        contested: those that contradict, where the central commission decides.
         entry_ids: entries of the newest sender that are of a returned case.
     """
 
     verdicts: pa.Table = field(default_factory=DECISION.empty_table)
     case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     entry_ids: frozenset[str] = frozenset()
-    contested: int = 0
+    contested: frozenset[str] = frozenset()
 
 
 def settled(
@@ -420,7 +420,7 @@ def settled(
     came[newest.sender] = newest
     rows: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}
-    contested = 0
+    contested: set[str] = set()
     for parts in cases.values():
         stays = _stays(parts, came)
         if len(stays) < 2:
@@ -432,7 +432,8 @@ def settled(
             for entry_id in stays
             for about in _says_of(entry_id, stays, parts)
         ]
-        contested += any(row["verdict"] == Verdict.REPEAT for row in said)
+        if any(row["verdict"] == Verdict.REPEAT for row in said):
+            contested.add(name)
         rows += said
     own = {
         entry_id
@@ -441,7 +442,7 @@ def settled(
         for entry_id in newest.listed(case)
     }
     verdicts = from_rows(rows, DECISION)
-    return Settled(verdicts, case_entries, frozenset(own), contested)
+    return Settled(verdicts, case_entries, frozenset(own), frozenset(contested))
 
 
 def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:

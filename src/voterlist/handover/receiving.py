@@ -33,7 +33,7 @@ from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import Event, Handover
-from voterlist.decisions import WITHDRAWN, subjects_among
+from voterlist.decisions import WITHDRAWN, Given, standing, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
 from voterlist.handover.changed import changes_between
@@ -70,7 +70,7 @@ from voterlist.schemas import DECISION
 from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder, write_atomically
 from voterlist.storage.ledger import Ledger, Reader, reading
-from voterlist.tables import concat, from_rows
+from voterlist.tables import concat, from_rows, rows_among
 
 _WORK = ".receiving"
 
@@ -89,7 +89,8 @@ class Received:
         receipt: the receipt that was written; None of a receipt.
         cases: of a return, how many cases it holds.
         settled: how many returned cases the answers of the level below have settled.
-        contested: in how many each constituency says that one person stands rightly there.
+        contested: in how many each constituency says that one person stands rightly there, and
+            nobody has decided.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
         beside: other files of the constituency in the inbox, whose entries may stand twice now.
@@ -239,6 +240,9 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
             last = next(reversed(taken(ledger).get(manifest.series, [])), None)
             by_answers = _settle(desk, ledger, came)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
+            given = ledger.given_verdicts()
+            said = rows_among(given, "case_id", by_answers.contested)
+            contested = standing(Given(said)).contested.column("case_id").unique()
             _note_settled(desk, ledger, manifest, today)
             journal_package(
                 ledger,
@@ -264,8 +268,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
         inbox=inbox,
         superseded=last.digest if last else None,
-        settled=len(by_answers.case_entries) - by_answers.contested,
-        contested=by_answers.contested,
+        settled=len(by_answers.case_entries.keys() - by_answers.contested),
+        contested=len(contested),
         beside=_beside(desk.workspace, manifest),
     )
 
