@@ -48,6 +48,14 @@ def test_ages_are_as_far_apart_as_births(age, behind):
     assert level(*dates) is level(*dates[::-1]) is BirthDateLevel.PART
 
 
+def test_a_column_of_ages_may_have_a_word_among_them():
+    """Such a column is text of few values, and ``voterlist link`` of the list failed inside."""
+    ages = pa.array(["45", "4s", "45"]).dictionary_encode()
+    table = pa.table({"Surname": ["Fox"] * 3, "Name": ["Ann"] * 3, "Age": ages})
+    read = table_entries(table, choose(table).map, keep_encoded=True)
+    assert read.column("birth_date").to_pylist() == ["age 45", "age 4s", "age 45"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [

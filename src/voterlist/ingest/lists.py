@@ -110,7 +110,8 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
     """One text from a date, its year where it is blank, day, month and year, or an age."""
     roles = columns.roles()
     if "birth_age" in roles:
-        return pc.binary_join_element_wise(AGE, join_text(parts), " ")
+        age = join_text(parts).cast(pa.string())
+        return pc.binary_join_element_wise(AGE, age, " ")
     if {"birth_date", "birth_year"} <= roles:
         return pc.coalesce(*parts)
     if "birth_day" not in roles:
