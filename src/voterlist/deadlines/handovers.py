@@ -7,7 +7,7 @@ else of a workspace knows of it, so whoever reads the journal knows how a stage 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -124,13 +124,33 @@ def balances_below(
     journal: Iterable[JournalLine], cycle: str
 ) -> dict[int, Mapping[str, int]]:
     """Constituency -> the balance of the last package of it that was taken in, where it is told."""
-    last = {
+    return {
         line.constituency: line.balance
+        for line in _newest_lists(journal, cycle)
+        if line.constituency and line.precinct is None and line.balance
+    }
+
+
+def emptied_lists(
+    journal: Iterable[JournalLine], cycle: str
+) -> frozenset[tuple[int | None, int | None]]:
+    """(constituency, precinct) of which the newest package that was taken in left no voter."""
+    return frozenset(
+        (line.constituency, precinct)
+        for line in _newest_lists(journal, cycle)
+        for precinct in line.emptied
+    )
+
+
+def _newest_lists(journal: Iterable[JournalLine], cycle: str) -> Collection[Handover]:
+    """The newest package of lists of each sender that was taken in."""
+    newest = {
+        line.sender: line
         for line in handovers(journal)
         if line.event is Event.RECEIVED and line.kind == "submit"
-        if line.cycle == cycle and line.constituency and line.precinct is None
+        if line.cycle in {"", cycle}
     }
-    return {number: balance for number, balance in last.items() if balance}
+    return newest.values()
 
 
 _EVENTS = frozenset(event.value for event in Event)

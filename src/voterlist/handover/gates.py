@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings, SubmitSettings
+from voterlist.deadlines.handovers import emptied_lists
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import AsideCode, Returned, Severity
@@ -242,7 +243,10 @@ def _missing_precincts(run: _Run) -> int:
     lists = run.own("lists")
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     there = set(filled.column("precinct").to_pylist())
-    return len(run.scope.precincts(run.source.settings) - there)
+    settings, own = run.source.settings, run.scope.constituency
+    emptied = emptied_lists(run.source.journal, settings.workspace.cycle)
+    there |= {precinct for place, precinct in emptied if place == own}
+    return len(run.scope.precincts(settings) - there)
 
 
 def _unknown_precincts(run: _Run) -> int:

@@ -147,6 +147,7 @@ class HandedLists:
         files: the files that enter the inbox.
         entries: ENTRY, under the ids that a run of this workspace gives them.
         known_as: the id below -> the id here.
+        kinds: the kinds of the lists of each precinct; those too that have no voter left.
         emptied: the precincts whose lists were handed in and have no voter left.
         balance: the sums of its balance, and its strikings by ``ground.<code>``.
     """
@@ -154,6 +155,7 @@ class HandedLists:
     files: tuple[Path, ...]
     entries: pa.Table
     known_as: Mapping[str, str]
+    kinds: Mapping[int | None, Sequence[ListKind]]
     emptied: frozenset[int]
     balance: Mapping[str, int]
 
@@ -317,7 +319,8 @@ def lists_of(
     paths = tuple(table.path for table in lists)
     known_as = _known_as(lists, intake.entries)
     sums |= _struck_by_ground(tables, manifest)
-    return HandedLists(paths, intake.entries, known_as, emptied, sums)
+    kinds = by_key((row["precinct"], ListKind(row["list_kind"])) for row in balance)
+    return HandedLists(paths, intake.entries, known_as, kinds, emptied, sums)
 
 
 def _struck_by_ground(
@@ -335,7 +338,9 @@ def _struck_by_ground(
     return {f"ground.{code}": found[code] for code in grounds() if found[code]}
 
 
-def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None:
+def require_as_frozen(
+    tables: Iterable[HandedTable], lists: HandedLists, settings: Settings
+) -> None:
     """Refuse what a decision of the usual kind did to a list that was frozen on its day.
 
     Raises:
@@ -345,30 +350,23 @@ def require_as_frozen(tables: Iterable[HandedTable], settings: Settings) -> None
     if not last:
         return
     asked = {
-        "record": ["entry_id", "precinct", "list_kind"],
+        "record": ["entry_id", "list_kind"],
         "applied": ["entry_id", "from_precinct", "ground", "decided_at"],
     }
     rows: dict[str, list[Row]] = {name: [] for name in asked}
     for table in tables:
         if table.name in asked:
             rows[table.name] += table.rows.select(asked[table.name]).to_pylist()
-    record = rows["record"]
-    kinds = {row["entry_id"]: row["list_kind"] for row in record}
-    # Who has left a list stands on none: of their precinct the list counts that is frozen last.
-    of_place: dict[int | None, ListKind] = {}
-    for precinct, name in {(row["precinct"], row["list_kind"]) for row in record}:
-        kind = ListKind(name)
-        of_place[precinct] = max(
-            kind, of_place.get(precinct, kind), key=last.__getitem__
-        )
+    kinds = {row["entry_id"]: ListKind(row["list_kind"]) for row in rows["record"]}
     late = 0
     for row in rows["applied"]:
         try:
             day = dt.datetime.fromisoformat(row["decided_at"]).date()
         except ValueError:
             raise wrong("applied") from None
-        place = of_place.get(row["from_precinct"], ListKind.PERMANENT)
-        kind = ListKind(kinds.get(row["entry_id"], place))
+        # Who has left a list stands on none: of their precinct the list counts that is frozen last.
+        of_place = lists.kinds.get(row["from_precinct"], [ListKind.PERMANENT])
+        kind = kinds.get(row["entry_id"]) or max(of_place, key=last.__getitem__)
         late += is_frozen(last[kind], day) and not acts_after_freeze(row["ground"])
     if late:
         raise refusal("package-after-freeze", last=min(last.values()), count=late)

@@ -211,7 +211,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     manifest = package.manifest
     tables = tables_of(package, desk.settings.ingest)
     lists = lists_of(package, tables, desk.settings)
-    require_as_frozen(tables, desk.settings)
+    require_as_frozen(tables, lists, desk.settings)
     decisions = decisions_of(manifest, tables, lists.known_as)
     answers = read_answers(package.folder / ANSWERS_NAME)
     read_gates(package.folder / GATES_NAME)

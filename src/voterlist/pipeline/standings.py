@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.deadlines.handovers import (
+    Event,
+    Handover,
+    emptied_lists,
+    handovers,
+)
 from voterlist.deadlines.pace import forecast
 from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.pipeline.progress import (
@@ -79,6 +84,10 @@ def standings(
     submissions = ledger.submissions() if ledger else []
     seen = received(submissions, work)
     stated = [line for line in lines if line.event is Event.FINISHED]
+    emptied = emptied_lists(journal, settings.workspace.cycle)
+    if work is not None:
+        # A list that has no voter left was handed in, and no run has anything of it to read.
+        work = replace(work, places=work.places | emptied)
     known = _Known(settings, today, seen, handed_over(lines, today), stated, work)
     rows: list[UnitStanding] = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):

@@ -17,6 +17,7 @@ from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import (
     Event,
     balances_below,
+    emptied_lists,
     handovers,
     is_list_before,
 )
@@ -121,7 +122,7 @@ def work(
         result,
         troubles=(*result.troubles, *told),
         clock_behind=newest_day if is_behind else None,
-        missing_lists=_missing(earlier, inputs, done.walk.tables),
+        missing_lists=_missing(earlier, context, done.walk.tables),
         anew=lists_anew(before, done.walk.folder.path)
         if before is not None and done.is_complete
         else (),
@@ -227,7 +228,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         for source in handed_in_since(earlier, tables["lists"], frozen)
         if (name := names.get((source, 0), source)) not in carried
     ]
-    gone = _missing(earlier, inputs, tables)
+    gone = _missing(earlier, context, tables)
     files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
     if earlier.num_rows and files:
         first = min(last[kind] for kind in frozen)
@@ -308,20 +309,26 @@ def _keep_subjects(workspace: Path, ledger: Ledger) -> None:
 
 
 def _missing(
-    earlier: pa.Table, inputs: inbox.Inputs, tables: Tables
+    earlier: pa.Table, context: Context, tables: Tables
 ) -> tuple[MissingList, ...]:
-    """The lists of the last run that this one has not.
+    """The lists of the last run that this one has not, and that no package left without a voter.
 
     None where it was stopped before it had any list.
     """
     if "lists" not in tables:
         return ()
-    return missing_lists(
+    inputs = context.inputs
+    with ledgers.reading(
+        ledgers.place_in(context.workspace, context.settings)
+    ) as ledger:
+        emptied = emptied_lists(ledger.journal(), context.settings.workspace.cycle)
+    gone = missing_lists(
         earlier,
         tables["lists"],
         constituencies=None if inputs.is_whole else inputs.constituencies,
         unread=unread_constituencies(tables["set_aside"]),
     )
+    return tuple(one for one in gone if (one.constituency, one.precinct) not in emptied)
 
 
 def _manifest(context: Context) -> Manifest:
