@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import zipfile
@@ -243,6 +244,28 @@ def test_a_quote_never_closed_hides_no_row():
     assert starts == [1, 2, 3, 4, 5]
     assert found[1] == ["1", '"Əliyev', "Əli"]
     assert found[3] == ["3", "Quliyev", "Rza"]
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_cells_that_are_broken_in_each_row_are_read(quoting, delimiter):
+    """Where a clerk broke every name, each voter would be torn into several rows."""
+    voter = ["Quliyev\nRza", "Əli\noğlu", "Nizami,\nev 4"]
+    table = [["№", "Soyadı,\nadı", "Atasının\nadı", "Ünvan"]]
+    table += [[str(number), *voter] for number in range(1, 9)]
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, quoting=quoting).writerows(table)
+    assert rows(text.getvalue().encode()) == table
+
+
+def test_lines_that_are_one_cell_each_are_read_once_more():
+    """A table opened without its delimiter and saved again would be one column."""
+    written = [["№", "Soyadı", "Ünvan"], ["1", "Əliyev", 'Bakı; "Gənclik" MTK']]
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows(written)
+    lines = [line.replace('"', '""') for line in text.getvalue().splitlines()]
+    again = "".join(f'"{line}"\r\n' for line in lines)
+    assert rows(again.encode()) == written
 
 
 @pytest.mark.parametrize("lost", ["first", "last", "both"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+import statistics
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,9 @@ from voterlist.readers.sheets import (
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
+_ONE_CELL = re.compile(rf"\s*(?:{_QUOTED.pattern}\s*)?")
+_BROKEN = re.compile(r'"[^"]*"')
+"""The same over several lines, as far as quotes go in pairs."""
 _SAMPLE_LINES = 400
 _BREAK, _QUOTE = b'\n"'
 _PIECE = 1 << 20
@@ -61,6 +65,10 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         raise RefusedError(AsideCode.FILE_EMPTY)
     check_size(len(lines), 0, settings)
     delimiter = find_delimiter(lines)
+    if delimiter is None and all(map(_ONE_CELL.fullmatch, lines)):
+        # A program that knew no delimiter took each line for one cell.
+        lines = [line.strip()[1:-1].replace('""', '"') for line in lines]
+        delimiter = find_delimiter(lines)
     starts, rows = split_rows(lines, delimiter)
     if max(map(len, lines)) > settings.max_cell_characters:
         # Only a line longer than a cell may be can hold such a cell.
@@ -167,12 +175,21 @@ def find_delimiter(lines: Iterable[str]) -> str | None:
     a long title) if they usually hold it more than once. The comma, which also stands in addresses,
     is believed only where none of these is.
     """
-    sample = list(islice(_unquoted_lines(lines), _SAMPLE_LINES))
+    head = list(islice(filter(str.strip, lines), _SAMPLE_LINES))
+    sample = _unquoted_lines(head)
     if sample:
         # A first line such as sep=; names the delimiter, for Excel.
         declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())
         if declared:
             return declared.group(1)
+    found = _delimiter_of(sample)
+    if found not in {None, ","} or not any(line.count('"') % 2 for line in head):
+        return found
+    return _delimiter_of(_unquoted_text(head)) or found
+
+
+def _delimiter_of(sample: list[str]) -> str | None:
+    """The delimiter of lines without their quoted cells."""
     best: tuple[int, int] | None = None
     delimiter = None
     for sign in _DELIMITERS:
@@ -189,9 +206,14 @@ def find_delimiter(lines: Iterable[str]) -> str | None:
     return delimiter
 
 
-def _unquoted_lines(lines: Iterable[str]) -> Iterator[str]:
+def _unquoted_lines(lines: Iterable[str]) -> list[str]:
     """The lines that are not blank, without their quoted cells."""
-    return (_QUOTED.sub("", line) for line in lines if line.strip())
+    return [_QUOTED.sub("", line) for line in lines if line.strip()]
+
+
+def _unquoted_text(lines: Iterable[str]) -> list[str]:
+    """The lines without quoted cells that go over several of them."""
+    return _BROKEN.sub("", "\n".join(lines)).split("\n")
 
 
 def _usual(sample: Iterable[str], sign: str) -> tuple[int, int]:
@@ -220,6 +242,11 @@ def split_rows(
     if not any('"' in line for line in lines):
         return every_line, [line.split(delimiter) for line in lines]
     usual, _ = _usual(_unquoted_lines(lines), delimiter)
+    # Where each row has broken cells, no line has all the delimiters of a row.
+    counts = [row.count(delimiter) for row in _unquoted_text(lines)]
+    most_of_them = statistics.mode(counts)
+    if 2 * counts.count(most_of_them) > max(2, len(counts)):
+        usual = max(usual, most_of_them)
     starts: list[int] = []
     rows: list[list[str]] = []
     index = 0
