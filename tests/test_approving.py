@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import openpyxl
 import pytest
 
 import handing
@@ -142,6 +143,32 @@ def test_lists_changed_since_they_were_approved_are_approved_again(pair):
     come_down(pair, "again.zip", "2026-06-03")
     for one in (pair.above, pair.below):
         assert stands(one, "2026-06-03") == ("approved", "2026-06-03", None, None)
+
+
+def test_a_list_that_is_saved_anew_with_the_same_people_is_as_it_was_approved(pair):
+    """A clerk opens a list in another program and saves it: everybody would approve it again."""
+    pair.receive()
+    run(pair.above)
+    approve(pair.above)
+    come_down(pair, "return.zip", "2026-02-06")
+    approved = ("approved", handing.DAY, None, None)
+    path = workspaces.saved_anew(pair.below / "inbox" / "88" / "menteqe-2.csv")
+    assert told("run", pair.below, "--today", handing.DAY)[1]["anew"] == []
+    assert pair.submit("anew.zip", day="2026-02-06")[0] == 0
+    assert pair.receive("anew.zip", day="2026-02-06")[0] == 0
+    assert {stands(one, "2026-06-02") for one in (pair.above, pair.below)} == {approved}
+    assert told("run", pair.above, "--today", "2026-02-06")[1]["anew"] == []
+    assert stands(pair.above, "2026-06-02") == approved
+    # One cell is another.
+    book = openpyxl.load_workbook(path)
+    (cell,) = [cell for cell in book.active["G"] if cell.value == "Rzayev"]
+    cell.value = "Rzazadə"
+    book.save(path)
+    run(pair.below)
+    assert stands(pair.below, "2026-06-02")[0] == "not-as-approved"
+    assert pair.submit("other.zip", day="2026-06-02")[0] == 0
+    assert pair.receive("other.zip", day="2026-06-02")[0] == 0
+    assert stands(pair.above, "2026-06-02")[0] == "not-as-approved"
 
 
 def test_lists_changed_since_they_were_handed_over_are_handed_over_again(pair):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -318,6 +319,27 @@ def test_the_run_that_carries_out_a_decision_goes_on_after_the_freeze(frozen):
     path = frozen / "inbox" / "88" / "menteqe-2.csv"
     path.rename(path.with_name("ikinci.csv"))
     assert told("run", frozen, *LATE)[0] in {0, 1}
+
+
+def with_dates(cell):
+    """A cell as a program saves it that knows a date by its look."""
+    day, *rest = cell.split(".")
+    return dt.date(*map(int, (*reversed(rest), day))) if len(rest) == 2 else cell
+
+
+@pytest.mark.slow
+def test_a_frozen_list_that_is_saved_anew_is_the_same_until_a_cell_is_changed(frozen):
+    """Every run would be refused for a list of which not a letter is another."""
+    inbox = frozen / "inbox" / "88"
+    path = workspaces.saved_anew(inbox / "menteqe-2.csv", with_dates)
+    assert told("run", frozen, *LATE)[0] in {0, 1}
+    book = openpyxl.load_workbook(path)
+    (row,) = [row for row in book.active if row[6].value == "Rzayev"]
+    row[1].value = f"{row[1].value}a"
+    book.save(path)
+    code, made = told("run", frozen, *LATE)
+    assert (code, made["error"]["code"]) == (2, "lists-frozen")
+    assert "menteqe-2" in made["error"]["what"]
 
 
 @pytest.mark.parametrize("language", ["az", "en"])

@@ -152,8 +152,9 @@ def test_a_plain_list_becomes_entries():
         7: "blank-row",
         8: "title-row",
     }
-    assert found.lists.to_pylist()[0] | {"source": ""} == {
+    assert found.lists.to_pylist()[0] | {"source": "", "digest": ""} == {
         "source": "",
+        "digest": "",
         "sheet": None,
         "constituency": 4,
         "precinct": 12,

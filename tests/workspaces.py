@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import openpyxl
+
 import made_once
 from voterlist import config
 from voterlist.pipeline import running
@@ -46,6 +48,18 @@ def make(folder, *, constituency=88, settings=""):
         text = f"{precinct} saylı seçki məntəqəsi\n{HEADER}{rows}"
         (inbox / f"menteqe-{precinct}.csv").write_text(text, encoding="utf-8")
     return folder
+
+
+def saved_anew(path, typed=lambda cell: cell):
+    """A list in text as a workbook, its columns the other way round; ``typed`` makes its cells."""
+    title, *rows = path.read_text(encoding="utf-8").splitlines()
+    book = openpyxl.Workbook()
+    book.active.append([title])
+    for row in rows:
+        book.active.append([typed(cell) for cell in reversed(row.split(";"))])
+    path.unlink()
+    book.save(path.with_suffix(".xlsx"))
+    return path.with_suffix(".xlsx")
 
 
 def sample(folder, *lists):

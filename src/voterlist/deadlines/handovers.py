@@ -60,7 +60,8 @@ class Handover:
         emptied: the precincts whose lists were handed in with it and have no voter left.
         balance: what was done to the lists before they were handed over: the sums of LIST_BALANCE,
             and the strikings by ``ground.<code>``. Empty where an earlier version took it in.
-        lists: of a package that goes up, the digest of its lists.
+        lists: of a package that goes up, the digest of its lists, as its sender or its receiver has
+            them.
         work: the digest of the lists that the workspace had then.
     """
 

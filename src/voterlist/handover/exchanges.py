@@ -234,12 +234,9 @@ def journal_package(
     """Add the line of a package that was written or taken.
 
     ``shown`` are fields of ``Handover`` that its content tells: ``emptied``, ``balance``,
-    ``stage``, ``work``.
+    ``stage``, ``lists``, ``work``.
     """
-    line = _handover(day, event, manifest, manifest.journal, by)
-    records = sorted(file.sha256 for file in manifest.files if file.table == "record")
-    lists = store.digest_of(*records) if manifest.kind is Kind.SUBMIT else ""
-    line = replace(line, lists=lists, **shown)
+    line = replace(_handover(day, event, manifest, manifest.journal, by), **shown)
     extra = {} if manifest.run is None else {"run": manifest.run}
     ledger.write_journal(day, event.value, **line.details(), **extra)
 

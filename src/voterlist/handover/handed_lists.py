@@ -32,6 +32,7 @@ from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
 from voterlist.model import Action, ListKind, Mark, Verdict
 from voterlist.pipeline.inbox import REFERENCE
+from voterlist.pipeline.outcome import digest_of_lists
 from voterlist.pipeline.result import FURNITURE
 from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
@@ -150,6 +151,7 @@ class HandedLists:
         kinds: the kinds of the lists of each precinct; those too that have no voter left.
         emptied: the precincts whose lists were handed in and have no voter left.
         balance: the sums of its balance, and its strikings by ``ground.<code>``.
+        digest: of what the lists say, entry by entry.
     """
 
     files: tuple[Path, ...]
@@ -158,6 +160,7 @@ class HandedLists:
     kinds: Mapping[int | None, Sequence[ListKind]]
     emptied: frozenset[int]
     balance: Mapping[str, int]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +323,8 @@ def lists_of(
     known_as = _known_as(lists, intake.entries)
     sums |= _struck_by_ground(tables, manifest)
     kinds = by_key((row["precinct"], ListKind(row["list_kind"])) for row in balance)
-    return HandedLists(paths, intake.entries, known_as, kinds, emptied, sums)
+    digest = digest_of_lists(intake.lists)
+    return HandedLists(paths, intake.entries, known_as, kinds, emptied, sums, digest)
 
 
 def _struck_by_ground(

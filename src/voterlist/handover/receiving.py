@@ -251,6 +251,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
                 manifest,
                 emptied=lists.emptied,
                 balance=lists.balance,
+                lists=lists.digest,
             )
             folders = [(staged, inbox), (removed, record), (package.folder, kept)]
             before = _place_of_superseded(desk, manifest, last)

@@ -166,9 +166,8 @@ def submit(
             acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
             digest = known.lists.get(scope.constituency, "") if known else ""
-            journal_package(
-                ledger, today, Event.SUBMITTED, manifest, by=by, work=digest
-            )
+            told = {"lists": digest, "work": digest}
+            journal_package(ledger, today, Event.SUBMITTED, manifest, by=by, **told)
     return Submission(states, run, package, manifest, contents, acts)
 
 

@@ -8,14 +8,17 @@ The header is found. Each row becomes an entry or is set aside with a code. Blan
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.fields import CARRIED, HASHED
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import LETTERS_LOST, PLACE_DOUBTS, RULES, findings_table
@@ -110,11 +113,41 @@ def ingest(
     findings = _with_ids(chain.from_iterable(part.findings for part in parts), entries)
     return Intake(
         entries=sort_by(entries, "entry_id"),
-        lists=sort_by(lists, *_ORDER_OF_LISTS),
+        lists=sort_by(_with_digests(lists, entries), *_ORDER_OF_LISTS),
         set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
         findings=findings_table(findings),
         added=sort_by(added, "source", "sheet", "line", "comparison"),
     )
+
+
+def _with_digests(lists: pa.Table, entries: pa.Table) -> pa.Table:
+    """LIST with the digest of what is on the lists of each place and kind.
+
+    That is what makes an id, and the cells that only travel; a date is the same in both forms that
+    programs give it when they save a list.
+    """
+    row = entries.column_names.index("birth_date")
+    dates = pc.replace_substring_regex(
+        entries.column(row), r"^(\d\d)\.(\d\d)\.(\d{4})$", r"\3-\2-\1"
+    )
+    ids = entry_ids(entries.set_column(row, ENTRY.field(row), dates))
+    cells = [pc.fill_null(entries.column(name), "") for name in _ONLY_TRAVEL]
+    said = pc.binary_join_element_wise(ids, *cells, "\t")
+    told = sort_by(entries.select(_PLACE).append_column("said", said), "said")
+    # Not in parallel: that would change their order.
+    grouped = told.group_by(_PLACE, use_threads=False).aggregate([("said", "list")])
+    digests = {
+        tuple(place.values()): hashlib.sha256(text.encode()).hexdigest()
+        for place, text in zip(
+            grouped.select(_PLACE).to_pylist(),
+            pc.binary_join(grouped.column("said_list"), "\n").to_pylist(),
+            strict=True,
+        )
+    }
+    places = lists.select(_PLACE).to_pylist()
+    found = [digests.get(tuple(place.values())) for place in places]
+    row = LIST.get_field_index("digest")
+    return lists.set_column(row, LIST.field(row), pa.array(found, pa.string()))
 
 
 def _with_ids(
@@ -146,3 +179,6 @@ _ORDER_OF_LISTS = (
     "rows",
     "entries",
 )
+_PLACE = ["constituency", "precinct", "list_kind"]
+_ONLY_TRAVEL = [name for name in CARRIED if name not in HASHED]
+"""The cells that the list shows beside those of which an id is made."""

@@ -38,6 +38,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
+from voterlist.storage.store import digest_of
 from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 from voterlist.watch import left
 
@@ -275,8 +276,10 @@ def lists_anew(before: Known, now: Path) -> tuple[ListAnew, ...]:
     Raises:
         InputError: a table is gone or damaged.
     """
+    earlier = before.table("lists")
+    name = _told_by(earlier)
     then, here = (
-        _contents(lists) for lists in (before.table("lists"), read_table(now, "lists"))
+        _contents(lists, name) for lists in (earlier, read_table(now, "lists"))
     )
     places = [
         place for place in sorted(then.keys() & here) if then[place] != here[place]
@@ -289,13 +292,27 @@ def lists_anew(before: Known, now: Path) -> tuple[ListAnew, ...]:
     return tuple(anew)
 
 
-def _contents(lists: pa.Table) -> dict[tuple[int, int], set[str]]:
-    """The sources of the lists (LIST) of each precinct that has entries."""
+def _told_by(earlier: pa.Table) -> str:
+    """The column of LIST by which two lists are the same.
+
+    What they say; runs of earlier versions know the content of the file alone.
+    """
+    filled = earlier.filter(pc.field("entries") > 0)
+    return "source" if filled.column("digest").null_count else "digest"
+
+
+def digest_of_lists(lists: pa.Table) -> str:
+    """The digest of what these lists (LIST) say together."""
+    return digest_of(*sorted({*lists.column("digest").drop_null().to_pylist()}))
+
+
+def _contents(lists: pa.Table, name: str) -> dict[tuple[int, int], set[str]]:
+    """This column of the lists (LIST) of each precinct that has entries."""
     contents: dict[tuple[int, int], set[str]] = {}
     for row in lists.filter(pc.field("entries") > 0).to_pylist():
         place = row["constituency"], row["precinct"]
         if None not in place:
-            contents.setdefault(place, set()).add(row["source"])
+            contents.setdefault(place, set()).add(row[name])
     return contents
 
 
@@ -358,12 +375,18 @@ def handed_in_since(
 ) -> list[str]:
     """The sources with entries of these kinds in ``lists`` that ``earlier`` (both LIST) has not.
 
-    A source is the content of a file: one that was renamed is the same.
+    A file that was renamed, or saved anew with the same people, is the same.
     """
-    known_ones = set(earlier.column("source").to_pylist())
+    name = _told_by(earlier)
+    known_ones = set(earlier.column(name).to_pylist())
     rows = rows_among(lists, "list_kind", kinds).to_pylist()
-    sources = dict.fromkeys(row["source"] for row in rows if row["entries"])
-    return [source for source in sources if source not in known_ones]
+    return [
+        *dict.fromkeys(
+            row["source"]
+            for row in rows
+            if row["entries"] and row[name] not in known_ones
+        )
+    ]
 
 
 _Place = tuple[int | None, int | None]

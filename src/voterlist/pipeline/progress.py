@@ -105,10 +105,12 @@ def _digests(
     lists: pa.Table, decisions: pa.Table, amendments: pa.Table
 ) -> dict[int | None, str]:
     """Constituency -> digest of what was handed in, and of what decisions do to it."""
-    parts: dict[int | None, list[str]] = {}
-    for row in distinct(lists, "constituency", "precinct", "source").to_pylist():
-        text = f"{row['precinct']} {row['source']}"
-        parts.setdefault(row["constituency"], []).append(text)
+    parts: dict[int | None, set[str]] = {}
+    names = ("constituency", "precinct", "digest", "source")
+    for row in distinct(lists, *names).to_pylist():
+        # Runs of earlier versions know the file alone.
+        text = f"{row['precinct']} {row['digest'] or row['source']}"
+        parts.setdefault(row["constituency"], set()).add(text)
     repeats = rows_among(decisions, "verdict", [Verdict.REPEAT.value])
     actions = [action.value for action in Action if action is not Action.ASK]
     changes = rows_among(amendments, "action", actions)
@@ -117,7 +119,7 @@ def _digests(
         number = row["entry_id"].partition("-")[0]
         places = {int(number) if number.isdigit() else None, row.get("constituency")}
         for place in places & parts.keys():
-            parts[place].append(str(tuple(row.values())))
+            parts[place].add(str(tuple(row.values())))
     return {number: digest_of(*sorted(texts)) for number, texts in parts.items()}
 
 

@@ -27,6 +27,7 @@ from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.known import Known, answers_in, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
     Done,
+    digest_of_lists,
     earlier_lists,
     handed_in_since,
     lists_anew,
@@ -56,7 +57,6 @@ from voterlist.storage.store import (
     Manifest,
     RunFolder,
     altered_runs,
-    digest_of,
     program_digest,
     sha256,
 )
@@ -220,13 +220,15 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         return
     place = ledgers.place_in(context.workspace, settings)
     earlier = rows_among(earlier_lists(context.workspace, place), "list_kind", frozen)
-    names = inputs.names()
+    names = {
+        source: name for (source, copy), name in inputs.names().items() if not copy
+    }
     # What a package changes was held against the freeze when it was taken in.
-    carried = _carried(inputs, place, min(last.values()), settings.workspace.cycle)
+    carried = _carried(context, tables["lists"], names, min(last.values()))
     files = [
-        name
+        names.get(source, source)
         for source in handed_in_since(earlier, tables["lists"], frozen)
-        if (name := names.get((source, 0), source)) not in carried
+        if source not in carried
     ]
     gone = _missing(earlier, context, tables)
     files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
@@ -236,31 +238,35 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
 
 
 def _carried(
-    inputs: inbox.Inputs, place: ledgers.Place, frozen: dt.date, cycle: str
+    context: Context, lists: pa.Table, names: Mapping[str, str], frozen: dt.date
 ) -> set[str]:
-    """The lists of the inbox that are those of the last package of their sender.
+    """The sources of lists (LIST) that are those of the last package of their sender.
 
     Of a sender that handed over before the freeze: its packages were held against each other.
+    ``names`` are the files in the inbox by their sources.
     """
-    with ledgers.reading(place) as ledger:
+    cycle = context.settings.workspace.cycle
+    with ledgers.reading(
+        ledgers.place_in(context.workspace, context.settings)
+    ) as ledger:
         lines = [
             line for line in handovers(ledger.journal()) if line.cycle in {"", cycle}
         ]
     early = {line.sender for line in lines if is_list_before(line, frozen)}
     last = {
-        f"{inbox.INBOX}/{line.constituency}/{line.sender}/": line.lists
+        f"{inbox.INBOX}/{line.constituency}/{line.sender}": line.lists
         for line in lines
         if line.event is Event.RECEIVED and line.kind == "submit"
         if line.sender in early
     }
-    of_folder: dict[str, dict[str, str]] = {}
-    for name, digest in inputs.digests.items():
-        of_folder.setdefault(f"{name.rpartition('/')[0]}/", {})[name] = digest
+    of_folder: dict[str, set[str]] = {}
+    for source, name in names.items():
+        of_folder.setdefault(name.rpartition("/")[0], set()).add(source)
     return {
-        name
-        for folder, lists in last.items()
-        if digest_of(*sorted(of_folder.get(folder, {}).values())) == lists
-        for name in of_folder.get(folder, {})
+        source
+        for folder, digest in last.items()
+        for source in of_folder.get(folder, ())
+        if digest_of_lists(rows_among(lists, "source", of_folder[folder])) == digest
     }
 
 
