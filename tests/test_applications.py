@@ -789,6 +789,8 @@ def test_the_commands_are_those_of_the_functions(workspace, tmp_path):
     grant = ("application", "decide", workspace, 1, "--grant", *by, *today)
     code, said = told(*grant, "--ground", "died")
     assert (code, said["problems"][0]["code"]) == (1, "ground-not-for-action")
+    # Whoever chose a wrong ground reads which ones fit.
+    assert " left-out" in call(*grant, "--ground", "died").stdout
     code, said = told(*grant, "--ground", "left-out")
     assert (code, said["state"], said["standing"]) == (0, "granted", "holds")
     paper = tmp_path / "cavab.pdf"

@@ -197,6 +197,7 @@ def appeal(options: _Appeal) -> Answer:
 def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     """What was decided, or why it may not be granted."""
     from voterlist.counter.applications import as_json
+    from voterlist.decisions import grounds_for
 
     number = str(made.application.number)
     if made.problems:
@@ -206,6 +207,11 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             for problem in made.problems
         ]
         table(("row", "problem"), rows)
+        if any("ground" in problem.code for problem in made.problems):
+            known = ", ".join(
+                each.code for each in grounds_for(made.application.asked.what)
+            )
+            tell("cli.application.grounds", known=known)
     else:
         tell(f"cli.application.{made.application.state}", number=number)
         if made.standing != "holds":
