@@ -330,6 +330,7 @@ def test_titles_and_signatures_raise_no_alarm(text):
     [
         "13. Əliyev Elçin Rauf oğlu 01.02.1950",
         "Əliyev Elçin Rauf oğlu",
+        "9. Tahirli İlqar Vaqif oğlu",
         "13 Quliyeva Leyla Kamil qızı AZE12345678",
         "Şirin Gülər 1950-02-01 1XK0001",
         "Алиев Эльчин Рауф оглы",
@@ -401,10 +402,50 @@ def test_two_whole_names_in_one_cell_are_asked_about():
 
 
 @pytest.mark.parametrize(
+    "headings",
+    [
+        ["Mənzil", "1-ci seçici", "Doğum tarixi", "2-ci seçici", "Doğum tarixi"],
+        ["Mənzil", "Seçici", "Doğum tarixi", "Həyat yoldaşı", "Doğum tarixi"],
+        ["Mənzil", "Əri", "Doğum tarixi", "Arvadı", "Doğum tarixi"],
+    ],
+)
+def test_two_voters_under_headings_of_their_own_are_asked_about(headings):
+    """The second one would be lost with a column that was not understood."""
+    births = [row[4] for row in ROWS]
+    pairs = zip(WHOLE[::2], births[::2], WHOLE[1::2], births[1::2], strict=True)
+    rows = [headings, *([str(at), *pair] for at, pair in enumerate(pairs, 1))]
+    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert (asked(intake), code) == ([2, 3, 4, 5, 6, 7], 1)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Əliyev Elçin Rauf oğlu, Əliyeva Leyla Kamil qızı\t1\t01.02.1950",
+        "Əliyev Elçin və Leyla\t1\t01.02.1950; 03.04.1952",
+    ],
+)
+def test_two_voters_in_one_line_of_a_cell_are_asked_about(cells):
+    """The second one would be part of the name of the first."""
+    assert is_of_two(cells)
+
+
+@pytest.mark.parametrize("line", ["---", ":---:", "=====", "____", "——", "+----"])
+def test_a_line_drawn_with_signs_is_no_voter(line):
+    """The table of a text file would have a voter who is called ``---``."""
+    rows = [HEADER, [line] * len(HEADER), *ROWS[:6], ["7", *[line] * 4], *ROWS[6:]]
+    intake, _ = taken(lines(rows))
+    codes = intake.set_aside.column("code").to_pylist()
+    assert sorted(codes) == ["blank-row", "header-row", "no-name"]
+    assert surnames(intake) == NAMES
+
+
+@pytest.mark.parametrize(
     "cells",
     [
         "Əliyeva\n(Quliyeva)\tLeyla",
         "Əliyev Elçin\nRauf oğlu\t1\t01.02.1950",
+        "Əliyev Elçin Rauf oğlu, 01.02.1950\t01.02.1950",
         "Əliyev\nElçin\nRauf oğlu\t3",
         "Abdurrəh\nmanova\tMəhəmməd\nəli",
         "Əliyev Elçin\nRauf oğlu\t02.03.\n1950",
@@ -464,6 +505,17 @@ def test_a_record_within_a_record_is_of_one_voter():
     text = "\n".join(json.dumps({**record, **parts}) for record in RECORDS)
     intake, code = taken(text)
     assert (surnames(intake), code) == (NAMES, 0)
+
+
+@pytest.mark.parametrize("above", ["name", "voter.name", "fullName"])
+def test_a_name_that_is_a_record_is_read_by_its_parts(above):
+    """The surname would be a whole name, and the father's name the given one."""
+    parts = [f"{above}.{part}" for part in ("surname", "given", "patronymic")]
+    rows = [[*parts, "birth_date"], *(row[1:5] for row in ROWS)]
+    intake, code = taken(lines(rows))
+    names = intake.entries.select(["surname", "given_name", "patronymic"]).to_pylist()
+    assert {tuple(name.values()) for name in names} == {tuple(row[1:4]) for row in ROWS}
+    assert code == 0
 
 
 # --- bytes lost and added

@@ -339,6 +339,23 @@ def test_a_heading_above_several_columns_holds_for_each():
     assert set(zip(*names.values(), strict=True)) == {("Əli", "Rauf"), ("Rza", "Nadir")}
 
 
+def test_a_birth_date_above_its_day_month_and_year_is_all_three():
+    """The day alone would be the birth date of each voter."""
+    rows = [["Soyadı", "Adı", "Doğum tarixi", "", ""], ["", "", "gün", "ay", "il"]]
+    rows += [["Əliyev", "Əli", "5", "4", "1980"], ["Rzayev", "Rza", "15", "12", "1975"]]
+    births = take(raw(rows, "88/menteqe-1.csv")).entries.column("birth_date")
+    assert set(births.to_pylist()) == {"1980-04-05", "1975-12-15"}
+
+
+def test_blank_columns_part_no_name_without_a_header():
+    """The father's name would be left out of each entry."""
+    rows = [[row[1], "", row[2], "", "", row[3], row[4]] for row in voters(12)]
+    entries = take(raw(rows, "88/menteqe-1.csv")).entries
+    written = entries.select(["surname", "given_name", "patronymic"]).to_pydict()
+    expected = {tuple(row[1:4]) for row in voters(12)}
+    assert set(zip(*written.values(), strict=True)) == expected
+
+
 @pytest.mark.parametrize(("confidence", "is_two"), [(0.864, False), (0.9, True)])
 def test_headers_that_are_only_similar_make_no_two_lists(confidence, is_two):
     """A list with two headers that are spelt alike would be set aside as two."""

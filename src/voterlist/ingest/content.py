@@ -461,7 +461,8 @@ def _names(shapes: Sequence[Shape]) -> _Columns:
 
 def _beside(surname: int, texts: list[int], shapes: Sequence[Shape]) -> _Columns:
     """Given name and patronymic among the columns of words beside the surname's."""
-    beside = _neighbours(surname, texts)
+    filled = [at for at, shape in enumerate(shapes) if shape.filled]
+    beside = _neighbours(surname, texts, filled)
     fathers = [at for at in beside if shapes[at]["patronymic"] >= 0.5]
     if len(fathers) == 1:
         father = fathers[0]
@@ -472,7 +473,7 @@ def _beside(surname: int, texts: list[int], shapes: Sequence[Shape]) -> _Columns
         return columns
     if len(beside) == 1:
         return {"given_name": (beside[0], 0.85)}
-    if len(beside) == 2 and beside[1] - beside[0] == 1:
+    if len(beside) == 2 and filled.index(beside[1]) - filled.index(beside[0]) == 1:
         # Neither has a particle: by custom the given name stands first.
         return {"given_name": (beside[0], 0.8), "patronymic": (beside[1], 0.8)}
     if beside:
@@ -480,14 +481,18 @@ def _beside(surname: int, texts: list[int], shapes: Sequence[Shape]) -> _Columns
     return {}
 
 
-def _neighbours(surname: int, texts: list[int]) -> list[int]:
-    """The columns of words next to the surname's: those on its right, else those on its left."""
-    right = [at for at in (surname + 1, surname + 2) if at in texts]
-    left = [at for at in (surname - 2, surname - 1) if at in texts]
-    if right[:1] == [surname + 1]:
+def _neighbours(surname: int, texts: list[int], filled: list[int]) -> list[int]:
+    """The columns of words next to the surname's: those on its right, else those on its left.
+
+    ``filled``: the columns that are not blank.
+    """
+    at = filled.index(surname)
+    right = [column for column in filled[at + 1 : at + 3] if column in texts]
+    left = [column for column in filled[max(0, at - 2) : at] if column in texts]
+    if right[:1] == filled[at + 1 : at + 2]:
         if left and len(right) == 1:
             # Given name, surname, father's name, or something else on one side: only the particle
             # can tell.
             return sorted(left[-1:] + right)
         return right
-    return left if left[-1:] == [surname - 1] else []
+    return left if left[-1:] == filled[max(0, at - 1) : at] else []

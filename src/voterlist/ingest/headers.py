@@ -30,6 +30,8 @@ _OF_LIKENESS = 0.95
 """The confidence of a likeness of 100 %."""
 _LEAD = 4.0
 """Likeness by which it must lead the most alike header of another field."""
+_INSIDE_NAME = re.compile(r"^(?:\w+\.)*(?:full_?n|n)ames?\.(?=\w+$)")
+"""Before the parts of a name that is a record of its own in JSON: ``voter.name.surname``."""
 _LONGEST = 90
 """A longer text is a sentence, not a header."""
 
@@ -159,6 +161,7 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
     header without a number at its end; each of several languages side by side ("Soyadı / Фамилия");
     an abbreviation ("Doğ. tar."); likeness.
     """
+    text = _INSIDE_NAME.sub("", text)
     folded = re.sub(r"\bno s[iu]\b", "no", fold(text))
     if not folded or len(folded) > _LONGEST:
         return None

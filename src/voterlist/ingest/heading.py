@@ -16,7 +16,7 @@ from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
-from voterlist.ingest.headers import ColumnMap, map_columns
+from voterlist.ingest.headers import ColumnMap, claims, map_columns
 from voterlist.tables import is_known, mask_of
 
 _HEAD_ROWS = 50
@@ -181,7 +181,7 @@ def _understood_best(choices: _Texts, settings: IngestSettings) -> str | None:
     for choice in choices:
         if not choice:
             continue
-        matches = map_columns([choice], settings).matches
+        matches = claims([choice], settings)
         confidence = matches[0].confidence if matches else 0.0
         if confidence > most:
             best, most = choice, confidence

@@ -9,8 +9,10 @@ _SURNAME = re.compile(
 )
 """A word with the ending of a surname. Those in -lı are left out, as *saylı* is in every title; so
 are Russian capitals, in which genitives of headings end the same way."""
+_PARTICLE = r"(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
+_OF_FATHER = re.compile(rf"(?<![^\W\d_])(?:{_PARTICLE})(?![^\W\d_])")
 _FATHER = re.compile(
-    r"(?<![^\W\d_])(?:(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
+    rf"(?<![^\W\d_])(?:{_PARTICLE}"
     r"|[^\W\d_]{2,}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна))(?![^\W\d_])"
 )
 _YEAR = r"(?:19\d\d|200\d|201[0-2])"
@@ -33,6 +35,7 @@ _OF_NOBODY = re.compile(
 )
 """Words of what is named after people, of those who sign, and of titles."""
 _WORD = re.compile(r"[^\W\d_]+")
+_WITHOUT_ENDING = 4
 _GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
 """A line behind or before which a narrow column was too short for its words or its date."""
 
@@ -59,10 +62,13 @@ def holds_person(text: str) -> bool:
 
 
 def is_of_two(text: str) -> bool:
-    """True where cells of one row, parted by tabs, are of several lines, each of another person.
+    """True where cells of one row, parted by tabs, are those of two people.
 
-    Two cells are, or one with a whole name in each line.
+    Two cells are of several lines, each of another person, or one with a whole name in each line;
+    or one holds two birth dates, or a daughter or son of two fathers.
     """
+    if len({*_BIRTH.findall(text)}) > 1 or len(_OF_FATHER.findall(text)) > 1:
+        return True
     cells = [map(str.strip, cell.splitlines()) for cell in text.split("\t")]
     broken = [lines for cell in cells if len(lines := list(filter(None, cell))) > 1]
     goes_on = any(_GOES_ON.match(line) for lines in broken for line in lines)
@@ -79,7 +85,11 @@ def _is_name(text: str) -> bool:
 
 
 def _is_whole_name(text: str) -> bool:
-    """True for two to five names, one of them a surname; initials are none."""
+    """True for two to five names, one of them with an ending of surnames; initials are none.
+
+    Without such an ending (*Tahirli*) for three names and whose child it is.
+    """
     words = _WORD.findall(text)
-    has_words = 1 < len(words) < 6 and min(map(len, words)) > 1
-    return has_words and bool(_SURNAME.search(text)) and _is_name(text)
+    least = 2 if _SURNAME.search(text) else _WITHOUT_ENDING
+    has_words = least <= len(words) < 6 and min(map(len, words)) > 1
+    return has_words and _is_name(text)

@@ -51,6 +51,8 @@ _OF_A_LINE = {
 }
 """For each field: what a cell has into which a voter's whole line came, so that few are looked at;
 and how many signs of a person it has at least."""
+_LINE = r"^[-–—_=.:|+*~ ]+$"
+"""A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
 _WORD_ALONE = (r"^\pL+$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
@@ -77,8 +79,11 @@ _PLACE_WORD = (
     r"|precinct|polling station|constituency|msk|уик"
 )
 _LETTER = r"[^\W\d_]"
+_CHILD_OF = r"o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
+_TWO_DATES = r"\d{4}.*\d{4}"
+_TWO_FATHERS = rf"(?i)(?:{_CHILD_OF}).*(?:{_CHILD_OF})"
 _Codes = npt.NDArray[np.int8]
 
 
@@ -135,7 +140,10 @@ def classify(
     rows = len(cells[0]) if cells else 0
     codes: _Codes = np.full(rows, ENTRY_ROW, dtype=np.int8)
     filled = filled_cells(cells)
-    _mark(codes, filled == 0, AsideCode.BLANK_ROW)
+    is_blank = np.ones(rows, dtype=bool)
+    for column in cells:
+        is_blank &= _is_blank(column)
+    _mark(codes, is_blank, AsideCode.BLANK_ROW)
     _mark(codes, marks.deleted, AsideCode.DELETED_ROW)
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
@@ -162,6 +170,11 @@ def classify(
     _ask_headings(cells, codes, header.map)
     _ask_entries(raw, cells, codes, header)
     return SheetRows(codes, titles, totals)
+
+
+def _is_blank(column: pa.Array) -> Bools:
+    """The rows that have nothing in this column, or but a line drawn with signs."""
+    return ~is_known(column) | mask_of(pc.match_substring_regex(column, _LINE))
 
 
 def ends_a_list(text: str) -> bool:
@@ -300,7 +313,7 @@ def _mark_faulty(
     ended = [~is_known(raw[column]) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = [~is_known(cells[column]) for column in named]
+    blank = [_is_blank(cells[column]) for column in named]
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
@@ -367,6 +380,8 @@ def _ask_entries(
     named = [re.search(_LETTER, text or "") for text in header.texts]
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
+    spare = [column for at, column in enumerate(cells) if at not in known]
+    _ask(codes, is_entry, spare, partial(_has_signs, least=2))
     if header.map.columns("fin") and bare:
         is_fin = _any_match(bare, range(len(bare)), ALONE["fin"])
         codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
@@ -378,8 +393,14 @@ def _ask_entries(
             may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
-    broken = [mask_of(pc.match_substring_regex(column, _BROKEN)) for column in own]
-    _ask(codes, is_entry & np.logical_or.reduce(broken), own, is_of_two)
+    may_be_two = np.logical_or.reduce(
+        [
+            mask_of(pc.match_substring_regex(column, sign))
+            for column in own
+            for sign in (_BROKEN, _TWO_DATES, _TWO_FATHERS)
+        ]
+    )
+    _ask(codes, is_entry & may_be_two, own, is_of_two)
 
 
 def _has_signs(text: str, least: int) -> bool:
