@@ -171,6 +171,41 @@ def test_a_list_that_is_saved_anew_with_the_same_people_is_as_it_was_approved(pa
     assert stands(pair.above, "2026-06-02")[0] == "not-as-approved"
 
 
+def test_a_workspace_that_goes_on_into_the_next_cycle_begins_with_nothing_done(pair):
+    """Lists that nobody has looked at would stand as approved, and nobody be asked for them."""
+    pair.receive()
+    run(pair.above)
+    approve(pair.above)
+    come_down(pair, "return.zip", "2026-02-06")
+    both = (pair.above, pair.below)
+    for workspace in both:
+        path = workspace / "voterlist.toml"
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("[workspace]", '[workspace]\ncycle = "2026-election"')
+        path.write_text(text, encoding="utf-8")
+    on = ("--today", "2026-06-10")
+    for workspace in both:
+        rows = told("status", workspace, *on)[1]["units"]
+        assert {row["finished"] for row in rows} <= {None}
+        assert {row["progress"] for row in rows} <= {"not-started"}
+        assert told("status", workspace, *on)[1]["changed"] == []
+    again = ("--ground", "Decision 9/1", "--by", "L. M.", *on)
+    assert code_of(approve(pair.above, *again)) == (2, "approve-not-handed-over")
+    told("run", pair.below, *on)
+    (row, *_) = units(pair.below, "compile", "2026-06-10")
+    assert row["finished"] == "2026-06-10"
+    assert pair.submit("next.zip", day="2026-06-10")[0] == 0
+    assert pair.receive("next.zip", day="2026-06-10")[0] == 0
+    told("run", pair.above, *on)
+    assert approve(pair.above, *again)[0] == 0
+    come_down(pair, "next-return.zip", "2026-06-10")
+    for workspace in both:
+        assert stands(workspace, "2026-06-10")[:2] == ("approved", "2026-06-10")
+    # What was approved before is told by the journal, in its cycle.
+    lines = told("journal", pair.above)[1]["lines"]
+    assert sum("Decision 3/7" in line["sentence"] for line in lines) == 1
+
+
 def test_lists_changed_since_they_were_handed_over_are_handed_over_again(pair):
     """What the commission above has is not what hangs on the wall, and nobody was told."""
     assert stands(pair.below, handing.DAY)[0] == "handed-over"

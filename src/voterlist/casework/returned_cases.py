@@ -24,6 +24,7 @@ from voterlist.deadlines.handovers import (
 )
 from voterlist.model import Progress
 from voterlist.pipeline.known import known_work
+from voterlist.pipeline.progress import of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
@@ -190,7 +191,7 @@ def approval_of(
         return None
     *_, line = (
         line
-        for line in handovers(ledger.journal())
+        for line in handovers(of_cycle(ledger.journal(), settings.workspace.cycle))
         if line.event is Event.APPROVED and line.constituency == constituency
     )
     day = line.finished or line.day

@@ -56,7 +56,7 @@ class Handover:
         finished: the day on which it was finished.
         ground: the paper or reason that it rests on.
         by: who states it.
-        cycle: the cycle of the package.
+        cycle: in which it was; earlier versions state it of a package alone.
         emptied: the precincts whose lists were handed in with it and have no voter left.
         balance: what was done to the lists before they were handed over: the sums of LIST_BALANCE,
             and the strikings by ``ground.<code>``. Empty where an earlier version took it in.

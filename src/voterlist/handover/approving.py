@@ -24,7 +24,7 @@ from voterlist.handover.gates import Scope, is_stale
 from voterlist.model import Level, Progress
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.progress import HandedOver, Work, handed_over
+from voterlist.pipeline.progress import HandedOver, Work, handed_over, of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.report.values import UnitStanding, Waiting
 from voterlist.storage.ledger import Reader
@@ -84,9 +84,9 @@ def approve(
             for row in standings(settings, ledger, day, work=work)
             if row.constituency == constituency
         )
-        state = handed_over(handovers(ledger.journal()), day).get(
-            (constituency, None), HandedOver()
-        )
+        cycle = settings.workspace.cycle
+        lines = handovers(of_cycle(ledger.journal(), cycle))
+        state = handed_over(lines, day).get((constituency, None), HandedOver())
         _require_handed_over(rows, state, constituency)
         _require_settled(workspace, settings, ledger, constituency)
         changed = changed_lists(workspace, ledger, rows, ())
@@ -97,6 +97,7 @@ def approve(
             package=state.package,
             ground=ground.strip(),
             by=by.strip(),
+            cycle=cycle,
             work=work.lists.get(constituency, ""),
         )
         ledger.write_journal(line.day, line.event.value, **line.details())
@@ -149,6 +150,7 @@ def finish(
             finished=finished.day,
             ground=finished.ground.strip(),
             by=finished.by.strip(),
+            cycle=settings.workspace.cycle,
             work=_digest(work, finished.constituency),
         )
         _require_stage(settings, finished.stage)

@@ -17,9 +17,10 @@ from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import InputError
 from voterlist.model import Action, Progress, null_last
 from voterlist.pipeline.known import read_table
-from voterlist.pipeline.progress import covers
+from voterlist.pipeline.progress import covers, of_cycle
 from voterlist.report.values import UnitStanding
 from voterlist.storage.ledger import Reader
+from voterlist.storage.settings import settings_of
 from voterlist.tables import rows_among
 from voterlist.watch import RULES
 
@@ -69,7 +70,8 @@ def changed_lists(
     }
     if not numbers:
         return ()
-    lines = handovers(ledger.journal())
+    cycle = settings_of(workspace).workspace.cycle
+    lines = handovers(of_cycle(ledger.journal(), cycle))
     kept = folders_by_digest(workspace / RECEIVED)
     found = []
     for number in sorted(numbers):

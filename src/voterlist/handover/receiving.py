@@ -514,6 +514,7 @@ def _note_approval(
         finished=dt.date.fromisoformat(approved.day),
         ground=approved.ground,
         by=approved.by,
+        cycle=manifest.cycle,
     )
     ledger.write_journal(line.day, line.event.value, **line.details())
 

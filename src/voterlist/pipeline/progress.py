@@ -18,7 +18,7 @@ from voterlist.deadlines.handovers import Event, Handover
 from voterlist.model import Action, CaseKind, Progress, Severity, Verdict
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
-from voterlist.storage.store import digest_of
+from voterlist.storage.store import RUN_EVENT, digest_of
 from voterlist.tables import count_by, distinct, rows_among
 
 Place = tuple[int | None, int | None]
@@ -239,11 +239,12 @@ def _is_read_otherwise(submission: Submission, work: Work) -> bool:
 
 
 def received(
-    submissions: Sequence[Submission], work: Work | None
+    submissions: Sequence[Submission], work: Work | None, since: dt.date = dt.date.min
 ) -> dict[Place, dt.date]:
     """(constituency, precinct) -> the first day on which its list was handed in.
 
-    A list that was taken for another precinct's at first was handed in on its own first day.
+    A list that was taken for another precinct's at first was handed in on its own first day. One of
+    a former cycle, before ``since``, counts from then on where it is still read.
     """
     first: dict[tuple[str, str | None], dt.date] = {}
     for submission in submissions:
@@ -255,9 +256,33 @@ def received(
     days: dict[Place, dt.date] = {}
     for submission in lists_of_today(submissions, work):
         place = submission.constituency, submission.precinct
-        day = first[submission.source, submission.sheet]
+        day = max(since, first[submission.source, submission.sheet])
+        if submission.first_seen < since and (
+            work is None or submission.source not in work.sources
+        ):
+            continue
         days[place] = min(day, days.get(place, day))
     return days
+
+
+Journal = Sequence[tuple[dt.date, str, dict[str, str | int]]]
+
+
+def of_cycle(journal: Journal, cycle: str) -> Journal:
+    """The lines of a journal that are of a cycle: one workspace may go on into the next.
+
+    A line that says no cycle is of that of the last line before it that does.
+    """
+    stated = [
+        str(details.get("cycle", "")) if event in {*Event, RUN_EVENT} else ""
+        for _, event, details in journal
+    ]
+    found, now = [], next(filter(None, stated), cycle)
+    for line, own in zip(journal, stated, strict=True):
+        now = own or now
+        if now == cycle:
+            found.append(line)
+    return found
 
 
 Lists = tuple[str, str]

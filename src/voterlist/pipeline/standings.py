@@ -20,10 +20,12 @@ from voterlist.deadlines.pace import forecast
 from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.pipeline.progress import (
     HandedOver,
+    Journal,
     Place,
     Work,
     covers,
     handed_over,
+    of_cycle,
     received,
 )
 from voterlist.render.wall import BurnDown
@@ -34,8 +36,6 @@ from voterlist.storage.store import RUN_EVENT
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 _NOTHING = Waiting()
 _DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
-
-Journal = Sequence[tuple[dt.date, str, dict[str, str | int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def standings(
     day its lists were handed over, that of the central commission on the day they were approved;
     where they were changed since, it is open until they are approved again. A line of the journal
     by which a person states the day goes before all of these, and what stands in
-    ``[calendar.finished]`` before that.
+    ``[calendar.finished]`` before that. What is of another cycle than that of the settings counts
+    for nothing.
 
     Args:
         settings: the workspace's settings.
@@ -79,10 +80,17 @@ def standings(
         pending: lines of the journal that are not written yet.
         work: what the newest runs show; None where there is none.
     """
-    journal = [*(ledger.journal() if ledger else ()), *pending]
+    told = [*(ledger.journal() if ledger else ()), *pending]
+    journal = of_cycle(told, settings.workspace.cycle)
     lines = handovers(journal)
     submissions = ledger.submissions() if ledger else []
-    seen = received(submissions, work)
+    since = dt.date.min
+    if len(journal) < len(told):
+        since = min((day for day, *_ in journal), default=today)
+        if all(event != RUN_EVENT for _, event, _ in journal):
+            # The newest run is of the cycle before.
+            work = None
+    seen = received(submissions, work, since)
     stated = [line for line in lines if line.event is Event.FINISHED]
     emptied = emptied_lists(journal, settings.workspace.cycle)
     if work is not None:
@@ -342,7 +350,8 @@ def burn_down(
         work: what the newest runs show; None where there is none.
     """
     deadline = _deadline(settings, today)
-    points = _open_by_day([*ledger.journal(), *pending], today)
+    told = of_cycle([*ledger.journal(), *pending], settings.workspace.cycle)
+    points = _open_by_day(told, today)
     remaining = _remaining(work)
     newest = max(points, default=None)
     if newest is not None and newest <= today:
