@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def _is_fit(folder):
 # A run forces 200 files to the disk; in memory that takes no time. Who names a folder has it there.
 if "TMPDIR" not in os.environ and _is_fit(MEMORY):
     os.environ["TMPDIR"] = str(MEMORY)
+    # pytest asked for the folder before this file was read, and the answer is kept.
+    tempfile.tempdir = None
 
 
 def pytest_configure(config):
