@@ -53,11 +53,13 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
         array = values.combine_chunks()
     else:
         array = pa.array(values, pa.string())
-    if not pa.types.is_dictionary(array.type):
+    if pa.types.is_dictionary(array.type):
+        used = pc.unique(array.indices).drop_null()
+        distinct = pc.unique(array.dictionary.take(used)).drop_null()
+    else:
         array = array.dictionary_encode()
-    used = pc.unique(array.indices).drop_null()
-    distinct = pc.unique(array.dictionary.take(used))
-    in_order = distinct.drop_null().sort()
+        distinct = array.dictionary
+    in_order = distinct.sort()
     places = pc.index_in(array.dictionary, value_set=in_order)
     return pa.DictionaryArray.from_arrays(places.take(array.indices), in_order)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -215,7 +216,7 @@ def indicators_of(context: Context) -> pa.Table:
             code: _against(statistic, places, wider, code)
             for code, statistic in own.items()
         }
-        tables += [_table(places, code, statistic) for code, statistic in wider.items()]
+        tables.append(_table(places, wider))
     return sort_by(
         concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"
     )
@@ -308,23 +309,30 @@ def _ratio(count: Longs, of: Longs) -> Floats:
     return ratio
 
 
-def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
-    """INDICATOR of one indicator of these places."""
+def _table(places: _Places, statistics: Mapping[str, _Statistic]) -> pa.Table:
+    """INDICATOR of these places, one indicator after the other."""
     rows = places.where.num_rows
+    unknown = np.full(rows, np.nan)
+
+    def numbers_of(name: str) -> Floats:
+        each = [one.get(name, unknown) for one in statistics.values()]
+        return np.concatenate(each, dtype=np.float64, casting="unsafe")
+
     columns = {
-        "indicator": pa.repeat(code, rows),
-        "unit": pa.repeat(places.unit.value, rows),
-        **{name: places.where.column(name) for name in PRECINCT_PLACE},
-    }
-    for name in (*_NUMBERS, "count", "of"):
-        if name in statistic:
-            numbers = np.asarray(statistic[name], dtype=np.float64)
-            if name in _OF_CHANCE:
-                # The last digits of such functions are not those of another processor.
-                numbers = np.round(numbers, _DECIMALS)
-            columns[name] = pa.array(numbers, from_pandas=True)
-    if "outlying" in statistic:
-        columns["outlying"] = pa.array(
-            statistic["outlying"], mask=np.isnan(statistic["lower"])
+        name: pa.concat_arrays(
+            places.where.column(name).combine_chunks() for _ in statistics
         )
+        for name in PRECINCT_PLACE
+    }
+    columns["indicator"] = pa.array(np.repeat([*statistics], rows))
+    columns["unit"] = pa.repeat(places.unit.value, rows * len(statistics))
+    for name in (*_NUMBERS, "count", "of"):
+        numbers = numbers_of(name)
+        if name in _OF_CHANCE:
+            # The last digits of such functions are not those of another processor.
+            numbers = np.round(numbers, _DECIMALS)
+        columns[name] = pa.array(numbers, from_pandas=True)
+    columns["outlying"] = pa.array(
+        numbers_of("outlying") > 0, mask=np.isnan(numbers_of("lower"))
+    )
     return from_columns(columns, INDICATOR)

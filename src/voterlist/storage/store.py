@@ -14,7 +14,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -335,9 +335,7 @@ class RunFolder:
         Times and memory differ from run to run, so no digest covers it.
         """
         self._work.append(work)
-        text = _json(
-            {"run": self._manifest.run, "stages": [asdict(item) for item in self._work]}
-        )
+        text = _json({"run": self._manifest.run, "stages": self._work})
         write_content(self.path / TRACE_NAME, text)
 
     def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
@@ -373,7 +371,7 @@ class RunFolder:
         return path.relative_to(self.workspace).as_posix()
 
     def _record(self) -> None:
-        write_content(self.path / MANIFEST_NAME, _json(asdict(self._manifest)))
+        write_content(self.path / MANIFEST_NAME, _json(self._manifest))
 
 
 def _table_path(folder: Path, name: str) -> Path:
@@ -651,8 +649,16 @@ def _package_files(
             yield f"{prefix}{item.name}", item
 
 
-def _json(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def _fields_of(record: Any) -> dict[str, Any]:
+    """What ``asdict`` gives, without a copy of all that is in it."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def _json(content: Any) -> str:
+    text = json.dumps(
+        content, indent=1, sort_keys=True, ensure_ascii=False, default=_fields_of
+    )
+    text += "\n"
     # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write
     # them as digits.
     return re.sub("[\ud800-\udfff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
