@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TELL = @sed -n 's/^$@:.*  *\#\# \([^[]*\).*/$@: \1/p' $(firstword $(MAKEFILE_LIST))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test test-spark check bench nights peers same figures manual campaign bundle sbom clean
+.PHONY: help demo fast test test-all test-spark check bench nights peers same figures manual campaign bundle sbom clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -42,7 +42,11 @@ fast: $(READY)  ## the tests that are not slow, with fewer examples of each law:
 	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not slow"
 
 # Three processes on two processors: a desk that waits for a slow visitor leaves room for others.
-test: $(READY)  ## all tests
+test: $(READY)  ## the tests but the long ones
+	$(TELL)
+	$(BIN)/python -m pytest -n 3 $(TESTS) -m "not long"
+
+test-all: $(READY)  ## all tests: bundles, marked lists through every command, recipes, kills too
 	$(TELL)
 	$(BIN)/python -m pytest -n 3 $(TESTS)
 

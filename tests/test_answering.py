@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+import pytest
+
 import ledgers
-from voterlist.casework import answering
+from voterlist.casework import answering, returned_cases
 from voterlist.casework.returned_cases import OtherEntry, OwnEntry, ReturnedCase
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
@@ -42,3 +44,18 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
         holding = ledger.given_amendments().to_pylist()
         rows = answering._questions_closed(holding, case(), SAID)
     assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "owing"),
+    [
+        ({}, (1, 2)),
+        ({1: "keep"}, (2,)),
+        ({1: "keep", 2: "give-up"}, ()),
+        ({1: "keep", 2: "keep"}, ()),
+        ({1: "give-up", 2: "give-up"}, (1, 2)),
+    ],
+)
+def test_where_all_say_elsewhere_all_are_asked_again(answers, owing):
+    """Struck off in each constituency, the person would stand on no list."""
+    assert returned_cases._debt_of("a", {1: 7, 2: 7}, answers).owing == owing

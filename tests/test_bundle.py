@@ -168,6 +168,7 @@ def digests(folder):
     }
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
     """Commissions without internet would have another program, or none."""
@@ -225,6 +226,7 @@ def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
     assert json.loads(verified.stdout)["voucher"] == "named"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("system", ["linux", "windows"])
 def test_what_is_shipped_is_in_the_bill_of_materials(wheels, packed, room, system):
@@ -250,6 +252,7 @@ def test_what_is_shipped_is_in_the_bill_of_materials(wheels, packed, room, syste
     assert "Copyright (c) 2022 William Woodruff" in paper
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_wheel_for_windows_is_there(packed):
     """It would be found out on the machine without internet."""
@@ -270,6 +273,7 @@ WHEEL = "import sys, pathlib; sys.path.insert(0, 'packaging'); import wheels; "
 WHEEL += "wheels.build_wheel(pathlib.Path(sys.argv[-1]))"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_wheel_and_bundle_have_the_same_bytes_in_a_clean_copy(own, packed, keys, room):
     """Nobody could make them again from the sources, and see that nothing was slipped in."""

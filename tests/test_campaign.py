@@ -91,7 +91,14 @@ def round_of(trials, script, count):
 
 @pytest.mark.slow
 @needs_compiler
-@pytest.mark.parametrize("script", [kills.Kills, power.Cuts, refusals.Refusals])
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(kills.Kills, marks=pytest.mark.long),
+        power.Cuts,
+        refusals.Refusals,
+    ],
+)
 def test_a_short_round_finds_nothing(script, scenes):
     """A command that is disturbed would not come to its end when it is given again.
 
@@ -182,7 +189,9 @@ def test_lists_that_were_written_are_there_after_a_power_cut(scenes, folder):
 
 @pytest.mark.slow
 @needs_compiler
-@pytest.mark.parametrize("name", ["lists", "receive"])
+@pytest.mark.parametrize(
+    "name", ["lists", pytest.param("receive", marks=pytest.mark.long)]
+)
 def test_what_a_command_leaves_is_forced_to_the_disk(scenes, name):
     """A power cut after it would leave a file of it empty, and nobody would be told."""
     recorded = trials_of(power.Cuts, scenes, (name,)).recorded(name)

@@ -137,6 +137,7 @@ def test_no_small_cell_is_learnt_from_one_release():
     assert notes > 5
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_small_cell_is_learnt_from_two_releases_of_cells():
     """Every two releases of up to four cells, with the exact numbers that tell most."""

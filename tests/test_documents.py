@@ -716,6 +716,7 @@ def packed_page(drawing):
     return written + b"trailer<</Size 5/Root 1 0 R>>"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_small_file_that_unpacks_to_much_ends_in_a_code(tmp_path):
     """It may end the child, never the run; the file beside it is read.

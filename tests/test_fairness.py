@@ -197,6 +197,7 @@ def test_a_run_says_who_was_struck_and_who_came_back(tmp_path):
     assert counted == {"struck": 1, "restored": 1}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_group_of_an_invented_list_is_flagged_wrongly_more_often(tmp_path):
     """A small one of ``bench/fairness.py``: the limit is .002 between groups.

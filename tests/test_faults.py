@@ -70,6 +70,7 @@ def planted(tmp_path_factory):
     return pq.read_table(folder / "faults.parquet"), findings
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_planted_fault_is_found(planted):
     """Of each kind of fault that is planted, each one is found."""
@@ -81,6 +82,7 @@ def test_every_planted_fault_is_found(planted):
     assert all(one.planted for one in scores)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_rule_has_its_fault(planted):
     """A rule without a planted fault would never be measured."""
@@ -92,6 +94,7 @@ def test_every_rule_has_its_fault(planted):
     assert {rule.code for rule in RULES} - NOT_BY_CHANCE.keys() <= rules
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_false_alarms_stay_below_their_bounds(planted):
     """Entry tests accuse fewer than one clean entry in a thousand.

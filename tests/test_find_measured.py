@@ -34,6 +34,7 @@ def _invent(folder):
     call("run", folder, "--today", "2026-02-03")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
     """Else a woman would be sent home from the list that she stands on, or believed to be on it."""

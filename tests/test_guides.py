@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -23,25 +24,26 @@ _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory):
-    """What came out otherwise than a guide says, by language and reader.
+def told_in(tmp_path_factory):
+    """What came out otherwise than the guides of a language say, by reader.
 
-    The guides of a language are one story: the analyst begins where the operator was.
+    They are one story: the analyst begins where the operator was.
     """
-    found = {}
-    for language in LANGUAGES:
+
+    @cache
+    def told_in(language):
         story = Story(language, tmp_path_factory.mktemp(language))
-        for reader in READERS:
-            found[language, reader] = story.tell(reader)
-    return found
+        return {reader: story.tell(reader) for reader in READERS}
+
+    return told_in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", pytest.param("az", marks=pytest.mark.long)])
 @pytest.mark.parametrize("reader", READERS)
-def test_a_guide_shows_what_happens(stories, language, reader):
+def test_a_guide_shows_what_happens(told_in, language, reader):
     """A newcomer who types what the guide says would see something else."""
-    assert stories[language, reader] == []
+    assert told_in(language)[reader] == []
 
 
 # Without running anything

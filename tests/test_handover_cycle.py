@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from handing import told
-from voterlist.casework import returned_cases
 from voterlist.casework.answering import owed_answers
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
@@ -18,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 
 import cycle as cycles
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 ACROSS = 3
 """Cases of several constituencies."""
 
@@ -57,21 +56,6 @@ def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
     asked = {one["number"]: one["asked"] for said in returns for one in said["owed"]}
     assert [len(places) for places in asked.values()] == [2] * ACROSS
     assert owed_answers(cycle.centre) == ()
-
-
-@pytest.mark.parametrize(
-    ("answers", "owing"),
-    [
-        ({}, (1, 2)),
-        ({1: "keep"}, (2,)),
-        ({1: "keep", 2: "give-up"}, ()),
-        ({1: "keep", 2: "keep"}, ()),
-        ({1: "give-up", 2: "give-up"}, (1, 2)),
-    ],
-)
-def test_where_all_say_elsewhere_all_are_asked_again(answers, owing):
-    """Struck off in each constituency, the person would stand on no list."""
-    assert returned_cases._debt_of("a", {1: 7, 2: 7}, answers).owing == owing
 
 
 def test_only_one_side_of_each_case_left_its_list(cycle):

@@ -376,6 +376,7 @@ def strike(workspace, result):
         ledger.amend(from_rows([row], AMENDMENT))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3])
 def test_a_walk_of_changes_leaves_the_bytes_of_runs_from_the_beginning(tmp_path, seed):

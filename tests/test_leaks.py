@@ -42,12 +42,14 @@ def story(tmp_path_factory):
     return told
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_mark_stands_only_where_the_page_says_it_may(story):
     """A cell in a log, an error, a name of a file would be somebody's name before all eyes."""
     assert story.leaks() == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_command_is_left_out(story):
     """A new command would leak until somebody thought of it."""
@@ -57,6 +59,7 @@ def test_no_command_is_left_out(story):
     assert set(get_command(APP).commands) - groups <= story.done | groups
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_nothing_that_was_written_can_be_opened_by_others_under_any_umask(story):
     """The story runs without a umask: whatever forgets its mode is open to everybody."""
@@ -64,24 +67,28 @@ def test_nothing_that_was_written_can_be_opened_by_others_under_any_umask(story)
     assert story.open_to_others == set()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_nothing_is_left_in_the_temporary_folder_and_at_home(story):
     assert list((story.folder / "tmp").iterdir()) == []
     assert list((story.folder / "home").iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_what_should_have_failed_did(story):
     """A crash that does not come about shows nothing of what would be told of it."""
     assert story.unbroken == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_command_fails_inside_over_files_maps_and_permissions(story):
     """A damaged file has a sentence of its own; ``review sample`` had none for a small list."""
     assert story.broken == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_marks_are_found_wherever_they_may_stand(story):
     """A search that does not see into a format would find no leak in it either."""

@@ -167,6 +167,7 @@ except RuntimeError:
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_what_a_copy_of_the_process_tells_of_its_tests(tmp_path):
     """A trial whose tests could not be run would count as one that nobody noticed."""
@@ -201,6 +202,7 @@ PROGRAM = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_slip_is_noticed_by_the_test_that_reaches_it(tmp_path):
     """The long round would find out after an hour that it can try nothing."""

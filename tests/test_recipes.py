@@ -94,6 +94,7 @@ def test_the_words_of_the_recipes_are_in_both_languages():
                 )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
     path = tmp_path / "12.csv"
@@ -107,6 +108,7 @@ def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
     assert "29 fevralda doğulub" in page
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_ground_can_be_chosen(copy):
     ((_, said),) = told(copy, ["manual", "grounds", "--json"], language="az")
@@ -121,6 +123,7 @@ def test_a_ground_can_be_chosen(copy):
     assert "code='vow'" in python(copy, "-c", code)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_command_speaks_both_languages_and_json(copy, tmp_path):
     path = tmp_path / "12.csv"
@@ -140,6 +143,7 @@ def test_a_command_speaks_both_languages_and_json(copy, tmp_path):
     assert refused != 0
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
     good, cut = tmp_path / "12.vcf", tmp_path / "13.vcf"
@@ -151,6 +155,7 @@ def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
     assert second["format"] == "cards"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_kind_of_comparison_is_evidence_in_a_run(copy, tmp_path):
     """On the page of cases, in the words of the catalogue, though no code but the file knows it."""

@@ -496,6 +496,7 @@ def test_cases_of_a_run_in_the_meantime_are_taken_up(own_workspace, own_desk):
     assert aysel.decide(other).status_code == 200
 
 
+@pytest.mark.long
 def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace):
     """Some rounds of the hundred of ``campaign/desk_kills.py``."""
     campaign = str(Path(__file__).parents[1] / "campaign")

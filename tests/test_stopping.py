@@ -66,6 +66,7 @@ def half_written(workspace):
     return [path for path in workspace.rglob("*") if ".part" in path.name]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_asked_to_end_at_any_commit_a_run_ends_tidily_and_is_gone_on_with(tmp_path):
     """A service manager stops a run at any moment, and nobody looks after it at night."""

@@ -287,6 +287,7 @@ def test_a_wave_is_told_before_any_list_leaves(tmp_path):
     assert noted == [line for line in again["lines"] if line["event"] == "wave"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_invented_nights_with_attacks():
     """A handful of ``campaign/watch_nights.py``: large attacks are noticed, little else is told."""
