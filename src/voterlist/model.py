@@ -281,6 +281,7 @@ class Body(StrEnum):
     """Who decides about a decision."""
 
     CONSTITUENCY = "constituency"
+    CENTRAL = "central"
     COURT = "court"
 
 

@@ -115,6 +115,25 @@ class Approved(Frozen):
     """The package whose lists they are; returns of earlier versions do not say it."""
 
 
+class Outcome(Frozen):
+    """What the sender decided about an application that the receiver took."""
+
+    number: _Number
+    """That of the receiver."""
+    above: _Number
+    """That of the sender."""
+    what: _Word
+    entry_id: _Id | None
+    born: _Text | None
+    """As it was told: one of the two may name no entry."""
+    granted: bool
+    ground: _Word | None
+    article: _Text | None
+    reason: Annotated[str, Field(max_length=10_000)] | None
+    day: Annotated[str, Field(pattern=_DAY)]
+    by: _Text
+
+
 class Returned(Frozen):
     """The file ``cases.json`` of a return."""
 
@@ -123,6 +142,7 @@ class Returned(Frozen):
     cases: tuple[ReturnedCase, ...]
     proposals: tuple[Proposal, ...]
     findings: tuple[ReturnedFinding, ...]
+    outcomes: tuple[Outcome, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Returned:

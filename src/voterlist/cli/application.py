@@ -63,6 +63,9 @@ class _Taken:
     against: Annotated[
         int | None, option("application-against", "--against", "NUMBER")
     ] = None
+    below: Annotated[
+        str, option("application-below", "--below", "COMMISSION/NUMBER")
+    ] = ""
     clerk: _Clerk = None
     today: Today = None
 
@@ -80,13 +83,14 @@ def take(options: _Taken) -> Answer:
         what=options.what,
         by=options.by,
         relation=options.relation,
-        way=options.way,
+        way=Way.BELOW if options.below else options.way,
         entry_id=entries[0] if entries else None,
         name=options.name,
         born=options.born,
         values=_values(options.values),
         documents=options.documents or (),
         against=options.against,
+        below=options.below.strip(),
     )
     clerk = clerk_of(options.workspace, options.clerk or user_name(), options.today)
     with Steps() as steps:

@@ -167,7 +167,7 @@ def receive(
         ),
         **picked(taken, "superseded", "missing", "receipt", "beside"),
         "approved": taken.approved and picked(taken.approved, *_APPROVED),
-        **picked(taken, "confirmed", "was_taken"),
+        **picked(taken, "outcomes", "outcomes_left", "confirmed", "was_taken"),
     }
 
 
@@ -195,8 +195,17 @@ def _tell_taken(taken: Received) -> None:
     for name, count in picked(taken, "settled", "contested", "missing").items():
         if count:
             tell(f"cli.receive.{name}", count=count)
+    _tell_outcomes(taken)
     if taken.receipt is not None:
         tell("cli.receive.receipt-written", path=taken.receipt)
+
+
+def _tell_outcomes(taken: Received) -> None:
+    """The numbers of our applications that were decided above."""
+    for name, numbers in picked(taken, "outcomes", "outcomes_left").items():
+        if numbers:
+            key = f"cli.receive.{name.replace('_', '-')}"
+            tell(key, numbers=", ".join(map(str, numbers)))
 
 
 def return_cases(
@@ -229,6 +238,7 @@ def return_cases(
         "cases": len(sent.returned.cases),
         "proposals": len(sent.returned.proposals),
         "findings": len(sent.returned.findings),
+        "outcomes": len(sent.returned.outcomes),
         "questions": sent.questions,
     }
     tell(

@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.casework.returned_cases import Kept
+from voterlist.casework.returned_cases import Kept, Outcome
 from voterlist.config import Settings
 from voterlist.counter.people import Person
 from voterlist.custody.refusals import wrong
-from voterlist.decisions import is_same_person, name_as_kept, person_key
+from voterlist.decisions import grounds, is_same_person, name_as_kept, person_key
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way
@@ -83,6 +83,7 @@ class Request:
         values: what is to be set: field of ENTRY, ``constituency`` or ``precinct`` -> text.
         documents: the documents that were seen.
         against: the number of the application to which it objects.
+        below: the commission below that took it first, and its number there: ``conec-088/12``.
     """
 
     what: Asks
@@ -95,6 +96,7 @@ class Request:
     values: Mapping[str, str] = field(default_factory=dict)
     documents: Sequence[str] = ()
     against: int | None = None
+    below: str = ""
 
     @property
     def person(self) -> Person:
@@ -203,11 +205,7 @@ class Application:
     def done(self) -> dt.date | None:
         """The day on which the commission decided first, or told what the list says."""
         shared = self.first.events if self.first else ()
-        days = [
-            event.day
-            for event in (*shared, *self.events)
-            if event.event in {Step.DECIDED, Step.ANSWERED, Step.WITHDRAWN}
-        ]
+        days = [event.day for event in (*shared, *self.events) if event.event in _ENDS]
         return dt.date.fromisoformat(days[0]) if days else None
 
     @property
@@ -221,6 +219,10 @@ class Application:
     def is_late(self, today: dt.date) -> bool:
         """True where it was, or is still, not answered in its term."""
         return self.brief.is_late(today)
+
+
+_ENDS = frozenset({Step.DECIDED, Step.APPEALED, Step.ANSWERED, Step.WITHDRAWN})
+"""What the commission owes a person; of what was forwarded, what was decided above."""
 
 
 def applications_of(events: Iterable[ApplicationEvent]) -> dict[int, Application]:
@@ -472,6 +474,34 @@ def handed_over(
             row["entry_id"] = None
         rows.append(row)
     return from_rows(rows, HANDED_APPLICATION, "number")
+
+
+def outcomes_for(
+    receiver: str, applications: Iterable[Application], ids: Mapping[str, str]
+) -> tuple[Outcome, ...]:
+    """What was decided about the applications that a commission below took.
+
+    ``ids``: the id here -> the id there, of its entries.
+    """
+    found = {}
+    for one in applications:
+        commission, _, number = one.asked.below.partition("/")
+        event = one.outcome
+        if commission == receiver and event is not None:
+            said = event.details
+            ground = grounds().get(said["ground"])
+            found[number] = Outcome(
+                number=int(number),
+                above=one.number,
+                what=one.asked.what,
+                entry_id=ids.get(one.asked.entry_id or ""),
+                born=one.asked.born or None,
+                article=ground.article if ground else None,
+                day=event.day,
+                by=event.done_by,
+                **{name: said[name] for name in ("granted", "ground", "reason")},
+            )
+    return tuple(found.values())
 
 
 def briefs_below(workspace: Path) -> dict[str, list[Brief]]:

@@ -7,8 +7,9 @@ computed in the next run, as of every answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from voterlist.casework.importing import (
     frozen_lists,
     record,
 )
+from voterlist.casework.returned_cases import Outcome
+from voterlist.catalogue import catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import (
     PLACE,
@@ -47,13 +50,14 @@ from voterlist.counter.people import (
     wrong_values,
 )
 from voterlist.counter.taking import likely
+from voterlist.custody.commissions import Commission
 from voterlist.deadlines import list_day
 from voterlist.decisions import grounds, grounds_for, is_same_person
 from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
-from voterlist.errors import usage_error
-from voterlist.model import Action, Asks, Body, ListKind, Problem, Step
+from voterlist.errors import UsageError, usage_error
+from voterlist.model import Action, Asks, Body, Level, ListKind, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.quality.readings import actions_of_two, what_holds
@@ -163,6 +167,80 @@ def appeal(
         # What is decided above is decided of this application alone.
         work.every = {}
         return work.decided(Step.APPEALED, {"to": to.value})
+
+
+def come_down(
+    workspace: Path,
+    settings: Settings,
+    ledger: Ledger,
+    outcomes: Iterable[Outcome],
+    sender: Commission,
+    today: dt.date,
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Note what the commission above decided about applications of ours: it overrules.
+
+    What was noted before is not noted again. The workspace is held by whoever calls.
+
+    Returns:
+        the numbers that were noted; and of those that were not, since the application is another
+        one, is withdrawn or decided by a court, or the list does not allow it.
+    """
+    words = catalogue(settings.report.languages[0])
+    to = Body.CENTRAL if sender.level is Level.CEC else Body.CONSTITUENCY
+    every = applications_of(ledger.applications())
+    noted: dict[bool, list[int]] = {True: [], False: []}
+    for outcome in outcomes:
+        application = every.get(outcome.number)
+        said = {"to": to.value, "above": f"{outcome.above} {outcome.day}"}
+        same = said | {"granted": outcome.granted}
+        events = application.events if application else ()
+        # A clerk who noted it says nothing of the application above.
+        if any(
+            event.event == Step.APPEALED
+            and all(
+                event.details.get(name, text) == text for name, text in same.items()
+            )
+            for event in events
+        ):
+            continue
+        if application is None or not _may_come(outcome, application):
+            noted[False].append(outcome.number)
+            continue
+        act = words(
+            "returned.outcome",
+            name=sender.name,
+            number_above=outcome.above,
+            day=outcome.day,
+            by=outcome.by,
+            article=outcome.article or "-",
+        )
+        ruling = Ruling(
+            granted=outcome.granted,
+            ground=outcome.ground or "",
+            evidence=act,
+            reason=outcome.reason or "",
+            entry_id=outcome.entry_id,
+        )
+        moment = dt.datetime.combine(today, dt.time(12), dt.UTC)
+        clerk = Clerk(f"{outcome.by} ({sender.slug})", moment, "")
+        work = _Work(workspace, settings, ledger, {}, application, ruling, clerk)
+        is_noted = False
+        with suppress(UsageError):
+            work.require_own()
+            is_noted = not work.decided(Step.APPEALED, said).problems
+        noted[is_noted].append(outcome.number)
+    return tuple(noted[True]), tuple(noted[False])
+
+
+def _may_come(outcome: Outcome, application: Application) -> bool:
+    """True where an outcome is of this application, and nobody has the last word already."""
+    asked, last = application.asked, application.last(Step.APPEALED)
+    is_by_court = last is not None and last.details["to"] == Body.COURT
+    is_same = outcome.entry_id == asked.entry_id
+    if None in {outcome.entry_id, asked.entry_id}:
+        is_same = outcome.born is not None and outcome.born == asked.born
+    is_over = is_by_court or application.state is State.WITHDRAWN
+    return asked.what == outcome.what and is_same and not is_over
 
 
 @contextmanager

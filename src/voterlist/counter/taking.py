@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -36,6 +37,8 @@ from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change
 from voterlist.tables import Row
 
+_BELOW = re.compile(r"(conec-\d{3}|pec-\d{3}-\d{4})/[1-9]\d{0,6}", re.ASCII)
+"""A commission below and its number of an application."""
 _MOST_SHOWN = 10
 _LIKELY = 0.1
 """The probability from which on an entry is told that may be the person."""
@@ -58,13 +61,16 @@ def take(
         progress: told what is done while the index is made in which the person is looked for.
 
     Raises:
-        UsageError: it is no workspace; nobody asks, or for nobody; a field is none.
+        UsageError: it is no workspace; nobody asks, or for nobody; a field, or the number below,
+            is none.
         WorkspaceBusyError: another command writes the ledger all the time.
     """
     by, name = named(asked.by), name_as_kept(asked.name)
     if asked.entry_id is None and name is None and asked.against is None:
         raise usage_error("application-for-nobody")
     require_fields(asked.values)
+    if asked.below and not _BELOW.fullmatch(asked.below):
+        raise usage_error("application-below")
     documents = [text for text in map(str.strip, asked.documents) if text]
     asked = replace(asked, by=by, name=name or "", documents=documents)
     settings = settings_of(workspace)

@@ -26,6 +26,7 @@ from voterlist.casework.returned_cases import (
     stage_of,
 )
 from voterlist.catalogue import catalogue
+from voterlist.counter.deciding import come_down
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
@@ -95,6 +96,8 @@ class Received:
         was_taken: the package was taken before, and only its receipt was written now.
         beside: other files of the constituency in the inbox, whose entries may stand twice now.
         approved: of a return, that the lists are approved, if it says so.
+        outcomes: of a return, the numbers of our applications whose outcome above was noted.
+        outcomes_left: those of which it could not be noted.
     """
 
     manifest: Manifest
@@ -111,6 +114,8 @@ class Received:
     was_taken: bool = False
     beside: tuple[str, ...] = ()
     approved: Approved | None = None
+    outcomes: tuple[int, ...] = ()
+    outcomes_left: tuple[int, ...] = ()
 
 
 def receive(
@@ -469,6 +474,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         for entry in case.own
     ]
     others = [item.model_dump() for item in (*returned.proposals, *returned.findings)]
+    others += [item.model_dump() for item in returned.outcomes if item.entry_id]
     for rows in (own, others):
         require_held("cases", pa.Table.from_pylist(rows), manifest)
     store.write_content(package.folder / "manifest.json", manifest.content)
@@ -478,6 +484,14 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         with Ledger(desk.place) as ledger:
             questions = questions_of(ledger, returned, manifest, words)
             ledger.amend(questions)
+            noted, left = come_down(
+                desk.workspace,
+                desk.settings,
+                ledger,
+                returned.outcomes,
+                manifest.sender,
+                today,
+            )
             _note_settled(desk, ledger, manifest, today)
             stage = stage_of(returned)
             journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
@@ -496,6 +510,8 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=len(returned.proposals),
         cases=len(returned.cases),
         approved=returned.approved,
+        outcomes=noted,
+        outcomes_left=left,
     )
 
 

@@ -25,6 +25,7 @@ from voterlist.casework.returned_cases import (
     approval_of,
     stage_of,
 )
+from voterlist.counter.applications import applications_of, outcomes_for
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
 from voterlist.custody.writing import Payload
@@ -123,6 +124,13 @@ def return_cases(
                 for case_id, parts in kept.given_up().items()
                 if receiver.slug in parts
             }
+            applications = applications_of(ledger.applications()).values()
+            own = {
+                here: below
+                for here, below in ids.items()
+                if here.startswith(scope.prefix)
+            }
+            outcomes = outcomes_for(receiver.slug, applications, own)
             approved = approval_of(workspace, ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
@@ -133,7 +141,7 @@ def return_cases(
             for case_id, case in cases.items()
         )
         told = {"cases": asked, "approved": None if asked else approved}
-        content = content.model_copy(update=told)
+        content = content.model_copy(update=told | {"outcomes": outcomes})
         with private_folder() as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today
