@@ -29,6 +29,7 @@ _FILE_MODE = 0o600
 
 _BESIDE = re.compile(r"\..+\.\d+-\d+\.part(\.[^.]+)?")
 """The names of files written beside their place: ``.<stem>.<process>-<number>.part<suffix>``."""
+_NUMBERS = re.compile(r"\d+-\d+")
 
 
 def make_folder(path: Path, *, is_forced: bool = True) -> None:
@@ -242,9 +243,10 @@ def _hold(descriptor: int) -> bool:
 
 def _remove_abandoned_of(path: Path) -> None:
     """Remove what killed writers of this very file left beside it."""
-    own = re.compile(
-        rf"\.{re.escape(path.stem)}\.\d+-\d+\.part{re.escape(path.suffix)}"
-    )
-    with suppress(OSError), os.scandir(path.parent) as items:
-        for name in [entry.name for entry in items if own.fullmatch(entry.name)]:
-            remove_if_abandoned(path.with_name(name))
+    first, last = f".{path.stem}.", f".part{path.suffix}"
+    # No pattern of its own for each file: to compile one takes longer than to look.
+    with suppress(OSError):
+        for name in os.listdir(path.parent):  # noqa: PTH208  names alone
+            is_like = name.startswith(first) and name.endswith(last)
+            if is_like and _NUMBERS.fullmatch(name[len(first) : -len(last)]):
+                remove_if_abandoned(path.with_name(name))

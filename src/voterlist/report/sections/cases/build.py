@@ -230,8 +230,13 @@ def _contradicts(column: pd.Series[Any], groups: Groups) -> Flags:
 
     What is missing contradicts nothing.
     """
-    known_values = column.astype(object).groupby(groups).transform("nunique")
-    return np.asarray(known_values > 1, dtype=bool)
+    values, distinct = pd.factorize(column)
+    rows = np.flatnonzero(values >= 0)
+    lowest = np.full(len(groups), len(distinct))
+    highest = np.full(len(groups), -1)
+    np.minimum.at(lowest, groups[rows], values[rows])
+    np.maximum.at(highest, groups[rows], values[rows])
+    return np.asarray((lowest < highest)[groups], dtype=bool)
 
 
 def _shown(
