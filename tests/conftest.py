@@ -15,8 +15,8 @@ import processes
 # Before the command line is imported: it fixes the language then.
 os.environ["VOTERLIST_LANG"] = "en"
 
-WITHOUT_SLOW = "not slow"
-EXAMPLES, QUICK_EXAMPLES, MANY_EXAMPLES = 40, 12, 1000
+WITHOUT_SLOW, WITHOUT_LONG = "not slow", "not long"
+EXAMPLES, FEWER_EXAMPLES, QUICK_EXAMPLES, MANY_EXAMPLES = 40, 20, 12, 1000
 # No deadline: how long an example takes depends on what else the machine does, and says nothing of
 # the code.
 settings.register_profile(
@@ -25,7 +25,11 @@ settings.register_profile(
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow],
 )
-for name, count in (("quick", QUICK_EXAMPLES), ("long", MANY_EXAMPLES)):
+for name, count in (
+    ("quick", QUICK_EXAMPLES),
+    ("fewer", FEWER_EXAMPLES),
+    ("long", MANY_EXAMPLES),
+):
     settings.register_profile(
         name, settings.get_profile("voterlist"), max_examples=count
     )
@@ -53,7 +57,7 @@ if "TMPDIR" not in os.environ and _is_fit(MEMORY):
 
 
 def pytest_configure(config):
-    """Keep what is made once in the cache; try each law on fewer examples without the slow tests.
+    """Keep what is made once in the cache; try each law on fewer examples where tests are left out.
 
     ``--hypothesis-profile`` goes before it.
     """
@@ -61,8 +65,10 @@ def pytest_configure(config):
         made_once.keep_in(config.cache.mkdir("made-once"))
     if config.getoption("--hypothesis-profile"):
         return
-    is_quick = WITHOUT_SLOW in config.getoption("markexpr")
-    settings.load_profile("quick" if is_quick else "voterlist")
+    chosen = config.getoption("markexpr")
+    profiles = {WITHOUT_SLOW: "quick", WITHOUT_LONG: "fewer"}
+    fits = (name for words, name in profiles.items() if words in chosen)
+    settings.load_profile(next(fits, "voterlist"))
 
 
 def pytest_collection_modifyitems(items):

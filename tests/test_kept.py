@@ -1,7 +1,6 @@
 """Work that is kept from run to run: what is taken over, and that it changes no byte."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -28,6 +27,7 @@ from voterlist.storage import store
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_rows
+from worker_tasks import write_number
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 
@@ -388,16 +388,6 @@ def test_a_walk_of_changes_leaves_the_bytes_of_runs_from_the_beginning(tmp_path,
 
 
 # Units
-
-
-def write_number(number, folder: Path):
-    """A unit of work; that of the number 3 is killed, that of the number 4 fails."""
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if number == 4:
-        raise OSError(28, "No space left on device", "x.parquet")
-    (folder / "number.txt").write_text(str(number), encoding="utf-8")
-    return {"number": number}
 
 
 @pytest.mark.slow

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-import workspaces
 from voterlist.storage.workers import Pool
+from worker_tasks import own_number
 
+TESTS = Path(__file__).parent
 WORKERS = 3
 PARENTS = 2
 PATIENCE = 30.0
@@ -23,24 +24,15 @@ PATIENCE = 30.0
 
 PARENT = """
 import sys
-sys.path.insert(0, sys.argv[2])
+sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from test_workers import WORKERS, work
 from voterlist.storage.workers import Pool
+from worker_tasks import hold
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    tasks = [folder / str(number) for number in range(WORKERS)]
-    list(Pool(WORKERS).answers(work, tasks))
+    tasks = [Path(word) for word in sys.argv[2:]]
+    list(Pool(len(tasks)).answers(hold, tasks))
 """
-
-
-def work(path):
-    """Hold a lock on a file, as long as the process lives, then say so in another; and work on."""
-    held = path.open("wb")
-    fcntl.flock(held, fcntl.LOCK_EX)
-    path.with_suffix(".pid").write_text(str(os.getpid()), encoding="utf-8")
-    time.sleep(10 * PATIENCE)
 
 
 def wait_until(is_so):
@@ -65,13 +57,13 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
     """Workers would go on to write tables for a run that is no more."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
-    tests = str(Path(workspaces.__file__).parent)
     workers = []
     for number in range(PARENTS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        parent = subprocess.Popen([sys.executable, str(script), str(folder), tests])
         paths = [folder / str(worker) for worker in range(WORKERS)]
+        command = [sys.executable, *map(str, (script, TESTS, *paths))]
+        parent = subprocess.Popen(command)
         told = [path.with_suffix(".pid") for path in paths]
         try:
             assert wait_until(
@@ -89,10 +81,6 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
         for path in workers:
             if not has_ended(path):
                 os.kill(int(path.with_suffix(".pid").read_text()), signal.SIGKILL)
-
-
-def own_number(_task):
-    return os.getpid()
 
 
 @pytest.mark.slow

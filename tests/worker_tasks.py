@@ -1,0 +1,32 @@
+"""What worker processes do in tests. Each of them imports this module anew: it imports little."""
+
+import fcntl
+import os
+import signal
+import time
+
+LONG = 300
+"""Seconds; nobody waits for so long."""
+
+
+def write_number(number, folder):
+    """A unit of work; that of the number 3 is killed, that of the number 4 fails."""
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 4:
+        raise OSError(28, "No space left on device", "x.parquet")
+    (folder / "number.txt").write_text(str(number), encoding="utf-8")
+    return {"number": number}
+
+
+def hold(path):
+    """Hold a lock on a file, as long as the process lives, then say so in another; and work on."""
+    held = path.open("wb")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    path.with_suffix(".pid").write_text(str(os.getpid()), encoding="utf-8")
+    time.sleep(LONG)
+
+
+def own_number(_task):
+    """The number of the process."""
+    return os.getpid()
