@@ -71,6 +71,10 @@ def name_of(row):
         "5xk 1237 --born 1991",
         "Sevinc Füzuli küçəsi 1",
         "Quliyeva Sevinc 1875",
+        "QuliyevaSevinc 30.09.1991",
+        "quli̇yeva sevi̇nc",
+        "Quliyevva Sevinc",
+        "Guliye Sevimc 30.09.1991",
     ],
 )
 def test_she_is_found_first_by_what_she_says(finder, words):
@@ -464,6 +468,58 @@ def test_a_name_that_was_said_comes_before_one_that_is_only_near(tmp_path):
     workspaces.run(folder)
     found = find(folder, "Gülnarə")["found"]
     assert {row["given_name"] for row in found} == {"Gülnarə"}
+
+
+def _crowd():
+    """Rows of a list longer than what is compared with a question, most of them namesakes."""
+    yield from (
+        ("Novruzov", "Ramiz", "Həsən oğlu", "23.11.1991"),
+        ("Novruzov", "Ramiz", "Xəlil oğlu", "28.09.1964"),
+        ("Əliyev", "Asif", "Əhməd oğlu", "10.01.1975"),
+        ("Əliyev", "Əhməd", "Asif oğlu", "11.02.2001"),
+        ("Atakişiyev", "Ənvər", "Bəhruz oğlu", "30.04.1992"),
+        ("Abbaszadə", "Ənvr", "Elşən oğlu", "11.10.1983"),
+        ("Məmmədov", "Zakir", "Hüseyn oğlu", "15.10.1968"),
+    )
+    for number in range(420):
+        father = f"{'BCDGHKLMNPQRST'[number % 14]}a{'dfmnrst'[number // 14 % 7]}ir oğlu"
+        born = f"{1 + number % 14:02}.{1 + number % 9:02}.1968"
+        yield "Məmmədov", "Zakir", father, born
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """All that the workspace of such a list knows, ready for questions."""
+    folder = workspaces.make(tmp_path_factory.mktemp("crowd") / "w")
+    rows = [
+        f"{number};{';'.join(row)};kişi;Nizami küç. {number};"
+        for number, row in enumerate(_crowd(), start=1)
+    ]
+    text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}" + "\n".join(rows) + "\n"
+    path = folder / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(text, encoding="utf-8")
+    workspaces.run(folder)
+    with open_to_read(folder) as (settings, ledger):
+        source = ListSource.of(folder, ledger, settings)
+        yield Finder(source, ledger, lambda _step, _done, _total: None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "name", "born"),
+    [
+        ("Novruzov Ramiz Həən oğlu", "Novruzov Ramiz Həsən oğlu", 1991),
+        ("Новрузов Рамиз Һәән", "Novruzov Ramiz Həsən oğlu", 1991),
+        ("Əliyev Əhməd Asif", "Əliyev Əhməd Asif oğlu", 2001),
+        ("Əliyev Asif Əhməd", "Əliyev Asif Əhməd oğlu", 1975),
+        ("Ataki Envr 30.04.1992", "Atakişiyev Ənvər Bəhruz oğlu", 1992),
+        ("Məmmədov Zakir 15.11.1968", "Məmmədov Zakir Hüseyn oğlu", 1968),
+    ],
+)
+def test_who_is_meant_comes_before_who_only_looks_alike(crowd, words, name, born):
+    """Else a letter left out, a month said wrong or a part of a name would bring somebody else."""
+    hit = crowd.find(Question(words), 5).hits[0]
+    assert (name_of(hit.row), hit.row["birth_year"]) == (name, born)
 
 
 @pytest.mark.slow

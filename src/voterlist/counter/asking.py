@@ -58,6 +58,11 @@ _LENGTHS = {"fin": range(6, 9), "document": range(8, 13)}
 TYPED = "_typed"
 """How the name of a field of a reading ends whose text is compared as it is typed."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’ʼ`-][^\W_]+)*\.?")
+_DOUBLED = re.compile(r"([aeəıioöuüаеәиоөуүыэvв])\1+", re.IGNORECASE)
+"""Letters that a name has once: typed twice they hide its ending, or a letter between them is lost.
+"""
+_LOST = r"\1x\1"
+"""A letter of both alphabets in place of the lost one: a name with it is one letter away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def asked(question: Question, profile: Profile) -> Asked:
     # In composed letters, without signs that are not seen.
     words = "".join(
         sign if unicodedata.category(sign)[0] != "C" else " "
-        for sign in unicodedata.normalize("NFC", question.words)
+        for sign in unicodedata.normalize("NFC", question.words).replace("i̇", "i")
     )
     given = [words, question.fin, question.born, question.address]
     if sum(len(text or "") for text in given) > MOST_LETTERS:
@@ -132,7 +137,13 @@ def asked(question: Question, profile: Profile) -> Asked:
         date = question.born
     dates = _isos(read_date(date)) if date else ()
     not_read += ["born"] if date and not dates else []
-    named = list(_readings(_WORD.findall(rest), question.address, profile))
+    parted = _parted(rest)
+    texts = {_DOUBLED.sub(doubled, parted): None for doubled in (r"\1", _LOST)}
+    named = [
+        reading
+        for text in texts
+        for reading in _readings(_WORD.findall(text), question.address, profile)
+    ]
     readings = [
         {**reading, **number, **({"birth_date": day} if day else {})}
         for number in numbers or [{}]
@@ -149,6 +160,20 @@ def asked(question: Question, profile: Profile) -> Asked:
         raise usage_error(code)
     told = tuple(distinct.values())[:_MOST_READINGS]
     return Asked(told, dates=dates, not_read=tuple(not_read))
+
+
+def _parted(text: str) -> str:
+    """A text with the blanks that were left out before capital letters: ``RzayevƏli``.
+
+    ``I`` is none of them: it may be an ``l``.
+    """
+    signs = zip(f" {text}", text, f"{text[1:]} ", strict=False)
+    return "".join(
+        f" {sign}"
+        if before.islower() and sign.isupper() and behind.islower() and sign != "I"
+        else sign
+        for before, sign, behind in signs
+    )
 
 
 def _taken_date(text: str) -> tuple[str, str | None]:

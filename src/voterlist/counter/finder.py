@@ -31,6 +31,7 @@ from voterlist.counter.index import (
     Held,
     Index,
     Progress,
+    begin_with,
     index_of,
     packed_date,
 )
@@ -53,7 +54,7 @@ from voterlist.link.part import (
 )
 from voterlist.link.weigh import Model, bounded, score
 from voterlist.normalize.identifiers import FIN_SIGNS
-from voterlist.normalize.name_parts import particle_of
+from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.values import mask
@@ -66,14 +67,17 @@ _HALF = 0.5
 """The probability that whoever is asked for is on the list, before anything is known."""
 _SLIPS = {
     Nearness.SAME: 0.0,
-    Nearness.INITIAL: 4.0,
     Nearness.ONE_EDIT: 5.0,
     Nearness.TWO_EDITS: 8.0,
     Nearness.SIMILAR: 8.0,
 }
-"""Bits taken from a word that is only near a value: they choose whom to compare, rank nobody."""
+"""Bits taken from a word that is only near a value: they choose whom to compare, rank nobody. An
+initial chooses nobody: a list has few names of one letter, and all names with it are too many."""
 _BEGINNING = 3.0
 """The same of a part of a name."""
+_BEGUN, _OTHER_ORDER = 2.0, 1.0
+"""Bits taken, where entries are ranked, from a part of a name, and from another order of words than
+the usual one, if that begins with what ends as surnames do."""
 _NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 5.0, 6.0
 _LEAST = 0.5
 """Bits of whatever is near at all."""
@@ -123,6 +127,11 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     with np.errstate(divide="ignore"):
         odds = np.log2(likely.posterior[:, 0]) - np.log2(1 - likely.posterior[:, 0])
     odds = (odds + bits).reshape(-1, number)
+    usual = asked.readings[0]
+    if is_surname_like(usual.get("surname", "")):
+        odds[[not _is_named_alike(usual, one) for one in asked.readings]] -= (
+            _OTHER_ORDER
+        )
     best = odds.argmax(axis=0)
     highest = odds.max(axis=0)
     # A name is the one that was said, or begins so.
@@ -147,6 +156,11 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
         probability = float(1 / (1 + np.exp2(-odds[best[place], place])))
         found.append((int(chosen[place]), probability, levels))
     return found
+
+
+def _is_named_alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """True for two readings with the same names."""
+    return all(one.get(name) == other.get(name) for name in NAME_PARTS)
 
 
 def _is_at(vectors: Vectors, field: str, words: Sequence[str]) -> Bools:
@@ -289,10 +303,11 @@ def _near_dates(
     of_year = years == year
     agreeing = of_year.astype(np.int8) + (months == month) + (days == day)
     same = agreeing == 3 if month and day else of_year
-    near = of_year | (agreeing == 2)
+    near = agreeing == 2
     near |= numbers == packed_date(year, day or 0, month or 0)
     yield from _rare(index, held, np.flatnonzero(same), 0.0)
     yield from _rare(index, held, np.flatnonzero(near & ~same), _NEAR_DATE)
+    yield from _rare(index, held, np.flatnonzero(of_year & ~same), _NEAR_DATE)
 
 
 def _near_numbers(index: Index, name: str, number: str) -> Iterator[_Hit]:
@@ -394,12 +409,11 @@ def _beginnings(
         for code in np.unique(said[where]).tolist():
             word = names.values[code].as_py()
             longer = index.held[field].may_begin(word)
-            of_word = tables.mask_of(pc.starts_with(names.values, word))
-            hits = where & (said == code) & of_word[there]
+            hits = where & (said == code) & begin_with(names.values, word)[there]
             many = int(index.held[field].counts[longer].sum())
             if len(longer) and hits.any():
                 begun[field] |= hits
-                bits[hits] += np.log2(index.whole.size / max(many, 1)) - 1
+                bits[hits] += np.log2(index.whole.size / max(many, 1)) - _BEGUN
         vectors.levels[field][begun[field]] = 0
     return begun, bits
 

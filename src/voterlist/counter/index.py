@@ -8,6 +8,7 @@ at the few entries that are left.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
-from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
+from voterlist.arrays import Bools, Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions import with_corrections
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
@@ -80,6 +81,8 @@ _BLANK = (AsideCode.BLANK_ROW, AsideCode.HEADER_ROW, AsideCode.TITLE_ROW)
 """Rows set aside on which nobody can stand."""
 _SHORTEST_BEGINNING = 3
 """Letters of a part of a name."""
+_SURE_BEGINNING = 4
+"""Letters of a part of a name of which none is left out."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,18 @@ class Held:
         """The codes of the texts that begin with a word of some letters, and have more."""
         if len(word) < _SHORTEST_BEGINNING or self.looks is None:
             return np.zeros(0, np.int64)
-        begins = tables.mask_of(pc.starts_with(self.values, word))
+        begins = begin_with(self.values, word)
         return np.flatnonzero(begins & (self.looks.lengths > len(word)))
+
+
+def begin_with(values: pa.Array, word: str) -> Bools:
+    """True for the skeletons that may begin as that of a part of a name does.
+
+    Its last letter may be another one in the whole name, and ``k`` counts as ``q``.
+    """
+    begun = word[:-1] if len(word) > _SURE_BEGINNING else word
+    pattern = "^" + re.sub("[kq]", "[kq]", begun)
+    return tables.mask_of(pc.match_substring_regex(values, pattern))
 
 
 @dataclass(frozen=True)
