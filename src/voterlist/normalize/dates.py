@@ -88,7 +88,9 @@ _CLOCK = re.compile(
 )
 _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
 """Digits alone; five with a fraction are an Excel day with its hour."""
-_PARTED = re.compile(r"^(\d{1,4})\s*[./\-,\s]\s*(\d{1,2})\s*[./\-,\s]\s*(\d{1,4})\.?$")
+_BETWEEN = r"[./\\\-–—․,\s]{1,4}"
+"""A point, slash or dash, also as word processors set them; or several, of a slip."""
+_PARTED = re.compile(rf"^'?(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})\.?$")
 _DAY_FIRST = (
     r"^(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4})$"
 )
@@ -227,6 +229,45 @@ def read_dates(texts: pa.Array) -> Longs:
         date = read_date(texts[place].as_py())
         read[:, place] = int(date.form), date.first, date.second, date.year
     return read
+
+
+_ENOUGH_OF_A_FORM = 5
+"""So many different dates of one form show by chance once in a hundred no day above 12."""
+
+
+def are_exchanged(
+    texts: pa.Array, day_month: Longs, date: Longs, file: Longs, files: int
+) -> Bools:
+    """The files of which a spreadsheet took the first number of its dates for the month.
+
+    It made dates of those that have a month there and left the others as text: no day of the one
+    form is above 12, each of the other is.
+
+    Args:
+        texts: the distinct dates as written.
+        day_month: rows of day and month as written, of each text.
+        date: of each date of a file the place of its text.
+        file: likewise the number of the file, from 0 to ``files`` - 1.
+        files: how many files there are.
+    """
+    signs = pc.replace_substring_regex(texts, r"\d{4}", "Y")
+    signs = pc.replace_substring_regex(signs, r"\d+", "d").dictionary_encode()
+    forms = max(len(signs.dictionary), 1)
+    day, month = day_month[:, date]
+    is_full = (day > 0) & (month > 0)
+    place = file * forms + signs.indices.to_numpy()[date]
+    full, low, high = (
+        np.bincount(place[which], minlength=files * forms).reshape(files, forms)
+        for which in (
+            is_full,
+            is_full & (np.maximum(day, month) <= _MONTHS_A_YEAR),
+            is_full & (day > _MONTHS_A_YEAR),
+        )
+    )
+    is_enough = full >= _ENOUGH_OF_A_FORM
+    has_low: Bools = (is_enough & (low == full)).any(axis=1)
+    has_high: Bools = (is_enough & (high == full)).any(axis=1)
+    return has_low & has_high
 
 
 @dataclass(frozen=True, slots=True)

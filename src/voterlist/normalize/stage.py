@@ -32,7 +32,13 @@ from voterlist.normalize.columns import (
     rows_of,
     where,
 )
-from voterlist.normalize.dates import DateForm, read_date, read_dates, resolve
+from voterlist.normalize.dates import (
+    DateForm,
+    are_exchanged,
+    read_date,
+    read_dates,
+    resolve,
+)
 from voterlist.normalize.fullname import (
     FOLDS,
     FOLDS_FOR_LINKAGE,
@@ -436,7 +442,16 @@ def _dates(
     ):
         notes.rows(rule, (is_known & has_fault)[date_of_row], "birth_date")
     names = sources.to_pylist()
+    is_date = text_of_date > 0
+    exchanged = are_exchanged(
+        texts,
+        read[1:3],
+        text_of_date[is_date] - 1,
+        file_of_date[is_date],
+        len(sources),
+    )
     for rule, is_fault_of_file in (
+        ("date-order-exchanged", exchanged),
         ("date-order-month-first", resolved.month_first),
         ("date-order-mixed", resolved.mixed),
     ):
