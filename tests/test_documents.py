@@ -267,6 +267,33 @@ def test_a_text_box_is_read_once():
     assert places(taken_in(content)) == {(None, 12)}
 
 
+@pytest.mark.parametrize("part", ["footnotes", "endnotes"])
+def test_a_voter_in_a_note_at_the_foot_of_a_page_is_asked_about(part):
+    """Nothing would say that a voter stands there."""
+    voter, *others = documents.voters(1, 12)
+    note = f"<w:{part} {documents.WORDS}>{paragraph(' '.join(voter))}</w:{part}>"
+    rows = [row(*documents.HEADER), *(row(*texts) for texts in others)]
+    content = documents.word_of(table(*rows), **{f"{part}__xml": note})
+    taken = taken_in(content)
+    assert aside(taken) == {"header-row": 1, "may-be-voter": 1}
+    assert taken.entries.num_rows == 11
+
+
+def test_letters_chosen_from_a_table_of_signs_are_letters():
+    """``Məmmədov`` would be ``Mmmdov``; a sign of a font of its own is another voter's no more."""
+
+    def signs(text, letter, number):
+        return text.replace(letter, f'</w:t><w:sym w:font="A" w:char="{number}"/><w:t>')
+
+    rows = [row(*documents.HEADER)]
+    rows += [signs(row(*texts), "ə", "0259") for texts in documents.voters(1, 12)]
+    rows[3] = signs(rows[3], "ç", "F0E7")
+    read = rows_of(documents.word_of(table(*rows)))
+    expected = [documents.HEADER, *documents.voters(1, 12)]
+    expected[3] = [text.replace("ç", "\uf0e7") for text in expected[3]]
+    assert read == expected
+
+
 def test_the_heading_of_the_pages_names_the_place():
     """A title in the header of the page is one; that of a first page that is not shown is not."""
 

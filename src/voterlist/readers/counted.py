@@ -28,6 +28,8 @@ _LIST = re.compile(
 WORD_TEXT = re.compile(
     rb"<\w+:(?:t|delText)(?:\s[^<>]*)?>([^<]*)|</\w+:p>|<\w+:(?:tab|br|cr|noBreakHyphen|softHyphen)\b"
 )
+_SIGN = re.compile(rb'<(\w+:)sym\b[^<>]*?\w+:char="([0-9A-Fa-f]+)"[^<>]*>')
+"""A sign that somebody chose from a table of signs."""
 ODT_TEXT = re.compile(rb">([^<]+)|</text:[ph]>|<text:(?:tab|s|line-break)\b")
 _NOT_TEXT = re.compile(
     rb"(?s)<(office:annotation|svg:\w+|dc:\w+|text:note-citation|text:ruby-text|\w+:Fallback)"
@@ -121,7 +123,8 @@ def _without_prefixes(piece: bytes) -> bytes:
 
 def words(xml: bytes, texts: re.Pattern[bytes]) -> Counter[str]:
     """The words of a document; ``texts`` finds pieces of its text, and blanks between them."""
-    pieces = (piece or b" " for piece in texts.findall(_NOT_TEXT.sub(_rows_in, xml)))
+    xml = _SIGN.sub(rb"<\1t>&#x\2;", _NOT_TEXT.sub(_rows_in, xml))
+    pieces = (piece or b" " for piece in texts.findall(xml))
     return words_of(html.unescape(b"".join(pieces).decode("utf-8", errors="replace")))
 
 

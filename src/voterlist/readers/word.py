@@ -58,6 +58,8 @@ _SIGNS = {
     "noBreakHyphen": "-",
     "softHyphen": "\N{SOFT HYPHEN}",
 }
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+_LOST = "\N{REPLACEMENT CHARACTER}"
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -66,6 +68,7 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     """The one sheet of a Word document; None where the archive is none.
 
     Headings and footings of the pages stand before and behind the text: a title often stands there.
+    Notes at the foot of a page stand last.
     """
     names = part_names(archive)
     main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
@@ -76,6 +79,8 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     above, below = _page_edges(archive, names, main, body, settings)
     held = words(archive.read(names[main]), WORD_TEXT)
     lines = [*above, *body.story.lines, *below]
+    for part in filter(None, map(names.get, _NOTES)):
+        lines += _edge_lines(archive, part, settings)
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
     return found.with_unread([main] if are_missing(held, lines) else [])
@@ -118,6 +123,8 @@ class _Body(Handler):
             self.story.text(_SIGNS[name])
         elif name == "t":
             self._is_text = True
+        elif name == "sym":
+            self.story.text(_sign(_plain(attributes).get("char", "")))
         elif name:
             self._start_known(name, _plain(attributes))
 
@@ -175,6 +182,15 @@ def _plain(attributes: dict[str, str]) -> dict[str, str]:
     return {name.rpartition(" ")[2]: value for name, value in attributes.items()}
 
 
+def _sign(code: str) -> str:
+    """The sign with this hexadecimal number, which somebody chose from a table of signs."""
+    try:
+        sign = chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return _LOST
+    return _LOST if sign == "\0" or 0xD800 <= ord(sign) < 0xE000 else sign
+
+
 def _count(values: dict[str, str]) -> int:
     """A number of columns; 0 where it is none, or none that a table may have."""
     return count_of(values.get("val", ""), most=4, otherwise=0)
@@ -196,15 +212,22 @@ def _page_edges(
         if part is None or part in seen:
             continue
         seen.add(part)
-        edge = _Body(settings)
-        parse_part(archive, part, edge, namespaces=True)
-        for line in edge.story.lines:
-            # The table of an edge arranges its text, or its rows are those of a list.
-            text = " ".join(filter(None, line.cells))
-            made = line if is_row(line.cells) else Line([text], outside=True)
-            if text and made not in lines[kind]:
-                lines[kind].append(made)
+        for line in _edge_lines(archive, part, settings):
+            if line not in lines[kind]:
+                lines[kind].append(line)
     return lines["headerReference"], lines["footerReference"]
+
+
+def _edge_lines(
+    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+) -> Iterator[Line]:
+    """The lines of a part beside the text; a table there arranges text, or its rows are voters."""
+    edge = _Body(settings)
+    parse_part(archive, part, edge, namespaces=True)
+    for line in edge.story.lines:
+        text = " ".join(filter(None, line.cells))
+        if text:
+            yield line if is_row(line.cells) else Line([text], outside=True)
 
 
 def _shown_edges(sections: list[_Section]) -> Iterator[tuple[str, str]]:
