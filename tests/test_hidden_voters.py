@@ -430,6 +430,16 @@ def test_two_voters_in_one_line_of_a_cell_are_asked_about(cells):
     assert is_of_two(cells)
 
 
+@pytest.mark.parametrize("row", [["", "", "", "Rauf oğlu"], ["", "Tahirli", "Aygün"]])
+def test_a_name_without_a_mark_of_its_own_is_asked_about(row):
+    """A name that goes on in the next row would be one more voter."""
+    row = row + [""] * (len(HEADER) - len(row))
+    rows = [HEADER, *ROWS[:6], row, *ROWS[6:]]
+    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert (asked(intake), code) == ([8], 1)
+    assert surnames(intake) == NAMES
+
+
 @pytest.mark.parametrize("line", ["---", ":---:", "=====", "____", "——", "+----"])
 def test_a_line_drawn_with_signs_is_no_voter(line):
     """The table of a text file would have a voter who is called ``---``."""

@@ -134,6 +134,15 @@ def test_columns_told_by_their_cells_are_never_certain():
     )
 
 
+@pytest.mark.parametrize("count", [5, 24])
+def test_headings_of_surname_and_given_name_exchanged_are_doubted(count):
+    """Each voter of a short list would be called by the wrong name."""
+    rows = [["№", "Adı", "Soyadı", "Doğum tarixi"]]
+    rows += [[row[0], row[1], row[2], row[4]] for row in voters(count)]
+    found = take(raw(rows))
+    assert (found.entries.num_rows, "mapping-doubtful" in said(found)) == (0, True)
+
+
 def test_a_wrong_header_is_doubted_and_nothing_is_taken_in():
     """Dates below the header of surnames.
 

@@ -269,7 +269,7 @@ def _doubt_exchanged(
         return matches
     surname = shapes[at["surname"].column]
     given = shapes[at["given_name"].column]
-    enough = surname.filled >= 20 and given.filled >= 20
+    enough = surname.enough and given.enough
     endings_exchanged = surname["surname"] < 0.15 and given["surname"] > 0.6
     if not enough or not endings_exchanged or given["several"] > 0.5:
         return matches

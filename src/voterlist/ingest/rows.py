@@ -40,6 +40,8 @@ _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "prec
 _NAMES = ("surname", "given_name", "full_name")
 _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 """The fields whose cells have one line where they are of one voter."""
+_OF_EACH = ("number", "birth_date", "document", "fin")
+"""The fields of which each row of a list has one or more."""
 _OF_A_LINE = {
     "number": (r"\pL", 2),
     **dict.fromkeys(("surname", "given_name", "patronymic", "full_name"), (r"\d", 2)),
@@ -392,6 +394,12 @@ def _ask_entries(
         for column in header.map.columns(field):
             may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
+    marks = _any_filled(cells, _columns_of(header.map, _OF_EACH))
+    if 2 * marks[is_entry].sum() >= is_entry.sum():
+        # The name of the voter above went on here, or somebody added a name.
+        codes[is_entry & ~marks & (filled_cells(cells) <= 2)] = _NUMBER[
+            AsideCode.MAY_BE_VOTER
+        ]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     may_be_two = np.logical_or.reduce(
         [
