@@ -171,6 +171,8 @@ def classify(
     _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
     _ask_headings(cells, codes, header.map)
     _ask_entries(raw, cells, codes, header)
+    if not is_doubtful:
+        _ask_beside(cells, codes, header.map)
     return SheetRows(codes, titles, totals)
 
 
@@ -373,6 +375,22 @@ def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
         _ask(codes, is_heading & is_long, only_here, bool)
 
 
+def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
+    """Asks about entries beside which another voter stands, and about names alone.
+
+    A second voter stands in columns that are not understood. A name without a number or a date
+    of its own is where that of the voter above goes on, or somebody added it.
+    """
+    is_entry = codes == ENTRY_ROW
+    marks = _any_filled(cells, _columns_of(columns, _OF_EACH))
+    if 2 * marks[is_entry].sum() >= is_entry.sum():
+        alone = is_entry & ~marks & (filled_cells(cells) <= 2)
+        codes[alone] = _NUMBER[AsideCode.MAY_BE_VOTER]
+    known = {match.column for match in columns.matches}
+    spare = [column for at, column in enumerate(cells) if at not in known]
+    _ask(codes, is_entry, spare, partial(_has_signs, least=2))
+
+
 def _ask_entries(
     raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header
 ) -> None:
@@ -382,8 +400,6 @@ def _ask_entries(
     named = [re.search(_LETTER, text or "") for text in header.texts]
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
-    spare = [column for at, column in enumerate(cells) if at not in known]
-    _ask(codes, is_entry, spare, partial(_has_signs, least=2))
     if header.map.columns("fin") and bare:
         is_fin = _any_match(bare, range(len(bare)), ALONE["fin"])
         codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
@@ -394,12 +410,6 @@ def _ask_entries(
         for column in header.map.columns(field):
             may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
-    marks = _any_filled(cells, _columns_of(header.map, _OF_EACH))
-    if 2 * marks[is_entry].sum() >= is_entry.sum():
-        # The name of the voter above went on here, or somebody added a name.
-        codes[is_entry & ~marks & (filled_cells(cells) <= 2)] = _NUMBER[
-            AsideCode.MAY_BE_VOTER
-        ]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     may_be_two = np.logical_or.reduce(
         [
