@@ -268,6 +268,22 @@ def test_lines_that_are_one_cell_each_are_read_once_more():
     assert rows(again.encode()) == written
 
 
+@pytest.mark.parametrize("delimiter", [";", ","])
+@pytest.mark.parametrize("schwa", ["&#601;", "&#x259;", "&#x0259;"])
+def test_letters_that_a_browser_wrote_by_their_numbers_are_letters(delimiter, schwa):
+    """``M&#601;mm&#601;dov`` would be nobody's name, and its semicolons would part cells."""
+    table = [["№", "Soyadı", "Ünvan"], ["1", "Məmmədov", "Bakı"]]
+    table += [["2", "Əliyeva", "Gəncə"]]
+    text = "\n".join(delimiter.join(row).replace("ə", schwa) for row in table)
+    assert rows(text.encode()) == table
+
+
+@pytest.mark.parametrize("sign", ["&#38;", "&#10;", "&#8226;", "&#xD800;", "&#0;"])
+def test_a_number_of_no_letter_stays_as_written(sign):
+    """A line break or a delimiter would change the rows."""
+    assert rows(f"a\tb\n1{sign}\t2\n".encode()) == [["a", "b"], [f"1{sign}", "2"]]
+
+
 @pytest.mark.parametrize("lost", ["first", "last", "both"])
 @pytest.mark.parametrize("delimiter", [";", ","])
 def test_a_quote_lost_at_an_end_of_a_line_leaves_its_cells_without_quotes(

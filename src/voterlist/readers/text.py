@@ -6,6 +6,7 @@ Bytes to rows of cells, each with the physical line it begins on.
 from __future__ import annotations
 
 import csv
+import html
 import re
 import statistics
 from codecs import BOM_UTF8
@@ -37,6 +38,9 @@ _ONE_CELL = re.compile(rf"\s*(?:{_QUOTED.pattern}\s*)?")
 _BROKEN = re.compile(r'"[^"]*"')
 """The same over several lines, as far as quotes go in pairs."""
 _SAMPLE_LINES = 400
+_REFERENCE = re.compile(r"&#(?:[0-9]{2,5}|[xX][0-9A-Fa-f]{2,4});")
+"""What a browser writes for a letter that the code page of its form lacks: ``M&#601;mm&#601;dov``.
+"""
 _BREAK, _QUOTE = b'\n"'
 _PIECE = 1 << 20
 """Bytes that are looked at together for quotes."""
@@ -52,6 +56,8 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
     facts = {"encoding": decoded.encoding, "confidence": decoded.confidence}
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&#" in text:
+        text = _REFERENCE.sub(_letter, text)
     delimiter = find_delimiter(_lines_in_turn(text))
     most = min(settings.max_cell_characters, csv.field_size_limit())
     table = None if delimiter is None else even_rows(text, delimiter, most)
@@ -77,6 +83,12 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     check_size(len(rows), width, settings, held=min(width, settings.max_columns + 1))
     sheet = sheet_of_rows(rows, starts, settings, delimiter=delimiter, **facts)
     return ReadOutcome("text", (sheet,))
+
+
+def _letter(reference: re.Match[str]) -> str:
+    """The letter that a reference by number stands for; of another sign the reference."""
+    sign = html.unescape(reference[0])
+    return sign if sign.isalpha() else reference[0]
 
 
 def even_rows(text: str, delimiter: str, most: int) -> pa.Table | None:
