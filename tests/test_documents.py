@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 
 import documents
 from documents import cell, paragraph, row, table
@@ -575,6 +576,30 @@ def test_pages_that_are_pictures_are_named_and_the_others_read(tmp_path):
     assert told.column("sheet").to_pylist() == ["p. 2-3, 5"]
     (account,) = inspect(files, LIMITS)
     assert account.unreadable
+
+
+@pytest.mark.parametrize(
+    ("picture", "over", "is_told"),
+    [
+        ((20, 20, 550, 300), [], True),
+        ((0, 0, 595, 842), ["Sehife 2"], True),
+        ((20, 20, 550, 300), documents.plain_voters(1, 10), False),
+        ((20, 20, 120, 120), [], False),
+        ((0, 0, 595, 842), documents.plain_voters(1, 10), False),
+    ],
+)
+def test_a_picture_beside_text_is_told(picture, over, is_told):
+    """The rest of the list was photographed, and its voters would be missing without a word."""
+
+    def draw(canvas):
+        canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), *picture)
+        canvas.drawString(300, 830, "2")
+        for line, text in enumerate(over):
+            canvas.drawString(30, 280 - 12 * line, " ".join(text))
+
+    sheets = found(documents.drawn(documents.draw_list, draw)).sheets
+    told = [("p. 2 (image)", AsideCode.CONTENT_UNREAD)] if is_told else []
+    assert [(sheet.name, sheet.trouble) for sheet in sheets[1:]] == told
 
 
 @pytest.mark.parametrize(

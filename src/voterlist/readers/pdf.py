@@ -309,7 +309,7 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
 
     Pages that cannot be read are further sheets with their trouble, named by their numbers.
     """
-    contents, troubles = _read_pages(content)
+    contents, troubles, pictured = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
     lines = joined_lines(contents, settings)
@@ -328,16 +328,22 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     ]
     beside = BESIDE_PAGES.findall(content, content.find(b"%PDF-") + 1)
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
-    return outcome.with_unread(sorted({*map(bytes.decode, beside)}))
+    names = sorted({*map(bytes.decode, beside)})
+    if pictured:
+        names.append(f"p. {as_ranges(pictured)} (image)")
+    return outcome.with_unread(names)
 
 
-def _read_pages(content: bytes) -> tuple[list[Content], _Troubles]:
-    """What stands on the pages that can be read, and which pages cannot."""
+def _read_pages(content: bytes) -> tuple[list[Content], _Troubles, list[int]]:
+    """What stands on the pages that can be read, which cannot, and which have a large picture."""
     contents: list[Content] = []
+    pictured: list[int] = []
     troubles: _Troubles = {}
     for number, page in enumerate(read_pages(content), start=1):
         if page.trouble is not None:
             troubles.setdefault(page.trouble, []).append(number)
         elif not page.is_blank:
             contents.append(content_of(page))
-    return contents, troubles
+        if page.pictured:
+            pictured.append(number)
+    return contents, troubles, pictured

@@ -32,6 +32,11 @@ _DEEPEST_FORM = 4
 """Forms inside each other are looked into so deep."""
 _FARTHEST = 20_000.0
 """No page is as wide, in points; a damaged file may name any place."""
+_MUCH_OF_PAGE = 0.2
+"""Arms, stamps and signatures take a smaller share of a page."""
+_FEW_SIGNS = 20
+"""So many signs stand on a scan: the number of a page, the name of a program."""
+_MOST_PICTURES = 1_000
 _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
 _THIN = 3.0
@@ -60,6 +65,7 @@ class Page:
         lines: a row (left, top, right, bottom) for each straight line, in points; upright or level
             ones alone.
         trouble: why its text is not taken; None where it is taken.
+        pictured: whether pictures take a good part of it where no text stands: a scan, or a photo.
     """
 
     codes: Longs
@@ -68,6 +74,7 @@ class Page:
     turned: Bools
     lines: Floats
     trouble: AsideCode | None = None
+    pictured: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -157,7 +164,24 @@ def _read_page(pdfium: ModuleType, page: Any, text: Any) -> Page:
         pieces=signs.pieces(),
         turned=angles != usual,
         lines=_turned_boxes(_box_array(drawing.lines), turns),
+        pictured=_is_pictured(pdfium, page, signs.boxes(), drawing),
     )
+
+
+def _is_pictured(
+    pdfium: ModuleType, page: Any, signs: Floats, drawing: _Drawing
+) -> bool:
+    """True where pictures take a good part of a page, and hardly a sign stands on them."""
+    pictures = _box_array(drawing.pictures)
+    left, bottom, right, top = pictures.T
+    sides = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
+    if ((right - left) * (top - bottom)).sum() < _MUCH_OF_PAGE * sides:
+        return False
+    x, y = (signs[:, :2] + signs[:, 2:]).T / 2
+    is_on = np.zeros(len(signs), dtype=bool)
+    for edges in pictures:
+        is_on |= (edges[0] < x) & (x < edges[2]) & (edges[1] < y) & (y < edges[3])
+    return int(is_on.sum()) < _FEW_SIGNS
 
 
 def _box_array(boxes: Sequence[tuple[float, float, float, float]]) -> Floats:
@@ -251,13 +275,13 @@ class _Drawing:
     Attributes:
         lines: (left, bottom, right, top) of each straight line, in points, as the file has it;
             none on a page that has more than ``_MOST_LINES``.
-        pictures: how many pictures there are.
+        pictures: (left, bottom, right, top) of each picture, at most ``_MOST_PICTURES``.
         curves: how many segments of paths are curves.
     """
 
     def __init__(self, pdfium: ModuleType, page: Any) -> None:
         self.lines: list[tuple[float, float, float, float]] = []
-        self.pictures = 0
+        self.pictures: list[tuple[float, float, float, float]] = []
         self.curves = 0
         self._pdfium = pdfium
         whole = np.eye(3)
@@ -278,7 +302,12 @@ class _Drawing:
             return
         kind = self._pdfium.FPDFPageObj_GetType(drawn)
         if kind == _IMAGE:
-            self.pictures += 1
+            if len(self.pictures) < _MOST_PICTURES:
+                square = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
+                corners = _place_points(square, self._matrix(drawn) @ around)
+                left, bottom = corners.min(axis=0).tolist()
+                right, top = corners.max(axis=0).tolist()
+                self.pictures.append((left, bottom, right, top))
         elif kind == _PATH:
             self._add_path(drawn, self._matrix(drawn) @ around)
         elif kind == _FORM and depth < _DEEPEST_FORM:
