@@ -6,8 +6,10 @@ import shutil
 import signal
 import stat
 import sys
+import tempfile
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -217,6 +219,28 @@ def test_killed_at_any_moment_the_next_one_ends_right(handed, tmp_path, command)
             whole.folder / files[command]
         ).read_bytes()
         assert told("journal", place(pair), "--verify")[0] == 0
+
+
+def test_what_a_killed_return_left_goes_with_the_next_command(handed, tmp_path):
+    """Whom the centre asked about would lie in a folder that nobody knows of, for ever."""
+    handed.receive()
+    told("run", handed.above, "--today", handing.DAY)
+    out = ("--out", tmp_path / "return.zip")
+    words = ("return", handed.above, "-c", 88, *out)
+    _, moments = killed(MANY, *words)
+    kept = handed.above / ".submitting"
+    around = Path(tempfile.gettempdir())
+    before = set(around.glob(".voterlist-work-*"))
+    # Before its end: what a return does after another one is a little less.
+    for moment in range(moments - 20, 0, -5):
+        killed(moment, *words)
+        if kept.exists() and list(kept.iterdir()):
+            break
+    assert list(kept.iterdir())
+    approval = ("--ground", "Decision 3/7", "--by", "L. M.", "--today", handing.DAY)
+    told("approve", handed.above, "-c", 88, *approval)
+    assert not kept.exists()
+    assert set(around.glob(".voterlist-work-*")) <= before
 
 
 LIMITED = """

@@ -36,6 +36,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
+from voterlist.storage.temporary import PACKING
 
 RECEIPT_WRITTEN = "receipt-written"
 """The journal's word for a receipt that was written for a package of another commission."""
@@ -293,6 +294,21 @@ def has_receipt(ledger: Reader, package: str) -> bool:
         event == RECEIPT_WRITTEN and details.get("package") == package
         for _, event, details in ledger.journal()
     )
+
+
+@contextmanager
+def packing_in(workspace: Path) -> Iterator[Path]:
+    """A private folder for the block, where a package lies until it is written.
+
+    Whoever calls this holds the workspace; what a killed command left goes, on any system.
+    """
+    folder = workspace / PACKING
+    shutil.rmtree(folder, ignore_errors=True)
+    store.own_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pack(

@@ -38,6 +38,7 @@ from voterlist.handover.exchanges import (
     open_desk,
     outline_of,
     pack,
+    packing_in,
     receiver_of,
     recipient_of,
 )
@@ -50,7 +51,6 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import json_bytes, write_csv
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.storage.temporary import private_folder
 from voterlist.tables import by_key, rows_among
 
 _PROPOSED = frozenset(Proposal.model_fields) - {"entry_id"}
@@ -142,7 +142,7 @@ def return_cases(
         )
         told = {"cases": asked, "approved": None if asked else approved}
         content = content.model_copy(update=told | {"outcomes": outcomes})
-        with private_folder() as work, Ledger(desk.place) as ledger:
+        with packing_in(workspace) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today
             )

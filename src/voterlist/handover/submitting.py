@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +33,7 @@ from voterlist.handover.exchanges import (
     open_desk,
     outline_of,
     pack,
+    packing_in,
     receiver_of,
     recipient_of,
     stem_of,
@@ -66,7 +65,6 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.tables import concat, from_rows, rows_among
 
-_WORK = ".submitting"
 """The folder of a workspace in which the files of a package lie until it is written."""
 _Row = dict[str, str]
 OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
@@ -147,7 +145,7 @@ def submit(
         states = gates(source, scope)
         if any(state.is_open for state in states):
             return Submission(states, run)
-        with _own_folder(workspace / _WORK) as work, Ledger(desk.place) as ledger:
+        with packing_in(workspace) as work, Ledger(desk.place) as ledger:
             outline = outline_of(
                 desk, ledger, Kind.SUBMIT, receiver, scope.constituency, run, today
             )
@@ -455,14 +453,3 @@ def _due(manifest: Manifest, settings: Settings) -> Deadline | None:
 
 def _day(day: dt.date) -> str:
     return f"{day:%d.%m.%Y}"
-
-
-@contextmanager
-def _own_folder(folder: Path) -> Iterator[Path]:
-    """A private folder for the block. What a killed process left in it goes, on any system."""
-    shutil.rmtree(folder, ignore_errors=True)
-    store.own_folder(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

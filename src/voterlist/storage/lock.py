@@ -8,6 +8,7 @@ import getpass
 import json
 import os
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_content
-from voterlist.storage.temporary import remove_leftovers
+from voterlist.storage.temporary import PACKING, remove_leftovers
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
@@ -78,6 +79,9 @@ def hold(
         before = _holder_named_in(holder)
         if before is not None:
             remove_leftovers(folder)
+            if name == LOCK_NAME:
+                # Whoever packed there held the workspace too, and has ended.
+                shutil.rmtree(folder / PACKING, ignore_errors=True)
         write_content(holder, text)
         yield before
     except KeyboardInterrupt:

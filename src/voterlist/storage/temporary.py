@@ -99,7 +99,8 @@ def _remove_if_abandoned(folder: Path) -> None:
 _OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
 
-WORK_FOLDERS = (".receiving", ".submitting", ".verifying")
+PACKING = ".submitting"
+WORK_FOLDERS = (".receiving", PACKING, ".verifying")
 """The folders of a workspace in which one command works that holds it; gone when it ends."""
 
 _OF_0_1_0 = {
