@@ -1,6 +1,7 @@
 """What is decided above about an application comes down to the clerk who owes the answer."""
 
 import json
+import shutil
 
 import pytest
 
@@ -102,6 +103,16 @@ def test_what_is_decided_above_is_noted_below_and_answered_in_writing(pair):
     assert shown(pair.below, below)["events"][-1]["event"] == "answered"
 
 
+def test_an_outcome_comes_down_to_whoever_handed_in_plain_files(tmp_path):
+    """Both have the same ids, and no package that tells so."""
+    pair = handing.pair(tmp_path)
+    shutil.copytree(pair.below / "inbox" / "88", pair.above / "inbox" / "88")
+    workspaces.run(pair.above)
+    below, above = forwarded(pair, "Leyla", "Əliyeva")
+    decide(pair.above, above, "--grant", "--ground", "document-seen")
+    assert come_down(pair, "return.zip") == (1, [below], [])
+
+
 def test_what_was_granted_below_is_taken_back_by_a_refusal_above(pair):
     """It overrules; and what the centre decides otherwise later overrules once more."""
     below, above = forwarded(pair, "Leyla", "Əliyeva")
@@ -117,6 +128,10 @@ def test_what_was_granted_below_is_taken_back_by_a_refusal_above(pair):
     decide(pair.above, above, *words)
     assert come_down(pair, "other.zip") == (1, [below], [])
     assert "Əliyeva" in surnames(pair.below)
+    # On one day, the same again: what was decided last holds.
+    decide(pair.above, above, *refused)
+    assert come_down(pair, "last.zip") == (1, [below], [])
+    assert shown(pair.below, below)["state"] == "refused"
 
 
 def test_an_outcome_of_another_application_is_noted_nowhere(pair):

@@ -477,16 +477,20 @@ def handed_over(
 
 
 def outcomes_for(
-    receiver: str, applications: Iterable[Application], ids: Mapping[str, str]
+    receiver: str,
+    applications: Iterable[Application],
+    prefix: str,
+    ids: Mapping[str, str],
 ) -> tuple[Outcome, ...]:
     """What was decided about the applications that a commission below took.
 
-    ``ids``: the id here -> the id there, of its entries.
+    The ids of its entries begin with ``prefix``; ``ids``: the id here -> the one there, where they
+    differ.
     """
     found = {}
     for one in applications:
         commission, _, number = one.asked.below.partition("/")
-        event = one.outcome
+        event, entry_id = one.outcome, one.asked.entry_id or ""
         if commission == receiver and event is not None:
             said = event.details
             ground = grounds().get(said["ground"])
@@ -494,7 +498,9 @@ def outcomes_for(
                 number=int(number),
                 above=one.number,
                 what=one.asked.what,
-                entry_id=ids.get(one.asked.entry_id or ""),
+                entry_id=ids.get(entry_id, entry_id)
+                if entry_id.startswith(prefix)
+                else None,
                 born=one.asked.born or None,
                 article=ground.article if ground else None,
                 day=event.day,

@@ -188,23 +188,17 @@ def come_down(
     words = catalogue(settings.report.languages[0])
     to = Body.CENTRAL if sender.level is Level.CEC else Body.CONSTITUENCY
     every = applications_of(ledger.applications())
-    noted: dict[bool, list[int]] = {True: [], False: []}
+    noted: list[int] = []
+    left: list[int] = []
     for outcome in outcomes:
         application = every.get(outcome.number)
-        said = {"to": to.value, "above": f"{outcome.above} {outcome.day}"}
-        same = said | {"granted": outcome.granted}
+        key = f"{outcome.above} {outcome.day} {outcome.granted}"
         events = application.events if application else ()
-        # A clerk who noted it says nothing of the application above.
-        if any(
-            event.event == Step.APPEALED
-            and all(
-                event.details.get(name, text) == text for name, text in same.items()
-            )
-            for event in events
-        ):
+        came = [one.details["above"] for one in events if "above" in one.details]
+        if came[-1:] == [key]:
             continue
         if application is None or not _may_come(outcome, application):
-            noted[False].append(outcome.number)
+            left.append(outcome.number)
             continue
         act = words(
             "returned.outcome",
@@ -224,12 +218,13 @@ def come_down(
         moment = dt.datetime.combine(today, dt.time(12), dt.UTC)
         clerk = Clerk(f"{outcome.by} ({sender.slug})", moment, "")
         work = _Work(workspace, settings, ledger, {}, application, ruling, clerk)
-        is_noted = False
+        where = left
         with suppress(UsageError):
             work.require_own()
-            is_noted = not work.decided(Step.APPEALED, said).problems
-        noted[is_noted].append(outcome.number)
-    return tuple(noted[True]), tuple(noted[False])
+            made = work.decided(Step.APPEALED, {"to": to.value, "above": key})
+            where = left if made.problems else noted
+        where.append(outcome.number)
+    return tuple(noted), tuple(left)
 
 
 def _may_come(outcome: Outcome, application: Application) -> bool:

@@ -125,12 +125,7 @@ def return_cases(
                 if receiver.slug in parts
             }
             applications = applications_of(ledger.applications()).values()
-            own = {
-                here: below
-                for here, below in ids.items()
-                if here.startswith(scope.prefix)
-            }
-            outcomes = outcomes_for(receiver.slug, applications, own)
+            outcomes = outcomes_for(receiver.slug, applications, scope.prefix, ids)
             approved = approval_of(workspace, ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
         door = scope.of(compile_lists(given, constituency=scope.constituency).door)
