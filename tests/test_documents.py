@@ -280,6 +280,21 @@ def test_a_voter_in_a_note_at_the_foot_of_a_page_is_asked_about(part):
     assert taken.entries.num_rows == 11
 
 
+@pytest.mark.parametrize(("side", "is_told"), [(16, True), (5, False)])
+def test_a_large_picture_beside_the_tables_of_a_word_document_is_told(side, is_told):
+    """The rest of the list was photographed, and its voters would be missing without a word."""
+    picture = io.BytesIO()
+    Image.new("L", (60, 60), 200).save(picture, "PNG")
+
+    def fill(made):
+        documents.add_table(made, [documents.HEADER, *documents.voters(1, 12)])
+        made.add_picture(picture, docx.shared.Cm(side))
+
+    sheets = found(documents.word(fill)).sheets
+    told = [("word/media", AsideCode.CONTENT_UNREAD)] if is_told else []
+    assert [(sheet.name, sheet.trouble) for sheet in sheets[1:]] == told
+
+
 def test_letters_chosen_from_a_table_of_signs_are_letters():
     """``Məmmədov`` would be ``Mmmdov``; a sign of a font of its own is another voter's no more."""
 

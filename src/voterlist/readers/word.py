@@ -35,6 +35,10 @@ _SPACES = frozenset(
 )
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 """What older programs show instead: the same text once more."""
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+_EXTENT, _PICTURE = f"{_DRAWING}wordprocessingDrawing extent", f"{_DRAWING}picture pic"
+_LARGE_PICTURES = 21 * 29.7 / 5 * 360_000**2
+"""Square EMU of a fifth of a page; arms, stamps and signatures take less."""
 _LEFT_OUT = frozenset(
     {
         "del",
@@ -83,7 +87,10 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
         lines += _edge_lines(archive, part, settings)
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
-    return found.with_unread([main] if are_missing(held, lines) else [])
+    unread = [main] if are_missing(held, lines) else []
+    if body.pictured > _LARGE_PICTURES:
+        unread.append("word/media")
+    return found.with_unread(unread)
 
 
 @dataclass(slots=True)
@@ -102,6 +109,9 @@ class _Body(Handler):
     def __init__(self, settings: IngestSettings) -> None:
         self.story = Story(settings)
         self.sections = [_Section()]
+        self.pictured = 0
+        """How much of its pages the pictures take, in square EMU."""
+        self._extent = 0
         self._left_out = 0
         self._above: list[str] = []
         self._is_text = False
@@ -109,6 +119,7 @@ class _Body(Handler):
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
         space, _, name = tag.rpartition(" ")
+        self._measure(tag, attributes)
         if space not in _SPACES:
             name = ""
         above = self._above[-1] if self._above else ""
@@ -127,6 +138,17 @@ class _Body(Handler):
             self.story.text(_sign(_plain(attributes).get("char", "")))
         elif name:
             self._start_known(name, _plain(attributes))
+
+    def _measure(self, tag: str, attributes: dict[str, str]) -> None:
+        """Add up how much of the pages pictures take: first comes the place, then the picture."""
+        if tag == _EXTENT:
+            width, height = (
+                count_of(attributes.get(side, ""), most=10, otherwise=0)
+                for side in ("cx", "cy")
+            )
+            self._extent = width * height
+        elif tag == _PICTURE and not self._left_out:
+            self.pictured += self._extent
 
     def _start_known(self, name: str, values: dict[str, str]) -> None:
         if begins := _BEGINS.get(name):
