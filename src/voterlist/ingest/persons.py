@@ -9,10 +9,11 @@ _SURNAME = re.compile(
 )
 """A word with the ending of a surname. Those in -lı are left out, as *saylı* is in every title; so
 are Russian capitals, in which genitives of headings end the same way."""
-_PARTICLE = r"(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
-_OF_FATHER = re.compile(rf"(?<![^\W\d_])(?:{_PARTICLE})(?![^\W\d_])")
+PARTICLE = r"(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
+"""What stands behind the name of the father whose son or daughter somebody is."""
+_OF_FATHER = re.compile(rf"(?<![^\W\d_])(?:{PARTICLE})(?![^\W\d_])")
 _FATHER = re.compile(
-    rf"(?<![^\W\d_])(?:{_PARTICLE}"
+    rf"(?<![^\W\d_])(?:{PARTICLE}"
     r"|[^\W\d_]{2,}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна))(?![^\W\d_])"
 )
 _YEAR = r"(?:19\d\d|200\d|201[0-2])"

@@ -20,6 +20,7 @@ from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.persons import (
     ALONE,
+    PARTICLE,
     hides_voter,
     holds_person,
     is_of_two,
@@ -81,11 +82,10 @@ _PLACE_WORD = (
     r"|precinct|polling station|constituency|msk|уик"
 )
 _LETTER = r"[^\W\d_]"
-_CHILD_OF = r"o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
 _TWO_DATES = r"\d{4}.*\d{4}"
-_TWO_FATHERS = rf"(?i)(?:{_CHILD_OF}).*(?:{_CHILD_OF})"
+_TWO_FATHERS = rf"(?:{PARTICLE}).*(?:{PARTICLE})"
 _Codes = npt.NDArray[np.int8]
 
 
