@@ -311,6 +311,68 @@ def test_the_same_person_may_think_again_and_it_is_said(workspace, tmp_path):
     assert "A decides otherwise than before, case 1: keep -> separate" in found.stderr
 
 
+def test_what_nobody_wrote_into_a_workbook_is_no_answer(workspace, tmp_path):
+    """A row that shows what was answered when it was written answers nothing.
+
+    Else somebody's striking, and the repetition, would be back after they took them back, and a
+    voter off the list, by a colleague who reads in a workbook for the sake of other rows.
+    """
+    strike = about(
+        "over-age",
+        1,
+        answer="strike",
+        ground=EN("ground.died.title"),
+        document="act 12",
+        decided_by="A",
+    )
+    accept = about("over-age", 2, answer="accept", reason="seen", decided_by="A")
+    keep = verdicts("A", "keep")
+    path = filled(workspace, tmp_path / "a.xlsx", strike, accept, keep)
+    read_in(workspace, path)
+    colleague = tmp_path / "b.xlsx"
+    export(workspace, colleague)
+
+    def withdraw(row):
+        return row.get("answer") and {"answer": "withdraw"}
+
+    own = filled(workspace, tmp_path / "c.xlsx", withdraw)
+    assert read_in(workspace, own).recorded == 3
+    before = ledger_of(workspace)
+    imported = read_in(workspace, colleague, by="B")
+    assert (imported.recorded, imported.problems) == (0, ())
+    assert ledger_of(workspace) == before
+    # Nor is it carried over into the workbook that replaces it.
+    assert export(workspace, colleague).carried == 0
+    assert read_in(workspace, colleague, by="B").recorded == 0
+
+
+def test_an_older_answer_does_not_come_back_with_its_workbook(workspace, tmp_path):
+    """Who reads in a workbook twice, and decided otherwise meanwhile, is asked.
+
+    Else the repetition that A took for another person since would be off the list again.
+    """
+    first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    read_in(workspace, first)
+    run_again(workspace)
+    other = verdicts("A", "separate", "separate", reason="two documents")
+    read_in(workspace, filled(workspace, tmp_path / "b.xlsx", other))
+    before = ledger_of(workspace)
+    # Another row is filled in, and so the file is another one.
+    accept = about("over-age", 2, answer="accept", reason="seen", decided_by="A")
+    assert review_books.fill(first, accept)
+    imported = read_in(workspace, first)
+    assert (codes(imported), imported.recorded) == (["answered-since"] * 2, 1)
+    assert ledger_of(workspace) == before
+    assert export(workspace, first).carried == 0
+    # In a workbook that shows the later answer they may go back to the earlier one.
+    again = verdicts("A", "keep", "repeat")
+    read_in(workspace, filled(workspace, tmp_path / "c.xlsx", again))
+    assert [row["verdict"] for row in ledger_of(workspace)[0][-2:]] == [
+        "keep",
+        "repeat",
+    ]
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing_of_the_others(workspace, tmp_path):
     """Half of an import would be recorded, and the other half be forgotten."""
     first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))

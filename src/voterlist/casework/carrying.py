@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,25 @@ import pyarrow as pa
 
 from voterlist.casework.answered_rows import as_text
 from voterlist.casework.printed import with_entries
-from voterlist.decisions import Given
-from voterlist.decisions.standing import WITHDRAWN
+from voterlist.decisions import Given, person_key
+from voterlist.decisions.standing import WITHDRAWN, about, last_answers, says
 from voterlist.errors import InputError
-from voterlist.model import Action, Mark
+from voterlist.model import Action, Mark, Problem
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import xlsx
 from voterlist.render.xlsx import CONFIRM, Answers, Typed
-from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
+from voterlist.render.xlsx.forms import (
+    ANSWERS_KNOWN,
+    AS_EXPORTED,
+    CASE_ID,
+    ENTRY_ID,
+    NO_LONGER,
+    digest_of,
+)
 from voterlist.report.asked import ELSEWHERE, STAYS, ReviewItems
 from voterlist.storage import store
-from voterlist.tables import Row
+from voterlist.tables import Row, by_key, from_rows
 
 RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
 """What is recorded of an entry by an answer to the commission above."""
@@ -68,6 +77,10 @@ def write_workbook(
         today=today,
         carried=carried,
         name=name,
+        answers_known=" ".join(
+            str(max(table.column("number").to_pylist(), default=0))
+            for table in (given.verdicts, given.amendments)
+        ),
     )
     store.write_content(path, book)
     return len(typed), len(carried.left()), old
@@ -102,17 +115,138 @@ def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
             code="review-target-exchanged",
             file=str(path),
         )
-    recorded = _recorded_rows(with_entries(answers, source), given)
+    answers = with_entries(answers, source)
+    recorded = _recorded_rows(answers, given) | answered_since(answers, given)
     return [
         row
         for row in answers.typed
         if (row.sheet, row.row) not in recorded
-        # It says something else than when the workbook was written.
-        and (
-            row.ids.get(NO_LONGER) is not None
-            or digest_of(row.texts) != row.ids.get(AS_EXPORTED)
-        )
+        and (row.ids.get(NO_LONGER) is not None or is_written(row))
     ]
+
+
+def is_written(row: Typed) -> bool:
+    """True where it says something else than when the workbook was written."""
+    return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
+
+
+def without_older(
+    answers: Answers, given: Given, by: str | None
+) -> tuple[Answers, Iterator[Problem]]:
+    """The answers of a workbook without rows in which nobody wrote and that hold no more.
+
+    Beside them a problem for each row that its person wrote, and answered otherwise since.
+
+    Args:
+        answers: of a workbook.
+        given: all answers in the ledger.
+        by: who decided, where a row names nobody.
+    """
+    older = answered_since(answers, given, by)
+    rows = [row for row in answers.typed if (row.sheet, row.row) in older]
+    left = {(row.sheet, row.row) for row in rows if not is_written(row)}
+    decisions, amendments = (
+        from_rows(
+            [
+                row
+                for row in table.to_pylist()
+                if (row["sheet"], row["row"]) not in left
+            ],
+            table.schema,
+        )
+        for table in (answers.decisions, answers.amendments)
+    )
+    problems = (
+        Problem(
+            row.row,
+            "answered-since",
+            row.sheet,
+            row.ids[CASE_ID],
+            row.ids[ENTRY_ID],
+            file=answers.file,
+        )
+        for row in rows
+        if is_written(row)
+    )
+    return replace(answers, decisions=decisions, amendments=amendments), problems
+
+
+def answered_since(
+    answers: Answers, given: Given, by: str | None = None
+) -> set[tuple[str, int]]:
+    """The (sheet, row) of each row that its person answered so before, and otherwise since.
+
+    A row in which nobody wrote says what was answered when the workbook was written; any other
+    was answered after that.
+
+    Args:
+        answers: of a workbook.
+        given: all answers in the ledger.
+        by: who decided, where a row names nobody.
+    """
+    said = by_key(
+        (_thing(row, row["decided_by"]), row)
+        for table in (given.verdicts, given.amendments)
+        for row in table.to_pylist()
+    )
+    of_entries = last_answers(given, with_settled=True).values()
+    holding = by_key(
+        (_thing(row, row["decided_by"]), row)
+        for of in of_entries
+        for row in of.values()
+    )
+    marks = {row["finding_id"]: row for row in given.acceptances.to_pylist()}
+    typed = {(row.sheet, row.row): row for row in answers.typed}
+    older = set()
+    for row in (*answers.decisions.to_pylist(), *answers.amendments.to_pylist()):
+        place, person = (row["sheet"], row["row"]), row["decided_by"] or by
+        if place not in typed or person is None:
+            continue
+        thing = _thing(row, person)
+        history, is_said = said.get(thing, []), _says(row)
+        since = _last_known(typed[place], row)
+        then = {
+            _meaning(one)
+            for one in history
+            if one["number"] > since and is_said(row, one)
+        }
+        now = {_meaning(one) for one in (*history[-1:], *holding.get(thing, ()))}
+        mark = marks.get(row.get("finding_id"))
+        # Of acceptances the last alone is kept.
+        is_mark = mark is not None and row["action"] == Mark.ACCEPT
+        is_other = (
+            is_mark and not is_written(typed[place]) and not _says_mark(row, mark)
+        )
+        if is_other or (then and then.isdisjoint(now)):
+            older.add(place)
+    return older
+
+
+def _thing(row: Row, person: str) -> tuple[str | None, ...]:
+    """The case of a verdict, the entry that an answer is about, and who gives it."""
+    case = row["case_id"] if "verdict" in row else None
+    return case, row["entry_id"], person_key(person)
+
+
+def _says(row: Row) -> Callable[[Row, Row], bool]:
+    """What tells whether a row says the same as an answer in the ledger."""
+    return _says_verdict if "verdict" in row else _says_amendment
+
+
+def _meaning(row: Row) -> tuple[Any, ...]:
+    """What an answer says, whatever its words are."""
+    return (row["verdict"],) if "verdict" in row else (about(row), *says(row))
+
+
+def _last_known(typed: Typed, row: Row) -> int:
+    """The number of the last answer of this kind when the workbook was written.
+
+    Of a row in which nobody wrote since, every answer may be meant.
+    """
+    known = (typed.ids.get(ANSWERS_KNOWN) or "").split()
+    if not is_written(typed) or len(known) != 2 or not all(map(str.isdigit, known)):
+        return 0
+    return int(known["verdict" not in row])
 
 
 def _recorded_rows(answers: Answers, given: Given) -> set[tuple[str, int]]:

@@ -29,7 +29,7 @@ from voterlist.casework.answering import (
     split_from_above,
 )
 from voterlist.casework.at_door import told_at_door
-from voterlist.casework.carrying import write_workbook
+from voterlist.casework.carrying import without_older, write_workbook
 from voterlist.casework.importing import (
     Against,
     Bringer,
@@ -368,13 +368,15 @@ def _checked_file(
     answers = file.against(
         runs, holding, given, against.decided_at, by=against.by, made=made
     )
+    counted = answers.decisions.num_rows + answers.amendments.num_rows
+    answers, older = without_older(answers, given, against.by)
     unread = (
         *answers.problems,
+        *older,
         *of_elsewhere(answers, refused),
         *of_other_people(answers, runs),
     )
     answers = replace(answers, problems=unread)
-    counted = answers.decisions.num_rows + answers.amendments.num_rows
     answers, said = split_from_above(answers, asked, against)
     originals = originals_of(holding, given, runs.table("returned"))
     against = replace(against, originals=originals)

@@ -158,22 +158,28 @@ def _amendments(
     return holding, contested, pending
 
 
-def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
+def last_answers(
+    given: Given, *, with_settled: bool = False
+) -> dict[str, dict[_Key, _Row]]:
     """For each entry the last answer of each person to each thing, in order.
 
-    What a third person settled, and what somebody took back, is not among them.
+    What somebody took back is not among them, nor what a third person settled, unless that is
+    wanted.
     """
     by_entry: dict[str, list[_Row]] = {}
     for row in given.amendments.to_pylist():
         by_entry.setdefault(row["entry_id"], []).append(row)
-    return {entry_id: _last_of_entry(rows) for entry_id, rows in by_entry.items()}
+    return {
+        entry_id: _last_of_entry(rows, with_settled)
+        for entry_id, rows in by_entry.items()
+    }
 
 
-def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
+def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]:
     """The last answer of each person to each thing about one entry, in order."""
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
-        if row["adjudicates"]:
+        if row["adjudicates"] and not with_settled:
             said = {
                 key: earlier
                 for key, earlier in said.items()

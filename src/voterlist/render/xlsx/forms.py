@@ -30,6 +30,9 @@ ASKED_AS = "asked_as"
 """The hidden column that says why something is asked once more: ``report.Reopened.mark``."""
 AS_EXPORTED = "as_exported"
 """The hidden column with a digest of what was filled in when the workbook was written."""
+ANSWERS_KNOWN = "answers_known"
+"""The hidden column with the numbers of the last answers, about cases and about entries, that were
+in the ledger when the workbook was written."""
 AS_PRINTED = "as_printed"
 """The hidden column with short digests of what was printed in the row, bound to its ids."""
 NO_LONGER = "no_longer_asked"
@@ -49,6 +52,7 @@ IDS = (
     PROPOSED_AS,
     ASKED_OF,
     AS_EXPORTED,
+    ANSWERS_KNOWN,
     AS_PRINTED,
 )
 """The hidden columns of all sheets; their headings are the same in every language."""

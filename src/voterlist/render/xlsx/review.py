@@ -14,6 +14,7 @@ from voterlist.render.xlsx.answers import Carried
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
+    ANSWERS_KNOWN,
     AS_EXPORTED,
     AS_PRINTED,
     ASKED_AS,
@@ -69,6 +70,7 @@ def render_review(
     today: dt.date,
     carried: Carried | None = None,
     name: str = "",
+    answers_known: str | None = None,
 ) -> bytes:
     """The workbook: a sheet for each kind of decision that is asked, and how to decide.
 
@@ -79,10 +81,11 @@ def render_review(
         today: the day that the workbook names.
         carried: what somebody wrote into an earlier workbook, to stand in the same rows.
         name: who is to decide: answers beside which nobody is named are this person's.
+        answers_known: the numbers of the last answers in the ledger.
     """
     words = Words(language)
     book = Book(words("review.title"), today, words)
-    writer = _Writer(book, run, carried or Carried(), name)
+    writer = _Writer(book, run, carried or Carried(), name, answers_known)
     sheets = list(plans(items, words))
     # A workbook that asks nothing is one too: its first sheet says so.
     for plan in [plan for plan in sheets if plan.lines] or sheets[:1]:
@@ -103,6 +106,7 @@ class _Writer:
     run: str
     carried: Carried
     name: str
+    answers_known: str | None
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
     """The lists that stand on a sheet of their own, each with the range of its cells."""
 
@@ -110,7 +114,7 @@ class _Writer:
         """One sheet."""
         sheet = self.book.sheet(plan.name)
         sheet.head(plan.title, *plan.notes)
-        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, AS_EXPORTED)
+        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, AS_EXPORTED, ANSWERS_KNOWN)
         columns = (
             *plan.before,
             *self._answer_columns(plan.answers),
@@ -143,6 +147,7 @@ class _Writer:
             RUN_ID: self.run,
             ASKED_OF: self.name or None,
             AS_EXPORTED: digest_of(line.texts),
+            ANSWERS_KNOWN: self.answers_known,
             AS_PRINTED: printed(zip(heads, values, strict=True), line.ids),
         }
         answers = [(as_cell(texts.get(name)), "fill") for name in plan.answers]
