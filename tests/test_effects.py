@@ -169,6 +169,24 @@ def test_what_does_nothing_says_why(row, code):
     assert applied(done) == set()
 
 
+def test_a_fin_that_was_corrected_away_keeps_nobody_off_the_list():
+    """Whose FIN stood at a stranger's name by a slip could never be added."""
+    entries = entries_of(
+        [
+            {"entry_id": one, "constituency": 88, "precinct": 1, "fin": "5XK1234"}
+            for one in (A, B)
+        ]
+    )
+    subjects = subjects_of({"arrivals:x": json.dumps({"fin": "5XK1234"})})
+    corrected = correct(A, "fin", "8ABC102"), correct(B, "fin", None)
+    rows = [add("arrivals:x"), *corrected]
+    done = done_by((), rows, entries, subjects=subjects)
+    assert (skipped(done), done.additions.num_rows) == ({}, 1)
+    for fewer in (rows[:-1], [*rows[:-1], correct(B, "surname", "Rzayev")]):
+        done = done_by((), fewer, entries, subjects=subjects)
+        assert skipped(done) == {("arrivals:x", "add"): "already-listed"}
+
+
 def test_who_moved_within_the_territory_may_be_struck_where_a_case_keeps_them():
     done = done_by(
         (("one", A, "keep"), ("one", B, "keep")), [strike(A, "moved-away", 88, 2)]

@@ -30,6 +30,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.tables import (
+    by_key,
     from_columns,
     from_rows,
     is_among,
@@ -326,7 +327,7 @@ def read_today(
         written={row["entry_id"]: row for row in named},
         subjects=cells,
         met=_rows_met(matches, added),
-        fins=_fins_on_list(entries, cells.values(), amendments) if added else (),
+        fins=_fins_on_list(entries, cells.values(), amendments) if added else {},
     )
 
 
@@ -348,12 +349,13 @@ def _rows_met(matches: pa.Table, added: Collection[str]) -> set[str]:
 
 def _fins_on_list(
     entries: pa.Table, added: Collection[Row], amendments: pa.Table
-) -> set[str]:
-    """Which FINs of added people, as their registers or a correction say, stand on the list."""
+) -> dict[str, list[str]]:
+    """The entries with a FIN that added people have by their registers or a correction."""
     is_fin = pc.equal(plain(amendments.column("field")), "fin")
     corrected = amendments.column("value").filter(is_fin).to_pylist()
     fins = [folded_fin(fin) for fin in (*corrected, *(row.get("fin") for row in added))]
     capitals = pc.utf8_upper(plain(entries.column("fin")))
     listed = pc.replace_substring_regex(capitals, "[^0-9A-Z]", "")
     is_added = is_among(listed, filter(None, fins))
-    return set(listed.filter(is_added).to_pylist())
+    ids = entries.column("entry_id").filter(is_added).to_pylist()
+    return by_key(zip(listed.filter(is_added).to_pylist(), ids, strict=True))

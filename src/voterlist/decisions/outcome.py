@@ -76,8 +76,8 @@ class Today:
     """The cells of the registers' rows that are added."""
     met: Collection[str] = ()
     """The registers' rows that meet an entry of the list."""
-    fins: Collection[str] = ()
-    """Which of the FINs of added people stand on the list, folded."""
+    fins: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The entries handed in with a FIN that added people have, by the FIN, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,12 @@ class _Work:
         for row in corrections:
             of_entry = corrected.setdefault(row["entry_id"], {})
             of_entry[row["field"]] = row["value"]
-        listed_fins = set(self._today.fins)
+        # A FIN is free once each entry that had it is corrected to another one.
+        listed_fins = {
+            fin
+            for fin, bearers in self._today.fins.items()
+            if any("fin" not in corrected.get(bearer, {}) for bearer in bearers)
+        }
         for entry_id, cells in corrected.items():
             if entry_id in self._today.places:
                 listed_fins.add(folded_fin(cells.get("fin")))
