@@ -751,6 +751,23 @@ def test_who_agrees_with_all_may_settle_the_dispute_of_others():
         assert codes(check(own, given=given, at=LATER)) == ["own-dispute"]
 
 
+def test_what_was_settled_is_not_opened_by_the_same_answer():
+    """Who reads in an earlier file again would take away what a third person decided."""
+    answers = [
+        correct("surname", "Minayeva", "sex-contradicts-given-name"),
+        correct("surname", "Minai", "sex-contradicts-given-name", decided_by="Bahar"),
+    ]
+    given = after(check(*answers))
+    settling = answers[1] | {"decided_by": "Cavid", "adjudicates": True}
+    given = after(check(settling, given=given), given)
+    for answer in answers:
+        again = check(answer, given=given, at=LATER)
+        assert (codes(again), again.amendments.num_rows) == ([], 0)
+    insisting = answers[0] | {"reason": "the passport was seen"}
+    again = check(insisting, given=given, at=LATER)
+    assert standing(after(again, given)).contested.num_rows == 2
+
+
 def test_a_question_about_a_case_is_taken_back_alone():
     question = {"case_id": CASE_ID, "entry_id": ALI, "action": "ask"}
     given = after(check(question, correct("fin", "8ABC102")))

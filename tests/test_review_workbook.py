@@ -249,6 +249,13 @@ def test_two_people_who_disagree_are_both_kept_and_a_third_settles_it(
     # What the others had said before is known, and opens nothing again.
     again = read_in(workspace, first, second)
     assert (again.recorded, again.contested) == (0, ())
+    # Once the third person takes it back it is open again, and a party may give way.
+    for who, sheet in (("C", "Decided"), ("A", "Contested")):
+        withdrawn = verdicts(who, "withdraw", "withdraw", sheet=sheet)
+        back = filled(workspace, tmp_path / f"{who}.xlsx", withdrawn)
+        assert read_in(workspace, back).problems == ()
+    run_again(workspace)
+    assert [row["decided_by"] for row in table(workspace, "decisions")] == ["B", "B"]
 
 
 def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_path):
@@ -294,6 +301,9 @@ def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_pat
     run_again(workspace)
     (done,) = table(workspace, "applied")
     assert (done["action"], done["decided_by"]) == ("strike", "C")
+    # What A said before is known, and opens nothing again.
+    again = read_in(workspace, first)
+    assert (again.recorded, again.contested) == (0, ())
 
 
 def test_the_same_person_may_think_again_and_it_is_said(workspace, tmp_path):

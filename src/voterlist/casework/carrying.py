@@ -213,9 +213,11 @@ def answered_since(
         now = {_meaning(one) for one in (*history[-1:], *holding.get(thing, ()))}
         mark = marks.get(row.get("finding_id"))
         # Of acceptances the last alone is kept.
-        is_mark = mark is not None and row["action"] == Mark.ACCEPT
         is_other = (
-            is_mark and not is_written(typed[place]) and not _says_mark(row, mark)
+            mark is not None
+            and row["action"] == Mark.ACCEPT
+            and not is_written(typed[place])
+            and not _says_mark(row, mark)
         )
         if is_other or (then and then.isdisjoint(now)):
             older.add(place)

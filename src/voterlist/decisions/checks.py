@@ -69,6 +69,8 @@ class Record:
         self._decided_at = decided_at
         self._said = {entry: dict(rows) for entry, rows in last_answers(given).items()}
         """Entry -> what each person last said of it."""
+        self._settled = last_answers(given, with_settled=True)
+        """The same with what a third person settled since: said again, it opens nothing."""
         self._words = {_words_of(row) for row in given.amendments.to_pylist()}
         """Every answer that was ever given, word for word."""
         accepted = given.acceptances.to_pylist()
@@ -125,7 +127,8 @@ class Record:
         # A person may have said it to several findings of the entry: only the last counts, and
         # none of them is said anew.
         is_known = _words_of(row) in self._words
-        is_same = before is not None and says(before) == says(row) and is_known
+        last = before or self._settled.get(row["entry_id"], {}).get(key)
+        is_same = last is not None and says(last) == says(row) and is_known
         took_back = self._take_back_acceptance(judged, row)
         if is_same and not took_back and not row["adjudicates"]:
             return False

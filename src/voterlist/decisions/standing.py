@@ -179,7 +179,7 @@ def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]
     """The last answer of each person to each thing about one entry, in order."""
     said: dict[_Key, _Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
-        if row["adjudicates"] and not with_settled:
+        if row["adjudicates"] and not (with_settled and row["action"] != WITHDRAWN):
             said = {
                 key: earlier
                 for key, earlier in said.items()

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions.given import Given, members_of
-from voterlist.decisions.standing import WITHDRAWN, standing
+from voterlist.decisions.standing import WITHDRAWN, last_verdicts, standing
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
 from voterlist.tables import from_rows, sort_by
@@ -65,7 +65,7 @@ _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 _Row: TypeAlias = dict[str, Any]
 _Entry: TypeAlias = tuple[str, str]
 """(case, entry)."""
-_Said: TypeAlias = dict[_Entry, dict[str, _Row]]
+_Said: TypeAlias = Mapping[_Entry, dict[str, _Row]]
 """The answer of each person to each entry of a case that counts now."""
 _Key: TypeAlias = tuple[str, str, str]
 """(case, entry, person)."""
@@ -124,7 +124,7 @@ def check_decisions(
     ]
     check = _Check(
         members=members,
-        said=_counting(given),
+        said=last_verdicts(given.to_pylist()),
         last=last,
         parties=_contested_cases(given),
     )
@@ -150,22 +150,6 @@ def _filled_rows(
         own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
         if is_filled and not own & places:
             yield row | {"decided_by": row["decided_by"] or decided_by}
-
-
-def _counting(given: pa.Table) -> _Said:
-    """What each person last said of each entry of a case, since it was settled the last time.
-
-    Without what was taken back.
-    """
-    said: _Said = {}
-    for row in given.to_pylist():
-        answers = said.setdefault((row["case_id"], row["entry_id"]), {})
-        if row["adjudicates"]:
-            answers.clear()
-        answers.pop(row["decided_by"], None)
-        if row["verdict"] != WITHDRAWN:
-            answers[row["decided_by"]] = row
-    return said
 
 
 def _contested_cases(given: pa.Table) -> dict[str, set[str]]:
