@@ -613,6 +613,35 @@ def test_a_case_is_asked_of_the_precinct_with_a_day(workspace, tmp_path):
 # What was written is not lost.
 
 
+def test_who_asks_the_precinct_takes_back_what_they_decided(workspace, tmp_path):
+    """A repetition stayed off the list while its author waited for an answer from the door."""
+    first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    read_in(workspace, first)
+    ask = verdicts("A", "ask the precinct", reason="not sure any more")
+    path = filled(workspace, tmp_path / "b.xlsx", ask)
+    imported = read_in(workspace, path)
+    assert (imported.problems, len(imported.replaced)) == ((), 2)
+    again = read_in(workspace, path)
+    assert (again.problems, again.recorded) == ((), 0)
+    run_again(workspace)
+    assert table(workspace, "applied") == []
+    assert export(workspace, tmp_path / "c.xlsx").cases == 1
+
+
+def test_who_asks_about_a_contested_case_gives_way_to_nobody(workspace, tmp_path):
+    """Of two who differ, one is in doubt: the other's repetition would hold by that."""
+    for who, word in (("A", "repeat"), ("B", "separate")):
+        other = "keep" if word == "repeat" else word
+        said = verdicts(who, other, word, sheet="Cases" if who == "A" else "Decided")
+        read_in(workspace, filled(workspace, tmp_path / f"{who}.xlsx", said))
+    ask = verdicts("B", "ask the precinct", sheet="Contested")
+    imported = read_in(workspace, filled(workspace, tmp_path / "c.xlsx", ask))
+    assert (imported.recorded, imported.problems) == (1, ())
+    run_again(workspace)
+    assert table(workspace, "applied") == []
+    assert table(workspace, "contested") != []
+
+
 def test_answers_that_are_not_in_the_ledger_are_carried_over(workspace, tmp_path):
     """A day of work would be overwritten by an export."""
     path = filled(

@@ -253,7 +253,11 @@ class _Check:
         said = self._last.get(one.case, {})
         latest = max((moment for moment, _ in said.values()), default=-math.inf)
         verdicts = {entry: verdict for entry, (_, verdict) in said.items()}
-        is_older = moment_of(one.time) < latest and dict(one.verdicts()) != verdicts
+        is_other = dict(one.verdicts()) != verdicts
+        if one.verdict == "ask":
+            # Who asks the precinct takes back what they had decided.
+            is_other = {*verdicts.values()} != {Action.WITHDRAW.value}
+        is_older = moment_of(one.time) < latest and is_other
         return "answered-since" if is_older else None
 
 

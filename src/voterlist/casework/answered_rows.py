@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Spellings, Standing
-from voterlist.decisions.standing import last_answers
+from voterlist.decisions.standing import contested_among, last_answers, last_verdicts
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
@@ -125,6 +125,7 @@ class Rows:
             last = own.get((row["case_id"], entry, person), WITHDRAWN)
             if not is_question_taken_back or last != WITHDRAWN:
                 verdicts.append(row)
+        verdicts += _given_up(amendments, verdicts, given, by)
         self.verdicts = from_rows(verdicts, REVIEW_ROW)
         marks = {mark["finding_id"]: mark for mark in given.acceptances.to_pylist()}
         last_said = {
@@ -171,6 +172,38 @@ class Rows:
             full["reason"] = row["reason"] or original["reason"]
             full["action"] = original["action"]
         return full
+
+
+def _given_up(
+    amendments: Sequence[Row], verdicts: Sequence[Row], given: Given, by: str | None
+) -> Iterator[Row]:
+    """Rows that take back what a person decided of a case, and now asks the precinct about.
+
+    Else the repetition would stay off the list while its author waits for the precinct. What is
+    contested stays so: it would be decided by whoever asks.
+
+    Args:
+        amendments: the rows of the file about entries.
+        verdicts: those about entries of cases; what they say is not given up.
+        given: the answers so far.
+        by: who decided, where a row names nobody.
+    """
+    said = last_verdicts(given.verdicts.to_pylist())
+    contested = contested_among(said)
+    asked = {
+        (row["case_id"], row["decided_by"] or by): row
+        for row in amendments
+        if row["action"] == Action.ASK and row["case_id"] not in {None, *contested}
+    }
+    again = {
+        (row["case_id"], row["entry_id"], row["decided_by"] or by) for row in verdicts
+    }
+    for (case, entry), answers in said.items():
+        for person in answers:
+            row = asked.get((case, person))
+            if row is not None and (case, entry, person) not in again:
+                taken_back = {"entry_id": entry, "verdict": WITHDRAWN}
+                yield row | taken_back | {"adjudicates": False}
 
 
 def as_text(value: object) -> str | None:

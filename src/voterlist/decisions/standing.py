@@ -77,11 +77,7 @@ def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
     The verdicts of a case mean something together, so a case is contested as a whole.
     """
     last = last_verdicts(rows)
-    contested = {
-        case
-        for (case, _), said in last.items()
-        if len({row["verdict"] for row in said.values()}) > 1
-    }
+    contested = contested_among(last)
     holding: list[_Row] = []
     differing: list[_Row] = []
     for (case, _), said in last.items():
@@ -90,6 +86,15 @@ def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
         elif said:
             holding.append(list(said.values())[-1])
     return holding, differing
+
+
+def contested_among(last: Mapping[tuple[str, str], Mapping[str, _Row]]) -> set[str]:
+    """The cases of which two people said different things of an entry; as of ``last_verdicts``."""
+    return {
+        case
+        for (case, _), said in last.items()
+        if len({row["verdict"] for row in said.values()}) > 1
+    }
 
 
 def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:
