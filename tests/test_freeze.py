@@ -1,6 +1,7 @@
 """A list that is frozen before an election takes a decision of its own kind alone."""
 
 import datetime as dt
+import shutil
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -22,6 +23,7 @@ from voterlist.render.lists import ListWords
 from voterlist.render.pdf import render_list
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.rulebook import RULE_CODES
+from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import FILE_NAME, Ledger
 from voterlist.tables import from_rows
 
@@ -148,6 +150,43 @@ def test_a_case_takes_nobody_off_a_frozen_list(ran):
     assert refused(ran, rows, FROZEN) == ["list-frozen", "list-frozen"]
     apart = [{**row, "verdict": "separate"} for row in rows]
     assert refused(ran, apart, FROZEN) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [LAST, FROZEN])
+def test_what_is_taken_back_takes_nobody_off_a_frozen_list(ran, tmp_path, moment):
+    """Of two who differed one gives way, and a voter would be gone from a list on the wall."""
+    folder = shutil.copytree(ran, tmp_path / "w")
+    (run,) = (folder / "runs").iterdir()
+    case = pq.read_table(run / "cases.parquet").to_pylist()
+    said = {"A": ("keep", "repeat"), "B": ("separate", "separate")}
+    old = case[0]["entry_id"]
+    with Ledger(folder / FILE_NAME) as ledger:
+        for who, words in said.items():
+            rows = [
+                {**row, "verdict": word, "reason": "bir şəxs", "decided_by": who}
+                | {"decided_at": LAST.isoformat()}
+                for row, word in zip(case, words, strict=True)
+            ]
+            ledger.decide(from_rows(rows, DECISION))
+            change = {
+                "entry_id": old,
+                "decided_by": who,
+                "decided_at": rows[0]["decided_at"],
+            }
+            strike = change | {"action": "strike", "ground": "died", "document": "№ 1"}
+            move = change | {"action": "move", "constituency": 88, "precinct": 2}
+            ledger.amend(from_rows([strike if who == "A" else move], AMENDMENT))
+
+    expected = ["list-frozen"] if moment == FROZEN else []
+    taken_back = {"entry_id": old, "action": "withdraw", "decided_by": "B"}
+    assert refused(folder, [taken_back], moment) == expected
+    rows = [{"case_id": row["case_id"], "entry_id": row["entry_id"]} for row in case]
+    rows = [row | {"verdict": "withdraw", "decided_by": "B"} for row in rows]
+    assert refused(folder, rows, moment) == 2 * expected
+    # Who gives way to the one who keeps both takes nobody off.
+    rows = [row | {"decided_by": "A"} for row in rows]
+    assert refused(folder, rows, moment) == []
 
 
 @pytest.mark.slow

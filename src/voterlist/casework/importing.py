@@ -30,11 +30,13 @@ from voterlist.decisions import (
     refused,
 )
 from voterlist.decisions.standing import last_answers
+from voterlist.decisions.trial import all_answers
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
+from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import Answers
 from voterlist.schemas import (
     AMENDMENT,
@@ -358,15 +360,19 @@ class _Check:
         others: dict[int, str] = {}
         for one in refused(table("entries"), self._cases, given, new, table("matches")):
             (of_cases if one.case_id else others)[one.number] = one.code
+        let_through = self._let_through(new)
         return (
             of_cases
             | self._needing_session(new.verdicts, given.verdicts, "case_id")
-            | self._frozen_cases(new.verdicts),
-            self._needing_session(marks, given.amendments, "finding_id"),
+            | self._frozen_cases(new.verdicts)
+            | _about(new.verdicts, "case_id", let_through),
+            self._needing_session(marks, given.amendments, "finding_id")
+            | _about(marks, "entry_id", let_through),
             others
             | self._needing_session(new.amendments, given.amendments, "entry_id")
             | self._before_term(new.amendments)
-            | self._frozen(new.amendments),
+            | self._frozen(new.amendments)
+            | _about(new.amendments, "entry_id", let_through),
         )
 
     def _frozen(self, new: pa.Table) -> dict[int, str]:
@@ -393,6 +399,34 @@ class _Check:
             row["number"]: FROZEN
             for row in new.to_pylist()
             if (row["case_id"], person_key(row["decided_by"])) in taken_off
+        }
+
+    def _let_through(self, new: Given) -> set[str]:
+        """The cases and entries by which a frozen list would change once these are recorded.
+
+        Who takes an answer back may let hold what it contradicted.
+        """
+        if not frozen_lists(self._against.settings, self._against.decided_at.date()):
+            return set()
+        before, after = (
+            self._changes_of_frozen(given)
+            for given in (self._given, all_answers(self._given, new))
+        )
+        return {about for about, *_ in after - before}
+
+    def _changes_of_frozen(self, given: Given) -> set[tuple[str, ...]]:
+        """(case or entry, what holds of it) that changes a frozen list, on no ground that may."""
+        holding = what_holds(given, self._against.settings)
+        verdicts = self._of_frozen_lists(holding.decisions)
+        amendments = self._of_frozen_lists(holding.amendments)
+        return {
+            (row["case_id"], row["entry_id"])
+            for row in verdicts
+            if row["verdict"] == Verdict.REPEAT
+        } | {
+            (row["entry_id"], row["action"], row["field"] or "")
+            for row in amendments
+            if row["action"] != Action.ASK and not acts_after_freeze(row["ground"])
         }
 
     def _of_frozen_lists(self, new: pa.Table) -> list[Row]:
@@ -474,6 +508,11 @@ class _Check:
 
 
 _REPLACED = ("entry_id", "rule", "decided_by", "before", "now")
+
+
+def _about(new: pa.Table, name: str, subjects: Collection[str]) -> dict[int, str]:
+    """The answers, by number, about these cases or entries, which a frozen list does not take."""
+    return {row["number"]: FROZEN for row in new.to_pylist() if row[name] in subjects}
 
 
 def _number_answers(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> pa.Table:

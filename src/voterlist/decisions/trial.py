@@ -121,7 +121,7 @@ def refused(
         matches: MATCH; without it, an addition is compared by its FIN only.
         territory: the constituencies whose lists belong here, beside those that have one.
     """
-    both = _all_answers(given, new)
+    both = all_answers(given, new)
     counted = count_entries(entries)
     today = read_today(
         entries,
@@ -354,7 +354,7 @@ def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
         yield Refusal(code, row["entry_id"], None, row["decided_by"], row["number"])
 
 
-def _all_answers(given: Given, new: Given) -> Given:
+def all_answers(given: Given, new: Given) -> Given:
     """All answers, the new ones behind the earlier ones."""
     again = pc.is_in(
         given.acceptances.column("finding_id"),
