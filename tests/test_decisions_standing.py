@@ -255,6 +255,31 @@ def test_a_question_is_answered_by_what_anybody_decides_after_it():
     assert asked_again.contested.num_rows == 2
 
 
+@pytest.mark.parametrize("person", ["Aysel", "Bahar"])
+@pytest.mark.parametrize("action", ["move", "add"])
+def test_a_question_takes_nobody_off_the_list_onto_which_they_came(person, action):
+    """A letter that the post brought back would take an added voter off every list."""
+    came = move("Aysel", 2) | {"action": action}
+    question = {"action": "ask", "decided_by": person}
+    result = standing(amended([came, question]))
+    assert [row["action"] for row in held(result)] == sorted([action, "ask"])
+    assert result.contested.num_rows == 0
+    alone = standing(amended([came, question]), two_people={action})
+    assert [row["action"] for row in alone.pending.to_pylist()] == [action]
+    answered = standing(
+        amended([came, question, move("Cavid", 2) | {"action": action}])
+    )
+    assert [row["action"] for row in held(answered)] == [action]
+
+
+def test_who_asks_instead_of_moving_takes_the_move_back():
+    """To the finding that was answered by a move, the question is the answer now."""
+    moved = move("Aysel", 2, finding_id=FINDING)
+    question = {"action": "ask", "decided_by": "Aysel", "finding_id": FINDING}
+    result = standing(amended([moved, question]))
+    assert [row["action"] for row in held(result)] == ["ask"]
+
+
 @pytest.mark.parametrize(
     ("people", "holding", "pending"),
     [(["Aysel"], 0, 1), (["Aysel", "Aysel"], 0, 1), (["Aysel", "Bahar"], 1, 0)],

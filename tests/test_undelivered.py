@@ -74,6 +74,23 @@ def test_what_was_decided_is_not_asked_anew(workspace):
     assert came_back(workspace, f"2;{number};moved;Rzayev")[1]["answered"] == 1
 
 
+def test_who_was_moved_stays_there_while_a_question_is_open(workspace):
+    """The voter's own move would be undone by a letter, and they go to the other precinct."""
+    _, found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)
+    entry = found["found"][0]["entry_id"]
+    said = ("--set", "precinct=1", "--document", "AZE 1", *BY, *DAY)
+    told("application", "take", workspace, "--what", "move", "--for", entry, *said)
+    grant = ("--grant", "--ground", "voter-asked", "--by", "Aytən", *DAY)
+    assert told("application", "decide", workspace, 1, *grant)[0] == 0
+    told("run", workspace, *DAY)
+    _, found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)
+    number = found["found"][0]["list_number"]
+    assert came_back(workspace, f"1;{number};moved;Rzayev")[1]["asked"] == 1
+    told("run", workspace, *DAY)
+    _, found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)
+    assert (found["found"][0]["state"], found["found"][0]["precinct"]) == ("moved", 1)
+
+
 def test_an_answer_at_the_door_stands_beside_the_entry(workspace):
     """It was asked because of a letter, and would stand nowhere."""
     came_back(workspace, "2;2;unknown;Rzayev")

@@ -26,6 +26,7 @@ from voterlist.decisions.standing import (
     about,
     is_dispute,
     is_taken_back,
+    key_among,
     last_answers,
     says,
     standing,
@@ -122,7 +123,7 @@ class Record:
     def _amend(self, judged: Judged, row: Row) -> bool:
         """Record what is done to an entry; false where the person has said the same."""
         said = self._said.setdefault(row["entry_id"], {})
-        key = (row["decided_by"], about(row))
+        key = key_among(said, row)
         before = said.get(key)
         # A person may have said it to several findings of the entry: only the last counts, and
         # none of them is said anew.

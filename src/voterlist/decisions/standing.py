@@ -191,7 +191,7 @@ def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]
                 if not _settles(row, earlier)
             }
         if row["action"] != WITHDRAWN:
-            key = (row["decided_by"], about(row))
+            key = key_among(said, row)
             said.pop(key, None)
             said[key] = row
     return said
@@ -227,6 +227,23 @@ def _settles(row: _Row, earlier: _Row) -> bool:
     return contradicts or about(earlier) == about(row)
 
 
+_LISTS = frozenset({Action.MOVE.value, Action.ADD.value})
+"""What puts somebody on a list: no question takes them off it."""
+
+
+def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
+    """Under which key an answer stands among those of an entry, which its person gave before.
+
+    A question stands beside the person's own move or addition, unless it is to the same finding.
+    """
+    key = (row["decided_by"], about(row))
+    before = said.get(key)
+    if before is None or row["action"] != Action.ASK or before["action"] not in _LISTS:
+        return key
+    is_instead = row["finding_id"] == before["finding_id"] is not None
+    return key if is_instead else (row["decided_by"], Action.ASK.value)
+
+
 def about(row: _Row) -> str:
     """What of the entry an answer is about: a field, or its place on the list."""
     return str(row["field"]) if row["action"] == Action.CORRECT else PLACE
@@ -252,11 +269,13 @@ def is_dispute(one: _Row, other: _Row) -> bool:
     """True where two answers about one entry cannot both hold.
 
     Two who correct different fields agree; who corrects an entry that somebody else strikes does
-    not.
+    not. Whoever is moved or added stays on the list while a question about them is open.
     """
+    actions = {one["action"], other["action"]}
+    if Action.ASK in actions and actions & _LISTS:
+        return False
     if about(one) == about(other):
         return says(one) != says(other)
-    actions = {one["action"], other["action"]}
     is_struck = actions == {Action.STRIKE.value, Action.CORRECT.value}
     return is_struck and one["decided_by"] != other["decided_by"]
 
@@ -271,13 +290,17 @@ def says(row: _Row) -> tuple[Any, ...]:
 
 
 def _one_each(rows: Iterable[_Row]) -> list[_Row]:
-    """Of answers that agree, the last to each thing."""
-    return list({about(row): row for row in rows}.values())
+    """Of answers that agree, the last to each thing; a question stands by itself."""
+    return list({(about(row), row["action"]): row for row in rows}.values())
 
 
 def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
-    people = [other["decided_by"] for other in rows if about(other) == about(row)]
+    people = [
+        other["decided_by"]
+        for other in rows
+        if about(other) == about(row) and says(other) == says(row)
+    ]
     is_one = all(is_same_person(row["decided_by"], person) for person in people)
     return is_one and not row["adjudicates"]
 
