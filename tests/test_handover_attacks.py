@@ -173,7 +173,9 @@ def lines_of(folder):
         return ledger.journal()
 
 
-@pytest.mark.parametrize("command", ["submit", "receive"])
+@pytest.mark.parametrize(
+    "command", [pytest.param("submit", marks=pytest.mark.long), "receive"]
+)
 def test_killed_at_any_moment_the_next_one_ends_right(handed, tmp_path, command):
     """Half a package in the inbox would be compiled as if somebody had handed it over.
 

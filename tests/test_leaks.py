@@ -144,27 +144,17 @@ def test_a_place_that_the_page_does_not_know_is_a_leak(tmp_path):
 # What a process leaves
 
 _LIMITS = """
-import os, resource, sys
 from voterlist.processes.discreet import be_discreet
 from voterlist.storage.workers import Pool
 from voterlist.storage import workers
-import test_leaks
+from worker_tasks import limits
 if __name__ == "__main__":
     be_discreet()
-    print(test_leaks.limits())
-    for _, answer in Pool(1).answers(test_leaks.limits, [None]):
+    print(limits())
+    for _, answer in Pool(1).answers(limits, [None]):
         print(answer)
     workers.end_all()
 """
-
-
-def limits(_=None):
-    """(bytes of a core dump at most, umask) of this process."""
-    import resource
-
-    umask = os.umask(0)
-    os.umask(umask)
-    return resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1, umask
 
 
 @pytest.mark.slow

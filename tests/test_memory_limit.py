@@ -62,6 +62,10 @@ def lists(tmp_path_factory):
     return folder
 
 
+LONG = pytest.mark.long
+ONE_TO_ONE = ("--between", "--one-to-one")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
@@ -69,10 +73,10 @@ def lists(tmp_path_factory):
         ["list.parquet"],
         ["list.csv"],
         ["list.csv", "--profile", "generic"],
-        ["list.parquet", "--columns", "map.toml"],
+        pytest.param(["list.parquet", "--columns", "map.toml"], marks=LONG),
         ["one.parquet", "other.parquet"],
-        ["one.parquet", "other.parquet", "--between", "--one-to-one"],
-        ["one.parquet", "--against", "other.parquet"],
+        pytest.param(["one.parquet", "other.parquet", *ONE_TO_ONE], marks=LONG),
+        pytest.param(["one.parquet", "--against", "other.parquet"], marks=LONG),
     ],
     ids=" ".join,
 )

@@ -1,6 +1,5 @@
 """What worker processes do in tests. Each of them imports this module anew: it imports little."""
 
-import fcntl
 import os
 import signal
 import time
@@ -21,6 +20,8 @@ def write_number(number, folder):
 
 def hold(path):
     """Hold a lock on a file, as long as the process lives, then say so in another; and work on."""
+    import fcntl
+
     held = path.open("wb")
     fcntl.flock(held, fcntl.LOCK_EX)
     path.with_suffix(".pid").write_text(str(os.getpid()), encoding="utf-8")
@@ -30,3 +31,12 @@ def hold(path):
 def own_number(_task):
     """The number of the process."""
     return os.getpid()
+
+
+def limits(_=None):
+    """(bytes of a core dump at most, umask) of this process."""
+    import resource
+
+    umask = os.umask(0)
+    os.umask(umask)
+    return resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1, umask
