@@ -172,6 +172,49 @@ def test_an_added_comparison_weighs(found):
 
 
 @pytest.mark.slow
+def families(homes):
+    """Homes of one person each, some of twins; each of them stands in the list one to three times.
+
+    Beside the rows, the person of each.
+    """
+    random = np.random.default_rng(3)
+
+    def names(count, parts):
+        letters = random.choice(list("abdefgilmnorstuvz"), (count, parts, 2))
+        return ["a".join("".join(part) for part in name).title() for name in letters]
+
+    given, surnames, towns = names(90, 2), names(200, 3), names(12, 4)
+    persons, rows = [], []
+    for home in range(homes):
+        shared = {
+            "Surname": random.choice(surnames),
+            "Father's name": random.choice(given),
+            "Birth date": f"{random.integers(1940, 2004)}-{random.integers(1, 13):02d}-07",
+            "Birth place": random.choice(towns),
+        }
+        twins = 1 + (home % 40 == 0)
+        for name in random.choice(given, twins, replace=False):
+            times = random.integers(1, 4)
+            persons += [f"{home} {name}"] * times
+            rows += [{"Given name": name} | shared] * times
+    return pd.DataFrame(rows), np.array(persons)
+
+
+@pytest.mark.slow
+def test_twins_are_two_people_where_a_list_has_no_addresses():
+    """Twins of one father, day and place of birth were found as one person at .99.
+
+    Their given names differ; the more of them a list had, the surer it was.
+    """
+    frame, persons = families(500)
+    pairs = voterlist.link(frame, profile="generic").pairs
+    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
+    same = persons[left] == persons[right]
+    sure = (pairs["probability"] >= 0.95).to_numpy()
+    assert sure[same].mean() > 0.99
+    assert not sure[~same].any()
+
+
 def test_a_column_that_is_compared_is_taken_from_no_other_field():
     """Headers alone would have made the e-mail, or the town, part of another field as well."""
     frame = people().rename(

@@ -48,7 +48,8 @@ class Estimate:
     Recall is of all pairs of one person, those too that no key brings together. The intervals hold
     the chance in the pairs (their probabilities as a Poisson binomial), what is not known of the
     keys, and an error of the model as large as it is on most lists whose truth is known: fields
-    that depend on each other may say everything twice, and half as many pairs again be missed.
+    that depend on each other may say everything twice, or half of what there is was said, and half
+    as many pairs again be missed.
     """
 
     pairs: int
@@ -80,6 +81,8 @@ def estimate(
     variance = same * (1 - same) * vectors.counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
     half_as_sure = np.minimum(same, _half_as_sure(same))
+    twice_as_sure = same**2 / (same**2 + (1 - same) ** 2)
+    most_right = float((np.maximum(same, twice_as_sure) * vectors.counts)[taken].sum())
     least_right = float((half_as_sure * vectors.counts)[taken].sum())
     margin, most_margin, missed_margin = (
         TWO_SIDED_95 * number**0.5
@@ -95,7 +98,7 @@ def estimate(
         pairs=pairs,
         precision=put_forward / pairs,
         precision_low=max(0.0, (least_right - most_margin) / pairs),
-        precision_high=min(1.0, (put_forward + margin) / pairs),
+        precision_high=min(1.0, (most_right + margin) / pairs),
         recall=(1 - loss.share) * put_forward / (put_forward + missed),
         recall_low=(1 - loss.high) * put_forward / (put_forward + most_missed),
         recall_high=(1 - loss.low) * put_forward / (put_forward + least_missed),

@@ -24,7 +24,8 @@ _ADDED_PSEUDO_COUNTS = 20.0
 _ADDED_SAME = (0.7, 0.1)
 """Of one person's pairs the shares of the first and the last level of an added comparison."""
 _ADDED_OTHERS = (0.1, 0.8)
-"""The same of relatives' pairs, whatever relatives they are."""
+"""The same of relatives' pairs. Twins have the shares of one person: they have one place of birth,
+one mother and one telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Prior:
     """The fields without which nothing tells the class from others."""
     counted_by: tuple[str, ...]
     """The fields without which a list does not show how many pairs the class has."""
+    uncounted_share: float | None
+    """Pairs for each entry of such a list; None: ``expected_share`` holds there too."""
     pseudo_counts: dict[str, float]
     """How many pairs the ``shares`` of each field weigh."""
     shares: dict[str, Floats]
@@ -132,6 +135,7 @@ def _prior(content: dict[str, Any], name: str, column: int) -> Prior:
         tuple(of_class.get("part_of", ())),
         tuple(of_class.get("needs", ())),
         tuple(of_class.get("counted_by", ())),
+        of_class.get("uncounted_share"),
         dict.fromkeys(shares, of_class["pseudo_counts"]),
         shares,
         fixed,
@@ -155,7 +159,7 @@ def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
     for field in comparisons.added_kinds:
         levels = len(comparisons[field].levels) - 1
         shares[field] = _added_shares(
-            levels, _ADDED_SAME if name == "same" else _ADDED_OTHERS
+            levels, _ADDED_SAME if name in {"same", "twins"} else _ADDED_OTHERS
         )
         fixed[field], most[field] = np.zeros(levels, np.bool_), np.ones(levels)
         pseudo[field] = _ADDED_PSEUDO_COUNTS

@@ -112,11 +112,12 @@ class Sizes:
             self._known, key=lambda name: len(self._known[name].part_of)
         ):
             prior = self._known[name]
-            whole = sum(sizes[other] for other in prior.part_of)
-            expected = prior.expected_share * (
-                whole if prior.part_of else self._entries
-            )
-            size = _weighted(counted[name], expected, prior.size_weight)
+            whole, share = self._entries, prior.expected_share
+            if prior.uncounted_share is not None and not self._is_counted[name]:
+                share = prior.uncounted_share
+            elif prior.part_of:
+                whole = sum(sizes[other] for other in prior.part_of)
+            size = _weighted(counted[name], share * whole, prior.size_weight)
             is_offered = self._countable[name] >= _LEAST_KNOWN
             sizes[name] = max(size, _NO_PAIRS) if is_offered else _NO_PAIRS
         return np.array([sizes[name] for name in self._known], np.float64)
