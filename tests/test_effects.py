@@ -453,6 +453,31 @@ def skipped_in(result):
 
 
 @pytest.mark.slow
+def test_who_came_of_age_since_is_on_the_list_again(tmp_path):
+    """Struck for their age before one election, a voter of 18 would miss the next one."""
+    election = "[calendar]\nelection_day = {}\n".format
+    folder = workspaces.make(tmp_path / "2026", settings=election("2026-11-01"))
+    path = folder / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("23.11.1988", "01.12.2008"), encoding="utf-8")
+    entries = read(workspaces.run(folder), "entries").to_pylist()
+    young, other = (
+        next(row["entry_id"] for row in entries if row["fin"] == fin)
+        for fin in ("5XK1236", "5XK1237")
+    )
+    # Of the other one the list is wrong: it says that they are grown up.
+    decide(folder, strike(young, "under-age"), strike(other, "under-age"))
+    later = workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
+    applied = read(later, "applied").column("entry_id").to_pylist()
+    assert sorted(applied) == sorted([young, other])
+    settings = folder / "voterlist.toml"
+    settings.write_text(election("2027-05-30"), encoding="utf-8")
+    next_one = workspaces.run(folder, today=workspaces.TODAY.replace(day=5))
+    assert read(next_one, "applied").column("entry_id").to_pylist() == [other]
+    assert skipped_in(next_one) == {young: "of-age"}
+
+
+@pytest.mark.slow
 def test_a_run_of_some_constituencies_knows_what_was_done_in_the_others(tmp_path):
     """What the newest run has no list of would be told as gone, or be missing."""
     folder = workspaces.make(tmp_path / "2026")

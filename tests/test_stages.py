@@ -197,7 +197,10 @@ def keys(settings="", **changes):
             {"normalize", "reconcile", "link", "review"},
         ),
         ("[privacy]\nmask_identifiers = true\n", set()),
-        ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
+        (
+            "[calendar]\nelection_day = 2026-06-07\n",
+            {"check", "reconcile", "review"},
+        ),
         ('[decisions]\ntwo_people = ["strike"]\n', {"decisions"}),
     ],
 )

@@ -50,6 +50,8 @@ class Ground:
     needs: frozenset[Need]
     registers: frozenset[str]
     """The registers whose rows are evidence for it."""
+    until_of_age: bool = False
+    """True where it ends on the day on which the person comes of age."""
     at_once: bool = False
     """True where the voter is not told before, if the name and an identifier agree."""
     article: str | None = None
@@ -72,6 +74,7 @@ def grounds() -> Mapping[str, Ground]:
             of_person=cells["of_person"],
             needs=frozenset(Need(need) for need in cells["needs"]),
             registers=frozenset(cells.get("registers", ())),
+            until_of_age=cells.get("until_of_age", False),
             at_once=cells.get("at_once", False),
             article=cells.get("article"),
             verified=cells.get("verified", False),

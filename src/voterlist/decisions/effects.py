@@ -6,6 +6,7 @@ counted: of a list of millions only the entries that were decided about become r
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
+from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
 from voterlist.errors import StageError
@@ -249,6 +251,7 @@ def effects(
     matches: pa.Table | None = None,
     subjects: pa.Table | None = None,
     territory: Collection[int] = (),
+    of_age: Collection[str] = (),
 ) -> Effects:
     """What decisions do to the list of today.
 
@@ -264,6 +267,7 @@ def effects(
         matches: MATCH: the registers' rows against the list.
         subjects: SUBJECT: what the registers' rows said.
         territory: the constituencies whose lists belong here, beside those that have one.
+        of_age: as ``come_of_age`` returns them.
 
     Raises:
         StageError: the balance of a list breaks.
@@ -279,7 +283,7 @@ def effects(
         subjects=empty(SUBJECT) if subjects is None else subjects,
         precincts={(constituency, precinct) for constituency, precinct, _ in handed_in},
     )
-    today = replace(today, territory=territory)
+    today = replace(today, territory=territory, of_age=of_age)
     done = outcome(decisions.to_pylist(), amendments.to_pylist(), today)
     return Effects(
         applied=from_rows(
@@ -291,6 +295,38 @@ def effects(
         balance=balance(handed_in, done, today.kinds, entries),
         additions=from_rows(done.added, ENTRY, "entry_id"),
     )
+
+
+def come_of_age(
+    amendments: pa.Table, voters: pa.Table, day: dt.date, years: int
+) -> set[str]:
+    """The entries of people struck for their age who came of age since, up to a day.
+
+    What is missing of a birth date is taken in the voter's favour.
+
+    Args:
+        amendments: AMENDMENT: what holds.
+        voters: VOTER, or its id and parts of the birth date.
+        day: the day on which the list counts.
+        years: the age at which one may vote.
+    """
+    decided = {
+        row["entry_id"]: row["decided_at"][:10]
+        for row in amendments.to_pylist()
+        if row["action"] == Action.STRIKE
+        and (ground := grounds().get(row["ground"]))
+        and ground.until_of_age
+    }
+    of_age = set()
+    for row in rows_among(voters, "entry_id", decided).to_pylist():
+        month, number = row["birth_month"] or 1, row["birth_day"] or 1
+        # Who was born on 29 February is of age from 28 February on.
+        number = min(number, 28) if month == 2 else number
+        if row["birth_year"]:
+            since = f"{row['birth_year'] + years:04d}-{month:02d}-{number:02d}"
+            if decided[row["entry_id"]] < since <= day.isoformat():
+                of_age.add(row["entry_id"])
+    return of_age
 
 
 def read_today(

@@ -29,6 +29,7 @@ SKIP_CODES = (
     "kept-elsewhere",
     "kept-struck",
     "left-already",
+    "of-age",
     "entry-gone",
     "list-missing",
     "ground-missing",
@@ -74,6 +75,8 @@ class Today:
     """The cells of entries that are corrected."""
     subjects: Mapping[str, Row] = field(default_factory=dict)
     """The cells of the registers' rows that are added."""
+    of_age: Collection[str] = ()
+    """The entries whose people came of age since they were struck for their age."""
     met: Collection[str] = ()
     """The registers' rows that meet an entry of the list."""
     fins: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -180,6 +183,9 @@ class _Work:
         """Why a striking does nothing, whatever becomes of other entries; None where it may."""
         if row["entry_id"] not in self._today.places:
             return self._absence(row["entry_id"])
+        ground = grounds().get(row["ground"])
+        if ground and ground.until_of_age and row["entry_id"] in self._today.of_age:
+            return "of-age"
         if _is_of_person(row):
             return None
         if not _is_with_place(row):

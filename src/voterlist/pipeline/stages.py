@@ -22,7 +22,7 @@ from voterlist.decisions import (
     renamed,
 )
 from voterlist.decisions import Given as Answers
-from voterlist.decisions.effects import Effects
+from voterlist.decisions.effects import Effects, come_of_age
 from voterlist.findings import finding_ids, settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
@@ -56,7 +56,7 @@ from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import CASE_NUMBER, FINDING
+from voterlist.schemas import CASE_NUMBER, FINDING, VOTER
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import concat, from_rows, rows_among, text_of
@@ -154,6 +154,11 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
 _NAMES = Names(case_id, finding_ids)
 
 
+_BORN = pa.schema(
+    VOTER.field(name) for name in ("entry_id", "birth_year", "birth_month", "birth_day")
+)
+
+
 def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     """What was decided and what is left to ask: the queue, the findings, the scorecards.
 
@@ -177,6 +182,12 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         matches=tables["matches"],
         subjects=context.answers.subjects,
         territory=settings.territory.by_number,
+        of_age=come_of_age(
+            amendments,
+            tables.select("voters", _BORN),
+            context.list_day,
+            settings.check.voting_age,
+        ),
     )
     watched = watch_over(given, done.additions, tables.select, settings.check)
     settled = settle(
@@ -456,7 +467,7 @@ STAGES: tuple[Step, ...] = (
             "link.displaced_constituencies",
             "review",
         ),
-        given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
+        given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE, Given.LIST_DAY),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""
