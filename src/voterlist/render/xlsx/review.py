@@ -114,7 +114,7 @@ class _Writer:
         """One sheet."""
         sheet = self.book.sheet(plan.name)
         sheet.head(plan.title, *plan.notes)
-        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, AS_EXPORTED, ANSWERS_KNOWN)
+        ids = (RUN_ID, *plan.ids, ASKED_OF, AS_PRINTED, ANSWERS_KNOWN, AS_EXPORTED)
         columns = (
             *plan.before,
             *self._answer_columns(plan.answers),
