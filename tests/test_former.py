@@ -42,11 +42,12 @@ OF_THE_LINKAGE = {
     f"{table}.parquet"
     for table in (
         *("voters", "forecast", "pairs", "waterfalls", "estimate", "doubts"),
-        *("cases", "case_numbers", "queue", "indicators"),
+        *("cases", "case_numbers", "queue", "indicators", "lists"),
     )
 }
-"""What the linkage reads of names, its keys, probabilities, and cases in the order of these; and
-the limits of statistics, of which nine decimals are kept, alike on every processor."""
+"""What the linkage reads of names, its keys, probabilities, and cases in the order of these; the
+limits of statistics, of which nine decimals are kept, alike on every processor; and the lists, each
+with the digest of what it says."""
 
 
 def digest(path):
@@ -88,16 +89,17 @@ def test_a_run_is_made_again_from_what_it_was_made_of(former, name):
     assert code in {0, 3}
 
 
-def _voters(workspace):
-    return pq.read_table(max(workspace.glob("runs/*/voters.parquet")))
+def _newest(workspace, name):
+    return pq.read_table(max(workspace.glob(f"runs/*/{name}.parquet")))
 
 
 def test_people_are_read_as_they_were(former):
     """But for a misspelt particle, which was taken for a part of the father's name."""
     below = former / "below"
-    before = _voters(below)
+    before, lists = (_newest(below, name) for name in ("voters", "lists"))
     told("run", below, "--today", NEXT)
-    after = _voters(below)
+    after = _newest(below, "voters")
+    assert _newest(below, "lists").select(lists.column_names).equals(lists)
     assert after.num_rows == before.num_rows
     differing = [
         (name, was, now)
