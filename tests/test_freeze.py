@@ -353,6 +353,27 @@ def test_a_list_that_is_handed_in_after_the_freeze_is_refused_and_kept(frozen, c
 
 
 @pytest.mark.slow
+def test_a_list_that_is_taken_from_beside_another_is_asked_about(frozen):
+    """The patients of a hospital went unasked, frozen too: their precinct had voters left."""
+    ward = frozen / "inbox" / "88" / "xestexana.csv"
+    row = "1;Qasımov;Fikrət;Yusif oğlu;09.04.1958;kişi;Dədə Qorqud küç. 2;5XK7701\n"
+    titles = "Müvəqqəti seçicilər siyahısı\n2 saylı seçki məntəqəsi\n"
+    ward.write_text(f"{titles}{workspaces.HEADER}{row}", encoding="utf-8")
+    early = ("--today", "2026-02-04")
+    assert told("run", frozen, *early)[1]["missing_lists"] == []
+    text = ward.read_bytes()
+    ward.unlink()
+    code, made = told("run", frozen, *LATE)
+    assert (code, made["error"]["code"]) == (2, "lists-frozen")
+    assert "88/2" in made["error"]["what"]
+    code, made = told("run", frozen, *early)
+    gone = {"constituency": 88, "precinct": 2, "list_kind": "temporary", "entries": 1}
+    assert (code, made["missing_lists"]) == (1, [gone])
+    ward.write_bytes(text)
+    assert told("run", frozen, *early)[1]["missing_lists"] == []
+
+
+@pytest.mark.slow
 def test_the_run_that_carries_out_a_decision_goes_on_after_the_freeze(frozen):
     """A list that is as it was, under another name too, is no other list."""
     path = frozen / "inbox" / "88" / "menteqe-2.csv"

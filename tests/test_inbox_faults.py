@@ -707,7 +707,7 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
     code, said, words = command(workspace, "--jobs", "1")
     assert (code, said["missing_lists"]) == (
         1,
-        [{"constituency": 2, "precinct": 2, "entries": 3}],
+        [{"constituency": 2, "precinct": 2, "list_kind": "permanent", "entries": 3}],
     )
     assert "not here any more" in words
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []

@@ -285,10 +285,15 @@ def _tell_missing(result: RunResult) -> None:
     tell("cli.run.missing")
     unknown = SAY("cli.unknown")
     rows = [
-        (str(gone.constituency or unknown), str(gone.precinct or unknown), gone.entries)
+        (
+            str(gone.constituency or unknown),
+            str(gone.precinct or unknown),
+            SAY(f"list-kind.{gone.list_kind}"),
+            gone.entries,
+        )
         for gone in result.missing_lists
     ]
-    table(("constituency", "precinct", "entries-then"), rows)
+    table(("constituency", "precinct", "kind", "entries-then"), rows)
     tell("cli.run.missing.todo")
 
 

@@ -143,6 +143,14 @@ def emptied_lists(
     )
 
 
+def packed_units(
+    journal: Iterable[JournalLine], cycle: str
+) -> frozenset[tuple[int | None, int | None]]:
+    """(constituency, precinct; None: all of it) of whose lists a package was taken in."""
+    lines = _newest_lists(journal, cycle)
+    return frozenset((line.constituency, line.precinct) for line in lines)
+
+
 def _newest_lists(journal: Iterable[JournalLine], cycle: str) -> Collection[Handover]:
     """The newest package of lists of each sender that was taken in."""
     newest = {

@@ -351,7 +351,9 @@ def missing_lists(
     constituencies: Collection[int] | None,
     unread: Collection[int | None],
 ) -> tuple[MissingList, ...]:
-    """The precincts of ``earlier`` of which ``lists`` (both LIST) has no entry, in order.
+    """The lists of ``earlier`` of which ``lists`` (both LIST) has no entry, in order.
+
+    A list is all that a precinct has of a kind.
 
     Args:
         earlier: the lists of the last run.
@@ -360,13 +362,11 @@ def missing_lists(
         unread: those of which something could not be read, which is said already; None among them
             stands for a list of which nobody knows whose it is.
     """
-    counted = _entries(earlier)
-    gone = set(counted) - set(_entries(lists))
+    counted, here = _entries(earlier), _entries(lists)
     return tuple(
-        MissingList(*place, counted[place])
-        for place in sorted(gone, key=_unknown_last)
-        if (constituencies is None or place[0] in constituencies)
-        and place[0] not in unread
+        MissingList(*key, counted[key])
+        for key in sorted(counted.keys() - here.keys(), key=_unknown_last)
+        if (constituencies is None or key[0] in constituencies) and key[0] not in unread
     )
 
 
@@ -389,18 +389,18 @@ def handed_in_since(
     ]
 
 
-_Place = tuple[int | None, int | None]
+_List = tuple[int | None, int | None, str]
 
 
-def _entries(lists: pa.Table) -> dict[_Place, int]:
-    """How many entries each precinct has, where it has any."""
-    counted = count_by(lists, "constituency", "precinct", of="entries")
-    return {place: count for place, count in counted.items() if count}
+def _entries(lists: pa.Table) -> dict[_List, int]:
+    """How many entries each list has, where it has any."""
+    counted = count_by(lists, "constituency", "precinct", "list_kind", of="entries")
+    return {key: count for key, count in counted.items() if count}
 
 
-def _unknown_last(place: _Place) -> tuple[bool, int, bool, int]:
-    constituency, precinct = place
-    return constituency is None, constituency or 0, precinct is None, precinct or 0
+def _unknown_last(key: _List) -> tuple[bool, int, bool, int, str]:
+    constituency, precinct, kind = key
+    return *null_last(constituency), *null_last(precinct), kind
 
 
 Counts = Mapping[int | None, int]

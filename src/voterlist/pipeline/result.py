@@ -54,10 +54,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class MissingList:
-    """A precinct of which the last run had entries, and this one has none."""
+    """A list of a precinct of which the last run had entries, and this one has none."""
 
     constituency: int | None
     precinct: int | None
+    list_kind: str
     entries: int
     """How many the last run had."""
 
@@ -251,7 +252,7 @@ class RunResult:
         overdue: those of them that are overdue.
         outputs: the files that people open.
         clock_behind: the newest day in the journal, where the day of the run lies before it.
-        missing_lists: precincts of which the last run had entries, and this one has none.
+        missing_lists: lists of which the last run had entries, and this one has none.
         anew: precincts whose list was handed in anew, the first of them.
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.

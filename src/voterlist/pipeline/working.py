@@ -20,6 +20,7 @@ from voterlist.deadlines.handovers import (
     emptied_lists,
     handovers,
     is_list_before,
+    packed_units,
 )
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Stage, null_last
@@ -231,7 +232,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         if source not in carried
     ]
     gone = _missing(earlier, context, tables)
-    files += [f"{unit.constituency}/{unit.precinct}" for unit in gone]
+    files += dict.fromkeys(f"{unit.constituency}/{unit.precinct}" for unit in gone)
     if earlier.num_rows and files:
         first = min(last[kind] for kind in frozen)
         raise usage_error("lists-frozen", last=first, files=", ".join(files))
@@ -319,7 +320,8 @@ def _missing(
 ) -> tuple[MissingList, ...]:
     """The lists of the last run that this one has not, and that no package left without a voter.
 
-    None where it was stopped before it had any list.
+    None where it was stopped before it had any list. Which precincts are left so a package says,
+    and not of which kind a list is: one of several is not asked about where a package brought them.
     """
     if "lists" not in tables:
         return ()
@@ -327,14 +329,22 @@ def _missing(
     with ledgers.reading(
         ledgers.place_in(context.workspace, context.settings)
     ) as ledger:
-        emptied = emptied_lists(ledger.journal(), context.settings.workspace.cycle)
+        journal = list(ledger.journal())
+    cycle = context.settings.workspace.cycle
+    emptied, packed = emptied_lists(journal, cycle), packed_units(journal, cycle)
+    here = count_by(tables["lists"], "constituency", "precinct", of="entries")
     gone = missing_lists(
         earlier,
         tables["lists"],
         constituencies=None if inputs.is_whole else inputs.constituencies,
         unread=unread_constituencies(tables["set_aside"]),
     )
-    return tuple(one for one in gone if (one.constituency, one.precinct) not in emptied)
+    return tuple(
+        one
+        for one in gone
+        if (place := (one.constituency, one.precinct)) not in emptied
+        if not here.get(place) or not packed & {place, (one.constituency, None)}
+    )
 
 
 def _manifest(context: Context) -> Manifest:
