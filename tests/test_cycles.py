@@ -219,6 +219,14 @@ def test_the_cause_of_an_addition(added, registers, cause):
         ({}, {}, "none", None),
         ({"deaths": {}}, {}, "died", None),
         ({"departures": {}}, {}, "departed", None),
+        (
+            {"departures": {"constituency": None, "precinct": None}},
+            {},
+            "departed",
+            None,
+        ),
+        ({"departures": {"precinct": 7}}, {}, "none", None),
+        ({"departures": {"constituency": 90}}, {}, "none", None),
         ({"abroad": {}}, {}, "abroad", None),
         ({"removals": {}}, {"row-1": "R7"}, "recorded", "R7"),
         ({"removals": {}}, {}, "none", None),
@@ -235,7 +243,8 @@ def test_the_cause_of_an_addition(added, registers, cause):
 def test_the_cause_of_a_removal(registers, why, cause, reason):
     """A register, a record with a reason or a decision explains a removal.
 
-    A record without a reason does not.
+    A record without a reason does not, nor does the departure from another place: who came from
+    there would be taken off the only list they are on, and nobody would ask.
     """
     tables = {
         name: voters({**person(2), "entry_id": "row-1", **row})

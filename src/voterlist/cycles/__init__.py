@@ -36,7 +36,7 @@ from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
-from voterlist.tables import concat, from_columns, mask_of, sort_by
+from voterlist.tables import concat, from_columns, mask_of, sort_by, with_column
 
 __all__ = [
     "CAUSES",
@@ -98,7 +98,7 @@ def compare_cycles(
     witnesses = Witnesses(
         registers or {},
         require(reasons, REMOVAL_REASON, Stage.RECONCILE),
-        concat([lists.added, lists.removed, lists.touched], VOTER),
+        concat([lists.added, lists.removed, lists.touched_from], VOTER),
     )
     came, went, touched = witnesses.parts(
         lists.added.num_rows, lists.removed.num_rows, lists.touched.num_rows
@@ -161,6 +161,14 @@ class _Lists:
     def touched(self) -> pa.Table:
         """VOTER: the entries that moved or changed, as they are now."""
         return self.new.take(pa.array(self.paired.new[self.is_touched]))
+
+    @property
+    def touched_from(self) -> pa.Table:
+        """VOTER: the same entries, with the places in which they stood."""
+        touched, before = self.touched, self.touched_before
+        for name in PRECINCT_PLACE:
+            touched = with_column(touched, name, before.column(name))
+        return touched
 
     @property
     def touched_before(self) -> pa.Table:

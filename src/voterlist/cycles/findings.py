@@ -19,7 +19,14 @@ from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import Rule, Severity, Unit
 from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
-from voterlist.tables import concat, from_columns, mask_of, row_counts, sort_by
+from voterlist.tables import (
+    concat,
+    differ,
+    from_columns,
+    mask_of,
+    row_counts,
+    sort_by,
+)
 
 CHANGES = ("added", "removed", "changed", "moved")
 """What became of an entry between two cycles; one that is as it was has no row."""
@@ -228,14 +235,14 @@ Causes: TypeAlias = Longs
 
 NONE = CAUSES.index(NO_CAUSE)
 
-_REMOVALS = "removals"
+_DEPARTURES, _REMOVALS = "departures", "removals"
 _WENT = {
     "deaths": "died",
-    "departures": "departed",
+    _DEPARTURES: "departed",
     **{name: name for name in ("conscripts", "prisoners", "abroad")},
 }
 _CAME = {"newly-of-age": "of-age", "arrivals": "arrived", "residence": "resident"}
-_MOVED = {"residence": "resident", "departures": "departed", "arrivals": "arrived"}
+_MOVED = {"residence": "resident", _DEPARTURES: "departed", "arrivals": "arrived"}
 """Of several the last holds."""
 
 
@@ -253,7 +260,7 @@ class Witnesses:
         Args:
             registers: VOTER by name.
             reasons: REMOVAL_REASON.
-            entries: VOTER, those to be explained.
+            entries: VOTER, those to be explained; who moved, with the place that they left.
         """
         self._known: dict[str, Bools] = {}
         self._recorded: list[str | None] = [None] * entries.num_rows
@@ -266,11 +273,16 @@ class Witnesses:
             part = matched.part(start, table.num_rows)
             start += table.num_rows
             is_sure = part.is_class("confirmed", "probable")
+            rows, met = part.register[is_sure], part.entry[is_sure]
+            if name == _DEPARTURES:
+                # Who left one place may have arrived at this one: that is no reason to leave it.
+                left, own = table.take(pa.array(rows)), entries.take(pa.array(met))
+                rows, met = (at[~_stand_apart(left, own)] for at in (rows, met))
             known = np.zeros(entries.num_rows, dtype=bool)
-            known[part.entry[is_sure]] = True
+            known[met] = True
             self._known[name] = known
             if name == _REMOVALS:
-                self._record(table, part.register[is_sure], part.entry[is_sure])
+                self._record(table, rows, met)
 
     def _record(self, register: pa.Table, rows: Longs, entries: Longs) -> None:
         """Keep the first reason that the record of removals gives for each entry."""
@@ -351,6 +363,13 @@ class Explained:
             cause[moved & self._is_known(name)] = CAUSES.index(word)
         cause[moved & (cause == corrected)] = NONE
         return cause
+
+
+def _stand_apart(left: pa.Table, right: pa.Table) -> Bools:
+    """Which rows name two places; what either does not say speaks neither for nor against."""
+    apart = [differ(left.column(name), right.column(name)) for name in PRECINCT_PLACE]
+    flags: Bools = np.logical_or.reduce(apart)
+    return flags
 
 
 def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
