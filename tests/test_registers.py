@@ -99,6 +99,38 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
 
 
 @pytest.mark.slow
+def test_whoever_is_on_no_list_is_asked_about_though_another_holds_their_fin(workspace):
+    """A slip in one FIN would hide a new voter behind a question about somebody else.
+
+    Children are not asked about: an answer about one would hold on the day they are of age.
+    """
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    put(
+        workspace,
+        "newly-of-age.csv",
+        head + "Kərimov;Nihad;Elçin oğlu;01.02.2008;5XK1237;88;1\n",
+    )
+    put(
+        workspace,
+        "residence.csv",
+        head
+        + "Kərimli;Nicat;Elçin oğlu;30.05.2008;6XK0002;88;1\n"
+        + "Kərimova;Nigar;Elçin qızı;31.05.2008;6XK0003;88;1\n"
+        + "Kərimova;Aytac;Elçin qızı;2008;6XK0004;88;1\n"
+        # One digit of the date is wrong: the entry is the person's.
+        + "Hüseynli;Tural;Əhməd oğlu;23.11.1989;5XK1236;88;1\n",
+    )
+    codes = "newly-of-age-missing", "register-identity-conflict", "resident-missing"
+    assert sorted(found(tables_of(workspace), *codes)) == [
+        ("newly-of-age-missing", "Kərimov"),
+        ("register-identity-conflict", "Hüseynli"),
+        ("register-identity-conflict", "Quliyeva"),
+        ("resident-missing", "Kərimli"),
+        ("resident-missing", "Kərimova"),
+    ]
+
+
+@pytest.mark.slow
 def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
     """The table of register rows has file, line and cells of every row that a finding names."""
     put(

@@ -20,6 +20,7 @@ from voterlist.persons.matching import (
     LEVELS,
     MATCHED,
     Matched,
+    are_two_people,
     match,
     usable_by,
 )
@@ -63,6 +64,7 @@ def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
 _YEAR, _MONTH = 10_000, 100
+_FEBRUARY = 2
 _OF_AGE = 18
 """Years."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
@@ -91,7 +93,15 @@ def compare_registers(
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
         use.append(register_use(compared, alone, voters, constituencies))
-        findings += _about_matches(compared, policy, voters, constituencies)
+        findings += _about_matches(compared, policy, voters)
+        if policy.missing is not None:
+            absent = _is_absent(compared, voters)
+            if policy.elsewhere is not None and on_day is not None:
+                # No list has children, and an answer about one would hold when they are of age.
+                absent &= ~_is_under_age(compared.register, on_day, settings.voting_age)
+            findings.append(
+                _about_register(policy.missing, compared, absent, constituencies)
+            )
         findings.append(_little_usable(compared, settings))
         is_complete = usable_share(compared) >= settings.least_complete_register
         if alone is not None and policy.list_only is not None and is_complete:
@@ -157,9 +167,9 @@ def _with_nulls(codes: AnyArray) -> pa.Array:
 
 
 def _about_matches(
-    compared: Compared, policy: Policy, voters: pa.Table, constituencies: Longs
+    compared: Compared, policy: Policy, voters: pa.Table
 ) -> list[pa.Table]:
-    """FINDING of the rows that met an entry, or should have met one."""
+    """FINDING of the rows that met an entry."""
     rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
@@ -175,9 +185,35 @@ def _about_matches(
         stands_here = np.isin(rows.register, rows.register[is_person & is_here])
         pairs = is_person & ~is_here & ~stands_here
         findings.append(_about_entries(policy.elsewhere, compared, pairs, voters))
-    if policy.missing is not None:
-        findings.append(_about_register(policy.missing, compared, constituencies))
     return findings
+
+
+def _is_absent(compared: Compared, voters: pa.Table) -> Bools:
+    """Which usable rows of the register meet no entry that may be their person's.
+
+    An entry of somebody else that holds the person's FIN or document is none.
+    """
+    rows = compared.rows
+    at = np.flatnonzero(rows.is_class("conflicting"))
+    left = compared.register.take(pa.array(rows.register[at]))
+    others = at[are_two_people(left, voters.take(pa.array(rows.entry[at])))]
+    absent = np.ones(rows.rows, dtype=bool)
+    absent[np.delete(rows.register, others)] = False
+    absent[rows.register[rows.is_class("register-only")]] = True
+    return absent
+
+
+def _is_under_age(register: pa.Table, on_day: dt.date, years: int) -> Bools:
+    """Who is surely younger than this; what is missing of a date is taken in their favour."""
+    year, month, day = (
+        numbers(register, f"birth_{part}") for part in ("year", "month", "day")
+    )
+    # Who was born on 29 February is of age from 28 February on.
+    day = np.where(month == _FEBRUARY, np.minimum(day, 28), day)
+    date = year * _YEAR + np.maximum(month, 1) * _MONTH + np.maximum(day, 1)
+    last = (on_day.year - years) * _YEAR + on_day.month * _MONTH + on_day.day
+    flags: Bools = (year > 0) & (date > last)
+    return flags
 
 
 def _is_here(compared: Compared, voters: pa.Table) -> Bools:
@@ -218,10 +254,12 @@ def _about_entries(
     return make(rule, int(pairs.sum()), columns)
 
 
-def _about_register(rule: Rule, compared: Compared, listed: Longs) -> pa.Table:
-    """A finding for each row that meets no entry, where its constituency has a list."""
+def _about_register(
+    rule: Rule, compared: Compared, absent: Bools, listed: Longs
+) -> pa.Table:
+    """A finding for each of these rows, where its constituency has a list."""
     constituency = numbers(compared.register, "constituency")
-    alone = compared.rows.register[compared.rows.is_class("register-only")]
+    alone = np.flatnonzero(absent)
     is_asked = (constituency[alone] < 0) | np.isin(constituency[alone], listed)
     columns = take_columns(compared.register, alone[is_asked], _VOTER_PLACE)
     columns["other_entry_id"] = columns.pop("entry_id")
