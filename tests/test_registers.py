@@ -214,7 +214,7 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
     rows = (
         "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\n"
-        "Kərimov;;;;;88\n"
+        "Kərimov;Nihad;Elçin oğlu;;;88\n"
         "Abbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
     )
     put(
