@@ -14,6 +14,7 @@ import pytest
 import handing
 import workspaces
 from command_line import AZ, EN, call, told
+from review_books import fill
 from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Ruling
@@ -851,3 +852,67 @@ def test_the_commission_above_counts_those_of_below(tmp_path):
     rows = {row["what"]: row for row in below["figures"]}
     assert (rows["all"]["taken"], rows["all"]["late"]) == (2, 1)
     assert (rows["correct"]["refused"], rows["complaint"]["open"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "patronymic", "is_told"),
+    [
+        ("Rəşad", "Vaqif oğlu", True),
+        ("RƏŞAD", "", True),
+        ("Rəşad", "Samir oğlu", False),
+    ],
+)
+def test_who_was_added_and_comes_on_a_list_is_told(
+    workspace, given, patronymic, is_told
+):
+    """One person without a FIN would stand on two papers, and vote twice; nobody would see it."""
+    without = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    take(workspace, Request(**without | {"values": {"precinct": "2"}}))
+    decide(workspace, 1, ground="left-out", by="Vəfa")
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    row = f"6;QULİYEV;{given};{patronymic};05.05.1980;kişi;Nizami küç. 9;5XK7777\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    assert len(twice(workspace, "Rəşad")) == 2
+    found = of_addition(workspace)
+    assert len(found) == is_told
+    if not is_told:
+        return
+    assert found[0]["other_entry_id"] in {
+        row["entry_id"] for row in table_of(workspace, "register_rows")
+    }
+    answers = {
+        "accept": {"answer": "accept", "reason": "iki sənəd", "decided_by": "Aytən"},
+        "another": {"answer": "withdraw", "decided_by": "Aytən"},
+        "other": {"answer": "withdraw", "decided_by": "Orxan"},
+        "withdraw": {"answer": "withdraw", "decided_by": "Vəfa"},
+    }
+    title = EN("rule.added-beside-entry.title")
+    for name, answer in answers.items():
+        book = workspace.parent / f"{name}.xlsx"
+        made = call("review", "export", workspace, "--out", book, "--language", "en")
+        assert made.exit_code == 0, made.output
+
+        def answered(row, answer=answer):
+            return answer if title in row["shown"] else None
+
+        assert len(fill(book, answered)) == 1
+        made = call("review", "import", workspace, book)
+        # Who added nobody takes an own acceptance back, and nobody's addition.
+        assert made.exit_code == (name == "other"), made.output
+        count = 1 if name == "withdraw" else 2
+        assert len(twice(workspace, "Rəşad")) == count, name
+        assert len(of_addition(workspace)) == (name in {"another", "other"}), name
+        assert table_of(workspace, "returned") == []
+
+
+def twice(workspace, given):
+    return [row for row in listed(workspace) if row[1].casefold() == given.casefold()]
+
+
+def table_of(workspace, name):
+    return pq.read_table(max(workspace.glob("runs/*")) / f"{name}.parquet").to_pylist()
+
+
+def of_addition(workspace):
+    found = table_of(workspace, "findings")
+    return [row for row in found if row["rule"] == "added-beside-entry"]

@@ -118,6 +118,8 @@ class Answers:
     """True where such a finding may rest on names and birth date alone."""
     destination: str | None = None
     """Where a precinct is found where none is written: ``row`` of the register, or ``value``."""
+    withdraws_row: bool = False
+    """True where to withdraw is to take back the addition that the finding names."""
 
 
 FREE = Answers(
@@ -166,6 +168,7 @@ def answers_by_rule() -> Mapping[str, Answers]:
             register=cells.get("register"),
             destination=cells.get("destination"),
             by_name_too=cells.get("by_name_too", False),
+            withdraws_row=cells.get("withdraws_row", False),
         )
         by_rule |= dict.fromkeys(cells["rules"], answers)
     return by_rule
@@ -348,7 +351,10 @@ class Subjects:
             return replace(answer, problem="entry-gone")
         if not named:
             return answer
-        answer = self._about_entry(answer, row["entry_id"] or named[0])
+        about = row["entry_id"] or named[0]
+        if answers.withdraws_row and answer.action == Action.WITHDRAW:
+            about = finding["other_entry_id"]
+        answer = self._about_entry(answer, about)
         other = self._registers.get(finding["other_entry_id"])
         return replace(answer, register_row=other)
 

@@ -23,6 +23,7 @@ from voterlist.decisions.given import AMENDMENT_ROW, Given, subject_table
 from voterlist.decisions.judge import Judge, Judged, Reasons
 from voterlist.decisions.listed import refuse_listed, refuse_taken_fins
 from voterlist.decisions.standing import (
+    PLACE,
     about,
     is_dispute,
     is_taken_back,
@@ -160,8 +161,11 @@ class Record:
 
     def _withdraw(self, judged: Judged, row: Row) -> bool:
         """Record that a person takes an answer back; false where there is none."""
-        own = self._own(row)
         took_back = self._take_back_acceptance(judged, row)
+        if judged.answer.answers.withdraws_row and not took_back:
+            # The addition was no answer to this finding, which came with the entry.
+            row["field"] = PLACE
+        own = self._own(row)
         for key in own:
             before = self._said[row["entry_id"]].pop(key)
             self._replace(judged, before["action"], row["action"])

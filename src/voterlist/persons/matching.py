@@ -232,6 +232,25 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     )
 
 
+def may_be_one(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
+    """(register row, list row) of every pair that may be one person, in order.
+
+    An identifier brings them together and nothing contradicts; or surname, given name and the full
+    birth date do, with no other patronymic and no other FIN. Unlike ``match`` it takes somebody
+    without a patronymic too. Both are VOTER tables.
+    """
+    rows, entry, kind, _ = _by_identifier(register, voters)
+    is_person = kind != CLASSES.index("conflicting")
+    dated = ("given_skeleton", *_REST[2:])
+    named = [_together(register, voters, name, *dated) for name in _SURNAME]
+    pairs = np.unique(np.concatenate([_numbers(rows, entry)[is_person], *named]))
+    rows, entry = _rows_of(pairs)
+    left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
+    is_other = differ(left.column("fin"), right.column("fin"))
+    is_other |= _other_name(left, right, "patronymic_skeleton")
+    return rows[~is_other], entry[~is_other]
+
+
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Longs:
     """All pairs (register row, list row) that agree in all these columns, each as one number."""
     both = pa.concat_tables([register.select(list(names)), voters.select(list(names))])

@@ -198,7 +198,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
         "register_use": concat(
             [reconciled.usable, tables["use-streets"]], REGISTER_USE
         ),
-        "register_rows": reference.rows_named(
+        "rows-raised": reference.rows_named(
             outside, compared.findings.column("other_entry_id")
         ),
         "comparison": reconciled.compared,

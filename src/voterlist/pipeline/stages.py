@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,7 +31,8 @@ from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
-from voterlist.model import Action, CaseKind, Stage, Verdict
+from voterlist.model import Action, CaseKind, Profile, Stage, Verdict
+from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.pipeline.groups import groupings
 from voterlist.pipeline.intake import (
@@ -55,11 +57,19 @@ from voterlist.pipeline.watching import watch_over
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
+from voterlist.reconcile import HELD, MET, added_beside
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import CASE_NUMBER, FINDING, VOTER
+from voterlist.schemas import CASE_NUMBER, ENTRY, FINDING, VOTER
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
-from voterlist.tables import concat, from_rows, rows_among, text_of
+from voterlist.tables import (
+    concat,
+    from_rows,
+    is_among,
+    mask_of,
+    rows_among,
+    text_of,
+)
 
 
 def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
@@ -190,8 +200,10 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         ),
     )
     watched = watch_over(given, done.additions, tables.select, settings.check)
+    beside = _added_beside(done, tables, settings.workspace.profile)
+    named = beside.column("other_entry_id").to_pylist()
     settled = settle(
-        concat([tables["findings-raised"], watched.findings], FINDING),
+        concat([tables["findings-raised"], watched.findings, beside], FINDING),
         settings.check,
         tables["acceptances"],
         done.applied,
@@ -202,9 +214,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
         "case_numbers": numbers,
-        "returned": _returned_answers(
-            tables, given, entries.column("entry_id"), context
-        ),
+        "returned": _returned_answers(tables, given, _on_lists(entries, done), context),
         "queue": review.queue(
             tables["cases"], tables["decisions"], numbers, _doubted_cases(tables)
         ),
@@ -225,6 +235,10 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "skipped": done.skipped,
         "balance": done.balance,
         "additions": done.additions,
+        "register_rows": concat(
+            [tables["rows-raised"], rows_among(done.additions, "entry_id", named)],
+            ENTRY,
+        ),
         "nights": watched.nights,
         "waves": watched.waves,
     }
@@ -233,6 +247,22 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+def _added_beside(done: Effects, tables: NeededTables, profile: Profile) -> pa.Table:
+    """FINDING of the entries beside which somebody was added who may be the same person."""
+    if not done.additions.num_rows:
+        return FINDING.empty_table()
+    added = normalize(done.additions, profile).table
+    gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
+    voters = tables.select("voters", HELD)
+    # Of the list of a nation only those that anybody added may be are compared.
+    met = [
+        is_among(voters.column(name), added.column(name).to_pylist()) for name in MET
+    ]
+    is_met = np.logical_or.reduce([mask_of(column) for column in met])
+    is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
+    return added_beside(added, voters.filter(pa.array(is_met)))
 
 
 _ASKED = tuple(kind.value for kind in CaseKind if kind.is_asked)
@@ -267,6 +297,12 @@ def _marked(
         "cleared": flagged & right,
         "restored": once - struck - waiting,
     }
+
+
+def _on_lists(entries: pa.Table, done: Effects) -> pa.ChunkedArray:
+    """The ids of the entries, and of the people who are added."""
+    columns = (table.column("entry_id") for table in (entries, done.additions))
+    return pa.chunked_array([part for column in columns for part in column.chunks])
 
 
 def _returned_answers(
@@ -395,7 +431,7 @@ STAGES: tuple[Step, ...] = (
             "findings-raised",
             "matches",
             "register_use",
-            "register_rows",
+            "rows-raised",
             "comparison",
             "cycle_changes",
             "cycle_summary",
@@ -434,6 +470,7 @@ STAGES: tuple[Step, ...] = (
             "acceptances",
             "followed",
             "findings-raised",
+            "rows-raised",
             "matches",
             "pairs",
             "second_opinion",
@@ -452,6 +489,7 @@ STAGES: tuple[Step, ...] = (
             "skipped",
             "balance",
             "additions",
+            "register_rows",
             "nights",
             "waves",
             "fairness",

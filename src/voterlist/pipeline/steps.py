@@ -51,6 +51,7 @@ TEMPORARY = IN_PARTS | {
     "findings-check",
     "findings-streets",
     "findings-raised",
+    "rows-raised",
     "own-indicators",
     "sources-streets",
     "use-streets",

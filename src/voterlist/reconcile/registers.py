@@ -22,6 +22,7 @@ from voterlist.persons.matching import (
     Matched,
     are_two_people,
     match,
+    may_be_one,
     usable_by,
 )
 from voterlist.persons.shared_values import NO_KEY, row_keys
@@ -111,6 +112,26 @@ def compare_registers(
             former = _aligned_names(registers[FORMER], compared.register)
             findings += changed_names(compared.rows, compared.register, former, voters)
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
+
+
+MET = ("given_skeleton", "fin", "document")
+"""An added person meets no entry with which none of these is shared."""
+HELD = pa.schema(
+    [VOTER.field(name) for name in (*_VOTER_PLACE, *COMPARED.names, "given_sex")]
+)
+"""The columns of VOTER that ``added_beside`` reads."""
+
+
+def added_beside(added: pa.Table, voters: pa.Table) -> pa.Table:
+    """FINDING of the entries beside which somebody was added who may be the same person.
+
+    Args:
+        added: VOTER of the people who are added.
+        voters: ``HELD`` of the entries that stay on the list.
+    """
+    row, entry = may_be_one(added, voters)
+    rule = BY_CODE["added-beside-entry"]
+    return make(rule, len(row), _beside(voters, entry, added, row))
 
 
 def constituencies_of(voters: pa.Table) -> Longs:
