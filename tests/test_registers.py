@@ -401,6 +401,27 @@ def test_a_register_whose_columns_are_doubtful_is_told(workspace):
     } == unread
 
 
+@pytest.mark.slow
+def test_rows_of_a_register_that_were_set_aside_are_told(workspace):
+    """A new voter in a torn row would be looked for nowhere, and the register told as whole."""
+    put(
+        workspace,
+        "newly-of-age.csv",
+        "Yetkinlik yaşına çatanların reyestri\n"
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
+        "Kərimov;Nihad;Elçin oğlu;01.02.2008;6XK0001;88\n"
+        "Kərimli;Nicat;Elçin oğlu;01.02.2008;6XK0002;88;;x\n"
+        ";;;01.02.2008;6XK0003;88\n",
+    )
+    put(workspace, "abroad.csv", "Soyadı;Adı;FİN\n\nRzayev;Orxan;5XK1238\n")
+    told = [
+        (row["field"], row["value"], row["limit"])
+        for row in tables_of(workspace)("findings")
+        if row["rule"] == "register-rows-unread"
+    ]
+    assert told == [("newly-of-age", 2, 3)]
+
+
 PROTOCOL = (
     "Dairə;Məntəqə;1;1a;1b;1c;1d\n"
     "88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"

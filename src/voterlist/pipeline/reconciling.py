@@ -186,7 +186,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     reconciled = _reconcile(outside, tables, context)
     compared = _last_cycle(outside, tables, context)
     parts = [tables[name] for name in FINDINGS]
-    unread = reconcile.not_read(*outside.unread(), context.settings.check)
+    unread = reconcile.not_read(outside.table(), context.settings.check)
     findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
     sources = sort_by(
         concat([outside.table(), tables["sources-streets"]], reference.SOURCES),

@@ -37,6 +37,7 @@ from voterlist.pipeline.units import Done, Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
+from voterlist.report.sections.set_aside import NOBODY
 from voterlist.schemas import (
     ENTRY,
     PROTOCOL,
@@ -52,6 +53,7 @@ from voterlist.tables import (
     count_by,
     from_columns,
     from_rows,
+    is_among,
     rows_among,
     sort_by,
     with_column,
@@ -71,8 +73,8 @@ SOURCES = pa.schema(
         pa.field("trouble", pa.dictionary(pa.int32(), pa.string())),
     ],
 )
-"""One row a file of ``reference/``: what it is (null: nothing says it), how many of its rows could
-be used, and the code of why not."""
+"""One row a file of ``reference/``: what it is (null: nothing says it), how many rows it has that
+may be somebody's, how many of them could be used, and the code of why none."""
 
 
 @dataclass(slots=True)
@@ -106,15 +108,6 @@ class Outside:
         """Add a file to the sources."""
         cells = (source, register, rows, usable, trouble)
         self.sources.append(dict(zip(SOURCES.names, cells, strict=True)))
-
-    def unread(self) -> tuple[list[str], list[str]]:
-        """The sources of the files of which nothing could be used, and what each is by its name."""
-        rows = sorted(
-            (str(row["register"]), str(row["source"]))
-            for row in self.sources
-            if row["register"] and row["trouble"]
-        )
-        return [source for _, source in rows], [register for register, _ in rows]
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""
@@ -449,10 +442,10 @@ def _taken_in(
 ) -> tuple[pa.Table, tuple[_Account, ...]]:
     """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
     intake = ingest(files, settings.ingest, constituency=None, asks=False)
-    rows, entries = (
-        Counter(count_by(intake.lists, "source", of=name))
-        for name in ("rows", "entries")
-    )
+    entries = Counter(count_by(intake.lists, "source", of="entries"))
+    is_nobody = is_among(intake.set_aside.column("code"), NOBODY)
+    left_out = intake.set_aside.filter(pc.invert(is_nobody))
+    rows = entries + Counter(count_by(left_out, "source", of="rows"))
     reasons = _most_set_aside(intake.set_aside)
     accounts: list[_Account] = []
     for file in files:

@@ -10,10 +10,11 @@ and what is not known is null, never zero.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
 from voterlist.config import CheckSettings
@@ -161,12 +162,27 @@ def reconcile(
     )
 
 
-def not_read(
-    sources: Sequence[str], names: Sequence[str], settings: CheckSettings
-) -> pa.Table:
-    """FINDING: files of other bodies of which not one row could be used.
+def not_read(files: pa.Table, settings: CheckSettings) -> pa.Table:
+    """FINDING: files of other bodies of which no row could be used, or not every one.
 
-    ``sources`` are the files, ``names`` what each is.
+    ``files`` has of each file its ``source``, what it is by its name (``register``; null: nothing
+    says it), the ``rows`` that may be somebody's, how many were ``usable``, and the code of the
+    ``trouble`` where none was.
     """
-    columns = {"source": list(sources), "field": list(names)}
-    return gather([make(BY_CODE["register-not-read"], len(sources), columns)], settings)
+    files = files.filter(files.column("register").is_valid())
+    has_trouble = files.column("trouble").is_valid()
+    is_short = pc.less(files.column("usable"), files.column("rows"))
+    unread = files.filter(has_trouble)
+    short = files.filter(pc.and_(is_short, pc.invert(has_trouble)))
+    rows, usable = short.column("rows"), short.column("usable")
+    counts = {"value": pc.subtract(rows, usable), "limit": rows}
+    findings = [
+        make(BY_CODE["register-not-read"], unread.num_rows, _file(unread)),
+        make(BY_CODE["register-rows-unread"], short.num_rows, _file(short) | counts),
+    ]
+    return gather(findings, settings)
+
+
+def _file(files: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """The columns of findings that name these files."""
+    return {"source": files.column("source"), "field": files.column("register")}
