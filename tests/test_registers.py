@@ -422,6 +422,30 @@ def test_rows_of_a_register_that_were_set_aside_are_told(workspace):
     assert told == [("newly-of-age", 2, 3)]
 
 
+@pytest.mark.slow
+def test_a_grandson_is_not_dead_by_the_record_of_his_grandfather(workspace):
+    """They share the given name, and the FIN was typed from the line beside it.
+
+    By the row of the register alone he would be struck.
+    """
+    put(
+        workspace,
+        "deaths.csv",
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+        "Məmmədov;Elçin;Nəsib oğlu;;5XK1234\n"
+        "Hüseynli;Tural;Əhmed oglu;;5XK1236\n"
+        # Of one year of birth, the other father is a slip.
+        "Quliyeva;Sevinc;Rauf qızı;1991;5XK1237\n",
+    )
+    codes = "deceased-confirmed", "deceased-conflicting"
+    assert found(tables_of(workspace), *codes) == [
+        ("deceased-confirmed", "Hüseynli"),
+        ("deceased-confirmed", "Quliyeva"),
+        ("deceased-conflicting", "Məmmədov"),
+        ("deceased-conflicting", "Məmmədov"),
+    ]
+
+
 PROTOCOL = (
     "Dairə;Məntəqə;1;1a;1b;1c;1d\n"
     "88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"

@@ -19,7 +19,7 @@ from voterlist.tables import group_codes, mask_of
 
 _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
-_PERSON = ["given_skeleton", "given_sex", *_DATE, "fin", "document"]
+_PERSON = [*_NAMES, "given_sex", *_DATE, "fin", "document"]
 _PLACES: tuple[tuple[str, ...], ...] = (
     ("constituency", "precinct"),
     ("constituency",),

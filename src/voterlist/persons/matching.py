@@ -41,20 +41,29 @@ none."""
 def contradicts(left: pa.Table, right: pa.Table) -> Bools:
     """True where FIN, given name, its sex or birth date say that two rows are two people.
 
-    A surname does not: it changes by marriage and by law. ``left`` and ``right`` are VOTER of one
-    length, compared row by row.
+    So does the father's name where no birth year says that it is a slip: grandsons bear the given
+    name of their grandfather. A surname does not: it changes by marriage and by law. ``left`` and
+    ``right`` are VOTER of one length, compared row by row.
     """
     other_fin = differ(left.column("fin"), right.column("fin"))
-    return other_fin | _other_given_name(left, right) | _other_birth_date(left, right)
+    other_father = _other_name(left, right, "patronymic_skeleton")
+    other_father &= ~_is_one_year(left, right)
+    other_date = _other_birth_date(left, right)
+    return other_fin | _other_given_name(left, right) | other_father | other_date
 
 
 def agrees(left: pa.Table, right: pa.Table) -> Bools:
     """True where a given name or a birth year is known on both sides, and alike."""
     likeness = similarity(left.column("given_skeleton"), right.column("given_skeleton"))
-    years = left.column("birth_year"), right.column("birth_year")
-    both_known = is_known(years[0]) & is_known(years[1])
-    alike: Bools = (likeness >= _LEAST_ALIKE) | (both_known & ~differ(*years))
+    alike: Bools = (likeness >= _LEAST_ALIKE) | _is_one_year(left, right)
     return alike
+
+
+def _is_one_year(left: pa.Table, right: pa.Table) -> Bools:
+    """True where a birth year is known on both sides, and the same."""
+    one, other = left.column("birth_year"), right.column("birth_year")
+    flags: Bools = is_known(one) & is_known(other) & ~differ(one, other)
+    return flags
 
 
 def are_two_people(left: pa.Table, right: pa.Table) -> Bools:
