@@ -324,6 +324,27 @@ def test_a_row_that_is_longer_than_a_page_loses_nothing():
     assert sums(texts)[-1][1] == 2
 
 
+def test_a_long_text_in_a_narrow_column_stays_on_the_page():
+    """It would run over the foot of the page, and its end would be on no page at all."""
+    written = {
+        "surname": "Məmmədovahüseynzadə",
+        "name_as_written": "Məmmədova Günel " * 3,
+    }
+    many = [voter(number, address="Küçə 5", **written) for number in range(1, 31)]
+    rows = [*many, voter(31, address="Щit uzun " * 130)]
+    bottoms = []
+    with pypdfium2.PdfDocument(render_list(paper(rows), "en")) as document:
+        for page in document:
+            text = page.get_textpage()
+            bottoms += [
+                text.get_charbox(place)[1] * MILLIMETRE
+                for place in range(text.count_chars())
+                if text.get_text_range(place, 1) == "Щ"
+            ]
+    assert len(bottoms) == 130
+    assert min(bottoms) > 15
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
 def test_the_bytes_are_the_same_each_time_and_in_each_process(purpose):
