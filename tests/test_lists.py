@@ -255,6 +255,17 @@ def test_the_spelling_as_handed_in_stands_where_it_is_another():
     assert column(hidden.rows, "name_as_written") == [None]
 
 
+def test_a_surname_that_cannot_be_read_is_shown_whatever_the_settings_say():
+    """The voter would hang on the wall without a surname, and be found by nobody."""
+    odd = {**ALI, "entry_id": "odd", "surname": "漢" * 90}
+    found = compiled(entries(odd, ALI))
+    shown = next(documents(found, edition(written_spelling=False))).rows.to_pylist()
+    assert {row["surname"]: row["name_as_written"] for row in shown} == {
+        "Əliyev": None,
+        None: f"{'漢' * 90} Əli Rauf oğlu",
+    }
+
+
 @pytest.mark.parametrize("surname", ["QARABAĞLI", "İSMAYILOV"])
 def test_capitals_alone_are_no_other_spelling(surname):
     """Half of the list would have each name twice: the capital of ı is I, and that of i is İ."""

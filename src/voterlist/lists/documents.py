@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.fields import DISPLAYED, TRAVELLING
+from voterlist.fields import DISPLAYED, NAME_PARTS, TRAVELLING
 from voterlist.lists.compile import Compiled
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, is_of
 from voterlist.model import ListKind, ListOrder, Purpose
@@ -160,7 +160,10 @@ def _document(
     if is_display:
         listed = on_display(listed, edition.of_age_since)
     if not edition.written_spelling:
-        listed = without(listed, LISTED, "name_as_written")
+        # Whose surname or given name could not be read is still told by what was written.
+        parts = (pc.is_valid(listed.column(name)) for name in NAME_PARTS[:2])
+        written = pc.if_else(pc.and_(*parts), None, listed.column("name_as_written"))
+        listed = with_column(listed, "name_as_written", written)
     corrections = of_list(compiled.corrections, balance)
     door = of_list(compiled.door, balance)
     return ListDocument(
