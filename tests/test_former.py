@@ -42,12 +42,12 @@ OF_THE_LINKAGE = {
     f"{table}.parquet"
     for table in (
         *("voters", "forecast", "pairs", "waterfalls", "estimate", "doubts"),
-        *("cases", "case_numbers", "queue", "indicators", "lists"),
+        *("cases", "case_numbers", "queue", "indicators", "lists", "reference"),
     )
 }
 """What the linkage reads of names, its keys, probabilities, and cases in the order of these; the
-limits of statistics, of which nine decimals are kept, alike on every processor; and the lists, each
-with the digest of what it says."""
+limits of statistics, of which nine decimals are kept, alike on every processor; the lists, each
+with the digest of what it says; and the rows of registers, of which headings are none."""
 
 
 def digest(path):
