@@ -808,6 +808,32 @@ def test_the_commands_are_those_of_the_functions(workspace, tmp_path):
     assert (code, said["error"]["code"]) == (2, "application-no-outcome")
 
 
+@pytest.mark.slow
+def test_what_is_turned_over_and_another_day_are_told(workspace):
+    """A clerk refused what was granted and answered, and nothing said so; papers had other days."""
+    words = ["--what", "add", "--name", ADDED.name, "--born", ADDED.born]
+    words += ["--set", "precinct=2", "--by", "Rəşad", "--document", "AZE 2"]
+    assert (
+        "2026-02-04"
+        not in call(
+            "application", "take", workspace, *words, "--today", "2026-02-05"
+        ).stdout
+    )
+    behind = ("--today", "2026-02-04")
+    ruled = ("application", "decide", workspace, 1, "--by", "Aytən")
+    granted = call(*ruled, "--grant", "--ground", "left-out", *behind).stdout
+    assert EN(
+        "cli.application.clock-behind", today="2026-02-04", newest="2026-02-05"
+    ) in (granted)
+    refused = call(*ruled, "--refuse", "--ground", "not-shown", "--reason", "Yoxdur")
+    before = {"day": "2026-02-05", "by": "Aytən"}
+    assert EN("cli.application.turned-over", **before) in refused.stdout
+    assert EN("cli.application.turned-over", **before) not in granted
+    lines = call("application", "show", workspace, 1).stdout
+    for state in ("granted", "refused"):
+        assert f"{EN(f'application.state.{state}')} · " in lines
+
+
 def test_the_page_shows_commands_that_work(workspace, monkeypatch):
     """Who types what stands there is served."""
     page = Path(__file__).parents[1] / "docs" / "applications.md"

@@ -96,6 +96,7 @@ def take(options: _Taken) -> Answer:
     with Steps() as steps:
         taken = taking.take(options.workspace, asked, clerk, progress=steps)
     tell("cli.application.taken", number=str(taken.number), due=taken.due)
+    _tell_day(taken, options.workspace, options.today)
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
@@ -116,6 +117,13 @@ def _values(texts: Iterable[str] | None) -> dict[str, str]:
             raise usage_error("application-set")
         values[name.strip()] = value.strip()
     return values
+
+
+def _tell_day(one: Application, workspace: Path, today: str | None) -> None:
+    """That another day is noted than the one that was named, or that of the clock."""
+    noted, named = (one.taken, *one.events)[-1].day, day(today, workspace)
+    if noted != named.isoformat():
+        tell("cli.application.clock-behind", 2, today=named, newest=noted)
 
 
 def _tell_doubts(taken: Application) -> None:
@@ -218,6 +226,11 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             tell("cli.application.grounds", known=known)
     else:
         tell(f"cli.application.{made.application.state}", number=number)
+        _tell_day(made.application, workspace, today)
+        ruled = [one for one in made.application.events if "granted" in one.details]
+        if ruled[1:] and ruled[-1].details["granted"] != ruled[-2].details["granted"]:
+            before = {"by": ruled[-2].done_by, "day": ruled[-2].day}
+            tell("cli.application.turned-over", 2, **before)
         if made.standing != "holds":
             tell(f"cli.application.{made.standing}", 2)
         tell("cli.application.decided.next", number=number, folder=workspace)
@@ -355,7 +368,10 @@ def _add(
     """The application with an event more."""
     from voterlist.counter.applications import add_event
 
-    return add_event(workspace, number, step, text, clerk_of(workspace, by, today))
+    clerk = clerk_of(workspace, by, today)
+    made = add_event(workspace, number, step, text, clerk)
+    _tell_day(made, workspace, today)
+    return made
 
 
 def list_all(

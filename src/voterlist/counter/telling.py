@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from voterlist.counter.applications import Application
+from voterlist.counter.applications import Application, State
 from voterlist.counter.finder import Found, Hit
 from voterlist.counter.looking import Card
 from voterlist.fields import name_in
@@ -185,9 +185,12 @@ def event_lines(one: Application, words: FindingWords) -> Iterator[str]:
         told = words(key, application=str(one.number), by=event.done_by)
         names = ("evidence", "reason", "although", "text")
         said = [str(event.details[name]) for name in names if event.details.get(name)]
-        ground = event.details.get("ground")
+        ground, is_granted = map(event.details.get, ("ground", "granted"))
         if ground:
             said.insert(0, words(f"ground.{ground}.title"))
+        if is_granted is not None:
+            state = State.GRANTED if is_granted else State.REFUSED
+            said.insert(0, words(f"application.state.{state.value}"))
         if event.details.get("with"):
             said.insert(0, words("application.with", number=str(event.details["with"])))
         day = words.day(dt.date.fromisoformat(event.day))
