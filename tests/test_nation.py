@@ -22,13 +22,13 @@ from report_tables import table
 from voterlist import config
 from voterlist.catalogue import catalogue
 from voterlist.facts import mortality
-from voterlist.model import Level
+from voterlist.model import Level, Standing
 from voterlist.pipeline.reference import not_understood
 from voterlist.render import html as pages
 from voterlist.render import xlsx
 from voterlist.report.section import Run, build_sections
 from voterlist.report.sections.nation import TABLES
-from voterlist.report.sections.nation.overview import PARTS
+from voterlist.report.sections.nation.overview import LATE, PARTS
 from voterlist.report.sections.order import NATION
 from voterlist.report.shapes import shapes_of
 from voterlist.report.values import Facts
@@ -97,6 +97,24 @@ def places():
 
 
 @pytest.mark.slow
+def test_a_constituency_is_not_late_in_what_the_centre_owes():
+    """The report laid the approval that the centre owed at the doors of those who waited for it."""
+    late = [
+        row for row in report_tables.standings() if row.standing is Standing.OVERDUE
+    ]
+    own = replace(late[0], precinct=None, debtor=Level.CEC)
+    theirs = replace(own, debtor=Level.CONEC)
+    told, numbers = {}, {}
+    for debtor in (own, theirs):
+        part = nation(standings=[debtor]).of(LATE)
+        told[debtor] = [text.key for text in part.told]
+        numbers[debtor] = part.tables[0].rows[0].numbers["overdue"]
+        assert part.waits == 1
+    assert (numbers[own], numbers[theirs]) == (0, 1)
+    assert told[own] == ["nation.late.told", "nation.late.own"]
+    assert told[theirs] == ["nation.late.told"]
+
+
 @given(
     st.lists(st.tuples(places(), st.integers(0, 50), st.integers(0, 9)), max_size=9),
     st.lists(st.tuples(places(), st.integers(0, 50), st.integers(0, 9)), max_size=9),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from voterlist.model import Progress, Severity, Standing
+from voterlist.model import Level, Progress, Severity
 from voterlist.report.section import Inputs
 from voterlist.report.sections.deadlines import DONE
 from voterlist.report.sections.nation import Counts, Part, by_place, nation_section
@@ -36,8 +36,11 @@ def _late(inputs: Inputs) -> Part:
     table = by_place(inputs, "late", counted, *order)
     late = [row for row in told.values() if row["overdue"] or row["missing"]]
     of_all = {"count": len(late), "of": len(told), "missing": whole["missing"]}
-    head = Text("nation.late.told", tuple(of_all.items()))
-    return Part([head], [table], waits=len(late))
+    told_first = [Text("nation.late.told", tuple(of_all.items()))]
+    own = sum(row.days_over > 0 for row in inputs.run.standings) - whole["overdue"]
+    if own:
+        told_first.append(Text("nation.late.own", (("count", own),)))
+    return Part(told_first, [table], waits=len(late) + bool(own))
 
 
 def _standing(rows: Sequence[UnitStanding]) -> dict[str, Any]:
@@ -47,12 +50,14 @@ def _standing(rows: Sequence[UnitStanding]) -> dict[str, Any]:
     unfinished = [row for row in stages if row.standing not in DONE]
     first = [*unfinished, *stages[-1:]][:1]
     units = [row for row in stages if row.deadline == first[0].deadline]
+    # What they wait for is nothing in which they are late.
+    overdue = [row for row in rows if row.days_over and row.debtor is not Level.CEC]
     return {
         "progress": f"progress.{units[0].progress}" if len(units) == 1 else None,
         "precincts": len(precincts),
         "missing": sum(row.progress is Progress.NOT_STARTED for row in precincts),
-        "overdue": sum(row.standing is Standing.OVERDUE for row in rows),
-        "days-over": max((row.days_over for row in rows), default=0),
+        "overdue": len(overdue),
+        "days-over": max((row.days_over for row in overdue), default=0),
         **{
             name: sum(getattr(row.waiting, name) for row in units)
             for name in ("cases", "errors", "contested")
