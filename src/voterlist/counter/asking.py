@@ -103,6 +103,7 @@ def asked(question: Question, profile: Profile) -> Asked:
         UsageError: it is blank, or longer than any name.
     """
     # In composed letters, without signs that are not seen.
+    # An i whose point is a sign of its own is an i: the capital İ becomes it in small letters.
     words = "".join(
         sign if unicodedata.category(sign)[0] != "C" else " "
         for sign in unicodedata.normalize("NFC", question.words).replace("i̇", "i")

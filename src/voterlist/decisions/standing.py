@@ -240,8 +240,10 @@ def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
     before = said.get(key)
     if before is None or row["action"] != Action.ASK or before["action"] not in _LISTS:
         return key
-    is_instead = row["finding_id"] == before["finding_id"] is not None
-    return key if is_instead else (row["decided_by"], Action.ASK.value)
+    finding = before["finding_id"]
+    if finding is not None and row["finding_id"] == finding:
+        return key
+    return row["decided_by"], Action.ASK.value
 
 
 def about(row: _Row) -> str:

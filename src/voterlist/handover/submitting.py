@@ -65,7 +65,6 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.tables import concat, from_rows, rows_among
 
-"""The folder of a workspace in which the files of a package lie until it is written."""
 _Row = dict[str, str]
 OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
 """The files of a package that no run gives it."""

@@ -47,9 +47,9 @@ class Estimate:
 
     Recall is of all pairs of one person, those too that no key brings together. The intervals hold
     the chance in the pairs (their probabilities as a Poisson binomial), what is not known of the
-    keys, and an error of the model as large as it is on most lists whose truth is known: fields
-    that depend on each other may say everything twice, or half of what there is was said, and half
-    as many pairs again be missed.
+    keys, and an error of the model as large as it is on most lists whose truth is known. Fields
+    that depend on each other may have said everything twice; fields that are few may have said half
+    of what is so. Half as many pairs again may be missed.
     """
 
     pairs: int

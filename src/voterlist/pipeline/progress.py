@@ -273,8 +273,9 @@ def of_cycle(journal: Journal, cycle: str) -> Journal:
 
     A line that says no cycle is of that of the last line before it that does.
     """
+    told_with_it = {*Event, RUN_EVENT}
     stated = [
-        str(details.get("cycle", "")) if event in {*Event, RUN_EVENT} else ""
+        str(details.get("cycle", "")) if event in told_with_it else ""
         for _, event, details in journal
     ]
     found, now = [], next(filter(None, stated), cycle)

@@ -263,12 +263,12 @@ def _carried(
     of_folder: dict[str, set[str]] = {}
     for source, name in names.items():
         of_folder.setdefault(name.rpartition("/")[0], set()).add(source)
-    return {
-        source
-        for folder, digest in last.items()
-        for source in of_folder.get(folder, ())
-        if digest_of_lists(rows_among(lists, "source", of_folder[folder])) == digest
-    }
+    carried: set[str] = set()
+    for folder, digest in last.items():
+        sources = of_folder.get(folder, set())
+        if digest_of_lists(rows_among(lists, "source", sources)) == digest:
+            carried |= sources
+    return carried
 
 
 def _reasons_left_out(
@@ -320,12 +320,20 @@ def _missing(
 ) -> tuple[MissingList, ...]:
     """The lists of the last run that this one has not, and that no package left without a voter.
 
-    None where it was stopped before it had any list. Which precincts are left so a package says,
-    and not of which kind a list is: one of several is not asked about where a package brought them.
+    None where it was stopped before it had any list. A package says which precincts it left without
+    a voter, and not which of their lists: where it brought them, a list is gone with its precinct.
     """
     if "lists" not in tables:
         return ()
     inputs = context.inputs
+    gone = missing_lists(
+        earlier,
+        tables["lists"],
+        constituencies=None if inputs.is_whole else inputs.constituencies,
+        unread=unread_constituencies(tables["set_aside"]),
+    )
+    if not gone:
+        return ()
     with ledgers.reading(
         ledgers.place_in(context.workspace, context.settings)
     ) as ledger:
@@ -333,12 +341,6 @@ def _missing(
     cycle = context.settings.workspace.cycle
     emptied, packed = emptied_lists(journal, cycle), packed_units(journal, cycle)
     here = count_by(tables["lists"], "constituency", "precinct", of="entries")
-    gone = missing_lists(
-        earlier,
-        tables["lists"],
-        constituencies=None if inputs.is_whole else inputs.constituencies,
-        unread=unread_constituencies(tables["set_aside"]),
-    )
     return tuple(
         one
         for one in gone

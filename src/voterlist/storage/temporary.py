@@ -100,6 +100,7 @@ _OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
 """The folders of a workspace in which the program alone writes."""
 
 PACKING = ".submitting"
+"""The folder of a workspace in which the files of a package lie until it is written."""
 WORK_FOLDERS = (".receiving", PACKING, ".verifying")
 """The folders of a workspace in which one command works that holds it; gone when it ends."""
 

@@ -36,11 +36,11 @@ def _late(inputs: Inputs) -> Part:
     table = by_place(inputs, "late", counted, *order)
     late = [row for row in told.values() if row["overdue"] or row["missing"]]
     of_all = {"count": len(late), "of": len(told), "missing": whole["missing"]}
-    told_first = [Text("nation.late.told", tuple(of_all.items()))]
+    sentences = [Text("nation.late.told", tuple(of_all.items()))]
     own = sum(row.days_over > 0 for row in inputs.run.standings) - whole["overdue"]
     if own:
-        told_first.append(Text("nation.late.own", (("count", own),)))
-    return Part(told_first, [table], waits=len(late) + bool(own))
+        sentences.append(Text("nation.late.own", (("count", own),)))
+    return Part(sentences, [table], waits=len(late) + bool(own))
 
 
 def _standing(rows: Sequence[UnitStanding]) -> dict[str, Any]:
