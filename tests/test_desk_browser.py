@@ -404,7 +404,7 @@ def test_a_file_that_is_opened_before_a_name_is_given_belongs_to_that_name(
     page.set_input_files("#open-file", saved)
     page.locator("#name").fill("Rauf")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#told').textContent.includes('1.')")
+    page.locator("#told", has_text="1.").wait_for()
     again = made.save(tmp_path)
     decided = json.loads(again.read_text(encoding="utf-8"))
     assert (decided["name"], len(decided["decisions"])) == ("Rauf", 1)
