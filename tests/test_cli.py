@@ -401,6 +401,27 @@ def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
 
 @pytest.mark.parametrize(
     "arguments",
+    [
+        ["lists", "x", "--purpose", "work", "--precinct", "3", "--precinct", "4"],
+        ["application", "decide", "x", "1", "--by", "A", "--grant", "--refuse"],
+    ],
+)
+def test_an_option_of_one_value_that_is_given_twice_is_refused(arguments):
+    """The last one alone would count: one precinct of two, a refusal for a grant."""
+    error = json.loads(call(*arguments, "--json").stdout)["error"]
+    assert error["code"] == "option-twice"
+    assert error["what"].startswith(("--precinct ", "--grant/--refuse "))
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_of_an_option_that_is_missing_it_is_told_what_it_is_for(more):
+    """Whoever forgets the purpose of lists would have to ask for the help to see the choices."""
+    told = call("lists", "x", *more)
+    assert "supplementary, mobile" in " ".join((told.stdout + told.stderr).split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
     [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]],
 )
 def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from voterlist.cli.library import in_our_words
+from voterlist.cli.library import wrong_usage
 from voterlist.cli.terminal import TERMINAL, picked, warn
 from voterlist.cli.words import SAY, visible_name
 from voterlist.errors import (
@@ -65,8 +65,8 @@ def describe(error: BaseException) -> Failure:
     if hasattr(error, "format_message"):
         # The command line library's own error: of an option it does not know, or a value it cannot
         # read.
-        what = in_our_words(error.format_message())
-        return Failure("wrong-usage", 2, what, "", SAY("error.wrong-usage.todo"))
+        todo = SAY("error.wrong-usage.todo")
+        return Failure("wrong-usage", 2, wrong_usage(error), "", todo)
     if isinstance(error, OSError):
         code = _code_of(error)
         path = str(error.filename or "")

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from voterlist.cli.options import Json
 from voterlist.cli.outputs import require_outputs
 from voterlist.cli.terminal import TERMINAL, answer, warn
 from voterlist.cli.words import SAY
+from voterlist.errors import usage_error
 from voterlist.version import __version__
 
 PLAIN: dict[str, Any] = {
@@ -229,6 +231,20 @@ def _explanation(own: str, text: str) -> str:
 class Command(TyperCommand):
     """A command whose help is in the user's language."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; the arguments that are left.
+
+        Raises:
+            UsageError: an option of one value is given twice; the library would take the last.
+        """
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        left: list[str] = super().parse_args(ctx, args)
+        for parameter, count in Counter(given).items():
+            if count > 1 and not parameter.multiple:
+                names = "/".join((*parameter.opts, *parameter.secondary_opts))
+                raise usage_error("option-twice", option=names)
+        return left
+
     def invoke(self, ctx: Any) -> None:
         """Run the command, and tell its answer; its log says when it began and how it ended."""
         require_outputs(self, ctx.params)
@@ -366,4 +382,4 @@ def _tell_wrong_usage(error: Any) -> None:
         TERMINAL.warn(context.get_usage())
         warn("library.try", command=context.command_path, option=option)
         TERMINAL.warn()
-    TERMINAL.warn(error_line(error.format_message()))
+    TERMINAL.warn(error_line(error))

@@ -94,9 +94,15 @@ def extra_in_our_words(extra: str) -> str:
     return f"[{'; '.join(parts)}]"
 
 
-def error_line(message: str) -> str:
-    """The last line of wrong usage."""
-    return _fill("library.error", {"message": in_our_words(message)})
+def wrong_usage(error: Any) -> str:
+    """An error of the library in the user's language, with what the parameter is for."""
+    meaning = getattr(getattr(error, "param", None), "help", None)
+    return "\n".join(filter(None, (in_our_words(error.format_message()), meaning)))
+
+
+def error_line(error: Any) -> str:
+    """The end of what is told about wrong usage."""
+    return _fill("library.error", {"message": wrong_usage(error)})
 
 
 def _fill(key: str, places: Mapping[str, str]) -> str:
