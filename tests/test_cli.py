@@ -354,6 +354,28 @@ def test_files_that_repeat_a_list_are_named_with_the_list(workspace):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "copy", ["menteqe-2 - Copy.csv", "Copy of menteqe-2.csv", "eski/menteqe-2.csv"]
+)
+def test_of_a_list_and_its_copy_the_copy_is_named(workspace, copy):
+    """Who deletes the file that is named would delete the list, and keep its copy."""
+    lists = workspace / "inbox" / "88"
+    (lists / copy).parent.mkdir(exist_ok=True)
+    (lists / copy).write_bytes((lists / "menteqe-2.csv").read_bytes())
+    of_files = json.loads(call("inspect", lists, "--json").stdout)["files"]
+    entries = {
+        file["name"]: sum(sheet["entries"] for sheet in file["sheets"])
+        for file in of_files
+    }
+    assert entries == {"88/menteqe-1.csv": 4, "88/menteqe-2.csv": 3, f"88/{copy}": 0}
+    call("run", workspace, "--today", "2026-02-03")
+    told = json.loads(call("status", workspace, "--json").stdout)["repeated"]
+    assert [(one["files"], one["of"]) for one in told] == [
+        ([f"inbox/88/{copy}"], ["inbox/88/menteqe-2.csv"])
+    ]
+
+
+@pytest.mark.slow
 def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
     """The run is done, and the person is told which file to ask for again."""
     (workspace / "inbox" / "88" / "scan.csv").write_bytes(b"%PDF-1.7 and so on")

@@ -316,8 +316,10 @@ def _entries_left(survey: Survey, table: pa.Table) -> pa.Table:
 
 
 def _with_copy_numbers(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
-    """The files by content, and which copy of its content each is: the first by name is 0."""
-    ordered = sorted(files, key=lambda file: (file.source, file.copy, file.name))
+    """The files by content, and which copy of its content each is: of the shortest name is 0."""
+    ordered = sorted(
+        files, key=lambda file: (file.source, file.copy, len(file.name), file.name)
+    )
     seen: Counter[str] = Counter()
     numbered = []
     for file in ordered:

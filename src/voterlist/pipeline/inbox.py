@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
@@ -241,12 +240,14 @@ def is_street_register(path: PurePath) -> bool:
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
-    """Source -> the paths of the files with this content, lists first.
+    """Source -> the paths of the files with this content, lists first, the original before copies.
 
     ``digests`` are those of a run's inputs.
     """
     names: dict[str, list[str]] = {}
-    for name in sorted(digests):
+    for name in sorted(
+        digests, key=lambda name: (name.split("/")[0], *readers.order(name))
+    ):
         source = digests[name][: readers.SOURCE_DIGITS]
         names.setdefault(source, []).append(name)
         names[readers.unread_source(name)] = [name]
@@ -316,7 +317,7 @@ def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
             folders.setdefault(number, []).append(file)
     with_copies: list[Batch] = []
     for number, files in folders.items():
-        in_order = sorted(files, key=attrgetter("name"))
+        in_order = sorted(files, key=lambda file: readers.order(file.name))
         with_copies.append(Batch(number, tuple(in_order)))
     return tuple(with_copies)
 

@@ -21,7 +21,13 @@ from voterlist.readers import sandbox
 from voterlist.readers.archive import HEAD, may_hold_files
 from voterlist.readers.frames import pack_files, unpack_files
 from voterlist.readers.generic import arrow_source, prove_parquet, read_table, rows_of
-from voterlist.readers.listing import ListedFile, list_files, listed, open_file
+from voterlist.readers.listing import (
+    ListedFile,
+    list_files,
+    listed,
+    open_file,
+    order,
+)
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.sandbox import parquet_trouble
 from voterlist.readers.texts import text_table
@@ -38,6 +44,7 @@ __all__ = [
     "listed",
     "numbered",
     "open_file",
+    "order",
     "pack_files",
     "parquet_trouble",
     "prove_parquet",
@@ -212,7 +219,7 @@ def _raw(source: str, name: str, outcome: ReadOutcome) -> RawFile:
 
 
 def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
-    """Every file of a folder and its subfolders in order of name; copies are numbered.
+    """Every file of a folder and its subfolders in their ``order``; copies are numbered.
 
     A file's name is its path from the folder's parent, as in ``4/precinct-12.csv``.
     """

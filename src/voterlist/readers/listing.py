@@ -40,7 +40,7 @@ class ListedFile:
 def list_files(
     folder: Path, root: Path, linked: Iterable[str] = ()
 ) -> list[ListedFile]:
-    """All that may be a list in a folder and in the folders in it, in order of name.
+    """All that may be a list in a folder and in the folders in it, in ``order``.
 
     Links are followed where they lead to a place inside of the folder, or of one that is ``linked``
     to it: whoever may put a file into the folder may not read any other file through it. A folder
@@ -61,8 +61,17 @@ def list_files(
         for path, trouble in _walk(folder, homes)
     ]
     return _with_unique_names(
-        sorted(files, key=lambda file: (file.name, os.fsencode(file.path)))
+        sorted(files, key=lambda file: (order(file.name), os.fsencode(file.path)))
     )
+
+
+def order(name: str) -> tuple[int, str]:
+    """The key by which paths are sorted: the shorter one first, then by the alphabet.
+
+    A copy has its original's name and a word, or lies in a folder of its own, so the original comes
+    first, and counts: ``10.csv``, ``10 - Copy.csv``, ``old/10.csv``.
+    """
+    return len(name), name
 
 
 def listed(path: Path, root: Path) -> ListedFile:
