@@ -42,7 +42,7 @@ from voterlist.config.sections import (
     TerritorySettings,
     WorkspaceSettings,
 )
-from voterlist.errors import SettingsMistake, UsageError
+from voterlist.errors import SettingsMistake, usage_error
 from voterlist.model import Level
 from voterlist.shipped import shipped_text
 
@@ -93,11 +93,7 @@ def load(
     try:
         content = path.read_bytes()
     except OSError:
-        raise UsageError(
-            f"no settings at {path}",
-            code="no-settings",
-            places={"path": str(path), "folder": str(path.parent)},
-        ) from None
+        raise usage_error("no-settings", path=path, folder=path.parent) from None
     try:
         # Windows editors put a byte order mark before the first key.
         text = content.decode("utf-8-sig")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
-from voterlist.errors import UsageError, usage_error
+from voterlist.errors import usage_error
 from voterlist.model import PASSING, AsideCode, Level, null_last
 from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
@@ -177,10 +177,7 @@ def find(
             batch for batch in everything if batch.constituency in constituencies
         ]
     if not batches:
-        places = {"path": str(workspace / INBOX)}
-        raise UsageError(
-            f"no lists in {workspace / INBOX}", code="no-lists", places=places
-        )
+        raise usage_error("no-lists", path=workspace / INBOX)
     reference = readers.list_files(
         workspace / REFERENCE, workspace, limits.linked_folders
     )
@@ -328,13 +325,10 @@ def _require_folders(
     known = [batch.constituency for batch in batches if batch.constituency is not None]
     for number in constituencies:
         if number not in known:
-            raise UsageError(
-                f"the inbox has no folder for constituency {number}",
-                code="no-such-constituency",
-                places={
-                    "number": str(number),
-                    "known": ", ".join(map(str, known)) or "-",
-                },
+            raise usage_error(
+                "no-such-constituency",
+                number=number,
+                known=", ".join(map(str, known)) or "-",
             )
 
 

@@ -23,7 +23,7 @@ from voterlist.decisions import (
     renamed,
     subjects_among,
 )
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, UsageError, usage_error
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
@@ -234,11 +234,7 @@ def known(workspace: Path, ledger: Reader) -> Known:
         if is_whole:
             break
     if not folders:
-        raise UsageError(
-            f"{workspace} has no complete run",
-            code="no-run",
-            places={"path": str(workspace)},
-        )
+        raise usage_error("no-run", path=workspace)
     inputs: dict[str, str] = {}
     for manifest in reversed(manifests):
         inputs |= manifest.inputs

@@ -20,7 +20,7 @@ from voterlist.decisions import (
     renamed,
     with_corrections,
 )
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
@@ -176,11 +176,7 @@ class ListSource:
         )
         if is_same and (is_applied or not is_decided):
             return
-        raise UsageError(
-            f"decisions were recorded after the run {folder.name}",
-            code="lists-run-again",
-            places={"run": folder.name, "path": str(self.workspace)},
-        )
+        raise usage_error("lists-run-again", run=folder.name, path=self.workspace)
 
     def _holding(self, folder: Path) -> Standing:
         """What holds today of all answers about the entries of a run."""

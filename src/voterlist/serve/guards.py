@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voterlist.errors import UsageError, place_of
+from voterlist.errors import UsageError, place_of, usage_error
 
 _BACKLOG = 128
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -76,8 +76,7 @@ class Address:
         if (self.certificate is None) != (self.key is None):
             raise self._no_certificate()
         if self.is_readable_on_the_way and not self.insecure:
-            places = {"host": self.host}
-            raise UsageError("no TLS", code="desk-needs-tls", places=places)
+            raise usage_error("desk-needs-tls", host=self.host)
         if self.certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             try:
@@ -95,9 +94,7 @@ class Address:
         try:
             return self._bound()
         except OSError:
-            places = {"host": self.host, "port": str(self.port)}
-            message = "address not free"
-            raise UsageError(message, code="desk-address", places=places) from None
+            raise usage_error("desk-address", host=self.host, port=self.port) from None
 
     def _bound(self) -> socket.socket:
         kind = socket.SOCK_STREAM
@@ -133,8 +130,7 @@ class Address:
         return None if self.host in _EVERYWHERE else frozenset(names)
 
     def _no_certificate(self) -> UsageError:
-        places = {"cert": str(self.certificate or self.key)}
-        return UsageError("no certificate", code="desk-tls", places=places)
+        return usage_error("desk-tls", cert=self.certificate or self.key)
 
 
 def _names_in(certificate: Path) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.processes.discreet import keep_logs_discreet
 from voterlist.processes.limits import allow_connections
 from voterlist.serve.application import Desk, Host
@@ -173,8 +173,7 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
         place = ledgers.place_in(workspace, settings)
         with closing(Clerk(place, watch)) as clerk:
             if not door.has_users():
-                places = {"path": str(workspace)}
-                raise UsageError("nobody", code="desk-no-users", places=places)
+                raise usage_error("desk-no-users", path=workspace)
             host = Host(settings.workspace.name, settings.report.languages[0])
             cases = CasesApi(clerk, watch, work, holds, clock)
             counter = CounterPages(workspace, clock)

@@ -10,7 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.link.part import Tables, Whole
 from voterlist.link.types import lists_in_order
 from voterlist.spark import counting, reading
@@ -70,7 +70,7 @@ def read(
     samples = source.mapped("ids", rows.ids, reading.sampled).told("ids")
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
-        raise UsageError(f"{unknown} rows have no id", code="spark-no-id", places={})
+        raise usage_error("spark-no-id")
     size = sum(parcel.rows for parcel in samples)
     _require_all(size, source.rows)
     if not size:
@@ -85,9 +85,7 @@ def read(
     summaries = entries.told("summary")
     equal = sum(parcel.addressee for parcel in summaries)
     if equal:
-        raise UsageError(
-            f"{equal} ids stand twice", code=_EQUAL, places={"count": str(equal)}
-        )
+        raise usage_error(_EQUAL, count=equal)
     starts = reading.starts_of(summaries)
     # The files are read a second time for it.
     _require_all(int(starts[-1]), size)
@@ -107,9 +105,7 @@ def _require_all(read: int, there: int | None) -> None:
         UsageError: ``spark-rows-missing``.
     """
     if there not in {None, read}:
-        raise UsageError(
-            f"the tasks read {read} rows of {there}", code="spark-rows-missing"
-        )
+        raise usage_error("spark-rows-missing")
 
 
 def counted(

@@ -31,7 +31,7 @@ from weakref import WeakSet
 
 import pyarrow as pa
 
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.spark.failures import in_task, in_words, told
 from voterlist.storage.temporary import private_folder
 
@@ -86,7 +86,7 @@ def require_master(master: str) -> None:
     """
     kinds = (_LOCAL, _CONNECT, _STANDALONE, _ELSEWHERE)
     if not any(kind.fullmatch(master) for kind in kinds):
-        raise UsageError("--master is no address of a cluster", code="spark-no-address")
+        raise usage_error("spark-no-address")
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def open_session(
     """
     require_master(master)
     if importlib.util.find_spec("pyspark") is None:
-        raise UsageError("pyspark is not installed", code="no-pyspark")
+        raise usage_error("no-pyspark")
     is_remote = _CONNECT.fullmatch(master) is not None
     if not is_remote:
         _require_java()
@@ -129,7 +129,7 @@ def _connect(master: str, settings: Mapping[str, str]) -> SparkSession:
 
         builder = SparkSession.builder.remote(master)
     except ImportError:
-        raise UsageError("grpc is not installed", code="no-pyspark") from None
+        raise usage_error("no-pyspark") from None
     with told():
         spark = builder.getOrCreate()
         for name, value in settings.items():
@@ -157,7 +157,7 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkSession:
         try:
             return builder.getOrCreate()
         except PySparkRuntimeError:
-            raise UsageError("Java ended at once", code="spark-not-started") from None
+            raise usage_error("spark-not-started") from None
 
 
 @contextmanager
@@ -226,11 +226,7 @@ def _require_answer(master: str) -> None:
             return
     if addresses:
         names = ", ".join(f"{host}:{port}" for host, port in addresses)
-        raise UsageError(
-            f"nobody answers at {names}",
-            code="spark-no-answer",
-            places={"address": names, "seconds": f"{_ANSWER:.0f}"},
-        )
+        raise usage_error("spark-no-answer", address=names, seconds=f"{_ANSWER:.0f}")
 
 
 def _require_java() -> None:
@@ -243,21 +239,14 @@ def _require_java() -> None:
     java = str(Path(home) / "bin" / "java") if home else "java"
     found = shutil.which(java)
     if found is None:
-        raise UsageError(
-            "Java is not found", code="no-java", places={"oldest": str(OLDEST_JAVA)}
-        )
+        raise usage_error("no-java", oldest=OLDEST_JAVA)
     told_by_java = subprocess.run(  # noqa: S603  the Java that Spark itself would start
         [found, "-version"], capture_output=True, text=True, check=False
     )
     version = _VERSION.search(told_by_java.stderr)
     if version is None or int(version[1]) < OLDEST_JAVA:
-        raise UsageError(
-            "Java is too old",
-            code="java-too-old",
-            places={
-                "version": version[1] if version else "?",
-                "oldest": str(OLDEST_JAVA),
-            },
+        raise usage_error(
+            "java-too-old", version=version[1] if version else "?", oldest=OLDEST_JAVA
         )
 
 
@@ -383,11 +372,7 @@ def _within(seconds: float, spark: SparkSession, frame: DataFrame) -> pa.Table:
     asking.join(seconds)
     if asking.is_alive():
         spark.interruptAll()
-        raise UsageError(
-            f"no worker began within {seconds:.0f} seconds",
-            code="spark-no-workers",
-            places={"seconds": f"{seconds:.0f}"},
-        )
+        raise usage_error("spark-no-workers", seconds=f"{seconds:.0f}")
     for error in answer.errors:
         raise in_words(error) from None
     return answer.table
@@ -399,9 +384,9 @@ def _require_same_libraries(looked: pa.Table) -> None:
     for row in sorted(rows, key=lambda row: (row["library"], row["version"])):
         here = metadata.version(row["library"])
         if row["version"] != here:
-            places = {"name": row["library"], "here": here, "there": row["version"]}
-            raise UsageError(
-                f"{row['library']} is {here} here and {row['version']} on an executor",
-                code="spark-other-library",
-                places=places,
+            raise usage_error(
+                "spark-other-library",
+                name=row["library"],
+                here=here,
+                there=row["version"],
             )

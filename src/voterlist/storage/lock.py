@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from voterlist import strict_json
-from voterlist.errors import UsageError, WorkspaceBusyError
+from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
 from voterlist.storage import workers
 from voterlist.storage.files import make_private, write_content
 from voterlist.storage.temporary import PACKING, remove_leftovers
@@ -144,9 +144,7 @@ def _close(path: Path) -> None:
 
 
 def _is_link(path: Path) -> UsageError:
-    return UsageError(
-        f"{path} is a symbolic link", code="lock-is-link", places={"path": str(path)}
-    )
+    return usage_error("lock-is-link", path=path)
 
 
 def user_name() -> str:

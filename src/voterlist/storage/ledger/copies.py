@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, usage_error
 from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger import chain
@@ -83,11 +83,7 @@ def copy(where: Path | Place, target: Path | Place) -> Mapping[str, int]:
     place = _ledger_of(where)
     marks = read_marks(place.path)
     if not is_there(place) and not marks:
-        raise UsageError(
-            f"{place.path} is not there",
-            code="no-ledger",
-            places={"path": str(place.path)},
-        )
+        raise usage_error("no-ledger", path=place.path)
     with snapshot(place, marks, whole=True) as base:
         if isinstance(target, Place):
             return _copy_to_server(base, target)
@@ -120,8 +116,7 @@ def restore(
     """
     place = _ledger_of(where)
     if not is_there(Place(source)):
-        places = {"path": str(source)}
-        raise UsageError(f"{source} is not there", code="no-such-file", places=places)
+        raise usage_error("no-such-file", path=source)
     with (
         lock.hold_all(place.path.parent, since=since),
         snapshot(source, whole=True) as base,
@@ -132,9 +127,8 @@ def restore(
             if gap is not None:
                 _require_own(base, source, place, marks)
                 if not older:
-                    places = {"path": str(source), **gap.numbers()}
-                    raise UsageError(
-                        f"{source} is behind", code="ledger-copy-behind", places=places
+                    raise usage_error(
+                        "ledger-copy-behind", path=source, **gap.numbers()
                     )
             rows = counts(base)
             kept = _replace(place, base)
@@ -174,10 +168,7 @@ def renew(
                     gap = find_gap(base if is_there(place) else None, marks)
                     rows = counts(base)
                 if gap is None:
-                    places = {"path": str(path)}
-                    raise UsageError(
-                        f"{path} is not lost", code="ledger-not-lost", places=places
-                    )
+                    raise usage_error("ledger-not-lost", path=path)
             except InputError:
                 gap = find_gap(None, marks)
                 rows = dict.fromkeys(APPEND_ONLY, 0)
@@ -209,10 +200,7 @@ def _require_own(
             return
         known = known or there.origin()
     if known and base.origin() not in {0, known}:
-        places = {"path": str(source), "workspace": str(place.path.parent)}
-        raise UsageError(
-            f"{source} is another workspace's", code="ledger-of-another", places=places
-        )
+        raise usage_error("ledger-of-another", path=source, workspace=place.path.parent)
 
 
 def _ledger_of(where: Path | Place) -> Place:
@@ -244,12 +232,10 @@ def _require_free(target: Path) -> Path:
         UsageError: something does, or its folder is not there.
     """
     if not target.parent.is_dir():
-        places = {"path": str(target.parent)}
-        raise UsageError("no folder", code="no-such-folder", places=places)
+        raise usage_error("no-such-folder", path=target.parent)
     is_empty = target.is_file() and not target.stat().st_size
     if (target.exists() or target.is_symlink()) and not is_empty:
-        places = {"path": str(target)}
-        raise UsageError(f"{target} exists", code="file-taken", places=places)
+        raise usage_error("file-taken", path=target)
     return target
 
 
@@ -258,8 +244,7 @@ def _copy_to_server(base: Base, target: Place) -> Mapping[str, int]:
     with closing(server(target, _PATIENCE)) as there:
         there.begin()
         if there.version():
-            places = {"path": there.name}
-            raise UsageError("a ledger is there", code="ledger-there", places=places)
+            raise usage_error("ledger-there", path=there.name)
         transfer(base, there)
         there.commit()
         return counts(there)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from voterlist.config import Settings
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.storage.files import identity
 from voterlist.storage.ledger.base import (
     Base,
@@ -170,7 +170,7 @@ def _postgres() -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("voterlist"):
             raise
-        raise UsageError("no driver", code="ledger-no-driver") from None
+        raise usage_error("ledger-no-driver") from None
 
 
 @contextmanager

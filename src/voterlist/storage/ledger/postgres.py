@@ -25,7 +25,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import NullPool
 
-from voterlist.errors import UsageError, VoterlistError
+from voterlist.errors import UsageError, VoterlistError, usage_error
 from voterlist.storage.ledger.base import (
     CHUNK,
     Base,
@@ -364,7 +364,7 @@ def _address(url: str) -> URL:
 
 
 def _no_address() -> UsageError:
-    return UsageError("not an address of PostgreSQL", code="ledger-url")
+    return usage_error("ledger-url")
 
 
 @cache

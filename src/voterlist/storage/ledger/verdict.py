@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from voterlist.errors import UsageError
+from voterlist.errors import usage_error
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import (
     ADDED,
@@ -367,7 +367,7 @@ def _read_head(text: str) -> tuple[int | None, str]:
     """(number, hash or its beginning) of a head as it is printed."""
     match = _HEAD.fullmatch(text.strip().lower())
     if match is None:
-        raise UsageError("not a head", code="no-head", places={"head": text[:80]})
+        raise usage_error("no-head", head=text[:80])
     return int(match[1]) if match[1] else None, match[2]
 
 
