@@ -145,8 +145,8 @@ def test_a_place_that_the_page_does_not_know_is_a_leak(tmp_path):
 
 _LIMITS = """
 from voterlist.processes.discreet import be_discreet
-from voterlist.storage.workers import Pool
-from voterlist.storage import workers
+from voterlist.processes.workers import Pool
+from voterlist.processes import workers
 from worker_tasks import limits
 if __name__ == "__main__":
     be_discreet()

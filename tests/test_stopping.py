@@ -17,7 +17,8 @@ import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.pipeline.known import known
-from voterlist.storage import lock, stopping
+from voterlist.processes import stopping
+from voterlist.storage import lock
 from voterlist.storage.ledger import FILE_NAME, Ledger
 
 EN = catalogue("en")

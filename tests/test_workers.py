@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from voterlist.storage.workers import Pool
+from voterlist.processes.workers import Pool
 from worker_tasks import own_number
 
 TESTS = Path(__file__).parent
@@ -26,7 +26,7 @@ PARENT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from voterlist.storage.workers import Pool
+from voterlist.processes.workers import Pool
 from worker_tasks import hold
 
 if __name__ == "__main__":

@@ -456,13 +456,13 @@ def _voters_aside(
 
 
 def _helpers(sources: Sequence[Source]) -> int:
-    """How many processes help with what is read text by text: one for each core but this one's."""
+    """How many processes do what is done text by text: one for each core."""
     if (
         sum(source.path.stat().st_size for source in sources if source.path.is_file())
         < _WORTH_HELP
     ):
         return 0
-    return workers() - 1
+    return workers() if workers() > 1 else 0
 
 
 def _in_order(held: list[pa.Table]) -> pa.Table:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from voterlist.cli.app import APP
 from voterlist.cli.process import sort_quickly
 from voterlist.cli.terminal import TERMINAL
+from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
-from voterlist.storage import stopping
 
 __all__ = ["main"]
 

@@ -22,7 +22,7 @@ from voterlist.errors import (
     VoterlistError,
     place_of,
 )
-from voterlist.storage.stopping import StoppedError
+from voterlist.processes.stopping import StoppedError
 
 _BY_KEYBOARD = 130
 """The exit code of a command that was stopped from the keyboard."""

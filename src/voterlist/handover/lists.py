@@ -58,6 +58,7 @@ from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
+from voterlist.processes.workers import end_with_parent
 from voterlist.render import pdf, xlsx
 from voterlist.render.door import render_door
 from voterlist.render.papers import write_paper
@@ -69,7 +70,6 @@ from voterlist.render.rows import (
 )
 from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import store
-from voterlist.storage.workers import end_with_parent
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import concat, with_column
 

@@ -26,6 +26,7 @@ from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Done, Task, Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.processes.limits import without_collection
+from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile
 from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import BurnDown, build_wall
@@ -44,7 +45,6 @@ from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
 from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
-from voterlist.storage.workers import peak_megabytes
 from voterlist.tables import concat, plain
 from voterlist.watch import left
 

@@ -22,11 +22,11 @@ from voterlist.model import Stage
 from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import Progress, RunResult
+from voterlist.processes.stopping import StoppedError
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, moves, store
 from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
-from voterlist.storage.stopping import StoppedError
 from voterlist.storage.store import Manifest
 
 

@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
+from voterlist.processes.workers import Lost, Pool, peak_megabytes
 from voterlist.storage import kept
 from voterlist.storage.kept import Kept, KeptUnit, Place
 from voterlist.storage.store import digest_of
-from voterlist.storage.workers import Lost, Pool, peak_megabytes
 
 Work = Callable[[Any, Path], Mapping[str, Any]]
 """Does a unit: is given the argument of its task and a folder, writes files into the folder, and

@@ -26,9 +26,9 @@ from voterlist.pipeline.steps import (
     Step,
     place_of_table,
 )
+from voterlist.processes.workers import peak_megabytes
 from voterlist.storage.kept import DRAW
 from voterlist.storage.store import RunFolder, Shelf, StageRecord, Work, Written
-from voterlist.storage.workers import peak_megabytes
 
 _LOG = logging.getLogger(__name__)
 _NO_KEY = ""

@@ -48,10 +48,10 @@ from voterlist.pipeline.standings import (
 from voterlist.pipeline.steps import Context, places_of_table
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
+from voterlist.processes.stopping import whole
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
-from voterlist.storage.stopping import whole
 from voterlist.storage.store import (
     MANIFEST_NAME,
     RUN_EVENT,

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
-from voterlist.storage import workers
+from voterlist.processes import workers
 from voterlist.storage.files import make_private, write_content
 from voterlist.storage.temporary import PACKING, remove_leftovers
 

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import strict_json
+from voterlist.processes.stopping import whole
 from voterlist.storage.files import (
     are_unaltered,
     close_folder,
@@ -35,7 +36,6 @@ from voterlist.storage.files import (
     write_atomically,
     write_content,
 )
-from voterlist.storage.stopping import whole
 from voterlist.storage.temporary import remove_leftovers, remove_work_folders
 from voterlist.version import __version__
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from voterlist.processes.stopping import whole
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain
 from voterlist.storage.ledger.chain import (
@@ -44,7 +45,6 @@ from voterlist.storage.ledger.tables import (
     CaseNumber,
     User,
 )
-from voterlist.storage.stopping import whole
 from voterlist.tables import distinct
 
 _ORIGINS = 2**31 - 1

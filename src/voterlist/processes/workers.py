@@ -20,8 +20,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
+from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet, tell
-from voterlist.storage import stopping
 
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux: the signal that a process gets when its parent ends."""
