@@ -208,6 +208,31 @@ def test_what_is_decided_after_the_run_is_not_handed_over(pair):
     assert open_gates(pair) == {"stale-run": 1}
 
 
+def test_a_list_that_no_package_takes_holds_the_handing_over_up(pair):
+    """A list beside the folders, or in another constituency's, was handed over by nobody."""
+    pair.decide(("keep", "repeat"))
+    rows = "1;Vəliyev;Samir;Zahid oğlu;01.02.1980;kişi;Şuşa küç. 3;5XK1240\n"
+    astray = pair.below / "inbox" / "3.csv"
+    astray.write_text(f"{workspaces.HEADER}{rows}")
+    made = workspaces.run(pair.below)
+    assert [doubt.rule for doubt in made.place_doubts] == ["constituency-unknown"]
+    assert open_gates(pair) == {"unknown-precincts": 1}
+    wrong = pair.below / "inbox" / "98"
+    wrong.mkdir()
+    astray.rename(wrong / "3.csv")
+    workspaces.run(pair.below)
+    assert open_gates(pair) == {"unknown-precincts": 1}
+
+
+def test_a_list_beside_the_folders_asks_for_a_run_of_the_whole_inbox(pair):
+    """A run of the constituency's folder alone let its list beside the folder go unseen."""
+    pair.decide(("keep", "repeat"))
+    path = pair.below / "inbox" / "3.csv"
+    path.write_text(f"{workspaces.HEADER}{workspaces.TWO}")
+    workspaces.run(pair.below, constituencies=(88,))
+    assert open_gates(pair) == {"stale-run": 1}
+
+
 def test_lists_that_are_newer_than_the_run_are_not_handed_over(pair):
     path = pair.below / "inbox" / "88" / "menteqe-3.csv"
     path.write_text(f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{workspaces.TWO}")

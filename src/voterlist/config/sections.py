@@ -367,7 +367,7 @@ class SubmitSettings(_Section):
     missing_precincts: Switch = True
     """Precincts of ``[territory]`` that have no list."""
     unknown_precincts: Switch = True
-    """Entries of which the precinct is not known, or that is none of ``[territory]``."""
+    """Entries of which the constituency or precinct is not known, or none of ``[territory]``."""
     stale_run: Switch = True
     """Decisions, or lists, that are newer than the run."""
 

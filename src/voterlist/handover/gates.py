@@ -39,7 +39,7 @@ class Gate(StrEnum):
     MISSING_PRECINCTS = "missing-precincts"
     """Precincts of the territory without a list."""
     UNKNOWN_PRECINCTS = "unknown-precincts"
-    """Entries whose precinct is not known, or not of the territory."""
+    """Entries whose place is not known, or not of the territory."""
     ERRORS = "errors"
     """Findings that are errors, and that nobody answered."""
     OPEN_CASES = "open-cases"
@@ -191,17 +191,21 @@ def _stale(run: _Run) -> int:
 
 
 def _lists_differ(run: _Run) -> bool:
-    """True where the folders of the constituency hold other contents than the run has read."""
-    source, limits = run.source, run.source.settings.ingest
-    try:
-        today = find(source.workspace, (run.scope.constituency,), limits).digests
-    except UsageError:
-        # Its lists lie beside the folders, or nowhere.
-        today = find(source.workspace, (), limits).digests
-    folders = {_folder_of(name) for name in today}
+    """True where the run has read other contents than lie in the folders of the constituency.
+
+    What lies beside the folders may be its lists too: a run of ``-c`` did not read that.
+    """
+    source = run.source
+    today = find(source.workspace, (), source.settings.ingest)
+    folders = {
+        _folder_of(file.name)
+        for batch in today.batches
+        if batch.constituency in {run.scope.constituency, None}
+        for file in batch.files
+    }
     manifest = store.read_manifest(run.folder)
     then = manifest.inputs if manifest is not None else {}
-    return _contents(today, folders) != _contents(then, folders)
+    return _contents(today.digests, folders) != _contents(then, folders)
 
 
 def _folder_of(name: str) -> str:
@@ -250,15 +254,16 @@ def _missing_precincts(run: _Run) -> int:
 
 
 def _unknown_precincts(run: _Run) -> int:
-    """Entries whose precinct is not known, or that the territory has not."""
-    whole = Scope(run.scope.constituency)
-    precincts = whole.of(run.table("entries")).column("precinct")
+    """Entries that no package takes: of no known place, or of one that is not ours."""
+    entries, whole = run.table("entries"), Scope(run.scope.constituency)
     known = whole.precincts(run.source.settings)
-    return sum(
+    precincts = whole.of(entries).column("precinct")
+    ours = sum(
         int(row["counts"])
         for row in pc.value_counts(precincts).to_pylist()
-        if row["values"] is None or (known and row["values"] not in known)
+        if row["values"] is not None and (not known or row["values"] in known)
     )
+    return int(entries.num_rows - ours)
 
 
 def _errors(run: _Run) -> int:
