@@ -32,6 +32,7 @@ NOT_PLANTED: dict[str, str] = {
     "date-order-month-first": (
         "a list that has the month first has it in all its dates: no fault among good dates"
     ),
+    "date-order-day-second": "as a list that has the month first",
     "date-order-exchanged": (
         "a spreadsheet exchanges every date of a list that it can: none is left as it was"
     ),

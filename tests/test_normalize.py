@@ -202,6 +202,65 @@ def test_each_file_decides_its_own_order():
     assert notes == [("date-order-month-first", None, "birth_date")]
 
 
+def test_dates_that_begin_with_the_year_may_have_the_month_last():
+    """Each birthday up to the twelfth would be another day, and nobody would ask."""
+    dates, notes = _dates(
+        *("1980-02-01", "1981-31-12", "1980-02-01", "1981-12-31", "12/31/1982"),
+        source=["a", "a", "b", "b", "b"],
+    )
+    assert dates == [
+        (2, 1, 1980),
+        (31, 12, 1981),
+        (1, 2, 1980),
+        (31, 12, 1981),
+        (31, 12, 1982),
+    ]
+    assert notes == [
+        ("date-order-day-second", None, "birth_date"),
+        ("date-order-month-first", None, "birth_date"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "1980 mart 5",
+            "1980-ci il mart ayının 5-i",
+            "1980-MAR-05",
+            "5 Mart 1980",
+            "05.III.80",
+        ),
+        *("5 марта 1980 г.", "05-мар-80", "March 5, 1980"),
+    ],
+)
+def test_a_month_may_be_a_word_on_either_side_of_the_year(written):
+    assert _dates(written) == ([(5, 3, 1980)], [])
+
+
+@pytest.mark.parametrize(
+    "month",
+    ["Ocak", "Şubat", "Nisan", "Haziran", "Temmuz", "Eylül", "Ekim", "Kasım", "Aralık"],
+)
+def test_months_of_a_turkish_spreadsheet(month):
+    """A computer with Turkish settings writes them so; the date would count as missing."""
+    places = [
+        "Ocak",
+        "Şubat",
+        "",
+        "Nisan",
+        "",
+        "Haziran",
+        "Temmuz",
+        "",
+        "Eylül",
+        "Ekim",
+        "Kasım",
+        "Aralık",
+    ]
+    assert _dates(f"05 {month} 1980") == ([(5, places.index(month) + 1, 1980)], [])
+
+
 def test_one_swapped_date_in_a_file():
     """A date impossible in its file's order is read the other way, with a finding for both."""
     dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")

@@ -61,8 +61,13 @@ from voterlist.normalize.names import (
     ],
 )
 def test_dates_of_a_known_order(text, day, month, year):
-    """A form that leaves no choice between day and month is read at once."""
-    assert read_date(text) == WrittenDate(DateForm.DECIDED, day, month, year)
+    """A form that leaves no choice between day and month is read at once.
+
+    One that begins with the year as the others of its file.
+    """
+    read = read_date(text)
+    assert (read.first, read.second, read.year) == (day, month, year)
+    assert read.form in {DateForm.DECIDED, DateForm.YEAR_FIRST}
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,16 @@ class DateForm(IntEnum):
     """Two numbers and a year: which number is the day, the file decides."""
     ABOUT = 3
     """A year that is not sure, or one that follows from an age: for the linkage alone."""
+    YEAR_FIRST = 4
+    """A year, then month and day, unless the file has them the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
-    """A date as read: ``first`` and ``second`` are day and month where ``form`` is DECIDED."""
+    """A date as read: ``first`` and ``second`` are day and month where ``form`` is DECIDED.
+
+    So they are of YEAR_FIRST as it is usually written.
+    """
 
     form: DateForm
     first: int = 0
@@ -45,18 +50,18 @@ class WrittenDate:
 _UNREADABLE = WrittenDate(DateForm.UNREADABLE)
 _MONTHS_A_YEAR, _LONGEST_MONTH = 12, 31
 _MONTHS = (
-    ("yan", "jan"),
-    ("fev", "feb"),
+    ("yan", "jan", "ocak"),
+    ("fev", "feb", "subat"),
     ("mar",),
-    ("apr",),
+    ("apr", "nisan"),
     ("may", "mai", "maya"),
-    ("iyun", "jun"),
-    ("iyul", "jul"),
+    ("iyun", "jun", "haziran"),
+    ("iyul", "jul", "temmuz"),
     ("avq", "aug", "avg"),
-    ("sen", "sep"),
-    ("okt", "oct"),
-    ("noy", "nov"),
-    ("dek", "dec"),
+    ("sen", "sep", "eylul"),
+    ("okt", "oct", "ekim"),
+    ("noy", "nov", "kasim"),
+    ("dek", "dec", "aralik"),
 )
 _ROMAN_NUMERALS = (
     "i",
@@ -108,6 +113,11 @@ _SPELT = re.compile(
     r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*"
     r"(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
 )
+_SPELT_YEAR_FIRST = re.compile(
+    r"^(\d{4})[^a-zəçğıöşü0-9]*(?:(?:ci|cı|cu|cü|il|g|god)\b[\s.,-]*)*([a-zəçğıöşü]+)"
+    r"(?:\s+ayının)?[\s.,/-]*(\d{1,2})(?:-?[a-zıüu]{1,2})?$"
+)
+"""``1980 mart 5``, ``1980-ci il mart ayının 5-i``."""
 # Excel counts days from 1900-01-01 = 1 and believes that 1900 was a leap year.
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _EXCEL_SERIALS = range(367, 73051)
@@ -175,13 +185,20 @@ def _spelt_date(text: str) -> WrittenDate:
     about = _year_about(text)
     if about:
         return WrittenDate(DateForm.ABOUT, year=about)
-    match = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
-    month = _month_number(match[2]) if match else None
-    if not match or not month or (match[1] and match[3]):
+    latin = to_latin(text)
+    match = _SPELT.match(_YEAR_WORDS.sub("", latin).strip())
+    turned = None if match else _SPELT_YEAR_FIRST.match(latin)
+    if turned:
+        year, word, day = turned.groups()
+    elif match and not (match[1] and match[3]):
+        word, year = match[2], match[4]
+        day = match[1] or match[3] or "0"
+    else:
         return _UNREADABLE
-    return WrittenDate(
-        DateForm.DECIDED, int(match[1] or match[3] or 0), month, _full_year(match[4])
-    )
+    month = _month_number(word)
+    if not month:
+        return _UNREADABLE
+    return WrittenDate(DateForm.DECIDED, int(day), month, _full_year(year))
 
 
 def read_date(text: str) -> WrittenDate:
@@ -194,7 +211,7 @@ def read_date(text: str) -> WrittenDate:
         one, two, three = match.groups()
         if len(one) >= 3 or (int(one) > 31 and len(three) <= 2):
             return (
-                WrittenDate(DateForm.DECIDED, int(three), int(two), _full_year(one))
+                WrittenDate(DateForm.YEAR_FIRST, int(three), int(two), _full_year(one))
                 if len(three) <= 2
                 else _UNREADABLE
             )
@@ -216,7 +233,7 @@ def read_dates(texts: pa.Array) -> Longs:
     # Nearly all dates of a list are of two forms, which Arrow takes apart all at once.
     for form, pattern in (
         (DateForm.OPEN, _DAY_FIRST),
-        (DateForm.DECIDED, _YEAR_FIRST),
+        (DateForm.YEAR_FIRST, _YEAR_FIRST),
     ):
         parts = pc.extract_regex(texts, pattern)
         found = np.flatnonzero(parts.is_valid())
@@ -288,6 +305,8 @@ class Resolved:
     """One item a file: its dates have the month first."""
     mixed: Bools
     """One item a file: some of its dates can only be day first, others only month first."""
+    day_second: Bools
+    """One item a file: its dates that begin with the year have the month last."""
 
 
 def _month_lengths(year: Longs, month: Longs) -> Longs:
@@ -313,11 +332,13 @@ def resolve(
     ``rows`` says in how many rows of the file each date stands; None: in one.
 
     A file's dates are day first unless more of them can only be month first than can only be day
-    first. A day or month written 00 is unknown. Every year from 1 on is kept. An impossible day
-    leaves the year.
+    first; likewise those that begin with the year have the day last. A day or month written 00 is
+    unknown. Every year from 1 on is kept. An impossible day leaves the year.
     """
-    is_open = form == DateForm.OPEN
-    votes = np.zeros((2, files), np.int64)
+    is_year_first = form == DateForm.YEAR_FIRST
+    is_open = is_year_first | (form == DateForm.OPEN)
+    order = 2 * file + is_year_first
+    votes = np.zeros((2, 2 * files), np.int64)
     for row, mask in enumerate(
         (
             is_open & (first > 12) & (second <= 12),
@@ -325,9 +346,11 @@ def resolve(
         )
     ):
         weights = None if rows is None else rows[mask]
-        votes[row] = np.bincount(file[mask], weights=weights, minlength=files)[:files]
-    month_first = votes[1] > votes[0]
-    turned = is_open & (month_first[file] if files else np.zeros(len(file), np.bool_))
+        votes[row] = np.bincount(order[mask], weights=weights, minlength=2 * files)[
+            : 2 * files
+        ]
+    is_turned = votes[1] > votes[0]
+    turned = is_open & (is_turned[order] if files else np.zeros(len(file), np.bool_))
     day, month = np.where(turned, second, first), np.where(turned, first, second)
     swapped = is_open & (month > 12) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
@@ -343,6 +366,7 @@ def resolve(
         day=np.where(no_such_day | (month == 0), 0, day),
         impossible=no_such_day & is_read | nobodys_year,
         swapped=swapped & ~no_such_day,
-        month_first=month_first,
-        mixed=(votes[0] > 0) & (votes[1] > 0),
+        month_first=is_turned[::2],
+        mixed=(votes[0, ::2] > 0) & (votes[1, ::2] > 0),
+        day_second=is_turned[1::2],
     )

@@ -454,6 +454,7 @@ def _dates(
         ("date-order-exchanged", exchanged),
         ("date-order-month-first", resolved.month_first),
         ("date-order-mixed", resolved.mixed),
+        ("date-order-day-second", resolved.day_second),
     ):
         files = [names[at] for at in np.flatnonzero(is_fault_of_file)]
         notes.files(rule, files, "birth_date")
