@@ -23,6 +23,7 @@ from voterlist.readers import (
     read_paths,
 )
 from voterlist.readers.sandbox import read_table as read_bytes
+from voterlist.schemas import RawFile
 
 LIMITS = IngestSettings()
 FILES = Path(__file__).parent / "reader_files"
@@ -322,6 +323,42 @@ def test_dates_of_1904_are_the_same_days():
     stream = io.BytesIO()
     made.save(stream)
     assert table(*sheets(stream.getvalue())) == [["1980-12-31"]]
+
+
+def test_a_plain_number_of_a_workbook_of_1904_is_the_same_day():
+    """A date without a format would come out four years too early, and still be a date."""
+    made = openpyxl.Workbook()
+    made.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    made.active.append(["Soyadı", "Adı", "Doğum tarixi"])
+    for day in (28124, "28124", 1980, dt.date(1980, 12, 31)):
+        made.active.append(["Əliyev", "Əli", day])
+    stream = io.BytesIO()
+    made.save(stream)
+    file = RawFile("0" * 12, "list.xlsx", tuple(sheets(stream.getvalue())))
+    born = ingest([file], LIMITS, constituency=88).entries.column("birth_date")
+    assert sorted(born.to_pylist()) == ["1980", *["1980-12-31"] * 3]
+
+
+def test_every_kind_of_workbook_says_from_when_it_counts_its_days():
+    """One kind that does not would make its voters four years older."""
+    day_mode, properties = b"\x22\0\x02\0", b"\x99\x01\x04"
+    old = (FILES / "list.xls").read_bytes()
+    assert old.count(day_mode + bytes(2)) == 1
+    binary = changed(
+        (FILES / "list.xlsb").read_bytes(),
+        "xl/workbook.bin",
+        lambda part: part[:3] + properties + b"\1\0\0\0" + part[3:],
+    )
+    null_date = b'<table:null-date table:date-value="1904-01-01"/>'
+    text = changed(
+        (FILES / "list.ods").read_bytes(),
+        "content.xml",
+        lambda part: part.replace(b"<table:table ", null_date + b"<table:table ", 1),
+    )
+    for content in (old.replace(day_mode + bytes(2), day_mode + b"\1\0"), binary, text):
+        assert sheets(content)[0].from_1904
+    for name in ("list.xls", "list.xlsb", "list.ods", "list.xlsx"):
+        assert not sheets((FILES / name).read_bytes())[0].from_1904
 
 
 @pytest.mark.parametrize("name", ["locked.xlsx"])

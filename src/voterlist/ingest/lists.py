@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +25,7 @@ from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
-from voterlist.tables import concat, from_columns, is_known, join_text
+from voterlist.tables import concat, from_columns, is_known, join_text, map_unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def entry_columns(
     return fields
 
 
+_PLAIN_DAY = re.compile(r"[1-9]\d{4}")
+"""Of fewer digits it may be a year."""
 AGE = "age"
 """Stands before an age in the place of a birth date: ``age 45``."""
 
@@ -170,10 +174,19 @@ def _section_entries(survey: Survey, section: Section, chosen: Longs) -> pa.Tabl
     rows = pa.array(chosen[inside])
     cells = [column.take(rows) for column in survey.cells]
     fields = entry_columns(cells, section.header.map)
+    if survey.sheet.from_1904 and "birth_date" in fields:
+        fields["birth_date"] = map_unique(fields["birth_date"], _from_1904, pa.string())
     has_parts = "surname" in fields or "given_name" in fields
     if section.name_order == SURNAME_LAST and not has_parts:
         fields = split_names(fields["full_name"]) | fields
     return from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS))
+
+
+def _from_1904(text: str) -> str:
+    """A day that is a plain number, counted from 1904, as ISO 8601; any other text as it is."""
+    if not _PLAIN_DAY.fullmatch(text):
+        return text
+    return (dt.date(1904, 1, 1) + dt.timedelta(days=int(text))).isoformat()
 
 
 def added(survey: Survey) -> pa.Table:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_ROW_HEADER, _BUNDLE_SHEET = 0, 156
-"""BrtRowHdr; BrtBundleSh."""
+_ROW_HEADER, _BUNDLE_SHEET, _PROPERTIES = 0, 156, 153
+"""BrtRowHdr; BrtBundleSh; BrtWbProp."""
 _VALUES = (2, 4, 5, 6, 7, 9, 10)
 """BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
 BLANK_TEXT = b"\x13\x05" + bytes(5)
@@ -52,6 +52,14 @@ def hidden_rows(content: bytes) -> int:
 def filled_cells(content: bytes) -> int:
     """How many cells of a sheet's part hold something, of the kinds that always do."""
     return sum(kind in _VALUES for kind, _, _ in _records(content))
+
+
+def counts_from_1904(content: bytes) -> bool:
+    """True where the days of ``xl/workbook.bin`` are counted from 1904."""
+    return any(
+        kind == _PROPERTIES and length and content[start] & 1
+        for kind, start, length in _records(content)
+    )
 
 
 def sheet_relations(content: bytes) -> list[str]:

@@ -106,7 +106,8 @@ def _sheets_of(
             except RefusedError as refused:
                 sheet = unread_sheet(item.name, refused.code)
             is_hidden = item.visible != SheetVisibleEnum.Visible
-            sheets.append(replace(sheet, hidden=is_hidden and sheet.trouble is None))
+            is_hidden = is_hidden and sheet.trouble is None
+            sheets.append(replace(sheet, hidden=is_hidden, from_1904=known.from_1904))
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     return ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)

@@ -18,6 +18,8 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
+_DATE_MODE = b"\x22\0\x02\0\x01\0"
+"""The record that counts days from 1904, whole."""
 _RECORD_HEAD = 4
 """Bytes of a record's kind and length."""
 _ROW_FLAGS, _HIDDEN = 12, 0x20
@@ -149,6 +151,14 @@ def sheets_of_stream(stream: bytes) -> list[tuple[int, int]]:
         elif kind in _TEXTS:
             has_blank |= stream.find(_BLANK, place + 8, place + length) >= 0
     return [(hidden[start], 0 if has_blank else cells[start]) for start in starts]
+
+
+def counts_from_1904(stream: bytes) -> bool:
+    """True where the days of a workbook's stream are counted from 1904."""
+    return any(
+        stream.startswith(_DATE_MODE, place - _RECORD_HEAD)
+        for _, place, _ in _records(stream)
+    )
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
+from voterlist.readers import binary, ole
 from voterlist.readers.binary import (
     BLANK_TEXT,
     filled_cells,
@@ -64,6 +65,7 @@ _ERROR_VALUE = re.compile(
     _NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>"
 )
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
+_FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -97,6 +99,8 @@ class WorkbookFacts:
     trouble: AsideCode | None = None
     unread: tuple[str, ...] = ()
     """The parts that hold cells and are no sheet of the workbook (XLSX)."""
+    from_1904: bool = False
+    """Whether its days are counted from 1904, as spreadsheets of a Macintosh did."""
 
 
 def is_workbook(content: bytes) -> bool:
@@ -128,7 +132,8 @@ def xls_facts(content: bytes) -> WorkbookFacts:
     sheets = [
         SheetFacts(hidden, cells=cells) for hidden, cells in sheets_of_stream(stream)
     ]
-    return WorkbookFacts("xls", dict(enumerate(sheets)))
+    from_1904 = ole.counts_from_1904(stream)
+    return WorkbookFacts("xls", dict(enumerate(sheets)), from_1904=from_1904)
 
 
 def _packed_facts(
@@ -143,8 +148,7 @@ def _packed_facts(
         return WorkbookFacts(kind, {}, AsideCode.FILE_TOO_LARGE)
     try:
         if kind == "ods":
-            facts = _ods_facts(archive, names["content.xml"], settings)
-            return WorkbookFacts(kind, dict(enumerate(facts)))
+            return _ods_facts(archive, names["content.xml"], settings)
         blank: frozenset[bytes] = frozenset()
         if _STRINGS_PART in names:
             blank = blank_strings(_pieces(archive, names[_STRINGS_PART], settings))
@@ -166,7 +170,15 @@ def _packed_facts(
     sheets = {place: parts[part] for place, part in order.items()}
     beside = sorted(parts.keys() - order.values()) if order else ()
     unread = tuple(part for part in beside if parts[part].cells)
-    return WorkbookFacts(kind, sheets, unread=unread)
+    return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
+
+
+def _counts_from_1904(archive: zipfile.ZipFile, names: dict[str, str]) -> bool:
+    """Whether days are counted from 1904, as the workbook itself says."""
+    if "xl/workbook.bin" in names:
+        return binary.counts_from_1904(archive.read(names["xl/workbook.bin"]))
+    main = names.get("xl/workbook.xml")
+    return main is not None and bool(_FROM_1904.search(archive.read(main)))
 
 
 def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
@@ -327,6 +339,7 @@ class _OdsParser(Handler):
 
     def __init__(self, settings: IngestSettings) -> None:
         self.tables: list[_OdsTable] = []
+        self.from_1904 = False
         self._settings = settings
         self._depth = 0
         self._cell: dict[str, str] | None = None
@@ -341,6 +354,9 @@ class _OdsParser(Handler):
             if self._depth == 1:
                 self.tables.append(_OdsTable())
         self._remarks += tag.startswith(_BESIDE_CELLS)
+        if name == "null-date":
+            day = attributes.get("table:date-value", "")
+            self.from_1904 = day.startswith("1904")
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters = attributes, 0
         if self._depth != 1:
@@ -419,8 +435,9 @@ def _count(attributes: dict[str, str], name: str) -> int:
 
 def _ods_facts(
     archive: zipfile.ZipFile, part: str, settings: IngestSettings
-) -> list[SheetFacts]:
+) -> WorkbookFacts:
     """What each table of an ODS file holds."""
     counted = _OdsParser(settings)
     parse_part(archive, part, counted)
-    return [table.facts for table in counted.tables]
+    sheets = dict(enumerate(table.facts for table in counted.tables))
+    return WorkbookFacts("ods", sheets, from_1904=counted.from_1904)

@@ -119,6 +119,8 @@ class RawSheet:
     unworked: tuple[tuple[int, int], ...] = ()
     """(row counted from 1, column counted from 0) of these cells in XLSX and ODS, where they say
     where they stand."""
+    from_1904: bool = False
+    """True where a day that is a plain number is counted from 1904, as in workbooks."""
     acts: int = 0
     """How many parts of its file act when a program opens it, such as macros; of the first sheet
     alone. Nothing of them is run here."""
