@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from PIL import Image
 
 import documents
 import workspaces
@@ -368,6 +369,7 @@ def word(*below, rows=()):
 ODT_TOP = documents.odt_table(voters_of(1, 6))
 ODT_TABS = "".join(f"<text:p>{'<text:tab/>'.join(row)}</text:p>" for row in VOTERS)
 ODT_DELETED = f"<text:deletion>{documents.odt_table(VOTERS)}</text:deletion>"
+FRAME = '<text:p><draw:frame svg:width="{}" svg:height="{}"><draw:image/></draw:frame></text:p>'
 DOCUMENTS = {
     "tabs": (word(*map(tabbed, VOTERS)), 12, set()),
     "tabs and breaks": (
@@ -399,8 +401,8 @@ DOCUMENTS = {
         documents.odt(
             f"{ODT_TOP}<office:annotation>{documents.odt_table(VOTERS)}</office:annotation>"
         ),
-        6,
-        {UNREAD},
+        12,
+        set(),
     ),
     "ODT, a remark": (
         documents.odt(
@@ -409,6 +411,12 @@ DOCUMENTS = {
         6,
         set(),
     ),
+    "ODT, a photo": (
+        documents.odt(ODT_TOP + FRAME.format("10cm", "14cm")),
+        6,
+        {UNREAD},
+    ),
+    "ODT, arms": (documents.odt(ODT_TOP + FRAME.format("1.2in", "40mm")), 6, set()),
     "ODT, tabs": (documents.odt(ODT_TOP + ODT_TABS), 12, set()),
     "ODT, deleted": (
         documents.odt(
@@ -426,6 +434,75 @@ DOCUMENTS = {
 def test_what_a_document_holds_is_read_or_named(tmp_path, content, entries, codes):
     """Voters outside the table, or deleted and still in the file, are gone in silence."""
     assert read(content, tmp_path) == (entries, codes)
+
+
+REMARK = " ".join([*voters_of(9, 9)[1][1:5], "əlavə olunsun"])
+"""A voter whom somebody wrote beside the list."""
+
+
+def with_remark(kind):
+    """The list of voters 1-6 with one more in a remark."""
+    if kind == "docx":
+        return beside(
+            word(),
+            (
+                "word/comments.xml",
+                f"<w:comments {documents.WORDS}>{documents.paragraph(REMARK)}</w:comments>",
+            ),
+        )
+    if kind == "odt":
+        return documents.odt(
+            f"{ODT_TOP}<office:annotation><dc:creator>A</dc:creator><text:p>{REMARK}</text:p></office:annotation>"
+        )
+    if kind == "ods":
+        note = f"<office:annotation><text:p>{REMARK}</text:p></office:annotation>"
+        rows = [ODS[0], ods_row([*voters_of(1, 1)[1], ""], note), *ODS[2:]]
+        return ods(f"<table:table>{''.join(rows)}</table:table>")
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    page = book.add_worksheet("12")
+    for at, cells in enumerate([HEADER, *documents.voters(1, 6)]):
+        page.write_row(at, 0, cells)
+    if kind == "remark":
+        page.write_comment("B4", REMARK)
+    else:
+        page.insert_textbox("B4", f"Diqqət!\n{REMARK}")
+    book.close()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["docx", "odt", "ods", "remark", "text box"])
+def test_a_voter_in_a_remark_is_asked_about(tmp_path, kind):
+    """Who is added by a remark, or in a text box, would be on no list, at exit code 0."""
+    path = tmp_path / "precinct-12"
+    path.write_bytes(with_remark(kind))
+    intake = ingest(read_files(path, path.name, LIMITS), LIMITS, constituency=88)
+    hidden = [
+        row["line"]
+        for row in intake.set_aside.to_pylist()
+        if row["code"] == AsideCode.MAY_BE_VOTER
+    ]
+    assert len(hidden) == 1
+    if kind in {"remark", "text box"}:
+        assert hidden == [4]
+    assert set(intake.entries.column("precinct").to_pylist()) == {12}
+
+
+@pytest.mark.parametrize(("size", "is_told"), [((700, 900), True), ((120, 140), False)])
+@pytest.mark.parametrize("has_list", [True, False])
+def test_a_photo_on_a_sheet_is_told_and_arms_are_not(tmp_path, size, is_told, has_list):
+    """A list that was photographed and pasted would be nowhere; arms are on every form."""
+    picture = io.BytesIO()
+    Image.new("RGB", size).save(picture, "PNG")
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    page = book.add_worksheet()
+    for at, cells in enumerate([HEADER, *documents.voters(1, 6)] if has_list else []):
+        page.write_row(at, 0, cells)
+    page.insert_image("K2", "list.png", {"image_data": picture})
+    book.close()
+    told = {UNREAD} if is_told else set() if has_list else {AsideCode.FILE_EMPTY}
+    assert read(stream.getvalue(), tmp_path) == (6 if has_list else 0, told)
 
 
 def test_a_run_with_deleted_rows_asks_for_a_person(tmp_path):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 _ROW_HEADER, _BUNDLE_SHEET, _PROPERTIES = 0, 156, 153
 """BrtRowHdr; BrtBundleSh; BrtWbProp."""
+_REMARK, _REMARK_TEXT = 635, 637
+"""BrtBeginComment, BrtCommentText."""
 _VALUES = (2, 4, 5, 6, 7, 9, 10)
 """BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
 BLANK_TEXT = b"\x13\x05" + bytes(5)
@@ -60,6 +62,19 @@ def counts_from_1904(content: bytes) -> bool:
         kind == _PROPERTIES and length and content[start] & 1
         for kind, start, length in _records(content)
     )
+
+
+def remarks(content: bytes) -> list[tuple[int, str]]:
+    """(row counted from 1, text) of each remark of a part with remarks."""
+    found, row = [], 1
+    for kind, start, length in _records(content):
+        body = content[start : start + length]
+        if kind == _REMARK:
+            row = int.from_bytes(body[4:8], "little") + 1
+        elif kind == _REMARK_TEXT:
+            end = 5 + 2 * int.from_bytes(body[1:5], "little")
+            found.append((row, body[5:end].decode("utf-16-le", errors="replace")))
+    return found
 
 
 def sheet_relations(content: bytes) -> list[str]:

@@ -28,8 +28,14 @@ from voterlist.readers.outcome import (
     RefusedError,
     unread_sheet,
 )
-from voterlist.readers.packed import ZIP
-from voterlist.readers.sheets import check_columns, check_size, sheet_of_columns
+from voterlist.readers.packed import LARGE_PICTURES, ZIP
+from voterlist.readers.sheets import (
+    check_columns,
+    check_rows,
+    check_size,
+    sheet_of_columns,
+    sheet_of_rows,
+)
 from voterlist.readers.workbook_facts import (
     SheetFacts,
     WorkbookFacts,
@@ -108,10 +114,26 @@ def _sheets_of(
             is_hidden = item.visible != SheetVisibleEnum.Visible
             is_hidden = is_hidden and sheet.trouble is None
             sheets.append(replace(sheet, hidden=is_hidden, from_1904=known.from_1904))
+            sheets += _beside(item.name, facts, settings)
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     return ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
     ).with_unread(known.unread)
+
+
+def _beside(name: str, facts: SheetFacts, settings: IngestSettings) -> list[RawSheet]:
+    """What lies on the cells of a sheet: its remarks and text boxes, and that of its pictures."""
+    found = []
+    if facts.remarks:
+        rows = [[text] for _, text in facts.remarks]
+        lines = [row for row, _ in facts.remarks]
+        check_rows(rows, settings)
+        remarks = sheet_of_rows(rows, lines, settings, name=f"{name} (remarks)")
+        outside = pa.array([True] * len(rows))
+        found.append(replace(remarks, outside=outside))
+    if facts.pictured > LARGE_PICTURES:
+        found.append(unread_sheet(f"{name} (image)", AsideCode.CONTENT_UNREAD))
+    return found
 
 
 def _read_sheet(

@@ -6,7 +6,7 @@ How many rows are hidden, how many cells hold something, and the sheets' parts.
 from __future__ import annotations
 
 import struct
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 _LAST_SECTOR = 0xFFFFFFFA
@@ -18,6 +18,13 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
+_TEXT_BOX, _GOES_ON, _DRAWING = 0x01B6, 0x003C, 0x00EC
+_ANCHOR = bytes.fromhex("000010f012000000")
+"""What stands before the cells that a shape lies on: OfficeArtClientAnchor."""
+_PICTURE = bytes.fromhex("b2040af008000000")
+"""The head of a shape that is a picture: OfficeArtFSP of msosptPictureFrame."""
+_CELL_WIDTH, _CELL_HEIGHT = 609_600, 190_500
+"""EMU of a cell of the usual size."""
 _DATE_MODE = b"\x22\0\x02\0\x01\0"
 """The record that counts days from 1904, whole."""
 _RECORD_HEAD = 4
@@ -151,6 +158,49 @@ def sheets_of_stream(stream: bytes) -> list[tuple[int, int]]:
         elif kind in _TEXTS:
             has_blank |= stream.find(_BLANK, place + 8, place + length) >= 0
     return [(hidden[start], 0 if has_blank else cells[start]) for start in starts]
+
+
+def beside_cells(stream: bytes) -> list[tuple[list[tuple[int, str]], int]]:
+    """Of each sheet the texts that lie on its cells, and how much its pictures take.
+
+    A text is a remark or a text box, with its row counted from 1; pictures are measured in square
+    EMU, as if all cells had the usual size.
+    """
+    starts: list[int] = []
+    texts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    pictured: Counter[int] = Counter()
+    start, row, is_text = 0, 1, False
+    for kind, place, length in _records(stream):
+        body = stream[place : place + length]
+        if kind in _BEGINNING:
+            start = place - _RECORD_HEAD
+        elif kind == _BOUND_SHEET and length >= 4:
+            starts.append(int.from_bytes(body[:4], "little"))
+        elif kind == _DRAWING:
+            for shape in body.split(_ANCHOR)[1:]:
+                row = int.from_bytes(shape[6:8], "little") + 1
+            pictured[start] += _pictured(body)
+        elif kind == _GOES_ON and is_text and body:
+            encoding = "utf-16-le" if body[0] & 1 else "latin-1"
+            texts[start].append((row, body[1:].decode(encoding, errors="replace")))
+        is_text = kind == _TEXT_BOX
+    return [(texts[at], pictured[at]) for at in starts]
+
+
+def _pictured(drawing: bytes) -> int:
+    """How much the pictures of a drawing take, in square EMU."""
+    total = 0
+    for shape in drawing.split(_PICTURE)[1:]:
+        anchor = shape.partition(_ANCHOR)[2][:18]
+        if len(anchor) == 18:
+            left, left_part, top, top_part = struct.unpack_from("<4H", anchor, 2)
+            right, right_part, bottom, bottom_part = struct.unpack_from(
+                "<4H", anchor, 10
+            )
+            width = (right - left) + (right_part - left_part) / 1024
+            height = (bottom - top) + (bottom_part - top_part) / 256
+            total += int(width * _CELL_WIDTH * height * _CELL_HEIGHT)
+    return total
 
 
 def counts_from_1904(stream: bytes) -> bool:

@@ -13,8 +13,10 @@ from voterlist.readers.documents import Story, are_missing, document
 from voterlist.readers.outcome import ReadOutcome, refused_as
 from voterlist.readers.packed import (
     DAMAGE,
+    LARGE_PICTURES,
     Handler,
     count_of,
+    extent_of,
     parse_part,
     part_names,
 )
@@ -23,14 +25,16 @@ _MIME = b"application/vnd.oasis.opendocument.text"
 _LEFT_OUT = frozenset(
     {
         "text:tracked-changes",
-        "office:annotation",
+        "dc:creator",
+        "dc:date",
+        "meta:creator-initials",
         "text:note-citation",
         "text:ruby-text",
         "svg:title",
         "svg:desc",
     }
 )
-"""Deleted text stands in ``tracked-changes``; remarks are not the text."""
+"""Deleted text stands in ``tracked-changes``."""
 _SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _MOST_REPEATED = 1_000
 """A cell or a row that is said to stand more often than this is a mistake of the file."""
@@ -55,7 +59,10 @@ def read_opendocument(
     has_pictures = any(name.startswith("pictures/") for name in names)
     lines = [*edges.story.lines, *body.story.lines]
     found = document(lines, "odt", settings, has_pictures=has_pictures)
-    return found.with_unread(["content.xml"] if are_missing(held, lines) else [])
+    unread = ["content.xml"] if are_missing(held, lines) else []
+    if body.pictured > LARGE_PICTURES:
+        unread.append("Pictures")
+    return found.with_unread(unread)
 
 
 class _Body(Handler):
@@ -63,6 +70,9 @@ class _Body(Handler):
 
     def __init__(self, settings: IngestSettings) -> None:
         self.story = Story(settings)
+        self.pictured = 0
+        """How much of its pages the pictures take, in square EMU."""
+        self._extent = 0
         self._left_out = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -75,6 +85,10 @@ class _Body(Handler):
             self.story.text(" " * _count(attributes, "text:c"))
         elif tag in {"table:table-cell", "table:covered-table-cell"}:
             self._begin_cell(attributes)
+        elif tag == "draw:frame":
+            self._extent = extent_of(attributes)
+        elif tag == "draw:image":
+            self.pictured += self._extent
         elif begins := _BEGINS.get(tag):
             begins(self.story)
 
@@ -103,6 +117,7 @@ _BEGINS = {
     "table:table": Story.begin_table,
     "table:table-row": Story.begin_row,
     "draw:text-box": Story.begin_box,
+    "office:annotation": Story.begin_box,
 }
 _ENDS = {
     "text:p": Story.end_paragraph,
@@ -111,6 +126,7 @@ _ENDS = {
     "table:table-cell": Story.end_cell,
     "table:covered-table-cell": Story.end_cell,
     "draw:text-box": Story.end_box,
+    "office:annotation": Story.end_box,
 }
 
 

@@ -5,6 +5,7 @@ None may declare a type or an entity.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from xml.parsers import expat
@@ -30,6 +31,10 @@ DAMAGE = (
 )
 """What a damaged archive makes zipfile raise."""
 
+LARGE_PICTURES = int(21 * 29.7 / 5 * 360_000**2)
+"""Square EMU of a fifth of a page; arms, stamps and signatures take less."""
+_LENGTH = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)(cm|mm|in|pt)")
+_EMU_OF = {"cm": 360_000, "mm": 36_000, "in": 914_400, "pt": 12_700}
 _PIECE = 2**20
 """Bytes of a part that are parsed together."""
 
@@ -126,3 +131,12 @@ def count_of(text: str, *, most: int, otherwise: int = 1) -> int:
         if text.isascii() and text.isdigit() and len(text) <= most
         else otherwise
     )
+
+
+def extent_of(attributes: dict[str, str]) -> int:
+    """What a frame of an OpenDocument file takes, in square EMU; 0 where it does not say."""
+    area = 1.0
+    for side in ("svg:width", "svg:height"):
+        match = _LENGTH.fullmatch(attributes.get(side, ""))
+        area *= float(match[1]) * _EMU_OF[match[2]] if match else 0
+    return int(area)

@@ -19,6 +19,7 @@ from voterlist.readers.documents import Line, Story, are_missing, document, is_r
 from voterlist.readers.outcome import ReadOutcome, refused_as
 from voterlist.readers.packed import (
     DAMAGE,
+    LARGE_PICTURES,
     Handler,
     count_of,
     parse_part,
@@ -37,8 +38,6 @@ _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallbac
 """What older programs show instead: the same text once more."""
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
 _EXTENT, _PICTURE = f"{_DRAWING}wordprocessingDrawing extent", f"{_DRAWING}picture pic"
-_LARGE_PICTURES = 21 * 29.7 / 5 * 360_000**2
-"""Square EMU of a fifth of a page; arms, stamps and signatures take less."""
 _LEFT_OUT = frozenset(
     {
         "del",
@@ -62,7 +61,7 @@ _SIGNS = {
     "noBreakHyphen": "-",
     "softHyphen": "\N{SOFT HYPHEN}",
 }
-_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _OFF = frozenset({"0", "false", "off"})
 
@@ -72,7 +71,7 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     """The one sheet of a Word document; None where the archive is none.
 
     Headings and footings of the pages stand before and behind the text: a title often stands there.
-    Notes at the foot of a page stand last.
+    Notes at the foot of a page, and remarks, stand last.
     """
     names = part_names(archive)
     main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
@@ -88,7 +87,7 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
     unread = [main] if are_missing(held, lines) else []
-    if body.pictured > _LARGE_PICTURES:
+    if body.pictured > LARGE_PICTURES:
         unread.append("word/media")
     return found.with_unread(unread)
 

@@ -30,6 +30,7 @@ from voterlist.readers.packed import (
     DAMAGE,
     Handler,
     count_of,
+    extent_of,
     parse_part,
     part_names,
     relations,
@@ -38,6 +39,8 @@ from voterlist.readers.packed import (
 
 _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""
+_REMARKS_PART = re.compile(r"xl/(?:[^/]+/)?comments?\d*\.(?:xml|bin)")
+_DRAWING_PART = re.compile(r"xl/drawings/[^/]*\.xml")
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
 _STRINGS_PART = "xl/sharedstrings.xml"
 _BINARY_STRINGS = "xl/sharedstrings.bin"
@@ -65,6 +68,7 @@ _ERROR_VALUE = re.compile(
     _NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>"
 )
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
+_CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
 _FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -83,6 +87,10 @@ class SheetFacts:
     """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
     """
     trouble: AsideCode | None = None
+    remarks: list[tuple[int, str]] = field(default_factory=list)
+    """(row counted from 1, text) of each remark and of each text box, in this order."""
+    pictured: int = 0
+    """How much its pictures take, in square EMU."""
     cells: int = 0
     """How many cells hold something, counted over the bytes; and of XLSX one more for each row that
     has the number of another one, for its cells are mixed up."""
@@ -132,6 +140,10 @@ def xls_facts(content: bytes) -> WorkbookFacts:
     sheets = [
         SheetFacts(hidden, cells=cells) for hidden, cells in sheets_of_stream(stream)
     ]
+    beside = ole.beside_cells(stream)
+    for facts, (texts, pictured) in zip(sheets, beside, strict=True):
+        facts.remarks = sorted(line for text in texts for line in remarks_of(*text))
+        facts.pictured = pictured
     from_1904 = ole.counts_from_1904(stream)
     return WorkbookFacts("xls", dict(enumerate(sheets)), from_1904=from_1904)
 
@@ -168,6 +180,8 @@ def _packed_facts(
     except DAMAGE:
         return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
     sheets = {place: parts[part] for place, part in order.items()}
+    for part in dict.fromkeys(order.values()):
+        _look_beside(archive, names, part, parts[part])
     beside = sorted(parts.keys() - order.values()) if order else ()
     unread = tuple(part for part in beside if parts[part].cells)
     return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
@@ -252,6 +266,82 @@ def _part_facts(
         return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
     facts.cells += len(rows) - len(set(rows))
     return facts
+
+
+def _look_beside(
+    archive: zipfile.ZipFile, names: dict[str, str], part: str, facts: SheetFacts
+) -> None:
+    """Add what lies on the cells of a sheet: remarks, text boxes, pictures."""
+    folder, name = posixpath.split(part)
+    listed = names.get(f"{folder}/_rels/{name}.rels".lower())
+    targets = relations(archive, listed).values() if listed else ()
+    found = _Beside()
+    for target in targets:
+        path = posixpath.normpath(posixpath.join(folder, target)).lstrip("/").lower()
+        beside = names.get(path)
+        if beside is None:
+            continue
+        if _REMARKS_PART.fullmatch(path) and path.endswith(".bin"):
+            for text in binary.remarks(archive.read(beside)):
+                found.remarks += remarks_of(*text)
+        elif _REMARKS_PART.fullmatch(path) or _DRAWING_PART.fullmatch(path):
+            parse_part(archive, beside, found)
+    facts.remarks = sorted(found.remarks)
+    facts.pictured = found.pictured
+
+
+def remarks_of(row: int, text: str) -> list[tuple[int, str]]:
+    """The lines of a text that lies on a cell, each with the row of the cell."""
+    return [(row, line.strip()) for line in text.splitlines() if line.strip()]
+
+
+class _Beside(Handler):
+    """Finds the texts and the pictures of a part with remarks or drawings."""
+
+    def __init__(self) -> None:
+        self.remarks: list[tuple[int, str]] = []
+        self.pictured = 0
+        self._row = 1
+        self._text = ""
+        self._tag = ""
+        self._is_from = self._has_picture = False
+        self._extent = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        self._tag = tag.rpartition(":")[2]
+        if self._tag == "comment":
+            place = _CELL.match(attributes.get("ref", ""))
+            self._row = int(place[1]) if place else 1
+        elif self._tag == "blip":
+            self._has_picture = True
+        elif self._tag == "ext" and "cx" in attributes:
+            width, height = (
+                count_of(attributes.get(side, ""), most=10, otherwise=0)
+                for side in ("cx", "cy")
+            )
+            self._extent = max(self._extent, width * height)
+        elif self._tag in {"p", "br"}:
+            self._text += "\n"
+        self._is_from |= self._tag == "from"
+
+    def text(self, text: str) -> None:
+        """Text goes by."""
+        if self._tag == "t":
+            self._text += text
+        elif self._tag == "row" and self._is_from:
+            self._row = count_of(text, most=7) + 1
+
+    def end(self, tag: str) -> None:
+        """A tag ends."""
+        self._tag = ""
+        name = tag.rpartition(":")[2]
+        self._is_from &= name != "from"
+        if name != "comment" and not name.endswith("Anchor"):
+            return
+        self.remarks += remarks_of(self._row, self._text)
+        self.pictured += self._extent * self._has_picture
+        self._text, self._has_picture, self._extent = "", False, 0
 
 
 def _look_over(piece: bytes, facts: SheetFacts) -> None:
@@ -345,6 +435,9 @@ class _OdsParser(Handler):
         self._cell: dict[str, str] | None = None
         self._characters = 0
         self._remarks = 0
+        self._remark = ""
+        self._is_meta = False
+        self._extent = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -353,10 +446,7 @@ class _OdsParser(Handler):
             self._depth += 1
             if self._depth == 1:
                 self.tables.append(_OdsTable())
-        self._remarks += tag.startswith(_BESIDE_CELLS)
-        if name == "null-date":
-            day = attributes.get("table:date-value", "")
-            self.from_1904 = day.startswith("1904")
+        self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters = attributes, 0
         if self._depth != 1:
@@ -374,8 +464,24 @@ class _OdsParser(Handler):
             table.repeated_rows = _count(attributes, "table:number-rows-repeated")
             table.hidden = attributes.get("table:visibility") in {"collapse", "filter"}
 
+    def _look_beside(self, tag: str, name: str, attributes: dict[str, str]) -> None:
+        """Follow what lies on the cells, and from when days are counted."""
+        self._remarks += tag.startswith(_BESIDE_CELLS)
+        self._is_meta = tag.startswith("dc:")
+        if self._remarks and name in {"p", "line-break"}:
+            self._remark += "\n"
+        if tag == "draw:frame":
+            self._extent = extent_of(attributes)
+        elif tag == "draw:image" and self.tables:
+            self.tables[-1].facts.pictured += self._extent
+        if name == "null-date":
+            day = attributes.get("table:date-value", "")
+            self.from_1904 = day.startswith("1904")
+
     def text(self, text: str) -> None:
         """Text goes by."""
+        if self._remarks and not self._is_meta:
+            self._remark += text
         text = text.strip()
         if self._cell is None or self._remarks or not text:
             return
@@ -395,6 +501,11 @@ class _OdsParser(Handler):
         """A tag ends."""
         name = tag.rpartition(":")[2]
         self._remarks -= tag.startswith(_BESIDE_CELLS)
+        self._is_meta = False
+        if not self._remarks and self._remark and self.tables:
+            table = self.tables[-1]
+            table.facts.remarks += remarks_of(table.row + 1, self._remark)
+            self._remark = ""
         if name == "table":
             self._depth -= 1
         if self._depth != 1:
