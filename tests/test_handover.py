@@ -494,6 +494,48 @@ def test_whom_a_commission_below_struck_is_gone_above_for_a_reason(pair):
     assert not list((pair.above / "reference").glob("removals*"))
 
 
+def test_whoever_is_struck_for_another_place_is_looked_for_there(pair):
+    """Struck off one list for another that never had her, she stood on none, and nobody asked."""
+    there = pair.above / "inbox" / "89"
+    there.mkdir(parents=True)
+    list_there = there / "3.csv"
+    others = "1;Vəliyev;Samir;Zahid oğlu;01.02.1980;kişi;Şuşa küç. 3;5XK1240\n"
+    list_there.write_text(f"{workspaces.HEADER}{others}", encoding="utf-8")
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    gone = next(row for row in entries if row["surname"] == "Hüseynli")
+    said = {
+        "entry_id": gone["entry_id"],
+        "action": "strike",
+        "ground": "moved-away",
+        "document": "Akt 5",
+        "constituency": "89",
+        "precinct": "3",
+        "decided_by": "Leyla M.",
+        "decided_at": "2026-02-03T09:00:00+04:00",
+    }
+    pair.decide(("keep", "repeat"))
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(from_rows([said], AMENDMENT))
+    workspaces.run(pair.below)
+    assert pair.submit()[0] == 0
+    assert pair.receive()[0] == 0
+    workspaces.run(pair.above)
+
+    def asked():
+        findings = handing.newest(pair.above, "findings").to_pylist()
+        return [
+            (row["constituency"], row["precinct"])
+            for row in findings
+            if row["rule"] == "arrived-missing"
+        ]
+
+    assert asked() == [(89, 3)]
+    listed = "2;Hüseynli;Tural;Əhməd oğlu;23.11.1988;kişi;Şuşa küç. 8;5XK1236\n"
+    list_there.write_text(f"{workspaces.HEADER}{others}{listed}", encoding="utf-8")
+    workspaces.run(pair.above)
+    assert asked() == []
+
+
 def test_the_same_package_again_and_an_older_one_are_refused(handed):
     assert handed.receive()[0] == 0
     assert code_of(handed.receive()) == (3, "package-taken")

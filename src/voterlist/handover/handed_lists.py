@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from voterlist import readers, strict_json
 from voterlist.casework.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
@@ -51,6 +52,7 @@ from voterlist.schemas import (
     REMOVED,
     RawFile,
 )
+from voterlist.storage import store
 from voterlist.tables import by_key, from_columns, from_rows, plain
 
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
@@ -68,6 +70,8 @@ PACKED: Mapping[str, pa.Schema] = {
     "removed": REMOVED,
 }
 """The tables of packages."""
+_ELSEWHERE = ("to_constituency", "to_precinct")
+"""Where somebody stands who was taken off a list. Packages of earlier versions do not say it."""
 _MOVED = frozenset({"amendments", "applied", "record"})
 """Tables of people who come from another place or go there, or whom a register adds: of such a row
 the entry or the place is of here, not both."""
@@ -114,7 +118,7 @@ def require_held(name: str, table: pa.Table, manifest: Manifest) -> None:
 
 def _is_of_others(column: str, value: object, scope: Scope) -> bool:
     """True for an entry or a constituency that is none of this place."""
-    if column.endswith("constituency"):
+    if column.endswith("constituency") and column not in _ELSEWHERE:
         return value != scope.constituency
     is_id = column.endswith("entry_id") and column != _OF_OTHERS
     return is_id and not str(value).startswith(scope.prefix)
@@ -182,12 +186,33 @@ REMOVED_NAME = "removed.parquet"
 """The table of a package that says whom a decision took off its lists."""
 
 
-def record_of_removals(workspace: Path, sender: str) -> Path:
+def record_of_removals(workspace: Path, sender: str, kind: str = "removals") -> Path:
     """Where the record stands of whom a commission below, by its slug, took off its lists.
 
-    It is read like any register: that somebody is gone from the list has a reason.
+    It is read like any register: that somebody is gone from the list has a reason. With the kind
+    ``arrivals`` it is that of who was taken off for another precinct, as ``write_arrivals`` has it.
     """
-    return workspace / REFERENCE / f"removals-{sender}.parquet"
+    return workspace / REFERENCE / f"{kind}-{sender}.parquet"
+
+
+def write_arrivals(removed: Path, path: Path) -> None:
+    """Write who was taken off a list for another precinct, as a register of arrivals there.
+
+    Each is asked about like anybody who came: whoever is listed nowhere was struck off one list
+    and put on no other.
+
+    Args:
+        removed: a file of REMOVED; it need not be there.
+        path: the file to write. Nothing is written of nobody.
+    """
+    if not removed.exists():
+        return
+    rows = pq.read_table(removed, schema=REMOVED)
+    rows = rows.filter(pc.is_valid(rows.column("to_precinct")))
+    if rows.num_rows:
+        gone = ["constituency", "precinct", "reason"]
+        place = {f"to_{name}": name for name in gone[:2]}
+        store.write_table(path, rows.drop_columns(gone).rename_columns(place))
 
 
 def place_inside(manifest: Manifest) -> str:
@@ -243,7 +268,7 @@ def _with_types(name: str, path: Path, raw: RawFile) -> pa.Table:
     try:
         columns = _of_csv(path) if name == "door" else _of_parquet(raw)
         names = [column[0].as_py() for column in columns]
-        blank = {*LATER_FIELDS}.difference(names)
+        blank = {*LATER_FIELDS, *_ELSEWHERE}.difference(names)
         if names != [name for name in schema.names if name not in blank]:
             raise refusal("package-schema-other")
         known = [

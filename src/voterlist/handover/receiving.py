@@ -62,6 +62,7 @@ from voterlist.handover.handed_lists import (
     require_as_frozen,
     require_held,
     tables_of,
+    write_arrivals,
 )
 from voterlist.model import Level, Verdict
 from voterlist.pipeline.inbox import INBOX, lists_in
@@ -238,6 +239,9 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     if (package.folder / REMOVED_NAME).exists():
         store.link_file(package.folder / REMOVED_NAME, removed)
     record = record_of_removals(desk.workspace, manifest.sender.slug)
+    came_to = record_of_removals(desk.workspace, manifest.sender.slug, "arrivals")
+    arrived = desk.workspace / _WORK / "arrivals.parquet"
+    write_arrivals(removed, arrived)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
@@ -258,11 +262,17 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
                 balance=lists.balance,
                 lists=lists.digest,
             )
-            folders = [(staged, inbox), (removed, record), (package.folder, kept)]
+            folders = [
+                (staged, inbox),
+                (removed, record),
+                (arrived, came_to),
+                (package.folder, kept),
+            ]
             before = _place_of_superseded(desk, manifest, last)
             aside = {
                 inbox: before,
                 record: before.with_name(record.name),
+                came_to: before.with_name(came_to.name),
                 kept: _place_of_unfinished(kept),
             }
             _move(desk, manifest, folders, aside)

@@ -279,10 +279,17 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
         if row["action"] in {Action.STRIKE, Verdict.REPEAT}
     }
     entries = rows_among(scope.of(read_table(folder, "entries")), "entry_id", [*off])
-    own = [
-        row | {"reason": _why(off[row["entry_id"]], words)}
-        for row in entries.to_pylist()
-    ]
+    own = []
+    for row in entries.to_pylist():
+        said = off[row["entry_id"]]
+        own.append(
+            row
+            | {
+                "reason": _why(said, words),
+                "to_constituency": said["constituency"],
+                "to_precinct": said["precinct"],
+            }
+        )
     below = record_of_removals(source.workspace, f"pec-{scope.constituency:03}-*")
     tables = [from_rows(own, REMOVED)]
     for path in sorted(below.parent.glob(below.name)):
