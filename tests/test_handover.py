@@ -586,13 +586,17 @@ def test_a_precinct_hands_over_in_the_same_way(pair):
     """
     precinct = workspaces.make(pair.folder / "pec", settings=settings)
     plain = precinct / "inbox" / "88"
-    (plain / "menteqe-2.csv").unlink()
     (pair.below / "inbox" / "88" / "menteqe-1.csv").unlink()
     workspaces.run(precinct)
     told("keys", "make", precinct)
     handing.trust(pair.below, precinct, "1")
     package = pair.folder / "pec.zip"
     words = ("submit", precinct, "-c", 88, "--out", package, "--today", handing.DAY)
+    # The three of another precinct would go up with nobody.
+    opened = {one["gate"]: one["count"] for one in told(*words)[1]["gates"]}
+    assert opened["unknown-precincts"] == 3
+    (plain / "menteqe-2.csv").unlink()
+    workspaces.run(precinct)
     assert told(*words)[1]["package"]["receiver"] == "conec-088"
     code, taken = told("receive", pair.below, package, "--today", handing.DAY)
     assert (code, taken["sender"], taken["entries"]) == (0, "pec-088-0001", 4)

@@ -255,9 +255,9 @@ def _missing_precincts(run: _Run) -> int:
 
 def _unknown_precincts(run: _Run) -> int:
     """Entries that no package takes: of no known place, or of one that is not ours."""
-    entries, whole = run.table("entries"), Scope(run.scope.constituency)
-    known = whole.precincts(run.source.settings)
-    precincts = whole.of(entries).column("precinct")
+    entries = run.table("entries")
+    known = run.scope.precincts(run.source.settings)
+    precincts = run.scope.of(entries).column("precinct")
     ours = sum(
         int(row["counts"])
         for row in pc.value_counts(precincts).to_pylist()
