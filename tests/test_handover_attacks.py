@@ -100,8 +100,8 @@ def named(*names):
     ("change", "code"),
     [
         (named("../../../climbed"), "package-name-climbs"),
-        (link, "package-not-plain"),
-        (bomb, "package-compressed"),
+        (link, "package-repacked"),
+        (bomb, "package-repacked"),
         (named("Balance.json"), "package-names-alike"),
         (
             named("göyçay", unicodedata.normalize("NFD", "göyçay")),

@@ -119,11 +119,11 @@ def test_a_package_with_a_workbook_that_is_cut_off_is_said_to_be_so(world):
 @pytest.mark.parametrize("more", [b"\0", b"x" * 100, b"PK\x05\x06", b"\0" * 70_000])
 def test_bytes_before_and_behind_are_noticed(world, content, more):
     assert world.refused_bytes(more + content) in {
-        "package-extra-data",
+        "package-repacked",
         "package-not-one",
     }
     assert world.refused_bytes(content + more) in {
-        "package-extra-data",
+        "package-repacked",
         "package-truncated",
     }
 
@@ -161,36 +161,36 @@ def _named(members, name):
 
 
 ATTACKS = {
-    "encrypted": (lambda m: _with(m, flags=1), "package-encrypted-members"),
-    "strongly encrypted": (lambda m: _with(m, flags=0x41), "package-encrypted-members"),
-    "deflated": (lambda m: _with(m, method=8), "package-compressed"),
-    "unknown method": (lambda m: _with(m, method=99), "package-compressed"),
-    "zip64 size": (lambda m: _with(m, size=2**32 - 1), "package-zip64"),
+    "encrypted": (lambda m: _with(m, flags=1), "package-repacked"),
+    "strongly encrypted": (lambda m: _with(m, flags=0x41), "package-repacked"),
+    "deflated": (lambda m: _with(m, method=8), "package-repacked"),
+    "unknown method": (lambda m: _with(m, method=99), "package-repacked"),
+    "zip64 size": (lambda m: _with(m, size=2**32 - 1), "package-repacked"),
     "zip64 field": (
         lambda m: _with(m, extra=b"\x01\0\x08\0" + bytes(8)),
-        "package-zip64",
+        "package-repacked",
     ),
     "link": (
         lambda m: _with(m, attributes=(stat.S_IFLNK | 0o777) << 16, made_by=UNIX),
-        "package-not-plain",
+        "package-repacked",
     ),
     "link of another system": (
         lambda m: _with(m, attributes=(stat.S_IFLNK | 0o777) << 16),
-        "package-not-plain",
+        "package-repacked",
     ),
     "pipe": (
         lambda m: _with(m, attributes=stat.S_IFIFO << 16, made_by=UNIX),
-        "package-not-plain",
+        "package-repacked",
     ),
     "device": (
         lambda m: _with(m, attributes=stat.S_IFCHR << 16, made_by=UNIX),
-        "package-not-plain",
+        "package-repacked",
     ),
     "folder by its attribute": (
         lambda m: _with(m, attributes=0x10),
-        "package-not-plain",
+        "package-repacked",
     ),
-    "folder by its name": (lambda m: _named(m, b"data/a/"), "package-not-plain"),
+    "folder by its name": (lambda m: _named(m, b"data/a/"), "package-name-unusable"),
     "name twice": (lambda m: [*m, m[-1]], "package-name-twice"),
     "case": (lambda m: _named(m, b"data/Balance.json"), "package-names-alike"),
     "dotless i": (
@@ -224,16 +224,16 @@ ATTACKS = {
     ),
     "two folders": (lambda m: [*m, Zipped(b"other/a", b"")], "package-file-beside"),
     "no folder": (lambda m: [Zipped(b"a", b""), *m[:0]], "package-file-beside"),
-    "overlapping": (lambda m: _with(m, offset=40), "package-overlapping"),
+    "overlapping": (lambda m: _with(m, offset=40), "package-repacked"),
     "gap": (
         lambda m: [*m[:-2], replace(m[-2], local_extra=b"abcdef"), m[-1]],
-        "package-extra-data",
+        "package-repacked",
     ),
-    "behind the end": (lambda m: _with(m, size=10**6), "package-overlapping"),
-    "other size inside": (lambda m: _with(m, local_size=1), "package-headers-differ"),
+    "behind the end": (lambda m: _with(m, size=10**6), "package-repacked"),
+    "other size inside": (lambda m: _with(m, local_size=1), "package-repacked"),
     "other name inside": (
         lambda m: _with(m, local_name=m[-1].name[:-1] + b"x"),
-        "package-headers-differ",
+        "package-repacked",
     ),
     "time": (lambda m: _with(m, time=1), "package-repacked"),
     "comment of a file": (lambda m: _with(m, comment=b"x"), "package-repacked"),
@@ -310,9 +310,9 @@ def test_the_name_of_a_file_is_in_no_message(world, members):
 
 
 def test_a_central_directory_with_something_behind_it_is_noticed(world, members):
-    assert world.refused_bytes(archive(members, between=b"x")) == "package-extra-data"
+    assert world.refused_bytes(archive(members, between=b"x")) == "package-repacked"
     assert world.refused_bytes(archive(members, comment=b"x")) in {
-        "package-extra-data",
+        "package-repacked",
         "package-truncated",
     }
     assert world.refused_bytes(archive(members, before=b"PK\3\4")) is not None
@@ -324,9 +324,9 @@ def test_a_zip64_end_is_refused(world, content):
     sizes = packages.END.unpack(end)
     longer = (*sizes[:5], sizes[5] + len(locator), *sizes[6:])
     changed = directory + locator + packages.END.pack(*longer)
-    assert world.refused_bytes(changed) == "package-zip64"
-    many = (*sizes[:3], 0xFFFF, 0xFFFF, *sizes[5:])
-    assert world.refused_bytes(directory + packages.END.pack(*many)) == "package-zip64"
+    assert world.refused_bytes(changed) == "package-repacked"
+    many = packages.END.pack(*sizes[:3], 0xFFFF, 0xFFFF, *sizes[5:])
+    assert world.refused_bytes(directory + many) == "package-too-many-files"
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_noticed():
@@ -353,7 +353,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(world, members):
         for member in members:
             bomb.writestr(member.name.decode(), member.content)
         bomb.writestr(members[0].name.decode() + "x", bytes(10**7))
-    assert world.refused_bytes(packed.getvalue()) == "package-compressed"
+    assert world.refused_bytes(packed.getvalue()) == "package-repacked"
 
 
 def test_limits_hold(world, package, content):
@@ -635,7 +635,7 @@ def test_every_refusal_has_its_sentences():
     prefixes = "package|passphrase|keys|trust|public-key|receipt|commission"
     word = re.compile(rf'"((?:{prefixes})-[a-z0-9-]+)"')
     codes = {code for source in sources for code in word.findall(source)}
-    assert len(codes) > 60
+    assert len(codes) > 50
     known = {
         key.removeprefix("error.").removesuffix(".what")
         for key in entries()

@@ -17,7 +17,6 @@ stands.
 from __future__ import annotations
 
 import hashlib
-import stat
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,24 +34,13 @@ MOST_FILES = 10_000
 """The most files of a package. A constituency has 45 precincts, of some files each."""
 _CENTRAL_MAGIC = b"PK\x01\x02"
 _END_MAGIC = b"PK\x05\x06"
-_LOCATOR_MAGIC = b"PK\x06\x07"
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
-_LOCATOR_BYTES = 20
-_MOST_COMMENT = 0xFFFF
 _VERSION = 20
 _TIME, _DAY = 0, 0x21
 """Midnight of 1980-01-01, the first moment that a ZIP can say."""
 _STORED = 0
-_ENCRYPTED = 0x0001 | 0x0040 | 0x2000
-"""Encrypted, strongly encrypted, or with a directory that is."""
-_DOS_SPECIAL = 0x08 | 0x10 | 0x40
-"""The name of a disk, a folder, a device."""
-_ZIP64_FIELD = 0x0001
-_COUNT_IN_ZIP64 = 0xFFFF
-_SIZE_IN_ZIP64 = 0xFFFF_FFFF
-"""What stands in a field whose value is in a field of ZIP64."""
 _MOST_RECORD = 1024
 """Bytes of a record of the directory, on average; a package's own have fewer than 300."""
 
@@ -91,41 +79,6 @@ class Member:
     def end(self) -> int:
         """Where the next file begins."""
         return self.content_offset + self.size
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """A record of the central directory, as it stands in the file."""
-
-    flags: int
-    method: int
-    crc: int
-    packed_size: int
-    size: int
-    raw_name: bytes
-    extra: bytes
-    attributes: int
-    offset: int
-
-    @property
-    def name(self) -> str:
-        """The name; undecodable bytes in a form of their own, for it is refused then anyway."""
-        return self.raw_name.decode("utf-8", "surrogateescape")
-
-    @property
-    def member(self) -> Member:
-        """The file that it is about."""
-        return Member(self.name, self.size, self.crc, self.offset)
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The end record: where the central directory stands."""
-
-    written: bytes
-    count: int
-    size: int
-    offset: int
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -181,31 +134,51 @@ def read_directory(file: BinaryIO, most_files: int) -> tuple[Member, ...]:
         most_files: how many files it may have.
 
     Raises:
-        CustodyError: ``package-not-one``, ``package-truncated``, ``package-extra-data``,
-            ``package-zip64``, ``package-too-many-files``, ``package-encrypted-members``,
-            ``package-not-plain``, ``package-compressed``, ``package-overlapping``,
-            ``package-headers-differ``, ``package-repacked``, or one of ``check_names``.
+        CustodyError: ``package-not-one``, ``package-truncated``, ``package-too-many-files``,
+            ``package-repacked``, or one of ``check_names``.
     """
-    end = _end(file)
-    if end.count > most_files:
+    size, end = file.seek(0, 2), _END.size
+    file.seek(0)
+    is_begun = file.read(len(_LOCAL_MAGIC)) == _LOCAL_MAGIC
+    file.seek(max(0, size - end))
+    last = file.read()
+    if len(last) < end or not last.startswith(_END_MAGIC):
+        raise refusal("package-truncated" if is_begun else "package-not-one")
+    _, _, _, _, count, length, offset, _ = _END.unpack(last)
+    if not count:
+        raise refusal("package-not-one")
+    if count > most_files:
         raise refusal("package-too-many-files", most=most_files)
-    if end.size > end.count * _MOST_RECORD:
+    if offset + length + end != size or length > count * _MOST_RECORD:
         raise refusal("package-repacked")
-    file.seek(end.offset)
-    directory = file.read(end.size)
-    records = tuple(_records(directory, end.count))
-    for number, record in enumerate(records, 1):
-        _check_kind(record, number)
-    check_names([record.name for record in records])
-    for number, record in enumerate(records, 1):
-        if record.method != _STORED:
-            raise refusal("package-compressed", number=number)
-    members = tuple(record.member for record in records)
-    _check_layout(members, end.offset)
-    if directory + end.written != ends_of(members):
+    file.seek(offset)
+    directory = file.read(length)
+    members = tuple(_members(directory, count))
+    check_names([member.name for member in members])
+    if members[-1].end != offset or directory + last != ends_of(members):
         raise refusal("package-repacked")
-    _check_local_headers(file, members)
+    for member in members:
+        expected = local_header(member)
+        file.seek(member.offset)
+        if file.read(len(expected)) != expected:
+            raise refusal("package-repacked")
     return members
+
+
+def _members(directory: bytes, count: int) -> Iterator[Member]:
+    """The files that a central directory names, each where the one before it ends."""
+    place = offset = 0
+    for _ in range(count):
+        head = directory[place : place + _CENTRAL.size]
+        if len(head) < _CENTRAL.size:
+            raise refusal("package-repacked")
+        *_, crc, _, size, length, _, _, _, _, _, _ = _CENTRAL.unpack(head)
+        place += _CENTRAL.size
+        # Undecodable bytes in a form of their own, for such a name is refused then anyway.
+        name = directory[place : place + length].decode("utf-8", "surrogateescape")
+        member = Member(name, size, crc, offset)
+        yield member
+        place, offset = place + length, member.end
 
 
 def copy_member(file: BinaryIO, member: Member, out: BinaryIO) -> Measure:
@@ -227,104 +200,3 @@ def copy_member(file: BinaryIO, member: Member, out: BinaryIO) -> Measure:
             yield part
 
     return measured(parts())
-
-
-def _end(file: BinaryIO) -> _End:
-    """The end record, which stands at the very end."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _END.size - _MOST_COMMENT))
-    tail = file.read()
-    file.seek(0)
-    is_begun = file.read(len(_LOCAL_MAGIC)) == _LOCAL_MAGIC
-    place = tail.rfind(_END_MAGIC)
-    if place < 0 or len(tail) - place < _END.size:
-        raise refusal("package-truncated" if is_begun else "package-not-one")
-    record = tail[place : place + _END.size]
-    _, _, _, _, count, directory_size, offset, _ = _END.unpack(record)
-    directory_end = offset + directory_size
-    if len(tail) - place > _END.size:
-        # A workbook inside the package has an end record too, which says other places.
-        is_own = directory_end == size - len(tail) + place
-        raise refusal("package-extra-data" if is_own else "package-truncated")
-    locator = tail[max(0, place - _LOCATOR_BYTES) : place]
-    if not count:
-        raise refusal("package-not-one")
-    is_zip64 = count == _COUNT_IN_ZIP64 or _SIZE_IN_ZIP64 in {directory_size, offset}
-    if is_zip64 or locator.startswith(_LOCATOR_MAGIC):
-        raise refusal("package-zip64")
-    if directory_end != size - _END.size:
-        is_short = directory_end > size - _END.size
-        raise refusal("package-truncated" if is_short else "package-extra-data")
-    return _End(record, count, directory_size, offset)
-
-
-def _records(directory: bytes, count: int) -> Iterator[_Record]:
-    """The records of the central directory."""
-    place = 0
-    for _ in range(count):
-        head = directory[place : place + _CENTRAL.size]
-        if len(head) < _CENTRAL.size or not head.startswith(_CENTRAL_MAGIC):
-            raise refusal("package-repacked")
-        _, _, _, flags, method, _, _, *sizes = _CENTRAL.unpack(head)
-        crc, packed, size, *rest = sizes
-        name_size, extra_size, comment_size, _, _, attributes, offset = rest
-        name_end = place + _CENTRAL.size + name_size
-        end = name_end + extra_size + comment_size
-        yield _Record(
-            flags=flags,
-            method=method,
-            crc=crc,
-            packed_size=packed,
-            size=size,
-            raw_name=directory[place + _CENTRAL.size : name_end],
-            extra=directory[name_end : name_end + extra_size],
-            attributes=attributes,
-            offset=offset,
-        )
-        place = end
-
-
-def _check_kind(record: _Record, number: int) -> None:
-    """A plain file, in the clear, with sizes of its own."""
-    if record.flags & _ENCRYPTED:
-        raise refusal("package-encrypted-members", number=number)
-    sizes = {record.size, record.packed_size, record.offset}
-    if _SIZE_IN_ZIP64 in sizes or _has_zip64(record.extra):
-        raise refusal("package-zip64")
-    kind = stat.S_IFMT(record.attributes >> 16)
-    is_special = kind not in {0, stat.S_IFREG} or record.attributes & _DOS_SPECIAL
-    if is_special or record.raw_name.endswith(b"/"):
-        raise refusal("package-not-plain", number=number)
-
-
-def _has_zip64(extra: bytes) -> bool:
-    """True where the extra field holds sizes of ZIP64."""
-    place = 0
-    while place + 4 <= len(extra):
-        kind, size = struct.unpack_from("<2H", extra, place)
-        if kind == _ZIP64_FIELD:
-            return True
-        place += 4 + size
-    return False
-
-
-def _check_layout(members: Sequence[Member], directory_offset: int) -> None:
-    """One file after the other, from the first byte to the central directory."""
-    place = 0
-    for number, member in enumerate(members, 1):
-        if member.offset > place:
-            raise refusal("package-extra-data")
-        if member.offset < place or member.end > directory_offset:
-            raise refusal("package-overlapping", number=number)
-        place = member.end
-    if place != directory_offset:
-        raise refusal("package-extra-data")
-
-
-def _check_local_headers(file: BinaryIO, members: Sequence[Member]) -> None:
-    """Each file says before its content what the central directory says of it."""
-    for number, member in enumerate(members, 1):
-        expected = local_header(member)
-        file.seek(member.offset)
-        if file.read(len(expected)) != expected:
-            raise refusal("package-headers-differ", number=number)
