@@ -1,23 +1,17 @@
-"""Slips of the keyboard and of the eye, on whole columns of text at a time.
-
-A column becomes a matrix of code points, one row a text, padded with 0; a slip moves or changes
-cells of it.
-"""
+"""Slips of the keyboard and of the eye, in columns of text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from string import ascii_lowercase, ascii_uppercase
+from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
 
-from voterlist.arrays import AnyArray
-
-_Damage: TypeAlias = Callable[[Generator, AnyArray], AnyArray]
-"""A matrix of code points in, the damaged one out."""
+_Damage: TypeAlias = Callable[[Generator, Sequence[str]], Sequence[str]]
+"""Texts in, the damaged ones out."""
 
 KEYBOARDS = (
     ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
@@ -29,59 +23,30 @@ KEYBOARDS = (
 """The rows of keys of each keyboard: Azerbaijani, English, Russian, Azerbaijani Cyrillic, digits.
 
 A letter that several have is looked for on the first."""
-_POINTS = 0x600
-"""Code points up to Cyrillic: all letters of invented lists."""
 
 
-def _neighbours() -> AnyArray:
-    """For each code point the two keys beside it on the first keyboard that has it.
-
-    Itself where none has.
-    """
-    table = np.repeat(np.arange(_POINTS, dtype=np.uint32)[:, None], 2, axis=1)
+def _neighbours() -> dict[str, tuple[str, str]]:
+    """The two keys beside each key on the first keyboard that has it."""
+    beside: dict[str, tuple[str, str]] = {}
     for keyboard in reversed(KEYBOARDS):
         for row in keyboard:
-            capitals = row.replace("i", "İ").upper()
-            for keys in (row, capitals):
-                points = [ord(letter) for letter in keys]
+            for keys in (row, row.replace("i", "İ").upper()):
                 # The first and the last key of a row have one neighbour, twice.
-                before = [points[1], *points[:-1]]
-                behind = [*points[1:], points[-2]]
-                for point, left, right in zip(points, before, behind, strict=True):
-                    table[point] = left, right
-    return table
+                before, behind = keys[1] + keys[:-1], keys[1:] + keys[-2]
+                beside |= zip(keys, zip(before, behind, strict=True), strict=True)
+    return beside
 
 
 _BESIDE = _neighbours()
-"""Shape (code point, side): the keys to the left and to the right of each key."""
-_LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
+_LOOKALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ")
+_FOR_DIGITS = str.maketrans("01", "OI")
+_LOWER = str.maketrans(ascii_uppercase, ascii_uppercase.lower())
 
 
-def _matrix(texts: list[str]) -> tuple[AnyArray, AnyArray]:
-    """(code points, lengths) of texts: uint32, padded with 0 to beyond the longest."""
-    width = max((len(text) for text in texts), default=0) + 1
-    fixed_width = np.array(texts, dtype=f"U{width}")
-    matrix = fixed_width.view(np.uint32).reshape(len(texts), width).copy()
-    lengths = (matrix != 0).sum(axis=1)
-    return matrix, lengths
-
-
-def _texts(matrix: AnyArray) -> pa.Array:
-    """The texts of a matrix of code points; what is 0 is no part of a text."""
-    if not len(matrix):
-        return pa.array([], pa.string())
-    plain = np.ascontiguousarray(matrix, dtype=np.uint32)
-    texts = plain.view(f"U{plain.shape[1]}").ravel()
-    return pa.array(texts, pa.string())
-
-
-def _shift(matrix: AnyArray, source: AnyArray) -> AnyArray:
-    """The matrix with each cell taken from another column of its row.
-
-    ``source``: the number of that column for each cell; beyond the last column means the last,
-    which is padding.
-    """
-    return np.take_along_axis(matrix, np.minimum(source, matrix.shape[1] - 1), axis=1)
+def _key_beside(text: str, at: int, side: int) -> str:
+    """The text with a key beside the one at this place; unless no keyboard has it."""
+    key = text[at]
+    return f"{text[:at]}{_BESIDE.get(key, (key, key))[side]}{text[at + 1 :]}"
 
 
 def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
@@ -90,96 +55,62 @@ def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
     The first letter is spared, as people look at it; a text of fewer than three letters stays as it
     is. No text may be null.
     """
-    matrix, lengths = _matrix(texts.to_pylist())
-    count, width = matrix.shape
+    count = len(texts)
     if not count:
         return texts
-    rows = np.arange(count)
-    columns = np.arange(width)
-    chance = rng.random(count)
-    place = 1 + (chance * np.maximum(lengths - 2, 1)).astype(np.int64)
-    at = np.minimum(place, width - 1)
-    slip = np.asarray(rng.integers(0, 4, count))
-    side = rng.integers(0, 2, count)
-    points = np.minimum(matrix[rows, at], _POINTS - 1)
-    beside = _BESIDE[points, side]
-
-    # From where each cell is taken, beside its own column.
-    at_column = at[:, None]
-    slip_column = slip[:, None]
-    doubled = np.where(slip_column == 1, -1, 0) * (columns > at_column)
-    dropped = np.where(slip_column == 2, 1, 0) * (columns >= at_column)
-    forward = (columns == at_column).astype(np.int64)
-    backward = (columns == at_column + 1).astype(np.int64)
-    swapped = (slip_column == 3) * (forward - backward)
-    changed = _shift(matrix, columns + doubled + dropped + swapped)
-
-    neighbour = slip == 0
-    changed[rows[neighbour], at[neighbour]] = beside[neighbour]
-    short = lengths < 3
-    changed[short] = matrix[short]
-    return _texts(changed)
+    chance, slip = rng.random(count), rng.integers(0, 4, count)
+    drawn = (chance.tolist(), slip.tolist(), rng.integers(0, 2, count).tolist())
+    typed = map(_mistyped, texts.to_pylist(), *drawn)
+    return pa.array(list(typed), pa.string())
 
 
-def _replacements(pairs: dict[str, str]) -> AnyArray:
-    """For each code point the one to write instead: itself, but for these letters."""
-    table = np.arange(_POINTS, dtype=np.uint32)
-    for before, after in pairs.items():
-        table[ord(before)] = ord(after)
-    return table
+def _mistyped(text: str, chance: float, slip: int, side: int) -> str:
+    if len(text) < 3:
+        return text
+    at = 1 + int(chance * (len(text) - 2))
+    if slip == 0:
+        return _key_beside(text, at, side)
+    if slip == 1:
+        return text[: at + 1] + text[at:]
+    swapped = text[at + 1] + text[at] + text[at + 2 :]
+    return text[:at] + (text[at + 1 :] if slip == 2 else swapped)
 
 
-_FOR_DIGITS = _replacements({"0": "O", "1": "I"})
-_LOWER = _replacements(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)))
-_CYRILLIC = _replacements(_LOOKALIKES)
-
-
-def _letters_for_digits(_rng: Generator, matrix: AnyArray) -> AnyArray:
+def _letters_for_digits(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """O for 0 and I for 1, as an eye confuses them."""
-    return _FOR_DIGITS[matrix]
+    return [text.translate(_FOR_DIGITS) for text in texts]
 
 
-def _lower_case(_rng: Generator, matrix: AnyArray) -> AnyArray:
+def _lower_case(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """Small letters for capitals."""
-    return _LOWER[matrix]
+    return [text.translate(_LOWER) for text in texts]
 
 
-def _lookalikes(_rng: Generator, matrix: AnyArray) -> AnyArray:
+def _lookalikes(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """Cyrillic letters for Latin ones that look the same."""
-    return _CYRILLIC[matrix]
+    return [text.translate(_LOOKALIKES) for text in texts]
 
 
-def _insert(matrix: AnyArray, at: int, points: AnyArray) -> AnyArray:
-    """The matrix with one more character in each row; the last column, which is padding, falls off.
-
-    Args:
-        matrix: code points.
-        at: the column of the new character.
-        points: its code point, row by row.
-    """
-    before, behind = matrix[:, :at], matrix[:, at:-1]
-    inserted = points[:, None].astype(np.uint32)
-    return np.concatenate([before, inserted, behind], axis=1)
-
-
-def _blank_inside(_rng: Generator, matrix: AnyArray) -> AnyArray:
+def _blank_inside(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """A blank behind the third character."""
-    return _insert(matrix, 3, np.full(len(matrix), ord(" ")))
+    return [f"{text[:3]} {text[3:]}" for text in texts]
 
 
-def _eighth_character(rng: Generator, matrix: AnyArray) -> AnyArray:
+def _eighth_character(rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """A digit behind the seventh character, kept from the card."""
-    return _insert(matrix, 7, rng.integers(ord("0"), ord("9") + 1, len(matrix)))
+    digits = rng.integers(ord("0"), ord("9") + 1, len(texts)).tolist()
+    return [
+        f"{text[:7]}{chr(digit)}{text[7:]}"
+        for text, digit in zip(texts, digits, strict=True)
+    ]
 
 
-def _one_character_off(rng: Generator, matrix: AnyArray) -> AnyArray:
+def _one_character_off(rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     """One of the first seven characters replaced by its neighbour on the keyboard."""
-    changed = matrix.copy()
-    rows = np.arange(len(matrix))
-    at = rng.integers(0, 7, len(matrix))
-    side = rng.integers(0, 2, len(matrix))
-    changed[rows, at] = _BESIDE[changed[rows, at], side]
-    return changed
+    places = rng.integers(0, 7, len(texts)).tolist()
+    return list(
+        map(_key_beside, texts, places, rng.integers(0, 2, len(texts)).tolist())
+    )
 
 
 _FIN_DAMAGES: tuple[_Damage, ...] = (
@@ -212,17 +143,16 @@ def _damage(
     """
     if not len(texts):
         return texts
-    matrix, _ = _matrix(texts.to_pylist())
-    which = rng.integers(0, len(damages), len(matrix))
-    for at, damage in enumerate(damages):
-        rows = which == at
-        whole = matrix[rows]
-        changed = damage(rng, whole)
-        # What has nothing to confuse (no 0, no look-alike) loses its capitals instead.
-        same = (changed == whole).all(axis=1)
-        changed[same] = _LOWER[whole[same]]
-        matrix[rows] = changed
-    return _texts(matrix)
+    damaged = texts.to_pylist()
+    which = rng.integers(0, len(damages), len(damaged))
+    for way, damage in enumerate(damages):
+        rows = np.flatnonzero(which == way).tolist()
+        changed = damage(rng, [damaged[row] for row in rows])
+        for row, text in zip(rows, changed, strict=True):
+            # What has nothing to confuse (no 0, no look-alike) loses its capitals instead.
+            is_same = text == damaged[row]
+            damaged[row] = text.translate(_LOWER) if is_same else text
+    return pa.array(damaged, pa.string())
 
 
 def damage_fin(rng: Generator, fins: pa.Array) -> pa.Array:
