@@ -9,7 +9,11 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Spellings, Standing
-from voterlist.decisions.standing import contested_among, last_answers, last_verdicts
+from voterlist.decisions.standing import (
+    contested_cases,
+    last_answers,
+    last_verdicts,
+)
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
@@ -189,7 +193,7 @@ def _given_up(
         by: who decided, where a row names nobody.
     """
     said = last_verdicts(given.verdicts.to_pylist())
-    contested = contested_among(said)
+    contested = contested_cases(given)
     asked = {
         (row["case_id"], row["decided_by"] or by): row
         for row in amendments

@@ -7,17 +7,18 @@ somebody else's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from voterlist.decisions.given import Given, is_same_person, moment_of
-from voterlist.model import Action, Mark
+from voterlist.model import Action, Mark, Verdict
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import from_rows
+from voterlist.tables import by_key, from_rows
 
 WITHDRAWN = Action.WITHDRAW.value
 """The answer that takes an earlier one of the same person back."""
@@ -53,7 +54,7 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
         given: the answers, brought to the entries of today.
         two_people: the actions that two people must decide alike.
     """
-    verdicts, contested_cases = _verdicts(given.verdicts.to_pylist())
+    verdicts, contested_cases = _verdicts(given)
     amendments, contested_entries, pending = _amendments(given, two_people)
     return Standing(
         decisions=from_rows(verdicts, DECISION, "case_id", "entry_id"),
@@ -71,30 +72,152 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
     )
 
 
-def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
+def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
     """The verdicts that hold, and the answers of contested cases.
 
     The verdicts of a case mean something together, so a case is contested as a whole.
     """
-    last = last_verdicts(rows)
-    contested = contested_among(last)
+    last = last_verdicts(given.verdicts.to_pylist())
+    within = {case for (case, _), said in last.items() if _says_both(said)}
+    rest = {key: said for key, said in last.items() if key[0] not in within}
+    across, replaced = _across(rest, given.case_entries)
     holding: list[_Row] = []
     differing: list[_Row] = []
-    for (case, _), said in last.items():
-        if case in contested:
-            differing += [row | {"answer": row["verdict"]} for row in said.values()]
+    for (case, entry), said in last.items():
+        if case in replaced:
+            continue
+        if case in within | across.keys():
+            answers = _with_others(said, entry, across.get(case, ()), last)
+            differing += [
+                row | {"case_id": case, "answer": row["verdict"]}
+                for row in answers.values()
+            ]
         elif said:
             holding.append(list(said.values())[-1])
     return holding, differing
 
 
-def contested_among(last: Mapping[tuple[str, str], Mapping[str, _Row]]) -> set[str]:
-    """The cases of which two people said different things of an entry; as of ``last_verdicts``."""
-    return {
-        case
-        for (case, _), said in last.items()
-        if len({row["verdict"] for row in said.values()}) > 1
+def contested_cases(given: Given) -> dict[str, set[str]]:
+    """The cases that people decided in different ways, each with these people."""
+    parties: dict[str, set[str]] = {}
+    for row in _verdicts(given)[1]:
+        parties.setdefault(row["case_id"], set()).add(row["decided_by"])
+    return parties
+
+
+def _says_both(said: Mapping[str, _Row]) -> bool:
+    """True where two people said different things of an entry."""
+    return len({row["verdict"] for row in said.values()}) > 1
+
+
+def pairs_said(
+    verdict_of: Mapping[str, str], *, is_whole: bool
+) -> Iterator[tuple[str, str, bool]]:
+    """The pairs that the verdicts on a case decide: (entry, entry, whether one person).
+
+    The kept entry and its repetitions are one person, an entry that is another person is none of
+    these. Two entries that are both kept, or that are both another person than a third, say nothing
+    of each other.
+
+    Args:
+        verdict_of: the verdict on each entry.
+        is_whole: each entry of the case has a verdict.
+    """
+    of = {
+        verdict: sorted(entry for entry, word in verdict_of.items() if word == verdict)
+        for verdict in Verdict
     }
+    keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
+    if len(keep) == 1:
+        yield from (
+            (min(pair), max(pair), True) for pair in combinations(keep + repeat, 2)
+        )
+    yield from (
+        (min(pair), max(pair), False) for pair in product(separate, keep + repeat)
+    )
+    if is_whole and len(separate) == len(verdict_of):
+        yield from (
+            (first, second, False) for first, second in combinations(separate, 2)
+        )
+
+
+_Last: TypeAlias = Mapping[tuple[str, str], Mapping[str, _Row]]
+"""As of ``last_verdicts``."""
+
+
+def _across(
+    last: _Last, members: Mapping[str, Collection[str]]
+) -> tuple[dict[str, set[str]], set[str]]:
+    """(Contested cases, each with those that contradict it; cases that a later answer replaced).
+
+    Lists are handed in again, and two people may be asked about one pair in two cases. Of each
+    person the last answer about a pair counts, and who settles a dispute answers for all.
+
+    Args:
+        last: without the cases that are contested by themselves.
+        members: the entries of each case.
+    """
+    said_of: dict[tuple[str, str], dict[str, tuple[bool, str]]] = {}
+    said_in: dict[str, set[tuple[str, str, bool]]] = {}
+    for _, pair, person, is_same, case, settles in sorted(_statements(last, members)):
+        said_in.setdefault(case, set()).add((*pair, is_same))
+        said = said_of.setdefault(pair, {})
+        if settles:
+            said.clear()
+        said[person] = is_same, case
+    holds = {
+        (*pair, is_same)
+        for pair, said in said_of.items()
+        for is_same, _ in said.values()
+    }
+    replaced = {case for case, said in said_in.items() if said - holds}
+    if replaced:
+        rest = {key: said for key, said in last.items() if key[0] not in replaced}
+        contested, more = _across(rest, members)
+        return contested, replaced | more
+    contested = {}
+    for said in said_of.values():
+        cases = {case for _, case in said.values()}
+        if len({is_same for is_same, _ in said.values()}) > 1:
+            for case in cases:
+                contested.setdefault(case, set()).update(cases - {case})
+    return contested, replaced
+
+
+def _statements(
+    last: _Last, members: Mapping[str, Collection[str]]
+) -> Iterator[tuple[int, tuple[str, str], str, bool, str, bool]]:
+    """What is said of each pair that two cases share, by each of its people.
+
+    That is (place in the order of answers, pair, person, whether one person, case, whether it
+    settles).
+    """
+    asked = Counter(entry for (_, entry), said in last.items() if said)
+    verdicts: dict[str, dict[str, str]] = {}
+    for (case, entry), said in last.items():
+        if said:
+            verdicts.setdefault(case, {})[entry] = next(iter(said.values()))["verdict"]
+    for case, verdict_of in verdicts.items():
+        shared = {entry for entry in verdict_of if asked[entry] > 1}
+        if len(shared) < 2:
+            continue
+        is_whole = verdict_of.keys() >= {*members.get(case, ())}
+        for *pair, is_same in pairs_said(verdict_of, is_whole=is_whole):
+            if not shared.issuperset(pair):
+                continue
+            rows = [row for one in pair for row in last[case, one].values()]
+            for person, own in by_key((row["decided_by"], row) for row in rows).items():
+                place = max(row["number"] for row in own)
+                settles = any(row["adjudicates"] for row in own)
+                yield place, (pair[0], pair[1]), person, is_same, case, settles
+
+
+def _with_others(
+    said: Mapping[str, _Row], entry: str, others: Iterable[str], last: _Last
+) -> dict[str, _Row]:
+    """What people said of an entry in a case, and others in the cases that contradict it."""
+    more = (last.get((other, entry), {}) for other in sorted(others))
+    return {**{person: row for one in more for person, row in one.items()}, **said}
 
 
 def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions.given import Given, members_of
-from voterlist.decisions.standing import WITHDRAWN, last_verdicts, standing
+from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
 from voterlist.tables import from_rows, sort_by
@@ -126,7 +126,7 @@ def check_decisions(
         members=members,
         said=last_verdicts(given.to_pylist()),
         last=last,
-        parties=_contested_cases(given),
+        parties=contested_cases(Given(given, case_entries=members)),
     )
     problems = list(check.problems_of_rows(filled))
     refused_cases = _cases_of([*refused, *problems])
@@ -150,15 +150,6 @@ def _filled_rows(
         own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
         if is_filled and not own & places:
             yield row | {"decided_by": row["decided_by"] or decided_by}
-
-
-def _contested_cases(given: pa.Table) -> dict[str, set[str]]:
-    """The contested cases, each with the people whose answers differ."""
-    table = standing(Given(verdicts=given)).contested
-    parties: dict[str, set[str]] = {}
-    for row in table.select(["case_id", "decided_by"]).to_pylist():
-        parties.setdefault(row["case_id"], set()).add(row["decided_by"])
-    return parties
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """What people decided of pairs and cases, as the linkage learns from it and keeps it.
 
 A verdict is about an entry of a case; the linkage learns from pairs. Only what verdicts state is a
-label: the kept entry and its repetitions are one person, an entry that is another person is none of
-these.
-Two entries that are both kept, or that are both another person than a third, say nothing of each
-other.
+label (``pairs_said``).
 
 An entry's id is made of what it says. An entry that changed since has another id, and what was
 decided of the old one concerns nobody here.
@@ -15,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +21,10 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.decisions.given import moment_of
+from voterlist.decisions.standing import pairs_said
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
 from voterlist.link.weigh import Labels
-from voterlist.model import Verdict
 
 PAIRS = pa.schema(
     [
@@ -54,8 +51,8 @@ class Decided:
     pairs: pa.Table | None = None
     """PAIRS, sorted; a pair that two cases speak of stands for each."""
     cases: pa.Table | None = None
-    """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in
-    the other's place."""
+    """CASES, sorted. Of cases that say something of one pair only the one decided last: it was
+    decided in the other's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +88,28 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
         for case, verdict_of in verdicts.items()
         if case_id(list(verdict_of)) == case
     }
-    pairs = {
-        (case, pair)
+    said = {
+        case: list(pairs_said(verdict_of, is_whole=case in whole))
         for case, verdict_of in verdicts.items()
-        for pair in _pairs(verdict_of, whole=case in whole)
     }
     closed = sorted(
         (case for case in whole if listed.issuperset(verdicts[case])),
         key=lambda case: (moments[case], case),
     )
     return Decided(
-        _table(sorted(pair for _, pair in pairs if listed.issuperset(pair[:2])), PAIRS),
+        _table(
+            sorted(
+                pair
+                for of_case in said.values()
+                for pair in of_case
+                if listed.issuperset(pair[:2])
+            ),
+            PAIRS,
+        ),
         _table(
             sorted(
                 (case, entry)
-                for case in _last(closed, verdicts)
+                for case in _last(closed, said)
                 for entry in verdicts[case]
             ),
             CASES,
@@ -113,38 +117,13 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
     )
 
 
-def _pairs(
-    verdict_of: Mapping[str, str], *, whole: bool
-) -> Iterator[tuple[str, str, bool]]:
-    """The pairs that the verdicts on a case decide: (entry, entry, whether one person).
-
-    ``whole``: each entry of the case has a verdict.
-    """
-    of = {
-        verdict: sorted(entry for entry, word in verdict_of.items() if word == verdict)
-        for verdict in Verdict
-    }
-    keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
-    if len(keep) == 1:
-        yield from (
-            (min(pair), max(pair), True) for pair in combinations(keep + repeat, 2)
-        )
-    yield from (
-        (min(pair), max(pair), False) for pair in product(separate, keep + repeat)
-    )
-    if whole and len(separate) == len(verdict_of):
-        yield from (
-            (first, second, False) for first, second in combinations(separate, 2)
-        )
-
-
 def _last(
-    closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]
+    closed: Sequence[str], said: Mapping[str, Sequence[tuple[str, str, bool]]]
 ) -> Iterator[str]:
-    """Of cases in order of decision, those that share no two entries with a later one."""
+    """Of cases in order of decision, those that share no pair that they decide with a later one."""
     taken: set[tuple[str, str]] = set()
     for case in reversed(closed):
-        pairs = set(combinations(sorted(verdicts[case]), 2))
+        pairs = {pair[:2] for pair in said[case]}
         if not pairs & taken:
             taken |= pairs
             yield case

@@ -1,0 +1,146 @@
+"""One pair of entries in two cases: a list is handed in again, and more entries say the same."""
+
+from __future__ import annotations
+
+import pytest
+
+import handing
+import review_books
+import workspaces
+from command_line import told
+
+pytestmark = pytest.mark.slow
+
+DAY = ("--today", handing.DAY)
+PERSON = "Əliyev;Kamil;Vaqif oğlu;15.04.1977;kişi;Nizami küç. {};5XK1277"
+SAME = {"440": ("keep", ""), "442": ("repeat", "one passport")}
+APART = dict.fromkeys(("440", "442", "443"), ("separate", "three passports seen"))
+
+
+class Precinct:
+    """A workspace in which one person stands on the list of precinct 1 several times."""
+
+    def __init__(self, folder):
+        self.folder = workspaces.make(folder, settings=handing.BELOW)
+        assert told("keys", "make", self.folder, *DAY)[0] == 0
+
+    def hand_in(self, *numbers):
+        """Hand in its list, with these numbers of the one person, and run."""
+        rows = "".join(f"{number};{PERSON.format(number)}\n" for number in numbers)
+        text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{workspaces.ONE}{rows}"
+        path = self.folder / "inbox" / "88" / "menteqe-1.csv"
+        path.write_text(text, encoding="utf-8")
+        workspaces.run(self.folder)
+
+    def rows(self, table):
+        """(number on the list, row) of a table of the newest run, of the one person."""
+        entries = handing.newest(self.folder, "entries").to_pylist()
+        numbers = {
+            row["entry_id"]: row["number"] for row in entries if row["fin"] == "5XK1277"
+        }
+        return [
+            (numbers[row["entry_id"]], row)
+            for row in handing.newest(self.folder, table).to_pylist()
+            if row["entry_id"] in numbers
+        ]
+
+    def answer(self, by, verdicts, asked_as=("", "contested-case")):
+        """What ``review import`` says of a workbook with these verdicts, by number."""
+        book = self.folder / "review.xlsx"
+        book.unlink(missing_ok=True)
+        assert told("review", "export", self.folder, "--out", book, *DAY)[0] == 0
+        numbers = {row["entry_id"]: number for number, row in self.rows("entries")}
+
+        def cells(row):
+            about = (row.get("asked_as") or "").partition(":")[0]
+            number = numbers.get(row.get("entry_id"))
+            if (
+                row.get("case_id") is None
+                or about not in asked_as
+                or number not in verdicts
+            ):
+                return None
+            verdict, reason = verdicts[number]
+            return {"answer": verdict, "reason": reason, "decided_by": by}
+
+        assert review_books.fill(book, cells)
+        return told("review", "import", self.folder, book, *DAY)[1]
+
+    def left(self):
+        """The numbers that the newest run takes off the list."""
+        return {number for number, _ in self.rows("applied")}
+
+    def contested_gate(self):
+        """How many cases and entries keep the constituency from being handed over."""
+        out = self.folder / "package.zip"
+        said = told("submit", self.folder, "-c", 88, "--out", out, *DAY)[1]
+        gates = {one["gate"]: one["count"] for one in said.get("gates", ())}
+        return gates.get("contested", 0)
+
+
+@pytest.fixture
+def disputed(tmp_path):
+    """Aynur: 442 repeats 440. Then 443 came, and Bahram: three people."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    precinct.answer("Aynur", SAME)
+    precinct.hand_in(440, 442, 443)
+    assert precinct.left() == {"442"}
+    said = precinct.answer("Bahram", APART)
+    assert said["recorded"] == 3
+    assert said["contested"]
+    workspaces.run(precinct.folder)
+    return precinct
+
+
+def test_a_pair_of_which_two_people_said_both_is_contested(disputed):
+    """The second answer would undo the first: who stands three times is handed over so."""
+    assert disputed.left() == set()
+    said = {
+        (number, row["decided_by"], row["answer"])
+        for number, row in disputed.rows("contested")
+    }
+    assert {("442", "Aynur", "repeat"), ("442", "Bahram", "separate")} <= said
+    assert disputed.contested_gate()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "left"),
+    [(APART, set()), (SAME | {"443": ("repeat", "one passport")}, {"442", "443"})],
+)
+def test_a_third_person_settles_it_in_the_case_of_today(disputed, verdicts, left):
+    """The dispute would have no end, or the answer of one of the two would come back."""
+    asked = disputed.answer("Bahram", APART, ("contested-case",))
+    assert {one["code"] for one in asked["problems"]} == {"own-dispute"}
+    said = disputed.answer("Cavid", verdicts, ("contested-case",))
+    assert (said["recorded"], said["contested"]) == (3, [])
+    workspaces.run(disputed.folder)
+    assert disputed.left() == left
+    assert disputed.rows("contested") == []
+    assert disputed.contested_gate() == 0
+    assert disputed.rows("queue") == []
+
+
+def test_whoever_is_alone_changes_their_own_mind(tmp_path):
+    """Aynur saw the third entry and thought again: nobody else has to settle that."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    precinct.answer("Aynur", SAME)
+    precinct.hand_in(440, 442, 443)
+    assert precinct.answer("Aynur", APART)["contested"] == []
+    workspaces.run(precinct.folder)
+    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
+
+
+def test_where_the_third_entry_goes_again_the_dispute_stays_and_can_be_settled(
+    disputed,
+):
+    """The case of three is none any more: nobody could say whether 442 repeats 440."""
+    disputed.hand_in(440, 442)
+    assert disputed.left() == set()
+    assert disputed.contested_gate()
+    said = disputed.answer("Cavid", SAME, ("contested-case",))
+    assert said["recorded"] >= 2
+    workspaces.run(disputed.folder)
+    assert disputed.left() == {"442"}
+    assert disputed.contested_gate() == 0
