@@ -17,12 +17,14 @@ REASONS = {
         "identifiers": "FIN, document and birth date agree",
         "household": "same dwelling, same birth date",
         "door": "one person, seen at the door",
+        "passports": "two passports seen",
         "act": "act 12 of the precinct, 4 May 2026",
     },
     "az": {
         "identifiers": "FİN, sənəd və doğum tarixi eynidir",
         "household": "eyni ünvan, eyni doğum tarixi",
         "door": "bir şəxsdir, yerində yoxlanılıb",
+        "passports": "iki vəsiqəyə baxılıb",
         "act": "məntəqənin 12 nömrəli aktı, 4 may 2026",
     },
 }
@@ -74,7 +76,10 @@ def rashad(path, language):
     def answers(row):
         case = _case(row)
         if case == DISPUTED:
-            answer = {"answer": words("verdict.separate")}
+            answer = {
+                "answer": words("verdict.separate"),
+                "reason": reasons["passports"],
+            }
         elif case in RASHADS_CASES:
             answer = _as_proposed(row, words, reasons["household"])
         elif case in AT_THE_DOOR:

@@ -144,3 +144,44 @@ def test_where_the_third_entry_goes_again_the_dispute_stays_and_can_be_settled(
     workspaces.run(disputed.folder)
     assert disputed.left() == {"442"}
     assert disputed.contested_gate() == 0
+
+
+def test_different_people_against_all_evidence_need_a_reason(tmp_path):
+    """A word chosen in the wrong row would leave one voter on the list twice."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    assert all(row["probability"] > 0.99 for _, row in precinct.rows("queue"))
+    said = precinct.answer("Aynur", dict.fromkeys(("440", "442"), ("separate", "")))
+    assert said["recorded"] == 0
+    assert {one["code"] for one in said["problems"]} == {"separate-without-reason"}
+    assert precinct.answer("Aynur", APART)["recorded"] == 2
+    # Who reads after others is not told how sure the program is.
+    said = precinct.answer(
+        "Bahram", dict.fromkeys(("440", "442"), ("separate", "")), ("decided-case",)
+    )
+    assert said["problems"] == []
+
+
+def test_whom_another_case_keeps_is_proposed_to_be_kept(tmp_path):
+    """What was proposed would be refused, and whoever takes it would not know why."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    (proposed,) = (
+        number for number, row in precinct.rows("queue") if row["role"] == "keep"
+    )
+    (other,) = {"440", "442"} - {proposed}
+    precinct.answer("Aynur", {other: ("keep", ""), proposed: ("repeat", "seen")})
+    precinct.hand_in(440, 442, 443)
+    roles = {number: row["role"] for number, row in precinct.rows("queue")}
+    assert roles == dict.fromkeys(("440", "442", "443"), "repeat") | {other: "keep"}
+    others = ("repeat", "one passport")
+    wrong = dict.fromkeys(roles, others) | {proposed: ("keep", "")}
+    said = precinct.answer("Bahram", wrong)
+    assert said["recorded"] == 0
+    assert {one["code"] for one in said["problems"]} == {"kept-elsewhere"}
+    assert all("№ 1 Aynur" in one["todo"] for one in said["problems"])
+    right = dict.fromkeys(roles, others) | {other: ("keep", "")}
+    said = precinct.answer("Bahram", right)
+    assert (said["recorded"], said["problems"]) == (3, [])
+    workspaces.run(precinct.folder)
+    assert precinct.left() == {proposed, "443"}

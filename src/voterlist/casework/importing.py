@@ -30,7 +30,7 @@ from voterlist.decisions import (
     refused,
 )
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.trial import all_answers
+from voterlist.decisions.trial import UNDOES_EARLIER, all_answers
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict
@@ -299,6 +299,7 @@ class _Check:
                     problem,
                     file=answers.file,
                     case_number=numbers.get(problem.case_id or ""),
+                    who=problem.who or self._decided_before(problem, new),
                 )
                 for problem in problems
             ),
@@ -308,6 +309,25 @@ class _Check:
             subjects=amended.subjects,
             drawn=self._entries_drawn(verdicts),
         )
+
+    def _decided_before(self, problem: Problem, new: Given) -> str | None:
+        """The other cases, and who decided them, to which a refused answer is contrary."""
+        if problem.code not in {"kept-elsewhere", UNDOES_EARLIER}:
+            return None
+        of_case = rows_among(new.verdicts, "case_id", [problem.case_id])
+        about = {problem.entry_id, *of_case.column("entry_id").to_pylist()}
+        said = all_answers(self._given, new).verdicts, self._given.amendments
+        people = set()
+        for row in (
+            row
+            for one in said
+            for row in rows_among(one, "entry_id", about).to_pylist()
+        ):
+            case, person = row["case_id"], row["decided_by"]
+            number = self._against.numbers.get(case or "")
+            if case is None or case != problem.case_id:
+                people.add(f"№ {number} {person}" if number else person)
+        return "; ".join(sorted(people)) or "—"
 
     def _check_findings(self) -> Amended:
         """The answers about findings and entries, checked."""

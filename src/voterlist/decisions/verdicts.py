@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given, members_of
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
-from voterlist.tables import from_rows, sort_by
+from voterlist.tables import from_rows, rows_among, sort_by
 
 REVIEW_ROW = pa.schema(
     [
@@ -49,6 +50,7 @@ PROBLEM_CODES = (
     "no-decider",
     "decided-twice",
     "repeat-without-reason",
+    "separate-without-reason",
     "all-repeat",
     "repeat-without-keep",
     "several-kept",
@@ -59,6 +61,9 @@ PROBLEM_CODES = (
 )
 """Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the
 catalogue."""
+
+_SURE = 0.99
+"""Who says above this probability that they are different people says how that is known."""
 
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 
@@ -114,7 +119,9 @@ def check_decisions(
     )
     table = require(cases, CASE, "review")
     filled = list(_filled_rows(rows, decided_by, refused))
-    members = members_of(table, [row["case_id"] for row in filled])
+    asked = rows_among(table, "case_id", [row["case_id"] for row in filled])
+    members = members_of(asked, asked.column("case_id").to_pylist())
+    sure = asked.filter(pc.greater(asked.column("probability"), _SURE))
     last = {_key(row): row for row in given.to_pylist()}
     # The case may be gone because of what was decided of it.
     filled = [
@@ -124,6 +131,7 @@ def check_decisions(
     ]
     check = _Check(
         members=members,
+        sure=frozenset(sure.column("case_id").to_pylist()),
         said=last_verdicts(given.to_pylist()),
         last=last,
         parties=contested_cases(Given(given, case_entries=members)),
@@ -158,6 +166,8 @@ class _Check:
 
     members: Mapping[str, list[str]]
     """The entries of each case."""
+    sure: Collection[str]
+    """The cases that are one person almost for certain."""
     said: _Said
     last: Mapping[_Key, _Row]
     """The last answer of each person, whether it counts or not."""
@@ -193,10 +203,22 @@ class _Check:
             return
         if verdict == Verdict.REPEAT and not (row["reason"] or "").strip():
             yield "repeat-without-reason"
+        if verdict == Verdict.SEPARATE and not (row["reason"] or "").strip():
+            yield from self._codes_of_surprise(row)
         if verdict == WITHDRAWN:
             yield from self._codes_of_withdrawal(row)
         elif row["adjudicates"]:
             yield from self._codes_of_adjudication(row)
+
+    def _codes_of_surprise(self, row: _Row) -> Iterator[str]:
+        """Different people, against the evidence; second readers are not told how strong it is."""
+        case, person = row["case_id"], row["decided_by"]
+        others = (
+            self.said.get((case, one), {}).keys() - {person}
+            for one in self.members.get(case, ())
+        )
+        if case in self.sure and not any(others):
+            yield "separate-without-reason"
 
     def _codes_of_withdrawal(self, row: _Row) -> Iterator[str]:
         """Only one's own answer is taken back."""

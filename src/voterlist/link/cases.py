@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -15,7 +15,7 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
-from voterlist.model import CaseKind, EntryRole, PairKind
+from voterlist.model import CaseKind, EntryRole, PairKind, Verdict
 from voterlist.persons.matching import doubts
 
 REASONS = (
@@ -23,6 +23,7 @@ REASONS = (
     "has-fin",
     "more-complete",
     "first-entry",
+    "kept-already",
     "same-person",
     "chance-possible",
     "twins-possible",
@@ -194,6 +195,44 @@ def _with_closed(
     return tables.sort_by(
         tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"
     )
+
+
+def with_kept(cases: pa.Table, decisions: pa.Table) -> pa.Table:
+    """The CASE table that proposes to keep whom people keep in another of the cases.
+
+    Two cases that keep different entries of one person would take both off the list.
+
+    Args:
+        cases: CASE.
+        decisions: DECISION: what holds.
+    """
+    known = cases.column("case_id").unique().to_pylist()
+    kept = tables.rows_among(decisions, "verdict", [Verdict.KEEP])
+    rows = tables.rows_among(kept, "case_id", known).to_pylist()
+    kept_in = {row["entry_id"]: row["case_id"] for row in rows}
+    near = tables.rows_among(cases, "entry_id", kept_in).column("case_id").to_pylist()
+    others = {*near} - {*kept_in.values()}
+    if not others:
+        return cases
+    touched = tables.rows_among(cases, "case_id", others).to_pylist()
+    for rows in tables.by_key((row["case_id"], row) for row in touched).values():
+        _propose_kept(rows, kept_in)
+    rest = cases.filter(pc.invert(tables.is_among(cases.column("case_id"), others)))
+    both = [rest, tables.from_rows(touched, schemas.CASE)]
+    return tables.sort_by(tables.concat(both, schemas.CASE), "case_id", "entry_id")
+
+
+def _propose_kept(rows: list[tables.Row], kept: Collection[str]) -> None:
+    """Propose to keep the first of these entries of a case, where another one is proposed."""
+    first = next((row for row in rows if row["role"] == EntryRole.KEEP), None)
+    kept_rows = [row for row in rows if row["entry_id"] in kept]
+    if first is None or first in kept_rows:
+        return
+    is_certain = kept_rows[0]["role"] == EntryRole.REPEAT
+    # Who repeats the one may not repeat the other, of whom that is not certain.
+    for row in [first] if is_certain else rows:
+        row |= {name: kept_rows[0][name] for name in ("role", "reason")}
+    kept_rows[0] |= {"role": EntryRole.KEEP.value, "reason": "kept-already"}
 
 
 def _cases_inside(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:

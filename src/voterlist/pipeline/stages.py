@@ -27,7 +27,7 @@ from voterlist.decisions.effects import Effects, come_of_age
 from voterlist.findings import finding_ids, settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
-from voterlist.link.cases import case_id
+from voterlist.link.cases import case_id, with_kept
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
@@ -108,7 +108,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     made = {
         "pairs": linkage.pairs,
         "waterfalls": waterfalls(linkage.pairs, ready),
-        "cases": linkage.cases,
+        "cases": with_kept(linkage.cases, tables["decisions"]),
         "clusters": linkage.clusters,
         "forecast": _records(linkage.forecast),
         "estimate": _records([linkage.estimate] if linkage.estimate else []),

@@ -36,6 +36,7 @@ const makeDesk = (data, allWords) => {
     const percent = desk.language === "az" ? `${text.replace(".", ",")}\u00a0%` : `${text}\u00a0%`;
     return value > 999 ? `>\u00a0${percent}` : percent;
   };
+  desk.isSure = (place) => cases.probability[place] > 990;
   desk.day = (iso) => {
     if (!iso) return "";
     const [year, month, day] = iso.slice(0, 10).split("-");

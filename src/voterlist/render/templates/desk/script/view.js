@@ -81,6 +81,11 @@ const makeView = (desk, store) => {
       view.announce(desk.say("desk.write-reason"));
       return;
     }
+    const isSurprise = decision.verdict === "separate" && desk.isSure(view.place) && !desk.answers(view.place).length;
+    if (isSurprise && !view.draft.reason && !decision.note) {
+      view.announce(desk.say("desk.sure", { probability: desk.probability(view.place) }));
+      return;
+    }
     const place = view.place;
     const next = view.list.beside(place, 1);
     const number = desk.data.cases.number[place];
