@@ -6,7 +6,9 @@ import datetime as dt
 import json
 import random
 import shutil
+from dataclasses import replace
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pypdfium2
 import pytest
@@ -54,7 +56,7 @@ from voterlist.quality.readings import (
 from voterlist.render.pdf import typeset
 from voterlist.schemas import CASE
 from voterlist.storage import ledger as ledgers
-from voterlist.tables import from_columns
+from voterlist.tables import from_columns, with_column
 
 ONE, TWO = deciding.entry_id("a"), deciding.entry_id("b")
 REPEAT = {ONE: "keep", TWO: "repeat"}
@@ -101,6 +103,13 @@ def answered(*said):
             for place, (entry, verdict) in enumerate(verdicts.items(), 1)
         ]
     return Given(verdicts=deciding.given_verdicts(rows))
+
+
+def of_their_own(table):
+    """The rows, each case with two entries of its own."""
+    names = (table.column(name).to_pylist() for name in ("entry_id", "case_id"))
+    ids = [f"{entry}-{case}" for entry, case in zip(*names, strict=True)]
+    return with_column(table, "entry_id", pa.array(ids))
 
 
 def waiting(given, cases, settings=STRIKINGS):
@@ -447,11 +456,14 @@ def test_without_a_case_there_is_nothing_to_say():
 
 def test_what_nobody_is_asked_about_is_measured_by_what_was_drawn():
     """A drawn case is asked about from then on, and counts where it came from."""
-    drawn = cases_of(*(f"c{number}" for number in range(10)), probability=0.06)
+    drawn = of_their_own(
+        cases_of(*(f"c{number}" for number in range(10)), probability=0.06)
+    )
     given = answered(
         *((f"c{number}", "Aysel", APART) for number in range(9)),
         ("c9", "Aysel", REPEAT),
     )
+    given = replace(given, verdicts=of_their_own(given.verdicts))
     sizes = {None: {"0.05-0.1": 40, "0.1-0.2": 7}, 88: {"0.05-0.1": 40}}
     table = certificate(given, drawn, unasked=sizes, review_probability=0.2)
     row = measured(table, "unasked")

@@ -9,13 +9,16 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+import review_books
 import workspaces
+from command_line import told
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol
 from voterlist.model import Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.readers import list_files, read_file
+from voterlist.report.words import Words
 
 READING = IngestSettings(), Profile.AZ
 """How the files are read."""
@@ -543,3 +546,40 @@ def test_the_names_of_the_files_change_nothing(workspace):
     parts = reference.read(list_files(workspace / "reference", workspace), *READING)
     assert parts.registers["conscripts"].equals(whole.registers["conscripts"])
     assert len(parts.sources) == 2
+
+
+@pytest.mark.slow
+def test_what_was_accepted_about_a_child_ends_when_they_are_of_age(workspace):
+    """Earlier versions asked about children: "too young" would keep a voter off the list.
+
+    An answer about somebody who was of age already holds.
+    """
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    put(
+        workspace,
+        "residence.csv",
+        head
+        + "Kərimli;Nicat;Elçin oğlu;01.06.2008;6XK0002;88;1\n"
+        + "Kərimova;Nigar;Elçin qızı;01.06.1980;6XK0003;88;1\n",
+    )
+    settings = workspace / "voterlist.toml"
+    settings.write_text("[check]\nvoting_age = 15\n", encoding="utf-8")
+    workspaces.run(workspace)
+    book = workspace / "review.xlsx"
+    day = "--today", str(workspaces.TODAY)
+    words = "--out", book, "--language", "en", *day
+    assert told("review", "export", workspace, *words)[0] == 0
+    accepted = {"answer": "accept", "reason": "no voter", "decided_by": "Aynur"}
+    rule = Words("en")("rule.resident-missing.title")
+    filled = review_books.fill(
+        book, lambda row: accepted if rule in row["shown"] else None
+    )
+    assert len(filled) == 2
+    assert told("review", "import", workspace, book, *day)[1]["accepted"] == 2
+    asked = {}
+    for cycle in ("2026", "2027"):
+        text = f'[workspace]\ncycle = "{cycle}"\n'
+        settings.write_text(text, encoding="utf-8")
+        rows = found(tables_of(workspace), "resident-missing")
+        asked[cycle] = [name for _, name in rows]
+    assert asked == {"2026": [], "2027": ["Kərimli"]}

@@ -1,4 +1,4 @@
-"""Arrays of integers: the types, codes packed into one number, hashes, and narrow sorts.
+"""Arrays of integers: the types, codes packed into one number, hashes, narrow sorts, and ages.
 
 A *code* is an integer that stands for a value; below 0 the value is unknown. *Packing* makes one
 number of several codes, the same where two rows agree in all of them. A *narrow sort* puts a code
@@ -7,6 +7,7 @@ and its position into one integer and sorts these, about ten times as fast as an
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -239,6 +240,19 @@ def dense(codes: Codes | Longs) -> Codes:
     changes = np.r_[False, ordered[1:] != ordered[:-1]][: len(ordered)]
     ranked[order] = np.cumsum(changes, dtype=np.int32)
     return ranked
+
+
+def completed_years(
+    year: AnyArray | int, month: AnyArray | int, day: AnyArray | int, on: dt.date
+) -> AnyArray:
+    """The completed years, on a day, of whoever was born on these days.
+
+    Who was born on 29 February completes a year on 28 February: nobody is called under age wrongly.
+    """
+    day = np.where((month == 2) & (day == 29), 28, day)
+    is_ahead = (month > on.month) | ((month == on.month) & (day > on.day))
+    years: AnyArray = on.year - year - is_ahead
+    return years
 
 
 def run_sizes(ordered: AnyArray) -> Longs:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Longs
+from voterlist.arrays import Bools, Longs, completed_years
 from voterlist.check.context import Context, groups_of
 from voterlist.facts.alphabets import meant
 from voterlist.fields import NAMES
@@ -47,16 +47,8 @@ _LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def _age(context: Context, month: Longs, day: Longs) -> Longs:
-    """Completed years on the day for a birth on this day of the birth year, row by row.
-
-    Who is born on 29 February is taken as of age from 28 February on: never called under age
-    wrongly.
-    """
-    today = context.on_day
-    day = np.where((month == 2) & (day == 29), 28, day)
-    later = (month > today.month) | ((month == today.month) & (day > today.day))
-    age: Longs = today.year - context.number("birth_year") - later
-    return age
+    """Completed years on the day for a birth on this day of the birth year, row by row."""
+    return completed_years(context.number("birth_year"), month, day, context.on_day)
 
 
 def _known_or(context: Context, name: str, instead: int | Longs) -> Longs:

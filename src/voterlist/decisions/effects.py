@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
+from voterlist.arrays import completed_years
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
@@ -298,35 +299,39 @@ def effects(
 
 
 def come_of_age(
-    amendments: pa.Table, voters: pa.Table, day: dt.date, years: int
+    decided: Mapping[str, str], voters: pa.Table, day: dt.date, years: int
 ) -> set[str]:
-    """The entries of people struck for their age who came of age since, up to a day.
+    """Of people about whom something was decided, those who came of age since, up to a day.
 
     What is missing of a birth date is taken in the voter's favour.
 
     Args:
-        amendments: AMENDMENT: what holds.
+        decided: the moment of the decision, by entry or row of a register.
         voters: VOTER, or its id and parts of the birth date.
         day: the day on which the list counts.
         years: the age at which one may vote.
     """
-    decided = {
-        row["entry_id"]: row["decided_at"][:10]
+    of_age = set()
+    for row in rows_among(voters, "entry_id", decided).to_pylist():
+        entry, year = row["entry_id"], row["birth_year"]
+        born = year, row["birth_month"] or 1, row["birth_day"] or 1
+        days = dt.date.fromisoformat(decided[entry][:10]), day
+        if year:
+            then, now = (completed_years(*born, on) for on in days)
+            if then < years <= now:
+                of_age.add(entry)
+    return of_age
+
+
+def struck_for_age(amendments: pa.Table) -> dict[str, str]:
+    """The moment of each striking (AMENDMENT) on a ground that ends with the age, by entry."""
+    return {
+        row["entry_id"]: row["decided_at"]
         for row in amendments.to_pylist()
         if row["action"] == Action.STRIKE
         and (ground := grounds().get(row["ground"]))
         and ground.until_of_age
     }
-    of_age = set()
-    for row in rows_among(voters, "entry_id", decided).to_pylist():
-        month, number = row["birth_month"] or 1, row["birth_day"] or 1
-        # Who was born on 29 February is of age from 28 February on.
-        number = min(number, 28) if month == 2 else number
-        if row["birth_year"]:
-            since = f"{row['birth_year'] + years:04d}-{month:02d}-{number:02d}"
-            if decided[row["entry_id"]] < since <= day.isoformat():
-                of_age.add(row["entry_id"])
-    return of_age
 
 
 def read_today(

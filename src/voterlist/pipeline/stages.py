@@ -6,6 +6,7 @@ Read ``STAGES`` from top to bottom and you have read a run.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,7 +24,7 @@ from voterlist.decisions import (
     renamed,
 )
 from voterlist.decisions import Given as Answers
-from voterlist.decisions.effects import Effects, come_of_age
+from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
 from voterlist.findings import finding_ids, settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
@@ -193,7 +194,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         subjects=context.answers.subjects,
         territory=settings.territory.by_number,
         of_age=come_of_age(
-            amendments,
+            struck_for_age(amendments),
             tables.select("voters", _BORN),
             context.list_day,
             settings.check.voting_age,
@@ -205,7 +206,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     settled = settle(
         concat([tables["findings-raised"], watched.findings, beside], FINDING),
         settings.check,
-        tables["acceptances"],
+        _without_children(tables, context),
         done.applied,
     )
     found = _marked(given, tables, done, settled.accepted, readings)
@@ -247,6 +248,34 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+_HALF_A_YEAR = dt.timedelta(days=183)
+
+
+def _without_children(tables: NeededTables, context: StageContext) -> pa.Table:
+    """The acceptances, without those of a register's row of a child who came of age since.
+
+    Who is of age on the day of the list is asked about before: that answer, which is younger than
+    half a year, holds.
+    """
+    acceptances, settings = tables["acceptances"], context.settings
+    of_register = acceptances.filter(pc.field("entry_id").is_null()).to_pylist()
+    until = (context.list_day - _HALF_A_YEAR).isoformat()
+    decided = {
+        row["other_entry_id"]: row["accepted_at"]
+        for row in of_register
+        if row["accepted_at"] < until
+    }
+    rows = rows_among(tables["rows-raised"], "entry_id", decided)
+    if not rows.num_rows:
+        return acceptances
+    people = normalize(rows, settings.workspace.profile).table
+    years = settings.check.voting_age
+    of_age = come_of_age(decided, people, context.list_day, years)
+    is_of_age = is_among(acceptances.column("other_entry_id"), of_age)
+    has_entry = acceptances.column("entry_id").is_valid()
+    return acceptances.filter(pc.or_(has_entry, pc.invert(is_of_age)))
 
 
 def _added_beside(done: Effects, tables: NeededTables, profile: Profile) -> pa.Table:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import AnyArray, Bools, Hashes, Longs
+from voterlist.arrays import AnyArray, Bools, Hashes, Longs, completed_years
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule
@@ -65,7 +65,6 @@ def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
 _YEAR, _MONTH = 10_000, 100
-_FEBRUARY = 2
 _OF_AGE = 18
 """Years."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
@@ -226,14 +225,11 @@ def _is_absent(compared: Compared, voters: pa.Table) -> Bools:
 
 def _is_under_age(register: pa.Table, on_day: dt.date, years: int) -> Bools:
     """Who is surely younger than this; what is missing of a date is taken in their favour."""
-    year, month, day = (
+    year, *parts = (
         numbers(register, f"birth_{part}") for part in ("year", "month", "day")
     )
-    # Who was born on 29 February is of age from 28 February on.
-    day = np.where(month == _FEBRUARY, np.minimum(day, 28), day)
-    date = year * _YEAR + np.maximum(month, 1) * _MONTH + np.maximum(day, 1)
-    last = (on_day.year - years) * _YEAR + on_day.month * _MONTH + on_day.day
-    flags: Bools = (year > 0) & (date > last)
+    month, day = (np.maximum(part, 1) for part in parts)
+    flags: Bools = (year > 0) & (completed_years(year, month, day, on_day) < years)
     return flags
 
 
