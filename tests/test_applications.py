@@ -527,6 +527,25 @@ def test_whom_two_people_want_added_is_added_once(workspace):
     assert len(listed(workspace)) == len(before) + 1
 
 
+def test_who_was_added_since_the_run_is_found(workspace):
+    """Till the next run nobody at the counter would know of them, and ask for them again."""
+    take(workspace, ADDED)
+    decide(workspace, 1, ground="left-out", evidence="AZE 2")
+    said = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    again = take(workspace, Request(**said | {"by": "Qardaşı", "values": {}}))
+    code, about = again.doubts[0]
+    assert code == "stands-already"
+    by_name, by_other = (
+        told("find", workspace, *words)[1]["added"]
+        for words in ((ADDED.name,), ("Tamam", "Başqa"))
+    )
+    assert [(row["entry_id"], row["precinct"]) for row in by_name] == [(about, 2)]
+    assert by_other == []
+    assert about in call("find", workspace, ADDED.name).stdout
+    workspaces.run(workspace)
+    assert told("find", workspace, ADDED.name)[1]["added"] == []
+
+
 def test_nobody_is_struck_for_another_before_being_told(workspace):
     """Each step that is missing is named; an objection that is open, or granted, stops it."""
     unknown = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from voterlist.counter.finder import Found, Hit
     from voterlist.counter.looking import Card
     from voterlist.report.sections.findings import FindingWords
+    from voterlist.tables import Row
 
 _NAMES = ("surname", "given_name", "patronymic")
+_ADDED = ("full_name", "birth_date", "constituency", "precinct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def find(options: _Options) -> Answer:
         "answer": found.answer,
         "found": [_as_json(hit) for hit in found.hits],
         "card": card and _card_as_json(card),
+        "added": list(map(_added_as_json, found.added)),
         "set_aside": list(found.aside),
         "searched": found.searched,
         "dates": found.asked.dates,
@@ -108,9 +111,19 @@ def _as_json(hit: Hit) -> Answer:
     }
 
 
+def _added_as_json(row: Row) -> Answer:
+    return {name: row.get(name) for name in ("entry_id", *_NAMES, *_ADDED)}
+
+
 def _tell(found: Found) -> None:
     """Who fits, what of it is certain, and what was searched."""
-    from voterlist.counter.telling import about_hit, name_of, searched, set_aside
+    from voterlist.counter.telling import (
+        about_hit,
+        added_since,
+        name_of,
+        searched,
+        set_aside,
+    )
 
     words = _words()
     tell(f"find.answer.{found.answer}")
@@ -120,10 +133,11 @@ def _tell(found: Found) -> None:
         TERMINAL.say(f"{number:>3}  {score:>8}  {name_of(hit.row, words)}")
         for line in about_hit(hit, words):
             TERMINAL.say(f"{'':15}{line}")
-    for place, line in enumerate(set_aside(found, words)):
-        if not place:
-            TERMINAL.say()
-        TERMINAL.say(f"  {line}" if place else line)
+    for told in (added_since(found, words), set_aside(found, words)):
+        for place, line in enumerate(told):
+            if not place:
+                TERMINAL.say()
+            TERMINAL.say(f"  {line}" if place else line)
     TERMINAL.say()
     for line in searched(found, words):
         TERMINAL.say(line)

@@ -44,7 +44,6 @@ from voterlist.counter.applications import (
 from voterlist.counter.index import Progress
 from voterlist.counter.people import (
     REGISTER,
-    agree,
     entry_of,
     is_identified,
     wrong_values,
@@ -487,8 +486,6 @@ class _Work:
     def _require_missing(self, progress: Progress) -> None:
         """Refuse to add who is under age, or whom an entry seems to be already.
 
-        Whom another application added since the run is in no list that could be searched.
-
         Raises:
             UsageError: it names the entries.
         """
@@ -504,22 +501,16 @@ class _Work:
         if self.ruling.although:
             return
         found = likely(self.workspace, settings, self.ledger, person, progress)
-        told = ", ".join([*found, *self._added_since()])
+        # Who is told of in the same words has the same row: it is added once.
+        own = {
+            entry_id
+            for other in self.every.values()
+            if other.asked.says_as(self._asked) and _is_granted(other.outcome)
+            for entry_id, _ in other.outcome.details["amends"]
+        }
+        told = ", ".join(entry_id for entry_id in found if entry_id not in own)
         if told:
             raise usage_error("application-stands", number=self._number, entries=told)
-
-    def _added_since(self) -> Iterator[str]:
-        """The ids under which others were added since the run who may be this person."""
-        day = self._runs.run[:10]
-        for other in self.every.values():
-            outcome, asked = other.outcome, other.asked
-            # Who is told of in the same words has the same row: it is added once.
-            is_other = asked.what is Asks.ADD and not asked.says_as(self._asked)
-            if not is_other or not _is_granted(outcome) or outcome.day < day:
-                continue
-            (row,) = asked.person.row(0, (None, None)).to_pylist()
-            if agree(row, self._person):
-                yield outcome.details["amends"][0][0]
 
     def _answers(self) -> tuple[list[Row], pa.Table]:
         """(ANSWER_ROW of what is granted, ENTRY of who is added)."""

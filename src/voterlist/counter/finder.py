@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist import tables
+from voterlist import strict_json, tables
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.casework.pages import numbers_table
-from voterlist.counter.applications import applications_of
+from voterlist.counter.applications import PLACE, applications_of
 from voterlist.counter.asking import Asked, Question, asked, voters_of
 from voterlist.counter.index import (
     PLACES,
@@ -35,6 +35,9 @@ from voterlist.counter.index import (
     index_of,
     packed_date,
 )
+from voterlist.counter.people import Person, agree
+from voterlist.decisions import Given
+from voterlist.decisions.standing import last_answers
 from voterlist.fields import MASKED, NAME_PARTS
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
@@ -53,6 +56,7 @@ from voterlist.link.part import (
     villages,
 )
 from voterlist.link.weigh import Model, bounded, score
+from voterlist.model import Action
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
@@ -456,6 +460,8 @@ class Found:
     """The likeliest first; under ``nearest`` they are only the nearest."""
     aside: tuple[Row, ...]
     """Rows that became no entry and hold all the words of the name: where they stand, and why."""
+    added: tuple[Row, ...]
+    """People who were added since the run and agree: rows of ENTRY, with the place."""
     asked: Asked
     searched: Mapping[str, Any]
     """``entries``, ``set_aside``, ``struck``, ``repeated``, ``moved``, ``added``: how many;
@@ -511,7 +517,8 @@ class Finder:
                 is_certain = likely >= certain
                 hits.append(Hit(row["entry_id"], likely, is_certain, row, levels))
         aside = tuple(self._aside(told))
-        return Found(_answer(hits), tuple(hits), aside, told, self._searched)
+        added = tuple(self._added_since(told))
+        return Found(_answer(hits), tuple(hits), aside, added, told, self._searched)
 
     def shown(self, row: Row) -> Row:
         """A row with what may be shown of FIN and document."""
@@ -534,6 +541,24 @@ class Finder:
         of_case = tables.rows_among(cases, "case_id", case_ids)
         ids: list[str] = of_case.column("entry_id").to_pylist()
         return ids
+
+    def _added_since(self, told: Asked) -> Iterator[Row]:
+        """Who was added since the run, and agrees with a reading of the question."""
+        given = self.ledger.given_amendments()
+        additions = tables.rows_among(given, "action", [Action.ADD])
+        ids = {*additions.column("entry_id").to_pylist()} if told.readings else {}
+        new = [one for one in sorted(ids) if self.index.entry(one) is None]
+        said = last_answers(Given(amendments=tables.rows_among(given, "entry_id", new)))
+        people = tables.rows_among(self.ledger.subjects(), "entry_id", new).to_pylist()
+        for person in people:
+            answers = said[person["entry_id"]].values()
+            stands = [row for row in answers if row["action"] == Action.ADD]
+            cells = person | strict_json.loads(person["cells"])
+            if stands and any(
+                agree(cells, Person(values=one), 1) for one in told.readings
+            ):
+                place = {name: stands[-1][name] for name in PLACE}
+                yield self.shown(cells | place)
 
     def _aside(self, told: Asked) -> list[Row]:
         """The rows set aside with all the words of the name."""

@@ -120,9 +120,13 @@ def entry_of(workspace: Path, ledger: Reader, entry_id: str | None) -> Row | Non
     return rows[0] if rows else None
 
 
-def agree(entry: Row, person: Person) -> bool:
-    """True where nothing that is known of both the entry and the person differs."""
-    return all(one == other for one, other in _known_of_both(entry, person).values())
+def agree(entry: Row, person: Person, least: int = 0) -> bool:
+    """True where nothing that is known of both the entry and the person differs.
+
+    ``least``: of how many parts of a name or a date, or numbers, both have to be known.
+    """
+    both = _known_of_both(entry, person).values()
+    return len(both) >= least and all(one == other for one, other in both)
 
 
 def is_identified(entry: Row, person: Person) -> bool:

@@ -129,7 +129,8 @@ def likely(
 ) -> list[str]:
     """The ids of the entries of which one probably is the person, the likeliest first.
 
-    Empty where nobody can be looked for, too: there is no run, or no name.
+    Behind them whoever was added since the run and agrees. Empty where nobody can be looked for,
+    too: there is no run, or no name.
     """
     try:
         source = ListSource.of(workspace, ledger, settings)
@@ -137,8 +138,9 @@ def likely(
         found = finder.find(person.question, _MOST_SHOWN)
     except UsageError:
         return []
-    likely = [hit.entry_id for hit in found.hits if hit.score >= _LIKELY]
-    return likely if found.is_probable else []
+    hits = found.hits if found.is_probable else ()
+    likely = [hit.entry_id for hit in hits if hit.score >= _LIKELY]
+    return [*likely, *(row["entry_id"] for row in found.added)]
 
 
 def _doubts_of_entry(asked: Request, entry: Row | None) -> Iterator[Doubt]:

@@ -86,6 +86,21 @@ def set_aside(found: Found, words: FindingWords) -> list[str]:
     return [words("find.aside"), *lines] if lines else []
 
 
+def added_since(found: Found, words: FindingWords) -> list[str]:
+    """Who was added since the run, a line each below a heading; nothing without any."""
+    lines = [
+        words(
+            "find.added.row",
+            name=name_in(row) or row.get("full_name") or words("find.no-name"),
+            born=row.get("birth_date") or words("find.no-birth-date"),
+            entry=row["entry_id"],
+            **{name: _number(row[name]) for name in ("constituency", "precinct")},
+        )
+        for row in found.added
+    ]
+    return [words("find.added"), *lines] if lines else []
+
+
 def searched(found: Found, words: FindingWords) -> Iterator[str]:
     """What was searched, what could not be, and how the question was understood."""
     yield words("find.searched", **{name: found.searched[name] for name in _SEARCHED})

@@ -41,6 +41,7 @@ from voterlist.counter.looking import Card, look
 from voterlist.counter.taking import take
 from voterlist.counter.telling import (
     about_hit,
+    added_since,
     asked_rows,
     card_parts,
     event_lines,
@@ -132,6 +133,7 @@ _TELLING = {
     function.__name__: function
     for function in (
         about_hit,
+        added_since,
         asked_rows,
         card_parts,
         event_lines,
