@@ -162,6 +162,34 @@ def test_patronymic_in_the_given_name_fills_a_blank_only():
     ]
 
 
+def test_a_surname_in_the_column_of_the_given_name_is_told():
+    """Whoever reads the list aloud would look for the voter under their given name."""
+    surnames = [
+        "Elçin",
+        "Нигяр",
+        "Ülvinur",
+        "Mehriban",
+        "Həsən",
+        "Şirəli",
+        "Quliyev",
+        "Kim",
+    ]
+    given = [
+        "Məmmədov",
+        "Алиева",
+        "Qarayeva",
+        "Aslanlı",
+        "Novruzəli",
+        "Həsən",
+        "Elçin",
+        "Nazlı",
+    ]
+    outcome = normalize(entries(surname=surnames, given_name=given))
+    assert found(outcome.findings) == [
+        ("names-exchanged", row, "surname") for row in (1, 2, 3, 4)
+    ]
+
+
 def test_whole_name_in_the_surnames_column():
     """A whole name in the surname's column is cut where the given name's column is blank."""
     voters = normalize(

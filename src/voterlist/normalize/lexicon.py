@@ -44,8 +44,8 @@ class _Lexicon:
     """The forms of the list of aliases."""
     spellings: dict[str, tuple[str, ...]]
     """Skeleton to the standard spellings that share it, lower case."""
-    sexes: dict[str, Sex]
-    """Skeleton to sex, where every name that shares it is borne by one sex."""
+    sexes: dict[str, Sex | None]
+    """Skeleton of a given name to sex, where every name that shares it is borne by one."""
 
 
 def _skeleton_of(name: str) -> str:
@@ -172,16 +172,15 @@ def _irregular(names: list[str]) -> dict[str, str]:
     }
 
 
-def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
-    """The sex of each skeleton whose given names are all borne by one sex."""
+def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex | None]:
+    """The sex of each skeleton of given names; None where they are borne by both."""
     sexes_of: dict[str, set[str]] = {}
     for name, sex in given:
         sexes_of.setdefault(_skeleton_of(name), set()).add(sex)
-    sexes = {}
-    for skeleton, codes in sexes_of.items():
-        if codes in ({"m"}, {"f"}):
-            sexes[skeleton] = Sex(next(iter(codes)))
-    return sexes
+    return {
+        skeleton: Sex(next(iter(codes))) if codes in ({"m"}, {"f"}) else None
+        for skeleton, codes in sexes_of.items()
+    }
 
 
 def lookup(form: str) -> str | None:
@@ -221,6 +220,11 @@ def spellings_of(skeleton: str) -> tuple[str, ...]:
 def known_sex(skeleton: str) -> Sex | None:
     """The sex of those who bear the given name with this skeleton; None where unknown or both."""
     return _lexicon().sexes.get(skeleton)
+
+
+def is_given(skeleton: str) -> bool:
+    """True for the skeleton of a known given name."""
+    return skeleton in _lexicon().sexes
 
 
 def _may_write(written: str, name: str) -> bool:

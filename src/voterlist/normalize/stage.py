@@ -46,7 +46,8 @@ from voterlist.normalize.fullname import (
     split_full_name,
 )
 from voterlist.normalize.identifiers import read_identifiers, read_sex
-from voterlist.normalize.name_parts import split_given
+from voterlist.normalize.lexicon import is_given
+from voterlist.normalize.name_parts import is_surname_like, split_given, surname_sex
 from voterlist.normalize.names import (
     MAY_BE_PLACEHOLDER,
     MAY_HAVE_TITLE,
@@ -369,6 +370,7 @@ def _names(
     given_skeleton = columns["given_skeleton"]
     one_letter = mask_of(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
     notes.rows("initials-only", rows_of(given_skeleton, one_letter), "given_name")
+    _note_exchanged(cells["surname"], columns["surname_skeleton"], given, notes)
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
     _note_unreadable(given, given_skeleton, "given_name", notes)
     readable = is_known(columns["patronymic_skeleton"]) | is_known(
@@ -376,6 +378,28 @@ def _names(
     )
     notes.rows("name-unreadable", is_known(patronymic) & ~readable, "patronymic")
     return columns
+
+
+def _note_exchanged(
+    surname: pa.DictionaryArray,
+    skeleton: pa.DictionaryArray,
+    given: pa.DictionaryArray,
+    notes: Notes,
+) -> None:
+    """Note the rows of which the given name ends as a surname, and the surname as none.
+
+    An ending that tells the sex is of no given name; any other says so beside a known one.
+    """
+    if isinstance(notes, NoNotes):
+        return
+
+    def has(column: pa.DictionaryArray, says: Callable[[str], object]) -> Bools:
+        words = column.dictionary.to_pylist()
+        return rows_of(column, np.array([bool(says(word)) for word in words], bool))
+
+    is_name = has(skeleton, is_given) | has(given, surname_sex)
+    is_exchanged = has(given, is_surname_like) & ~has(surname, is_surname_like)
+    notes.rows("names-exchanged", is_exchanged & is_name & is_known(surname), "surname")
 
 
 def _note_unreadable(

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "name-unreadable",
         "patronymic-in-given-name",
         "full-name-unsure",
+        "names-exchanged",
         "initials-only",
         "title-removed",
         "strange-character",

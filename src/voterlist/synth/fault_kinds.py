@@ -372,6 +372,13 @@ def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
     desk.record("patronymic-in-given-name", row)
 
 
+def _exchanged(desk: Desk, row: int, _turn: int) -> None:
+    """Surname and given name in each other's column."""
+    desk.write("surname", row, "Leyla" if desk.female[row] else "Rəşad")
+    desk.write("given_name", row, "Əliyeva" if desk.female[row] else "Əliyev")
+    desk.record("names-exchanged", row)
+
+
 def _swap(desk: Desk, row: int, _turn: int) -> None:
     """Day and month exchanged, in a list that writes the day first."""
     if "." in desk.read("birth_date", row):
@@ -442,5 +449,6 @@ OF_ENTRIES: tuple[_OfEntry, ...] = (
     _without_series,
     partial(_rewritten, "title-removed", "surname", _with_title),
     _unreadable_name,
+    _exchanged,
 )
 """The kinds of fault of an entry, in the order in which they are planted."""
