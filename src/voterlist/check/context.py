@@ -102,9 +102,9 @@ class Context:
         Raises:
             StageError: a table has the wrong shape, or voters and entries are not the same entries.
         """
-        voters = _in_order(require(voters, VOTERS, Stage.CHECK).combine_chunks())
+        voters = sort_by(require(voters, VOTERS, Stage.CHECK), "entry_id")
         voters = without_impossible_births(voters)
-        entries = _in_order(require(entries, ENTRIES, Stage.CHECK).combine_chunks())
+        entries = sort_by(require(entries, ENTRIES, Stage.CHECK), "entry_id")
         if not voters.column("entry_id").equals(entries.column("entry_id")):
             raise StageError(
                 "voters and entries do not hold the same entry ids",
@@ -296,17 +296,3 @@ def without_impossible_births(voters: pa.Table) -> pa.Table:
         known = pc.if_else(impossible, pa.scalar(None, column.type), column)
         voters = voters.set_column(at, voters.schema.field(at), known)
     return voters
-
-
-def _in_order(table: pa.Table) -> pa.Table:
-    """The table in order of entry id.
-
-    As it is where it already is in order, for a nation is not copied twice.
-    """
-    ids = table.column("entry_id")
-    if (
-        len(ids) > 1
-        and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py()
-    ):
-        return sort_by(table, "entry_id")
-    return table

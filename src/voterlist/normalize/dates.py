@@ -10,6 +10,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,8 +36,7 @@ class DateForm(IntEnum):
     """A year, then month and day, unless the file has them the other way round."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDate:
+class WrittenDate(NamedTuple):
     """A date as read: ``first`` and ``second`` are day and month where ``form`` is DECIDED.
 
     So they are of YEAR_FIRST as it is usually written.
@@ -96,13 +97,6 @@ _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
 _BETWEEN = r"[./\\\-–—․,\s]{1,4}"
 """A point, slash or dash, also as word processors set them; or several, of a slip."""
 _PARTED = re.compile(rf"^'?(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})\.?$")
-_DAY_FIRST = (
-    r"^(?P<first>[0-9]{1,2})[./-](?P<second>[0-9]{1,2})[./-](?P<year>[0-9]{4})$"
-)
-_YEAR_FIRST = (
-    r"^(?P<year>[0-9]{4})[./-](?P<second>[0-9]{1,2})[./-](?P<first>[0-9]{1,2})$"
-)
-"""Arrow's patterns of the usual ones among those."""
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")
 _YEAR_MONTH = re.compile(r"^(\d{4})\s*[./-]\s*(\d{1,2})$")
 _YEAR_WORDS = re.compile(
@@ -201,6 +195,7 @@ def _spelt_date(text: str) -> WrittenDate:
     return WrittenDate(DateForm.DECIDED, int(day), month, _full_year(year))
 
 
+@lru_cache(maxsize=65536)
 def read_date(text: str) -> WrittenDate:
     """What one text says as a date; it never raises and never guesses between day and month."""
     text = _CLOCK.sub("", text.strip())
@@ -228,24 +223,8 @@ def read_date(text: str) -> WrittenDate:
 
 def read_dates(texts: pa.Array) -> Longs:
     """What ``read_date`` says of each text: rows of form, first, second and year."""
-    read = np.zeros((4, len(texts)), np.int64)
-    is_read = np.zeros(len(texts), np.bool_)
-    # Nearly all dates of a list are of two forms, which Arrow takes apart all at once.
-    for form, pattern in (
-        (DateForm.OPEN, _DAY_FIRST),
-        (DateForm.YEAR_FIRST, _YEAR_FIRST),
-    ):
-        parts = pc.extract_regex(texts, pattern)
-        found = np.flatnonzero(parts.is_valid())
-        known = parts.drop_null()
-        read[0, found] = form
-        for row, name in enumerate(("first", "second", "year"), start=1):
-            read[row, found] = pc.struct_field(known, name).cast(pa.int64())
-        is_read[found] = True
-    for place in np.flatnonzero(~is_read).tolist():
-        date = read_date(texts[place].as_py())
-        read[:, place] = int(date.form), date.first, date.second, date.year
-    return read
+    read = list(map(read_date, texts.to_pylist()))
+    return np.array(read, np.int64).reshape(-1, 4).T
 
 
 _ENOUGH_OF_A_FORM = 5

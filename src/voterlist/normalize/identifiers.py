@@ -208,11 +208,6 @@ def read_sex(text: str) -> Sex | None:
     return Sex.FEMALE if word in _WOMEN else None
 
 
-_SIGNS = "[ \u2116-]+"
-_WITH_SIGNS = rf"^(?:AZE{_SIGNS}[0-9]{{8}}|[A-Z]{{2}}{_SIGNS}[0-9]{{7}})$"
-"""Documents that are valid but for blanks, hyphens and numero signs between series and number."""
-
-
 class _Form(NamedTuple):
     """How identifiers of a kind are written."""
 
@@ -234,12 +229,6 @@ _DOCUMENTS = _Form(DOCUMENT, "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8"), read_do
 _OF_ANY_KIND = _Form(PLAIN, MAY_BE_PLACEHOLDER, read_any)
 
 
-def _valid(column: pa.Array, form: _Form) -> Bools:
-    """The rows that hold a valid identifier as written, no placeholder."""
-    is_valid = mask_of(pc.match_substring_regex(column, form.valid))
-    return is_valid & ~mask_of(pc.match_substring_regex(column, form.filler))
-
-
 class _Read(NamedTuple):
     """A column of identifiers, read; one item an entry."""
 
@@ -257,10 +246,11 @@ class _Read(NamedTuple):
             notes.rows(_RULES[repair], is_repaired.astype(np.bool_), name)
 
 
-def _read_column(column: pa.Array, form: _Form, valid: Bools | None = None) -> _Read:
+def _read_column(column: pa.Array, form: _Form) -> _Read:
     """The column read; of texts that are valid as written none is looked at."""
-    valid = _valid(column, form) if valid is None else valid
-    rest = is_known(column) & ~valid
+    is_valid = mask_of(pc.match_substring_regex(column, form.valid))
+    is_valid &= ~mask_of(pc.match_substring_regex(column, form.filler))
+    rest = is_known(column) & ~is_valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
     value, document, repairs = fold_each(
@@ -276,27 +266,6 @@ def _read_column(column: pa.Array, form: _Form, valid: Bools | None = None) -> _
     return _Read(values, documents, bits, rest & ~is_read)
 
 
-def _read_documents(column: pa.Array) -> _Read:
-    """The column read.
-
-    Signs between series and number, as many a clerk writes them, are taken out all at once.
-    """
-    valid = _valid(column, _DOCUMENTS)
-    rest = np.flatnonzero(~valid)
-    texts = column.take(pa.array(rest))
-    with_signs = mask_of(pc.match_substring_regex(texts, _WITH_SIGNS))
-    without = pc.replace_substring_regex(texts.filter(pa.array(with_signs)), _SIGNS, "")
-    # What is a placeholder without its signs is looked at as it was written.
-    is_valid = _valid(without, _DOCUMENTS)
-    chosen = np.zeros(len(column), np.bool_)
-    chosen[rest[with_signs][is_valid]] = True
-    replacements = without.filter(pa.array(is_valid))
-    cleaned = pc.replace_with_mask(column, pa.array(chosen), replacements)
-    documents = _read_column(cleaned, _DOCUMENTS, valid | chosen)
-    documents.repairs[chosen] = 1 << REPAIRS.index(Repair.SIGNS_REMOVED)
-    return documents
-
-
 def _with_values_at(
     column: pa.Array, rows: Bools, values: pa.DictionaryArray
 ) -> pa.Array:
@@ -308,12 +277,9 @@ def read_identifiers(
     fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes
 ) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
-    if profile is Profile.GENERIC:
-        fins, documents = (
-            _read_column(column, _OF_ANY_KIND) for column in (fin, document)
-        )
-    else:
-        fins, documents = _read_column(fin, _FINS), _read_documents(document)
+    is_generic = profile is Profile.GENERIC
+    forms = (_OF_ANY_KIND, _OF_ANY_KIND) if is_generic else (_FINS, _DOCUMENTS)
+    fins, documents = map(_read_column, (fin, document), forms)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.
     notes.rows("placeholder-value", documents.repairs == PLACEHOLDER, "document")

@@ -555,8 +555,7 @@ def _of_word(fold: Fold, profile: Profile) -> Callable[[str], str | None]:
 def _folded_dates(words: Sequence[str | None]) -> list[str | None]:
     """Each date as year, month and day; the column decides which number is the day."""
     read = [read_date(word or "") for word in words]
-    parts = [[int(date.form), date.first, date.second, date.year] for date in read]
-    form, first, second, year = np.array(parts, np.int64).reshape(-1, 4).T
+    form, first, second, year = np.array(read, np.int64).reshape(-1, 4).T
     one_file = np.zeros(len(read), np.int64)
     dates = resolve(
         form, first, second, year, one_file, 1, np.ones(len(read), np.int64)
