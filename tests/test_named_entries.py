@@ -99,31 +99,36 @@ def test_an_entry_is_corrected_moved_and_struck_by_its_number(workspace):
     }
 
 
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        (corrected(number="99"), "named-nobody"),
-        (corrected(number="0"), "named-nobody"),
-        (corrected(number="2" * 5000), "named-nobody"),
-        (corrected(number="088-0002-0000000000000"), "named-nobody"),
-        (corrected(number="=1+1"), "named-nobody"),
-        (corrected(listed_in="44"), "named-nobody"),
-        (corrected(listed_in="eleven"), "named-nobody"),
-        (corrected(name=None), "named-no-name"),
-        (corrected(number="3"), "named-another"),
-        (corrected(name="Orxan"), "named-another"),
-        (corrected(name="Rzayeva Orxan"), "named-another"),
-    ],
+MISTYPED = (
+    (corrected(number="99"), "named-nobody"),
+    (corrected(number="0"), "named-nobody"),
+    (corrected(number="2" * 5000), "named-nobody"),
+    (corrected(number="088-0002-0000000000000"), "named-nobody"),
+    (corrected(number="=1+1"), "named-nobody"),
+    (corrected(listed_in="44"), "named-nobody"),
+    (corrected(listed_in="eleven"), "named-nobody"),
+    (corrected(name=None), "named-no-name"),
+    (corrected(number="3"), "named-another"),
+    (corrected(name="Orxan"), "named-another"),
+    (corrected(name="Rzayeva Orxan"), "named-another"),
 )
-def test_a_number_that_is_mistyped_changes_nobody(workspace, line, problem):
+"""Lines of a workbook, each with what is wrong of it."""
+
+
+def test_a_number_that_is_mistyped_changes_nobody(workspace):
     """Somebody else would be struck, and come to vote on the day."""
     before = listed(workspace)
-    code, made = decided(workspace, line)
-    (found,) = made["problems"]
-    assert (code, found["code"], made["recorded"]) == (1, problem, 0)
-    assert (found["file"], found["sheet"]) == ("review.xlsx", EN("review.sheet.named"))
-    assert found["row"] > 1
-    assert found["todo"]
+    lines, problems = zip(*MISTYPED, strict=True)
+    code, made = decided(workspace, *lines)
+    found = made["problems"]
+    assert (code, made["recorded"]) == (1, 0)
+    assert tuple(one["code"] for one in found) == problems
+    place = ("review.xlsx", EN("review.sheet.named"))
+    assert {(one["file"], one["sheet"]) for one in found} == {place}
+    rows = [one["row"] for one in found]
+    assert rows == list(range(rows[0], rows[0] + len(lines)))
+    assert rows[0] > 1
+    assert all(one["todo"] for one in found)
     assert listed(workspace) == before
 
 

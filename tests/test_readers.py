@@ -386,16 +386,14 @@ def test_a_damaged_sheet_does_not_lose_the_others():
     assert found[1].cells.column("c1").to_pylist() == ["d"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ1048576"])
-def test_one_cell_far_out_does_not_fill_the_memory(cell):
-    """A sheet with a cell in the furthest corner is refused before its rectangle is laid out.
+def test_one_cell_far_out_does_not_fill_the_memory():
+    """A sheet with a cell far out is refused before its rectangle is laid out.
 
     Others stand.
     """
     book = openpyxl.Workbook()
     book.active["A1"] = "a"
-    book.active[cell] = "x"
+    book.active["ZZ1048576"] = "x"
     book.create_sheet("whole")["A1"] = "b"
     stream = io.BytesIO()
     book.save(stream)
