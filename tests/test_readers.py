@@ -386,6 +386,7 @@ def test_a_damaged_sheet_does_not_lose_the_others():
     assert found[1].cells.column("c1").to_pylist() == ["d"]
 
 
+@pytest.mark.slow
 def test_one_cell_far_out_does_not_fill_the_memory():
     """A sheet with a cell far out is refused before its rectangle is laid out.
 
