@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from voterlist.normalize.alphabet import ascii_letters, to_latin, upper
+from voterlist.facts.latin import ascii_letters, to_latin, upper
 from voterlist.normalize.names import letters_skeleton, skeleton
 
 HERE = Path(__file__).resolve().parent

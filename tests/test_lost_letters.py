@@ -17,6 +17,7 @@ from normalizing import entries
 from voterlist import ingest
 from voterlist.check import check
 from voterlist.config import CheckSettings, IngestSettings
+from voterlist.facts.latin import title, upper
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.place import Place, title_place
 from voterlist.link.comparisons import SHIPPED, Pairs
@@ -25,7 +26,6 @@ from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import encode
 from voterlist.lost_letters import SIGNS, has_lost_letters
 from voterlist.normalize import normalize
-from voterlist.normalize.alphabet import title, upper
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.normalize.restored import (
     letters_lost,

@@ -11,9 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.facts.alphabets import LATIN_TO_CYRILLIC, meant
-from voterlist.model import Profile, Sex
-from voterlist.normalize import explain_name, lexicon
-from voterlist.normalize.alphabet import (
+from voterlist.facts.latin import (
     different_names,
     lower,
     repaired,
@@ -21,6 +19,8 @@ from voterlist.normalize.alphabet import (
     to_latin,
     upper,
 )
+from voterlist.model import Profile, Sex
+from voterlist.normalize import explain_name, lexicon
 from voterlist.normalize.name_parts import (
     read_patronymic,
     split_given,

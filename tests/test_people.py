@@ -23,7 +23,7 @@ WAYS = st.sampled_from(
         str.lower,
         str.title,
         " {}. ".format,
-        lambda name: "  ".join(unicodedata.normalize("NFC", name)),
+        lambda name: name.replace(" ", "  "),
         lambda name: unicodedata.normalize("NFD", name),
         lambda name: name.replace("ı", "i").replace("İ", "I"),
     ]
@@ -37,16 +37,38 @@ def test_a_name_is_one_however_it_is_typed(name, ways):
     for way in ways:
         typed = way(typed)
     assert is_same_person(typed, name)
-    assert person_key(person_key(typed)) == person_key(typed)
 
 
-@given(NAMES, NAMES)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("Əliyev Rəşad", "Алиев Рашад", "Aliyev Rashad", "Eliyev Raşad"),
+        ("Nigar Rzayeva", "Нигяр Рзаева", "NIGAR RZAYEVA", "Нигар Рзајева"),
+        ("Samir Məmmədov", "Самир Мамедов", "Samir Mammadov", "samir memmedov"),
+        ("Leyla M. (conec-088)", "Лейла М. (conec-088)"),
+    ],
+)
+def test_a_name_in_another_alphabet_is_no_second_person(typed):
+    """One person who types in two alphabets would be the two who have to strike a voter."""
+    assert len({person_key(name) for name in typed}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Məmmədov A.", "Məmmədov Ə."),
+        ("Məmmədov A.", "Məmmədov E."),
+        ("Emin Quliyev", "Əmin Quliyev"),
+        ("Aysel", "Aysən"),
+        ("Elçin Rzayev", "Elçin Rzayeva"),
+        ("Clerk 87", "Clerk 88"),
+        ("Leyla M.", "Leyla M. (conec-088)"),
+        ("Kamil", "Qamil"),
+    ],
+)
 def test_other_letters_are_another_person(name, other):
-    """Two people would decide as one."""
-    plain = [
-        word.casefold().translate({0x131: "i", 0x307: None}) for word in (name, other)
-    ]
-    assert is_same_person(name, other) == (plain[0] == plain[1])
+    """Two people would decide as one, and nobody could be the second."""
+    assert not is_same_person(name, other)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.facts.latin import decide, fine, letters_of_latin, squeeze, to_latin
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.schemas import (
     ACCEPTANCE,
@@ -27,10 +29,13 @@ from voterlist.tables import from_columns, rows_among
 
 _SAME_LETTER = {ord("\u0131"): "i", 0x0307: None}
 """The i without a dot, and the dot that a capital I with one leaves behind."""
+_PARTS = re.compile(r"[^\W\d_]+|\d+")
+_SHORT = 4
+"""Letters of a word in which ``e`` is no other way to type ``ə``: Emin and Amin are two."""
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """True where two names of people who decide are one, but for capitals, blanks and points."""
+    """True where two names of people who decide are one, but for alphabet, capitals and points."""
     return person_key(one) == person_key(other)
 
 
@@ -47,9 +52,22 @@ def _is_unseen(letter: str) -> bool:
 
 
 def person_key(name: str) -> str:
-    """What two ways to type one name have in common."""
-    folded = unicodedata.normalize("NFKC", name).casefold().translate(_SAME_LETTER)
-    return "".join(filter(str.isalnum, folded)) or folded.strip()
+    """What two ways to type one name have in common: Əliyev, Алиев and Aliyev are one.
+
+    An initial and a number stay as they are.
+    """
+    small = unicodedata.normalize("NFKC", name).casefold().translate(_SAME_LETTER)
+    parts = _PARTS.findall(to_latin(small))
+    return "".join(map(_folded, parts)) or small.strip()
+
+
+def _folded(part: str) -> str:
+    """The letters of a word as other spellings of it have them."""
+    letters = letters_of_latin(part)
+    if len(part) < 2 or not letters:
+        return part
+    word = squeeze(letters)
+    return decide(fine(letters) if len(word) > _SHORT else word)
 
 
 class Spellings:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import NamedTuple
 
+from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile
-from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.lexicon import spellings_of
 from voterlist.normalize.names import skeleton
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.facts import BIRTH_YEARS
-from voterlist.normalize.alphabet import ascii_letters, to_latin
+from voterlist.facts.latin import ascii_letters, to_latin
 
 
 class DateForm(IntEnum):

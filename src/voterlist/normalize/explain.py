@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from voterlist.model import Profile, Sex
-from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import (
+from voterlist.facts.latin import (
     apart,
     fine,
     letters,
@@ -21,6 +19,8 @@ from voterlist.normalize.alphabet import (
     title,
     to_latin,
 )
+from voterlist.model import Profile, Sex
+from voterlist.normalize import lexicon
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.name_parts import (
     has_father,

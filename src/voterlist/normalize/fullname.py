@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from voterlist.facts.latin import letters
 from voterlist.model import Profile
-from voterlist.normalize.alphabet import letters
 from voterlist.normalize.name_parts import (
     father_and_sex,
     fold_surname,

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
+from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile, Sex
-from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.columns import Notes, fold_each
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.tables import is_known, mask_of

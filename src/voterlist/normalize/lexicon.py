@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from voterlist.model import Sex
-from voterlist.normalize.alphabet import (
+from voterlist.facts.latin import (
     apart,
     ascii_letters,
     blunt,
@@ -27,6 +26,7 @@ from voterlist.normalize.alphabet import (
     lower,
     squeeze,
 )
+from voterlist.model import Sex
 from voterlist.shipped import shipped_text, shipped_toml
 
 _PACKAGE = "voterlist.normalize"

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from voterlist.facts.latin import apart, letters, lower, title, to_latin
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import apart, letters, lower, title, to_latin
 from voterlist.normalize.names import (
     initials,
     skeleton,

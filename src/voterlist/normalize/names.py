@@ -6,9 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from voterlist.model import Profile, Sex
-from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import (
+from voterlist.facts.latin import (
     apart,
     ascii_letters,
     decide,
@@ -22,6 +20,8 @@ from voterlist.normalize.alphabet import (
     to_latin,
     unknown,
 )
+from voterlist.model import Profile, Sex
+from voterlist.normalize import lexicon
 
 # What stands in a name's cell besides the name.
 #

@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes
+from voterlist.facts.latin import ascii_letters, lower, title, upper
 from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
-from voterlist.normalize.alphabet import ascii_letters, lower, title, upper
 from voterlist.normalize.columns import from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.tables import codes

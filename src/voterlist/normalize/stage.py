@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import Bools, factorized
 from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
+from voterlist.facts.latin import repaired
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
 from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.addresses import read_address
-from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import (
     NoNotes,
     Notes,

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
-from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.columns import BY_CODE
 from voterlist.normalize.street_or_village import Kind, named_by_its_column
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from voterlist import tables
 from voterlist.facts.alphabets import is_cyrillic_letter
+from voterlist.facts.latin import fine, letters
 from voterlist.model import Profile
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import fine, letters
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.name_parts import has_father, is_surname_like, particle_of
 

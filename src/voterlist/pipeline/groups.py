@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.normalize.alphabet import lower, script_of
+from voterlist.facts.latin import lower, script_of
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.tables import map_unique
 

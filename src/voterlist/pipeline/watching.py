@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from voterlist.config import CheckSettings
 from voterlist.decisions import Given
-from voterlist.normalize.alphabet import lower
+from voterlist.facts.latin import lower
 from voterlist.pipeline.groups import Select, groups_of
 from voterlist.tables import count_by, rows_among
 from voterlist.watch import People, happened, nights, waves, waves_as_findings
