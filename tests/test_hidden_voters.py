@@ -137,6 +137,56 @@ def test_an_identifier_beyond_the_headings_is_asked_about(form):
     assert (asked(intake), code) == ([6], 1)
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "odt"])
+@pytest.mark.parametrize("cut", [2, 3])
+@pytest.mark.parametrize("count", [2, 12])
+def test_a_voter_in_two_lines_is_asked_about(form, cut, count):
+    """One line would be a voter without a given name, the other one without a surname."""
+    rows = [HEADER, *ROWS[:count]]
+    halves = [[*rows[2][:cut], *[""] * (len(HEADER) - cut)], [""] * cut + rows[2][cut:]]
+    intake, code = taken(
+        in_form(form, [*rows[:2], *halves, *rows[3:]]), f"list 12.{form}"
+    )
+    assert surnames(intake) == {row[1] for row in ROWS[:count]} - {ROWS[1][1]}
+    assert (asked(intake), code) == ([3, 4], 1)
+
+
+def test_a_name_that_is_a_formula_without_a_value_is_no_blank():
+    """Its voter would be on the list without a surname, at exit code 0."""
+
+    def change(made):
+        page = made["Siyahı"]
+        page["B3"], page["C4"] = '="Qara"&"yev"', '=CONCATENATE("Ni","gar")'
+        # A column beside the names that nobody needs.
+        page["H1"] = "S.A.A."
+        page["H5"] = "=B5&C5"
+
+    content = book({"Siyahı": [HEADER, *ROWS]}, change)
+    intake, code = taken(content, "list 12.xlsx")
+    assert surnames(intake) == NAMES - {ROWS[1][1], ROWS[2][1]}
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert [row["line"] for row in aside if row["code"] == "no-name"] == [3, 4]
+    assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "is_asked"),
+    [
+        ("həyat yoldaşı Qarayeva Nigar Rauf qızı 01.02.1970", True),
+        ("муж: Гараев Рауф Гасан оглы, 5XK1234", True),
+        ("köhnə soyadı Qarayeva, 01.02.2003-cü ildə dəyişib", False),
+        ("Qarayeva Nigar Rauf qızının ünvanıdır", False),
+        ("AZE 12345678, 01.02.2003-də verilib", False),
+    ],
+)
+def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
+    """A couple in one row: one of them would be a remark."""
+    rows = [[*HEADER, "Qeyd"], *([*row, ""] for row in ROWS)]
+    rows[5][-1] = note
+    intake, code = taken(lines(rows))
+    assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
+
+
 WHOLE_HEADER = ["№", "Soyadı, adı, atasının adı", *HEADER[4:6], "Sənəd", "FİN"]
 WHOLE_ROWS = [
     [row[0], " ".join(row[1:4]), *row[4:6], f"AZE {12345678 + at}", row[6]]

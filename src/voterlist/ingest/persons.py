@@ -50,6 +50,14 @@ def hides_voter(text: str) -> bool:
     return signs_of_person(text) > 1 or is_name
 
 
+def adds_person(text: str) -> bool:
+    """True for a remark beside a voter that names somebody and whose child it is, with a date.
+
+    Or with a FIN or a document. A former surname with its date is no other person.
+    """
+    return signs_of_person(text) > 1 and _FATHER.search(text) is not None
+
+
 def signs_of_person(text: str) -> int:
     """How many of these four a text holds: a name, a birth date, a FIN, a document."""
     has_name = bool(_SURNAME.search(text) or _FATHER.search(text))

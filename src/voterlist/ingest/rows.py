@@ -21,6 +21,7 @@ from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.persons import (
     ALONE,
     PARTICLE,
+    adds_person,
     hides_voter,
     holds_person,
     is_of_two,
@@ -109,16 +110,29 @@ class Marks:
     """The rows that are text outside every table."""
     deleted: Bools
     """The rows that were deleted and are still in the file."""
+    unworked: tuple[tuple[int, int], ...] = ()
+    """(row, column) of the formulas that no program has worked out, both counted from 0."""
 
     @classmethod
     def of(cls, sheet: RawSheet) -> Marks:
         """The marks of a sheet."""
         rows = len(sheet.lines)
-        return cls(_marked_rows(sheet.outside, rows), _marked_rows(sheet.deleted, rows))
+        return cls(
+            _marked_rows(sheet.outside, rows),
+            _marked_rows(sheet.deleted, rows),
+            tuple((line - 1, column) for line, column in sheet.unworked),
+        )
 
     def part(self, start: int, stop: int) -> Marks:
         """The marks of some of the rows."""
-        return Marks(self.outside[start:stop], self.deleted[start:stop])
+        unworked = (
+            (row - start, column)
+            for row, column in self.unworked
+            if start <= row < stop
+        )
+        return Marks(
+            self.outside[start:stop], self.deleted[start:stop], tuple(unworked)
+        )
 
 
 def _marked_rows(marks: pa.Array | None, rows: int) -> Bools:
@@ -166,6 +180,7 @@ def classify(
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
+    _mark(codes, _unworked_names(cells, marks, header.map), AsideCode.NO_NAME)
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
     _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
@@ -321,6 +336,23 @@ def _mark_faulty(
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
+def _unworked_names(cells: list[pa.Array], marks: Marks, columns: ColumnMap) -> Bools:
+    """The rows of which a name is a formula that nobody worked out, and no other cell has it."""
+    found = np.zeros(len(cells[0]), dtype=bool)
+    named = _columns_of(columns, _NAMES)
+    rows = [
+        row for row, column in marks.unworked if column in named and row < len(found)
+    ]
+    if rows:
+        whole, surname, given = (
+            _any_filled(cells, columns.columns(field))
+            for field in ("full_name", "surname", "given_name")
+        )
+        found[rows] = True
+        found &= ~(whole | surname & given)
+    return found
+
+
 def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
     """Marks rows whose cells stand in columns of others.
 
@@ -389,6 +421,24 @@ def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> Non
     known = {match.column for match in columns.matches}
     spare = [column for at, column in enumerate(cells) if at not in known]
     _ask(codes, is_entry, spare, partial(_has_signs, least=2))
+    for match in columns.matches:
+        if match.field is None:
+            _ask(codes, is_entry, [cells[match.column]], adds_person)
+    is_half = _halves([cells[at] for at in sorted(known)], codes == ENTRY_ROW)
+    codes[is_half] = _NUMBER[AsideCode.MAY_BE_VOTER]
+
+
+def _halves(cells: list[pa.Array], is_entry: Bools) -> Bools:
+    """The entries that are one voter in two lines: no column is filled in both, most in one."""
+    filled = np.array([is_known(column) for column in cells])
+    above, below = filled[:, :-1], filled[:, 1:]
+    is_pair = ~(above & below).any(axis=0) & above.any(axis=0) & below.any(axis=0)
+    is_pair &= is_entry[:-1] & is_entry[1:]
+    is_pair &= 2 * (above | below).sum(axis=0) > len(cells)
+    found = np.zeros(filled.shape[1], dtype=bool)
+    found[:-1] |= is_pair
+    found[1:] |= is_pair
+    return found
 
 
 def _ask_entries(
