@@ -736,4 +736,11 @@ def test_a_list_that_is_handed_in_anew_tells_what_changed(tmp_path):
     (inbox / "menteqe-2.csv").rename(inbox / "two.csv")
     (anew,) = workspaces.run(workspace).anew
     assert (anew.constituency, anew.precinct, anew.came, anew.went) == (88, 1, 1, 2)
+    lines = text.splitlines()
+    gone = [
+        number
+        for number, row in enumerate(lines, 1)
+        if "Tural" in row or "Sevinc" in row
+    ]
+    assert list(anew.lines) == gone
     assert (workspace / "runs" / anew.before).is_dir()

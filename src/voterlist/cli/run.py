@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from voterlist.pipeline.result import RunResult, Trouble
 
 _MOST_NAMED = 8
-"""So many constituencies are named; ``--json`` has all."""
+"""So many constituencies, and lines of a list, are named; ``--json`` has more."""
 _MOST_OUTPUTS = 20
 """So many files to open are named one by one; ``--json`` has all."""
 _MOST_DOUBTS = 50
@@ -303,10 +303,16 @@ def _tell_anew(result: RunResult, workspace: Path) -> None:
         return
     tell("cli.run.anew")
     rows = [
-        (str(one.constituency), str(one.precinct), one.came, one.went)
+        (
+            str(one.constituency),
+            str(one.precinct),
+            one.came,
+            one.went,
+            ", ".join(map(str, one.lines[:_MOST_NAMED])) or "-",
+        )
         for one in result.anew
     ]
-    table(("constituency", "precinct", "came", "went"), rows)
+    table(("constituency", "precinct", "came", "went", "went-lines"), rows)
     runs = workspace / "runs"
     tell(
         "cli.run.anew.todo",

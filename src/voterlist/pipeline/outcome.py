@@ -263,7 +263,7 @@ def _count_contested(contested: pa.Table) -> tuple[int, int]:
 
 
 _MOST_ANEW = 50
-"""Lists of which it is told what came and went."""
+"""Lists of which it is told what came and went, and lines of each."""
 
 
 def lists_anew(before: Known, now: Path) -> tuple[ListAnew, ...]:
@@ -287,8 +287,11 @@ def lists_anew(before: Known, now: Path) -> tuple[ListAnew, ...]:
     anew = []
     for place in places[:_MOST_ANEW]:
         folder = before.folder_of(place[0])
-        old, new = _entry_ids(folder, place), _entry_ids(now, place)
-        anew.append(ListAnew(*place, len(new - old), len(old - new), folder.name))
+        old, new = _lines_of_entries(folder, place), _lines_of_entries(now, place)
+        came = len(new.keys() - old.keys())
+        lines = sorted(old[entry] for entry in old.keys() - new.keys())
+        first = tuple(lines[:_MOST_ANEW])
+        anew.append(ListAnew(*place, came, len(lines), folder.name, first))
     return tuple(anew)
 
 
@@ -316,17 +319,16 @@ def _contents(lists: pa.Table, name: str) -> dict[tuple[int, int], set[str]]:
     return contents
 
 
-def _entry_ids(folder: Path, place: tuple[int, int]) -> set[str]:
-    """The entries that a run has of a precinct."""
+def _lines_of_entries(folder: Path, place: tuple[int, int]) -> dict[str, int]:
+    """The entries that a run has of a precinct, each with its line."""
     constituency, precinct = place
     is_of_place = (pc.field("constituency") == constituency) & (
         pc.field("precinct") == precinct
     )
-    return set(
-        read_table(folder, "entries", is_of_place, ("entry_id",))
-        .column("entry_id")
-        .to_pylist()
-    )
+    names = "entry_id", "line"
+    rows = read_table(folder, "entries", is_of_place, names)
+    columns = (rows.column(name).to_pylist() for name in names)
+    return dict(zip(*columns, strict=True))
 
 
 def earlier_lists(workspace: Path, place: ledgers.Place) -> pa.Table:

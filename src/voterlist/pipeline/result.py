@@ -75,6 +75,8 @@ class ListAnew:
     """Entries of the last run that are not there any more."""
     before: str
     """The last run that had it."""
+    lines: tuple[int, ...] = ()
+    """Where those that went stood in the list of then, the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
