@@ -113,12 +113,21 @@ def test_a_third_person_settles_it_in_the_case_of_today(disputed, verdicts, left
     asked = disputed.answer("Bahram", APART, ("contested-case",))
     assert {one["code"] for one in asked["problems"]} == {"own-dispute"}
     said = disputed.answer("Cavid", verdicts, ("contested-case",))
-    assert (said["recorded"], said["contested"]) == (3, [])
+    assert (said["problems"], said["contested"]) == ([], [])
     workspaces.run(disputed.folder)
     assert disputed.left() == left
     assert disputed.rows("contested") == []
     assert disputed.contested_gate() == 0
     assert disputed.rows("queue") == []
+
+
+def test_one_of_the_two_takes_the_own_answer_back(disputed):
+    """Aynur was wrong, and the case in which she was is none of today's."""
+    withdrawn = dict.fromkeys(("440", "442"), ("withdraw", ""))
+    disputed.answer("Aynur", withdrawn, ("contested-case",))
+    workspaces.run(disputed.folder)
+    assert (disputed.left(), disputed.contested_gate()) == (set(), 0)
+    assert len(disputed.rows("decisions")) == 3
 
 
 def test_whoever_is_alone_changes_their_own_mind(tmp_path):

@@ -246,10 +246,7 @@ def _all_once_more(
         return number_of.get(one.case_id, 0), one.case_id, one.entry_id
 
     disputes = list(contested_questions(holding.contested.to_pylist()))
-    of_cases = _asked_once(
-        [one for one in disputes if one.asked_as is AskedAs.CONTESTED_CASE],
-        tables.cases,
-    )
+    of_cases = [one for one in disputes if one.asked_as is AskedAs.CONTESTED_CASE]
     yield from sorted([*of_cases, *_others_of(of_cases, tables.cases)], key=order)
     yield from (one for one in disputes if one.asked_as is AskedAs.CONTESTED_ENTRY)
     yield from pending_questions(holding.pending.to_pylist())
@@ -386,15 +383,6 @@ def contested_questions(rows: Iterable[_Row]) -> Iterator[Question]:
     for (case, entry), answers in said.items():
         asked_as = AskedAs.CONTESTED_CASE if case else AskedAs.CONTESTED_ENTRY
         yield _once_more(asked_as, Subject(entry), answers)
-
-
-def _asked_once(disputes: Sequence[Question], cases: pa.Table) -> list[Question]:
-    """Without the cases that are none any more, where a case of today asks about their entries."""
-    today = members_of(cases, [one.case_id for one in disputes])
-    asked = {one.entry_id for one in disputes if one.case_id in today}
-    return [
-        one for one in disputes if one.case_id in today or one.entry_id not in asked
-    ]
 
 
 def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]:
