@@ -950,6 +950,44 @@ def test_who_was_added_and_comes_on_a_list_is_told(
         assert table_of(workspace, "returned") == []
 
 
+BESIDE = [
+    ("QULİYEV", "RƏŞAD", "", "05.05.1980", True),
+    ("Quliyev", "Rəşd", "Vaqif oğlu", "05.05.1980", True),
+    ("Кулиев", "Рашад", "Вагифович", "05.05.1980", True),
+    ("Qulyev", "Reshad", "Vaqif oglu", "05.05.1980", True),
+    ("Rəşad", "Quliyev", "Vaqif oğlu", "05.05.1980", True),
+    ("Quliyev", "Rəşad", "Vaqif oğlu", "05.06.1980", True),
+    ("Quliyev", "Rəşad", "Vaqif oğlu", "05.05.1981", True),
+    ("Quliyev", "Rəşad", "Samir oğlu", "05.05.1980", False),
+    ("Quliyeva", "Nigar", "Vaqif qızı", "05.05.1980", False),
+    ("Quliyev", "Rəşad", "Vaqif oğlu", "09.11.1951", False),
+    ("Hüseynov", "Rəşad", "Vaqif oğlu", "05.05.1980", False),
+]
+"""Surname, given name, patronymic, birth date, and whether it may be the person who was added."""
+
+
+@pytest.mark.slow
+def test_a_slip_or_another_script_hides_no_added_person(workspace):
+    """One typed letter would give one person two papers; twins and namesakes are others."""
+    without = {name: getattr(ADDED, name) for name in ADDED.__slots__}
+    take(workspace, Request(**without | {"values": {"precinct": "2"}}))
+    decide(workspace, 1, ground="left-out", by="Vəfa")
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    rows = "".join(
+        f"{at};{';'.join(cells)};;Füzuli küç. {at};\n"
+        for at, (*cells, _) in enumerate(BESIDE, 6)
+    )
+    path.write_text(path.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    listed(workspace)
+    fields = ("surname", "given_name", "patronymic", "birth_date")
+    written = {
+        row["entry_id"]: tuple(row[name] or "" for name in fields)
+        for row in table_of(workspace, "entries")
+    }
+    found = {written[row["entry_id"]] for row in of_addition(workspace)}
+    assert found == {tuple(cells) for *cells, is_told in BESIDE if is_told}
+
+
 def twice(workspace, given):
     return [row for row in listed(workspace) if row[1].casefold() == given.casefold()]
 

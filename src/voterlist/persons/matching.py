@@ -147,6 +147,9 @@ _REST = (
 )
 
 
+_BORN = _REST[2:]
+
+
 MATCHED = {
     "fin": ("fin",),
     "document": ("document",),
@@ -244,20 +247,52 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
 def may_be_one(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
     """(register row, list row) of every pair that may be one person, in order.
 
-    An identifier brings them together and nothing contradicts; or surname, given name and the full
-    birth date do, with no other patronymic and no other FIN. Unlike ``match`` it takes somebody
-    without a patronymic too. Both are VOTER tables.
+    An identifier brings them together and nothing contradicts; or the full birth date does, and
+    surname and given name are alike, also in the other's place; or all names do, and two parts of
+    the date. Another patronymic or another FIN is another person. Unlike ``match`` it takes a slip,
+    and somebody without a patronymic. Both are VOTER tables.
     """
     rows, entry, kind, _ = _by_identifier(register, voters)
-    is_person = kind != CLASSES.index("conflicting")
-    dated = ("given_skeleton", *_REST[2:])
-    named = [_together(register, voters, name, *dated) for name in _SURNAME]
-    pairs = np.unique(np.concatenate([_numbers(rows, entry)[is_person], *named]))
+    identified = _numbers(rows, entry)[kind != CLASSES.index("conflicting")]
+    dated = _together(register, voters, *_BORN)
+    named = [_together(register, voters, name, *_REST[:2]) for name in _SURNAME]
+    pairs = np.unique(np.concatenate([identified, dated, *named]))
     rows, entry = _rows_of(pairs)
     left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
-    is_other = differ(left.column("fin"), right.column("fin"))
-    is_other |= _other_name(left, right, "patronymic_skeleton")
-    return rows[~is_other], entry[~is_other]
+    likely = np.isin(pairs, identified)
+    likely |= np.isin(pairs, dated) & _are_named_alike(left, right)
+    likely |= np.isin(pairs, np.concatenate(named)) & (_same_parts(left, right) > 1)
+    likely &= ~differ(left.column("fin"), right.column("fin"))
+    likely &= ~_other_name(left, right, "patronymic_skeleton")
+    return rows[likely], entry[likely]
+
+
+def _are_named_alike(left: pa.Table, right: pa.Table) -> Bools:
+    """True where surname and given name are alike, also where they stand in each other's place."""
+
+    def alike(one: str, other: str) -> Bools:
+        flags: Bools = similarity(left.column(one), right.column(other)) >= _LEAST_ALIKE
+        return flags
+
+    given = "given_skeleton"
+    straight = alike(given, given) & np.logical_or.reduce(
+        [alike(name, name) for name in _SURNAME]
+    )
+    crossed = np.logical_or.reduce(
+        [alike(given, name) & alike(name, given) for name in _SURNAME]
+    )
+    flags: Bools = straight | crossed
+    return flags
+
+
+def _same_parts(left: pa.Table, right: pa.Table) -> Longs:
+    """How many of year, month and day of birth both know, and have the same."""
+    parts = [(left.column(name), right.column(name)) for name in _BORN]
+    same = [
+        is_known(one) & is_known(other) & ~differ(one, other) for one, other in parts
+    ]
+    count: Longs = np.sum(same, axis=0)
+    return count
 
 
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Longs:

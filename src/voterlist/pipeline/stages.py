@@ -35,6 +35,7 @@ from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Action, CaseKind, Profile, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
+from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.pipeline.groups import groupings
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
@@ -286,10 +287,10 @@ def _added_beside(done: Effects, tables: NeededTables, profile: Profile) -> pa.T
     gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
     voters = tables.select("voters", HELD)
     # Of the list of a nation only those that anybody added may be are compared.
-    met = [
-        is_among(voters.column(name), added.column(name).to_pylist()) for name in MET
-    ]
-    is_met = np.logical_or.reduce([mask_of(column) for column in met])
+    is_met = np.zeros(voters.num_rows, dtype=bool)
+    for names in MET:
+        keys = row_keys(added, names)
+        is_met |= np.isin(row_keys(voters, names), keys[keys != NO_KEY])
     is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
     return added_beside(added, voters.filter(pa.array(is_met)))
 

@@ -64,6 +64,7 @@ def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
+_BORN = ("birth_year", "birth_month", "birth_day")
 _YEAR, _MONTH = 10_000, 100
 _OF_AGE = 18
 """Years."""
@@ -113,8 +114,8 @@ def compare_registers(
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
 
-MET = ("given_skeleton", "fin", "document")
-"""An added person meets no entry with which none of these is shared."""
+MET = (("given_skeleton",), ("fin",), ("document",), _BORN)
+"""An added person meets no entry with which the columns of none of these are shared."""
 HELD = pa.schema(
     [VOTER.field(name) for name in (*_VOTER_PLACE, *COMPARED.names, "given_sex")]
 )
