@@ -168,6 +168,15 @@ def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):
     leaves = ("--elsewhere", "--document", "AA 12/5")
     assert answered(pair.below, kept, *leaves) == (1, refused)
     assert answers(pair.below)[kept] is None
+    # Nobody wrote this answer into a file.
+    number = next(
+        case["number"]
+        for case in told("answer", pair.below)[1]["cases"]
+        if case["own"][0]["entry_id"] == kept
+    )
+    shown = call("answer", pair.below, "--case", number, *leaves, "--by", BY, *AT)
+    assert "problem" in shown.output, shown.output
+    assert "sheet" not in shown.output
     assert holding(pair.below).get(kept, {}).get("action") != "strike"
 
 

@@ -13,6 +13,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.main import get_command
 
 import workspaces
@@ -189,7 +190,7 @@ def test_two_names_of_one_file_are_one_output():
     Path("one.csv").symlink_to("pairs.csv")
     words = ("link", "list.csv", "--out")
     refused("out-twice", *words, "pairs.csv", "--clusters", "one.csv")
-    Path("two.csv").write_text("old", encoding="utf-8")
+    Path("two.csv").touch()
     Path("three.csv").hardlink_to("two.csv")
     refused("out-twice", *words, "two.csv", "--clusters", "three.csv")
 
@@ -292,6 +293,42 @@ def test_what_was_written_before_is_written_anew(workspace):
             0,
             1,
         }
+
+
+def test_what_somebody_else_made_is_not_written_over(lists, workspace):
+    """A letter, a calendar or a result took the place of whatever had the name."""
+    before = digests(lists)
+    for out in ("other.csv", "findings.parquet"):
+        refused("out-not-ours", "link", "list.csv", "--out", out)
+        refused("out-not-ours", "check", "list.csv", "--out", out)
+        refused("out-not-ours", "status", workspace, "--ics", out)
+        refused("out-not-ours", "application", "book", workspace, "--out", out)
+        refused("out-not-ours", "review", "export", workspace, "--out", out)
+        refused("out-not-ours", "submit", workspace, "--out", out)
+    assert digests(lists) == before
+
+
+@pytest.mark.slow
+def test_each_format_that_is_written_is_known_again(lists, workspace):
+    """A result could not be renewed, or a workbook of one's own was taken for one of ours."""
+    own = Path("own.xlsx")
+    with xlsxwriter.Workbook(own) as book:
+        book.add_worksheet().write(0, 0, "mine")
+    refused("out-not-ours", "link", "list.csv", "--out", own)
+    for _ in range(2):
+        for out, clusters in (
+            ("pairs.csv", "clusters.parquet"),
+            ("pairs.xlsx", "clusters.csv"),
+            ("pairs.parquet", "clusters.xlsx"),
+        ):
+            words = ("--out", out, "--clusters", clusters, "--report", "page.html")
+            assert call("link", "list.csv", *words).exit_code == 0
+        words = ("compare", "list.csv", "other.csv", "--out", "changes.parquet")
+        assert call(*words).exit_code == 0
+        assert call("check", "other.csv", "--out", "faults.parquet").exit_code == 0
+        for words in (("application", "book"), ("review", "export")):
+            out = {"book": "book.pdf", "export": "cases.html"}[words[1]]
+            assert call(*words, workspace, "--out", lists / out).exit_code == 0
 
 
 # Every command

@@ -1,15 +1,20 @@
 """What a command writes, looked at before it does anything.
 
-It is none of the files that the command reads, none that a workspace lives on, and no two are one
-file: not by a link, another spelling of the path, or a disk that tells no capitals from others.
+It is none of the files that the command reads, none that a workspace lives on, none that somebody
+else made, and no two are one file: not by a link, another spelling of the path, or a disk that
+tells no capitals from others.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from voterlist.cli.logs import LOG
 from voterlist.errors import UsageError, usage_error
@@ -24,6 +29,18 @@ _FOLDERS = ("FOLDER", "OUT")
 """How the value of a parameter is called that names a folder."""
 _MAKING = ("submit", "return", "receive", "export", "sample")
 """The commands that make the folder of the file that they write."""
+_CARRYING = ("export", "sample")
+"""The commands that read the workbook whose place they write to, and refuse another one."""
+_MADE_HERE = re.compile(
+    rb"%PDF.*Typst|BEGIN:VCALENDAR.*//voterlist//|<!doctype html>.*default-src .{1,5}none"
+    rb"|PAR1.*(entry_l|old_entry_id|other_entry_id|cluster_id)"
+    rb'|(\xef\xbb\xbf)?"entry_(l"|id","cluster_id)'
+    rb"|PK.*(manifest\.json|receipt\.json|2000-01-01T00:00:00Z)",
+    re.DOTALL,
+)
+"""The ends of what commands write, in each format; of a workbook its properties too."""
+_END = 65536
+"""Bytes of a file that are looked at on either end."""
 _SETTINGS = "voterlist.toml"
 _OWN = (
     *(_SETTINGS, "ledger.db", "ledger.mark", "trust.json"),
@@ -61,7 +78,22 @@ def require_outputs(command: Any, values: Mapping[str, Any]) -> None:
             raise _refusal("no-such-folder", path.parent)
         if path.is_dir() and not is_log:
             raise _refusal("out-is-folder", path)
+        is_carried = command.name in _CARRYING and path.suffix.lower() == ".xlsx"
+        if not is_log and not is_carried and path.is_file() and _is_foreign(path):
+            raise _refusal("out-not-ours", path)
         taken[key] = "out-twice"
+
+
+def _is_foreign(path: Path) -> bool:
+    """True where a file holds something that no command of ours writes."""
+    with path.open("rb") as file:
+        ends = file.read(_END)
+        file.seek(max(_END, file.seek(0, os.SEEK_END) - _END))
+        ends += file.read()
+    # Whatever an archive of somebody else holds or lacks: it is none of ours.
+    with suppress(Exception), ZipFile(path) as book:
+        ends += book.open("docProps/core.xml").read(_END)
+    return bool(ends) and not _MADE_HERE.match(ends)
 
 
 def _inputs(read: list[Path], files: list[Path]) -> dict[object, str]:

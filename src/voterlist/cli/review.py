@@ -252,7 +252,9 @@ def list_problems(problems: tuple[Problem, ...]) -> list[Answer]:
     """Every row and sheet that was refused, and what to do about it; told, and for programs."""
     if problems:
         names = ("file", "sheet", "row", "asked", "problem", "todo")
-        table(names, [_cells(problem) for problem in problems])
+        # What was typed at a command stands in no file.
+        first = 0 if any(problem.file for problem in problems) else names.index("asked")
+        table(names[first:], [_cells(problem)[first:] for problem in problems])
     return [
         {**picked(problem, *_PROBLEM), "todo": _todo(problem)} for problem in problems
     ]
