@@ -20,6 +20,7 @@ from list_tables import (
 )
 from voterlist import catalogue
 from voterlist.errors import StageError
+from voterlist.fields import NAME_PARTS
 from voterlist.findings import finding_ids
 from voterlist.lists.documents import documents
 from voterlist.lists.listed import ALPHABET, house_key, name_key
@@ -262,8 +263,18 @@ def test_a_surname_that_cannot_be_read_is_shown_whatever_the_settings_say():
     shown = next(documents(found, edition(written_spelling=False))).rows.to_pylist()
     assert {row["surname"]: row["name_as_written"] for row in shown} == {
         "Əliyev": None,
-        None: f"{'漢' * 90} Əli Rauf oğlu",
+        "漢" * 90: None,
     }
+
+
+@pytest.mark.parametrize("full_name", [None, "??? Əli Rauf oğlu"])
+def test_a_card_has_the_surname_that_cannot_be_read(full_name):
+    """The card would be for a namesake, or for nobody: it has the names and nothing beside them."""
+    odd = {**ALI, "surname": "???"}
+    if full_name:
+        odd |= dict.fromkeys(NAME_PARTS) | {"full_name": full_name}
+    (row,) = compiled(entries(odd)).listed.to_pylist()
+    assert ListWords("en").name(row) == "??? Əli Rauf oğlu"
 
 
 @pytest.mark.parametrize("surname", ["QARABAĞLI", "İSMAYILOV"])

@@ -139,9 +139,13 @@ def listed_rows(
     standard = standard_names(voters)
     columns["name_as_written"] = _where_otherwise(written, standard)
     # Nobody is without a name because it could not be read.
-    columns["surname"] = pc.if_else(
-        pc.is_valid(standard), plain(voters.column("surname")), written
-    )
+    own, whole = (plain(entries.column(name)) for name in ("surname", "full_name"))
+    known = pc.coalesce(plain(voters.column("surname")), own)
+    is_whole = pc.and_(pc.is_null(known), pc.is_valid(whole))
+    nameless = pc.if_else(pc.is_null(standard), written, None)
+    columns["surname"] = pc.coalesce(known, whole, nameless)
+    for name in NAME_PARTS[1:]:
+        columns[name] = pc.if_else(is_whole, None, plain(columns[name]))
     columns["birth_date"] = _dates(entries, voters)
     for name in ("address", *CARRIED):
         columns[name] = _cells_said(entries.column(name))
