@@ -51,7 +51,12 @@ from voterlist.serve.users import add_user  # noqa: E402
 
 COUNT = 60
 REQUESTS = 300
-PEOPLE = {"Aysel": Role.ANALYST, "Rauf": Role.CHAIR, "Orxan": Role.OPERATOR}
+PEOPLE = {
+    "Aysel": Role.ANALYST,
+    "Rauf": Role.CHAIR,
+    "Orxan": Role.OPERATOR,
+    "Nigar": Role.CLERK,
+}
 _CELLS = ("Məmmədov", "Məmmədova", "5XK1234", "12.03.1970")
 """Of the list of the workspace."""
 _SECONDS = 60

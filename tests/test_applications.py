@@ -44,9 +44,10 @@ ADDED = Request(
     by="Rəşad",
     name="Quliyev Rəşad Vaqif oğlu",
     born="05.05.1980",
-    values={"precinct": "2", "fin": "5XK9999"},
+    values={"precinct": "2", "fin": "5XK9999", "address": "Nizami küç. 9"},
     documents=("AZE 2",),
 )
+NEW = {"what": Asks.ADD, "entry_id": None, "name": "Quliyev Rəşad"}
 STRUCK = Request(
     what=Asks.STRIKE,
     by="Nərgiz",
@@ -333,6 +334,8 @@ def test_the_term_is_a_setting_and_ends_on_election_day(workspace):
         ({"values": {}}, "nothing-set"),
         ({"what": Asks.MOVE, "values": {}}, "precinct-open"),
         ({"what": Asks.MOVE, "values": {"precinct": "II"}}, "value-wrong"),
+        (NEW | {"values": {"fin": "5XK9999"}}, "home-open"),
+        (NEW | {"values": {"address": "Nizami 3"}}, "identifier-open"),
         ({"relation": Relation.OTHER, "documents": ()}, "no-authority"),
     ],
 )

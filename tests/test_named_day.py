@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import review_books
 import workspaces
+from command_line import EN, call
 from voterlist.cli.app import APP
 from voterlist.storage.ledger import reading
 
@@ -57,6 +58,17 @@ def test_a_day_of_late_work_and_of_the_next_days_needs_no_question(workspace, aw
     named = (TODAY + dt.timedelta(days=away)).isoformat()
     code, _ = voterlist(workspace, "status", "{w}", "--today", named)
     assert code in {0, 1}
+
+
+@pytest.mark.parametrize(("away", "is_told"), [(-1, False), (3, True)])
+def test_an_application_of_a_day_to_come_is_told(workspace, away, is_told):
+    """A slip of a few days dated the application, and every later one, without a word."""
+    named = (TODAY + dt.timedelta(days=away)).isoformat()
+    words = ("--what", "add", "--name", "Leyla", "--by", "L.", "--today", named)
+    said = call("application", "take", workspace, *words).stdout
+    assert (EN("cli.application.clock-ahead", today=named, clock=TODAY) in said) is (
+        is_told
+    )
 
 
 def test_a_new_workspace_is_of_the_year_of_the_day_that_was_named(tmp_path):

@@ -18,7 +18,12 @@ from voterlist.serve.users import add_user
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = {"Aysel": Role.ANALYST, "Rauf": Role.CHAIR, "Orxan": Role.OPERATOR}
+PEOPLE = {
+    "Aysel": Role.ANALYST,
+    "Rauf": Role.CHAIR,
+    "Orxan": Role.OPERATOR,
+    "Nigar": Role.CLERK,
+}
 PATIENCE = 15
 """Seconds that the desk waits for a head or a body."""
 
@@ -58,6 +63,7 @@ def test_each_role_does_its_own_work_and_no_other(desk):
         assert asked[name][exports] == 403
         assert asked[name][exports + 1] not in {401, 403}
     assert asked["Orxan"] == (403, 403, 200, 403)
+    assert asked["Nigar"] == (403, 403, 403, 403)
     assert asked["nobody"] == (401, 401, 303, 401)
 
 

@@ -13,7 +13,7 @@ import handing
 import workspaces
 from command_line import told
 from voterlist.counter.applications import State, book_of
-from voterlist.model import Role, Step
+from voterlist.model import Role, Step, Way
 from voterlist.serve.users import add_user
 from voterlist.storage.ledger import reading, verify
 
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.slow
 DAY = dt.date(2026, 2, 3)
 HOSTILE = "<img src=x onerror=alert(1)>"
 FORMS = ("find", "door", "new", "take", "decide", "answer", "note", "paper")
-PEOPLE = {"Aysel": Role.ANALYST, "Orxan": Role.OPERATOR}
+PEOPLE = {"Aysel": Role.ANALYST, "Orxan": Role.OPERATOR, "Nigar": Role.CLERK}
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    """One precinct of three voters, run; an analyst and an operator may come in."""
+    """One precinct of three voters, run; an analyst, an operator and a clerk may come in."""
     folder = workspaces.make(tmp_path_factory.mktemp("counter") / "2026")
     rows = [
         "1;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;qadın;Füzuli küç. 1;5XK2001",
@@ -163,9 +163,41 @@ def test_an_application_is_taken_decided_and_told(analyst, workspace):
     assert str(number) in analyst.get("/counter/book").text
 
 
-def test_an_operator_takes_applications_and_decides_none(desk, workspace):
+def test_a_clerk_has_the_counter_alone(desk):
+    """Whoever takes applications in the hall would read every case of the constituency."""
+    clerk = desk.visitor("Nigar")
+    home = clerk.get("/")
+    assert (home.status_code, home.headers["location"]) == (303, "/counter")
+    page = clerk.get("/counter").text
+    assert 'href="/"' not in page
+    for path in ("/api/desk", "/api/news", "/export/page", "/counter/questions"):
+        assert clerk.get(path).status_code == 403, path
+    number = taken(clerk, what="add", name="O Seçici", born="01.01.1990", by="O")
+    slip = clerk.post("/counter/paper", data={"number": number, "paper": "slip"})
+    assert slip.content.startswith(b"%PDF")
+    # A computer in the hall is left by one clerk and taken by the next.
+    assert 'action="/logout"' in page
+    assert clerk.post("/logout", data={"x": ""}).status_code == 303
+    assert clerk.get("/counter").headers["location"] == "/login"
+
+
+def test_what_was_forwarded_is_taken_at_the_desk(analyst, workspace):
+    """It could be taken by a command alone, so its outcome never went down."""
+    said = {"what": "add", "name": "Uzaq Seçici", "born": "01.01.1990"}
+    usual = {"by": "U", "relation": "self", "way": "counter", "below": "conec 88"}
+    assert analyst.post("/counter/take", data=usual | said).status_code == 400
+    number = taken(analyst, **said, below="conec-088/12")
+    book = {one.number: one for one in book_of(workspace, today=DAY).applications}
+    assert (book[number].asked.below, book[number].asked.way) == (
+        "conec-088/12",
+        Way.BELOW,
+    )
+
+
+@pytest.mark.parametrize("name", ["Orxan", "Nigar"])
+def test_who_takes_applications_decides_none(desk, workspace, name):
     """Who sits at the counter would strike a neighbour."""
-    operator = desk.visitor("Orxan")
+    operator = desk.visitor(name)
     number = taken(operator, what="add", name="Yeni Seçici", born="01.01.1990")
     assert "/counter/decide" not in operator.get(f"/counter/application/{number}").text
     for paper in ("answer", "x", "../x"):
@@ -238,7 +270,7 @@ def test_what_is_not_there_is_told(analyst):
         answer = analyst.get(f"/counter/{path}")
         assert answer.status_code == 400
         assert 'role="alert"' in answer.text
-    for number in ("999", "x", "-1", "9" * 5000, "\u0663"):
+    for number in ("999", "x", "-1", "9" * 5000, "\u0669" * 3):
         form = {"number": number, "outcome": "grant", "paper": "slip", "step": "note"}
         for path in ("decide", "paper", "note"):
             answer = analyst.post(f"/counter/{path}", data=form)

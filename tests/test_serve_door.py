@@ -37,6 +37,7 @@ from voterlist.serve.users import (
     secret_of,
 )
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
+from voterlist.storage.ledger.tables import schema_of
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
 DAY = dt.date(2026, 2, 6)
@@ -130,6 +131,23 @@ def test_the_commands_of_users(tmp_path):
     # Its standard input is empty.
     unasked = started("user", "password", tmp_path, "Aysel")
     assert unasked.returncode == 2
+
+
+def test_users_of_an_earlier_ledger_stay_and_a_clerk_may_come(tmp_path):
+    """Whoever worked at the desk would be nobody, or the new role would be refused."""
+    make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
+    add_user(tmp_path, "Aysel", Role.CHAIR, desks.PASSWORD, today=DAY)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as base, base:
+        base.execute("ALTER TABLE users RENAME TO former")
+        base.execute(schema_of(8)["table users"].partition(": ")[2])
+        base.execute("INSERT INTO users SELECT * FROM former")
+        base.execute("DROP TABLE former")
+        base.execute("PRAGMA user_version = 8")
+    assert [user.role for user in list_users(tmp_path)] == [Role.CHAIR]
+    add_user(tmp_path, "Nigar", Role.CLERK, desks.PASSWORD, today=DAY)
+    users = {user.name: user.role for user in list_users(tmp_path)}
+    assert users == {"Aysel": Role.CHAIR, "Nigar": Role.CLERK}
+    assert verify(tmp_path / "ledger.db").fits
 
 
 # The way in and out

@@ -308,6 +308,8 @@ class Role(StrEnum):
     """Sees all cases, and settles what people decided in different ways."""
     OPERATOR = "operator"
     """Takes decisions out and in; decides nothing."""
+    CLERK = "clerk"
+    """Sits at the counter: finds voters and takes applications; sees no cases."""
 
 
 class Mark(StrEnum):

@@ -39,6 +39,8 @@ from voterlist.tables import Row
 
 _BELOW = re.compile(r"(conec-\d{3}|pec-\d{3}-\d{4})/[1-9]\d{0,6}", re.ASCII)
 """A commission below and its number of an application."""
+_NEEDED = {"home-open": ("address",), "identifier-open": ("fin", "document")}
+"""Of who is to be added: the doubt, and the fields of which one is to be said."""
 _MOST_SHOWN = 10
 _LIKELY = 0.1
 """The probability from which on an entry is told that may be the person."""
@@ -98,6 +100,7 @@ def take(
             *_doubts_of_entry(asked, entry),
             *meant,
             *_doubts_of_values(asked, day),
+            *(_doubts_of_added(asked) if asked.what is Asks.ADD else ()),
             *_doubts_of_place(workspace, settings, ledger, asked),
             *_doubts_of_others(asked, others, first, settings),
             *_doubts_of_day(day, settings),
@@ -189,6 +192,13 @@ def _doubts_of_values(asked: Request, day: dt.date) -> Iterator[Doubt]:
         yield "nothing-set", ""
     if asked.relation is not Relation.SELF and not asked.documents:
         yield "no-authority", ""
+
+
+def _doubts_of_added(asked: Request) -> Iterator[Doubt]:
+    """What the list will lack of who is to be added."""
+    for code, fields in _NEEDED.items():
+        if not any(asked.values.get(name, "").strip() for name in fields):
+            yield code, ""
 
 
 def _doubts_of_place(

@@ -110,6 +110,7 @@ _BODIES = Bodies(
     kinds={_IMPORT: frozenset(KINDS)},
 )
 _DECIDE = (Role.ANALYST, Role.CHAIR)
+_SEE_CASES = (*_DECIDE, Role.OPERATOR)
 
 EXPORTED = "desk-export"
 READ_IN = "desk-import"
@@ -190,8 +191,8 @@ class Desk:
             Route("/login", self.log_in, methods=["POST"]),
             Route("/logout", self._inside(self.log_out), methods=["POST"]),
             Route("/language", self.choose_language),
-            Route("/api/desk", self._inside(self.cases.list_all)),
-            Route("/api/news", self._inside(self.cases.news)),
+            Route("/api/desk", self._inside(self.cases.list_all, *_SEE_CASES)),
+            Route("/api/news", self._inside(self.cases.news, *_SEE_CASES)),
             *(
                 Route(f"/api/{path}", self._inside(handler, *_DECIDE), methods=["POST"])
                 for path, handler in (
@@ -283,8 +284,10 @@ class Desk:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return PlainTextResponse(f"{self._sentences[status]}\n", status)
 
-    async def home(self, request: Request, _visitor: Visitor) -> Response:
-        """The page of the desk; its script asks for everything else."""
+    async def home(self, request: Request, visitor: Visitor) -> Response:
+        """The page of the desk, whose script asks for all else; the counter for its clerks."""
+        if visitor.role not in _SEE_CASES:
+            return RedirectResponse("/counter", _SEE_OTHER)
         return HTMLResponse(frame(self.words(request).language))
 
     async def choose_language(self, request: Request) -> Response:

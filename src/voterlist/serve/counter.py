@@ -253,12 +253,13 @@ class _Visit:
                 what=Asks(form("what")),
                 by=form("by"),
                 relation=Relation(form("relation")),
-                way=Way(form("way")),
+                way=Way.BELOW if form("below") else Way(form("way")),
                 entry_id=form("entry") or None,
                 name=form("name"),
                 born=form("born"),
                 values=form.values,
                 documents=(form("documents"),),
+                below=form("below"),
             )
             taken = take(
                 self._workspace,
@@ -352,7 +353,6 @@ class _Visit:
             fields=_FIELDS.get(one.asked.what, ()),
             papers=list(_letters(one)),
             grounds=_grounds(one, self._words),
-            may_decide=self._visitor.role in {Role.ANALYST, Role.CHAIR},
         )
 
     def questions(self) -> Response:
@@ -444,6 +444,7 @@ class _Visit:
             f"counter/{name}.html",
             say=self._words,
             visitor=self._visitor,
+            may_decide=self._visitor.role in {Role.ANALYST, Role.CHAIR},
             late=book.late,
             today=book.today,
             here=name,

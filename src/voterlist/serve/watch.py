@@ -153,7 +153,7 @@ def record(
 def _refusal(one: Request, work: Work, taken: Mapping[str, Request]) -> Refusal | None:
     """Why a decision is refused before its verdicts are looked at; None where it is not."""
     role = one.visitor.role
-    if role == Role.OPERATOR:
+    if role not in {Role.ANALYST, Role.CHAIR}:
         return Refusal("not-yours", 403)
     if one.decision.settles and role != Role.CHAIR:
         return Refusal("only-chair", 403)

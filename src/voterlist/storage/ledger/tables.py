@@ -12,7 +12,7 @@ from typing import Any
 
 FILE_NAME = "ledger.db"
 
-VERSION = 8
+VERSION = 9
 """The ``user_version`` of a ledger."""
 
 OLDEST = 7
@@ -170,6 +170,19 @@ _SINCE_8 = """
     GUARD applications number
 """
 
+_SINCE_9 = """
+    ALTER TABLE users RENAME TO users_of_8;
+    CREATE TABLE users (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL CHECK (role IN ('analyst', 'chair', 'operator', 'clerk')),
+        secret TEXT NOT NULL,
+        since TEXT NOT NULL,
+        until TEXT
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO users SELECT * FROM users_of_8;
+    DROP TABLE users_of_8
+"""
+
 KEYS = {
     "submissions": "source, sheet, constituency, precinct, list_kind",
     "cases": "case_id",
@@ -231,7 +244,7 @@ def statements(version: int = VERSION, since: int = 0) -> list[str]:
 
     ``since``: leaves out those that a ledger of that version has.
     """
-    parts = {OLDEST: _TABLES, 8: _SINCE_8}
+    parts = {OLDEST: _TABLES, 8: _SINCE_8, 9: _SINCE_9}
     return [
         # As they stand: SQLite keeps the space behind a statement.
         statement
