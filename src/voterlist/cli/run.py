@@ -262,11 +262,11 @@ def _tell_place_doubts(result: RunResult) -> None:
     if not doubts:
         return
     tell("cli.run.places")
-    unknown = SAY("cli.unknown")
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for doubt in doubts:
         file = f"{doubt.file} ({doubt.sheet})" if doubt.sheet else doubt.file
-        numbers = (doubt.constituency or unknown, doubt.precinct or unknown)
+        # Of a file with a doubtful constituency no precinct is told, though it may be known.
+        numbers = (doubt.constituency or "-", doubt.precinct or "-")
         of_list = reasons.setdefault((file, str(numbers[0]), str(numbers[1])), [])
         of_list.append(title("rule", doubt.rule))
     rows = [(*place, "; ".join(texts)) for place, texts in reasons.items()]
