@@ -610,6 +610,18 @@ def test_who_is_meant_is_looked_for(workspace):
     assert codes(four)[0] == "entry-open"
 
 
+def test_the_clerk_is_told_what_comes_first_and_what_is_missing(workspace):
+    """The neighbour would be struck untold, or the clerk would know what is wrong and no more."""
+    place = {"number": "1", "folder": workspace}
+    words = ("--what", "strike", "--for", TURAL, "--by", "Qonşu", "--relation", "other")
+    taken = call("application", "take", workspace, *words).stdout
+    assert EN("cli.application.notify-first", **place) in taken
+    take(workspace, SURNAME)
+    refused = call("application", "decide", workspace, 2, "--grant", "--by", "R.")
+    assert refused.exit_code == 1
+    assert EN("review.problem.ground-missing.todo") in refused.stdout
+
+
 def test_many_strikings_by_one_person_are_told(workspace):
     """Elsewhere one person had thousands struck; here more than three are a finding."""
     for number in range(5):

@@ -74,7 +74,7 @@ class _Taken:
 def take(options: _Taken) -> Answer:
     """Take an application."""
     from voterlist.counter import taking
-    from voterlist.counter.applications import Request, as_json
+    from voterlist.counter.applications import Request, as_json, wants_other_struck
 
     entries = options.entries or []
     if len(entries) > 1:
@@ -100,6 +100,8 @@ def take(options: _Taken) -> Answer:
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
+    if wants_other_struck(asked):
+        tell("cli.application.notify-first", **places)
     tell(f"cli.application.{key}.next", **places)
     return as_json(taken, clerk.today)
 
@@ -218,10 +220,13 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     if made.problems:
         tell("cli.application.not-granted", number=number)
         rows = [
-            (problem.row, SAY(f"{problem.key}.title", count=1, who=problem.who or ""))
+            [
+                SAY(f"{problem.key}.{part}", count=1, who=problem.who or "")
+                for part in ("title", "todo")
+            ]
             for problem in made.problems
         ]
-        table(("row", "problem"), rows)
+        table(("problem", "todo"), rows)
         if any("ground" in problem.code for problem in made.problems):
             known = ", ".join(
                 each.code for each in grounds_for(made.application.asked.what)
