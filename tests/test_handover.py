@@ -521,19 +521,34 @@ def test_whoever_is_struck_for_another_place_is_looked_for_there(pair):
     assert pair.receive()[0] == 0
     workspaces.run(pair.above)
 
-    def asked():
-        findings = handing.newest(pair.above, "findings").to_pylist()
+    def asked(workspace):
+        findings = handing.newest(workspace, "findings").to_pylist()
         return [
             (row["constituency"], row["precinct"])
             for row in findings
             if row["rule"] == "arrived-missing"
         ]
 
-    assert asked() == [(89, 3)]
+    assert asked(pair.above) == [(89, 3)]
+    # The constituency itself is asked with the next return: only there somebody knows.
+    settings = '[workspace]\nname = "Ucar dairəsi"\nconstituency = 89\n'
+    other = workspaces.make(pair.folder / "89", constituency=89, settings=settings)
+    for path in (other / "inbox" / "89").glob("*.csv"):
+        path.unlink()
+    shutil.copy(list_there, other / "inbox" / "89")
+    told("keys", "make", other)
+    handing.trust(pair.above, other, "Ucar")
+    handing.trust(other, pair.above, "MSK")
+    down = pair.folder / "down.zip"
+    day = ("--today", handing.DAY)
+    assert told("return", pair.above, "-c", 89, "--out", down, *day)[0] == 0
+    assert told("receive", other, down, *day)[0] == 0
+    workspaces.run(other)
+    assert asked(other) == [(89, 3)]
     listed = "2;Hüseynli;Tural;Əhməd oğlu;23.11.1988;kişi;Şuşa küç. 8;5XK1236\n"
     list_there.write_text(f"{workspaces.HEADER}{others}{listed}", encoding="utf-8")
     workspaces.run(pair.above)
-    assert asked() == []
+    assert asked(pair.above) == []
 
 
 def test_the_same_package_again_and_an_older_one_are_refused(handed):

@@ -23,6 +23,7 @@ from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions import acts_after_freeze
 from voterlist.decisions.answers import grounds
+from voterlist.errors import InputError
 from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.handover.gates import Scope
@@ -42,6 +43,7 @@ from voterlist.schemas import (
     ACCEPTED,
     AMENDMENT,
     APPLIED,
+    ARRIVAL,
     DECISION,
     DOOR,
     FINDING,
@@ -53,7 +55,7 @@ from voterlist.schemas import (
     RawFile,
 )
 from voterlist.storage import store
-from voterlist.tables import by_key, from_columns, from_rows, plain
+from voterlist.tables import by_key, concat, from_columns, from_rows, plain
 
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
 """Columns of DOOR that tell of somebody else, or tell nobody there anything."""
@@ -62,6 +64,7 @@ PACKED: Mapping[str, pa.Schema] = {
     "amendments": AMENDMENT,
     "applications": HANDED_APPLICATION,
     "applied": APPLIED,
+    "arrivals": ARRIVAL,
     "decisions": DECISION,
     "door": pa.schema([field for field in DOOR if field.name not in _NOT_AT_THE_DOOR]),
     "findings": FINDING,
@@ -184,35 +187,51 @@ class TakenDecisions:
 
 REMOVED_NAME = "removed.parquet"
 """The table of a package that says whom a decision took off its lists."""
+ARRIVALS_NAME = "arrivals.parquet"
+"""The table of a return that says whom decisions elsewhere sent to the receiver's precincts."""
 
 
-def record_of_removals(workspace: Path, sender: str, kind: str = "removals") -> Path:
+def record_of_removals(workspace: Path, sender: str) -> Path:
     """Where the record stands of whom a commission below, by its slug, took off its lists.
 
-    It is read like any register: that somebody is gone from the list has a reason. With the kind
-    ``arrivals`` it is that of who was taken off for another precinct, as ``write_arrivals`` has it.
+    It is read like any register: that somebody is gone from the list has a reason.
     """
-    return workspace / REFERENCE / f"{kind}-{sender}.parquet"
+    return workspace / REFERENCE / f"removals-{sender}.parquet"
+
+
+def record_of_arrivals(workspace: Path, sender: str) -> Path:
+    """Where the record stands of whom a commission, by its slug, says that they stand here now.
+
+    It is read like any register: whoever was struck off one list and is on no other is asked about.
+    """
+    return workspace / REFERENCE / f"arrivals-{sender}.parquet"
+
+
+def records(pattern: Path, schema: pa.Schema) -> pa.Table:
+    """The rows of all records whose path has this pattern.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    tables = [schema.empty_table()]
+    for path in sorted(pattern.parent.glob(pattern.name)):
+        try:
+            tables.append(concat([pq.read_table(path, schema=schema)], schema))
+        except (OSError, pa.ArrowException):
+            # The cause may quote a cell.
+            raise InputError(f"{path} cannot be read", file=str(path)) from None
+    return concat(tables, schema)
 
 
 def write_arrivals(removed: Path, path: Path) -> None:
-    """Write who was taken off a list for another precinct, as a register of arrivals there.
-
-    Each is asked about like anybody who came: whoever is listed nowhere was struck off one list
-    and put on no other.
-
-    Args:
-        removed: a file of REMOVED; it need not be there.
-        path: the file to write. Nothing is written of nobody.
-    """
-    if not removed.exists():
-        return
-    rows = pq.read_table(removed, schema=REMOVED)
+    """Write whom a file of REMOVED sends to another precinct as ARRIVAL; of nobody, nothing."""
+    rows = records(removed, REMOVED)
     rows = rows.filter(pc.is_valid(rows.column("to_precinct")))
     if rows.num_rows:
         gone = ["constituency", "precinct", "reason"]
         place = {f"to_{name}": name for name in gone[:2]}
-        store.write_table(path, rows.drop_columns(gone).rename_columns(place))
+        arrived = rows.drop_columns(gone).rename_columns(place)
+        store.write_table(path, arrived.select(ARRIVAL.names).cast(ARRIVAL))
 
 
 def place_inside(manifest: Manifest) -> str:

@@ -52,12 +52,14 @@ from voterlist.handover.exchanges import (
     taken,
 )
 from voterlist.handover.handed_lists import (
+    ARRIVALS_NAME,
     REMOVED_NAME,
     HandedLists,
     TakenDecisions,
     decisions_of,
     lists_of,
     place_inside,
+    record_of_arrivals,
     record_of_removals,
     require_as_frozen,
     require_held,
@@ -239,8 +241,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     if (package.folder / REMOVED_NAME).exists():
         store.link_file(package.folder / REMOVED_NAME, removed)
     record = record_of_removals(desk.workspace, manifest.sender.slug)
-    came_to = record_of_removals(desk.workspace, manifest.sender.slug, "arrivals")
-    arrived = desk.workspace / _WORK / "arrivals.parquet"
+    came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
+    arrived = desk.workspace / _WORK / ARRIVALS_NAME
     write_arrivals(removed, arrived)
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
@@ -490,6 +492,10 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     store.write_content(package.folder / "manifest.json", manifest.content)
     words = catalogue(desk.settings.report.languages[0])
     kept = desk.workspace / RECEIVED / manifest.folder
+    arrived = desk.workspace / _WORK / ARRIVALS_NAME
+    if (package.folder / ARRIVALS_NAME).exists():
+        store.link_file(package.folder / ARRIVALS_NAME, arrived)
+    came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
     try:
         with Ledger(desk.place) as ledger:
             questions = questions_of(ledger, returned, manifest, words)
@@ -509,8 +515,11 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             _move(
                 desk,
                 manifest,
-                [(package.folder, kept)],
-                {kept: _place_of_unfinished(kept)},
+                [(arrived, came_to), (package.folder, kept)],
+                {
+                    kept: _place_of_unfinished(kept),
+                    came_to: kept.with_name(came_to.name),
+                },
             )
     finally:
         settle_moves(desk.workspace, desk.place)

@@ -43,15 +43,21 @@ from voterlist.handover.exchanges import (
     recipient_of,
 )
 from voterlist.handover.gates import Scope
-from voterlist.handover.handed_lists import PACKED
+from voterlist.handover.handed_lists import (
+    ARRIVALS_NAME,
+    PACKED,
+    record_of_arrivals,
+    records,
+)
 from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity, Verdict
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import json_bytes, write_csv
+from voterlist.schemas import ARRIVAL
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.tables import by_key, rows_among
+from voterlist.tables import by_key, concat, rows_among
 
 _PROPOSED = frozenset(Proposal.model_fields) - {"entry_id"}
 _SHOWN = 3
@@ -142,7 +148,10 @@ def return_cases(
                 desk, ledger, Kind.RETURN, receiver, scope.constituency, run, today
             )
             package = work / "package.zip"
-            payloads = list(_payloads(content, door, work))
+            payloads = [
+                *_payloads(content, door, work),
+                *_arrivals(workspace, scope, work),
+            ]
             manifest = pack(desk, outline, payloads, package)
             # Whose answers are owed is told from it.
             path = workspace / SENT / f"{manifest.digest}.cases"
@@ -161,6 +170,17 @@ def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload
     path = work / "door.csv"
     write_csv(path, shown)
     yield Payload("door.csv", path, "door", shown.num_rows)
+
+
+def _arrivals(workspace: Path, scope: Scope, work: Path) -> Iterator[Payload]:
+    """Whom decisions elsewhere sent to the receiver's precincts, where there is anybody."""
+    senders = ("cec", "conec-*", "pec-*")
+    told = [records(record_of_arrivals(workspace, one), ARRIVAL) for one in senders]
+    rows = scope.of(concat(told, ARRIVAL))
+    if rows.num_rows:
+        path = work / ARRIVALS_NAME
+        store.write_table(path, rows)
+        yield Payload(path.name, path, "arrivals", rows.num_rows)
 
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from voterlist.casework.returned_cases import (
     ANSWERS_NAME,
     GATES_NAME,
@@ -25,7 +22,7 @@ from voterlist.custody.manifest import Manifest
 from voterlist.custody.writing import Payload
 from voterlist.deadlines import Deadline, calendar
 from voterlist.deadlines.handovers import Event
-from voterlist.errors import InputError, usage_error
+from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
     above,
     delivered,
@@ -44,6 +41,7 @@ from voterlist.handover.handed_lists import (
     REMOVED_NAME,
     own_rows,
     record_of_removals,
+    records,
 )
 from voterlist.handover.lists import BALANCE_NAME, RECORD_WRITERS, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
@@ -262,7 +260,9 @@ def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
 
 def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
     """What was decided and what was left, of the place that is handed over."""
-    for name in sorted(PACKED.keys() - {"applications", "door", "record", "removed"}):
+    for name in sorted(
+        PACKED.keys() - {"applications", "arrivals", "door", "record", "removed"}
+    ):
         rows = own_rows(name, read_table(folder, name), scope)
         path = work / f"{name}.parquet"
         store.write_table(path, rows)
@@ -291,13 +291,7 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
             }
         )
     below = record_of_removals(source.workspace, f"pec-{scope.constituency:03}-*")
-    tables = [from_rows(own, REMOVED)]
-    for path in sorted(below.parent.glob(below.name)):
-        try:
-            tables.append(concat([pq.read_table(path, schema=REMOVED)], REMOVED))
-        except (OSError, pa.ArrowException):
-            # The cause may quote a cell.
-            raise InputError(f"{path} cannot be read", file=str(path)) from None
+    tables = [from_rows(own, REMOVED), records(below, REMOVED)]
     rows = scope.of(concat(tables, REMOVED))
     if rows.num_rows:
         path = work / REMOVED_NAME
