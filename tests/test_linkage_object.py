@@ -241,6 +241,17 @@ def test_columns_are_carried_into_the_result(people, linkage):
     pd.testing.assert_frame_equal(seen.pairs[linkage.pairs.columns], linkage.pairs)
     with pytest.raises(UsageError, match="no frame has this column"):
         linkage.with_columns("colour")
+    # Two columns of one name could not be told apart.
+    with pytest.raises(UsageError, match="Rename it in the frame"):
+        linkage.with_columns("cluster_id")
+
+
+def test_a_page_in_a_folder_that_is_not_there_is_refused(linkage, tmp_path):
+    """Of a wrong path it was said that the program failed inside."""
+    for write in (linkage.report, linkage.review):
+        with pytest.raises(UsageError, match="Look at its path") as caught:
+            write(tmp_path / "absent" / "page.html")
+        assert "absent" not in str(caught.value)
 
 
 @pytest.mark.slow

@@ -163,6 +163,8 @@ def test_what_is_wrong_with_a_rule_is_told(people):
     assert "no such entry" in ruled(apart=[(ids[0], "nobody")])
     assert "twice the same" in ruled(apart=[(ids[0], ids[0])])
     assert "about pairs" in ruled(together=ids[:2])
+    assert "about pairs" in ruled(together=None)
+    assert "no dict" in ruled(shares=["surname"])
     assert "no such rule" in ruled(asunder=[])
     assert "unknown field" in ruled(blocking=[["colour"]])
     fields = ("surname", "given_name", "patronymic", "birth_year", "address", "house")
@@ -196,6 +198,7 @@ def test_a_model_that_does_not_fit_is_refused(people, linkage, tmp_path):
     assert "no model" in given(3)
     assert "lost" in given(linkage.model.drop(columns="m"))
     assert "a share" in given(linkage.model.assign(m=-1.0))
+    assert "a share" in given(linkage.model.assign(m="much"))
     bare = pd.DataFrame(linkage.model.to_dict("list"))
     assert "attrs" in given(bare)
     refused(

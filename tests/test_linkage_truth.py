@@ -181,6 +181,16 @@ def test_rows_that_name_nobody_are_counted(made):
             ),
             "both kinds",
         ),
+        (
+            pd.DataFrame(
+                {"entry_l": ["e0000001"], "entry_r": ["e0000002"], "is_same": [None]}
+            ),
+            "neither True nor False",
+        ),
+        (
+            pd.DataFrame({"entry_id": ["e0000001"], "person_id": [None]}),
+            "no person",
+        ),
     ],
 )
 def test_what_is_no_truth_is_refused_in_words(made, truth, words):

@@ -62,9 +62,13 @@ def without_cells(function: Callable[_Given, _Result]) -> Callable[_Given, _Resu
             return function(*args, **kwargs)
         except VoterlistError:
             raise
+        except OSError as error:
+            what = f"a file cannot be read or written ({type(error).__name__})."
+            told: VoterlistError = refusal(what, "Look at its path.")
         except Exception as error:  # noqa: BLE001  see above
             failed = f"failed inside: {type(error).__name__} at {place_of(error)}"
-        raise VoterlistError(failed, todo="Report this line; it quotes no cell.")
+            told = VoterlistError(failed, todo="Report this line; it quotes no cell.")
+        raise told
 
     return call
 

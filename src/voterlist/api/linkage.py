@@ -56,6 +56,8 @@ _NAMES = (
     " .report(path) .explain(a, b) .waterfall(a, b) .why_not(a, b) .review(path) .labels(path)"
     " .learn(labels) .evaluate(truth) .against(new)"
 )
+_OWN_COLUMNS = frozenset({"cluster_id", "entry", "entry_id", "list"})
+"""Columns of the result, with and without the side of an entry."""
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
 _MOST_PROBABLE_FIRST = [
@@ -169,8 +171,12 @@ class Linkage:
         ``pairs`` has them as ``<column>_l`` and ``<column>_r``, ``clusters`` as they are called.
 
         Raises:
-            UsageError: no frame has such a column.
+            UsageError: no frame has such a column, or it is called as one of the result.
         """
+        if not _OWN_COLUMNS.isdisjoint(columns):
+            names = ", ".join(sorted(_OWN_COLUMNS))
+            todo = f"Rename it in the frame: {names} are those of the result."
+            raise refusal("a column of the result has this name.", todo)
         for column in columns:
             self._rows.column(column, pa.chunked_array([self._ready.ids[:1]]))
         return replace(self, _carried=columns)

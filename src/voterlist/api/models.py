@@ -115,7 +115,11 @@ def fitted(model: pd.DataFrame, comparisons: Mapping[str, str]) -> Fitted:
         of_levels = [rows[comparison.field, word] for word in comparison.words]
         elsewhere = [MISSING, *comparison.elsewhere]
         for name, column in _M.items():
-            shares = np.array([row[column] for row in of_levels], np.float64)
+            # What is no number is no share.
+            said = pd.Series([row[column] for row in of_levels])
+            shares = pd.to_numeric(said, errors="coerce").to_numpy(
+                np.float64, copy=True
+            )
             shares[elsewhere] = 1.0
             _require_shares(shares, comparison.field)
             bits = np.log2(shares)

@@ -81,6 +81,10 @@ def read_rules(rules: Rules, listed: Listed) -> OwnRules:
     Raises:
         UsageError: a rule is none, two contradict each other, or there is no such entry.
     """
+    shaped = [rules, *(rules.get(name, {}) for name in ("shares", "most_levels"))]
+    if not all(isinstance(rule, Mapping) for rule in shaped):
+        todo = "Give rules, their shares and their most_levels each as a dict."
+        raise refusal("rules are no dict.", todo)
     unknown = set(rules) - set(Rules.__annotations__)
     if unknown:
         names = ", ".join(Rules.__annotations__)
@@ -109,6 +113,8 @@ def _positions(couples: Couples, listed: Listed) -> list[tuple[int, int]]:
             lists = couples[f"list_{side}"].tolist() if has_lists else None
             sides.append(list(zip(lists, ids, strict=True)) if lists else ids)
         couples = zip(*sides, strict=True)
+    if not isinstance(couples, Iterable):
+        raise refusal("a rule is about pairs.", "Give a list of them.")
     positions = []
     for couple in couples:
         if not isinstance(couple, tuple | list) or len(couple) != 2:
@@ -153,7 +159,7 @@ def _most_levels(
         words_of(field, compared)
         if not isinstance(most, int) or most < 1:
             raise refusal(
-                f"most_levels of {field} is no number of levels.", "Give 2 or more."
+                f"most_levels of {field} is no number of levels.", "Give 1 or more."
             )
     return dict(most_levels)
 

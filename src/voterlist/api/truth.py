@@ -64,6 +64,9 @@ def _persons(truth: pd.DataFrame, find: Find, size: int) -> tuple[Longs, int]:
     known = place >= 0
     _require_some(known)
     persons = pd.factorize(truth["person_id"])[0]
+    if len(persons) and persons.max() < 0:
+        todo = "Its person_id says of each entry whose it is."
+        raise refusal("the truth names no person.", todo)
     person = np.full(size, -1, np.int64)
     person[place[known]] = persons[known]
     if (person[place[known]] != persons[known]).any():
@@ -91,8 +94,17 @@ def decided_pairs(labels: object, find: Find, ids: pa.Array) -> pa.Table:
     known = (left >= 0) & (right >= 0)
     _require_some(known)
     ends = [ids.take(pa.array(places[known])) for places in (left, right)]
-    is_same = pa.array(labels["is_same"].to_numpy(np.bool_)[known])
+    is_same = pa.array(_is_same(labels)[known])
     return pa.table([*ends, is_same], schema=PAIRS)
+
+
+def _is_same(labels: pd.DataFrame) -> Bools:
+    """What people decided; a blank is no decision, and no *same* either."""
+    said = labels["is_same"]
+    if not said.isin([True, False]).all():
+        todo = "Leave out the pairs that nobody decided."
+        raise refusal("is_same is neither True nor False.", todo)
+    return said.to_numpy(np.bool_)
 
 
 def _by_labels(
@@ -102,7 +114,7 @@ def _by_labels(
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0) & (left != right)
     _require_some(known)
-    is_same = labels["is_same"].to_numpy(np.bool_)[known]
+    is_same = _is_same(labels)[known]
     ends = np.sort(np.stack([left[known], right[known]]), axis=0)
     number, first, place = np.unique(
         pack_pairs(*ends), return_index=True, return_inverse=True
