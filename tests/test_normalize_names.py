@@ -20,7 +20,7 @@ from voterlist.facts.latin import (
     upper,
 )
 from voterlist.model import Profile, Sex
-from voterlist.normalize import explain_name, lexicon
+from voterlist.normalize import lexicon
 from voterlist.normalize.name_parts import (
     read_patronymic,
     split_given,
@@ -470,24 +470,6 @@ def test_of_look_alikes_alone_the_alphabet_of_most_letters_is_meant(letters):
 def test_repair_of_look_alikes(text, fixed):
     """Only a word whose second alphabet holds look-alikes alone is repaired and reported."""
     assert repaired(text) == fixed
-
-
-def test_explanation_ends_in_the_skeleton():
-    """The steps of an explanation lead from the text to its skeleton, each by its name."""
-    steps = [(step.step, step.value) for step in explain_name("Гасанова")]
-    assert steps == [
-        ("written", "Гасанова"),
-        ("latin", "gasanova"),
-        ("letters", "gasanova"),
-        ("stem", "gasan"),
-        ("ending", "ova"),
-        ("known", "Həsən"),
-        ("skeleton", "hasanova"),
-    ]
-    assert [step.step for step in explain_name("Smith", Profile.GENERIC)] == [
-        "written",
-        "skeleton",
-    ]
 
 
 def test_given_sex_only_where_the_list_is_of_one_mind():

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from voterlist.normalize.corrections import read_correction, read_day
     from voterlist.normalize.explain import (
         NameReading,
-        NameStep,
         PartReading,
         alike,
-        explain_name,
         read_name,
     )
     from voterlist.normalize.stage import made_of, normalize
@@ -27,10 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "NameReading",
-    "NameStep",
     "PartReading",
     "alike",
-    "explain_name",
     "made_of",
     "normalize",
     "normalize_streets",
@@ -41,11 +37,9 @@ __all__ = [
 
 _HOMES = {
     "NameReading": "voterlist.normalize.explain",
-    "NameStep": "voterlist.normalize.explain",
     "PartReading": "voterlist.normalize.explain",
     "RULES": "voterlist.normalize.columns",
     "alike": "voterlist.normalize.explain",
-    "explain_name": "voterlist.normalize.explain",
     "made_of": "voterlist.normalize.stage",
     "normalize": "voterlist.normalize.stage",
     "normalize_streets": "voterlist.normalize.streets",

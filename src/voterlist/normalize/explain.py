@@ -1,4 +1,4 @@
-"""Why a name has its skeleton, step by step.
+"""Why a name has its skeleton, part by part.
 
 For a person who doubts that two spellings are one name.
 """
@@ -50,18 +50,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class NameStep:
-    """One step.
-
-    ``written``, ``latin``, ``letters``, ``stem``, ``ending``, ``known`` or ``skeleton``, and its
-    value.
-    """
-
-    step: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class WordReading:
     """One word.
 
@@ -110,24 +98,6 @@ class NameReading:
     sure: bool
     """False where nothing told which word is the surname."""
     parts: tuple[PartReading, ...]
-
-
-def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ...]:
-    """The steps from a name as written to its skeleton, without those that changed nothing.
-
-    The values are parts of a name: show them to the person who asked, and keep them out of logs.
-    """
-    steps = [NameStep("written", text)]
-    if profile is Profile.AZ:
-        folded = letters(text)
-        stem, ending = split_ending(folded)
-        steps += [NameStep("latin", to_latin(text)), NameStep("letters", folded)]
-        if ending:
-            steps += [NameStep("stem", stem), NameStep("ending", ending)]
-        names = lexicon.spellings_of(stem_skeleton(stem))
-        if names:
-            steps.append(NameStep("known", ", ".join(title(name) for name in names)))
-    return (*steps, NameStep("skeleton", skeleton(text, profile)))
 
 
 def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
