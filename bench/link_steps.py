@@ -51,8 +51,9 @@ def main() -> None:
     sort_quickly()
     # Loaded here: they load numpy.
     from voterlist.any_table import linking  # noqa: PLC0415  see above
-    from voterlist.cli.process import keep_memory, leave_pandas_out  # noqa: PLC0415
+    from voterlist.cli.process import keep_memory  # noqa: PLC0415
     from voterlist.processes import limits, threads  # noqa: PLC0415  see above
+    from voterlist.processes.limits import leave_pandas_out  # noqa: PLC0415
 
     threads.use(1)
     keep_memory()

@@ -7,7 +7,7 @@ import pytest
 
 PROBE = """
 import sys
-from voterlist.cli.process import leave_pandas_out
+from voterlist.processes.limits import leave_pandas_out
 leave_pandas_out()
 import pyarrow as pa
 column = pa.array(["a", None])

@@ -137,7 +137,8 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
 @without_collection()
 def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
-    from voterlist.cli.process import keep_memory, leave_pandas_out, return_memory
+    from voterlist.cli.process import keep_memory, return_memory
+    from voterlist.processes.limits import leave_pandas_out
 
     if given.engine is _Engine.LOCAL:
         # Before anything else loads Arrow, and pandas with its first list.

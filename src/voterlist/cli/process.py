@@ -1,4 +1,4 @@
-"""What this process is told before it works: how numpy sorts, how memory is kept, no pandas.
+"""What this process is told before it works: how numpy sorts, and how memory is kept.
 
 Arrow is loaded by those who ask for what concerns it: the start of the program needs none.
 """
@@ -10,6 +10,7 @@ import ctypes
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
@@ -66,20 +67,10 @@ def keep_memory() -> None:
     Measured on a list of 6.7 million entries: a sixth less time for the linkage, nearly all of it
     the system's, for a peak 7 % higher.
     """
-    import pyarrow as pa
-
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        # Another C library, or none that can be asked: it only takes longer.
-        return
-    mallopt(_MMAP_MAX, 0)
     # What one thread frees another can use: they allocate few arrays, and large ones.
-    mallopt(_ARENA_MAX, 1)
-    mallopt(_TRIM_THRESHOLD, 2**31 - 1)
-    mallopt(_TOP_PAD, _AT_ONCE)
-    # Arrow's own allocators do not share what they free with numpy's arrays.
-    pa.set_memory_pool(pa.system_memory_pool())
+    _allocate_by(
+        {_MMAP_MAX: 0, _ARENA_MAX: 1, _TRIM_THRESHOLD: 2**31 - 1, _TOP_PAD: _AT_ONCE}
+    )
 
 
 def return_memory() -> None:
@@ -87,15 +78,20 @@ def return_memory() -> None:
 
     Where memory is limited: nothing large is held that is not in use, for a little more time.
     """
+    _allocate_by({_MMAP_THRESHOLD: _LARGE, _TRIM_THRESHOLD: _AT_ONCE, _ARENA_MAX: 1})
+
+
+def _allocate_by(settings: Mapping[int, int]) -> None:
     import pyarrow as pa
 
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
+        # Another C library, or none that can be asked: it only takes longer.
         return
-    mallopt(_MMAP_THRESHOLD, _LARGE)
-    mallopt(_TRIM_THRESHOLD, _AT_ONCE)
-    mallopt(_ARENA_MAX, 1)
+    for setting, value in settings.items():
+        mallopt(setting, value)
+    # Arrow's own allocators do not share what they free with numpy's arrays.
     pa.set_memory_pool(pa.system_memory_pool())
 
 
@@ -118,36 +114,3 @@ def give_memory_back() -> None:
 
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
-
-
-# Arrow without pandas
-
-
-class _NoPandas:
-    """Finds no pandas, wherever it is."""
-
-    @staticmethod
-    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
-        """Nothing, so that others look; but an end to the search for pandas.
-
-        Raises:
-            ModuleNotFoundError: pandas is asked for.
-        """
-        if name == "pandas":
-            raise ModuleNotFoundError(name=name)
-
-
-def leave_pandas_out() -> None:
-    """Keep Arrow from loading pandas in this process.
-
-    Arrow looks for pandas once, with the first list that it is given, to know a column of pandas
-    when it sees one. To load it takes a quarter of a second, and ``link`` has none. Who loads
-    pandas afterwards gets it.
-    """
-    import pyarrow as pa
-
-    sys.meta_path.insert(0, _NoPandas)
-    try:
-        pa.array([])
-    finally:
-        sys.meta_path.remove(_NoPandas)

@@ -1,4 +1,4 @@
-"""What this process may take of memory and time, and when it looks for garbage.
+"""What this process may take of memory and time, when it looks for garbage, and no pandas.
 
 Linux knows such limits. Windows does not: there the parent's clock ends a process that takes too
 long.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,3 +86,33 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+class _NoPandas:
+    """Finds no pandas, wherever it is."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        """Nothing, so that others look; but an end to the search for pandas.
+
+        Raises:
+            ModuleNotFoundError: pandas is asked for.
+        """
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
+def leave_pandas_out() -> None:
+    """Keep Arrow from loading pandas in this process.
+
+    Arrow looks for pandas once, with the first list that it is given, to know a column of pandas
+    when it sees one. To load it takes a quarter of a second, and neither ``link`` nor the readers
+    have any. Who loads pandas afterwards gets it.
+    """
+    import pyarrow as pa  # noqa: PLC0415  the start of the program needs none
+
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pa.array([])
+    finally:
+        sys.meta_path.remove(_NoPandas)

@@ -25,6 +25,7 @@ from voterlist.processes.limits import (
     data_bytes,
     forbid_files,
     is_memory_short,
+    leave_pandas_out,
     limit,
 )
 from voterlist.processes.parquet_proof import proof_of
@@ -47,19 +48,6 @@ _LOOK_SECONDS = 0.05
 """So often a child looks at its memory."""
 
 
-class _WithoutPandas:
-    """Keeps pandas out of this process.
-
-    No reader needs it, and pyarrow would load it with the first list that it makes an array of.
-    """
-
-    @staticmethod
-    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
-        """Refuse pandas; any other module is looked for elsewhere."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name=name)
-
-
 def main() -> None:
     """Serve one request after the other until the parent is gone."""
     requests, replies = _private_streams()
@@ -70,7 +58,7 @@ def main() -> None:
     # No voter's row is left in a file, or in a dump of the memory of this process.
     be_discreet()
     forbid_files()
-    sys.meta_path.insert(0, _WithoutPandas)
+    leave_pandas_out()
     start = data_bytes()
     while (request := read_frame(requests)) is not None:
         head, content = request
