@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
 from voterlist.readers.archive import HEAD, may_hold_files
@@ -32,6 +32,9 @@ from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.sandbox import parquet_trouble
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 __all__ = [
     "SOURCE_DIGITS",

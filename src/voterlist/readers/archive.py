@@ -10,13 +10,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import unlisted_members
 from voterlist.readers.outcome import NO_SHEET, Attempt
 from voterlist.readers.packed import DAMAGE, is_archive
 from voterlist.readers.workbook_facts import is_workbook
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 HEAD = 64
 """So many bytes show what a file is."""

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,6 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import (
     Attempt,
@@ -43,6 +42,9 @@ from voterlist.readers.workbook_facts import (
     xls_facts,
 )
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO]

@@ -12,11 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import IO
+from types import SimpleNamespace
+from typing import IO, TYPE_CHECKING, cast
 
 import pyarrow as pa
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.children import end_with_parent
 from voterlist.processes.discreet import be_discreet
@@ -41,6 +41,9 @@ from voterlist.readers.outcome import (
     allowance,
 )
 from voterlist.readers.proved import MEMORY_SHORT, most_unpacked, trouble_of
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""
@@ -99,7 +102,8 @@ def _tell_of_short_memory() -> None:
 
 def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:
     """Do one job and write its replies."""
-    settings = IngestSettings.model_validate_json(head["settings"])
+    # To load what checks settings takes as long as all the readers: these were checked.
+    settings = cast("IngestSettings", SimpleNamespace(**head["settings"]))
     closed = {(file, sheet): AsideCode(code) for file, sheet, code in head["closed"]}
     attempt = Attempt(closed, opening=_teller(replies, settings))
     attempt.opening((WHOLE_FILE, NO_SHEET), len(content))

@@ -11,18 +11,21 @@ import datetime as dt
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.arrays import Longs
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import Decoded, decode_database
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
 from voterlist.readers.sheets import check_size, sheet_of_columns
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _VERSIONS = frozenset({0x03, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xCB, 0xF5, 0xFB})
 _HEADER, _FIELD = 32, 32

@@ -11,15 +11,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.books import fill_merged
 from voterlist.readers.counted import words_of
 from voterlist.readers.outcome import ReadOutcome, RefusedError
 from voterlist.readers.sheets import check_rows, check_size, sheet_of_rows
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _MOST_TEXTS = 3
 """So many texts beside each other may be a title or a signature."""

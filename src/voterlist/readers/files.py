@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.acting import acting
 from voterlist.readers.books import read_workbook
@@ -22,6 +22,9 @@ from voterlist.readers.pdf import read_pdf
 from voterlist.readers.records import read_json, read_parquet
 from voterlist.readers.text import read_text
 from voterlist.readers.word import read_word
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _STARTS = (
     b"\x89PNG",

@@ -6,12 +6,12 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
 from voterlist.processes.parquet_proof import BROKEN_PARQUET, repeating
@@ -20,6 +20,9 @@ from voterlist.readers import sandbox
 from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import coded_text, text_table
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _TODO = (
     "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row,"
@@ -59,7 +62,7 @@ def read_table(
         raise _refuse(path, _trouble(error)) from None
     if is_parquet:
         return _read_parquet(path, settings, wanted)
-    outcome = sandbox.read_table(content, settings or IngestSettings())
+    outcome = sandbox.read_table(content, settings or _usual())
     if outcome.trouble is not None:
         raise _refuse(path, outcome.trouble)
     sheet = outcome.sheets[0]
@@ -161,6 +164,13 @@ def _read_parquet(
         raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
 
 
+def _usual() -> IngestSettings:
+    """The limits where nobody set others."""
+    from voterlist.config import IngestSettings  # noqa: PLC0415  the reading child has no use of it
+
+    return IngestSettings()
+
+
 def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
     """See that a Parquet file can be read by this process itself.
 
@@ -170,7 +180,7 @@ def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
         InputError: the file cannot be read; ``code`` says why.
     """
     try:
-        trouble = trouble_in(path, settings or IngestSettings())
+        trouble = trouble_in(path, settings or _usual())
     except OSError as error:
         raise _refuse(path, _trouble(error)) from None
     if trouble is not None:

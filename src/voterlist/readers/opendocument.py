@@ -6,8 +6,8 @@ Read from the XML itself (OpenDocument 1.3), tag by tag, as Word documents are.
 from __future__ import annotations
 
 import zipfile
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.readers.counted import ODT_TEXT, words
 from voterlist.readers.documents import Story, are_missing, document
 from voterlist.readers.outcome import ReadOutcome, refused_as
@@ -20,6 +20,9 @@ from voterlist.readers.packed import (
     parse_part,
     part_names,
 )
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _MIME = b"application/vnd.oasis.opendocument.text"
 _LEFT_OUT = frozenset(

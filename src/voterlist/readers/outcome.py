@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 # One attempt at parsing a file: what it may take, and what earlier attempts broke on.
 

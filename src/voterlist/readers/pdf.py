@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.counted import BESIDE_PAGES
 from voterlist.readers.documents import (
@@ -40,6 +40,9 @@ from voterlist.readers.pdf_columns import (
 from voterlist.readers.pdf_pages import read_pages
 from voterlist.readers.pdf_words import PERHAPS_ONE_WORD, TextLine, line_text
 from voterlist.tables import as_ranges
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 # Words that a program broke because a column is too narrow, put together again.
 #

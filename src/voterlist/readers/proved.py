@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.children import import_path, let_go
 from voterlist.processes.limits import OUT_OF_MEMORY
 from voterlist.processes.parquet_proof import Proof
 from voterlist.readers.outcome import allowance
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",

@@ -11,13 +11,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.encoding import Decoded, decode
@@ -31,6 +30,9 @@ from voterlist.readers.sheets import (
 )
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _TWO_FILES = b"PAR1PAR1"
 """The end of a Parquet file and the beginning of another one behind it."""

@@ -16,8 +16,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.processes.children import import_path, let_go
 from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
@@ -29,6 +29,9 @@ from voterlist.readers.outcome import (
     allowance,
 )
 from voterlist.readers.proved import ONE_THREAD, LastWords, cause_of_end
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""
@@ -105,7 +108,7 @@ class _Request:
     def head(self) -> Head:
         """The head of the frame that asks for it."""
         closed = [[*place, code] for place, code in self.closed.items()]
-        settings = self.settings.model_dump_json()
+        settings = self.settings.model_dump(mode="json")
         return {
             "job": self.job,
             "settings": settings,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import RefusedError
 from voterlist.schemas import RawSheet
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 
 def check_size(

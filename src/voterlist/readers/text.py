@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import html
 import re
-import statistics
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ import pyarrow as pa
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
 from voterlist.arrays import Longs
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import decode
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
@@ -30,6 +29,9 @@ from voterlist.readers.sheets import (
     sheet_of_columns,
     sheet_of_rows,
 )
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
@@ -256,7 +258,7 @@ def split_rows(
     usual, _ = _usual(_unquoted_lines(lines), delimiter)
     # Where each row has broken cells, no line has all the delimiters of a row.
     counts = [row.count(delimiter) for row in _unquoted_text(lines)]
-    most_of_them = statistics.mode(counts)
+    most_of_them = Counter(counts).most_common(1)[0][0]
     if 2 * counts.count(most_of_them) > max(2, len(counts)):
         usual = max(usual, most_of_them)
     starts: list[int] = []

@@ -12,8 +12,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.readers.counted import WORD_TEXT, words
 from voterlist.readers.documents import Line, Story, are_missing, document, is_row
 from voterlist.readers.outcome import ReadOutcome, refused_as
@@ -26,6 +26,9 @@ from voterlist.readers.packed import (
     part_names,
     relations,
 )
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
 _SPACES = frozenset(

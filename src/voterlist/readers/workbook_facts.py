@@ -13,8 +13,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import binary, ole
 from voterlist.readers.binary import (
@@ -36,6 +36,9 @@ from voterlist.readers.packed import (
     relations,
     tags,
 )
+
+if TYPE_CHECKING:
+    from voterlist.config import IngestSettings
 
 _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""
