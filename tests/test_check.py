@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from registers import EACH, ON_DAY, Tables, clean
-from voterlist.check import RULES, check, profile, pyramid
+from voterlist.check import RULES, check, examine, pyramid
 from voterlist.check.coincidences import poisson_tail_bound
 from voterlist.check.rules.name_misspelt import misspelt
 from voterlist.config import CheckSettings, RuleSettings
@@ -668,6 +668,12 @@ def test_a_share_at_the_limit_is_not_above_it(more):
         _born(tables, row, tables.voters["birth_year"][row])
     found = [row for row in tables.findings(settings) if row["rule"] == YEAR_ONLY]
     assert [row["value"] for row in found] == [(at_the_limit + 1) / (3 * EACH)] * more
+
+
+def profile(voters, entries, *, on_day):
+    """PROFILE of these."""
+    examined = examine(voters, entries, empty(LIST), CheckSettings(), on_day=on_day)
+    return examined.profile
 
 
 def test_the_profile_of_a_precinct():

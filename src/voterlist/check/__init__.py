@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist.check import coincidences
-from voterlist.check.agehist import profile, profile_of, pyramid, pyramids
+from voterlist.check.agehist import profile_of, pyramid, pyramids
 from voterlist.check.context import ENTRIES, VOTERS, Context
 from voterlist.check.indicators import (
     INDICATORS,
@@ -37,7 +37,6 @@ __all__ = [
     "check",
     "examine",
     "indicators",
-    "profile",
     "pyramid",
     "pyramids",
     "street_use",

@@ -8,21 +8,19 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs
 from voterlist.check.context import Context, without_impossible_births
 from voterlist.check.shared import is_missing
-from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Sex, Stage
 from voterlist.schemas import (
     AGES,
-    LIST,
     PROFILE,
     PYRAMID,
     VOTER,
-    empty,
     require,
 )
 from voterlist.tables import from_columns, row_counts, sort_by, text_of
@@ -149,20 +147,12 @@ _AGED = pa.schema(
 """What of VOTER a pyramid needs."""
 
 
-def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
+def profile_of(context: Context) -> pa.Table:
     """PROFILE: one row per precinct, ordered by constituency and precinct.
 
     ``median_age`` is in completed years on the day; of a birth year alone the age reached in that
     year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
-
-    Raises:
-        StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return profile_of(Context.of(voters, entries, empty(LIST), CheckSettings(), on_day))
-
-
-def profile_of(context: Context) -> pa.Table:
-    """PROFILE of a context, as ``profile`` gives it."""
     precincts = context.precincts
     where = context.voters.select(["constituency", "precinct"]).take(
         pa.array(precincts.first)
@@ -173,10 +163,10 @@ def profile_of(context: Context) -> pa.Table:
         "voters": precincts.size,
         "men": precincts.count(context.equals("sex", Sex.MALE)),
         "women": precincts.count(context.equals("sex", Sex.FEMALE)),
-        "median_age": _median(
-            precincts.codes,
-            completed_years(context.voters, context.on_day),
-            len(precincts.size),
+        "median_age": pa.array(
+            pd.Series(completed_years(context.voters, context.on_day))
+            .groupby(precincts.codes)
+            .median()
         ),
     }
     for name in COMPARED:
@@ -224,17 +214,3 @@ def _by_group(
     names = [*places, "age_from", "sex"]
     columns = row_counts(table, *names, into="voters")
     return sort_by(from_columns(columns, schema), *names)
-
-
-def _median(codes: Longs, values: Floats, groups: int) -> pa.Array:
-    """The median of each group's known values; null where it has none."""
-    known = ~np.isnan(values)
-    codes, values = codes[known], values[known]
-    order = np.lexsort((values, codes))
-    size = np.bincount(codes, minlength=groups)
-    start = np.cumsum(size) - size
-    values = np.append(values[order], np.nan)
-    low, high = (
-        np.where(size > 0, start + (size - 1 + step) // 2, -1) for step in (0, 1)
-    )
-    return pa.array((values[low] + values[high]) / 2, mask=size == 0)
