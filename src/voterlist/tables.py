@@ -421,6 +421,11 @@ def is_known(column: Column) -> Bools:
     return np.asarray(column.is_valid(), dtype=bool)
 
 
+def numbers(table: pa.Table, name: str) -> Longs:
+    """A column of whole numbers, -1 where null."""
+    return np.asarray(table.column(name).cast(pa.int64()).fill_null(-1), np.int64)
+
+
 def from_columns(
     columns: Mapping[str, Any],
     schema: pa.Schema,

@@ -24,6 +24,7 @@ from voterlist.tables import (
     is_known,
     mask_of,
     matches,
+    numbers,
     text_of,
     with_encoded_text,
 )
@@ -160,11 +161,6 @@ def _by_constituency(
             yield rows, places.take(pa.array(rows)), borders
 
 
-def _numbers(table: pa.Table, name: str) -> Longs:
-    """A column of whole numbers, -1 where null."""
-    return np.asarray(table.column(name).cast(pa.int64()).fill_null(-1), dtype=np.int64)
-
-
 def _alike(left: pa.Array, right: pa.Array) -> Bools:
     """Which of the left names are one with which of the right, as a matrix.
 
@@ -229,8 +225,8 @@ class _Constituency:
     def judged(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
-        home = _numbers(self.places, "precinct")
-        precinct = _numbers(self.borders, "precinct")
+        home = numbers(self.places, "precinct")
+        precinct = numbers(self.borders, "precinct")
         is_covered = self._is_covered()
         is_own = home[self.place] == precinct[self.border]
         is_inside = _any(self.place[is_own & is_covered], count)
@@ -257,8 +253,8 @@ class _Constituency:
         """
         number = _leading_number(self.places, "house")[self.place]
         covers = _words(self.borders, "covers")[self.border]
-        first = _numbers(self.borders, "first")[self.border]
-        last = _numbers(self.borders, "last")[self.border]
+        first = numbers(self.borders, "first")[self.border]
+        last = numbers(self.borders, "last")[self.border]
         in_range = (first < 0) | ((number >= first) & (number <= last))
         on_side = np.select(
             [covers == Covers.ODD.value, covers == Covers.EVEN.value],

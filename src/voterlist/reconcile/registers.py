@@ -28,7 +28,15 @@ from voterlist.persons.matching import (
 from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.reconcile.policies import BY_CODE, POLICIES, Policy
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
-from voterlist.tables import concat, from_columns, mask_of, similarity, sort_by, text_of
+from voterlist.tables import (
+    concat,
+    from_columns,
+    mask_of,
+    numbers,
+    similarity,
+    sort_by,
+    text_of,
+)
 
 COMPARED = pa.schema(
     [VOTER.field(name) for name in dict.fromkeys(sum(MATCHED.values(), ()))]
@@ -432,11 +440,6 @@ def usable_share(compared: Compared) -> float:
     """The share of the register's rows that could be used; 1 for a register without rows."""
     total = compared.register.num_rows
     return usable_rows(compared) / total if total else 1.0
-
-
-def numbers(table: pa.Table, name: str) -> Longs:
-    """A column of whole numbers, -1 where null."""
-    return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def register_use(
