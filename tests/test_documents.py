@@ -508,6 +508,29 @@ def test_a_word_broken_in_a_narrow_column_is_put_together():
     assert body == documents.plain_voters(1, 60)
 
 
+@pytest.mark.parametrize("apart", [1, 2, 3])
+@pytest.mark.parametrize("is_ruled", [True, False])
+def test_letters_that_are_set_apart_are_words(apart, is_ruled):
+    """Each letter would be a word: `A l i y e v`, and a date none."""
+    rows = [
+        cells[:5] for cells in (documents.PLAIN_HEADER, *documents.plain_voters(1, 8))
+    ]
+
+    def draw(canvas):
+        for at, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                left, bottom = 20 + 110 * column, 700 - 16 * at
+                if is_ruled:
+                    canvas.rect(left - 2, bottom - 4, 110, 16)
+                line = canvas.beginText(left, bottom)
+                line.setFont("Helvetica", 8)
+                line.setCharSpace(apart)
+                line.textOut(text)
+                canvas.drawText(line)
+
+    assert rows_of(documents.drawn(draw)) == rows
+
+
 def test_text_that_runs_into_the_next_cell_stays_in_its_own():
     """A program that does not break lines writes over the edge of a narrow column."""
     rows = [

@@ -162,6 +162,26 @@ def test_patronymic_in_the_given_name_fills_a_blank_only():
     ]
 
 
+@pytest.mark.parametrize(
+    "apart", ["oğ lu", "o ğlu", "O Ğ L U", "oğ-lu", "ог лы", "qı zı", "QIZ I", "кы зы"]
+)
+def test_a_particle_that_blanks_broke_is_none_of_the_fathers_names(apart):
+    """A PDF file sets letters apart; the father would be Həsən Lu, and his child somebody else."""
+    outcome = normalize(
+        entries(
+            surname=["Əli yeva", None],
+            given_name=["Nur", None],
+            patronymic=[f"Həsən {apart}", None],
+            full_name=[None, f"ƏLİ YEVA Nur Həsən {apart}"],
+        )
+    )
+    assert outcome.table.column("surname").to_pylist() == ["Əliyeva"] * 2
+    assert outcome.table.column("given_skeleton").to_pylist() == ["nur"] * 2
+    assert outcome.table.column("patronymic_skeleton").to_pylist() == ["hasan"] * 2
+    sex = "m" if apart[0] in "oOо" else "f"
+    assert outcome.table.column("patronymic_sex").to_pylist() == [sex] * 2
+
+
 def test_a_surname_in_the_column_of_the_given_name_is_told():
     """Whoever reads the list aloud would look for the voter under their given name."""
     surnames = [

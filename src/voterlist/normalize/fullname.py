@@ -17,6 +17,7 @@ from voterlist.normalize.name_parts import (
     read_patronymic,
     short_particle,
     standard_surname,
+    with_whole_words,
 )
 from voterlist.normalize.names import (
     given_sex,
@@ -55,7 +56,7 @@ def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
     """
     if profile is Profile.GENERIC:
         return FullName(*whole_name_parts(text))
-    text = spread_initials(text)
+    text = with_whole_words(spread_initials(text))
     head, comma, tail = text.partition(",")
     if comma and tail.strip():
         rest = _parts(tail.split())

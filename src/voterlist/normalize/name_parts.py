@@ -119,7 +119,7 @@ def standard_surname(text: str) -> str | None:
     ``ALIYEV`` gives ``Əliyev``, ``Гасанова`` gives ``Həsənova``, ``Jafarzade`` gives ``Cəfərzadə``.
     """
     restore = typed_without_marks(text)
-    latin = to_latin(text)
+    latin = to_latin(with_whole_words(text))
     if not _WORD.search(latin):
         return None
     spelt = _WORD.sub(lambda word: _spelt_word(word[0], restore=restore), latin)
@@ -136,6 +136,15 @@ _PARTICLE_FORMS = (
     *("oglu", "oqlu", "ogli", "oqli", "ogly", "oqly"),
     *("qizi", "gizi", "kizi", "qyzy", "gyzy", "kyzy"),
 )
+_BROKEN_PARTICLE = re.compile(
+    r"(?<![^\W\d_])(?:o[ -]?[ğgqқгғ][ -]?h?[ -]?l[ -]?[uyiı]|[qgk][ -]?[ıiy][ -]?z[ -]?[ıiy]"
+    r"|о[ -]?[ғг][ -]?л[ -]?[уы]|[кгқ][ -]?[ыи][ -]?з[ -]?[ыи])(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_ENDING_APART = re.compile(
+    r"(?<=[^\W\d_]) +(?=(?:y?ev|ov|ев|ов)[aа]?(?![^\W\d_]|\.))", re.IGNORECASE
+)
+"""The blanks before an ending that is a word of its own: nobody is called so."""
 _SHORTEST_SLIPPED = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
@@ -151,6 +160,12 @@ class Patronymic:
     standard: str | None
     father: str | None
     sex: Sex | None
+
+
+def with_whole_words(text: str) -> str:
+    """The text in which what blanks broke is one word: ``Həsən oğ lu``, ``ƏLİ YEV``."""
+    text = _ENDING_APART.sub("", text)
+    return _BROKEN_PARTICLE.sub(lambda found: re.sub("[ -]", "", found[0]), text)
 
 
 @lru_cache(maxsize=65536)
@@ -228,7 +243,8 @@ def _names_and_sexes(words: list[str]) -> tuple[list[str], set[Sex]]:
 
 def _father_of(text: str) -> tuple[str, Sex | None]:
     """(the father's name in Latin letters or an empty text, the sex stated)."""
-    names, sexes = _names_and_sexes(_WORD.findall(to_latin(text)))
+    words = _WORD.findall(to_latin(with_whole_words(text)))
+    names, sexes = _names_and_sexes(words)
     return " ".join(names), sexes.pop() if len(sexes) == 1 else None
 
 
@@ -287,7 +303,7 @@ def split_given(text: str) -> tuple[str, str | None]:
     short = initials(text)
     if short:
         return short
-    words = text.split()
+    words = with_whole_words(text).split()
     if len(words) < 2:
         return text, None
     if len(words) > 2 and short_particle(words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -123,7 +123,36 @@ def words_of(page: Page, groups: Longs) -> list[Word]:
             has_blank=bool(stop < len(is_blank) and is_blank[stop]),
         )
         words.append(word)
-    return words
+    return _set_wide(words)
+
+
+def _set_wide(words: Sequence[Word]) -> list[Word]:
+    """The words, of which those are one whose letters were set apart, without blanks between."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and _stands_apart(runs[-1][-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [_joined(run) if len(run) > 1 else run[0] for run in runs]
+
+
+def _joined(run: Sequence[Word]) -> Word:
+    """Words of one line as one."""
+    text = unicodedata.normalize("NFC", "".join(word.text for word in run))
+    top, bottom = min(word.top for word in run), max(word.bottom for word in run)
+    return replace(run[-1], text=text, left=run[0].left, top=top, bottom=bottom)
+
+
+def _stands_apart(one: Word, other: Word) -> bool:
+    """True where two single signs stand in one line, near each other, and no blank is written."""
+    return (
+        len(one.text) == len(other.text) == 1
+        and one.group == other.group
+        and not (one.has_blank or one.is_turned or other.is_turned)
+        and abs(one.middle - other.middle) <= _ON_ONE_LINE * other.height
+        and 0 <= other.left - one.right <= _RUN_GAP * max(one.height, other.height)
+    )
 
 
 def _text_of(codes: Longs) -> str:
