@@ -132,6 +132,8 @@ def test_an_id_is_kept_where_its_values_are_distinct(header):
     made = table("surname", "name", **repeated)
     assert used(choose(made))[header] == LeftReason.ID_REPEATED
     assert table_entries(made)["entry_id"].to_pylist()[:2] == ["1", "2"]
+    # Of no rows it was said that an id stands in more than one.
+    assert used(choose(made.slice(0, 0)))[header] == "entry_id"
 
 
 def test_a_column_without_a_value_and_one_with_a_single_value_are_left():

@@ -606,8 +606,10 @@ class _Cells:
 
     @property
     def is_distinct(self) -> bool:
-        """True where no value stands twice; a blank is no value."""
+        """True where no value stands twice; a blank is no value, and no row no repeated one."""
         known = self._head.drop_null()
+        if not len(self._column):
+            return True
         if not len(known) or len(pc.unique(known)) < len(known):
             return False
         known = self._every.drop_null()
