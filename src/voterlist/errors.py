@@ -186,6 +186,11 @@ class InputError(VoterlistError):
         return ", ".join(part for part in parts if part)
 
 
+def input_error(code: str, path: object) -> InputError:
+    """The error of this code about this file."""
+    return InputError(code, code=code, file=str(path))
+
+
 class CustodyError(VoterlistError):
     """Keys, the list of trusted keys, or a package are refused. ``code`` says why."""
 

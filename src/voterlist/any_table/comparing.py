@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist import readers
 from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, compare_cycles
-from voterlist.errors import InputError, usage_error
+from voterlist.errors import input_error, usage_error
 from voterlist.ingest import register_named
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import sources_of
@@ -137,9 +137,7 @@ def _list(path: Path, settings: Settings) -> Persons:
     persons = read_list([readers.listed(path, path.parent)], settings)
     troubles = [trouble for *_, trouble in persons.sources if trouble]
     if troubles and not persons.entries.num_rows:
-        raise InputError(
-            f"{path.name} cannot be read", code=troubles[0], file=path.name
-        )
+        raise input_error(troubles[0], path.name)
     return persons
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from voterlist import readers
 from voterlist.arrays import Codes
 from voterlist.check.faults import FaultScore, evaluate_faults
-from voterlist.errors import InputError, usage_error
+from voterlist.errors import input_error, usage_error
 from voterlist.link import fit
 from voterlist.link.evaluation import Compared, Measure, measures
 from voterlist.link.explain import read_model, waterfalls
@@ -90,9 +90,7 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
         read_model(table.schema.metadata) is None
         or "term_frequency" not in table.column_names
     ):
-        raise InputError(
-            f"{path} holds no model", code="pairs-without-model", file=str(path)
-        )
+        raise input_error("pairs-without-model", path)
     return table.slice(0, 1)
 
 
@@ -109,18 +107,14 @@ def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
 
 def _rows_of_pair(path: Path, left: str, right: str) -> pa.Table:
     if path.suffix.lower() in {".csv", ".xlsx"}:
-        raise InputError(
-            f"{path} is no Parquet", code="pairs-not-parquet", file=str(path)
-        )
+        raise input_error("pairs-not-parquet", path)
     try:
         return pq.read_table(
             path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)
         )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
-        ) from None
+        raise input_error("pairs-unreadable", path) from None
 
 
 _PAIR_COLUMNS = ("entry_l", "entry_r", "weight", "probability")
@@ -192,9 +186,7 @@ def _with_numbers(path: Path, pairs: pa.Table) -> pa.Table:
             numbers = pairs.column(name).cast(pa.float64())
         except pa.ArrowException:
             # The cause quotes the cell, so it is not chained.
-            raise InputError(
-                f"{path} cannot be read", code="pairs-unreadable", file=str(path)
-            ) from None
+            raise input_error("pairs-unreadable", path) from None
         pairs = pairs.set_column(place, name, numbers)
     return pairs
 
@@ -222,14 +214,9 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
         table = _parquet(path) if _is_parquet(path) else readers.read_table(path)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
-        ) from None
-    missing = [name for name in columns if name not in table.column_names]
-    if missing:
-        raise InputError(
-            f"{path} lacks {', '.join(missing)}", code="columns-missing", file=str(path)
-        )
+        raise input_error("pairs-unreadable", path) from None
+    if not {*columns} <= {*table.column_names}:
+        raise input_error("columns-missing", path)
     return table.select(columns)
 
 

@@ -23,7 +23,7 @@ from voterlist.decisions import (
     renamed,
     subjects_among,
 )
-from voterlist.errors import InputError, UsageError, usage_error
+from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
@@ -378,9 +378,7 @@ def read_table(
         return from_columns(given, schema, table.num_rows)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="run-damaged", file=str(path)
-        ) from None
+        raise input_error("run-damaged", path) from None
 
 
 _UNKNOWN = "{}"

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
+from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError, input_error
 from voterlist.storage.files import Identity, identity
 from voterlist.storage.ledger.tables import (
     SCHEMA_QUERY,
@@ -314,9 +314,7 @@ _LEAST_ROOM = 64 * 1024
 
 def damage_error(path: Path | str) -> InputError:
     """The ledger is damaged, or no ledger at all."""
-    return InputError(
-        f"{path} is damaged, or no ledger", code="ledger-damaged", file=str(path)
-    )
+    return input_error("ledger-damaged", path)
 
 
 def locked_error(path: Path | str) -> WorkspaceBusyError:
@@ -333,11 +331,7 @@ def forbidden_error(path: Path | str) -> VoterlistError:
 
 def replaced_error(path: Path | str) -> InputError:
     """The ledger that is there is not the one that was opened: what was written is not in it."""
-    return InputError(
-        f"{path} is another one by now, or gone",
-        code="ledger-replaced",
-        file=str(path),
-    )
+    return input_error("ledger-replaced", path)
 
 
 @contextmanager

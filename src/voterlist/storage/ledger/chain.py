@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.errors import InputError, usage_error
+from voterlist.errors import input_error, usage_error
 from voterlist.storage.ledger.base import Base, damage_error
 from voterlist.storage.ledger.tables import CHAIN, KEYS, OLDEST, SINCE, VERSION
 
@@ -319,8 +319,7 @@ def version_of(base: Base) -> int:
     if version > VERSION:
         raise usage_error("ledger-newer", path=base.name)
     if version and version < OLDEST:
-        message = f"{base.name} says that it is of a version before 0.1.0"
-        raise InputError(message, code="ledger-older", file=base.name)
+        raise input_error("ledger-older", base.name)
     return version
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from voterlist import strict_json
-from voterlist.errors import InputError
+from voterlist.errors import InputError, input_error
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import (
@@ -57,7 +57,7 @@ class Gap:
 
     def error(self, path: Path) -> InputError:
         """The error that says so, with the numbers."""
-        error = InputError(f"{path}: {self.kind}", code="ledger-shrunk", file=str(path))
+        error = input_error("ledger-shrunk", path)
         error.places |= {
             "variant": self.kind,
             "workspace": str(path.parent),
@@ -107,8 +107,7 @@ def _read_mark(path: Path) -> Mark:
         digests = {name: TableDigest(**tables[name]) for name in APPEND_ONLY}
         return Mark(generation, digests, int(content.get("origin", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
-        message = f"{path} is damaged"
-        raise InputError(message, code="ledger-mark-damaged", file=str(path)) from None
+        raise input_error("ledger-mark-damaged", path) from None
 
 
 def origin_in(marks: Iterable[Mark]) -> int:
