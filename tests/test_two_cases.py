@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+import desks
 import handing
 import review_books
 import workspaces
 from command_line import told
+from voterlist.model import Role
+from voterlist.serve.users import add_user
 
 pytestmark = pytest.mark.slow
 
@@ -194,3 +197,34 @@ def test_whom_another_case_keeps_is_proposed_to_be_kept(tmp_path):
     assert (said["recorded"], said["problems"]) == (3, [])
     workspaces.run(precinct.folder)
     assert precinct.left() == {proposed, "443"}
+
+
+def test_the_desk_tells_a_dispute_over_two_cases_at_once(tmp_path):
+    """Till the next run the list would be taken for decided, and be handed over so."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    precinct.answer("Aynur", SAME)
+    precinct.hand_in(440, 442, 443)
+    add_user(
+        precinct.folder, "Bahram", Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY
+    )
+    case = next(
+        row["case_id"] for number, row in precinct.rows("queue") if number == "443"
+    )
+    with desks.running(precinct.folder) as desk:
+        bahram = desk.visitor("Bahram")
+        shown = bahram.post("/api/open", json={"case": case}).json()
+        decision = {
+            "case": case,
+            "entries": shown["entries"]["id"],
+            "seen": shown["cases"]["seen"][0],
+            "verdict": "separate",
+            "note": "three passports seen",
+            "time": "2026-02-03T12:00:00+04:00",
+        }
+        sent = [{"knows": shown["knows"], "decision": decision}]
+        told = bahram.post("/api/decide", json={"language": "en", "decisions": sent})
+        states = bahram.get("/api/desk").json()["data"]["codes"]["states"]
+    (result,) = told.json()["results"]
+    assert states[result["state"]] == "contested"
+    assert [one["by"] for one in result["answers"]] == ["Aynur", "Bahram"]

@@ -350,13 +350,15 @@ class Work:
         return any(one in actions for one in pc.unique(added).to_pylist())
 
     def _refresh(self, case_ids: Sequence[str]) -> None:
-        """These cases with the answers that there are now."""
+        """These cases, and what hangs together with them, with the answers that there are now."""
         if not case_ids:
             return
-        before = [self._cases[case_id].desk for case_id in case_ids]
         groups = {self._slices.group(case_id) for case_id in case_ids}
+        together = {case_id for group in groups for case_id in group.cases}
+        case_ids = sorted(together & self._cases.keys())
+        before = [self._cases[case_id].desk for case_id in case_ids]
         entries = {member.entry_id for one in before for member in one.case.members}
-        given = self.answers.of(case_ids, sorted(entries))
+        given = self.answers.of(sorted(together), sorted(entries))
         two_people = actions_of_two(self.settings.decisions, self.settings.review)
         cases = self._slices.of(groups).table("cases")
         first = self._first_readers(given, cases, among=case_ids)
