@@ -7,6 +7,7 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from voterlist.decisions import Given, standing, with_corrections
+from voterlist.decisions.standing import pairs_said
 from voterlist.model import Action
 from voterlist.schemas import (
     ACCEPTANCE,
@@ -363,6 +364,54 @@ def test_verdicts_that_settle_hold_and_taken_back_open_the_dispute_again(rows):
     back = [row | {"verdict": "withdraw"} for row in third]
     again = standing(decided([*rows, *settled, *back]))
     assert verdicts_of(again) == verdicts_of(standing(decided(rows)))
+
+
+CASES = {"X": "ab", "W": "bc", "Y": "abc", "Z": "abcd"}
+"""Cases of a list that was handed in again and again, with their entries."""
+
+
+@st.composite
+def whole_answers(draw):
+    """(Case, person, verdict of each entry), in their order; Dilarə settles."""
+    case = draw(st.sampled_from(sorted(CASES)))
+    kept = draw(st.sampled_from([None, *CASES[case]]))
+    others = st.sampled_from(["repeat", "separate"] if kept else ["separate"])
+    verdicts = {
+        entry: "keep" if entry == kept else draw(others) for entry in CASES[case]
+    }
+    return case, draw(st.sampled_from([*PEOPLE, "Dilarə"])), verdicts
+
+
+@over(st.lists(whole_answers(), min_size=1, max_size=5))
+def test_no_pair_is_one_person_in_a_case_and_two_in_another(answers):
+    """The later answer of somebody else would undo the earlier one, or get lost."""
+    rows = [
+        {
+            "case_id": case,
+            "decided_by": person,
+            "entry_id": entry,
+            "verdict": verdict,
+            "adjudicates": person == "Dilarə",
+        }
+        for case, person, verdicts in answers
+        for entry, verdict in verdicts.items()
+    ]
+    given = Given(table(numbered(rows), GIVEN_VERDICT), case_entries=CASES)
+    result = standing(given)
+    held = {}
+    for row in verdicts_of(result):
+        held.setdefault(row["case_id"], {})[row["entry_id"]] = row["verdict"]
+    said = {
+        pair
+        for case, verdicts in held.items()
+        for pair in pairs_said(verdicts, is_whole=len(verdicts) == len(CASES[case]))
+    }
+    assert not said & {(one, other, not is_same) for one, other, is_same in said}
+    contested = {row["case_id"] for row in result.contested.to_pylist()}
+    parties = {row["decided_by"] for row in result.contested.to_pylist()}
+    assert len(parties) != 1
+    assert contested.isdisjoint(held)
+    assert answers[-1][0] in contested | held.keys()
 
 
 def entries(**columns):
