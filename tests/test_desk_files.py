@@ -260,7 +260,9 @@ def test_an_older_decision_of_the_same_person_does_not_replace_a_later_one(
     older = saved(workspace, tmp_path / "b.json", decision(workspace, "separate"))
     imported = read_in(workspace, older, at=MOMENT + dt.timedelta(hours=1))
     assert (codes(imported), imported.recorded) == (["answered-since"], 0)
-    made = decision(workspace, "separate", time="2026-02-05T10:00:00+04:00")
+    made = decision(
+        workspace, "separate", time="2026-02-05T10:00:00+04:00", reason="two-people"
+    )
     later = saved(workspace, tmp_path / "c.json", made)
     imported = read_in(workspace, later, at=MOMENT + dt.timedelta(days=1))
     assert [(one.before, one.now) for one in imported.replaced] == [
@@ -272,7 +274,9 @@ def test_an_older_decision_of_the_same_person_does_not_replace_a_later_one(
 def test_of_two_files_read_in_together_the_later_decision_holds(workspace, tmp_path):
     """Both are recorded with one moment: the one read in first would stay, however old."""
     older = saved(workspace, tmp_path / "a.json", decision(workspace))
-    made = decision(workspace, "separate", time="2026-02-04T10:00:00+04:00")
+    made = decision(
+        workspace, "separate", time="2026-02-04T10:00:00+04:00", reason="two-people"
+    )
     later = saved(workspace, tmp_path / "b.json", made)
     other = shutil.copytree(workspace, tmp_path / "other")
     imported = read_in(workspace, older, later)

@@ -50,6 +50,15 @@ def test_a_passphrase_comes_from_standard_input(workspace):
     assert content.startswith(b"age-encryption.org/v1")
 
 
+@pytest.mark.parametrize("words", [("receive", "{w}", "x.zip"), ("return", "{w}")])
+def test_a_folder_that_is_no_workspace_is_told_before_its_keys(tmp_path, words):
+    """Whoever mistyped the folder was told to put back a private key."""
+    typed = [word.format(w=tmp_path / "mistyped") for word in words]
+    more = ("-c", 88, "--out", tmp_path / "x.zip") if words[0] == "return" else ()
+    code, said = told(*typed, *more)
+    assert (code, said["error"]["code"]) == (2, "no-settings")
+
+
 def test_a_list_of_trusted_keys_that_somebody_changed_is_refused(workspace):
     _, made = told("keys", "make", workspace)
     told("keys", "trust", workspace, made["file"], "--name", "Biz")

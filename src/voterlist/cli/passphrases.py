@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
-from voterlist.cli.options import option
+from voterlist.cli.options import option, settings_of
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
@@ -45,10 +45,13 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
     """The passphrase of the keys of a workspace; None where they have none, or nobody can be asked.
 
     Raises:
+        UsageError: there is no such workspace.
         CustodyError: there are no keys, or others can read them.
     """
     from voterlist.handover.commissions import keys_are_protected
 
+    # Of a folder that is none nobody is told to put its keys back.
+    settings_of(workspace)
     if from_stdin:
         return _first_line()
     if not keys_are_protected(workspace) or not _is_terminal():
