@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
 from voterlist.model import Severity
-from voterlist.pipeline.inbox import INBOX
+from voterlist.pipeline.inbox import INBOX, number_of
 from voterlist.pipeline.result import FURNITURE
 from voterlist.storage.settings import settings_around
 
@@ -24,7 +23,6 @@ _ASKS = PLACE_DOUBTS | {LETTERS_LOST}
 """Rules whose finding asks for a person."""
 Value = TypeVar("Value")
 _ARCHIVE = ".zip"
-_NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 
 
 def inspect_files(
@@ -189,6 +187,5 @@ def _home(path: Path, folder: Path) -> tuple[Path, int | None]:
     for parent in path.parents:
         if parent.name == INBOX and (parent.parent / config.FILE_NAME).is_file():
             inside = path.relative_to(parent).parts
-            match = _NUMBER.match(inside[0]) if len(inside) > 1 else None
-            return parent, int(match[1]) if match else None
+            return parent, number_of(inside[0]) if len(inside) > 1 else None
     return folder, None

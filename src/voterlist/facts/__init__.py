@@ -9,13 +9,12 @@ numbers.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
 from voterlist.facts.working_days import WorkingDays, holidays_of
-from voterlist.shipped import shipped_text, shipped_toml
+from voterlist.shipped import shipped_rows, shipped_toml
 
 __all__ = [
     "BIRTH_YEARS",
@@ -58,7 +57,6 @@ class Constituency:
 @cache
 def all_constituencies() -> tuple[Constituency, ...]:
     """Every name of every map known, in order of number and day."""
-    text = shipped_text("voterlist.facts", "constituencies.csv")
     return tuple(
         Constituency(
             number=int(row["number"]),
@@ -69,7 +67,7 @@ def all_constituencies() -> tuple[Constituency, ...]:
             else None,
             source=row["source"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in shipped_rows("voterlist.facts", "constituencies.csv")
     )
 
 

@@ -8,7 +8,6 @@ regular spelling, and to one name only in an irregular one, leads to that name.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +26,7 @@ from voterlist.facts.latin import (
     squeeze,
 )
 from voterlist.model import Sex
-from voterlist.shipped import shipped_text, shipped_toml
+from voterlist.shipped import shipped_rows, shipped_toml
 
 _PACKAGE = "voterlist.normalize"
 _MOST_FORMS = 32
@@ -96,13 +95,9 @@ def _choices(name: str, place: int) -> Sequence[str]:
 
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
     """(given name, sex code) pairs and surname stems, lower case."""
-    given_rows = csv.DictReader(
-        shipped_text(_PACKAGE, "data", "given_names.csv").splitlines()
-    )
+    given_rows = shipped_rows(_PACKAGE, "data", "given_names.csv")
     given = [(lower(row["name"]), row["sex"]) for row in given_rows]
-    stem_rows = csv.DictReader(
-        shipped_text(_PACKAGE, "data", "surname_stems.csv").splitlines()
-    )
+    stem_rows = shipped_rows(_PACKAGE, "data", "surname_stems.csv")
     stems = [lower(row["stem"]) for row in stem_rows]
     return given, stems
 

@@ -274,7 +274,12 @@ def _home(file: ListedFile) -> int | None:
     """The constituency in whose folder a file lies."""
     inside = PurePosixPath(file.name).parts[1:]
     is_inside = len(inside) > 1 or _stands_for_folder(file)
-    match = _NUMBER.match(inside[0]) if inside and is_inside else None
+    return number_of(inside[0]) if inside and is_inside else None
+
+
+def number_of(folder: str) -> int | None:
+    """The constituency that a folder of the inbox is called after."""
+    match = _NUMBER.match(folder)
     return int(match[1]) if match else None
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
 from voterlist.arrays import AnyArray
+from voterlist.shipped import shipped_rows
 
 ERAS = ("old", "middle", "late", "young")
 ERA_STARTS = (1955, 1980, 2000)
@@ -83,10 +82,7 @@ class Lexicon:
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of a file of names, by the headers of its columns."""
-    text = (resources.files(__package__) / "names" / f"{name}.csv").read_text(
-        encoding="utf-8"
-    )
-    return csv.DictReader(text.splitlines())
+    return shipped_rows("voterlist.synth", "names", f"{name}.csv")
 
 
 def _cumulative(weights: AnyArray) -> AnyArray:

@@ -376,10 +376,7 @@ def _cause_in_the_system(path: Path) -> Exception:
         return damage_error(path)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return forbidden_error(path)
-    for part in (
-        path,
-        *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")),
-    ):
+    for part in (path, *beside(path)):
         if part.exists() and not os.access(part, os.R_OK | os.W_OK):
             return forbidden_error(path)
     if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
@@ -396,7 +393,7 @@ def _is_damaged(path: Path) -> bool:
 
     SQLite says of a page that the disk did not give, once, that the ledger is malformed.
     """
-    wal = path.with_name(f"{path.name}-wal")
+    wal, _ = beside(path)
     try:
         with private_folder() as folder:
             copy = folder / path.name
