@@ -167,8 +167,11 @@ def test_who_is_on_no_list_is_added_by_a_decision_above(pair):
         words = ("--below", f"conec-088/{number}")
         ours = take(pair.above, "add", *new, *born, *words)
         decide(pair.above, ours, "--grant", "--ground", "left-out")
+    workspaces.run(pair.above)
     assert come_down(pair, "return.zip") == (2, numbers[:1], numbers[1:])
     workspaces.run(pair.below)
+    rules = handing.newest(pair.below, "findings").column("rule").to_pylist()
+    assert "arrived-missing" not in rules
     added = handing.newest(pair.below, "additions").column("given_name").to_pylist()
     assert added == ["Rəşad"]
     assert shown(pair.below, numbers[1])["state"] == "open"
@@ -194,3 +197,28 @@ def test_nothing_of_others_is_in_what_comes_down(pair):
         "day": handing.DAY,
         "by": "Aytən Quliyeva",
     }
+
+
+def test_whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair):
+    """The centre's list had them, and that of the precinct, which hangs and is signed, had not."""
+    elsewhere = pair.above / "inbox" / "87"
+    elsewhere.mkdir(parents=True)
+    moved = "1;Vəliyev;Samir;Zahid oğlu;01.02.1980;kişi;Şuşa küç. 3;5XK1240\n"
+    list_there = elsewhere / "3.csv"
+    list_there.write_text(f"{workspaces.HEADER}{moved}", encoding="utf-8")
+    workspaces.run(pair.above)
+    place = ("--set", "constituency=88", "--set", "precinct=1")
+    evidence = ("--grant", "--ground", "court", "--evidence", "№ 7")
+    new = ("--name", "Orucova Sevda Yaşar qızı", "--born", "11.12.1983", *place)
+    decide(pair.above, take(pair.above, "add", *new), *evidence)
+    samir = ("--for", entry_of(pair.above, "Samir"), *place)
+    decide(pair.above, take(pair.above, "move", *samir), *evidence)
+    workspaces.run(pair.above)
+    come_down(pair, "return.zip")
+    workspaces.run(pair.below)
+    asked = [
+        (row["constituency"], row["precinct"])
+        for row in handing.newest(pair.below, "findings").to_pylist()
+        if row["rule"] == "arrived-missing"
+    ]
+    assert asked == [(88, 1), (88, 1)]

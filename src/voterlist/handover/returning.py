@@ -134,7 +134,8 @@ def return_cases(
             outcomes = outcomes_for(receiver.slug, applications, scope.prefix, ids)
             approved = approval_of(workspace, ledger, scope.constituency, today)
         run, given = source.input_of(scope.constituency)
-        door = scope.of(compile_lists(given, constituency=scope.constituency).door)
+        compiled = compile_lists(given, constituency=scope.constituency)
+        door = scope.of(compiled.door)
         content = _content(source.runs.folder_of(scope.constituency), scope, ids)
         cases = again | {case.case_id: case for case in content.cases}
         asked = tuple(
@@ -150,7 +151,7 @@ def return_cases(
             package = work / "package.zip"
             payloads = [
                 *_payloads(content, door, work),
-                *_arrivals(workspace, scope, work),
+                *_arrivals(workspace, scope, compiled.listed, work),
             ]
             manifest = pack(desk, outline, payloads, package)
             # Whose answers are owed is told from it.
@@ -172,11 +173,17 @@ def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload
     yield Payload("door.csv", path, "door", shown.num_rows)
 
 
-def _arrivals(workspace: Path, scope: Scope, work: Path) -> Iterator[Payload]:
-    """Whom decisions elsewhere sent to the receiver's precincts, where there is anybody."""
+def _arrivals(
+    workspace: Path, scope: Scope, listed: pa.Table, work: Path
+) -> Iterator[Payload]:
+    """Whom decisions elsewhere, and those of here, put on lists of the receiver, if anybody."""
     senders = ("cec", "conec-*", "pec-*")
     told = [records(record_of_arrivals(workspace, one), ARRIVAL) for one in senders]
-    rows = scope.of(concat(told, ARRIVAL))
+    within = pc.starts_with(listed.column("entry_id"), scope.prefix)
+    is_moved = pc.is_valid(listed.column("from_precinct"))
+    is_put_here = pc.or_(listed.column("added"), pc.and_not(is_moved, within))
+    came = listed.filter(is_put_here).select(ARRIVAL.names).cast(ARRIVAL)
+    rows = scope.of(concat([*told, came], ARRIVAL))
     if rows.num_rows:
         path = work / ARRIVALS_NAME
         store.write_table(path, rows)
@@ -192,13 +199,15 @@ def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
         if row["verdict"] == Verdict.REPEAT
     ]
     findings = scope.of(read_table(folder, "findings")).to_pylist()
+    # Whom the sender added has no entry there to ask about, and comes down as an arrival.
+    added = {*read_table(folder, "additions").column("entry_id").to_pylist()}
     proposals = tuple(
         Proposal(
             entry_id=ids.get(row["entry_id"], row["entry_id"]),
             **{name: row.get(name) for name in _PROPOSED},
         )
         for row in decided
-        if row["entry_id"].startswith(scope.prefix)
+        if row["entry_id"].startswith(scope.prefix) and row["entry_id"] not in added
     )
     found = tuple(
         ReturnedFinding(

@@ -22,6 +22,7 @@ from voterlist.decisions import (
     effects,
     follow,
     renamed,
+    with_corrections,
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
@@ -35,6 +36,7 @@ from voterlist.link.second_opinion import second_opinion
 from voterlist.model import Action, CaseKind, Profile, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
+from voterlist.persons.matching import CLASSES, match
 from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.pipeline.groups import groupings
 from voterlist.pipeline.intake import (
@@ -61,7 +63,7 @@ from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.reconcile import HELD, MET, added_beside
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import CASE_NUMBER, ENTRY, FINDING, VOTER
+from voterlist.schemas import APPLIED, CASE_NUMBER, ENTRY, FINDING, VOTER
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import (
@@ -202,13 +204,15 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         ),
     )
     watched = watch_over(given, done.additions, tables.select, settings.check)
-    beside = _added_beside(done, tables, settings.workspace.profile)
+    profile = settings.workspace.profile
+    added = normalize(with_corrections(done.additions, amendments), profile).table
+    beside = _added_beside(added, done.applied, tables)
     named = beside.column("other_entry_id").to_pylist()
     settled = settle(
         concat([tables["findings-raised"], watched.findings, beside], FINDING),
         settings.check,
         _without_children(tables, context),
-        done.applied,
+        _answering(added, done.applied, tables["rows-raised"], profile),
     )
     found = _marked(given, tables, done, settled.accepted, readings)
     displaced = settings.link.displaced_constituencies
@@ -279,12 +283,11 @@ def _without_children(tables: NeededTables, context: StageContext) -> pa.Table:
     return acceptances.filter(pc.or_(has_entry, pc.invert(is_of_age)))
 
 
-def _added_beside(done: Effects, tables: NeededTables, profile: Profile) -> pa.Table:
-    """FINDING of the entries beside which somebody was added who may be the same person."""
-    if not done.additions.num_rows:
+def _added_beside(added: pa.Table, applied: pa.Table, tables: NeededTables) -> pa.Table:
+    """FINDING of the entries beside which somebody (VOTER) was added who may be the person."""
+    if not added.num_rows:
         return FINDING.empty_table()
-    added = normalize(done.additions, profile).table
-    gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
+    gone = rows_among(applied, "action", _STRIKES).column("entry_id").to_pylist()
     voters = tables.select("voters", HELD)
     # Of the list of a nation only those that anybody added may be are compared.
     is_met = np.zeros(voters.num_rows, dtype=bool)
@@ -293,6 +296,29 @@ def _added_beside(done: Effects, tables: NeededTables, profile: Profile) -> pa.T
         is_met |= np.isin(row_keys(voters, names), keys[keys != NO_KEY])
     is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
     return added_beside(added, voters.filter(pa.array(is_met)))
+
+
+def _answering(
+    added: pa.Table, applied: pa.Table, raised: pa.Table, profile: Profile
+) -> pa.Table:
+    """APPLIED, and each addition under every row of a register, ENTRY, that is the same person's.
+
+    Whoever was added, VOTER, is not missing because another register has them too.
+    """
+    if not added.num_rows or not raised.num_rows:
+        return applied
+    register = normalize(raised, profile).table
+    met = match(register, added)
+    is_one = np.isin(met.kind, [CLASSES.index("confirmed"), CLASSES.index("probable")])
+    ids = added.column("entry_id").take(pa.array(met.entry[is_one]))
+    rows = register.column("entry_id").take(pa.array(met.register[is_one]))
+    acts = rows_among(applied, "action", [Action.ADD]).to_pylist()
+    act_of = {row["entry_id"]: row for row in acts}
+    again = [
+        act_of[entry_id] | {"entry_id": row}
+        for entry_id, row in zip(ids.to_pylist(), rows.to_pylist(), strict=True)
+    ]
+    return concat([applied, from_rows(again, APPLIED)], APPLIED)
 
 
 _ASKED = tuple(kind.value for kind in CaseKind if kind.is_asked)
