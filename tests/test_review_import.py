@@ -235,7 +235,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(workspace, monkeypatch)
 def test_a_reason_or_a_name_without_a_decision_is_named(workspace):
     """What somebody wrote beside an empty decision would be dropped without a word."""
     path = workspace / "review.xlsx"
-    top = fill(path, {0: {REASON: "one passport", NAME: "A"}, 1: {VERDICT: "separate"}})
+    apart = {VERDICT: "separate", REASON: "two passports"}
+    top = fill(path, {0: {REASON: "one passport", NAME: "A"}, 1: apart})
     found = read_in(workspace, path)
     assert codes(found) == [("Cases", top + 1, "no-verdict")]
     assert found.files[0].verdicts.num_rows == 0
@@ -342,7 +343,7 @@ def test_an_answer_merged_over_rows_is_asked_for_again(workspace):
     Nothing of it is recorded.
     """
     path = workspace / "review.xlsx"
-    top = fill(path, {0: {VERDICT: "separate"}})
+    top = fill(path, {0: {VERDICT: "separate", REASON: "two passports"}})
     book = openpyxl.load_workbook(path)
     column = headings(book["Cases"])[1][VERDICT]
     book["Cases"].merge_cells(
