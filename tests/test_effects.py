@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 
@@ -33,7 +34,7 @@ from voterlist.decisions import (
     columns_for,
     effects,
 )
-from voterlist.decisions.effects import require_balance
+from voterlist.decisions.effects import come_of_age, require_balance
 from voterlist.errors import StageError
 from voterlist.findings import finding_ids, settle
 from voterlist.pipeline.known import known
@@ -580,3 +581,16 @@ def test_a_repetition_answers_what_is_about_the_two_entries_only():
 def test_a_question_to_the_precinct_leaves_the_finding():
     row = {"entry_id": A, "action": "ask", "rule": "deceased-confirmed"}
     assert settled_by(done_by((), [row])) == set()
+
+
+def test_who_comes_of_age_after_the_decision_is_told():
+    """Born on 29 February one is of age on the 28th; a moment that is none is before all others."""
+    born = {"a": (2008, 2, 29), "b": (2008, 2, 29), "c": (2008, None, None)}
+    names = ("birth_year", "birth_month", "birth_day")
+    rows = [
+        {"entry_id": entry, **dict(zip(names, parts, strict=True))}
+        for entry, parts in born.items()
+    ]
+    voters = pa.Table.from_pylist(rows)
+    decided = {"a": "2026-02-27T09:00:00+04:00", "b": "2026-02-28", "c": "no day"}
+    assert come_of_age(decided, voters, dt.date(2026, 5, 30), 18) == {"a", "c"}

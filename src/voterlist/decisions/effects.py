@@ -315,12 +315,20 @@ def come_of_age(
     for row in rows_among(voters, "entry_id", decided).to_pylist():
         entry, year = row["entry_id"], row["birth_year"]
         born = year, row["birth_month"] or 1, row["birth_day"] or 1
-        days = dt.date.fromisoformat(decided[entry][:10]), day
         if year:
+            days = _day_of(decided[entry]), day
             then, now = (completed_years(*born, on) for on in days)
             if then < years <= now:
                 of_age.add(entry)
     return of_age
+
+
+def _day_of(moment: str) -> dt.date:
+    """The day of a moment; one that cannot be read comes before all others."""
+    try:
+        return dt.date.fromisoformat(moment[:10])
+    except ValueError:
+        return dt.date.min
 
 
 def struck_for_age(amendments: pa.Table) -> dict[str, str]:
