@@ -187,6 +187,61 @@ def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
 
 
+@pytest.mark.parametrize("sign", ['-"-', "-//-", "— ” —", "''", '"', "„„"])
+def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
+    """Its voter would have no surname: nobody knows whose it stands for once rows are sorted."""
+    rows = [list(row) for row in ROWS]
+    rows[4][1] = sign
+    intake, code = taken(book({"Siyahı": [HEADER, *rows]}), "list 12.xlsx")
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": "no-name", "line": 6} in aside
+    assert (intake.entries.num_rows, code) == (11, 1)
+
+
+@pytest.mark.parametrize(("blank", "is_told"), [((2, 3, 5, 6), True), ((2, 3), False)])
+def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
+    """All but the first of each family would be on the list without a surname, at exit code 0."""
+    rows = [list(row) for row in ROWS]
+    for at in blank:
+        rows[at][1] = ""
+    intake, code = taken(lines([HEADER, *rows]))
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    told = [row["line"] - 2 for row in aside if row["code"] == "no-name"]
+    assert (told, code) == (list(blank) if is_told else [], int(is_told))
+    assert intake.entries.num_rows == 12 - len(told)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "is_asked"),
+    [
+        (2, "Elçin və Nigar", True),
+        (2, "Эльчин и Нигяр", True),
+        (2, "Elçin, Nigar", True),
+        (1, "Məmmədov; Qarayeva", True),
+        (1, "Məmmədova (Qarayeva)", False),
+        (1, "Məmmədova-Qarayeva", False),
+        (2, "Elçin, Həsən oğlu", False),
+        (2, "Əli Ağa", False),
+        (2, "Vəcihə", False),
+    ],
+)
+def test_two_names_in_a_cell_are_asked_about(column, text, is_asked):
+    """A couple in one row would be one voter of two names."""
+    rows = [list(row) for row in ROWS]
+    rows[4][column] = text
+    intake, code = taken(lines([HEADER, *rows], "\t"))
+    assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
+
+
+def test_a_family_in_a_column_that_is_not_understood_is_asked_about():
+    """Names alone, without a date or a FIN, would be left out with their column."""
+    rows = [[*row, ""] for row in ROWS]
+    rows[4][-1] = "Nigar Rauf qızı, Leyla Kamil qızı"
+    rows[5][-1] = "Nigar Rauf qızı"
+    intake, code = taken(lines([[*HEADER, "Ev adamları"], *rows]))
+    assert (asked(intake), code) == ([6], 1)
+
+
 WHOLE_HEADER = ["№", "Soyadı, adı, atasının adı", *HEADER[4:6], "Sənəd", "FİN"]
 WHOLE_ROWS = [
     [row[0], " ".join(row[1:4]), *row[4:6], f"AZE {12345678 + at}", row[6]]

@@ -119,7 +119,7 @@ def test_a_damaged_line_of_json_is_a_row_set_aside(tmp_path):
 
 def test_a_name_that_stands_twice_in_a_record_keeps_both_texts():
     """What a careless program wrote twice under one name is not overwritten."""
-    assert table(*sheets(b'{"a": "x", "a": "y", "b": "z"}\n'))[1] == ["x y", "z"]
+    assert table(*sheets(b'{"a": "x", "a": "y", "b": "z"}\n'))[1] == ["x\ny", "z"]
 
 
 def test_a_list_of_records_is_read_like_lines():
@@ -127,6 +127,21 @@ def test_a_list_of_records_is_read_like_lines():
     found = read_bytes(b'[{"a": 1, "b": "x"},\n {"a": 2}]', LIMITS)
     assert found.format == "json"
     assert table(found.sheets[0]) == [["a", "b"], ["1", "x"], ["2", ""]]
+
+
+def test_a_column_of_lists_is_told():
+    """Parquet may hold a family in each row: its people would be left out with their column."""
+    table = pa.table(
+        {"Soyadı": ["Əliyev"], "Adı": ["Əli"], "ailə": [["Nigar"]], "boş": [None]}
+    )
+    table = table.set_column(3, "boş", pa.array([None], pa.list_(pa.string())))
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    found = read_bytes(stream.getvalue(), LIMITS)
+    assert [(sheet.name, sheet.trouble) for sheet in found.sheets] == [
+        (None, None),
+        ("ailə", AsideCode.CONTENT_UNREAD),
+    ]
 
 
 def test_text_in_brackets_is_text():

@@ -57,6 +57,12 @@ _OF_A_LINE = {
 and how many signs of a person it has at least."""
 _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
+_DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
+"""A cell that says: the same as above."""
+_LEAST_BLANK, _MANY_BLANK = 3, 0.2
+_AND = r"(?i)\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
+"""Names of two people in one cell: Elçin və Nigar."""
+_COMMA = r"\pL\s*,\s*\pL"
 _WORD_ALONE = (r"^\pL+$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
@@ -181,6 +187,7 @@ def classify(
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
     _mark(codes, _unworked_names(cells, marks, header.map), AsideCode.NO_NAME)
+    _mark(codes, _names_from_above(cells, codes, header.map), AsideCode.NO_NAME)
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
     _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
@@ -353,6 +360,26 @@ def _unworked_names(cells: list[pa.Array], marks: Marks, columns: ColumnMap) -> 
     return found
 
 
+def _names_from_above(
+    cells: list[pa.Array], codes: _Codes, columns: ColumnMap
+) -> Bools:
+    """The entries whose name stands in a row above: a sign of repetition, or one for a family.
+
+    Of a blank surname that is said where a good part of the list has none.
+    """
+    is_entry = codes == ENTRY_ROW
+    named = _columns_of(columns, _NAMES)
+    found: Bools = is_entry & _any_match(cells, named, (_DITTO,))
+    if columns.columns("surname"):
+        has_surname = _any_filled(cells, columns.columns("surname"))
+        whole = _any_filled(cells, columns.columns("full_name"))
+        blank = is_entry & ~has_surname & ~whole
+        least = max(_LEAST_BLANK, _MANY_BLANK * is_entry.sum())
+        if blank.sum() >= least and (is_entry & has_surname).any():
+            found |= blank
+    return found
+
+
 def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
     """Marks rows whose cells stand in columns of others.
 
@@ -421,6 +448,9 @@ def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> Non
     known = {match.column for match in columns.matches}
     spare = [column for at, column in enumerate(cells) if at not in known]
     _ask(codes, is_entry, spare, partial(_has_signs, least=2))
+    for column in spare:
+        may_be_two = mask_of(pc.match_substring_regex(column, _TWO_FATHERS))
+        _ask(codes, is_entry & may_be_two, [column], is_of_two)
     for match in columns.matches:
         if match.field is None:
             _ask(codes, is_entry, [cells[match.column]], adds_person)
@@ -460,6 +490,13 @@ def _ask_entries(
         for column in header.map.columns(field):
             may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
+    is_two = is_entry & _any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
+    given = header.map.columns("given_name")
+    has_comma = is_entry & _any_match(cells, given, (_COMMA,))
+    has_comma &= ~_any_match(cells, given, (PARTICLE,))
+    if 2 * has_comma.sum() < is_entry.sum():
+        is_two |= has_comma
+    codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     may_be_two = np.logical_or.reduce(
         [

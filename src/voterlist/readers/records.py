@@ -184,7 +184,7 @@ def _flat(record: _Record, above: str = "") -> dict[str, str]:
         is_record = isinstance(value, _Record)
         inner = _flat(value, f"{name}.") if is_record else {name: _text(value)}
         for key, text in inner.items():
-            flat[key] = f"{flat[key]} {text}".strip() if key in flat else text
+            flat[key] = f"{flat[key]}\n{text}".strip() if key in flat else text
     return flat
 
 
@@ -217,6 +217,11 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     _check_account(file.metadata, settings)
     table = file.read()
     table.validate(full=True)
+    nested = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if pa.types.is_nested(column.type) and column.null_count < len(column)
+    ]
     table = text_table(table)
     arrays = [
         pa.concat_arrays(
@@ -228,7 +233,7 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
         raise RefusedError(AsideCode.FILE_EMPTY)
     check_columns(arrays, settings)
     found = ReadOutcome("parquet", (sheet_of_columns(arrays, settings),))
-    return found.with_unread(["PAR1"] if _TWO_FILES in content else [])
+    return found.with_unread([*nested, *(["PAR1"] if _TWO_FILES in content else [])])
 
 
 def _filled_column(column: pa.ChunkedArray) -> pa.Array:
