@@ -397,6 +397,14 @@ DOCUMENTS = {
         6,
         {UNREAD},
     ),
+    "a file of another kind": (
+        beside(
+            word('<w:altChunk r:id="r1" xmlns:r="r"/>'),
+            ("word/part.dat", b"<table>" + csv(7, 12) + b"</table>"),
+        ),
+        6,
+        {UNREAD},
+    ),
     "ODT, rows in a remark": (
         documents.odt(
             f"{ODT_TOP}<office:annotation>{documents.odt_table(VOTERS)}</office:annotation>"
@@ -442,6 +450,14 @@ REMARK = " ".join([*voters_of(9, 9)[1][1:5], "əlavə olunsun"])
 
 def with_remark(kind):
     """The list of voters 1-6 with one more in a remark."""
+    if kind == "pdf":
+
+        def draw(canvas):
+            documents.draw_list(canvas, 1, 6)
+            for subject in ("Aliyev Orxan Mammad oglu 01.02.1970", "baxilib"):
+                canvas.textAnnotation(subject, Rect=[400, 100, 420, 120])
+
+        return documents.drawn(draw)
     if kind == "docx":
         return beside(
             word(),
@@ -471,7 +487,7 @@ def with_remark(kind):
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["docx", "odt", "ods", "remark", "text box"])
+@pytest.mark.parametrize("kind", ["docx", "odt", "ods", "pdf", "remark", "text box"])
 def test_a_voter_in_a_remark_is_asked_about(tmp_path, kind):
     """Who is added by a remark, or in a text box, would be on no list, at exit code 0."""
     path = tmp_path / "precinct-12"

@@ -312,11 +312,12 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
 
     Pages that cannot be read are further sheets with their trouble, named by their numbers.
     """
-    contents, troubles, pictured = _read_pages(content)
+    contents, troubles, pictured, notes = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
     lines = joined_lines(contents, settings)
     put_together(lines)
+    lines += [text_line(line) for line in notes]
     try:
         found = document(lines, "pdf", settings)
     except RefusedError as refused:
@@ -337,8 +338,14 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     return outcome.with_unread(names)
 
 
-def _read_pages(content: bytes) -> tuple[list[Content], _Troubles, list[int]]:
-    """What stands on the pages that can be read, which cannot, and which have a large picture."""
+def _read_pages(
+    content: bytes,
+) -> tuple[list[Content], _Troubles, list[int], list[str]]:
+    """What stands on the pages that can be read, which cannot, and which have a large picture.
+
+    And the lines of the remarks on them.
+    """
+    notes: list[str] = []
     contents: list[Content] = []
     pictured: list[int] = []
     troubles: _Troubles = {}
@@ -349,4 +356,5 @@ def _read_pages(content: bytes) -> tuple[list[Content], _Troubles, list[int]]:
             contents.append(content_of(page))
         if page.pictured:
             pictured.append(number)
-    return contents, troubles, pictured
+        notes += filter(None, "\n".join(page.notes).splitlines())
+    return contents, troubles, pictured, notes

@@ -37,6 +37,9 @@ _MUCH_OF_PAGE = 0.2
 _FEW_SIGNS = 20
 """So many signs stand on a scan: the number of a page, the name of a program."""
 _MOST_PICTURES = 1_000
+_MOST_NOTES = 1_000
+_NO_NOTES = (2, 16, 20)
+"""Links, the windows of notes, fields."""
 _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
 _THIN = 3.0
@@ -66,6 +69,7 @@ class Page:
             ones alone.
         trouble: why its text is not taken; None where it is taken.
         pictured: whether pictures take a good part of it where no text stands: a scan, or a photo.
+        notes: what readers of the file wrote on the page, each text once.
     """
 
     codes: Longs
@@ -75,6 +79,7 @@ class Page:
     lines: Floats
     trouble: AsideCode | None = None
     pictured: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -165,7 +170,22 @@ def _read_page(pdfium: ModuleType, page: Any, text: Any) -> Page:
         turned=angles != usual,
         lines=_turned_boxes(_box_array(drawing.lines), turns),
         pictured=_is_pictured(pdfium, page, signs.boxes(), drawing),
+        notes=tuple(dict.fromkeys(_notes(pdfium, page))),
     )
+
+
+def _notes(pdfium: ModuleType, page: Any) -> Iterator[str]:
+    """What stands in the remarks of a page; fields and links are none."""
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_NOTES)):
+        note = pdfium.FPDFPage_GetAnnot(page, number)
+        if not note:
+            continue
+        if pdfium.FPDFAnnot_GetSubtype(note) not in _NO_NOTES:
+            room = pdfium.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)
+            text = (pdfium.FPDF_WCHAR * (room // 2))()
+            pdfium.FPDFAnnot_GetStringValue(note, b"Contents", text, room)
+            yield bytes(text)[:-2].decode("utf-16-le", errors="replace").strip()
+        pdfium.FPDFPage_CloseAnnot(note)
 
 
 def _is_pictured(

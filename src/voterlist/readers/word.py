@@ -90,6 +90,8 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
     unread = [main] if are_missing(held, lines) else []
+    if body.has_foreign:
+        unread.append("word/altChunk")
     if body.pictured > LARGE_PICTURES:
         unread.append("word/media")
     return found.with_unread(unread)
@@ -113,6 +115,8 @@ class _Body(Handler):
         self.sections = [_Section()]
         self.pictured = 0
         """How much of its pages the pictures take, in square EMU."""
+        self.has_foreign = False
+        """Whether a file of another kind stands in its text, which Word reads when it opens it."""
         self._extent = 0
         self._left_out = 0
         self._above: list[str] = []
@@ -164,6 +168,8 @@ class _Body(Handler):
         elif name in {"headerReference", "footerReference"}:
             edge = (name, values.get("type", "default"), values.get("id", ""))
             self.sections[-1].edges.append(edge)
+        elif name in {"altChunk", "subDoc"}:
+            self.has_foreign = True
         elif name == "titlePg":
             is_on = values.get("val", "true") not in _OFF
             self.sections[-1].has_first_page = is_on
