@@ -10,7 +10,7 @@ import pytest
 
 from voterlist.storage.ledger import Place, copies
 from voterlist.storage.ledger.opening import server, writable
-from voterlist.storage.ledger.tables import OLDEST
+from voterlist.storage.ledger.tables import OLDEST, statements
 
 try:
     import postgres
@@ -74,8 +74,13 @@ def edit(place, *statements):
 
 
 def make_former(place):
-    """Make a ledger one of version 0.1.0, which had no table of applications."""
+    """Make a ledger one of version 0.1.0, which had no table of applications and no clerks."""
+    users = next(part for part in statements(OLDEST) if "TABLE users" in part)
     with opened(place) as base:
+        base.execute("ALTER TABLE users RENAME TO later_users")
+        base.define(users)
+        base.execute("INSERT INTO users SELECT * FROM later_users")
+        base.execute("DROP TABLE later_users")
         base.execute("DROP TABLE applications")
         base.execute("DELETE FROM seals WHERE name = 'applications'")
         base.set_version(OLDEST)
