@@ -69,6 +69,10 @@ def head(workspace, name="Aynur", **more):
     return said | more
 
 
+USUAL = {"same": "one-identifier", "separate": "two-people"}
+"""The reasons that the page gives of itself."""
+
+
 def decision(workspace, verdict="same", **more):
     """A decision of the one case: by default its first entry is kept."""
     (one, *_) = desk(workspace).cases
@@ -79,7 +83,7 @@ def decision(workspace, verdict="same", **more):
         "seen": one.seen,
         "verdict": verdict,
         "kept": ids[0] if verdict == "same" else None,
-        "reason": "one-identifier" if verdict == "same" else "",
+        "reason": USUAL.get(verdict, ""),
         "time": MADE,
     }
     return Decision(**(said | more))
