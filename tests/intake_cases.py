@@ -45,7 +45,7 @@ CASES: dict[str, Case] = {
     "title-missing": Case(
         "no title; the file's name has the number",
         csv_of(PLAIN[1:], "12-menteqe__csv"),
-        "?/12 (file): 24 entries; says constituency-unknown -> 1",
+        "?/12 (file): 24 entries; says constituency-unknown -> 0",
     ),
     "titles-many": Case(
         "five lines of titles, and a blank one, above the header",
@@ -201,7 +201,7 @@ CASES: dict[str, Case] = {
         "no header at all",
         csv_of(voters(), "12__csv"),
         "?/12 (name): 24 entries; columns content"
-        "; says column-by-content, constituency-unknown -> 1",
+        "; says column-by-content, constituency-unknown -> 0",
     ),
     "header-missing-whole-names": Case(
         "no header, whole names in one column",
@@ -213,7 +213,7 @@ CASES: dict[str, Case] = {
         "no header and four rows only",
         csv_of(voters(4), "12__csv"),
         "?/12 (name): 4 entries; columns content"
-        "; says column-by-content, constituency-unknown -> 1",
+        "; says column-by-content, constituency-unknown -> 0",
     ),
     "header-missing-no-endings": Case(
         "no header, and names whose words do not tell which is the surname",
@@ -238,7 +238,7 @@ CASES: dict[str, Case] = {
             ],
             "12__csv",
         ),
-        "?/12 (name): 6 entries; columns pinned; says constituency-unknown -> 1",
+        "?/12 (name): 6 entries; columns pinned; says constituency-unknown -> 0",
         "[[ingest.pins]]\n"
         'files = "12*.csv"\n'
         'columns = { surname = "A", given_name = "B", birth_date = "3" }\n',
@@ -349,7 +349,7 @@ CASES: dict[str, Case] = {
         "nothing but names",
         csv_of([["Soyadı, adı, atasının adı"], *cut(NAMES, 1)], "12-menteqe__csv"),
         "?/12 (file): 24 entries; columns composed; names surname-first"
-        "; says constituency-unknown -> 1",
+        "; says constituency-unknown -> 0",
     ),
     "address-in-parts": Case(
         "street, house and flat in three columns",
@@ -393,7 +393,7 @@ CASES: dict[str, Case] = {
             )
         ),
         "?/12 (sheet): 24 entries; says constituency-unknown / "
-        "?/13 (sheet): 10 entries; says constituency-unknown -> 1",
+        "?/13 (sheet): 10 entries; says constituency-unknown -> 0",
     ),
     "notes-beside-the-list": Case(
         "a sheet of notes in the workbook",
@@ -415,7 +415,7 @@ CASES: dict[str, Case] = {
                 *([str(12 + at // 12), *row] for at, row in enumerate(voters())),
             ]
         ),
-        "?/12 (column) ?/13 (column): 24 entries; says constituency-unknown -> 1",
+        "?/12 (column) ?/13 (column): 24 entries; says constituency-unknown -> 0",
     ),
     "voters-above-the-header": Case(
         "three voters above the first header",

@@ -19,7 +19,9 @@ from voterlist.storage.settings import settings_around
 
 DECLARED_DIFFERS = "declared-total-differs"
 """The rule of ``merge`` for a total below a list that is not its number of entries."""
-_ASKS = PLACE_DOUBTS | {LETTERS_LOST}
+# A file that is looked at by itself lies in no constituency's folder.
+_DOUBTS = PLACE_DOUBTS - {"constituency-unknown"}
+_ASKS = _DOUBTS | {LETTERS_LOST}
 """Rules whose finding asks for a person."""
 Value = TypeVar("Value")
 _ARCHIVE = ".zip"
@@ -109,7 +111,7 @@ def file_line(account: FileAccount) -> FileLine:
         precinct_from=_each(
             place.precinct_from for place in places if place.precinct_from
         ),
-        is_doubtful=bool(PLACE_DOUBTS.intersection(trouble)),
+        is_doubtful=bool(_DOUBTS.intersection(trouble)),
         rows=sum(sheet.rows for sheet in account.sheets),
         entries=sum(sheet.entries for sheet in account.sheets),
         trouble=trouble,
@@ -133,7 +135,7 @@ def _troubles(account: FileAccount) -> Iterator[str]:
             for row in sheet.findings
             if row["severity"] != Severity.NOTE.value
         ]
-        yield from (rule for rule in rules if rule in PLACE_DOUBTS)
+        yield from (rule for rule in rules if rule in _DOUBTS)
         yield from (code for code in sheet.set_aside if code not in FURNITURE)
         yield from rules
         if any(is_total_different(sheet, place) for place in sheet.places):
