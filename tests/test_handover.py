@@ -612,6 +612,11 @@ def test_a_precinct_hands_over_in_the_same_way(pair):
     assert opened["unknown-precincts"] == 3
     (plain / "menteqe-2.csv").unlink()
     workspaces.run(precinct)
+    without_own = f'{settings}[territory.precincts]\n88 = "2"\n'
+    (precinct / "voterlist.toml").write_text(without_own, encoding="utf-8")
+    opened = {one["gate"]: one["count"] for one in told(*words)[1]["gates"]}
+    assert opened["unknown-precincts"] == 4
+    (precinct / "voterlist.toml").write_text(settings, encoding="utf-8")
     assert told(*words)[1]["package"]["receiver"] == "conec-088"
     code, taken = told("receive", pair.below, package, "--today", handing.DAY)
     assert (code, taken["sender"], taken["entries"]) == (0, "pec-088-0001", 4)

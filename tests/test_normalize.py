@@ -182,6 +182,18 @@ def test_a_particle_that_blanks_broke_is_none_of_the_fathers_names(apart):
     assert outcome.table.column("patronymic_sex").to_pylist() == [sex] * 2
 
 
+@pytest.mark.parametrize(
+    "name", ["İvanova Yeva", "Иванова Ева", "Abbas Eva", "Eva İvanova"]
+)
+def test_a_woman_called_eva_keeps_her_name(name):
+    """It looks like the ending of a surname that blanks broke; her father was her given name."""
+    outcome = normalize(entries(full_name=[f"{name} Əli qızı"]))
+    assert outcome.table.column("given_name").to_pylist() == [
+        "Yeva" if "Yev" in name else "Eva"
+    ]
+    assert outcome.table.column("patronymic_skeleton").to_pylist() == ["ali"]
+
+
 def test_a_surname_in_the_column_of_the_given_name_is_told():
     """Whoever reads the list aloud would look for the voter under their given name."""
     surnames = [

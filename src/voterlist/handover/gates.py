@@ -256,7 +256,8 @@ def _missing_precincts(run: _Run) -> int:
 def _unknown_precincts(run: _Run) -> int:
     """Entries that no package takes: of no known place, or of one that is not ours."""
     entries = run.table("entries")
-    known = run.scope.precincts(run.source.settings)
+    # Whose own precinct is not in the territory has no place there either.
+    known = Scope(run.scope.constituency).precincts(run.source.settings)
     precincts = run.scope.of(entries).column("precinct")
     ours = sum(
         int(row["counts"])

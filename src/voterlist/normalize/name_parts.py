@@ -142,9 +142,10 @@ _BROKEN_PARTICLE = re.compile(
     re.IGNORECASE,
 )
 _ENDING_APART = re.compile(
-    r"(?<=[^\W\d_]) +(?=(?:y?ev|ov|ев|ов)[aа]?(?![^\W\d_]|\.))", re.IGNORECASE
+    r"([^\W\d_]+) +((?:yev[aа]?|ev|ov[aа]?|ев|ов[aа]?)(?![^\W\d_]|\.))", re.IGNORECASE
 )
-"""The blanks before an ending that is a word of its own: nobody is called so."""
+"""A word, and the ending of a surname as a word of its own; not ``eva``, for women are called so.
+"""
 _SHORTEST_SLIPPED = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
@@ -164,8 +165,13 @@ class Patronymic:
 
 def with_whole_words(text: str) -> str:
     """The text in which what blanks broke is one word: ``Həsən oğ lu``, ``ƏLİ YEV``."""
-    text = _ENDING_APART.sub("", text)
+    text = _ENDING_APART.sub(_with_ending, text)
     return _BROKEN_PARTICLE.sub(lambda found: re.sub("[ -]", "", found[0]), text)
+
+
+def _with_ending(found: re.Match[str]) -> str:
+    """A word with its ending; a whole surname has its own, and Yeva behind it is a given name."""
+    return found[0] if is_surname_like(found[1]) else found[1] + found[2]
 
 
 @lru_cache(maxsize=65536)
