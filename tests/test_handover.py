@@ -551,6 +551,43 @@ def test_whoever_is_struck_for_another_place_is_looked_for_there(pair):
     assert asked(pair.above) == []
 
 
+def test_a_repetition_in_another_spelling_is_not_looked_for(pair):
+    """Whoever stands is asked about as missing, and added: then the person stands twice."""
+    for path, name in zip(
+        sorted((pair.below / "inbox" / "88").iterdir()), ("Elşən", "Elçən"), strict=True
+    ):
+        more = f"7;Qarayev;{name};Yusif oğlu;14.03.1971;kişi;Nizami küç. 18;\n"
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    workspaces.run(pair.below)
+    pair.decide(("keep", "repeat") * 2)
+    workspaces.run(pair.below)
+    assert pair.submit()[0] == 0
+    assert pair.receive()[0] == 0
+    workspaces.run(pair.above)
+    rules = handing.newest(pair.above, "findings").column("rule").to_pylist()
+    assert "arrived-missing" not in rules
+
+
+def test_who_is_struck_for_half_a_place_is_handed_over(pair):
+    """An earlier version kept what was written beside a death; the package was never taken in."""
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    said = {
+        "entry_id": entries[0]["entry_id"],
+        "action": "strike",
+        "ground": "died",
+        "document": "Akt 5",
+        "precinct": 3,
+        "decided_by": "Leyla M.",
+        "decided_at": "2026-02-03T09:00:00+04:00",
+    }
+    pair.decide(("separate", "separate"))
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(from_rows([said], AMENDMENT))
+    workspaces.run(pair.below)
+    assert pair.submit()[0] == 0
+    assert pair.receive()[0] == 0
+
+
 def test_the_same_package_again_and_an_older_one_are_refused(handed):
     assert handed.receive()[0] == 0
     assert code_of(handed.receive()) == (3, "package-taken")

@@ -222,3 +222,8 @@ def test_whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair
         if row["rule"] == "arrived-missing"
     ]
     assert asked == [(88, 1), (88, 1)]
+    come_down(pair, "again.zip")
+    assert [one.name for one in (pair.below / "reference").iterdir()] == [
+        "arrivals-cec.parquet"
+    ]
+    assert all(one.is_dir() for one in (pair.below / "received").iterdir())

@@ -226,7 +226,8 @@ def records(pattern: Path, schema: pa.Schema) -> pa.Table:
 def write_arrivals(removed: Path, path: Path) -> None:
     """Write whom a file of REMOVED sends to another precinct as ARRIVAL; of nobody, nothing."""
     rows = records(removed, REMOVED)
-    rows = rows.filter(pc.is_valid(rows.column("to_precinct")))
+    for name in _ELSEWHERE:
+        rows = rows.filter(pc.is_valid(rows.column(name)))
     if rows.num_rows:
         gone = ["constituency", "precinct", "reason"]
         place = {f"to_{name}": name for name in gone[:2]}

@@ -498,6 +498,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
     try:
         with Ledger(desk.place) as ledger:
+            last = next(reversed(taken(ledger).get(manifest.series, [])), None)
             questions = questions_of(ledger, returned, manifest, words)
             ledger.amend(questions)
             noted, left = come_down(
@@ -512,15 +513,12 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             stage = stage_of(returned)
             journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
             _note_approval(ledger, returned.approved, manifest, today)
-            _move(
-                desk,
-                manifest,
-                [(arrived, came_to), (package.folder, kept)],
-                {
-                    kept: _place_of_unfinished(kept),
-                    came_to: kept.with_name(came_to.name),
-                },
-            )
+            before = _place_of_superseded(desk, manifest, last)
+            aside = {
+                came_to: before.with_name(came_to.name),
+                kept: _place_of_unfinished(kept),
+            }
+            _move(desk, manifest, [(arrived, came_to), (package.folder, kept)], aside)
     finally:
         settle_moves(desk.workspace, desk.place)
     return Received(

@@ -282,14 +282,12 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     own = []
     for row in entries.to_pylist():
         said = off[row["entry_id"]]
-        own.append(
-            row
-            | {
-                "reason": _why(said, words),
-                "to_constituency": said["constituency"],
-                "to_precinct": said["precinct"],
-            }
-        )
+        # Of a repetition the person stands already: nobody is to look for the other spelling.
+        place = said if said["action"] == Action.STRIKE else {}
+        row["reason"] = _why(said, words)
+        row["to_constituency"] = place.get("constituency")
+        row["to_precinct"] = place.get("precinct")
+        own.append(row)
     below = record_of_removals(source.workspace, f"pec-{scope.constituency:03}-*")
     tables = [from_rows(own, REMOVED), records(below, REMOVED)]
     rows = scope.of(concat(tables, REMOVED))

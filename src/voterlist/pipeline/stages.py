@@ -22,7 +22,6 @@ from voterlist.decisions import (
     effects,
     follow,
     renamed,
-    with_corrections,
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
@@ -205,7 +204,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     )
     watched = watch_over(given, done.additions, tables.select, settings.check)
     profile = settings.workspace.profile
-    added = normalize(with_corrections(done.additions, amendments), profile).table
+    added = normalize(done.additions, profile).table
     beside = _added_beside(added, done.applied, tables)
     named = beside.column("other_entry_id").to_pylist()
     settled = settle(
