@@ -224,10 +224,12 @@ def test_a_list_that_no_package_takes_holds_the_handing_over_up(pair):
     assert open_gates(pair) == {"unknown-precincts": 1}
 
 
-def test_a_list_beside_the_folders_asks_for_a_run_of_the_whole_inbox(pair):
-    """A run of the constituency's folder alone let its list beside the folder go unseen."""
+@pytest.mark.parametrize("folder", [".", "98"])
+def test_a_list_beside_the_folders_asks_for_a_run_of_the_whole_inbox(pair, folder):
+    """A run of the constituency's folder alone let its list in no folder, or a wrong one, go."""
     pair.decide(("keep", "repeat"))
-    path = pair.below / "inbox" / "3.csv"
+    path = pair.below / "inbox" / folder / "3.csv"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(f"{workspaces.HEADER}{workspaces.TWO}")
     workspaces.run(pair.below, constituencies=(88,))
     assert open_gates(pair) == {"stale-run": 1}

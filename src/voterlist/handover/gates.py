@@ -18,7 +18,7 @@ from voterlist.config import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
-from voterlist.model import AsideCode, Returned, Severity
+from voterlist.model import AsideCode, Level, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
@@ -193,14 +193,16 @@ def _stale(run: _Run) -> int:
 def _lists_differ(run: _Run) -> bool:
     """True where the run has read other contents than lie in the folders of the constituency.
 
-    What lies beside the folders may be its lists too: a run of ``-c`` did not read that.
+    What lies beside the folders may be its lists too, and below the central commission what lies
+    in another constituency's: a run of ``-c`` did not read that.
     """
     source = run.source
     today = find(source.workspace, (), source.settings.ingest)
+    is_central = source.settings.workspace.level is Level.CEC
     folders = {
         _folder_of(file.name)
         for batch in today.batches
-        if batch.constituency in {run.scope.constituency, None}
+        if batch.constituency in {run.scope.constituency, None} or not is_central
         for file in batch.files
     }
     manifest = store.read_manifest(run.folder)

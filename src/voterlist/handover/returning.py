@@ -180,8 +180,7 @@ def _arrivals(
     senders = ("cec", "conec-*", "pec-*")
     told = [records(record_of_arrivals(workspace, one), ARRIVAL) for one in senders]
     within = pc.starts_with(listed.column("entry_id"), scope.prefix)
-    is_moved = pc.is_valid(listed.column("from_precinct"))
-    is_put_here = pc.or_(listed.column("added"), pc.and_not(is_moved, within))
+    is_put_here = pc.or_(listed.column("added"), pc.invert(within))
     came = listed.filter(is_put_here).select(ARRIVAL.names).cast(ARRIVAL)
     rows = scope.of(concat([*told, came], ARRIVAL))
     if rows.num_rows:
