@@ -553,7 +553,8 @@ def test_whoever_is_struck_for_another_place_is_looked_for_there(pair):
     assert asked(pair.above) == []
 
 
-def test_a_repetition_in_another_spelling_is_not_looked_for(pair):
+@pytest.mark.parametrize("is_struck", [False, True])
+def test_whoever_stands_in_another_spelling_is_not_looked_for(pair, is_struck):
     """Whoever stands is asked about as missing, and added: then the person stands twice."""
     for path, name in zip(
         sorted((pair.below / "inbox" / "88").iterdir()), ("Elşən", "Elçən"), strict=True
@@ -561,8 +562,26 @@ def test_a_repetition_in_another_spelling_is_not_looked_for(pair):
         more = f"7;Qarayev;{name};Yusif oğlu;14.03.1971;kişi;Nizami küç. 18;\n"
         path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     workspaces.run(pair.below)
-    pair.decide(("keep", "repeat") * 2)
+    pair.decide(("repeat", "keep") * 2)
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    said = {
+        "entry_id": next(
+            row["entry_id"] for row in entries if row["given_name"] == "Elşən"
+        ),
+        "action": "strike",
+        "ground": "moved-away",
+        "document": "Akt 5",
+        "constituency": 88,
+        "precinct": 2,
+        "decided_by": "Leyla M.",
+        "decided_at": "2026-02-03T09:00:00+04:00",
+    }
+    if is_struck:
+        with Ledger(pair.below / "ledger.db") as ledger:
+            ledger.amend(from_rows([said], AMENDMENT))
     workspaces.run(pair.below)
+    applied = handing.newest(pair.below, "applied").column("action").to_pylist()
+    assert sorted(applied) == ["repeat", "strike" if is_struck else "repeat"]
     assert pair.submit()[0] == 0
     assert pair.receive()[0] == 0
     workspaces.run(pair.above)

@@ -282,8 +282,9 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     own = []
     for row in entries.to_pylist():
         said = off[row["entry_id"]]
-        # Of a repetition the person stands already: nobody is to look for the other spelling.
-        place = said if said["action"] == Action.STRIKE else {}
+        # Whom a case keeps on a list of ours stands there, perhaps in another spelling.
+        is_kept = said["action"] == Verdict.REPEAT or _is_of(said, scope)
+        place = {} if is_kept else said
         row["reason"] = _why(said, words)
         row["to_constituency"] = place.get("constituency")
         row["to_precinct"] = place.get("precinct")
@@ -295,6 +296,12 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
         path = work / REMOVED_NAME
         store.write_table(path, rows)
         yield Payload(path.name, path, "removed", rows.num_rows)
+
+
+def _is_of(row: Mapping[str, Any], scope: Scope) -> bool:
+    """True where a row names a place of what is handed over."""
+    is_inside = scope.precinct in {None, row["precinct"]}
+    return is_inside and bool(row["constituency"] == scope.constituency)
 
 
 def _why(row: Mapping[str, Any], words: Catalogue) -> str:
