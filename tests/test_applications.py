@@ -1,5 +1,6 @@
 """Applications: taken whatever is wrong with them, decided through the checks of all answers."""
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -380,6 +381,23 @@ def test_the_same_asked_twice_is_decided_once(workspace):
     decide(workspace, third.number, ground="left-out", by="Vəfa")
     people = [name for *name, _ in listed(workspace) if name == ["Quliyev", "Rəşad"]]
     assert len(people) == 1
+
+
+def test_brothers_whose_names_are_nearly_one_are_both_asked_for(workspace):
+    """The mother asked for both; what was granted to the one was told of the other, and he left."""
+    values = {"precinct": "2", "address": "Nizami küç. 9"}
+    told = [
+        take(
+            workspace,
+            dataclasses.replace(
+                ADDED, name=f"Quliyev {name} Vaqif oğlu", values=values
+            ),
+        )
+        for name in ("Elxan", "Alxan")
+    ]
+    assert [codes(one) for one in told] == [["identifier-open"]] * 2
+    decide(workspace, told[0].number, ground="left-out")
+    assert book(workspace)[told[1].number].state is State.OPEN
 
 
 def test_what_cannot_be_is_told_and_never_granted(workspace):

@@ -21,7 +21,13 @@ from voterlist.casework.returned_cases import Kept, Outcome
 from voterlist.config import Settings
 from voterlist.counter.people import Person
 from voterlist.custody.refusals import wrong
-from voterlist.decisions import grounds, is_same_person, name_as_kept, person_key
+from voterlist.decisions import (
+    grounds,
+    is_same_person,
+    name_as_kept,
+    person_key,
+    voter_key,
+)
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way
@@ -114,7 +120,7 @@ class Request:
     def says_as(self, other: Request) -> bool:
         """True where another application asks the same for the same person."""
         mine, theirs = (
-            (asked.what, asked.entry_id, person_key(asked.name), asked.born)
+            (asked.what, asked.entry_id, voter_key(asked.name), asked.born)
             for asked in (self, other)
         )
         is_same = self.values == other.values and self.against == other.against

@@ -53,6 +53,7 @@ from voterlist.decisions.given import (
     person_key,
     subjects_among,
     subjects_of,
+    voter_key,
 )
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.standing import (
@@ -112,5 +113,6 @@ __all__ = [
     "standing",
     "subjects_among",
     "subjects_of",
+    "voter_key",
     "with_corrections",
 ]

@@ -56,9 +56,22 @@ def person_key(name: str) -> str:
 
     An initial and a number stay as they are.
     """
-    small = unicodedata.normalize("NFKC", name).casefold().translate(_SAME_LETTER)
+    small = _in_small(name)
     parts = _PARTS.findall(to_latin(small))
     return "".join(map(_folded, parts)) or small.strip()
+
+
+def voter_key(name: str) -> str:
+    """What a voter's name has in common with itself in capitals, other blanks and points.
+
+    Whoever decides is one in any spelling; of voters Elxan and Alxan may be brothers.
+    """
+    small = _in_small(name)
+    return "".join(filter(str.isalnum, small)) or small.strip()
+
+
+def _in_small(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().translate(_SAME_LETTER)
 
 
 def _folded(part: str) -> str:
