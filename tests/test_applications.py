@@ -567,6 +567,23 @@ def test_who_was_added_since_the_run_is_found(workspace):
     assert told("find", workspace, ADDED.name)[1]["added"] == []
 
 
+def test_who_was_added_is_read_by_the_own_words(workspace):
+    """Month first as others wrote it, 5 June was 6 May, and whoever was added was not found."""
+    for number, (name, born) in enumerate(
+        (
+            ("Orucov Samir Yaşar oğlu", "05.06.1980"),
+            ("Babayev Anar Zahid oğlu", "12.31.1981"),
+            ("Nəsibov Kamran Vaqif oğlu", "11.30.1982"),
+        ),
+        start=1,
+    ):
+        values = {"precinct": "2", "address": "Nizami küç. 9"}
+        take(workspace, dataclasses.replace(ADDED, name=name, born=born, values=values))
+        decide(workspace, number, ground="left-out", evidence="AZE 2")
+    added = told("find", workspace, "Orucov Samir", "--born", "1980-06-05")[1]["added"]
+    assert [row["surname"] for row in added] == ["Orucov"]
+
+
 def test_nobody_is_struck_for_another_before_being_told(workspace):
     """Each step that is missing is named; an objection that is open, or granted, stops it."""
     unknown = {name: getattr(STRUCK, name) for name in STRUCK.__slots__}

@@ -35,7 +35,7 @@ from voterlist.counter.index import (
     index_of,
     packed_date,
 )
-from voterlist.counter.people import Person, agree
+from voterlist.counter.people import Person, agreeing
 from voterlist.decisions import Given
 from voterlist.decisions.standing import last_answers
 from voterlist.fields import MASKED, NAME_PARTS
@@ -548,15 +548,15 @@ class Finder:
         additions = tables.rows_among(given, "action", [Action.ADD])
         ids = {*additions.column("entry_id").to_pylist()} if told.readings else {}
         new = [one for one in sorted(ids) if self.index.entry(one) is None]
+        if not new:
+            return
         said = last_answers(Given(amendments=tables.rows_among(given, "entry_id", new)))
-        people = tables.rows_among(self.ledger.subjects(), "entry_id", new).to_pylist()
-        for person in people:
-            answers = said[person["entry_id"]].values()
+        subjects = tables.rows_among(self.ledger.subjects(), "entry_id", new)
+        people = [row | strict_json.loads(row["cells"]) for row in subjects.to_pylist()]
+        for cells in agreeing(people, [Person(values=one) for one in told.readings]):
+            answers = said[cells["entry_id"]].values()
             stands = [row for row in answers if row["action"] == Action.ADD]
-            cells = person | strict_json.loads(person["cells"])
-            if stands and any(
-                agree(cells, Person(values=one), 1) for one in told.readings
-            ):
+            if stands:
                 place = {name: stands[-1][name] for name in PLACE}
                 yield self.shown(cells | place)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +47,12 @@ class Person:
         born = self.values.get("birth_date") or self.born
         fin = self.values.get("fin")
         return Question(" ".join(parts) if len(parts) > 1 else words, fin, born or None)
+
+    @property
+    def cells(self) -> Row:
+        """What is known of the person, as a row of ENTRY of no place."""
+        row: Row = self.row(0, (None, None)).to_pylist()[0]
+        return row
 
     def row(self, number: int, place: tuple[int | None, int | None]) -> pa.Table:
         """ENTRY: one row that says what is known of the person, as a register would.
@@ -120,31 +126,43 @@ def entry_of(workspace: Path, ledger: Reader, entry_id: str | None) -> Row | Non
     return rows[0] if rows else None
 
 
-def agree(entry: Row, person: Person, least: int = 0) -> bool:
-    """True where nothing that is known of both the entry and the person differs.
+def agree(entry: Row, person: Person) -> bool:
+    """True where nothing that is known of both the entry and the person differs."""
+    return _agree(*_known([entry, person.cells]))
 
-    ``least``: of how many parts of a name or a date, or numbers, both have to be known.
+
+def agreeing(people: Sequence[Row], persons: Iterable[Person]) -> list[Row]:
+    """Those of these people of whom something is known of one of the persons too, and agrees.
+
+    All are read at once: at the counter of a nation thousands were added since the run.
     """
-    both = _known_of_both(entry, person).values()
-    return len(both) >= least and all(one == other for one, other in both)
+    known = _known([*people, *(person.cells for person in persons)])
+    told = known[len(people) :]
+    return [
+        row
+        for row, own in zip(people, known, strict=False)
+        if any(own.keys() & other.keys() and _agree(own, other) for other in told)
+    ]
 
 
 def is_identified(entry: Row, person: Person) -> bool:
     """True where the name and an identifier, FIN or document, are those of the entry."""
-    both = _known_of_both(entry, person)
-    has_name = {*_NAMES[:2]} <= both.keys()
-    return has_name and bool(both.keys() & IDENTIFIERS) and agree(entry, person)
+    one, other = _known([entry, person.cells])
+    both = one.keys() & other.keys()
+    is_known = {*_NAMES[:2]} <= both and not both.isdisjoint(IDENTIFIERS)
+    return is_known and _agree(one, other)
 
 
-def _known_of_both(entry: Row, person: Person) -> dict[str, tuple[object, object]]:
-    """What is known of the entry and of the person, by column of VOTER. Blanks never match."""
-    of_entry = from_rows([dict(entry)], ENTRY)
-    one, other = (
-        normalize(row).table.select(_COMPARED).to_pylist()[0]
-        for row in (of_entry, person.row(0, (None, None)))
-    )
-    return {
-        name: (one[name], other[name])
-        for name in _COMPARED
-        if one[name] is not None and other[name] is not None
-    }
+def _agree(one: Row, other: Row) -> bool:
+    return all(one[name] == other[name] for name in one.keys() & other.keys())
+
+
+def _known(rows: Sequence[Row]) -> list[Row]:
+    """What is known of each row of ENTRY, by column of VOTER. Blanks never match."""
+    # Each is of a list of its own: the dates of one do not say how those of another are read.
+    apart = [{**row, "source": str(at)} for at, row in enumerate(rows)]
+    voters = normalize(from_rows(apart, ENTRY)).table.select(_COMPARED)
+    return [
+        {name: cell for name, cell in row.items() if cell is not None}
+        for row in voters.to_pylist()
+    ]
