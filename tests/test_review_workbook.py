@@ -185,8 +185,8 @@ def test_a_tick_gives_way_to_an_answer_in_its_row(workspace, tmp_path):
     path = filled(
         workspace,
         tmp_path / "a.xlsx",
-        ticked("✓", decided_by="A", answer="separate"),
-        ticked("✓", row=2, decided_by="A", answer="separate"),
+        ticked("✓", decided_by="A", answer="separate", reason="two passports"),
+        ticked("✓", row=2, decided_by="A", answer="separate", reason="two passports"),
     )
     assert codes(read_in(workspace, path)) == []
     given, _ = ledger_of(workspace)
