@@ -193,18 +193,18 @@ def _stale(run: _Run) -> int:
 def _lists_differ(run: _Run) -> bool:
     """True where the run has read other contents than lie in the folders of the constituency.
 
-    What lies beside the folders may be its lists too, and below the central commission what lies
-    in another constituency's: a run of ``-c`` did not read that.
+    Below the central commission what lies elsewhere in the inbox may be its lists too: a run of
+    ``-c`` did not read that. The inbox of the nation is not read once for each constituency.
     """
-    source = run.source
-    today = find(source.workspace, (), source.settings.ingest)
+    source, limits = run.source, run.source.settings.ingest
     is_central = source.settings.workspace.level is Level.CEC
-    folders = {
-        _folder_of(file.name)
-        for batch in today.batches
-        if batch.constituency in {run.scope.constituency, None} or not is_central
-        for file in batch.files
-    }
+    own = (run.scope.constituency,) if is_central else ()
+    try:
+        today = find(source.workspace, own, limits)
+    except UsageError:
+        # Its lists lie beside the folders, or nowhere.
+        today = find(source.workspace, (), limits)
+    folders = {_folder_of(file.name) for batch in today.batches for file in batch.files}
     manifest = store.read_manifest(run.folder)
     then = manifest.inputs if manifest is not None else {}
     return _contents(today.digests, folders) != _contents(then, folders)
