@@ -1,6 +1,6 @@
 """Tests of tables held as codes.
 
-The same content, from the file to the voters.
+The same content, from the file to the voters, and addresses cut in two.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+import normalizing
 from voterlist import tables
 from voterlist.ingest import columns_needed, table_entries
 from voterlist.model import Profile
 from voterlist.normalize import address_columns, normalize
-from voterlist.normalize.addresses import Address, read_address
+from voterlist.normalize.addresses import read_address, read_numbers
 from voterlist.normalize.dates import resolve
 from voterlist.readers import read_table
 from voterlist.schemas import ENTRY, VOTER
@@ -219,25 +220,161 @@ def test_a_date_in_many_rows_votes_for_each(dates):
         assert (np.repeat(getattr(found, name), rows) == getattr(wanted, name)).all()
 
 
-# Addresses
+# Addresses cut in two
+
+_STREETS = (
+    *(
+        "Nizami küçəsi",
+        "küç. Nizami",
+        "ул. Самеда Вургуна",
+        "28 May küçəsi",
+        "ул. 28 Мая",
+        "Nizami",
+        "küçəsi",
+        "st r.",
+    ),
+    *(
+        "пр. Парламент с.",
+        "Bakı şəhəri, Nizami küçəsi",
+        "Nizami küçəsi, korpus 2",
+        "Nərimanov pr, blok",
+        "Ziya k.",
+    ),
+    *(
+        "г. Баку, ул. Гоголя",
+        "Qala kəndi",
+        "Nizami küçəsi kənd",
+        "Dalan 3 Səbail",
+        "Nizami küç m",
+        "Nizami küç. s",
+    ),
+    *(
+        "Bakı şəh.",
+        "Bakı, Nizami",
+        "г. Баку",
+        "г.Баку",
+        "ev",
+        "2-ci alay",
+        "Nizami, Bakı şəhəri",
+        "d",
+        "küç.",
+    ),
+    *("Гурбан Мамедов к.", "Баку, Гасым Меликов"),
+)
+_GAPS = (" ", ", ", ",", " - ", ";", ", ,")
+_NUMBERS = (
+    *(
+        "12",
+        "12-5",
+        "12 / 5",
+        "12A",
+        "12а",
+        "ev 12",
+        "ev 12, m. 5",
+        "д. 12, кв. 5",
+        "m.27",
+        "12, 5",
+        "d 12 m 5",
+        "5 m",
+    ),
+    *(
+        "ev 12 mənzil 5",
+        "bina 3, ev 4",
+        "korpus 2, ev 5",
+        "kənd 5",
+        "ev",
+        "Vurğun 12",
+        "küç. 7",
+        "12 s",
+        "с. 13",
+    ),
+    *("Vurğun 12, m. 5", "m5", "ev5, m5", "12, Vurğun 5", "12 kənd", "r 4"),
+)
+ADDRESSES = st.lists(
+    st.builds("".join, st.tuples(*map(st.sampled_from, (_STREETS, _GAPS, _NUMBERS)))),
+    min_size=1,
+    max_size=40,
+)
 
 
-def test_the_columns_hold_what_each_address_says(monkeypatch):
-    """Else a voter would be looked for where somebody else lives."""
-    monkeypatch.setattr(address_columns, "_AT_ONCE", 2)
-    texts = [
-        "Nizami küçəsi, ev 12, m. 5",
+@example(["Nizami küçəsi;12 / 5"])
+@example(["küç. Nizami m5"])
+@given(ADDRESSES)
+def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
+    """Street and numbers read apart give what the whole address gives, whatever is cut where."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(address_columns, "_WORTH_CUTTING", 0)
+        found = address_columns.read_addresses(
+            pa.array(addresses, pa.string()).dictionary_encode(), Profile.AZ
+        )
+    for row, text in enumerate(addresses):
+        whole = read_address(text)
+        parts = (
+            whole.line,
+            whole.settlement,
+            whole.street_kind,
+            whole.street,
+            whole.house,
+            whole.building,
+            whole.flat,
+        )
+        names = (
+            "address",
+            "settlement",
+            "street_kind",
+            "street",
+            "house",
+            "building",
+            "flat",
+        )
+        assert tuple(found[name][row].as_py() for name in names) == parts, text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_plain", "may_follow", "is_bare"),
+    [
+        (" 12-5", True, True, True),
+        (" ev 12, m. 5", True, True, True),
+        (", korpus 2, ev 5", True, False, True),
+        (", kənd 5", False, False, True),
+        (", küç. 7", False, False, True),
+        (", Vurğun 7", True, False, False),
+        (", ev5", True, False, False),
+    ],
+)
+def test_what_may_follow_a_street(numbers, is_plain, may_follow, is_bare):
+    """Numbers with a word of a street or a place are not plain.
+
+    Only house and flat may go without a comma.
+    """
+    found = read_numbers(numbers)
+    assert (found.is_plain, found.may_follow, found.is_bare) == (
+        is_plain,
+        may_follow,
+        is_bare,
+    )
+
+
+def test_every_number_of_a_street_has_its_own_house():
+    """A list of many houses and few streets, blanks and all.
+
+    Each row has its street, house and flat.
+    """
+    written = [
         None,
-        "г. Баку, ул. 28 Мая, д. 7 к. 2",
-        "Nizami küçəsi, ev 12, m. 5",
-        "Bakı şəhəri",
-        "Qala kəndi, Nizami 12-5",
+        *(
+            f"Qala kəndi, Nizami küçəsi, ev {house}, m. {flat}"
+            for house in range(40)
+            for flat in range(3)
+        ),
     ]
-    written = pa.array(texts, pa.string()).dictionary_encode()
-    found = address_columns.read_addresses(written, Profile.AZ)
-    nothing = dict.fromkeys(Address._fields)
-    said = [read_address(text)._asdict() if text else nothing for text in texts]
-    for name, column in found.items():
-        own = "line" if name == "address" else name
-        assert column.to_pylist() == [one[own] for one in said]
-    assert len(found) == len(Address._fields)
+    table = normalize(normalizing.entries(address=written)).table
+    assert table.column("house").to_pylist() == [
+        None,
+        *(str(house) for house in range(40) for _ in range(3)),
+    ]
+    assert table.column("flat").to_pylist() == [
+        None,
+        *(str(flat) for _ in range(40) for flat in range(3)),
+    ]
+    assert set(table.column("street").to_pylist()) == {None, "nizami"}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, takewhile
-from typing import NamedTuple
 
 from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile
@@ -18,7 +18,8 @@ from voterlist.normalize.lexicon import spellings_of
 from voterlist.normalize.names import skeleton
 
 
-class Address(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Address:
     """An address read.
 
     ``line`` is the whole of it. Each is lower-case a-z and digits, blanks between words.
@@ -184,7 +185,7 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
 
 
 @lru_cache(maxsize=65536)
-def _house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
+def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
     """(house, flat, building) of the words after the street.
 
     ``12 - 5``, ``12/5``, ``ev 12 menzil 5``.
@@ -258,12 +259,13 @@ def read_segment(text: str) -> Segment:
 
 
 def _unnamed_street(
-    segments: list[Segment],
+    segments: list[Segment], *, before_numbers: bool = False
 ) -> tuple[str | None, tuple[str, ...]]:
     """(street, rest) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
     The street is then the first words that a number follows, in a segment that names no place; a
     segment with the letter of a kind goes before the others (``Bakı, Nizami k. 5``).
+    ``before_numbers`` says that numbers follow the last segment.
     """
     names = [_leading_words(segment.words) for segment in segments]
     order = sorted(
@@ -275,7 +277,7 @@ def _unnamed_street(
         if not name or _PLACES.intersection(words):
             continue
         after = (*words[len(name) :], *_words(segments[index + 1 :]))
-        if any(word[0].isdigit() for word in after):
+        if before_numbers or _has_number(after):
             return _street_name(name), after
     return None, _words(segments)
 
@@ -290,9 +292,18 @@ def _words(segments: list[Segment]) -> tuple[str, ...]:
     return tuple(chain.from_iterable(segment.words for segment in segments))
 
 
+def _has_number(words: Iterable[str]) -> bool:
+    return any(word[0].isdigit() for word in words)
+
+
 def _leading_words(words: tuple[str, ...]) -> list[str]:
     """The words before the first number, dash, or kind of anything."""
     return list(takewhile(lambda word: word.isalpha() and word not in _KINDS, words))
+
+
+def _begins_with_name(words: tuple[str, ...]) -> bool:
+    """Whether there are ``_leading_words``."""
+    return bool(words) and words[0].isalpha() and words[0] not in _KINDS
 
 
 def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
@@ -304,23 +315,33 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     if profile is Profile.GENERIC:
         return _generic(text)
     segments = _segments(text)
-    settlement, street, kind = None, None, None
-    rest: tuple[str, ...] = ()
-    for segment in segments:
-        if segment.settlement and (
-            settlement is None or segment.settlement > settlement
-        ):
-            settlement = segment.settlement
-        if street is not None:
-            rest += segment.words
-        elif segment.street:
-            street, kind, rest = segment.street, segment.kind, segment.after
+    beginning = _beginning(segments)
+    street, rest = beginning.street, beginning.rest
     if street is None:
         street, rest = _unnamed_street(segments)
-    house, flat, building = _house(rest)
-    line = " ".join([segment.line for segment in segments if segment.line]) or None
-    place = settlement[1] if settlement else None
-    return Address(line, street, house, flat, place, kind, building)
+    house, flat, building = read_house(rest)
+    return Address(
+        beginning.line or None,
+        street,
+        house,
+        flat,
+        beginning.settlement,
+        beginning.street_kind,
+        building,
+    )
+
+
+def _beginning(segments: list[Segment]) -> Beginning:
+    """What the segments say but for the numbers, where one of them names its street."""
+    line = " ".join(segment.line for segment in segments if segment.line)
+    settlements = [segment.settlement for segment in segments if segment.settlement]
+    settlement = max(settlements)[1] if settlements else None
+    at = next((place for place, segment in enumerate(segments) if segment.street), None)
+    if at is None:
+        return Beginning(line, None, settlement=settlement)
+    segment = segments[at]
+    rest = (*segment.after, *_words(segments[at + 1 :]))
+    return Beginning(line, segment.street, segment.kind, settlement, rest)
 
 
 def read_street(text: str) -> Address:
@@ -331,13 +352,97 @@ def read_street(text: str) -> Address:
     words = _words(_segments(text))
     if _PLACES.intersection(words) or not any(word.isalpha() for word in words):
         return address
-    return address._replace(
-        street=_street_name([word for word in words if word != "-"])
+    return replace(
+        address, street=_street_name([word for word in words if word != "-"])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An address cut off before its numbers: what no numbers that follow can change."""
+
+    line: str
+    street: str | None
+    street_kind: str | None = None
+    """None where no kind of street is named: then the street is what stands before the numbers."""
+    settlement: str | None = None
+    rest: tuple[str, ...] = ()
+    """The words after the street: the first of those that tell the house."""
+    is_open: bool = False
+    """True where numbers may follow without a comma, and change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The end of an address from where its numbers begin."""
+
+    line: str
+    words: tuple[str, ...]
+    is_plain: bool
+    """False where it names a street or a place too."""
+    may_follow: bool
+    """True where it may follow an open beginning without a comma: no word of it could be one of the
+    street."""
+    is_bare: bool
+    """True where there is a number, and no word that could be the street where no kind of one is
+    named."""
 
 
 def _segments(text: str) -> list[Segment]:
     return [read_segment(part.strip()) for part in _SEGMENT.split(text)]
+
+
+def read_beginning(text: str) -> Beginning:
+    """The beginning of an address, cut at a comma, or at a blank before its numbers.
+
+    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest
+    + words)``, where the numbers are plain; bare too, unless a kind of street is named; and after a
+    comma, unless the beginning is open and they may follow.
+    """
+    segments = _segments(text)
+    beginning = _beginning(segments)
+    street, rest = beginning.street, beginning.rest
+    if street is None:
+        street, rest = _unnamed_street(segments, before_numbers=True)
+    # What may be a town in Russian is none where a number follows.
+    last = _SEGMENT.split(text)[-1].strip()
+    may_be_town = _RUSSIAN_TOWN.match(last) is not None
+    return Beginning(
+        beginning.line,
+        street,
+        beginning.street_kind,
+        beginning.settlement,
+        rest,
+        is_open=_is_open(segments[-1], may_be_town=may_be_town),
+    )
+
+
+def _is_open(last: Segment, *, may_be_town: bool) -> bool:
+    """True for a segment whose words are read alike whether numbers follow it or not."""
+    if not last.words or (last.kind and not last.street):
+        return False
+    word = last.words[-1]
+    by_place = word in _LAST_LETTER.values() or word in _LETTER_BEFORE_NUMBER
+    return (
+        word.isalpha() and not by_place and (last.street is not None or not may_be_town)
+    )
+
+
+def read_numbers(text: str) -> Numbers:
+    """The end of an address that ``read_beginning`` was given the beginning of."""
+    segments = _segments(text)
+    words = _words(segments)
+    is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
+    may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
+    has_other_words = any(_begins_with_name(segment.words) for segment in segments)
+    line = " ".join(segment.line for segment in segments if segment.line)
+    return Numbers(
+        line,
+        words,
+        is_plain=is_plain,
+        may_follow=may_follow,
+        is_bare=_has_number(words) and not has_other_words,
+    )
 
 
 _POSTCODE = re.compile(

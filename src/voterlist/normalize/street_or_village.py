@@ -17,9 +17,9 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
+from voterlist.normalize.address_columns import cut_at_numbers
 from voterlist.normalize.addresses import Segment, read_segment
 from voterlist.normalize.columns import from_texts, matching
 from voterlist.tables import codes, group_codes
@@ -283,28 +283,17 @@ def _beginnings(
     return beginning, [_Beginning(reads[code], *places) for code, *places in rows]
 
 
-_OF_NUMBERS = (
-    r"(?i:ev|ев|d|д|dom|дом|house|m|м|m[əe]n|m[əe]nzil|мәнзил|kv|кв|flat|apt)\.?\s?"
-)
-"""Words that may stand before a number without a comma; which they are is not for this pattern to
-say."""
-_NUMBER = r"[0-9]+(?:\s?[-/]\s?[0-9]+)?[^\s,;0-9]?"
-_NUMBERS = rf"(?:(?:,\s?(?:[^\s,;0-9]{{1,12}}\s?)?|\s(?:{_OF_NUMBERS})?){_NUMBER})+$"
-"""Where the numbers of an address begin, for Arrow: ``, ev 12, m. 4``, or `` 12-4`` right after the
-street."""
-
-
 def _cut_lines(texts: pa.Array) -> tuple[Longs, list[str], list[str]]:
     """(the beginning of each address, the distinct beginnings, the end of each address)."""
-    contents = texts.cast(pa.binary()).to_pylist()
-    bytes_before = pc.find_substring_regex(texts, _NUMBERS).to_pylist()
-    # An address without numbers of the ordinary form has no end.
-    cuts = [at if at > 0 else None for at in bytes_before]
-    lines = list(zip(contents, cuts, strict=True))
-    heads = pa.array([line[:at].decode() for line, at in lines], pa.string())
-    ends = [line[at:].decode() if at else "" for line, at in lines]
-    distinct = heads.dictionary_encode()
-    return np.asarray(distinct.indices, np.int64), distinct.dictionary.to_pylist(), ends
+    heads, tails, pieces = cut_at_numbers(texts)
+    uncut = np.flatnonzero(heads < 0)
+    every = [*pieces.to_pylist(), *texts.take(pa.array(uncut)).to_pylist()]
+    heads = heads.copy()
+    heads[uncut] = len(pieces) + np.arange(len(uncut))
+    used, head_of_text = np.unique(heads, return_inverse=True)
+    ends = [every[tail] if tail >= 0 else "" for tail in tails.tolist()]
+    distinct_heads = [every[head] for head in used.tolist()]
+    return head_of_text.astype(np.int64), distinct_heads, ends
 
 
 def _in_full(beginnings: list[_Beginning]) -> list[str | None]:
