@@ -316,13 +316,11 @@ class _Check:
             return None
         of_case = rows_among(new.verdicts, "case_id", [problem.case_id])
         about = {problem.entry_id, *of_case.column("entry_id").to_pylist()}
-        said = all_answers(self._given, new).verdicts, self._given.amendments
         people = set()
-        for row in (
-            row
-            for one in said
-            for row in rows_among(one, "entry_id", about).to_pylist()
-        ):
+        rows: list[dict[str, Any]] = []
+        for said in (all_answers(self._given, new).verdicts, self._given.amendments):
+            rows += rows_among(said, "entry_id", about).to_pylist()
+        for row in rows:
             case, person = row["case_id"], row["decided_by"]
             number = self._against.numbers.get(case or "")
             if case is None or case != problem.case_id:
