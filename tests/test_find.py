@@ -178,7 +178,18 @@ def test_a_date_that_may_be_two_is_searched_as_both(workspace):
         "1969-06-05",
         "1969-05-06",
     ]
-    assert find(workspace, "Rzayeva", "--born", "soon")["not_read"] == ["born"]
+    assert find(workspace, "Rzayeva 1980-31-12")["dates"] == ["1980-12-31"]
+
+
+@pytest.mark.parametrize("born", ["soon", "31.02.1990", "1991-02-29", "32 mart 1990"])
+def test_a_date_of_no_calendar_is_told(workspace, born):
+    """Else its year alone would be asked, and another voter shown as the one meant."""
+    answer = find(workspace, "Rzayeva", "--born", born)
+    assert (answer["not_read"], answer["dates"]) == (["born"], [])
+    if born != "soon":
+        assert find(workspace, f"Rzayeva {born}")["not_read"] == ["born"]
+    ended, alone = told("find", workspace, "--born", born, *DAY)
+    assert (ended, alone["error"]["code"]) == (2, "find-not-read-born")
 
 
 def test_without_a_run_it_is_said(tmp_path):

@@ -6,10 +6,12 @@ understand the words is a *reading*, which is normalised and compared as any ent
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -178,25 +180,30 @@ def _parted(text: str) -> str:
 
 
 def _taken_date(text: str) -> tuple[str, str | None]:
-    """(the text without a date, the date)."""
+    """(the text without a date, the date); one that no calendar has is a date too."""
     for pattern in _DATES:
         for match in pattern.finditer(text):
-            if _isos(read_date(match[0])):
+            date = read_date(match[0])
+            if date.form is not DateForm.UNREADABLE and date.year in BIRTH_YEARS:
                 rest = f"{text[: match.start()]} {text[match.end() :]}"
                 return _BESIDE_A_DATE.sub(" ", rest), match[0]
     return text, None
 
 
 def _isos(date: WrittenDate) -> tuple[str, ...]:
-    """A date as ISO 8601, as far as it is known; two where either number may be the day."""
+    """A date as ISO 8601, as far as it is known; two where either number may be the day.
+
+    None where there is no such day.
+    """
     if date.form is DateForm.UNREADABLE or date.year not in BIRTH_YEARS:
         return ()
     orders = [(date.first, date.second)]
-    if date.form is DateForm.OPEN:
+    if date.form is DateForm.OPEN or date.second > 12:
         orders.append((date.second, date.first))
     told = []
     for day, month in orders:
-        if month <= 12 and day <= 31:
+        with suppress(ValueError):
+            dt.date(date.year, month or 1, day or 1)
             parts = f"{date.year:04}", f"-{month:02}", f"-{day:02}"
             told.append("".join(parts[: 1 + bool(month) + bool(month and day)]))
     return tuple(dict.fromkeys(told))
