@@ -79,9 +79,10 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
 
 
 def _told(what: str, counted: Counter[str], wrong: Counter[str]) -> str:
-    """How often something was tried; how often wrong, where it was."""
-    found = f" ({wrong[what]} wrong)" if wrong[what] else ""
-    return f"{what} {counted[what]:,}{found}"
+    """What was tried; how often, and how often it went wrong, where it did."""
+    if not wrong[what]:
+        return what
+    return f"{what} ({wrong[what]:,} of {counted[what]:,} wrong)"
 
 
 def _nation(folder: Path) -> Iterator[str]:
