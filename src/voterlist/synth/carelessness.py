@@ -180,12 +180,10 @@ def _day_for_month(
     return (year, day, month) if day <= 12 else (year, month, day)
 
 
-def _other_decade(hand: Hand, year: int, month: int, day: int) -> tuple[int, int, int]:
-    return year + (hand.pick((-10, 10)) or 0), month, day
-
-
-def _other_year(hand: Hand, year: int, month: int, day: int) -> tuple[int, int, int]:
-    return year + (hand.pick((-1, 1)) or 0), month, day
+def _some_years_off(
+    years: int, hand: Hand, year: int, month: int, day: int
+) -> tuple[int, int, int]:
+    return year + (hand.pick((-years, years)) or 0), month, day
 
 
 def _one_digit_off(number: int, last: int) -> list[int]:
@@ -271,9 +269,9 @@ SLIPS = (
     Slip(Done.SURNAME_INITIAL_LOST, 4, _in("surname", _initial_lost)),
     Slip(Done.GIVEN_NAME_INITIAL_LOST, 4, _in("given_name", _initial_lost)),
     Slip(Done.DAY_MONTH_SWAPPED, 14, _in_date(_day_for_month)),
-    Slip(Done.BIRTH_DECADE, 14, _in_date(_other_decade)),
+    Slip(Done.BIRTH_DECADE, 14, _in_date(partial(_some_years_off, 10))),
     Slip(Done.BIRTH_MONTH, 14, _in_date(_other_month)),
-    Slip(Done.BIRTH_DIGIT, 10, _in_date(_other_year)),
+    Slip(Done.BIRTH_DIGIT, 10, _in_date(partial(_some_years_off, 1))),
     Slip(Done.BIRTH_DIGIT, 14, _in_date(_other_day)),
     Slip(Done.FIN_DAMAGED, 10, _in("fin", _key_beside)),
     Slip(Done.FIN_DAMAGED, 6, _in("fin", _letters_exchanged)),

@@ -44,14 +44,26 @@ def _number(desk: Desk, rows: Iterable[int]) -> None:
         desk.write("number", int(row), str(number))
 
 
-def _dates(
-    rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int
+def _rewritten(
+    rule: str,
+    name: str,
+    share: float,
+    rewrite: Callable[[Desk, int], str | None],
+    desk: Desk,
+    at: int,
 ) -> None:
-    """A share of a list's birth dates rewritten; the fault of ``rule`` is recorded for the list."""
+    """A share of a list's cells of a field rewritten; None leaves one empty.
+
+    The fault of ``rule`` is recorded for the list.
+    """
     rows = _some(desk, at, share)
     for row in rows:
-        desk.write("birth_date", row, rewrite(desk, row))
+        desk.write(name, row, rewrite(desk, row))
     desk.record_place(rule, rows[0])
+
+
+def _nothing(_desk: Desk, _row: int) -> None:
+    """The cell is left empty."""
 
 
 def _first_of_january(desk: Desk, row: int) -> str:
@@ -83,17 +95,6 @@ def _young(desk: Desk, _row: int) -> str:
     month = desk.rng.integers(1, 13)
     day = desk.rng.integers(1, 29)
     return f"{year}-{month:02d}-{day:02d}"
-
-
-def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
-    """A share of a list's entries without a field.
-
-    The fault of ``rule`` is recorded for the list.
-    """
-    rows = _some(desk, at, share)
-    for row in rows:
-        desk.write(name, row, None)
-    desk.record_place(rule, rows[0])
 
 
 def _without_women(desk: Desk, at: int) -> None:
@@ -172,13 +173,15 @@ def _unread_houses(desk: Desk, at: int) -> None:
 
 
 OF_LISTS: tuple[_OfList, ...] = (
-    partial(_dates, "heaping-first-of-january", 0.3, _first_of_january),
-    partial(_dates, "heaping-fifteenth", 0.3, _fifteenth),
-    partial(_dates, "heaping-round-year", 0.5, _round_year),
-    partial(_dates, "birth-year-only-outlier", 0.5, _year_only),
-    partial(_dates, "age-structure-outlier", 0.5, _young),
-    partial(_without, "missing-fin-outlier", "fin", 0.5),
-    partial(_without, "missing-column", "sex", 1.0),
+    partial(
+        _rewritten, "heaping-first-of-january", "birth_date", 0.3, _first_of_january
+    ),
+    partial(_rewritten, "heaping-fifteenth", "birth_date", 0.3, _fifteenth),
+    partial(_rewritten, "heaping-round-year", "birth_date", 0.5, _round_year),
+    partial(_rewritten, "birth-year-only-outlier", "birth_date", 0.5, _year_only),
+    partial(_rewritten, "age-structure-outlier", "birth_date", 0.5, _young),
+    partial(_rewritten, "missing-fin-outlier", "fin", 0.5, _nothing),
+    partial(_rewritten, "missing-column", "sex", 1.0, _nothing),
     _without_women,
     _too_small,
     _too_large,

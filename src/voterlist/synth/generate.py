@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any
 
@@ -52,34 +52,7 @@ LISTS_A_PLACE = 60
 """One planted fault of each kind of precinct for so many lists, one at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """Lists with faults of every kind in them.
-
-    Attributes:
-        entries: the lists.
-        truth: of each entry, whose it is and what was done to it.
-        lists: one row a list.
-        faults: FAULT: what was planted where.
-        streets: ``borders.BORDERS``: the register of the precincts' streets, against which
-            addresses are held.
-    """
-
-    entries: pa.Table
-    truth: pa.Table
-    lists: pa.Table
-    faults: pa.Table
-    streets: pa.Table
-
-
-def plant(
-    plan: Plan,
-    entries: pa.Table,
-    truth: pa.Table,
-    lists: pa.Table,
-    *,
-    files: bool = False,
-) -> Planted:
+def plant(plan: Plan, made: Synthetic, *, files: bool) -> Synthetic:
     """The lists with faults of every kind in them, and what was planted where.
 
     A list gets faults of its entries or one fault as a whole, never both. Kinds that need more
@@ -87,11 +60,11 @@ def plant(
     file (``files``), those of files.
     """
     rng = stream(plan.seed, "faults")
-    sizes = lists.column("entries").to_numpy()
+    sizes = made.lists.column("entries").to_numpy()
     list_of = np.repeat(np.arange(len(sizes)), sizes)
-    person_digits = pc.utf8_slice_codeunits(truth.column("person_id"), 1)
+    person_digits = pc.utf8_slice_codeunits(made.truth.column("person_id"), 1)
     person = pc.cast(person_digits, pa.int64()).to_numpy()
-    desk = Desk(plan, entries, list_of, rng, plan.people.female[person])
+    desk = Desk(plan, made.entries, list_of, rng, plan.people.female[person])
     large = np.flatnonzero(sizes >= max(1, sizes.max(initial=0) / 3))
     order = rng.permutation(large)
     half = len(order) // 2
@@ -110,10 +83,17 @@ def plant(
             if site is not None:
                 plant_fault(desk, site, turn)
     finish(desk)
-    entries, truth, lists = _tables_of(desk, truth, lists)
+    entries, truth, lists = _tables_of(desk, made.truth, made.lists)
     more_streets = pa.Table.from_pylist(desk.streets, BORDERS)
     streets = pa.concat_tables([borders(plan, desk.into()), more_streets])
-    return Planted(entries, truth, lists, _truth(desk, entries), streets)
+    return replace(
+        made,
+        entries=entries,
+        truth=truth,
+        lists=lists,
+        faults=_truth(desk, entries),
+        streets=streets,
+    )
 
 
 def _sites(desk: Desk, lists: AnyArray) -> Iterator[int]:
@@ -301,23 +281,15 @@ def made_of(
     for at in range(len(plan.numbers)):
         chunks.append(render(plan, at))
         progress("constituencies", at + 1, len(plan.numbers))
-    entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
-    truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)
-    lists = lists_of(plan)
-    deaths = render_deaths(plan)
-    numbers = statistics(plan)
-    if not faults:
-        return Synthetic(entries, truth, deaths, numbers, lists)
-    planted = plant(plan, entries, truth, lists, files=files)
-    return Synthetic(
-        planted.entries,
-        planted.truth,
-        deaths,
-        numbers,
-        planted.lists,
-        planted.faults,
-        planted.streets,
+    entries, truth = map(pa.concat_tables, zip(*chunks, strict=True))
+    made = Synthetic(
+        entries.cast(ENTRIES),
+        truth.cast(TRUTH),
+        render_deaths(plan),
+        statistics(plan),
+        lists_of(plan),
     )
+    return plant(plan, made, files=files) if faults else made
 
 
 # --- What other bodies know of the invented nation: the statistics office's numbers

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError
 from voterlist.synth.generate import Synthetic
+from voterlist.tables import row_of_each, with_column
 
 
 def with_run_ids(
@@ -41,7 +41,7 @@ def with_run_ids(
         .join(by_place, ["source", "line"])
         .sort_by("at")
     )
-    ids = joined.column("run_id").combine_chunks()
+    ids = joined.column("run_id").combine_chunks().cast(pa.string())
     if (
         joined.num_rows != places.num_rows
         or ids.null_count
@@ -55,14 +55,14 @@ def with_run_ids(
         )
     faults = synthetic.faults
     if faults is not None:
-        at = pc.index_in(
-            faults.column("entry_id"), value_set=synthetic.entries.column("entry_id")
+        at = row_of_each(
+            faults.column("entry_id"), synthetic.entries.column("entry_id")
         )
-        faults = _with_keys(faults, ids.take(at))
+        faults = with_column(faults, "entry_id", ids.take(at))
     return replace(
         synthetic,
-        entries=_with_keys(synthetic.entries, ids),
-        truth=_with_keys(synthetic.truth, ids),
+        entries=with_column(synthetic.entries, "entry_id", ids),
+        truth=with_column(synthetic.truth, "entry_id", ids),
         faults=faults,
     )
 
@@ -83,8 +83,3 @@ def _read_back(inbox: Path, progress: Callable[[int, int], None]) -> pa.Table:
         parts.append(entries.select(["source", "line", "entry_id"]))
         progress(at + 1, len(folders))
     return pa.concat_tables(parts)
-
-
-def _with_keys(table: pa.Table, ids: pa.Array) -> pa.Table:
-    at = table.schema.get_field_index("entry_id")
-    return table.set_column(at, table.schema.field(at), pc.cast(ids, pa.string()))

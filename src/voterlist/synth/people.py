@@ -8,6 +8,7 @@ married, dead, moved out, not yet 18) is masked. A person is a row of codes into
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +27,29 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Columns:
+    """Arrays of one length, one element a thing."""
+
+    def taken(self, rows: AnyArray) -> Self:
+        """These rows of each."""
+        return replace(
+            self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)}
+        )
+
+    def joined(self, *others: Self) -> Self:
+        """These, and those of the others behind them."""
+        parts = (self, *others)
+        return replace(
+            self,
+            **{
+                one.name: np.concatenate([getattr(part, one.name) for part in parts])
+                for one in fields(self)
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class People(Columns):
     """One element a person in each array.
 
     Attributes:
@@ -59,11 +82,7 @@ def concat_people(parts: list[People]) -> People:
         household = part.household + np.int32(households)
         numbered_on.append(replace(part, household=household))
         households = household.max(initial=households - 1) + 1
-    columns = {}
-    for field in fields(People):
-        of_parts = [getattr(part, field.name) for part in numbered_on]
-        columns[field.name] = np.concatenate(of_parts)
-    return People(**columns)
+    return numbered_on[0].joined(*numbered_on[1:])
 
 
 def draw_stems(rng: Generator, names: Lexicon, count: int) -> AnyArray:

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.synth.lexicon import Lexicon
+from voterlist.synth.people import Columns
 from voterlist.synth.spellings import SCRIPTS
 
 
@@ -155,7 +156,7 @@ class Precincts:
 
 
 @dataclass(frozen=True, slots=True)
-class Dwellings:
+class Dwellings(Columns):
     """One element a dwelling (its household has the same number).
 
     Attributes:

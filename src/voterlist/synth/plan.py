@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -134,18 +134,6 @@ def _sizes(rng: Generator, voters: int, constituencies: int) -> AnyArray:
     return np.diff(bounds, prepend=0)
 
 
-def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
-    columns = {}
-    for field in fields(Dwellings):
-        of_parts = [getattr(part, field.name) for part in parts]
-        columns[field.name] = np.concatenate(of_parts)
-    sizes = [len(part.precinct) for part in parts]
-    shift = np.repeat(np.array(shifts, np.int32), sizes)
-    precinct = columns["precinct"] + shift
-    columns["precinct"] = precinct.astype(np.int32)
-    return Dwellings(**columns)
-
-
 def _settle(
     seed: int,
     names: Lexicon,
@@ -159,7 +147,6 @@ def _settle(
     people: list[People] = []
     dwellings: list[Dwellings] = []
     counts: list[int] = []
-    shifts: list[int] = []
     apart = not rates.houses_repeated
     for at, (number, size) in enumerate(
         zip(numbers.tolist(), sizes.tolist(), strict=True)
@@ -168,11 +155,12 @@ def _settle(
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
         people.append(drawn)
-        dwellings.append(draw_dwellings(places, names, precinct, number, apart=apart))
-        shifts.append(sum(counts) + at)
+        homes = draw_dwellings(places, names, precinct, number, apart=apart)
+        shift = np.int32(sum(counts) + at)
+        dwellings.append(replace(homes, precinct=homes.precinct + shift))
         counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
     precincts = _all_precincts(np.array(counts))
-    return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
+    return concat_people(people), dwellings[0].joined(*dwellings[1:]), precincts
 
 
 def _all_precincts(counts: AnyArray) -> Precincts:
@@ -214,20 +202,15 @@ def _bury(
     # Those who die are old: who is young among the others is made thirty years older.
     young = others.born > today - 50 * 365
     born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
-    columns = {}
-    for field in fields(People):
-        listed = getattr(people, field.name)[person]
-        columns[field.name] = np.concatenate([listed, getattr(others, field.name)])
-    columns["born"] = np.concatenate([people.born[person], born])
     given = draw_given(rng, names, others.female, born)
-    columns["given"] = np.concatenate([people.given[person], given])
-    total = len(columns["born"])
+    everybody = people.taken(person).joined(replace(others, born=born, given=given))
+    total = len(everybody)
     order = rng.permutation(total)
     constituency = np.concatenate([home[person], rng.integers(0, count, len(others))])
     person_or_none = np.concatenate([person, np.full(len(others), -1)])
     days_ago = 1 + rng.integers(0, 3 * 365, total)
     register = Dead(
-        people=People(**{name: column[order] for name, column in columns.items()}),
+        people=everybody.taken(order),
         constituency=constituency.astype(np.int32)[order],
         person=person_or_none.astype(np.int32)[order],
         died=(today - days_ago).astype(np.int32),
@@ -243,10 +226,7 @@ def _in_order(
     order = np.argsort(constituency.astype(np.int16), kind="stable")
     sizes = np.bincount(constituency, minlength=count)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    columns = {
-        field.name: getattr(entries, field.name)[order] for field in fields(Entries)
-    }
-    return Entries(**columns), starts
+    return entries.taken(order), starts
 
 
 @dataclass(frozen=True, slots=True)

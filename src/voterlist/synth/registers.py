@@ -6,6 +6,7 @@ without it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -24,6 +25,7 @@ from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.layouts import HEADERS
 from voterlist.synth.people import documents, fins
+from voterlist.tables import plain, with_column
 
 Rows = npt.NDArray[np.int64]
 
@@ -59,6 +61,26 @@ _PROTOCOL = ("1", "1a", "1b", "1c", "1d")
 card; and the cards given out, which count against them."""
 
 
+def write_parquet(table: pa.Table, path: Path) -> Path:
+    """Write a table; returns the path."""
+    with open_private(path) as file:
+        pq.write_table(table, file, compression="zstd")
+    return path
+
+
+def write_csv(table: pa.Table, path: Path, headers: Mapping[str, str]) -> Path:
+    """Write a table under these headers; returns the path.
+
+    UTF-8 with a byte-order mark, so that a spreadsheet opens it with its letters right.
+    """
+    names = [headers.get(name, name) for name in table.column_names]
+    columns = pa.table(list(map(plain, table.columns)), names)
+    with open_private(path) as file:
+        file.write(b"\xef\xbb\xbf")
+        pa_csv.write_csv(columns, file, pa_csv.WriteOptions(quoting_style="needed"))
+    return path
+
+
 @dataclass(slots=True)
 class _Folder:
     """Where the files go, and what was planted in them.
@@ -74,22 +96,13 @@ class _Folder:
     written: list[Path] = field(default_factory=list)
 
     def csv(self, name: str, *tables: pa.Table) -> None:
-        """A register as text, UTF-8 with byte-order mark, with Azerbaijani headers."""
-        table = _below(*tables)
-        headers = [_HEADERS.get(column, column) for column in table.column_names]
+        """A register as text, with Azerbaijani headers."""
         path = self.path / f"{name}.csv"
-        with open_private(path) as file:
-            file.write(b"\xef\xbb\xbf")
-            options = pa_csv.WriteOptions(quoting_style="needed")
-            pa_csv.write_csv(table.rename_columns(headers), file, options)
-        self.written.append(path)
+        self.written.append(write_csv(_below(*tables), path, _HEADERS))
 
     def parquet(self, name: str, table: pa.Table) -> None:
         """A whole list of another cycle."""
-        path = self.path / f"{name}.parquet"
-        with open_private(path) as file:
-            pq.write_table(table, file, compression="zstd")
-        self.written.append(path)
+        self.written.append(write_parquet(table, self.path / f"{name}.parquet"))
 
     def plant(self, code: str, rows: pa.Table, *, listed: bool = True) -> None:
         """Remember that these are to be noticed.
@@ -153,10 +166,8 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
     _of_age(into, synthetic, others, count)
     _cycles(into, synthetic, listed, others, arrived, count)
     _protocol(into, synthetic)
-    planted = folder / "planted.parquet"
-    with open_private(planted) as file:
-        pq.write_table(pa.concat_tables(into.planted), file, compression="zstd")
-    return [*into.written, planted]
+    planted = pa.concat_tables(into.planted)
+    return [*into.written, write_parquet(planted, folder / "planted.parquet")]
 
 
 def _clean(synthetic: Synthetic) -> pa.Table:
@@ -214,10 +225,7 @@ def _settle(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
         return people.slice(0, 0)
     at = pa.array(rng.integers(0, lists.num_rows, people.num_rows))
     for name in _PLACE:
-        places = lists.column(name).take(at)
-        field = people.schema.field(name)
-        column = people.column_names.index(name)
-        people = people.set_column(column, field, places)
+        people = with_column(people, name, lists.column(name).take(at))
     return people
 
 

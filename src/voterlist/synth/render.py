@@ -45,41 +45,18 @@ DEATHS = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """One constituency typed out.
-
-    Attributes:
-        entries: the entries (``ENTRIES``), list by list.
-        truth: of each entry, in the same order, whose it is and what was done to it (``TRUTH``).
-    """
-
-    entries: pa.Table
-    truth: pa.Table
-
-
-@dataclass(frozen=True, slots=True)
 class _Rows:
     """What is typed: one element an entry.
 
     Attributes:
+        people: whose they are, with the surname under which they are listed.
         person: number of the person; identifiers are made of it.
-        female: bool.
-        stem: number of the surname's stem in the lexicon.
-        form: family of endings of the surname: 0 to 2.
-        given: number of the given name in the lexicon.
-        father: number of the father's given name.
-        born: days since 1970-01-01.
         style: script and capitals of the list, as ``style`` numbers them.
         date_form: place of the list's form of dates in ``DATE_FORMS``.
     """
 
+    people: People
     person: AnyArray
-    female: AnyArray
-    stem: AnyArray
-    form: AnyArray
-    given: AnyArray
-    father: AnyArray
-    born: AnyArray
     style: AnyArray
     date_form: AnyArray
 
@@ -153,9 +130,9 @@ def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
 
     The spellings are indexed by style, stem, family of endings and sex.
     """
-    stem = rows.style * len(plan.names.stems) + rows.stem
-    form = stem * 3 + rows.form
-    index = form * 2 + rows.female
+    stem = rows.style * len(plan.names.stems) + rows.people.stem
+    form = stem * 3 + rows.people.form
+    index = form * 2 + rows.people.female
     texts = _at(spellings().surname, index)
     texts = pen.mistyped(texts, Done.TYPING_SURNAME)
     missing = pen.slip(Done.SURNAME_MISSING)
@@ -167,7 +144,7 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
 
     The spellings are indexed by style and name.
     """
-    index = rows.style * len(plan.names.given) + rows.given
+    index = rows.style * len(plan.names.given) + rows.people.given
     texts = _at(spellings().given, index)
     texts = pen.mistyped(texts, Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
@@ -183,8 +160,8 @@ def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.A
     the list: 0 oğlu/qızı, 1 none, 2 -oviç/-ovna.
     """
     ending = rows.style * 3 + particle
-    ending_of_sex = ending * 2 + rows.female
-    index = ending_of_sex * plan.names.men + rows.father
+    ending_of_sex = ending * 2 + rows.people.female
+    index = ending_of_sex * plan.names.men + rows.people.father
     texts = _at(spellings().patronymic, index)
     texts = pen.mistyped(texts, Done.TYPING_PATRONYMIC)
     missing = pen.slip(Done.PATRONYMIC_MISSING)
@@ -232,7 +209,7 @@ def _birth_dates(pen: _Pen, rows: _Rows) -> pa.Array:
     then cut to its year: one entry may have several of these slips. A list that writes years alone
     has the last only.
     """
-    year, month, day = _calendar(rows.born)
+    year, month, day = _calendar(rows.people.born)
     full = rows.date_form != DATE_FORMS.index("year")
 
     can_swap = full & (day <= 12) & (day != month)
@@ -279,7 +256,7 @@ def _sexes(pen: _Pen, rows: _Rows, sex_form: AnyArray, has_sex: AnyArray) -> pa.
         has_sex: bool, whether the list has the column.
     """
     wrong = pen.slip(Done.SEX_WRONG, has_sex)
-    written_female = rows.female ^ wrong
+    written_female = rows.people.female ^ wrong
     form = rows.style * 2 + sex_form
     texts = _at(spellings().sex, form * 2 + written_female)
     missing = pen.hit(pen.rates.sex_missing)
@@ -408,44 +385,6 @@ def _fins(
     return _blank(texts, ~has_fin)
 
 
-def _rows_of(
-    people: People,
-    person: AnyArray,
-    way: AnyArray,
-    date_form: AnyArray,
-    *,
-    stem: AnyArray | None = None,
-    form: AnyArray | None = None,
-) -> _Rows:
-    """What is typed of these persons.
-
-    Args:
-        people: all persons.
-        person: numbers of those typed.
-        way: style of each entry's list.
-        date_form: place of the list's form of dates in ``DATE_FORMS``.
-        stem: stem of each entry's surname, where it may differ from the person's first.
-        form: its family of endings, likewise.
-    """
-    if stem is None:
-        stem = people.stem[person]
-    if form is None:
-        form = people.form[person]
-    given = people.given[person]
-    father = people.father[person]
-    return _Rows(
-        person=person.astype(np.int64),
-        female=people.female[person],
-        stem=stem.astype(np.int64),
-        form=form.astype(np.int64),
-        given=given.astype(np.int64),
-        father=father.astype(np.int64),
-        born=people.born[person],
-        style=way.astype(np.int64),
-        date_form=date_form.astype(np.int64),
-    )
-
-
 def _list_order(plan: Plan, at: slice, rng: Generator) -> AnyArray:
     """The entries of a constituency in the order of their lists.
 
@@ -463,12 +402,6 @@ def _list_order(plan: Plan, at: slice, rng: Generator) -> AnyArray:
     )
     order: AnyArray = np.lexsort(keys)
     return order
-
-
-def _positions(precinct: AnyArray) -> AnyArray:
-    """The number of each row within its precinct, from 1; ``precinct`` ascends."""
-    first = np.searchsorted(precinct, precinct, side="left")
-    return np.arange(len(precinct)) - first + 1
 
 
 def _typed_bits(plan: Plan, precinct: AnyArray) -> AnyArray:
@@ -490,8 +423,8 @@ def _done_column(done: AnyArray) -> pa.Array:
     return _at(words, index.ravel())
 
 
-def render(plan: Plan, constituency: int) -> Chunk:
-    """The entries of one constituency (by its place in the plan) and their truth, by list."""
+def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:
+    """(ENTRIES, TRUTH) of one constituency, by its place in the plan: its lists in order."""
     at = slice(int(plan.starts[constituency]), int(plan.starts[constituency + 1]))
     rng = stream(plan.seed, "typing", int(plan.numbers[constituency]))
     order = _list_order(plan, at, rng) + at.start
@@ -503,14 +436,11 @@ def render(plan: Plan, constituency: int) -> Chunk:
     pen = _Pen(rng, plan.rates, done)
     script = clerks.script[precinct].astype(np.int64)
     way = style(script, clerks.capitals[precinct])
-    rows = _rows_of(
-        plan.people,
-        person,
-        way,
-        clerks.date_form[precinct],
-        stem=entries.stem[order],
-        form=entries.form[order],
+    people = replace(
+        plan.people.taken(person), stem=entries.stem[order], form=entries.form[order]
     )
+    date_form = clerks.date_form[precinct].astype(np.int64)
+    rows = _Rows(people, person, way, date_form)
     ids = numbered("e", np.arange(at.start + 1, at.stop + 1))
     columns = {
         "entry_id": ids,
@@ -522,7 +452,7 @@ def render(plan: Plan, constituency: int) -> Chunk:
         columns = with_slips(own, level, columns, done, script, precinct)
     in_order = [columns[name] for name in ENTRIES.names]
     truth = [ids, numbered("p", person), _done_column(pen.done)]
-    return Chunk(
+    return (
         pa.Table.from_arrays(in_order, schema=ENTRIES),
         pa.Table.from_arrays(truth, schema=TRUTH),
     )
@@ -531,12 +461,14 @@ def render(plan: Plan, constituency: int) -> Chunk:
 def _places(plan: Plan, precinct: AnyArray) -> dict[str, pa.Array]:
     """The columns that say on which list an entry stands, and where on it."""
     constituency = plan.precincts.constituency[precinct]
+    # Precincts ascend.
+    position = np.arange(len(precinct)) - np.searchsorted(precinct, precinct)
     temporary = pa.array(plan.precincts.temporary[precinct])
     return {
         "constituency": pa.array(plan.numbers[constituency]),
         "precinct": pa.array(plan.precincts.number[precinct]),
         "list_kind": pc.if_else(temporary, "temporary", "permanent"),
-        "number": _counts_from(_positions(precinct)),
+        "number": pa.array(position + 1, pa.int32()).cast(pa.string()),
     }
 
 
@@ -571,11 +503,6 @@ def _type(
     }
 
 
-def _counts_from(numbers: AnyArray) -> pa.Array:
-    """Whole numbers as text."""
-    return pa.array(numbers, pa.int32()).cast(pa.string())
-
-
 _OFFICE_SCRIPTS = (0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian"))
 """The scripts in which an office types, each as often as its share in tenths."""
 
@@ -590,11 +517,10 @@ def _register_rows(plan: Plan, rng: Generator) -> _Rows:
     script = rng.choice(_OFFICE_SCRIPTS, count).astype(np.int64)
     way = style(script, np.zeros(count, bool))
     date_form = np.full(count, DATE_FORMS.index("iso"))
-    rows = _rows_of(dead.people, np.arange(count), way, date_form)
     # Who is on no list has a number behind all persons, and so a FIN and a document of their own.
     unlisted = len(plan.people) + np.arange(count)
     person = np.where(dead.person >= 0, dead.person, unlisted)
-    return replace(rows, person=person)
+    return _Rows(dead.people, person, way, date_form)
 
 
 def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:

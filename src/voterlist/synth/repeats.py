@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import IntFlag
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.synth.lexicon import Lexicon
-from voterlist.synth.people import People, draw_forms, draw_stems
+from voterlist.synth.people import Columns, People, draw_forms, draw_stems
 from voterlist.synth.places import Dwellings, Precincts, Rates
 
 
@@ -80,7 +80,7 @@ def done_words(bits: int) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Columns):
     """One element an entry, before it is typed.
 
     Attributes:
@@ -196,15 +196,6 @@ def _entries(
     )
 
 
-def _concat(parts: list[Entries]) -> Entries:
-    """The entries one after the other."""
-    columns = {}
-    for field in fields(Entries):
-        of_parts = [getattr(part, field.name) for part in parts]
-        columns[field.name] = np.concatenate(of_parts)
-    return Entries(**columns)
-
-
 def _move(
     rng: Generator, nation: Nation, person: AnyArray, scope: str, done: int
 ) -> Entries:
@@ -230,7 +221,7 @@ def _moved_either(
     across = (rng.random(len(person)) < 0.3) & has_room
     within = _move(rng, nation, person[~across], "within", done)
     further = _move(rng, nation, person[across], "across", done)
-    return _concat([within, further])
+    return within.joined(further)
 
 
 def _rename(
@@ -258,7 +249,7 @@ def _change_ending(rng: Generator, nation: Nation, person: AnyArray) -> Entries:
     moved = _move(rng, nation, person[moves], "within", Done.ENDING_CHANGED)
     causes = Done.ENDING_CHANGED | Done.SAME_PRECINCT
     stayed = _entries(nation, stays, nation.home[stays], causes)
-    both = _concat([moved, stayed])
+    both = moved.joined(stayed)
     form = rng.choice(_NEW_ENDINGS, len(both.person))
     return replace(both, form=form)
 
@@ -290,7 +281,8 @@ def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entri
 
     # Each cause draws its people, then their homes, so the order is part of the result.
     twice = take(whole, rates.same_precinct)
-    parts = [_entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT)]
+    first = _entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT)
+    parts: list[Entries] = []
     person = take(displaced, rates.displaced, int(displaced.sum()))
     parts.append(_move(rng, nation, person, "across", Done.DISPLACED))
     person = take(whole, rates.moved_within)
@@ -305,7 +297,7 @@ def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entri
     parts.append(_change_ending(rng, nation, person))
     person = take(whole, rates.temporary_list)
     parts.append(_temporary(nation, person))
-    return _concat(parts)
+    return first.joined(*parts)
 
 
 def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> Entries:
@@ -317,7 +309,7 @@ def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> 
     repeats = len(second.person)
     thrice = _take(rng, np.ones(repeats, bool), rates.third_entry, repeats)
     third = _move(rng, nation, second.person[thrice], "within", 0)
-    extra = _concat([second, third])
+    extra = second.joined(third)
     by_chance = rng.random(len(extra.person)) < rates.document_reissued
     reissued = by_chance | (extra.document > 0)
     reissued_bit = np.where(reissued, int(Done.DOCUMENT_REISSUED), 0)
@@ -326,4 +318,4 @@ def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> 
         document=reissued.astype(np.int8),
         done=extra.done | reissued_bit.astype(np.int32),
     )
-    return _concat([first, extra])
+    return first.joined(extra)

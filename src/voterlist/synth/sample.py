@@ -9,13 +9,11 @@ import shutil
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from voterlist.storage.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.places import Rates
 from voterlist.synth.plan import Country
+from voterlist.synth.registers import write_parquet
 from voterlist.synth.write import write_workspace
 
 SEED = 97
@@ -53,8 +51,7 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     synthetic = sample(seed)
     places = write_workspace(synthetic, folder, seed=seed, faults=True)
     keyed = with_run_ids(synthetic, places, folder / "inbox")
-    with open_private(folder / "truth.parquet") as file:
-        pq.write_table(keyed.truth, file, compression="zstd")
+    write_parquet(keyed.truth, folder / "truth.parquet")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from string import ascii_uppercase
 from typing import TypeAlias
 
@@ -38,8 +39,6 @@ def _neighbours() -> dict[str, tuple[str, str]]:
 
 
 _BESIDE = _neighbours()
-_LOOKALIKES = str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ")
-_FOR_DIGITS = str.maketrans("01", "OI")
 _LOWER = str.maketrans(ascii_uppercase, ascii_uppercase.lower())
 
 
@@ -76,19 +75,16 @@ def _mistyped(text: str, chance: float, slip: int, side: int) -> str:
     return text[:at] + (text[at + 1 :] if slip == 2 else swapped)
 
 
-def _letters_for_digits(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
-    """O for 0 and I for 1, as an eye confuses them."""
-    return [text.translate(_FOR_DIGITS) for text in texts]
+def _translated(letters: Mapping[int, int]) -> _Damage:
+    """Other signs for some."""
+    return lambda _rng, texts: [text.translate(letters) for text in texts]
 
 
-def _lower_case(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
-    """Small letters for capitals."""
-    return [text.translate(_LOWER) for text in texts]
-
-
-def _lookalikes(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
-    """Cyrillic letters for Latin ones that look the same."""
-    return [text.translate(_LOOKALIKES) for text in texts]
+_LETTERS_FOR_DIGITS = _translated(str.maketrans("01", "OI"))
+"""As an eye confuses them."""
+_LOOKALIKES = _translated(str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ"))
+"""Cyrillic letters for Latin ones."""
+_SMALL_LETTERS = _translated(_LOWER)
 
 
 def _blank_inside(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
@@ -113,33 +109,13 @@ def _one_character_off(rng: Generator, texts: Sequence[str]) -> Sequence[str]:
     )
 
 
-_FIN_DAMAGES: tuple[_Damage, ...] = (
-    _letters_for_digits,
-    _lower_case,
-    _lookalikes,
-    _blank_inside,
-    _eighth_character,
-    _one_character_off,
-)
-_DOCUMENT_DAMAGES: tuple[_Damage, ...] = (
-    _lower_case,
-    _lookalikes,
-    _letters_for_digits,
-    _blank_inside,
-)
-
-
-def _damage(
-    rng: Generator,
-    texts: pa.Array,
-    damages: tuple[_Damage, ...],
-) -> pa.Array:
+def _damage(damages: tuple[_Damage, ...], rng: Generator, texts: pa.Array) -> pa.Array:
     """The texts, each damaged in one of these ways by chance.
 
     Args:
+        damages: the ways.
         rng: draws the way of each text, then what each way draws, way by way.
         texts: none of them null.
-        damages: the ways.
     """
     if not len(texts):
         return texts
@@ -155,15 +131,19 @@ def _damage(
     return pa.array(damaged, pa.string())
 
 
-def damage_fin(rng: Generator, fins: pa.Array) -> pa.Array:
-    """FINs of seven characters, each damaged in one of the usual ways.
-
-    The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth
-    character kept from the card, one character off.
-    """
-    return _damage(rng, fins, _FIN_DAMAGES)
-
-
-def damage_document(rng: Generator, documents: pa.Array) -> pa.Array:
-    """Document numbers, each with lower case, look-alikes, O for 0, or a blank inside."""
-    return _damage(rng, documents, _DOCUMENT_DAMAGES)
+damage_fin = partial(
+    _damage,
+    (
+        _LETTERS_FOR_DIGITS,
+        _SMALL_LETTERS,
+        _LOOKALIKES,
+        _blank_inside,
+        _eighth_character,
+        _one_character_off,
+    ),
+)
+"""FINs of seven characters, each damaged in one of these ways."""
+damage_document = partial(
+    _damage, (_SMALL_LETTERS, _LOOKALIKES, _LETTERS_FOR_DIGITS, _blank_inside)
+)
+"""Document numbers, likewise."""

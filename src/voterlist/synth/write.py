@@ -6,6 +6,7 @@ Parquet tables, and a workspace with the files that precincts hand in.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
@@ -15,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
@@ -33,9 +33,8 @@ from voterlist.synth.plan import (
     draw_plan,
     stream,
 )
-from voterlist.synth.registers import write_registers
+from voterlist.synth.registers import write_csv, write_parquet, write_registers
 from voterlist.synth.render import ENTRIES, render, render_deaths
-from voterlist.tables import plain
 
 FILES_UP_TO = 100_000
 """With more voters, precinct files are written on request only."""
@@ -79,31 +78,9 @@ def _quiet(_what: str, _done: int, _of: int) -> None:
     """No progress is shown."""
 
 
-def _write_parquet(table: pa.Table, path: Path) -> Path:
-    with open_private(path) as file:
-        pq.write_table(table, file, compression="zstd")
-    return path
-
-
 def _write_bytes(content: bytes, path: Path) -> None:
     with open_private(path) as file:
         file.write(content)
-
-
-def _write_csv(
-    table: pa.Table, path: Path, headers: dict[str, str] | None = None
-) -> Path:
-    """UTF-8 with a byte-order mark, so that a spreadsheet opens it with its letters right."""
-    headers = headers or {}
-    columns = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        columns[headers.get(name, name)] = plain(column)
-    with open_private(path) as file:
-        file.write(b"\xef\xbb\xbf")
-        pa_csv.write_csv(
-            pa.table(columns), file, pa_csv.WriteOptions(quoting_style="needed")
-        )
-    return path
 
 
 def _write_reference(
@@ -111,11 +88,11 @@ def _write_reference(
 ) -> list[Path]:
     make_folder(folder)
     paths = [
-        _write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
-        _write_csv(numbers, folder / "statistics.csv"),
+        write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
+        write_csv(numbers, folder / "statistics.csv", {}),
     ]
     if streets is not None:
-        paths.append(_write_csv(streets, folder / "streets.csv", _STREET_HEADERS))
+        paths.append(write_csv(streets, folder / "streets.csv", _STREET_HEADERS))
     return paths
 
 
@@ -123,8 +100,8 @@ def _write_outside(
     deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None
 ) -> list[Path]:
     return [
-        _write_parquet(deaths, folder / "deaths.parquet"),
-        _write_parquet(numbers, folder / "statistics.parquet"),
+        write_parquet(deaths, folder / "deaths.parquet"),
+        write_parquet(numbers, folder / "statistics.parquet"),
         *_write_reference(deaths, numbers, folder, streets),
     ]
 
@@ -136,11 +113,11 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     """
     make_folder(folder)
     paths = [
-        _write_parquet(synthetic.entries, folder / "entries.parquet"),
-        _write_parquet(synthetic.truth, folder / "truth.parquet"),
+        write_parquet(synthetic.entries, folder / "entries.parquet"),
+        write_parquet(synthetic.truth, folder / "truth.parquet"),
     ]
     if synthetic.faults is not None:
-        paths.append(_write_parquet(synthetic.faults, folder / "faults.parquet"))
+        paths.append(write_parquet(synthetic.faults, folder / "faults.parquet"))
     paths += _write_outside(
         synthetic.deaths, synthetic.statistics, folder, synthetic.streets
     )
@@ -156,7 +133,7 @@ def _stream_tables(
     """
     make_folder(folder)
     paths = [folder / "entries.parquet", folder / "truth.parquet"]
-    entries = 0
+    count = 0
     with (
         open_private(paths[0]) as list_file,
         open_private(paths[1]) as truth_file,
@@ -164,27 +141,20 @@ def _stream_tables(
         pq.ParquetWriter(truth_file, TRUTH, compression="zstd") as truth_writer,
     ):
         for at in range(len(plan.numbers)):
-            chunk = render(plan, at)
-            list_writer.write_table(chunk.entries)
-            truth_writer.write_table(chunk.truth)
-            entries += chunk.entries.num_rows
+            entries, truth = render(plan, at)
+            list_writer.write_table(entries)
+            truth_writer.write_table(truth)
+            count += entries.num_rows
             progress("constituencies", at + 1, len(plan.numbers))
     deaths = render_deaths(plan)
-    return (
-        entries,
-        deaths.num_rows,
-        paths + _write_outside(deaths, statistics(plan), folder),
-    )
+    paths += _write_outside(deaths, statistics(plan), folder)
+    return count, deaths.num_rows, paths
 
 
-def _count_repeated(person: pa.Array | pa.ChunkedArray) -> int:
+def _count_repeated(person: pa.ChunkedArray) -> int:
     """How many persons have more than one entry."""
-    counts = (
-        pc.value_counts(person).field("counts")
-        if len(person)
-        else pa.array([], pa.int64())
-    )
-    return int(pc.sum(pc.greater(counts, 1)).as_py() or 0)
+    counts = Counter(person.to_pylist())
+    return sum(count > 1 for count in counts.values())
 
 
 _SETTINGS = """\
@@ -389,14 +359,14 @@ def write(
         )
     rates = Rates(carelessness=carelessness) if carelessness else None
     as_files = files or registers
-    if not as_files and not faults:
-        return _write_streamed(out, voters, constituencies, seed, rates, progress)
     plan = draw_plan(
         voters,
         constituencies=constituencies,
         seed=seed,
         rates=QUIET if faults else rates,
     )
+    if not as_files and not faults:
+        return _write_streamed(out, plan, voters, progress)
     synthetic = made_of(plan, faults=faults, files=as_files, progress=progress)
     if as_files:
         return _write_both(out, synthetic, voters, seed, progress, registers=registers)
@@ -404,26 +374,18 @@ def write(
     return replace(_summary(out, synthetic, voters, seed), files=0, paths=paths)
 
 
-def _write_streamed(
-    out: Path,
-    voters: int,
-    constituencies: int,
-    seed: int,
-    rates: Rates | None,
-    progress: Progress,
-) -> Summary:
+def _write_streamed(out: Path, plan: Plan, voters: int, progress: Progress) -> Summary:
     """The tables alone, without holding all of them in memory."""
-    plan = draw_plan(voters, constituencies=constituencies, seed=seed, rates=rates)
     entries, deaths, paths = _stream_tables(plan, out, progress)
     entries_of_person = np.bincount(plan.entries.person)
     entries_of_precinct = np.bincount(plan.entries.precinct)
     return Summary(
         out=out,
-        seed=seed,
+        seed=plan.seed,
         voters=voters,
         entries=entries,
         repeated=int((entries_of_person > 1).sum()),
-        constituencies=constituencies,
+        constituencies=len(plan.numbers),
         precincts=int((entries_of_precinct > 0).sum()),
         deaths=deaths,
         files=0,
