@@ -235,7 +235,11 @@ def test_a_list_beside_the_folders_asks_for_a_run_of_the_whole_inbox(pair, folde
     assert open_gates(pair) == {"stale-run": 1}
 
 
-def test_lists_that_are_newer_than_the_run_are_not_handed_over(pair):
+def test_lists_and_registers_that_are_newer_than_the_run_are_not_handed_over(pair):
+    """Who died, or was sent here by a decision elsewhere, would be asked about above alone."""
+    register = pair.below / "reference" / "deaths.csv"
+    register.write_text("Soyadı;Adı;Doğum tarixi\nRzayev;Orxan;05.05.1965\n", "utf-8")
+    assert open_gates(pair) == {"stale-run": 1}
     path = pair.below / "inbox" / "88" / "menteqe-3.csv"
     path.write_text(f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{workspaces.TWO}")
     assert open_gates(pair) == {"stale-run": 1}

@@ -7,6 +7,7 @@ import pytest
 
 import handing
 import workspaces
+from command_line import call
 from handing import told
 
 pytestmark = pytest.mark.slow
@@ -214,7 +215,12 @@ def test_whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair
     samir = ("--for", entry_of(pair.above, "Samir"), *place)
     decide(pair.above, take(pair.above, "move", *samir), *evidence)
     workspaces.run(pair.above)
-    come_down(pair, "return.zip")
+    package = pair.folder / "return.zip"
+    told("return", pair.above, "-c", 88, "--out", package, *DAY)
+    said = call("receive", pair.below, package, *DAY).output
+    assert "sent to another precinct: 2" in said
+    # They are asked about before the list goes up.
+    assert pair.submit("early.zip")[0] == 1
     workspaces.run(pair.below)
     asked = [
         (row["constituency"], row["precinct"])

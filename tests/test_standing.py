@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -268,6 +269,9 @@ def test_a_file_that_was_replaced_leaves_no_precinct_behind():
         names={"inbox/88/x.csv": "b"},
     )
     assert received([slip, corrected], work) == {(88, 12): day("2026-02-03")}
+    # Beside the folders nobody knew whose it was.
+    unknown = replace(slip, name="inbox/x.csv", constituency=None)
+    assert received([unknown, corrected], work) == {(88, 12): day("2026-02-03")}
 
 
 def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():

@@ -163,9 +163,9 @@ def receive(
         "id": manifest.digest,
         "head": manifest.journal,
         **picked(
-            taken, "entries", "decisions", "cases", "settled", "contested", "inbox"
+            taken, "entries", "decisions", "cases", "arrived", "settled", "contested"
         ),
-        **picked(taken, "superseded", "missing", "receipt", "beside"),
+        **picked(taken, "inbox", "superseded", "missing", "receipt", "beside"),
         "approved": taken.approved and picked(taken.approved, *_APPROVED),
         **picked(taken, "outcomes", "outcomes_left", "confirmed", "was_taken"),
     }
@@ -192,7 +192,8 @@ def _tell_taken(taken: Received) -> None:
     if taken.beside:
         names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
         warn("cli.receive.beside", count=len(taken.beside), files=names)
-    for name, count in picked(taken, "settled", "contested", "missing").items():
+    numbers = picked(taken, "arrived", "settled", "contested", "missing")
+    for name, count in numbers.items():
         if count:
             tell(f"cli.receive.{name}", count=count)
     _tell_outcomes(taken)

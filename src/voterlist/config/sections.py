@@ -369,7 +369,7 @@ class SubmitSettings(_Section):
     unknown_precincts: Switch = True
     """Entries of which the constituency or precinct is not known, or none of ``[territory]``."""
     stale_run: Switch = True
-    """Decisions, or lists, that are newer than the run."""
+    """Decisions, lists or registers that are newer than the run."""
 
 
 def _ledger_url(value: object) -> object:

@@ -544,10 +544,11 @@ class Finder:
 
     def _added_since(self, told: Asked) -> Iterator[Row]:
         """Who was added since the run, and agrees with a reading of the question."""
-        given = self.ledger.given_amendments()
-        additions = tables.rows_among(given, "action", [Action.ADD])
-        ids = {*additions.column("entry_id").to_pylist()} if told.readings else {}
-        new = [one for one in sorted(ids) if self.index.entry(one) is None]
+        if not told.readings:
+            return
+        given = self.ledger.given_amendments(of_added=True)
+        ids = sorted(given.column("entry_id").unique().to_pylist())
+        new = [one for one in ids if self.index.entry(one) is None]
         if not new:
             return
         said = last_answers(Given(amendments=tables.rows_among(given, "entry_id", new)))

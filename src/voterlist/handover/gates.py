@@ -33,7 +33,7 @@ class Gate(StrEnum):
     """What may keep a list from being handed over, in the order in which it is told."""
 
     STALE_RUN = "stale-run"
-    """Decisions or lists are newer than the run."""
+    """Decisions, lists or registers are newer than the run."""
     SET_ASIDE = "set-aside"
     """Rows that were set aside and may be voters, and files that could not be read."""
     MISSING_PRECINCTS = "missing-precincts"
@@ -122,17 +122,17 @@ class Scope:
         return frozenset(numbers) & {self.precinct}
 
 
-def gates(source: ListSource, scope: Scope) -> tuple[GateState, ...]:
-    """How each gate of a place stands, by its newest run.
+def gates(
+    source: ListSource, scope: Scope, asked: Iterable[Gate] = Gate
+) -> tuple[GateState, ...]:
+    """How each gate of a place that is asked about stands, by its newest run.
 
     Raises:
         InputError: a table of the run is gone or damaged.
     """
     run = _Run(source, scope)
     limits = _limits(source.settings.submit)
-    return tuple(
-        GateState(gate, count(run), limits[gate]) for gate, count in _COUNTS.items()
-    )
+    return tuple(GateState(gate, _COUNTS[gate](run), limits[gate]) for gate in asked)
 
 
 def is_stale(source: ListSource, scope: Scope) -> bool:
@@ -194,7 +194,8 @@ def _lists_differ(run: _Run) -> bool:
     """True where the run has read other contents than lie in the folders of the constituency.
 
     Below the central commission what lies elsewhere in the inbox may be its lists too: a run of
-    ``-c`` did not read that. The inbox of the nation is not read once for each constituency.
+    ``-c`` did not read that. Nor did it ask about whom a register brought since, or a decision
+    elsewhere. The inbox of the nation is not read once for each constituency.
     """
     source, limits = run.source, run.source.settings.ingest
     is_central = source.settings.workspace.level is Level.CEC
@@ -207,7 +208,10 @@ def _lists_differ(run: _Run) -> bool:
     folders = {_folder_of(file.name) for batch in today.batches for file in batch.files}
     manifest = store.read_manifest(run.folder)
     then = manifest.inputs if manifest is not None else {}
-    return _contents(today.digests, folders) != _contents(then, folders)
+    if _contents(today.digests, folders) != _contents(then, folders):
+        return True
+    came = {file.digest for file in today.reference if file.trouble is None}
+    return not is_central and not came <= set(then.values())
 
 
 def _folder_of(name: str) -> str:

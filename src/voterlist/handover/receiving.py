@@ -61,6 +61,7 @@ from voterlist.handover.handed_lists import (
     place_inside,
     record_of_arrivals,
     record_of_removals,
+    records,
     require_as_frozen,
     require_held,
     tables_of,
@@ -70,7 +71,7 @@ from voterlist.model import Level, Verdict
 from voterlist.pipeline.inbox import INBOX, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
-from voterlist.schemas import DECISION
+from voterlist.schemas import ARRIVAL, DECISION
 from voterlist.storage import moves, store
 from voterlist.storage.files import sync_folder, write_atomically
 from voterlist.storage.ledger import Ledger, Reader, reading
@@ -92,6 +93,7 @@ class Received:
         missing: how many packages of the series did not come.
         receipt: the receipt that was written; None of a receipt.
         cases: of a return, how many cases it holds.
+        arrived: how many people its decisions, or those of others, sent to another precinct.
         settled: how many returned cases the answers of the level below have settled.
         contested: in how many each constituency says that one person stands rightly there, and
             nobody has decided.
@@ -111,6 +113,7 @@ class Received:
     missing: int = 0
     receipt: Path | None = None
     cases: int = 0
+    arrived: int = 0
     settled: int = 0
     contested: int = 0
     confirmed: int | None = None
@@ -244,6 +247,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
     arrived = desk.workspace / _WORK / ARRIVALS_NAME
     write_arrivals(removed, arrived)
+    sent_on = records(arrived, ARRIVAL).num_rows
     inbox = desk.workspace / INBOX / place_inside(manifest)
     kept = desk.workspace / RECEIVED / manifest.folder
     try:
@@ -285,6 +289,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         entries=lists.entries.num_rows,
         decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
         inbox=inbox,
+        arrived=sent_on,
         superseded=last.digest if last else None,
         settled=len(by_answers.case_entries.keys() - by_answers.contested),
         contested=len(contested),
@@ -496,6 +501,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     if (package.folder / ARRIVALS_NAME).exists():
         store.link_file(package.folder / ARRIVALS_NAME, arrived)
     came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
+    sent_on = records(arrived, ARRIVAL).num_rows
     try:
         with Ledger(desk.place) as ledger:
             last = next(reversed(taken(ledger).get(manifest.series, [])), None)
@@ -526,6 +532,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         entries=len({entry.entry_id for case in returned.cases for entry in case.own}),
         decisions=len(returned.proposals),
         cases=len(returned.cases),
+        arrived=sent_on,
         approved=returned.approved,
         outcomes=noted,
         outcomes_left=left,

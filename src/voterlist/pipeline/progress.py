@@ -233,9 +233,11 @@ def _is_read_otherwise(submission: Submission, work: Work) -> bool:
     read = work.sources.get(submission.source)
     if read is not None:
         return place not in read
-    # Another content stands under its name: the precinct is gone if no list of it was read.
+    # Another content stands under its name, or nobody knew whose it was: the precinct is gone if no
+    # list of it was read.
     newer = work.sources.get(work.names.get(submission.name, ""))
-    return newer is not None and place not in work.places
+    is_replaced = newer is not None or submission.constituency is None
+    return is_replaced and place not in work.places
 
 
 def received(

@@ -330,9 +330,8 @@ def _objections(
         return
     counts = dict.fromkeys(_ASKED, 0)
     for constituency in source.runs.constituencies():
-        for state in gates(source, Scope(constituency)):
-            if state.gate in counts:
-                counts[state.gate] = max(counts[state.gate], state.count)
+        for state in gates(source, Scope(constituency), _ASKED):
+            counts[state.gate] = max(counts[state.gate], state.count)
     for gate, count in counts.items():
         if count:
             yield Objection(f"gate.{gate}", count)

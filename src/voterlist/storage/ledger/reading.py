@@ -95,14 +95,19 @@ class Reader:
         )
         return _as_table(rows, GIVEN_VERDICT)
 
-    def given_amendments(self, after: int = 0) -> pa.Table:
+    def given_amendments(self, after: int = 0, *, of_added: bool = False) -> pa.Table:
         """GIVEN_AMENDMENT: everything that anybody decided about entries, in order.
 
-        ``after``: only those with greater numbers.
+        Args:
+            after: only those with greater numbers.
+            of_added: only those about people whom somebody added.
         """
         names = ", ".join(GIVEN_AMENDMENT.names)
-        query = f"SELECT {names} FROM amendments WHERE number > ? ORDER BY number"  # noqa: S608
-        rows = self._base.rows(query, (after,))
+        query = f"SELECT {names} FROM amendments WHERE number > ?"  # noqa: S608  our names
+        if of_added:
+            added = "SELECT entry_id FROM amendments WHERE action = 'add'"
+            query += f" AND entry_id IN ({added})"
+        rows = self._base.rows(f"{query} ORDER BY number", (after,))
         return _as_table(rows, GIVEN_AMENDMENT)
 
     def subjects(self) -> pa.Table:
