@@ -17,6 +17,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import contents
@@ -136,7 +137,15 @@ def _add_papers(system: System, home: Path, python: str) -> None:
     for name in PAPERS:
         shutil.copy(ROOT / name, home)
     shutil.copytree(ROOT / "docs", home / "docs")
-    manual.write_manual(home / "docs" / "manual")
+    shutil.copytree(_manual().name, home / "docs" / "manual")
+
+
+@cache
+def _manual() -> tempfile.TemporaryDirectory[str]:
+    """The manual, written once for all systems; it goes with the process."""
+    made = tempfile.TemporaryDirectory()
+    manual.write_manual(Path(made.name))
+    return made
 
 
 def _requirements(wheels: Sequence[Path]) -> str:

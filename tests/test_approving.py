@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 
 import handing
+import made_once
 import workspaces
-from handing import code_of, told
+from handing import Pair, code_of, told
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 
@@ -22,6 +23,33 @@ STATED = ("--ground", "Act 12", "--by", "L. M.", "--today", handing.DAY)
 def pair(tmp_path):
     """The package of the constituency is written and not taken in."""
     return handing.handed(tmp_path)
+
+
+@pytest.fixture
+def here(tmp_path):
+    """The package was taken in above, where there was a run."""
+    made_once.copied("here", _take_in, tmp_path)
+    return Pair(tmp_path / "below", tmp_path / "above", tmp_path)
+
+
+@pytest.fixture
+def approved(tmp_path):
+    """The lists are approved, and below that is known."""
+    made_once.copied("approved", _approve, tmp_path)
+    return Pair(tmp_path / "below", tmp_path / "above", tmp_path)
+
+
+def _take_in(folder):
+    pair = handing.handed(folder)
+    pair.receive()
+    run(pair.above)
+
+
+def _approve(folder):
+    made_once.copied("here", _take_in, folder)
+    pair = Pair(folder / "below", folder / "above", folder)
+    assert approve(pair.above)[1]["changed"] == []
+    come_down(pair, "return.zip", "2026-02-06")
 
 
 def approve(workspace, *words, number=88):
@@ -68,22 +96,20 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     assert any("88" in one["sentence"] and "3/7" in one["sentence"] for one in diary)
 
 
-def test_an_approval_comes_down(pair):
+def test_an_approval_comes_down(here):
     """Below, the lists stood as returned or handed over until the day of the election."""
-    pair.receive()
-    run(pair.above)
-    assert approve(pair.above)[0] == 0
-    package = pair.folder / "return.zip"
+    assert approve(here.above)[0] == 0
+    package = here.folder / "return.zip"
     words = ("-c", 88, "--out", package, "--today", "2026-02-06")
-    assert told("return", pair.above, *words)[0] == 0
-    code, said = told("receive", pair.below, package, "--today", "2026-02-07")
+    assert told("return", here.above, *words)[0] == 0
+    code, said = told("receive", here.below, package, "--today", "2026-02-07")
     approved = {"day": handing.DAY, "ground": "Decision 3/7", "by": "L. M."}
     assert (code, said["approved"]) == (0, approved)
-    for workspace in (pair.above, pair.below):
+    for workspace in (here.above, here.below):
         (row,) = units(workspace, "verify", on="2026-02-08")
         assert (row["progress"], row["finished"]) == ("approved", handing.DAY)
         assert row["owed"] is None
-    diary = told("journal", pair.below)[1]["lines"]
+    diary = told("journal", here.below)[1]["lines"]
     assert "Decision 3/7" in diary[-2]["sentence"]
 
 
@@ -100,13 +126,9 @@ def stands(workspace, on):
     return row["progress"], row["finished"], row["debtor"], row["owed"]
 
 
-def test_lists_changed_since_they_were_approved_are_approved_again(pair):
+def test_lists_changed_since_they_were_approved_are_approved_again(approved):
     """A constituency that struck people after the approval stood as approved, here and there."""
-    pair.receive()
-    run(pair.above)
-    assert approve(pair.above)[1]["changed"] == []
-    come_down(pair, "return.zip", "2026-02-06")
-    approved = ("approved", handing.DAY, None, None)
+    pair, approved = approved, ("approved", handing.DAY, None, None)
     assert {stands(one, "2026-06-02") for one in (pair.above, pair.below)} == {approved}
     # The same lists once more are as they were approved.
     assert pair.submit("same.zip", day="2026-02-06")[0] == 0
@@ -145,13 +167,9 @@ def test_lists_changed_since_they_were_approved_are_approved_again(pair):
         assert stands(one, "2026-06-03") == ("approved", "2026-06-03", None, None)
 
 
-def test_a_list_that_is_saved_anew_with_the_same_people_is_as_it_was_approved(pair):
+def test_a_list_that_is_saved_anew_with_the_same_people_is_as_it_was_approved(approved):
     """A clerk opens a list in another program and saves it: everybody would approve it again."""
-    pair.receive()
-    run(pair.above)
-    approve(pair.above)
-    come_down(pair, "return.zip", "2026-02-06")
-    approved = ("approved", handing.DAY, None, None)
+    pair, approved = approved, ("approved", handing.DAY, None, None)
     path = workspaces.saved_anew(pair.below / "inbox" / "88" / "menteqe-2.csv")
     assert told("run", pair.below, "--today", handing.DAY)[1]["anew"] == []
     assert pair.submit("anew.zip", day="2026-02-06")[0] == 0
@@ -171,12 +189,11 @@ def test_a_list_that_is_saved_anew_with_the_same_people_is_as_it_was_approved(pa
     assert stands(pair.above, "2026-06-02")[0] == "not-as-approved"
 
 
-def test_a_workspace_that_goes_on_into_the_next_cycle_begins_with_nothing_done(pair):
+def test_a_workspace_that_goes_on_into_the_next_cycle_begins_with_nothing_done(
+    approved,
+):
     """Lists that nobody has looked at would stand as approved, and nobody be asked for them."""
-    pair.receive()
-    run(pair.above)
-    approve(pair.above)
-    come_down(pair, "return.zip", "2026-02-06")
+    pair = approved
     both = (pair.above, pair.below)
     for workspace in both:
         path = workspace / "voterlist.toml"
@@ -218,26 +235,22 @@ def test_lists_changed_since_they_were_handed_over_are_handed_over_again(pair):
     assert stands(pair.below, handing.DAY)[0] == "handed-over"
 
 
-def test_an_approval_says_what_is_left(pair):
+def test_an_approval_says_what_is_left(here):
     """Somebody signs; they are to know for what."""
-    pair.receive()
-    run(pair.above)
-    folder = next((pair.above / "received").glob("submit-*"))
+    folder = next((here.above / "received").glob("submit-*"))
     gate = [{"gate": "missing-precincts", "count": 3}]
     (folder / "gates.json").write_text(json.dumps(gate), encoding="utf-8")
-    left = approve(pair.above)[1]["in_spite_of"]
+    left = approve(here.above)[1]["in_spite_of"]
     assert [row["count"] for row in left][-1] == 3
     assert left[-1]["what"].startswith("Precincts of the territory")
 
 
-def test_what_was_returned_is_not_approved(pair):
+def test_what_was_returned_is_not_approved(here):
     """The constituency still works on these lists."""
-    pair.receive()
-    run(pair.above)
-    package = pair.folder / "return.zip"
+    package = here.folder / "return.zip"
     words = ("-c", 88, "--out", package, "--today", handing.DAY)
-    assert told("return", pair.above, *words)[0] == 0
-    assert code_of(approve(pair.above)) == (2, "approve-returned")
+    assert told("return", here.above, *words)[0] == 0
+    assert code_of(approve(here.above)) == (2, "approve-returned")
 
 
 def test_an_open_case_with_another_constituency_stands_against_both(pair):

@@ -230,13 +230,17 @@ def handed_in_anew(folder):
     path.write_text(written(rows), encoding="utf-8")
 
 
-def test_what_changed_comes_back_and_what_was_carried_out_does_not(decided, tmp_path):
-    """A changed entry would be silently undecided; one that is done would be asked for ever."""
-    folder = copied(decided, tmp_path)
+@pytest.fixture(scope="module")
+def anew(decided, tmp_path_factory):
+    """(the workspace in which that list came, the run over it)."""
+    folder = copied(decided, tmp_path_factory.mktemp("anew"))
     handed_in_anew(folder)
+    return folder, later(folder)
 
-    result = later(folder)
 
+def test_what_changed_comes_back_and_what_was_carried_out_does_not(anew):
+    """A changed entry would be silently undecided; one that is done would be asked for ever."""
+    folder, result = anew
     back = returned(result)
     surname = {
         one["entry_id"]: one["surname"] for one in table(result, "entries").to_pylist()
@@ -292,25 +296,19 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
     assert json.loads(told.stdout)["decided"]["changed"] == 2
 
 
-def test_a_killed_run_ends_as_one_that_was_not_disturbed(decided, tmp_path):
-    folder, calm = (
-        copied(decided, tmp_path),
-        shutil.copytree(decided, tmp_path / "calm"),
-    )
-    for one in (folder, calm):
-        handed_in_anew(one)
+def test_a_killed_run_ends_as_one_that_was_not_disturbed(decided, anew, tmp_path):
+    folder = copied(decided, tmp_path)
+    handed_in_anew(folder)
     later(folder, until=Stage.LINK)
     later(folder, until=Stage.REVIEW)
 
-    assert workspaces.contents(later(folder)) == workspaces.contents(later(calm))
+    assert workspaces.contents(later(folder)) == workspaces.contents(anew[1])
 
 
-def test_an_answer_to_the_changed_entry_settles_what_came_back(decided, tmp_path):
+def test_an_answer_to_the_changed_entry_settles_what_came_back(anew, tmp_path):
     """Otherwise it would come back for ever."""
-    folder = copied(decided, tmp_path)
-    handed_in_anew(folder)
-    result = later(folder)
-    rows = table(result, "queue").sort_by("entry_id").to_pylist()
+    folder = copied(anew[0], tmp_path)
+    rows = table(anew[1], "queue").sort_by("entry_id").to_pylist()
     columns = {
         "case_id": [one["case_id"] for one in rows],
         "entry_id": [one["entry_id"] for one in rows],

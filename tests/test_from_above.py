@@ -87,7 +87,10 @@ def test_the_status_tells_the_questions_and_how_they_are_answered(below):
 
 
 def test_all_cases_are_answered_by_one_workbook(below):
-    """Sixty cases were sixty commands."""
+    """Sixty cases were sixty commands.
+
+    And whoever stays after all would be missing on the next list.
+    """
     path, asked = exported(below)
     assert {row["entry_id"] for row in asked} == set(answers(below))
     leaving = asked[1]["entry_id"]
@@ -112,6 +115,9 @@ def test_all_cases_are_answered_by_one_workbook(below):
     ]
     assert told("review", "import", below, path)[1]["recorded"] == 0
     assert exported(below)[1] == []
+    assert answered(below, leaving, "--stays") == (0, set())
+    assert leaving not in holding(below)
+    assert answers(below)[leaving] == "keep"
 
 
 def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):
@@ -128,25 +134,6 @@ def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):
     problems = told("review", "import", below, path)[1]["problems"]
     assert [problem["code"] for problem in problems] == ["no-decider"] * len(asked)
     assert set(answers(below).values()) == {None}
-
-
-def test_who_stays_after_all_is_not_struck_any_more(below):
-    """The next list would lack a voter of whom the answer says that they stand here."""
-    path, asked = exported(below)
-    one = asked[1]["entry_id"]
-    review_books.fill(
-        path, lambda row: LEAVES if is_asked(row) and row["entry_id"] == one else None
-    )
-    told("review", "import", below, path)
-    assert holding(below)[one]["action"] == "strike"
-    number = next(
-        case["number"]
-        for case in told("answer", below)[1]["cases"]
-        if case["own"][0]["entry_id"] == one
-    )
-    assert told("answer", below, "--case", number, "--stays", "--by", "R.", *AT)[0] == 0
-    assert one not in holding(below)
-    assert answers(below)[one] == "keep"
 
 
 def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):

@@ -148,54 +148,37 @@ def test_a_second_package_takes_the_place_of_the_first(pair):
     assert workspaces.run(pair.above).decided.changed == 0
 
 
-@pytest.mark.parametrize(
-    ("settings", "gates"),
-    [
-        ("", {"set-aside", "open-cases"}),
-        ("[submit]\nset_aside = false\nmost_open_cases = 1\n", set()),
-        (
-            '[submit]\nset_aside = false\n[territory.precincts]\n88 = "1,3"\n',
-            {"missing-precincts", "unknown-precincts", "open-cases"},
-        ),
-        (
-            """
-            [submit]
-            set_aside = false
-            missing_precincts = false
-            unknown_precincts = false
-            most_open_cases = 1
-            [territory.precincts]
-            88 = "1,3"
-            """,
-            set(),
-        ),
-        (
-            """
-            [check.rules.precinct-too-small]
-            severity = "error"
-            [submit]
-            set_aside = false
-            most_open_cases = 1
-            """,
-            {"errors"},
-        ),
-    ],
-)
-def test_an_open_gate_keeps_a_constituency_from_being_handed_over(
-    tmp_path, settings, gates
-):
+UNDER_WAY = "[submit]\nset_aside = false\nmost_open_cases = 1\n"
+TOO_SMALL = f'[check.rules.precinct-too-small]\nseverity = "error"\n{UNDER_WAY}'
+ASTRAY = '[territory.precincts]\n88 = "1,3"\n'
+PASSED = f"{UNDER_WAY}missing_precincts = false\nunknown_precincts = false\n{ASTRAY}"
+
+
+def test_an_open_gate_keeps_a_constituency_from_being_handed_over(tmp_path):
     """Each with what to do, and nothing is written."""
     own = '[workspace]\nname = "Göyçay"\nconstituency = 88\n'
-    below = workspaces.make(tmp_path / "below", settings=own + settings)
+    below = workspaces.make(tmp_path / "below", settings=own + TOO_SMALL)
     workspaces.run(below)
     told("keys", "make", below)
     pair = handing.Pair(below, below, tmp_path)
-    code, made = pair.submit()
-    assert {one["gate"] for one in made["gates"] if one["open"]} == gates
-    assert code == int(bool(gates))
-    assert (pair.folder / "package.zip").exists() == (not gates)
-    assert bool(events(below)) == (not gates)
-    assert all(one["what"] and one["todo"] for one in made["gates"])
+
+    def made(settings):
+        (below / "voterlist.toml").write_text(own + settings, encoding="utf-8")
+        code, said = pair.submit()
+        found = {one["gate"] for one in said["gates"] if one["open"]}
+        assert code == int(bool(found))
+        assert (pair.folder / "package.zip").exists() == (not found)
+        assert bool(events(below)) == (not found)
+        assert all(one["what"] and one["todo"] for one in said["gates"])
+        return found
+
+    assert made(TOO_SMALL) == {"errors"}
+    (below / "voterlist.toml").write_text(own, encoding="utf-8")
+    workspaces.run(below)
+    assert made("") == {"set-aside", "open-cases"}
+    places = {"missing-precincts", "unknown-precincts"}
+    assert made(f"[submit]\nset_aside = false\n{ASTRAY}") == {*places, "open-cases"}
+    assert made(PASSED) == made(UNDER_WAY) == set()
 
 
 def open_gates(pair):

@@ -130,17 +130,22 @@ def nothing(_workspace):
     """Only the day is another one."""
 
 
+def change_the_lists_of_one(workspace):
+    """Whatever befalls the lists of one constituency."""
+    name_a_kind_by_a_letter(workspace)
+    change_one_of_two(workspace)
+    come_to_a_known_place(workspace)
+    copy_beside(workspace)
+    copy_in_an_archive(workspace)
+
+
 CHANGES = [
     add_row,
     set_limit,
     set_profile,
     add_register,
     rename,
-    change_one_of_two,
-    come_to_a_known_place,
-    copy_beside,
-    copy_in_an_archive,
-    name_a_kind_by_a_letter,
+    change_the_lists_of_one,
     take_away,
     decide_case,
     nothing,

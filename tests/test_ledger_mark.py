@@ -332,8 +332,19 @@ def test_a_stale_wal_is_kept_beside_and_not_applied(path, tmp_path):
         assert kept.decisions().num_rows == 43
 
 
+@pytest.mark.parametrize("lose", [emptied, older])
+def test_what_is_left_of_a_ledger_is_gone_on_with(path, lose):
+    """Its owner could never write into it again, or what is left of it would be thrown away."""
+    lose(path)
+    left = path.stat().st_size and 40
+    renew(path.parent, by="N", reason="R", **ANSWER)
+    with Ledger(path) as ledger:
+        assert ledger.journal()[-1][1] == RENEWED_EVENT
+        assert ledger.decisions().num_rows == left
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("lose", [gone, emptied, older, without_its_beginning])
+@pytest.mark.parametrize("lose", [gone, without_its_beginning])
 def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     """Who answers for it and why stands in the journal, and every command works again."""
     path = workspace / "ledger.db"

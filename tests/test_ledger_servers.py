@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import ledger_places
 import ledgers
+import processes
 import workspaces
 from command_line import started
 from examples import tries
@@ -60,14 +61,15 @@ def test_one_program_writes_at_a_time(place):
 
 
 WORK = """
-import sys
+import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 import ledgers
 from voterlist.storage.ledger import Ledger, Place
 
 place = Place(Path(sys.argv[1]), sys.argv[2] or None)
-sys.stdin.readline()
+while not Path(sys.argv[5]).exists():
+    time.sleep(0.01)
 for number in range(5):
     with Ledger(place, timeout=60) as ledger:
         ledger.decide(ledgers.decisions(100 * int(sys.argv[4]) + 2 * number, 2))
@@ -75,25 +77,19 @@ for number in range(5):
 
 
 @pytest.mark.slow
-def test_several_machines_write_one_chain(place):
+def test_several_machines_write_one_chain(place, tmp_path):
     """Each waits for the other; no line is lost, and none stands twice."""
     with Ledger(place) as ledger:
         ledger.write_journal(ledgers.DAY, "first")
-    words = [sys.executable, "-c", WORK, str(place.path), place.url or ""]
+    tests, begin = Path(__file__).parent, tmp_path / "begin"
+    words = [sys.executable, "-c", WORK, place.path, place.url or "", tests]
     machines = [
-        subprocess.Popen(
-            [*words, str(Path(__file__).parent), str(number)], stdin=subprocess.PIPE
-        )
+        processes.Beside([*words, str(number), begin], env=dict(os.environ))
         for number in range(1, 4)
     ]
-    for machine in machines:
-        machine.stdin.write(b"go\n")
-        machine.stdin.flush()
-    assert [machine.communicate() and machine.returncode for machine in machines] == [
-        0,
-        0,
-        0,
-    ]
+    begin.touch()
+    told = [machine.communicate() for machine in machines]
+    assert [machine.returncode for machine in machines] == [0, 0, 0], told
     with reading(place) as ledger:
         assert ledger.given_verdicts().num_rows == 30
         assert ledger.head().number == 2 + 30

@@ -117,7 +117,7 @@ def names_in(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
+@pytest.mark.parametrize("stage", [Stage.NORMALIZE, Stage.REPORT])
 def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage):
     """The commands of a review go on with the complete run.
 

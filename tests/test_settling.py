@@ -111,9 +111,20 @@ def two(tmp_path):
 
 @pytest.fixture
 def alike(tmp_path):
-    """Their people have one FIN too."""
-    made_once.copied("alike", lambda folder: make(folder, is_one_person=True), tmp_path)
+    """Their people have one FIN too, and both have said that they stand rightly there."""
+    made_once.copied("kept by both", _stays_twice, tmp_path)
     return Two(tmp_path)
+
+
+def _stays_twice(folder):
+    """Both answer of all cases that the person stands rightly there."""
+    made_once.copied("alike", lambda made: make(made, is_one_person=True), folder)
+    two = Two(folder)
+    numbers = asked(two)
+    for number in (88, 87):
+        two.answer(number)
+        said = two.hand_over(number, 2)
+    assert (said["settled"], said["contested"]) == (0, len(numbers))
 
 
 def asked(two, number=88):
@@ -129,7 +140,10 @@ def owing(two):
 
 
 def test_where_both_say_stays_the_queue_above_does_not_ask_again(two):
-    """The constituencies have answered; the central commission would ask for ever."""
+    """The constituencies have answered; the central commission would ask for ever.
+
+    And the verdict of a constituency that says otherwise now would stand on in its name.
+    """
     one, *_ = numbers = asked(two)
     assert owing(two) == {87, 88}
     two.answer(88)
@@ -146,23 +160,7 @@ def test_where_both_say_stays_the_queue_above_does_not_ask_again(two):
     # A later package of one of them says the same again, and opens nothing.
     assert two.hand_over(88, 3)["settled"] == len(numbers)
     assert not {one} & set(two.run())
-
-
-def test_where_one_gives_the_person_up_nothing_is_left_to_decide(two):
-    numbers = asked(two)
-    two.answer(88)
-    two.answer(87, elsewhere=numbers)
-    two.hand_over(88, 2)
-    assert two.hand_over(87, 2)["settled"] == 0
-    assert not set(numbers) & set(two.run())
-
-
-def test_an_answer_that_is_changed_opens_what_it_had_settled(two):
-    """The verdict of a constituency that says otherwise now would stand on in its name."""
-    one, *_ = numbers = asked(two)
-    for number in (88, 87):
-        two.answer(number)
-        two.hand_over(number, 2)
+    # An answer that is changed opens what it had settled.
     two.answer(87, elsewhere=[one])
     assert two.hand_over(87, 3)["settled"] == len(numbers) - 1
     with reading(two.above / "ledger.db") as ledger:
@@ -174,6 +172,30 @@ def test_an_answer_that_is_changed_opens_what_it_had_settled(two):
     assert sorted(last.values()).count("withdraw") == 1
 
 
+def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(two):
+    """Struck on both sides, a person stands on no list, and a new return would ask of nobody.
+
+    Where one gives the person up, and the other does not, nothing is left to decide.
+    """
+    numbers = asked(two)
+    everybody = handing.newest(two.above, "entries").num_rows
+    for number in two.below:
+        two.answer(number, elsewhere=numbers)
+    handed = [two.hand_over(number, 2)["entries"] for number in two.below]
+    assert sum(handed) == everybody - 2 * len(numbers)
+    assert not set(numbers) & set(two.run())
+    assert owing(two) == {87, 88}
+    for number in two.below:
+        two.return_to(number, 2)
+    two.answer(88)
+    two.answer(87, elsewhere=numbers)
+    handed = [two.hand_over(number, 3) for number in two.below]
+    assert sum(one["entries"] for one in handed) == everybody - len(numbers)
+    assert [one["settled"] for one in handed] == [0, 0]
+    assert not set(numbers) & set(two.run())
+    assert owing(two) == set()
+
+
 def repeats(two):
     """(entry, who says so) of the entries that are called a repetition above."""
     with reading(two.above / "ledger.db") as ledger:
@@ -182,19 +204,9 @@ def repeats(two):
     return {key for key, verdict in last.items() if verdict == "repeat"}
 
 
-def stays_twice(two):
-    """Both answer of all cases that the person stands rightly there."""
-    numbers = asked(two)
-    for number in (88, 87):
-        two.answer(number)
-        said = two.hand_over(number, 2)
-    assert (said["settled"], said["contested"]) == (0, len(numbers))
-    return numbers
-
-
 def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(alike):
     """One FIN, name and birth date on two lists would vote twice, and nobody be asked."""
-    numbers = stays_twice(alike)
+    numbers = asked(alike)
     assert set(numbers) <= set(alike.run())
     said = told("status", alike.above, *DAY)[1]
     contested = {
@@ -241,7 +253,7 @@ def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(alike
 
 def test_nobody_is_a_repetition_by_the_word_of_one_constituency_alone(alike):
     """Whoever gives a case no answer any more would lose the voter whom the other claims."""
-    one, *_ = numbers = stays_twice(alike)
+    one, *_ = numbers = asked(alike)
     assert len(repeats(alike)) == 2 * len(numbers)
     alike.answer(87, elsewhere=[one])
     alike.hand_over(87, 3)
