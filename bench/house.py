@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "voterlist"
 PAGE = ROOT / "docs" / "design.md"
 PART = "house"
-GROUND = "config"
+GROUND = "deadlines"
 """A room of the highest floor of those that all others stand on."""
 
 

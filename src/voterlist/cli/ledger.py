@@ -43,15 +43,16 @@ def restore(
     today: Today = None,
 ) -> Answer:
     """Put a copy back."""
-    from voterlist.upkeep.journals import restore_ledger
+    from voterlist.storage.ledger import copies, place_in
+    from voterlist.storage.settings import settings_of
 
     with ExitStack() as plain:
         (copy_of,) = opened_files(
             plain, workspace, [source], from_stdin=passphrase_stdin
         )
-        replaced = restore_ledger(
-            workspace, copy_of, older=older, **when(today, workspace)
-        )
+        place = place_in(workspace, settings_of(workspace))
+        days = when(today, workspace)
+        replaced = copies.restore(place, copy_of, older=older, **days)
     return _tell("cli.ledger.restored", replaced)
 
 
@@ -62,9 +63,11 @@ def renew(
     today: Today = None,
 ) -> Answer:
     """Go on without what is lost."""
-    from voterlist.upkeep.journals import renew_ledger
+    from voterlist.storage.ledger import copies, place_in
+    from voterlist.storage.settings import settings_of
 
-    replaced = renew_ledger(workspace, by=by, reason=reason, **when(today, workspace))
+    place = place_in(workspace, settings_of(workspace))
+    replaced = copies.renew(place, by=by, reason=reason, **when(today, workspace))
     return _tell("cli.ledger.renewed", replaced)
 
 

@@ -253,25 +253,22 @@ def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
     return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
 
 
-_STAGE_SECTIONS: dict[str, type[BaseModel]] = {
-    "finished": FinishedSettings,
-    "moved": MovedSettings,
+_INSIDE: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
+    (CheckSettings, "rules"): RuleSettings,
+    (CheckSettings, "accepted"): AcceptedSettings,
+    (IngestSettings, "pins"): PinSettings,
+    (CalendarSettings, "finished"): FinishedSettings,
+    (CalendarSettings, "moved"): MovedSettings,
 }
-"""The sections of ``[calendar]`` that are of one stage."""
+"""A section, and a key of it that holds several sections -> what each of these is."""
 
 
 def _keys_of(parts: list[str]) -> list[str]:
     """The keys known in the section at this path."""
     model: type[BaseModel] = Settings
     for part in parts:
-        if model is CheckSettings and part == "rules":
-            return list(RuleSettings.model_fields)
-        if model is CheckSettings and part == "accepted":
-            return list(AcceptedSettings.model_fields)
-        if model is IngestSettings and part == "pins":
-            return list(PinSettings.model_fields)
-        if model is CalendarSettings and part in _STAGE_SECTIONS:
-            return list(_STAGE_SECTIONS[part].model_fields)
+        if (model, part) in _INSIDE:
+            return list(_INSIDE[model, part].model_fields)
         field = model.model_fields.get(part)
         if (
             field is None

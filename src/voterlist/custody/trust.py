@@ -28,7 +28,7 @@ from voterlist.custody.commissions import (
 )
 from voterlist.custody.keys import PublicKey, fingerprint
 from voterlist.custody.refusals import refusal
-from voterlist.storage.files import open_private, sync_folder, write_atomically
+from voterlist.storage.files import sync_folder, write_content
 
 TRUST_NAME = "trust.json"
 _FORMAT = 1
@@ -193,12 +193,7 @@ def changing_trust(path: Path, trust: Trust) -> Iterator[str]:
     """
     content = to_bytes(_File(keys=trust.keys))
     beside = _next_to(path)
-
-    def write(part: Path) -> None:
-        with open_private(part) as file:
-            file.write(content)
-
-    write_atomically(beside, write)
+    write_content(beside, content)
     yield hashlib.sha256(content).hexdigest()
     beside.replace(path)
     sync_folder(path.parent)

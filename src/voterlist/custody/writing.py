@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -143,20 +143,13 @@ def _manifest(
         )
         for payload, measure in zip(packed, measures, strict=True)
     )
+    stated = {one.name: getattr(outline, one.name) for one in fields(Outline)}
     return Manifest(
-        kind=outline.kind,
         program=__version__,
-        cycle=outline.cycle,
-        constituency=outline.constituency,
         sender=keys.public.commission,
         key=keys.public.signing,
-        receiver=outline.receiver,
-        serial=outline.serial,
-        previous=outline.previous,
-        journal=outline.journal,
-        run=outline.run,
-        day=outline.day,
         files=files,
+        **stated,
     )
 
 

@@ -8,56 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
+from voterlist.config import CalendarSettings
 from voterlist.model import Level, ListKind, Standing
-
-
-class Moved(Protocol):
-    """Another day than the calendar has, and whose decision it is."""
-
-    @property
-    def due(self) -> dt.date:
-        """The last day still in time."""
-
-    @property
-    def decision(self) -> str:
-        """The number of the decision that moved it."""
-
-
-class CalendarRules(Protocol):
-    """What the calendar is made from; ``config.CalendarSettings`` is one."""
-
-    @property
-    def compile_due(self) -> str:
-        """Month and day, ``MM-DD``."""
-
-    @property
-    def check_due(self) -> str:
-        """Month and day, ``MM-DD``."""
-
-    @property
-    def verify_due(self) -> str:
-        """Month and day, ``MM-DD``."""
-
-    @property
-    def election_day(self) -> dt.date | None:
-        """The day of the election, where the calendar is counted back from one."""
-
-    @property
-    def displayed_days(self) -> int:
-        """Days before the election by which lists are displayed."""
-
-    @property
-    def updated_days(self) -> int:
-        """Days before the election by which lists are updated."""
-
-    @property
-    def special_days(self) -> int:
-        """Days before the election by which the special lists are made."""
-
-    def moved_to(self, stage: str) -> Moved | None:
-        """The day that a decision set in the place of the calendar's; None where none did."""
 
 
 class CalendarStage(StrEnum):
@@ -111,7 +64,7 @@ _GROUNDS = {
 }
 
 
-def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
+def calendar(settings: CalendarSettings, cycle: str) -> tuple[Deadline, ...]:
     """The deadlines of a cycle, in order of their due dates; those that were moved as they are now.
 
     Without an election day it is the yearly calendar (Election Code, article 46.1, and the yearly
@@ -127,7 +80,7 @@ def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
     return tuple(sorted(due_dates, key=lambda deadline: deadline.due))
 
 
-def list_day(settings: CalendarRules, cycle: str) -> dt.date:
+def list_day(settings: CalendarSettings, cycle: str) -> dt.date:
     """The day on which the list counts: the election, or the last due date of the cycle.
 
     Whoever is of voting age on that day belongs on the list.
@@ -140,7 +93,7 @@ def list_day(settings: CalendarRules, cycle: str) -> dt.date:
     return calendar(settings, cycle)[-1].due
 
 
-def last_days(settings: CalendarRules, cycle: str) -> dict[ListKind, dt.date]:
+def last_days(settings: CalendarSettings, cycle: str) -> dict[ListKind, dt.date]:
     """The last day on which each kind of list may be changed as always; empty without an election.
 
     Permanent lists are updated, and those of military units, places of detention and the like
@@ -191,7 +144,7 @@ def standing(
     return Standing.OPEN
 
 
-def _yearly(settings: CalendarRules, year: int) -> list[Deadline]:
+def _yearly(settings: CalendarSettings, year: int) -> list[Deadline]:
     """The three stages of every year; each opens on the day after the one before is due."""
     steps = (
         (CalendarStage.COMPILE, Level.PEC, Level.CONEC, settings.compile_due),
@@ -208,7 +161,7 @@ def _yearly(settings: CalendarRules, year: int) -> list[Deadline]:
     return due_dates
 
 
-def _as_moved(planned: Deadline, settings: CalendarRules) -> Deadline:
+def _as_moved(planned: Deadline, settings: CalendarSettings) -> Deadline:
     """The deadline as a decision moved it; as it is where none did."""
     moved = settings.moved_to(planned.stage.value)
     if moved is None:
@@ -223,7 +176,7 @@ def _as_moved(planned: Deadline, settings: CalendarRules) -> Deadline:
     )
 
 
-def _before_election(settings: CalendarRules, election: dt.date) -> list[Deadline]:
+def _before_election(settings: CalendarSettings, election: dt.date) -> list[Deadline]:
     """The stages before an election, counted back from its day.
 
     All are open from the first day of the count.

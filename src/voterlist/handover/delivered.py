@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import importlib.util
 import marshal
 import os
@@ -26,6 +25,7 @@ from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.keys import read_public_key
 from voterlist.custody.refusals import refusal
 from voterlist.errors import usage_error
+from voterlist.storage.files import sha256
 
 _STAGE = "verify-program"
 _LIBRARIES = ("lib/python3.*/site-packages", "Lib/site-packages")
@@ -227,7 +227,7 @@ def _compare(
         if name in expected:
             if not path.is_file():
                 missing.append(name)
-            elif _sha256(path) != expected[name]:
+            elif sha256(path) != expected[name]:
                 altered.append(name)
         elif (is_right := _is_right(path, name, expected, home)) is not None:
             if not is_right:
@@ -363,8 +363,3 @@ def _rows(record: Path) -> Iterator[tuple[str, str]]:
                 continue
             padded = digest + "=" * (-len(digest) % 4)
             yield name, base64.urlsafe_b64decode(padded).hex()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -135,28 +135,11 @@ _SCHEMAS = {
     "waves": WAVE,
 }
 
-_LATER = _OF_ALL | {
-    "waterfalls",
-    "case_numbers",
-    "coincidences",
-    "returned",
-    "followed",
-    "matches",
-    "register_rows",
-    "accepted",
-    "applied",
-    "skipped",
-    "balance",
-    "additions",
-    "second_opinion",
-    "second_readings",
-    "certificate",
-    "indicators",
-    "profile",
-    "set_aside",
-    "cycle_changes",
-}
-"""Tables that runs of earlier versions do not have; what they say is shown where it is there."""
+_ALWAYS = frozenset(
+    {"cases", "entries", "findings", "lists", "pairs", "queue", "voters"}
+)
+"""Tables that every run has. What others say, which runs of earlier versions do not have, is shown
+where it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +348,7 @@ def read_table(
     """
     schema = _SCHEMAS[name]
     path = folder / f"{name}.parquet"
-    if name in _LATER and not path.exists():
+    if name not in _ALWAYS and not path.exists():
         return schema.empty_table()
     try:
         wanted = None if columns is None else list(columns)
@@ -395,6 +378,10 @@ def waves_left(folder: Path) -> tuple[dict[str, Any], ...]:
     return left(found, read_table(folder, "findings")) if found.num_rows else ()
 
 
+NAMES = Names(case_id, finding_ids)
+"""How cases and findings are named by their entries."""
+
+
 def answers_in(ledger: Reader) -> Given:
     """All answers in a ledger, under the ids that the entries had then."""
     return Given(
@@ -408,8 +395,7 @@ def answers_in(ledger: Reader) -> Given:
 
 def answers_of_today(ledger: Reader, runs: Known) -> Given:
     """All answers in a ledger, under the ids that the entries have in the newest run."""
-    names = Names(case_id, finding_ids)
-    return renamed(answers_in(ledger), runs.table("followed"), names)
+    return renamed(answers_in(ledger), runs.table("followed"), NAMES)
 
 
 def keep_subjects(ledger: Ledger, runs: Callable[[], Known]) -> None:

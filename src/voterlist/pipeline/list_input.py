@@ -15,18 +15,15 @@ from voterlist.config import Settings
 from voterlist.deadlines import last_days
 from voterlist.decisions import (
     Given,
-    Names,
     Standing,
     renamed,
     with_corrections,
 )
 from voterlist.errors import usage_error
-from voterlist.findings import finding_ids
-from voterlist.link.cases import case_id
 from voterlist.lists.compile import ListInput
 from voterlist.model import ListKind, null_last
 from voterlist.normalize import normalize
-from voterlist.pipeline.known import Known, answers_in, known, read_table
+from voterlist.pipeline.known import NAMES, Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
 from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty
 from voterlist.storage.ledger import JournalLine, Reader
@@ -182,7 +179,7 @@ class ListSource:
         """What holds today of all answers about the entries of a run."""
         if folder not in self._standing:
             moves = read_table(folder, "followed")
-            given = renamed(self.answers, moves, Names(case_id, finding_ids))
+            given = renamed(self.answers, moves, NAMES)
             self._standing[folder] = what_holds(given, self.settings)
         return self._standing[folder]
 

@@ -13,12 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.errors import UsageError
 from voterlist.findings import gather
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
 from voterlist.pipeline.inbox import INBOX, Inputs, sources_of
-from voterlist.pipeline.known import Known, known, read_table
+from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
     FURNITURE,
@@ -37,7 +36,6 @@ from voterlist.pipeline.steps import Context, place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
-from voterlist.storage import ledger as ledgers
 from voterlist.storage.store import digest_of
 from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 from voterlist.watch import left
@@ -329,21 +327,6 @@ def _lines_of_entries(folder: Path, place: tuple[int, int]) -> dict[str, int]:
     rows = read_table(folder, "entries", is_of_place, names)
     columns = (rows.column(name).to_pylist() for name in names)
     return dict(zip(*columns, strict=True))
-
-
-def earlier_lists(workspace: Path, place: ledgers.Place) -> pa.Table:
-    """LIST of the newest complete runs; without rows where there is none.
-
-    ``place``: where the ledger of the workspace is.
-
-    Raises:
-        InputError: the table of an earlier run is damaged.
-    """
-    with ledgers.reading(place) as ledger:
-        try:
-            return known(workspace, ledger).table("lists")
-        except UsageError:
-            return empty(LIST)
 
 
 def missing_lists(

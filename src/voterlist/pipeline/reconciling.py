@@ -238,18 +238,22 @@ def _reconcile(
 
 def _tally(voters: Path, context: StageContext) -> pa.Table:
     """TALLY of every voter, a constituency at a time."""
+    done = context.units.each(Stage.RECONCILE, _count, _tasks("tally", voters))
+    return concat([unit.table("tally.parquet") for unit in done], reconcile.TALLY)
+
+
+def _tasks(name: str, voters: Path, *needs: str) -> list[Task]:
+    """A unit for each constituency of the voters, whose argument is where its row group is."""
     groups = zip(_places_of(voters), store.row_group_digests(voters), strict=True)
-    tasks = [
+    return [
         Task(
-            f"tally-{unit_name(place or None)}",
-            store.digest_of(digest),
+            f"{name}-{unit_name(place or None)}",
+            store.digest_of(*needs, digest),
             (voters, group),
             (place or None,),
         )
         for group, (place, digest) in enumerate(groups)
     ]
-    done = context.units.each(Stage.RECONCILE, _count, tasks)
-    return concat([unit.table("tally.parquet") for unit in done], reconcile.TALLY)
 
 
 def _constituencies_in(voters: Path) -> Longs:
@@ -280,19 +284,9 @@ def _candidates(
     voters = tables.path("voters")
     keys = reconcile.register_keys(outside.registers.values())
     needs = store.digest_of(*(keys[kind].tobytes() for kind in sorted(keys)))
-    tasks = [
-        Task(
-            f"met-{unit_name(place or None)}",
-            store.digest_of(needs, digest),
-            (voters, group),
-            (place or None,),
-        )
-        for group, (place, digest) in enumerate(
-            zip(_places_of(voters), store.row_group_digests(voters), strict=True)
-        )
-    ]
     work = partial(_meet, keys=keys)
     progress = partial(context.progress, Stage.RECONCILE)
+    tasks = _tasks("met", voters, needs)
     done = context.units.each(Stage.RECONCILE, work, tasks, progress)
     return concat([unit.table("voters.parquet") for unit in done], VOTER)
 

@@ -7,7 +7,7 @@ carried out itself needs nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -55,7 +55,7 @@ def returned(answered: Answered, today: Today) -> pa.Table:
         return empty(RETURNED)
     found = what_became_of(gone, answered, today)
     back = [row for row in rows if any(entry in found for entry in members.of(row))]
-    reasons = _Reasons(answered, today, _Answers(rows, members), found)
+    reasons = _Reasons(answered, today, rows, members, found)
     for row in back:
         own = found.get(row["old_entry_id"])
         row["entry_id"] = own.entry_id if own else row["old_entry_id"]
@@ -103,14 +103,6 @@ class _Members:
         return self._of_case.get(row.get("case_id") or "", frozenset()) | own
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """All answers that hold, wait or are contested, and the entries that each is about."""
-
-    rows: list[_Row]
-    members: _Members
-
-
 class _Reasons:
     """Why each answer came back."""
 
@@ -118,13 +110,15 @@ class _Reasons:
         self,
         answered: Answered,
         today: Today,
-        answers: _Answers,
+        rows: Sequence[_Row],
+        members: _Members,
         found: Mapping[str, Now],
     ) -> None:
-        self._members = answers.members
+        """``rows``: all that was answered; ``found``: what became of who is gone."""
+        self._members = members
         self._about: dict[str | None, list[_Row]] = {}
         """The answers about each entry, by its old id."""
-        for row in answers.rows:
+        for row in rows:
             self._about.setdefault(row["old_entry_id"], []).append(row)
         self._found = found
         self._corrected = _corrected_fields(answered)

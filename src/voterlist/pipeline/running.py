@@ -25,7 +25,7 @@ from voterlist.pipeline.result import Progress, RunResult
 from voterlist.processes.stopping import StoppedError
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, moves, store
-from voterlist.storage.files import write_content
+from voterlist.storage.files import are_unaltered, write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
 from voterlist.storage.store import Manifest
 
@@ -273,10 +273,7 @@ def _lies_as_recorded(workspace: Path, folder: Path, manifest: Manifest) -> bool
         for name, digest in record.tables.items()
     }
     files |= {workspace / name: digest for name, digest in manifest.outputs.items()}
-    return all(
-        path.is_file() and store.sha256(path) == digest
-        for path, digest in files.items()
-    )
+    return are_unaltered(files)
 
 
 def settle_moves(workspace: Path, place: Place) -> None:

@@ -17,7 +17,6 @@ from voterlist import review
 from voterlist.config import Settings
 from voterlist.decisions import (
     STOOD,
-    Names,
     columns_for,
     effects,
     follow,
@@ -25,10 +24,10 @@ from voterlist.decisions import (
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
-from voterlist.findings import finding_ids, settle
+from voterlist.findings import settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
-from voterlist.link.cases import case_id, with_kept
+from voterlist.link.cases import with_kept
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
@@ -44,6 +43,7 @@ from voterlist.pipeline.intake import (
     normalize_entries,
     take_in,
 )
+from voterlist.pipeline.known import NAMES
 from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_outside
 from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import (
@@ -151,7 +151,7 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
     # Of the list of a nation one column is read at a time, and mostly the ids alone.
     stood = tables.columns("entries", STOOD)
-    followed = follow(context.answers, stood, _NAMES, context.is_of_run)
+    followed = follow(context.answers, stood, NAMES, context.is_of_run)
     holding = what_holds(followed.given, context.settings)
     made = {
         "decisions": holding.decisions,
@@ -162,9 +162,6 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
         "followed": followed.moves,
     }
     return StageResult(made, stood.num_rows, stood.num_rows)
-
-
-_NAMES = Names(case_id, finding_ids)
 
 
 _BORN = pa.schema(
@@ -179,7 +176,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     something is decided.
     """
     amendments = tables["amendments"]
-    given = renamed(context.answers, tables["followed"], _NAMES)
+    given = renamed(context.answers, tables["followed"], NAMES)
     settings = context.settings
     readings = second_readings(
         given, tables["cases"], settings.review, settings.workspace.cycle

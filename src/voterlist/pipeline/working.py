@@ -29,7 +29,6 @@ from voterlist.pipeline.known import Known, answers_in, keep_subjects, known, kn
 from voterlist.pipeline.outcome import (
     Done,
     digest_of_lists,
-    earlier_lists,
     handed_in_since,
     lists_anew,
     missing_lists,
@@ -49,6 +48,7 @@ from voterlist.pipeline.steps import Context, places_of_table
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.processes.stopping import whole
+from voterlist.schemas import LIST, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
@@ -94,8 +94,8 @@ def work(
     watch.left(ledger)
     kept = Kept(workspace)
     kept.altered += _moved_aside(workspace, altered)
-    earlier = earlier_lists(workspace, place)
     before = _known_before(workspace, place)
+    earlier = _lists_of(before)
     units = Units(kept, program_digest(), max(1, jobs))
     context = Context(
         workspace,
@@ -141,6 +141,15 @@ def _known_before(workspace: Path, place: ledgers.Place) -> Known | None:
     with ledgers.reading(place) as ledger, suppress(UsageError):
         return known(workspace, ledger)
     return None
+
+
+def _lists_of(runs: Known | None) -> pa.Table:
+    """LIST of these runs; without rows where there is none.
+
+    Raises:
+        InputError: the table of a run is damaged.
+    """
+    return empty(LIST) if runs is None else runs.table("lists")
 
 
 def _moved_aside(workspace: Path, altered: Iterable[Path]) -> list[str]:
@@ -220,7 +229,8 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     if not frozen:
         return
     place = ledgers.place_in(context.workspace, settings)
-    earlier = rows_among(earlier_lists(context.workspace, place), "list_kind", frozen)
+    before = _lists_of(_known_before(context.workspace, place))
+    earlier = rows_among(before, "list_kind", frozen)
     names = {
         source: name for (source, copy), name in inputs.names().items() if not copy
     }

@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -58,15 +58,7 @@ def examine(workspace: Path | None, folder: Path, now: dt.datetime) -> list[Noti
     if workspace is not None:
         with suppress(SettingsError):
             settings_of(workspace)
-    looks: list[Callable[[], Noticed]] = [
-        _reader,
-        _letters,
-        _words,
-        _memory,
-        _cores,
-        _speed,
-    ]
-    noticed = [look() for look in looks]
+    noticed = [_reader(), _letters(), _words(), _memory(), _cores(), _speed()]
     noticed += _of_place(workspace or folder)
     if workspace is None:
         return [*noticed, _clock(now, None, _ZONE)]

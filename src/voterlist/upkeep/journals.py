@@ -1,4 +1,4 @@
-"""The journal told and verified; the ledger copied, restored and renewed."""
+"""The journal told and verified; the ledger copied."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ from voterlist.storage.ledger.chain import (
     GENESIS,
     JOURNAL,
 )
-from voterlist.storage.ledger.copies import Replaced
 from voterlist.storage.settings import settings_of
 from voterlist.storage.store import RUN_EVENT
 from voterlist.storage.workspace import open_to_read
@@ -189,19 +189,11 @@ _TABLES = {DECIDED: "decisions", AMENDED: "amendments", ACCEPTED: "acceptances"}
 """The events that are answers of people, and the tables where these stand."""
 
 
-def _by_case(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return row["case_id"], row["decided_by"], row["decided_at"]
-
-
-def _by_action(row: Mapping[str, Any]) -> tuple[str | None, ...]:
-    return row["action"], row["case_id"], row["decided_by"], row["decided_at"]
-
-
-def _by_rule(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return row["rule"], row["mark"], row["accepted_by"], row["accepted_at"]
-
-
-_KEYS = {DECIDED: _by_case, AMENDED: _by_action, ACCEPTED: _by_rule}
+_KEYS = {
+    DECIDED: itemgetter("case_id", "decided_by", "decided_at"),
+    AMENDED: itemgetter("action", "case_id", "decided_by", "decided_at"),
+    ACCEPTED: itemgetter("rule", "mark", "accepted_by", "accepted_at"),
+}
 """What the answers of one line have in common, before the chain began."""
 
 
@@ -299,37 +291,3 @@ def copy_ledger(workspace: Path, out: str) -> tuple[str, dict[str, int]]:
         return out, dict(copies.copy(place, Path(out)))
     target = Place(workspace / FILE_NAME, out)
     return opening.name_of(target), dict(copies.copy(place, target))
-
-
-def restore_ledger(
-    workspace: Path, source: Path, *, today: dt.date, since: str, older: bool
-) -> Replaced:
-    """Put a copy of the ledger back.
-
-    Args:
-        workspace: its folder; held meanwhile.
-        source: the copy.
-        today: the day that the journal notes.
-        since: told to a run that finds the workspace held.
-        older: take the copy although it lacks what the workspace knows of.
-
-    Raises:
-        UsageError: it is no workspace.
-        InputError: the copy cannot be read, or lacks what the workspace knows of.
-        WorkspaceBusyError: a run holds the workspace.
-    """
-    place = place_in(workspace, settings_of(workspace))
-    return copies.restore(place, source, today=today, since=since, older=older)
-
-
-def renew_ledger(
-    workspace: Path, *, by: str, reason: str, today: dt.date, since: str
-) -> Replaced:
-    """Go on without the part of the ledger that is lost; who decided it, and why, is noted.
-
-    Raises:
-        UsageError: it is no workspace.
-        WorkspaceBusyError: a run holds the workspace.
-    """
-    place = place_in(workspace, settings_of(workspace))
-    return copies.renew(place, by=by, reason=reason, today=today, since=since)

@@ -341,6 +341,19 @@ EVENTS = frozenset(
     }
 )
 """What a line of the chain may tell."""
+_TOLD: Mapping[str, Mapping[str, str]] = {
+    DECIDED: {"case": "case_id", "by": "decided_by"},
+    AMENDED: {
+        "action": "action",
+        "case": "case_id",
+        "by": "decided_by",
+        "adjudicates": "adjudicates",
+    },
+    ACCEPTED: {"rule": "rule", "mark": "mark", "by": "accepted_by"},
+    APPLICATION: {"application": "application", "action": "event", "by": "done_by"},
+    JOURNAL: {"of": "event"},
+}
+"""Of rows that were added: what their line says, and the column that holds it."""
 
 Details = dict[str, Any]
 
@@ -382,49 +395,28 @@ class Changes:
         """Tables of which a row may be changed, or that have no order of their own."""
         self._changes.append(_Change(event, details, tables))
 
-    def decided(
-        self, rows: Sequence[Mapping[str, Any]], numbers: range, *, adjudicates: bool
+    def added(
+        self,
+        event: str,
+        tables: Sequence[str],
+        rows: Sequence[Mapping[str, Any]],
+        numbers: range,
+        **more: int,
     ) -> None:
-        """Decisions that were added, one line for each case and person."""
-        keys = [(row["case_id"], row["decided_by"]) for row in rows]
-        tables = ["decisions", *(["adjudications"] if adjudicates else [])]
-        for (case, by), added in self._row_groups(tables, keys, numbers):
-            details = {"case": case, "by": by, "adjudicates": int(adjudicates)}
-            self._changes.append(_Change(DECIDED, {**details, ADDED: added}))
-        self._tell(rows, "decided_at")
+        """Rows that were added to numbered tables: a line for those that ``_TOLD`` tells alike.
 
-    def amended(self, rows: Sequence[Mapping[str, Any]], numbers: range) -> None:
-        """Amendments that were added, one line for each action, case and person."""
-        names = ("action", "case_id", "decided_by", "adjudicates")
-        keys = [tuple(row[name] for name in names) for row in rows]
-        for (action, case, by, flag), added in self._row_groups(
-            ["amendments"], keys, numbers
-        ):
-            details = {"action": action, "case": case, "by": by, "adjudicates": flag}
-            self._changes.append(_Change(AMENDED, {**details, ADDED: added}))
-        self._tell(rows, "decided_at")
-
-    def accepted(self, rows: Sequence[Mapping[str, Any]], numbers: range) -> None:
-        """Marks of findings that were added, one line for each rule, mark and person."""
-        names = ("rule", "mark", "accepted_by")
-        keys = [tuple(row[name] for name in names) for row in rows]
-        for (rule, mark, by), added in self._row_groups(["acceptances"], keys, numbers):
-            details = {"rule": rule, "mark": mark, "by": by}
-            self._changes.append(_Change(ACCEPTED, {**details, ADDED: added}))
-        self._tell(rows, "accepted_at")
-
-    def happened(self, row: Mapping[str, Any], numbers: range) -> None:
-        """What happened to an application: its number, what it was and who did it."""
-        for _, added in self._row_groups(["applications"], [None], numbers):
-            names = {"application": str(row["application"]), "action": row["event"]}
-            details = {**names, "by": row["done_by"], ADDED: added}
-            self._changes.append(_Change(APPLICATION, details))
-        self.on(dt.date.fromisoformat(row["day"]))
-
-    def journalled(self, event: str, numbers: range) -> None:
-        """A line of the journal that was added."""
-        for key, added in self._row_groups(["journal"], [event], numbers):
-            self._changes.append(_Change(JOURNAL, {"of": key, ADDED: added}))
+        Args:
+            event: what they are.
+            tables: the tables, with one row each.
+            rows: what was added.
+            numbers: their keys.
+            more: what the lines say besides.
+        """
+        names = _TOLD[event]
+        keys = [tuple(row[name] for name in names.values()) for row in rows]
+        for key, digests in self._row_groups(tables, keys, numbers):
+            told = dict(zip(names, key, strict=True))
+            self._changes.append(_Change(event, {**told, **more, ADDED: digests}))
 
     def lines(
         self, before: Mapping[str, TableDigest], after: Mapping[str, TableDigest]
@@ -466,9 +458,9 @@ class Changes:
             yield key, {table: rows[first:last] for table, rows in digests.items()}
             first = last
 
-    def _tell(self, rows: Sequence[Mapping[str, Any]], name: str) -> None:
+    def answered(self, moments: Iterable[str]) -> None:
         """Note the newest day on which an answer was given."""
-        newest = max((str(row[name])[:10] for row in rows), default="")
+        newest = max((str(moment)[:10] for moment in moments), default="")
         with suppress(ValueError):
             day = dt.date.fromisoformat(newest)
             self._told = max(day, self._told or day)

@@ -303,7 +303,10 @@ class Ledger(Reader):
                 "INSERT INTO adjudications VALUES (?)",
                 [(number,) for number in numbers],
             )
-        self._changes.decided(new, numbers, adjudicates=adjudicates)
+        tables = ["decisions", *(["adjudications"] if adjudicates else [])]
+        flag = int(adjudicates)
+        self._changes.added(chain.DECIDED, tables, new, numbers, adjudicates=flag)
+        self._changes.answered(row["decided_at"] for row in new)
 
     def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
         """Add what was decided about entries (AMENDMENT); returns how many were added.
@@ -314,7 +317,8 @@ class Ledger(Reader):
         rows = [{**row, "adjudicates": flag} for row in amendments.to_pylist()]
         self._change("amendments")
         numbers = self._add("amendments", (*AMENDMENT.names, "adjudicates"), rows)
-        self._changes.amended(rows, numbers)
+        self._changes.added(chain.AMENDED, ["amendments"], rows, numbers)
+        self._changes.answered(row["decided_at"] for row in rows)
         return len(rows)
 
     def keep_subjects(self, subjects: pa.Table) -> None:
@@ -363,7 +367,9 @@ class Ledger(Reader):
         row["details"] = json.dumps(kept.details, sort_keys=True, ensure_ascii=False)
         self._change("applications")
         numbers = self._add("applications", tuple(row), [row])
-        self._changes.happened(row, numbers)
+        told = row | {"application": str(kept.application)}
+        self._changes.added(chain.APPLICATION, ["applications"], [told], numbers)
+        self._changes.on(dt.date.fromisoformat(kept.day))
         return kept
 
     def keep_user(self, user: User, day: dt.date, *, action: str) -> None:
@@ -386,7 +392,8 @@ class Ledger(Reader):
         rows = [_with_one_zero(row) for row in acceptances.to_pylist()]
         self._change("acceptances")
         numbers = self._add("acceptances", ACCEPTANCE.names, rows)
-        self._changes.accepted(rows, numbers)
+        self._changes.added(chain.ACCEPTED, ["acceptances"], rows, numbers)
+        self._changes.answered(row["accepted_at"] for row in rows)
 
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell.
@@ -399,7 +406,7 @@ class Ledger(Reader):
         self._change("journal")
         numbers = self._add("journal", tuple(row), [row])
         self._changes.on(today)
-        self._changes.journalled(event, numbers)
+        self._changes.added(chain.JOURNAL, ["journal"], [row], numbers)
 
     def _add(
         self, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
