@@ -6,11 +6,10 @@ Precincts to a constituency, constituencies to the nation, with the balance of r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +17,15 @@ from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import AsideCode, ListKind, Rule, Severity, Stage, Unit
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
-from voterlist.tables import concat, sort_by
+from voterlist.tables import (
+    concat,
+    count_by,
+    distinct,
+    is_among,
+    row_counts,
+    rows_among,
+    sort_by,
+)
 
 DECLARED_DIFFERS = Rule(
     "declared-total-differs",
@@ -131,18 +138,13 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
 
 def count_entries(entries: pa.Table) -> pa.Table:
     """How many entries each list has: source, sheet, constituency, precinct, entries."""
-    counted = entries.select(list(_LIST_KEY)).append_column(
-        "one", pa.array(np.ones(entries.num_rows, dtype=np.int64))
-    )
-    grouped = counted.group_by(list(_LIST_KEY)).aggregate([("one", "sum")])
-    return grouped.rename_columns([*_LIST_KEY, "entries"])
+    return pa.table(row_counts(entries, *_LIST_KEY, into="entries"))
 
 
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge that are stated anew for the whole."""
-    anew = pa.array([DECLARED_DIFFERS.code, SEVERAL_LISTS.code])
-    is_anew = pc.is_in(findings.column("rule").cast(pa.string()), value_set=anew)
-    return findings.filter(pc.invert(is_anew))
+    anew = [DECLARED_DIFFERS.code, SEVERAL_LISTS.code]
+    return findings.filter(pc.invert(is_among(findings.column("rule"), anew)))
 
 
 def check_ids(entries: pa.Table) -> None:
@@ -193,14 +195,8 @@ def _balance_error(source: str) -> StageError:
 
 
 def _sums(table: pa.Table, name: str) -> dict[tuple[Any, ...], int]:
-    """The sum of a column for each list; one step per list, not per row."""
-    grouped = (
-        table.select([*_LIST_KEY, name])
-        .group_by(list(_LIST_KEY))
-        .aggregate([(name, "sum")])
-    )
-    keys = zip(*_cells(grouped, _LIST_KEY), strict=True)
-    return dict(zip(keys, grouped.column(f"{name}_sum").to_pylist(), strict=True))
+    """The sum of a column for each list."""
+    return count_by(table, *_LIST_KEY, of=name)
 
 
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
@@ -228,9 +224,7 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
 
 def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
     """How many rows of each list were set aside because another list has them word for word."""
-    code = aside.column("code").cast(pa.string())
-    repeated = aside.filter(pc.equal(code, AsideCode.SAME_ENTRY.value))
-    return _sums(repeated, "rows")
+    return _sums(rows_among(aside, "code", [AsideCode.SAME_ENTRY]), "rows")
 
 
 def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
@@ -238,25 +232,24 @@ def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
 
     A precinct of whose lists ingest has said so, more exactly, is left out.
     """
-    is_permanent = pc.equal(
-        lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
+    permanent = rows_among(lists, "list_kind", [ListKind.PERMANENT])
+    kept = permanent.filter((pc.field("entries") > 0) & pc.field("precinct").is_valid())
+    told = {*_precincts(rows_among(findings, "rule", _TOLD_BY_INGEST))}
+    several = {
+        place: count
+        for place, count in Counter(_precincts(kept)).items()
+        if count > 1 and place not in told
+    }
+    cells = zip(*several, strict=True) if several else ((), ())
+    columns = dict(zip(PRECINCT_PLACE, map(list, cells), strict=True))
+    return make(SEVERAL_LISTS, len(several), {**columns, "value": [*several.values()]})
+
+
+def _precincts(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """The precinct of each row."""
+    return zip(
+        *(table.column(name).to_pylist() for name in PRECINCT_PLACE), strict=True
     )
-    has_entries = pc.greater(lists.column("entries"), 0)
-    is_placed = pc.is_valid(lists.column("precinct"))
-    kept = lists.filter(pc.and_(pc.and_(has_entries, is_placed), is_permanent))
-    counted = kept.group_by(list(PRECINCT_PLACE)).aggregate([("rows", "count")])
-    told = set()
-    for rule in _TOLD_BY_INGEST:
-        told |= set(zip(*_cells(_of_rule(findings, rule), PRECINCT_PLACE), strict=True))
-    several = [
-        row
-        for row in counted.to_pylist()
-        if row["rows_count"] > 1
-        and tuple(row[name] for name in PRECINCT_PLACE) not in told
-    ]
-    columns = {name: [row[name] for row in several] for name in PRECINCT_PLACE}
-    columns["value"] = [row["rows_count"] for row in several]
-    return make(SEVERAL_LISTS, len(several), columns)
 
 
 def _in_two_constituencies(
@@ -268,43 +261,21 @@ def _in_two_constituencies(
     of several constituencies comes in once, and is none of these. What ``findings`` of an earlier
     merge say stays, for a merged list no longer shows it.
     """
-    known = set(
-        _of_rule(findings, FILE_IN_TWO_CONSTITUENCIES.code)["source"].to_pylist()
-    )
-    sources = [
+    earlier = rows_among(findings, "rule", [FILE_IN_TWO_CONSTITUENCIES.code])
+    known = set(earlier["source"].to_pylist())
+    intakes = Counter(
         source
         for lists in received
         for source in pc.unique(lists["source"]).to_pylist()
-    ]
-    several = [
-        source
-        for source, intakes in Counter(sources).items()
-        if intakes > 1 and source not in known
-    ]
-    lists = concat(received, LIST)
-    of_several = pc.is_in(
-        lists.column("source"), value_set=pa.array(several, pa.string())
     )
-    key = ["source", "constituency"]
-    homes = lists.filter(of_several).select(key).group_by(key).aggregate([]).drop_null()
-    counts = Counter(homes.column("source").to_pylist())
-    rows = sorted(
-        (source, constituency)
-        for source, constituency in zip(*_cells(homes, key), strict=True)
-        if counts[source] > 1
-    )
+    several = [one for one, count in intakes.items() if count > 1 and one not in known]
+    of_several = rows_among(concat(received, LIST), "source", several)
+    homes = distinct(of_several, "source", "constituency").drop_null().to_pylist()
+    counts = Counter(row["source"] for row in homes)
+    rows = sorted(tuple(row.values()) for row in homes if counts[row["source"]] > 1)
     columns = {
         "source": [source for source, _ in rows],
         "constituency": [constituency for _, constituency in rows],
         "value": [counts[source] for source, _ in rows],
     }
     return make(FILE_IN_TWO_CONSTITUENCIES, len(rows), columns)
-
-
-def _of_rule(findings: pa.Table, code: str) -> pa.Table:
-    return findings.filter(pc.equal(findings.column("rule").cast(pa.string()), code))
-
-
-def _cells(table: pa.Table, names: Sequence[str]) -> list[list[Any]]:
-    """The cells of each of these columns."""
-    return [table.column(name).to_pylist() for name in names]

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 _MOST_TOLD = 30
 """Of more open applications the status tells the rest as a number."""
 _Number = Annotated[int, argument("application-number", "NUMBER")]
-_By = Annotated[str, option("application-decider", "--by", "NAME")]
-_Clerk = Annotated[str | None, option("application-clerk", "--clerk", "NAME")]
+_By = Annotated[str, option("application-decider", "NAME")]
+_Clerk = Annotated[str | None, option("application-clerk", "NAME")]
 _Set = Annotated[list[str] | None, option("application-set", "--set", "FIELD=VALUE")]
-_Ground = Annotated[str, option("application-ground", "--ground", "GROUND")]
-_Evidence = Annotated[str, option("application-evidence", "--evidence", "TEXT")]
-_Reason = Annotated[str, option("application-reason", "--reason", "TEXT")]
+_Ground = Annotated[str, option("application-ground", "GROUND")]
+_Evidence = Annotated[str, option("application-evidence", "TEXT")]
+_Reason = Annotated[str, option("application-reason", "TEXT")]
 _Entry = Annotated[str | None, option("application-for", "--for", "ENTRY_ID")]
 
 
@@ -45,27 +45,21 @@ class _Taken:
     """The arguments and options of ``take``."""
 
     workspace: Workspace
-    what: Annotated[Asks, option("application-what", "--what")]
-    by: Annotated[str, option("application-by", "--by", "NAME")]
-    way: Annotated[Way, option("application-way", "--way")] = Way.COUNTER
+    what: Annotated[Asks, option("application-what")]
+    by: Annotated[str, option("application-by", "NAME")]
+    way: Annotated[Way, option("application-way")] = Way.COUNTER
     entries: Annotated[
         list[str] | None, option("application-for", "--for", "ENTRY_ID")
     ] = None
-    name: Annotated[str, option("application-name", "--name", "NAME")] = ""
-    born: Annotated[str, option("application-born", "--born", "DATE")] = ""
+    name: Annotated[str, option("application-name", "NAME")] = ""
+    born: Annotated[str, option("application-born", "DATE")] = ""
     values: _Set = None
-    relation: Annotated[Relation, option("application-relation", "--relation")] = (
-        Relation.SELF
-    )
+    relation: Annotated[Relation, option("application-relation")] = Relation.SELF
     documents: Annotated[
         list[str] | None, option("application-document", "--document", "TEXT")
     ] = None
-    against: Annotated[
-        int | None, option("application-against", "--against", "NUMBER")
-    ] = None
-    below: Annotated[
-        str, option("application-below", "--below", "COMMISSION/NUMBER")
-    ] = ""
+    against: Annotated[int | None, option("application-against", "NUMBER")] = None
+    below: Annotated[str, option("application-below", "COMMISSION/NUMBER")] = ""
     clerk: _Clerk = None
     today: Today = None
 
@@ -170,7 +164,7 @@ class _Decision(_Ruled):
     grant: Annotated[bool | None, option("application-grant", "--grant/--refuse")] = (
         None
     )
-    although: Annotated[str, option("application-although", "--although", "TEXT")] = ""
+    although: Annotated[str, option("application-although", "TEXT")] = ""
 
 
 @takes(_Decision)
@@ -194,10 +188,8 @@ class _Appeal(_Ruled):
     """The arguments and options of ``appeal``."""
 
     evidence: _Evidence
-    to: Annotated[Body, option("application-to", "--to")]
-    outcome: Annotated[
-        Literal["granted", "refused"], option("application-outcome", "--outcome")
-    ]
+    to: Annotated[Body, option("application-to")]
+    outcome: Annotated[Literal["granted", "refused"], option("application-outcome")]
 
 
 @takes(_Appeal)
@@ -256,11 +248,11 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     }
 
 
-_Out = Annotated[Path, option("application-out", "--out", "FILE.pdf")]
+_Out = Annotated[Path, option("application-out", "FILE.pdf")]
 _Language = Annotated[
     Literal["az", "en"] | None, option("application-language", "--language")
 ]
-_Writer = Annotated[str | None, option("application-writer", "--by", "NAME")]
+_Writer = Annotated[str | None, option("application-writer", "NAME")]
 
 
 def answer(
@@ -327,10 +319,8 @@ def notify(
     workspace: Workspace,
     number: _Number,
     by: _By,
-    text: Annotated[str, option("application-notice", "--text", "TEXT")] = "",
-    out: Annotated[
-        Path | None, option("application-letter", "--out", "FILE.pdf")
-    ] = None,
+    text: Annotated[str, option("application-notice", "TEXT")] = "",
+    out: Annotated[Path | None, option("application-letter", "FILE.pdf")] = None,
     language: _Language = None,
     today: Today = None,
 ) -> Answer:

@@ -30,16 +30,10 @@ _MOST_PRECINCTS = 6
 def check(
     files: Tables,
     columns: Columns = None,
-    settings: Annotated[
-        Path | None, option("check-settings", "--settings", "TOML")
-    ] = None,
-    streets: Annotated[
-        list[Path] | None, option("streets", "--streets", "FILE")
-    ] = None,
-    out: Annotated[
-        Path | None, option("findings-out", "--out", "FINDINGS.parquet")
-    ] = None,
-    report: Annotated[Path | None, option("audit-folder", "--report", "FOLDER")] = None,
+    settings: Annotated[Path | None, option("check-settings", "TOML")] = None,
+    streets: Annotated[list[Path] | None, option("streets", "FILE")] = None,
+    out: Annotated[Path | None, option("findings-out", "FINDINGS.parquet")] = None,
+    report: Annotated[Path | None, option("audit-folder", "FOLDER")] = None,
     profile: ToldProfileOption = None,
     today: Today = None,
 ) -> Answer:

@@ -21,13 +21,9 @@ _MOST_ROWS = 20
 def compare(
     old: Annotated[Path, argument("old", "OLD")],
     new: Annotated[Path, argument("new", "NEW")],
-    earlier: Annotated[Path | None, option("earlier", "--earlier", "FILE")] = None,
-    reference: Annotated[
-        Path | None, option("reference", "--reference", "FOLDER")
-    ] = None,
-    out: Annotated[
-        Path | None, option("changes-out", "--out", "CHANGES.parquet")
-    ] = None,
+    earlier: Annotated[Path | None, option("earlier", "FILE")] = None,
+    reference: Annotated[Path | None, option("reference", "FOLDER")] = None,
+    out: Annotated[Path | None, option("changes-out", "CHANGES.parquet")] = None,
     today: Today = None,
 ) -> Answer:
     """Compare the lists of two cycles."""

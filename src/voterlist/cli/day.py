@@ -12,10 +12,10 @@ from voterlist.cli.words import SAY
 from voterlist.model import CardReason
 
 _Constituency = Annotated[int, option("day-constituency", "-c", "--constituency", "N")]
-_Precinct = Annotated[int, option("lists-precinct", "--precinct", "P", min=1)]
-_First = Annotated[int, option("day-first", "--first", "N", min=1)]
-_Last = Annotated[int, option("day-last", "--last", "N", min=1)]
-_By = Annotated[str, option("day-by", "--by", "NAME")]
+_Precinct = Annotated[int, option("lists-precinct", "P", min=1)]
+_First = Annotated[int, option("day-first", "N", min=1)]
+_Last = Annotated[int, option("day-last", "N", min=1)]
+_By = Annotated[str, option("day-by", "NAME")]
 
 
 def stock(
@@ -43,7 +43,7 @@ def issue(
     entry: Annotated[str, argument("day-entry", "ENTRY_ID")],
     card: Annotated[int, argument("day-card", "CARD")],
     by: _By,
-    why: Annotated[CardReason, option("day-why", "--why")] = CardReason.OTHER,
+    why: Annotated[CardReason, option("day-why")] = CardReason.OTHER,
     today: Today = None,
 ) -> Answer:
     """Note that a voter was given a card."""
@@ -61,7 +61,7 @@ def cancel(
     workspace: Workspace,
     first: _First,
     last: _Last,
-    act: Annotated[int, option("day-act", "--act", "N", min=1)],
+    act: Annotated[int, option("day-act", "N", min=1)],
     by: _By,
     today: Today = None,
 ) -> Answer:

@@ -61,10 +61,10 @@ class _Given:
     workspace: Workspace
     code: Annotated[str, argument("door-code", "CODE")]
     word: Annotated[AtDoor, argument("door-answer", "ANSWER")]
-    by: Annotated[str, option("door-by", "--by", "NAME")]
-    field: Annotated[str | None, option("door-field", "--field", "FIELD")] = None
-    value: Annotated[str, option("door-value", "--value", "TEXT")] = ""
-    note: Annotated[str, option("door-note", "--note", "TEXT")] = ""
+    by: Annotated[str, option("door-by", "NAME")]
+    field: Annotated[str | None, option("door-field", "FIELD")] = None
+    value: Annotated[str, option("door-value", "TEXT")] = ""
+    note: Annotated[str, option("door-note", "TEXT")] = ""
 
 
 @takes(_Given)
@@ -90,7 +90,7 @@ def answer(options: _Given) -> Answer:
 def undelivered(
     workspace: Workspace,
     files: Annotated[list[Path], argument("undelivered-files", "FILE...")],
-    by: Annotated[str, option("door-by", "--by", "NAME")],
+    by: Annotated[str, option("door-by", "NAME")],
 ) -> Answer:
     """Ask about voters whose card or invitation came back by post."""
     from voterlist.casework.undelivered import take_back
@@ -103,7 +103,7 @@ def undelivered(
 
 def list_all(
     workspace: Workspace,
-    precinct: Annotated[int | None, option("door-precinct", "--precinct", "P")] = None,
+    precinct: Annotated[int | None, option("door-precinct", "P")] = None,
     today: Today = None,
 ) -> Answer:
     """Show how many questions are answered, and which are not."""

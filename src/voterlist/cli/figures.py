@@ -14,7 +14,7 @@ from voterlist.cli.words import SAY
 
 def figures(
     workspace: Workspace,
-    out: Annotated[Path | None, option("figures-out", "--out", "FOLDER")] = None,
+    out: Annotated[Path | None, option("figures-out", "FOLDER")] = None,
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:

@@ -33,15 +33,13 @@ class _Options:
 
     workspace: Workspace
     words: Annotated[list[str] | None, argument("cli.find.words", "WORDS")] = None
-    fin: Annotated[str | None, option("find-fin", "--fin", "FIN")] = None
-    born: Annotated[str | None, option("find-born", "--born", "DATE")] = None
-    address: Annotated[str | None, option("find-address", "--address", "ADDRESS")] = (
-        None
-    )
-    entry: Annotated[str | None, option("find-entry", "--entry", "ENTRY")] = None
-    card: Annotated[int | None, option("find-card", "--card", "N", min=1)] = None
-    limit: Annotated[int, option("find-limit", "--limit", "N", min=1, max=100)] = 10
-    by: Annotated[str, option("find-by", "--by", "NAME")] = ""
+    fin: Annotated[str | None, option("find-fin", "FIN")] = None
+    born: Annotated[str | None, option("find-born", "DATE")] = None
+    address: Annotated[str | None, option("find-address", "ADDRESS")] = None
+    entry: Annotated[str | None, option("find-entry", "ENTRY")] = None
+    card: Annotated[int | None, option("find-card", "N", min=1)] = None
+    limit: Annotated[int, option("find-limit", "N", min=1, max=100)] = 10
+    by: Annotated[str, option("find-by", "NAME")] = ""
     today: Today = None
 
 

@@ -18,7 +18,7 @@ _MEGABYTE = 2**20
 
 def forget(
     workspace: Workspace,
-    by: Annotated[str, option("forget-by", "--by", "NAME")] = "",
+    by: Annotated[str, option("forget-by", "NAME")] = "",
     handed_in: Annotated[bool, option("forget-handed-in", "--handed-in")] = False,
     plan: Annotated[bool, option("forget-plan", "--plan")] = False,
     yes: Annotated[bool, option("forget-yes", "--yes")] = False,

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
 
-_PackageOut = Annotated[Path, option("package-out", "--out", "PACKAGE.zip")]
-_EncryptTo = Annotated[str | None, option("encrypt-to", "--encrypt-to", "NAME")]
+_PackageOut = Annotated[Path, option("package-out", "PACKAGE.zip")]
+_EncryptTo = Annotated[str | None, option("encrypt-to", "NAME")]
 
 
 def submit(
@@ -47,7 +47,7 @@ def submit(
         int | None, option("submit-of", "-c", "--constituency", "N")
     ] = None,
     encrypt_to: _EncryptTo = None,
-    by: Annotated[str, option("submit-by", "--by", "NAME")] = "",
+    by: Annotated[str, option("submit-by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -136,9 +136,9 @@ def _package(path: Path | None, manifest: Manifest) -> Answer:
 def receive(
     workspace: Workspace,
     package: Annotated[Path, argument("package", "PACKAGE.zip")],
-    receipt: Annotated[Path | None, option("receipt", "--receipt", "FILE")] = None,
-    ground: Annotated[str, option("settle", "--ground", "TEXT")] = "",
-    by: Annotated[str, option("settled-by", "--by", "NAME")] = "",
+    receipt: Annotated[Path | None, option("receipt", "FILE")] = None,
+    ground: Annotated[str, option("settle", "TEXT")] = "",
+    by: Annotated[str, option("settled-by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -213,11 +213,9 @@ def return_cases(
     workspace: Workspace,
     constituency: Annotated[int, option("return-to", "-c", "--constituency", "N")],
     out: _PackageOut,
-    precinct: Annotated[
-        int | None, option("return-precinct", "--precinct", "P", min=1)
-    ] = None,
+    precinct: Annotated[int | None, option("return-precinct", "P", min=1)] = None,
     encrypt_to: _EncryptTo = None,
-    by: Annotated[str, option("return-by", "--by", "NAME")] = "",
+    by: Annotated[str, option("return-by", "NAME")] = "",
     passphrase_stdin: PassphraseStdin = False,
     today: Today = None,
 ) -> Answer:
@@ -263,11 +261,11 @@ def return_cases(
 
 def answer(
     workspace: Workspace,
-    case: Annotated[int | None, option("answer-case", "--case", "N")] = None,
+    case: Annotated[int | None, option("answer-case", "N")] = None,
     stays: Annotated[bool | None, option("answer-stays", "--stays/--elsewhere")] = None,
-    by: Annotated[str, option("answer-by", "--by", "NAME")] = "",
-    reason: Annotated[str, option("answer-reason", "--reason", "TEXT")] = "",
-    document: Annotated[str, option("answer-document", "--document", "TEXT")] = "",
+    by: Annotated[str, option("answer-by", "NAME")] = "",
+    reason: Annotated[str, option("answer-reason", "TEXT")] = "",
+    document: Annotated[str, option("answer-document", "TEXT")] = "",
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
@@ -339,8 +337,8 @@ def _cells(
 
 
 _APPROVED = ("day", "ground", "by")
-_Ground = Annotated[str, option("ground", "--ground", "TEXT")]
-_By = Annotated[str, option("stated-by", "--by", "NAME")]
+_Ground = Annotated[str, option("ground", "TEXT")]
+_By = Annotated[str, option("stated-by", "NAME")]
 
 
 def approve(
@@ -384,9 +382,7 @@ def finish(
     constituency: Annotated[
         int | None, option("finish-of", "-c", "--constituency", "N")
     ] = None,
-    precinct: Annotated[
-        int | None, option("finish-precinct", "--precinct", "P", min=1)
-    ] = None,
+    precinct: Annotated[int | None, option("finish-precinct", "P", min=1)] = None,
     today: Today = None,
 ) -> Answer:
     """State on which day a stage was finished."""

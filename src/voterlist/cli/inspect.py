@@ -31,9 +31,7 @@ _CERTAIN = 0.995
 
 def inspect(
     files: Annotated[list[Path], argument("inspect.argument.files", "FILE")],
-    settings: Annotated[
-        Path | None, option("inspect.option.settings", "--settings", "TOML")
-    ] = None,
+    settings: Annotated[Path | None, option("inspect.option.settings", "TOML")] = None,
     constituency: Annotated[
         int | None,
         option(

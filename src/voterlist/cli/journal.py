@@ -21,11 +21,11 @@ _MOST_TOLD = 20
 
 def journal(
     workspace: Workspace,
-    case: Annotated[str | None, option("journal-case", "--case", "N")] = None,
-    person: Annotated[str | None, option("journal-person", "--person", "NAME")] = None,
+    case: Annotated[str | None, option("journal-case", "N")] = None,
+    person: Annotated[str | None, option("journal-person", "NAME")] = None,
     on_day: Annotated[str | None, option("journal-day", "--day", "DATE")] = None,
     verify: Annotated[bool, option("journal-verify", "--verify")] = False,
-    head: Annotated[list[str] | None, option("journal-head", "--head", "HEAD")] = None,
+    head: Annotated[list[str] | None, option("journal-head", "HEAD")] = None,
 ) -> Answer:
     """Tell what was done, or whether anybody altered it."""
     from voterlist.upkeep.journals import JournalFilter, read_journal, verify_journal

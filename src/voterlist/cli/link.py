@@ -53,37 +53,27 @@ class _Options:
     """What ``link`` takes on the command line."""
 
     files: Tables
-    out: Annotated[Path | None, option("pairs-out", "--out", "PAIRS.parquet")] = None
-    columns: Annotated[
-        list[Path] | None, option("columns-of-files", "--columns", "MAP.toml")
-    ] = None
+    out: Annotated[Path | None, option("pairs-out", "PAIRS.parquet")] = None
+    columns: Annotated[list[Path] | None, option("columns-of-files", "MAP.toml")] = None
     between: Annotated[bool, option("between", "--between")] = False
     one_to_one: Annotated[bool, option("one-to-one", "--one-to-one")] = False
-    clusters: Annotated[Path | None, option("clusters", "--clusters", "FILE")] = None
+    clusters: Annotated[Path | None, option("clusters", "FILE")] = None
     profile: ToldProfileOption = None
-    against: Annotated[list[Path] | None, option("against", "--against", "FILE")] = None
+    against: Annotated[list[Path] | None, option("against", "FILE")] = None
     against_columns: Annotated[
-        list[Path] | None, option("against-columns", "--against-columns", "MAP.toml")
+        list[Path] | None, option("against-columns", "MAP.toml")
     ] = None
-    settings: Annotated[Path | None, option("link-settings", "--settings", "FILE")] = (
-        None
-    )
-    state: Annotated[Path | None, option("state", "--state", "FOLDER")] = None
-    memory: Annotated[
-        Path | None, option("memory", "--memory", "FOLDER", hidden=True)
-    ] = None
+    settings: Annotated[Path | None, option("link-settings", "FILE")] = None
+    state: Annotated[Path | None, option("state", "FOLDER")] = None
+    memory: Annotated[Path | None, option("memory", "FOLDER", hidden=True)] = None
     """The former name of ``state``."""
-    jobs: Annotated[int | None, option("threads", "--jobs", min=1)] = None
-    memory_limit: Annotated[
-        str | None, option("memory-limit", "--memory-limit", "SIZE")
-    ] = None
-    report: Annotated[Path | None, option("link-report", "--report", "PAGE.html")] = (
-        None
-    )
+    jobs: Annotated[int | None, option("threads", min=1)] = None
+    memory_limit: Annotated[str | None, option("memory-limit", "SIZE")] = None
+    report: Annotated[Path | None, option("link-report", "PAGE.html")] = None
     plan: Annotated[bool, option("plan", "--plan")] = False
-    engine: Annotated[_Engine, option("engine", "--engine")] = _Engine.LOCAL
-    master: Annotated[str | None, option("master", "--master", "URL")] = None
-    work: Annotated[Path | None, option("work", "--work", "FOLDER", hidden=True)] = None
+    engine: Annotated[_Engine, option("engine")] = _Engine.LOCAL
+    master: Annotated[str | None, option("master", "URL")] = None
+    work: Annotated[Path | None, option("work", "FOLDER", hidden=True)] = None
     """A folder of which Spark has no more need; former commands name one."""
 
     def state_folder(self) -> Path | None:

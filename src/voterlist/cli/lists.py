@@ -26,17 +26,15 @@ class _Options:
     """The arguments and options of the command."""
 
     workspace: Workspace
-    purpose: Annotated[str, option("purpose", "--purpose", "PURPOSE")]
+    purpose: Annotated[str, option("purpose", "PURPOSE")]
     constituencies: Annotated[
         list[int] | None, option("lists-of", "-c", "--constituency", "N")
     ] = None
-    precinct: Annotated[
-        int | None, option("lists-precinct", "--precinct", "P", min=1)
-    ] = None
-    form: Annotated[str | None, option("lists-form", "--form", "FORM")] = None
-    out: Annotated[Path | None, option("lists-out", "--out", "FOLDER")] = None
+    precinct: Annotated[int | None, option("lists-precinct", "P", min=1)] = None
+    form: Annotated[str | None, option("lists-form", "FORM")] = None
+    out: Annotated[Path | None, option("lists-out", "FOLDER")] = None
     language: Annotated[Literal["az", "en"] | None, option("lists-language")] = None
-    order: Annotated[ListOrder | None, option("lists-order", "--order")] = None
+    order: Annotated[ListOrder | None, option("lists-order")] = None
     today: Today = None
     jobs: Annotated[int, option("lists-jobs", min=1)] = 1
 

@@ -32,7 +32,7 @@ _INDENT = "    "
 def manual(
     context: typer.Context,
     topic: Annotated[list[str] | None, argument("topic", "[TOPIC]...")] = None,
-    out: Annotated[Path | None, option("manual-out", "--out", "FOLDER")] = None,
+    out: Annotated[Path | None, option("manual-out", "FOLDER")] = None,
 ) -> Answer:
     """Show a page of the manual, or write all of it."""
     commands: dict[str, Maker] = {

@@ -72,7 +72,8 @@ def _default_of(field: dataclasses.Field[Any]) -> Any:
 def option(words: str, *names: str, **more: Any) -> Any:
     """An option: the key of its help below ``cli.option``, its names, what its value is called.
 
-    A key of another place of the catalogue is told whole. ``more`` is the library's own.
+    Without a name it has that of its parameter. A key of another place of the catalogue is told
+    whole. ``more`` is the library's own.
     """
     called = [name for name in names if not name.startswith("-")]
     given = [name for name in names if name.startswith("-")]
@@ -106,13 +107,13 @@ def _use_json(is_given: bool) -> bool:
 
 # Eager: an error in another option is then told as JSON too.
 Json = Annotated[bool, option("json", "--json", callback=_use_json, is_eager=True)]
-Today = Annotated[str | None, option("today", "--today", "DATE")]
+Today = Annotated[str | None, option("today", "DATE")]
 Workspace = Annotated[Path, argument("workspace", "DIR")]
 WorkspaceAround = Annotated[Path | None, argument("workspace-around", "DIR")]
 Tables = Annotated[list[Path], argument("tables", "FILE")]
-Columns = Annotated[Path | None, option("columns", "--columns", "MAP.toml")]
-ProfileOption = Annotated[Profile, option("profile", "--profile")]
-ToldProfileOption = Annotated[Profile | None, option("profile-told", "--profile")]
+Columns = Annotated[Path | None, option("columns", "MAP.toml")]
+ProfileOption = Annotated[Profile, option("profile")]
+ToldProfileOption = Annotated[Profile | None, option("profile-told")]
 """The profile, told from the names where it is not given."""
 
 

@@ -17,7 +17,7 @@ from voterlist.errors import usage_error
 PassphraseStdin = Annotated[bool, option("passphrase-stdin", "--passphrase-stdin")]
 
 
-SealTo = Annotated[str | None, option("seal-to", "--encrypt-to", "NAME")]
+SealTo = Annotated[str | None, option("seal-to", "NAME")]
 """Of commands that write what is carried, other than packages."""
 
 

@@ -41,7 +41,7 @@ def export(
         int | None, option("review-constituency", "--constituency", "-c", "NUMBER")
     ] = None,
     name: Annotated[str | None, option("review-for", "--for", "NAME")] = None,
-    out: Annotated[Path | None, option("review-out", "--out", "FILE")] = None,
+    out: Annotated[Path | None, option("review-out", "FILE")] = None,
     encrypt_to: SealTo = None,
     language: _Language = None,
     today: Today = None,
@@ -286,7 +286,7 @@ def _word(answer: str) -> str:
 def sample(
     workspace: Workspace,
     size: Annotated[int, option("sample-size", "-n", min=1)] = _SIZE,
-    out: Annotated[Path | None, option("sample-out", "--out", "FILE")] = None,
+    out: Annotated[Path | None, option("sample-out", "FILE")] = None,
     language: _Language = None,
     today: Today = None,
 ) -> Answer:
@@ -305,7 +305,7 @@ def feedback(
     constituency: Annotated[
         int | None, option("feedback-constituency", "-c", "--constituency", "N", min=1)
     ] = None,
-    out: Annotated[Path | None, option("feedback-out", "--out", "FOLDER")] = None,
+    out: Annotated[Path | None, option("feedback-out", "FOLDER")] = None,
     today: Today = None,
 ) -> Answer:
     """Write a page for each precinct."""

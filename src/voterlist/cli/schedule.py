@@ -20,7 +20,7 @@ def schedule(
     workspace: Workspace,
     systemd: Annotated[bool, option("systemd", "--systemd")] = False,
     cron: Annotated[bool, option("cron", "--cron")] = False,
-    at: Annotated[str, option("at", "--at", "HH:MM")] = "02:00",
+    at: Annotated[str, option("at", "HH:MM")] = "02:00",
     jobs: Annotated[int | None, option("schedule-jobs", min=1)] = None,
 ) -> Answer:
     """Print units for systemd or a line for cron."""

@@ -16,10 +16,10 @@ _PORT = 8765
 
 def serve(
     workspace: Workspace,
-    host: Annotated[str, option("serve-host", "--host", "ADDRESS")] = "127.0.0.1",
-    port: Annotated[int, option("serve-port", "--port", "N", min=0, max=65535)] = _PORT,
-    tls_cert: Annotated[Path | None, option("tls-cert", "--tls-cert", "FILE")] = None,
-    tls_key: Annotated[Path | None, option("tls-key", "--tls-key", "FILE")] = None,
+    host: Annotated[str, option("serve-host", "ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, option("serve-port", "N", min=0, max=65535)] = _PORT,
+    tls_cert: Annotated[Path | None, option("tls-cert", "FILE")] = None,
+    tls_key: Annotated[Path | None, option("tls-key", "FILE")] = None,
     insecure: Annotated[bool, option("insecure", "--insecure")] = False,
 ) -> None:
     """Open the desk, until it is stopped."""

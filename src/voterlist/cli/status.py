@@ -41,7 +41,7 @@ def status(
     workspace: WorkspaceAround = None,
     ics_file: Annotated[Path | None, option("ics", "--ics", "FILE")] = None,
     page: Annotated[bool, option("page", "--page")] = False,
-    out: Annotated[Path | None, option("page-out", "--out", "FOLDER")] = None,
+    out: Annotated[Path | None, option("page-out", "FOLDER")] = None,
     today: Today = None,
 ) -> Answer:
     """Show how everyone stands against the calendar."""

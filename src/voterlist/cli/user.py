@@ -19,7 +19,7 @@ _PasswordStdin = Annotated[bool, option("password-stdin", "--password-stdin")]
 def add(
     workspace: Workspace,
     name: _Name,
-    role: Annotated[Role, option("user-role", "--role")],
+    role: Annotated[Role, option("user-role")],
     password_stdin: _PasswordStdin = False,
     today: Today = None,
 ) -> Answer:

@@ -18,14 +18,12 @@ _NAMED = 20
 
 def verify(
     target: Annotated[Path | None, argument("verify", "DIR")] = None,
-    workspace: Annotated[Path | None, option("verify-of", "--workspace", "DIR")] = None,
-    run: Annotated[str | None, option("verify-run", "--run", "RUN")] = None,
+    workspace: Annotated[Path | None, option("verify-of", "DIR")] = None,
+    run: Annotated[str | None, option("verify-run", "RUN")] = None,
     jobs: Annotated[int, option("verify-jobs", min=1)] = 1,
     program: Annotated[bool, option("verify-program", "--program")] = False,
-    key: Annotated[Path | None, option("verify-key", "--key", "FILE")] = None,
-    delivered: Annotated[
-        Path | None, option("verify-delivered", "--delivered", "DIR")
-    ] = None,
+    key: Annotated[Path | None, option("verify-key", "FILE")] = None,
+    delivered: Annotated[Path | None, option("verify-delivered", "DIR")] = None,
 ) -> Answer:
     """Make a finished run again, or hold the program against what was delivered."""
     if program:
