@@ -183,7 +183,7 @@ class InputError(VoterlistError):
             f"sheet {self.sheet}" if self.sheet else "",
             f"line {self.line}" if self.line else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return ", ".join(filter(None, parts))
 
 
 def input_error(code: str, path: object) -> InputError:

@@ -106,4 +106,4 @@ MASKED = using("masked")
 def name_in(cells: Mapping[str, str | None]) -> str:
     """The whole name of a row of cells, from its parts."""
     parts = (cells.get(name) for name in NAME_PARTS)
-    return " ".join(part for part in parts if part)
+    return " ".join(filter(None, parts))

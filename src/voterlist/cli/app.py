@@ -13,7 +13,6 @@ from voterlist.version import __version__
 APP = typer.Typer(
     cls=commands_of(sections()),
     help=SAY("cli.about"),
-    subcommand_metavar=SAY("library.command-metavar"),
     **{**PLAIN, "add_completion": True},
 )
 

@@ -74,16 +74,11 @@ def take(options: _Taken) -> Answer:
     if len(entries) > 1:
         raise usage_error("application-two-people", count=len(entries))
     asked = Request(
-        what=options.what,
-        by=options.by,
-        relation=options.relation,
+        **picked(options, "what", "by", "relation", "name", "born", "against"),
         way=Way.BELOW if options.below else options.way,
         entry_id=entries[0] if entries else None,
-        name=options.name,
-        born=options.born,
         values=_values(options.values),
         documents=options.documents or (),
-        against=options.against,
         below=options.below.strip(),
     )
     clerk = clerk_of(options.workspace, options.clerk or user_name(), options.today)

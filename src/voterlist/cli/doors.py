@@ -73,13 +73,8 @@ def answer(options: _Given) -> Answer:
     from voterlist.casework import at_door
     from voterlist.lists.door import DoorAnswer
 
-    given = DoorAnswer(
-        code=options.code,
-        answer=options.word,
-        field=options.field,
-        value=options.value,
-        note=options.note,
-    )
+    told = picked(options, "code", "field", "value", "note")
+    given = DoorAnswer(answer=options.word, **told)
     moment = now(options.workspace)
     made = at_door.answer(options.workspace, given, by=options.by, now=moment)
     tell("cli.door.answered")

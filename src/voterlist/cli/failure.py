@@ -203,7 +203,7 @@ def _where(error: VoterlistError) -> str:
             SAY("cli.place.sheet", sheet=error.sheet) if error.sheet else "",
             SAY("cli.place.line", line=error.line) if error.line else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return ", ".join(filter(None, parts))
     if isinstance(error, StageError) and error.entry_id:
         return error.entry_id
     return ""

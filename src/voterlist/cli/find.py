@@ -50,9 +50,7 @@ def find(options: _Options) -> Answer:
     from voterlist.counter.looking import look
 
     words = " ".join(options.words or ())
-    question = Question(
-        words, options.fin, options.born, options.address, options.entry
-    )
+    question = Question(words, **picked(options, "fin", "born", "address", "entry"))
     with Steps() as steps:
         found, card = look(
             options.workspace,

@@ -12,8 +12,8 @@ import os
 import sys
 import time
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections import Counter, UserDict
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from importlib import resources
@@ -50,9 +50,9 @@ PLAIN: dict[str, Any] = {
         "max_content_width": 100,
     },
     "options_metavar": SAY("library.options-metavar"),
+    "subcommand_metavar": SAY("library.command-metavar"),
 }
 """Plain help: it is the same on every terminal and in the documentation, and starts faster."""
-_COMMAND_METAVAR = SAY("library.command-metavar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,12 @@ class SubGroup:
         """The group, of the command line library."""
         group = commands_of({"commands": self.entries})
         app = typer.Typer(
-            cls=group, help=self.short, no_args_is_help=True, **_of_groups()
+            cls=group,
+            help=self.short,
+            no_args_is_help=True,
+            **PLAIN,
         )
         return get_group(app)
-
-
-def _of_groups() -> dict[str, Any]:
-    return {**PLAIN, "subcommand_metavar": _COMMAND_METAVAR}
 
 
 def records() -> dict[str, dict[str, dict[str, Any]]]:
@@ -174,50 +173,38 @@ def _group(commands: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry | SubGro
         yield SubGroup(word, (first, *others)) if is_group else first
 
 
-class _Table(MutableMapping[str, Any]):
+class _Table(UserDict[str, Any]):
     """The commands of a group by name; each is loaded when it is first asked for."""
 
-    def __init__(self, entries: tuple[Entry | SubGroup, ...]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
-        self._loaded: dict[str, Any] = {}
-
     def __getitem__(self, name: str) -> Any:
-        if name not in self._loaded:
-            self._loaded[name] = self._entries[name].load()
-            self._loaded[name].name = name
-        return self._loaded[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._loaded[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
+        command = super().__getitem__(name)
+        if isinstance(command, Entry | SubGroup):
+            self.data[name] = command = command.load()
+            command.name = name
+        return command
 
 
-def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
-    pieces = " ".join(command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, SAY("library.usage"))
+class _Spoken:
+    """A command or a group whose help is in the user's language."""
 
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the line of usage."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, SAY("library.usage"))
 
-def _write_options(command: Any, ctx: Any, formatter: Any) -> None:
-    """The arguments, then the options, each with its explanation."""
-    records: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
-    for parameter in command.get_params(ctx):
-        record = parameter.get_help_record(ctx)
-        if record is not None:
-            name, text = record
-            kind = parameter.param_type_name
-            records[kind].append((name, _explanation(parameter.help or "", text)))
-    for kind, rows in records.items():
-        if rows:
-            with formatter.section(SAY(f"library.{kind}s")):
-                formatter.write_dl(rows)
+    def format_options(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, then the options, each with its explanation."""
+        records: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                name, text = record
+                kind = parameter.param_type_name
+                records[kind].append((name, _explanation(parameter.help or "", text)))
+        for kind, rows in records.items():
+            if rows:
+                with formatter.section(SAY(f"library.{kind}s")):
+                    formatter.write_dl(rows)
 
 
 def _explanation(own: str, text: str) -> str:
@@ -228,8 +215,8 @@ def _explanation(own: str, text: str) -> str:
     return f"{translated}  {extra_in_our_words(extra)}" if extra else translated
 
 
-class Command(TyperCommand):
-    """A command whose help is in the user's language."""
+class Command(_Spoken, TyperCommand):
+    """A command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed; the arguments that are left.
@@ -267,16 +254,8 @@ class Command(TyperCommand):
         if outcome["exit_code"]:
             raise typer.Exit(outcome["exit_code"])
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the line of usage."""
-        _write_usage(self, ctx, formatter)
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the arguments and options."""
-        _write_options(self, ctx, formatter)
-
-
-class Group(TyperGroup):
+class Group(_Spoken, TyperGroup):
     """A group of commands; none of them ends in a traceback.
 
     What a command raises is told in words, and its exit code ends the process.
@@ -287,15 +266,12 @@ class Group(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = _Table(tuple(chain.from_iterable(self.sections.values())))
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the line of usage."""
-        _write_usage(self, ctx, formatter)
+        every = chain.from_iterable(self.sections.values())
+        self.commands = _Table({entry.name: entry for entry in every})
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, then the commands."""
-        _write_options(self, ctx, formatter)
+        super().format_options(ctx, formatter)
         for name, entries in self.sections.items():
             with formatter.section(SAY(f"library.{name}")):
                 formatter.write_dl([(entry.name, entry.short) for entry in entries])

@@ -46,13 +46,9 @@ def lists(options: _Options) -> Answer:
 
     forms = (options.form or "").lower().split(",")
     request = ListRequest(
-        purpose=options.purpose,
         constituencies=tuple(options.constituencies or ()),
-        precinct=options.precinct,
-        forms=tuple(dict.fromkeys(form.strip() for form in forms if form.strip())),
-        out=options.out,
-        language=options.language,
-        order=options.order,
+        forms=tuple(dict.fromkeys(filter(None, map(str.strip, forms)))),
+        **picked(options, "purpose", "precinct", "out", "language", "order"),
     )
     with Steps() as steps:
         made = make_lists(

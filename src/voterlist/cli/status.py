@@ -232,16 +232,12 @@ def _list_units(standings: Sequence[UnitStanding], names: dict[int, str]) -> Non
         TERMINAL.say()
         tell(f"deadline.{deadline.stage}.title")
         of_stage = [row for row in rows if row.deadline == deadline]
-        _table(of_stage, names)
-
-
-def _table(rows: Sequence[UnitStanding], names: dict[int, str]) -> None:
-    place = ("constituency", "precinct")
-    table(
-        (*place, "finished", "standing", "progress", "waiting"),
-        [_cells(row, names) for row in rows],
-        colours=[_COLOURS.get(row.standing, "") for row in rows],
-    )
+        place = ("constituency", "precinct")
+        table(
+            (*place, "finished", "standing", "progress", "waiting"),
+            [_cells(row, names) for row in of_stage],
+            colours=[_COLOURS.get(row.standing, "") for row in of_stage],
+        )
 
 
 def _cells(row: UnitStanding, names: dict[int, str]) -> tuple[str, ...]:

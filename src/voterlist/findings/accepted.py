@@ -86,7 +86,7 @@ def answered_findings(findings: pa.Table, answers: Sequence[_Row]) -> pa.Table:
 def _reason(answer: _Row) -> str:
     """What the person wrote; else the document, or the code of the ground."""
     texts = (answer[name] for name in ("reason", "document", "ground", "action"))
-    return str(next(text for text in texts if text))
+    return str(next(filter(None, texts)))
 
 
 class _Answers:

@@ -67,7 +67,7 @@ def render_door(document: ListDocument, language: str) -> bytes:
 
 def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
     """What the page shows of a row of DOOR."""
-    where = ", ".join(part for part in (row["house"], row["flat"]) if part)
+    where = ", ".join(filter(None, (row["house"], row["flat"])))
     year = "" if row["birth_year"] is None else f", {row['birth_year']}"
     return {
         "code": code_of(row),

@@ -172,7 +172,7 @@ class ListWords(Words):
             self._title("rule", row["rule"]) if row["rule"] and not ground else None,
             evidence_of(row["document"], self),
         ]
-        return "; ".join(part for part in parts if part)
+        return "; ".join(filter(None, parts))
 
     def question(self, row: _Row) -> str:
         """What a row of DOOR asks."""
@@ -201,11 +201,8 @@ class ListWords(Words):
         """What entries that may be one person ask, with the other entry and its place."""
         kind = row["case_kind"]
         is_own = kind in {CaseKind.NAME_CHANGE.value, CaseKind.IDENTITY_CONFLICT.value}
-        place = ", ".join(
-            part
-            for part in (self._precinct(row["other_precinct"]), row["other_address"])
-            if part
-        )
+        places = (self._precinct(row["other_precinct"]), row["other_address"])
+        place = ", ".join(filter(None, places))
         key = f"door.case.{kind if is_own else 'same'}"
         return self(key, other=row["other_name"], place=place)
 

@@ -270,7 +270,7 @@ def in_one_line(subject: Subject, words: Words) -> str:
         subject.address,
         words.place(subject.place, None),
     ]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(filter(None, parts))
 
 
 def said(given: GivenAnswer, words: Words) -> str:
@@ -285,7 +285,7 @@ def said(given: GivenAnswer, words: Words) -> str:
         day_of(given.due, words),
         given.reason,
     ]
-    told = "; ".join(detail for detail in details if detail)
+    told = "; ".join(filter(None, details))
     return ": ".join(
         part for part in (head, word_of(given.answer, words), told) if part
     )
