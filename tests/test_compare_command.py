@@ -167,7 +167,7 @@ def test_what_is_left_out_of_the_table_is_counted(lists, precincts, left):
     (lists / "old.csv").write_text(HEADER + rows, encoding="utf-8")
     (lists / "new.csv").write_text(HEADER + NEW.splitlines()[1] + "\n", "utf-8")
     told = compare(lists / "old.csv", lists / "new.csv", "--today", "2026-05-30").stdout
-    assert [SAY("cli.compare.more", left=count) in told for count in (0, 1)] == [
+    assert [SAY("cli.compare.more", count=count) in told for count in (0, 1)] == [
         False,
         left == 1,
     ]

@@ -25,7 +25,7 @@ from voterlist.link.fit import (
 from voterlist.link.weigh import CLASSES, VectorCounts
 from voterlist.model import Profile
 from voterlist.normalize import normalize
-from voterlist.report.sections.method import Doubt, Method, MethodWords
+from voterlist.report.sections.method import Method, MethodWords
 
 LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz"))
 
@@ -176,7 +176,7 @@ def test_a_share_as_large_as_it_may_be_learnt_is_noticed(learnt, most):
 def test_a_report_without_an_estimate_says_why(language):
     """Else the page would have no word on it where before it praised the list."""
     words = MethodWords(language)
-    every = tuple(Doubt(code, 0.42) for code in Misfit)
+    every = [{"code": code, "share": 0.42} for code in Misfit]
     lines = words.lines(Method(None, every, ()))
     assert len(lines) == len(Misfit)
     assert all("{" not in line for line in lines)

@@ -18,7 +18,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell, tell_left
 from voterlist.cli.words import SAY
 from voterlist.errors import usage_error
 from voterlist.model import Asks, Body, Relation, Step, Way
@@ -431,9 +431,7 @@ def tell_applications(book: Book) -> None:
         tell("cli.application.open", count=len(book.open), late=book.late)
         shown = book.open[:_MOST_TOLD]
         _table(shown, book.today, "number", "due", "what", "state")
-        rest = len(book.open) - len(shown)
-        if rest:
-            tell("cli.application.more", 2, count=rest)
+        tell_left("cli.application.more", 2, book.open, _MOST_TOLD)
     for numbers in book.many:
         tell("cli.application.many", numbers=", ".join(map(str, numbers)))
 

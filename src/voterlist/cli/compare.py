@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, argument, day, option, require_parquet
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Answer, picked, table, tell
+from voterlist.cli.terminal import Answer, picked, table, tell, tell_left
 from voterlist.cli.words import SAY, visible_name
 
 if TYPE_CHECKING:
@@ -90,9 +90,7 @@ def _tell_rows(compared: Compared) -> None:
     if rows:
         heads = ("change", "constituency", "precinct", "file", "line", "fields")
         table(heads, rows)
-    left = compared.changes.num_rows - _MOST_ROWS
-    if left > 0:
-        tell("cli.compare.more-rows", left=left)
+    tell_left("cli.compare.more-rows", 0, compared.changes, _MOST_ROWS)
 
 
 def _fields(joined: str | None) -> list[str]:
@@ -111,9 +109,7 @@ def _tell_unexplained(compared: Compared) -> None:
         for row in compared.unexplained[:_MOST_PRECINCTS]
     ]
     table(("constituency", "precinct", "added", "removed"), rows)
-    left = len(compared.unexplained) - _MOST_PRECINCTS
-    if left > 0:
-        tell("cli.compare.more", left=left)
+    tell_left("cli.compare.more", 0, compared.unexplained, _MOST_PRECINCTS)
 
 
 def _place(number: int | None) -> str:

@@ -15,7 +15,7 @@ from voterlist.cli.options import (
     option,
     takes,
 )
-from voterlist.cli.terminal import Answer, picked, table, tell
+from voterlist.cli.terminal import Answer, picked, table, tell, tell_left
 from voterlist.model import AtDoor
 
 if TYPE_CHECKING:
@@ -122,7 +122,5 @@ def list_all(
         for standing in found:
             for number, code in standing.left[:_MOST_LEFT]:
                 tell("cli.door.left", 2, number=number, asked=code)
-            more = len(standing.left) - _MOST_LEFT
-            if more > 0:
-                tell("cli.door.more", 2, count=more)
+            tell_left("cli.door.more", 2, standing.left, _MOST_LEFT)
     return {"precincts": [picked(standing) for standing in found]}

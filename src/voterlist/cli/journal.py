@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.catalogue import places as places_of
 from voterlist.cli.options import Workspace, as_day, option
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell, tell_left
 from voterlist.cli.words import SAY, title
 
 if TYPE_CHECKING:
@@ -97,9 +97,7 @@ def _verify(verdict: Verdict) -> Answer:
             for name, value in picked(problem).items()
         }
         tell(f"journal.problem.{problem.kind}", 2, **places)
-    rest = len(verdict.problems) - _MOST_TOLD
-    if rest > 0:
-        tell("journal.more", 2, count=rest)
+    tell_left("journal.more", 2, verdict.problems, _MOST_TOLD)
     if not verdict.fits:
         tell("journal.todo")
     return {

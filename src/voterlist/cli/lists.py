@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from voterlist.cli.options import Today, Workspace, day, option, takes
 from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
+from voterlist.cli.terminal import TERMINAL, Answer, picked, tell, tell_left
 from voterlist.cli.words import SAY
 from voterlist.model import ListOrder
 
@@ -81,9 +81,7 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
         *(SAY(f"lists.short.{name}") for name in ("kind", *sums)),
     ]
     TERMINAL.table(headings, [_cells(row, sums) for row in rows[:_MOST_LISTS]])
-    left = len(rows) - _MOST_LISTS
-    if left > 0:
-        tell("cli.lists.more", left=left)
+    tell_left("cli.lists.more", 0, rows, _MOST_LISTS)
     tell("cli.lists.sum", **sums)
     tell("cli.lists.made", **picked(made, "corrections", "questions"))
     if made.changes:

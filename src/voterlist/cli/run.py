@@ -21,7 +21,16 @@ from voterlist.cli.options import (
 )
 from voterlist.cli.status import standing_lines, tell_repeats, tell_waves, unit_as_json
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
+from voterlist.cli.terminal import (
+    TERMINAL,
+    Answer,
+    picked,
+    shown,
+    table,
+    tell,
+    tell_left,
+    warn,
+)
 from voterlist.cli.words import SAY, title, visible_name
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
@@ -271,9 +280,7 @@ def _tell_place_doubts(result: RunResult) -> None:
         of_list.append(title("rule", doubt.rule))
     rows = [(*place, "; ".join(texts)) for place, texts in reasons.items()]
     table(("file", "constituency", "precinct", "reason"), rows[:_MOST_DOUBTS])
-    if len(rows) > _MOST_DOUBTS:
-        more = len(rows) - _MOST_DOUBTS
-        tell("cli.run.places.more", 2, count=more)
+    tell_left("cli.run.places.more", 2, rows, _MOST_DOUBTS)
     for rule in dict.fromkeys(doubt.rule for doubt in doubts):
         TERMINAL.say(f"  {title('rule', rule)}: {SAY(f'rule.{rule}.todo')}")
 

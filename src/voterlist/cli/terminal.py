@@ -124,6 +124,12 @@ def tell(key: str, indent: int = 0, /, **places: object) -> None:
     TERMINAL.say(" " * indent + _fill(key, places))
 
 
+def tell_left(key: str, indent: int, rows: Sequence[object], shown: int) -> None:
+    """How many rows there are behind those that are shown; nothing where there are none."""
+    if len(rows) > shown:
+        tell(key, indent, count=len(rows) - shown)
+
+
 def warn(key: str, /, **places: object) -> None:
     """A line on standard error: as ``tell``."""
     TERMINAL.warn(_fill(key, places))

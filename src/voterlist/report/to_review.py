@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist import strict_json
 from voterlist.decisions import Given, Standing, members_of, standing
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import name_in
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Action, CaseKind, EntryRole, Mark, Returned, Stage
 from voterlist.report.asked import (
@@ -424,8 +424,7 @@ def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
     old: dict[str, Subject] = {}
     for row in rows_among(subjects, "entry_id", wanted).to_pylist():
         cells = strict_json.loads(row["cells"])
-        parts = [cells.get(name) for name in NAME_PARTS]
-        name = " ".join(filter(None, parts)) or cells.get("full_name")
+        name = name_in(cells) or cells.get("full_name")
         place = Place(cells.get("constituency"), cells.get("precinct"))
         old[row["entry_id"]] = Subject(
             row["entry_id"],

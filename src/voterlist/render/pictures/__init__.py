@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Floats
 from voterlist.config import LinkSettings
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import name_in
 from voterlist.link import Linkage, Ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.fit import Doubt
@@ -142,8 +142,7 @@ def written(entries: pa.Table) -> dict[str, str]:
     """Each row of an ENTRY table in one line, as it was written, by its id."""
     lines = {}
     for row in entries.to_pylist():
-        names = [row[name] for name in NAME_PARTS]
-        name = " ".join(filter(None, names)) or row["full_name"]
+        name = name_in(row) or row["full_name"]
         parts = (name, row["birth_date"], row["address"])
         lines[row["entry_id"]] = " · ".join(filter(None, parts))
     return lines
