@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from voterlist.casework.returned_cases import SENT
 from voterlist.catalogue import catalogue
 from voterlist.config import Settings
@@ -309,6 +311,12 @@ def packing_in(workspace: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_payload(rows: pa.Table, path: Path, table: str) -> Payload:
+    """A table of this name, written into a file that is to be packed."""
+    store.write_table(path, rows)
+    return Payload(path.name, path, table, rows.num_rows)
 
 
 def pack(

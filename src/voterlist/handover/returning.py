@@ -32,6 +32,7 @@ from voterlist.custody.writing import Payload
 from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
+    as_payload,
     below,
     delivered,
     journal_package,
@@ -184,9 +185,7 @@ def _arrivals(
     came = listed.filter(is_put_here).select(ARRIVAL.names).cast(ARRIVAL)
     rows = scope.of(concat([*told, came], ARRIVAL))
     if rows.num_rows:
-        path = work / ARRIVALS_NAME
-        store.write_table(path, rows)
-        yield Payload(path.name, path, "arrivals", rows.num_rows)
+        yield as_payload(rows, work / ARRIVALS_NAME, "arrivals")
 
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:

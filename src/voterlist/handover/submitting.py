@@ -25,6 +25,7 @@ from voterlist.deadlines.handovers import Event
 from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
     above,
+    as_payload,
     delivered,
     journal_package,
     open_desk,
@@ -264,9 +265,7 @@ def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
         PACKED.keys() - {"applications", "arrivals", "door", "record", "removed"}
     ):
         rows = own_rows(name, read_table(folder, name), scope)
-        path = work / f"{name}.parquet"
-        store.write_table(path, rows)
-        yield Payload(path.name, path, name, rows.num_rows)
+        yield as_payload(rows, work / f"{name}.parquet", name)
 
 
 def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
@@ -293,9 +292,7 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     tables = [from_rows(own, REMOVED), records(below, REMOVED)]
     rows = scope.of(concat(tables, REMOVED))
     if rows.num_rows:
-        path = work / REMOVED_NAME
-        store.write_table(path, rows)
-        yield Payload(path.name, path, "removed", rows.num_rows)
+        yield as_payload(rows, work / REMOVED_NAME, "removed")
 
 
 def _is_of(row: Mapping[str, Any], scope: Scope) -> bool:
@@ -316,9 +313,7 @@ def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]
     place = (scope.constituency, scope.precinct)
     rows = handed_over(applications_of(ledger.applications()).values(), place)
     if rows.num_rows:
-        path = work / CARRIED
-        store.write_table(path, rows)
-        yield Payload(path.name, path, "applications", rows.num_rows)
+        yield as_payload(rows, work / CARRIED, "applications")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
     doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
     aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
+    lists = _merged_or_received(tables, "lists", LIST)
+    findings, queue = _intake_findings(tables), tables.get("queue")
     return RunResult(
         run=walk.folder.manifest.run,
         folder=walk.folder.path,
@@ -73,7 +75,7 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         until=done.until,
         stages=tuple(walk.work),
         files=context.inputs.files,
-        lists=_merged_or_received(tables, "lists", LIST).num_rows,
+        lists=lists.num_rows,
         rows_in=first.rows_in,
         rows_out=first.rows_out,
         set_aside=first.set_aside,
@@ -82,7 +84,7 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
         findings_by_severity=_findings_by_severity(tables, context.settings.check),
         cases_by_kind=_cases_by_kind(tables),
-        open_cases=_open_cases(tables),
+        open_cases=0 if queue is None else len(queue.column("case_id").unique()),
         decided=decisions_standing(tables),
         decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
         estimate=estimate[0] if estimate else None,
@@ -103,19 +105,11 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         outputs=done.outputs,
         waves=left(tables["waves"], tables["findings"]) if "waves" in tables else (),
         left_out=done.left_out,
-        lost_letters=lost_letters(_intake_findings(tables), context.inputs),
-        repeats=repeats(
-            aside, _merged_or_received(tables, "lists", LIST), context.inputs.digests
-        ),
-        place_doubts=place_doubts(_intake_findings(tables), context.inputs),
+        lost_letters=lost_letters(findings, context.inputs),
+        repeats=repeats(aside, lists, context.inputs.digests),
+        place_doubts=place_doubts(findings, context.inputs),
         by_constituency=work_by_constituency(
-            Account(
-                _merged_or_received(tables, "lists", LIST),
-                aside,
-                _intake_findings(tables),
-                tables.get("queue"),
-            ),
-            done.left_out,
+            lists, aside, findings, queue, done.left_out
         ),
     )
 
@@ -176,11 +170,6 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
     if "cases" not in tables:
         return {}
     return counts(distinct(tables["cases"], "case_id", "kind"), "kind")
-
-
-def _open_cases(tables: Tables) -> int:
-    """How many cases of the queue are open."""
-    return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
 
 
 _OF_CASES = ("case_id", "entry_id")
@@ -392,37 +381,37 @@ Counts = Mapping[int | None, int]
 _OF_A_LIST = ["source", "sheet", "precinct"]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The tables of a run that say what became of its lists."""
-
-    lists: pa.Table
-    """LIST"""
-    set_aside: pa.Table
-    """SET_ASIDE"""
-    findings: pa.Table
-    """FINDING: those that are left to ask."""
-    queue: pa.Table | None
-    """The cases that wait for a decision; None where the run was stopped before it had them."""
-
-
 def work_by_constituency(
-    account: Account, left_out: Collection[LeftOut]
+    lists: pa.Table,
+    set_aside: pa.Table,
+    findings: pa.Table,
+    queue: pa.Table | None,
+    left_out: Collection[LeftOut],
 ) -> tuple[ConstituencyWork, ...]:
-    """What was done for each constituency that has a list, a case or a failure, ascending."""
-    findings, place = account.findings, "constituency"
+    """What was done for each constituency that has a list, a case or a failure, ascending.
+
+    Args:
+        lists: LIST.
+        set_aside: SET_ASIDE.
+        findings: FINDING: those that are left to ask.
+        queue: the cases that wait for a decision; None where the run was stopped before it had
+            them.
+        left_out: the constituencies whose work failed.
+    """
+    place = "constituency"
+    is_furniture = is_among(set_aside.column("code"), FURNITURE)
+    unexpected = set_aside.filter(pc.invert(is_furniture))
+    in_doubt = rows_among(findings, "rule", PLACE_DOUBTS)
+    lost = rows_among(findings, "rule", (LETTERS_LOST,))
+    errors = rows_among(findings, "severity", (Severity.ERROR.value,))
     counted: dict[str, Counts] = {
-        "entries": count_by(account.lists, place, of="entries"),
-        "set_aside": count_by(_unexpected_rows(account.set_aside), place, of="rows"),
-        "unreadable": count_by(whole_files_unread(account.set_aside), place),
-        "in_doubt": _distinct(rows_among(findings, "rule", PLACE_DOUBTS), _OF_A_LIST),
-        "lost_letters": _distinct(
-            rows_among(findings, "rule", (LETTERS_LOST,)), _OF_A_LIST
-        ),
-        "errors": count_by(
-            rows_among(findings, "severity", (Severity.ERROR.value,)), place
-        ),
-        "open_cases": _cases(account.queue),
+        "entries": count_by(lists, place, of="entries"),
+        "set_aside": count_by(unexpected, place, of="rows"),
+        "unreadable": count_by(whole_files_unread(set_aside), place),
+        "in_doubt": _distinct(in_doubt, _OF_A_LIST),
+        "lost_letters": _distinct(lost, _OF_A_LIST),
+        "errors": count_by(errors, place),
+        "open_cases": {} if queue is None else _distinct(queue, ["case_id"]),
     }
     failures = {failure.constituency: failure.kind for failure in left_out}
     work: dict[int | None, dict[str, int]] = defaultdict(dict)
@@ -435,15 +424,6 @@ def work_by_constituency(
         ConstituencyWork(number, **work[number], failure=failures.get(number))
         for number in places
     )
-
-
-def _cases(queue: pa.Table | None) -> Counts:
-    return {} if queue is None else _distinct(queue, ["case_id"])
-
-
-def _unexpected_rows(set_aside: pa.Table) -> pa.Table:
-    """The rows that are no header, title, total or blank row."""
-    return set_aside.filter(pc.invert(is_among(set_aside.column("code"), FURNITURE)))
 
 
 def _distinct(table: pa.Table, columns: list[str]) -> Counts:
@@ -490,11 +470,17 @@ def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
         )
         for row in asked.to_pylist()
     }
-    return tuple(sorted(doubts, key=_order_of_doubts))
-
-
-def _order_of_doubts(doubt: PlaceDoubt) -> tuple[str, str, int, str]:
-    return doubt.file, doubt.sheet or "", doubt.precinct or 0, doubt.rule
+    return tuple(
+        sorted(
+            doubts,
+            key=lambda doubt: (
+                doubt.file,
+                doubt.sheet or "",
+                doubt.precinct or 0,
+                doubt.rule,
+            ),
+        )
+    )
 
 
 def troubles(

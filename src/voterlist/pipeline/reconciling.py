@@ -49,8 +49,8 @@ from voterlist.tables import concat, from_rows, sort_by
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     """The register tests, the statistics of every place, profiles and age pyramids."""
     register = read_streets(context.street_files, context.settings)
-    voters = _columns(tables.path("voters"), VOTERS)
-    entries = _columns(tables.path("entries"), ENTRIES)
+    voters = tables.select("voters", VOTERS)
+    entries = tables.select("entries", ENTRIES)
     examined = examine(
         voters,
         with_corrections(entries, tables["amendments"]),
@@ -80,13 +80,6 @@ def is_passing(sources: pa.Table, context: StageContext) -> bool:
     """True where one of these files (SOURCES) was not read for a reason of the moment."""
     rows = sources.select(["source", "trouble"]).to_pylist()
     return context.is_passing((row["source"], row["trouble"]) for row in rows)
-
-
-def _columns(path: Path, schema: pa.Schema) -> pa.Table:
-    """The columns of this schema, text as codes where it has it so."""
-    words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-    table = pq.read_table(path, columns=schema.names, read_dictionary=words)
-    return table.unify_dictionaries().combine_chunks()
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,16 +256,20 @@ class _Known:
     def _changed(self, place: Place) -> Progress | None:
         """Since what the lists of a unit were changed; None where they were not."""
         state = self.handed.get(place, HandedOver())
-        today = self.work.lists.get(place[0], "") if self.work else ""
+        today = self._lists_of_today(place)
         if state.changed_since(state.lists_approved, today):
             return Progress.NOT_AS_APPROVED
         is_other = state.changed_since(state.lists, today)
         return Progress.NOT_AS_HANDED_OVER if is_other else None
 
+    def _lists_of_today(self, place: Place) -> str:
+        """The digest of the lists of a unit's constituency; empty where it is not known."""
+        return self.work.lists.get(place[0], "") if self.work else ""
+
     def _owing(self, place: Place) -> Progress:
         """How far the lists are that are to be approved again."""
         state = self.handed.get(place, HandedOver())
-        today = self.work.lists.get(place[0], "") if self.work else ""
+        today = self._lists_of_today(place)
         if state.changed_since(state.lists, today):
             return Progress.NOT_AS_HANDED_OVER
         is_under_way = state.progress is Progress.HANDED_OVER

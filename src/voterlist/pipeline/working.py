@@ -407,7 +407,8 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
         burned = burn_down(context.settings, ledger, context.today, [line], work)
         below = balances_below(ledger.journal(), context.settings.workspace.cycle)
     outputs = publish.write_reports(context, walk, standing, burned, below)
-    numbers = _numbers(walk.tables["case_numbers"], run)
+    rows = walk.tables["case_numbers"].to_pylist()
+    numbers = [CaseNumber(**row, run=run) for row in rows]
     unread = unread_constituencies(walk.tables["set_aside"])
     whom = None if context.is_whole else context.constituencies
     altered = context.units.kept.altered if context.units else ()
@@ -464,11 +465,6 @@ def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:
         return newer
     older = known_work(context.workspace, ledger)
     return over(newer, older, context.constituencies)
-
-
-def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:
-    """The numbers of a run (CASE_NUMBER) for the ledger."""
-    return [CaseNumber(**row, run=run) for row in numbers.to_pylist()]
 
 
 def _open_by_constituency(tables: Tables) -> dict[int | None, int]:

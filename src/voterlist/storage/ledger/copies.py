@@ -172,7 +172,7 @@ def renew(
             except InputError:
                 gap = find_gap(None, marks)
                 rows = dict.fromkeys(APPEND_ONLY, 0)
-                kept = _give_up(place)
+                kept = _replace(place, None)
             if place.url is None and not is_there(place):
                 _remove_beside(path)
         with Ledger(place, renewed=True) as ledger:
@@ -250,43 +250,38 @@ def _copy_to_server(base: Base, target: Place) -> Mapping[str, int]:
         return counts(there)
 
 
-def _replace(place: Place, base: Base) -> Path | str | None:
-    """Put this ledger in the place of the one that is there; returns where that one is kept."""
+def _replace(place: Place, base: Base | None) -> Path | str | None:
+    """Put this ledger, or none, in the place of the one that is there; returns where that is kept.
+
+    None takes the place of one that is damaged.
+    """
     if place.url is None:
         path = place.path
         kept = _keep(path)
-
-        def write(fresh: Path) -> None:
-            _pour(base, fresh)
-            # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
+        if base is None:
+            path.unlink()
             _remove_beside(path)
-
-        # Again: whatever closes the file, as a copy does, takes the lock away.
-        with alone(path):
-            write_atomically(path, write)
+            return kept
+        with alone(
+            path
+        ):  # again: whatever closes the file, as a copy does, takes the lock away
+            write_atomically(path, partial(_pour_over, base, path))
         return kept
     with closing(server(place, _PATIENCE)) as there:
         there.hold(alone=True)
         there.begin()
-        aside = there.set_aside() if there.version() else None
-        transfer(base, there)
+        aside = there.set_aside() if base is None or there.version() else None
+        if base is not None:
+            transfer(base, there)
         there.commit()
         return aside
 
 
-def _give_up(place: Place) -> Path | str | None:
-    """Take away a ledger that is damaged; returns where it is kept."""
-    if place.url is None:
-        kept = _keep(place.path)
-        place.path.unlink()
-        _remove_beside(place.path)
-        return kept
-    with closing(server(place, _PATIENCE)) as there:
-        there.hold(alone=True)
-        there.begin()
-        aside = there.set_aside()
-        there.commit()
-        return aside
+def _pour_over(base: Base, path: Path, fresh: Path) -> None:
+    """Write a ledger into the file that takes the place of another one."""
+    _pour(base, fresh)
+    # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
+    _remove_beside(path)
 
 
 def transfer(base: Base, target: Base) -> None:
