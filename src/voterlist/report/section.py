@@ -8,9 +8,10 @@ walk the sections.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -121,23 +122,32 @@ def place_columns(words: Words, of: str = "place") -> tuple[Column, ...]:
     return (*columns, replace(line, value=lambda row: line.value(row) or None))
 
 
-Cell: TypeAlias = tuple[SheetValue, str]
-"""A value, and its mark."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of a row, as the columns tell them."""
+    """The values of a row and their marks, as the columns tell them."""
 
-    cells: Sequence[Cell]
-    band: bool = False
-    first: bool = False
-    """True draws a line above: a new group begins."""
+    values: tuple[SheetValue, ...]
+    marks: tuple[str, ...]
+    look: tuple[bool, bool] = (False, False)
+    """Whether a ground sets it apart, and whether a line is drawn above: a new group begins."""
 
 
-def cells_of(columns: Iterable[Column], row: Any) -> list[Cell]:
-    """What these columns tell of a row."""
-    return [(column.value(row), column.mark(row)) for column in columns]
+def told_of(
+    columns: Iterable[Column], rows: Sequence[Any]
+) -> Iterator[tuple[tuple[SheetValue, ...], tuple[str, ...]]]:
+    """What these columns tell of each row: values and marks, asked for column by column."""
+    columns = list(columns)
+    values = (map(column.value, rows) for column in columns)
+    # Most columns mark nothing.
+    marks = (
+        repeat("") if column.mark is _unmarked else map(column.mark, rows)
+        for column in columns
+    )
+    # The rows stand in front: there may be no column.
+    told = zip(
+        zip(rows, *values, strict=True), zip(rows, *marks, strict=False), strict=True
+    )
+    return ((told_values[1:], told_marks[1:]) for told_values, told_marks in told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -24,13 +26,40 @@ from voterlist.tables import by_key
 
 _SPAN_ROWS = 16
 """Rows that share their ``spans``: the first and last column in which one of them has a cell."""
-_EMPTY = "/>"
 _EXACT = 10**15
 """Below it the digits of a whole number are those that XlsxWriter writes."""
 
 Formats = tuple[Any, ...]
 """The format of each cell of a row."""
-_letters = cache(xl_col_to_name)
+_IS_TEXT = ' t="s"'
+_PLAIN = re.compile(r"(?!\s)[^\x00-\x1f&<>_\ufffe\uffff]+(?<!\s)")
+"""A text of which XlsxWriter escapes no sign and keeps no blank at an end."""
+
+
+class _Contents(dict[SheetValue, str]):
+    """Value -> what stands behind the format of its cell. The sheets of a book share it."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        super().__init__({None: "/>", "": "/>"})
+        self._sheet = sheet
+
+    def __missing__(self, value: SheetValue) -> str:
+        if isinstance(value, str):
+            place = self._sheet.str_table._get_shared_string_index(safe(value))  # noqa: SLF001
+            # The cells that hold it are counted when their rows are written.
+            self._sheet.str_table.count -= 1
+            self[value] = f"{_IS_TEXT}><v>{place}</v></c>"
+            return self[value]
+        number: Any = value
+        if isinstance(value, dt.date):
+            moment = dt.datetime.combine(value, dt.time())
+            number = self._sheet._convert_date_time(moment)  # noqa: SLF001
+        if number is None or not math.isfinite(number):
+            raise TypeError("a cell cannot hold an infinite or undefined number")
+        is_exact = type(number) is int and -_EXACT < number < _EXACT
+        content = f"><v>{number if is_exact else format(number, '.16G')}</v></c>"
+        # 0 and -0 are equal, and written otherwise.
+        return self.setdefault(value, content) if number else content
 
 
 class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no types
@@ -42,10 +71,9 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
     def __init__(self) -> None:
         """A sheet without rows."""
         super().__init__()
-        self.contents: dict[str, str] = {}
-        """Text as it came -> what a cell has of it. The sheets of a book share it."""
-        self._ready: dict[int, tuple[str, Formats]] = {}
-        """The cells of a row, with ``%d`` for the number of each format; and the formats."""
+        self.contents = _Contents(self)
+        self._ready: dict[int, tuple[tuple[str, ...], Formats]] = {}
+        """What stands behind the formats of a row's cells; and the formats."""
 
     def write_values(
         self, row: int, values: Sequence[SheetValue], formats: Formats
@@ -59,35 +87,7 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
         last = len(values) - 1
         if self._check_dimensions(row, 0) or self._check_dimensions(row, last):
             raise IndexError(f"a sheet has no row {row} or no column {last}")
-        number, contents = row + 1, self.contents
-        cells, known = [], 0
-        for column, value in enumerate(values):
-            # Most cells hold a text that was written before, or nothing.
-            if value is None or value == "":
-                content = _EMPTY
-            elif type(value) is str and value in contents:
-                content = contents[value]
-                known += 1
-            else:
-                content = self._content(value)
-            cells.append(f'<c r="{_letters(column)}{number}" s="%d"{content}')
-        self.str_table.count += known
-        self._ready[row] = ("".join(cells), formats)
-
-    def _content(self, value: SheetValue) -> str:
-        """What stands behind the format of a cell that is not empty."""
-        if isinstance(value, str):
-            place = self.str_table._get_shared_string_index(safe(value))  # noqa: SLF001
-            self.contents[value] = f' t="s"><v>{place}</v></c>'
-            return self.contents[value]
-        if isinstance(value, dt.date):
-            moment = dt.datetime.combine(value, dt.time())
-            return f"><v>{self._convert_date_time(moment):.16G}</v></c>"
-        if value is None or not math.isfinite(value):
-            raise TypeError("a cell cannot hold an infinite or undefined number")
-        if type(value) is int and -_EXACT < value < _EXACT:
-            return f"><v>{value}</v></c>"
-        return f"><v>{value:.16G}</v></c>"
+        self._ready[row] = (tuple(map(self.contents.__getitem__, values)), formats)
 
     def _write_rows(self) -> None:
         """Write all rows, as XlsxWriter asks when the book is closed."""
@@ -96,27 +96,31 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
             super()._write_rows()
             return
         self.row_spans = self._spans()
-        numbers: dict[Formats, tuple[int, ...]] = {}
+        cells: dict[Formats, str] = {}
         rows = range(first, last + 1)
         for is_ready, run in groupby(rows, key=self._ready.__contains__):
             if is_ready:
                 for row in run:
-                    self._write_ready(row, numbers)
+                    self._write_ready(row, cells)
             else:
                 others = list(run)
                 self.dim_rowmin, self.dim_rowmax = others[0], others[-1]
                 super()._write_rows()
         self.dim_rowmin, self.dim_rowmax = first, last
 
-    def _write_ready(self, row: int, numbers: dict[Formats, tuple[int, ...]]) -> None:
-        """Write a row of ready text; ``numbers`` are those of the formats written so far."""
-        cells, formats = self._ready[row]
-        if formats not in numbers:
+    def _write_ready(self, row: int, cells: dict[Formats, str]) -> None:
+        """Write a row of ready text; ``cells``: of the formats so far, without row and content."""
+        contents, formats = self._ready[row]
+        if formats not in cells:
             # A format gets its number when the first cell that has it is written.
-            numbers[formats] = tuple(shape._get_xf_index() for shape in formats)  # noqa: SLF001
+            cells[formats] = "".join(
+                f'<c r="{xl_col_to_name(column)}#" s="{shape._get_xf_index()}"%s'  # noqa: SLF001
+                for column, shape in enumerate(formats)
+            )
         self._write_row(row, self.row_spans[row // _SPAN_ROWS], self.row_info.get(row))
-        self.fh.write(cells % numbers[formats])
-        self.fh.write("</row>")
+        written = cells[formats].replace("#", str(row + 1)) % contents
+        self.str_table.count += written.count(_IS_TEXT)
+        self.fh.write(f"{written}</row>")
 
     def _calculate_spans(self) -> None:
         if not self._ready:
@@ -124,7 +128,7 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
 
     def _spans(self) -> dict[int, str]:
         """The ``spans`` of each block of rows that has cells or comments."""
-        ready = ((row, range(len(shapes))) for row, (_, shapes) in self._ready.items())
+        ready = ((row, (0, len(cells) - 1)) for row, (cells, _) in self._ready.items())
         others = (*self.table.items(), *self.comments.items())
         ends = by_key(
             (row // _SPAN_ROWS, end)
@@ -138,6 +142,27 @@ class ReadySheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no typ
         }
 
 
+class _Texts(SharedStrings):  # type: ignore[misc]  # XlsxWriter declares no types
+    """The texts of a book; one that needs no signs of its own is written as it is."""
+
+    def _write_si(self, text: str) -> None:
+        if _PLAIN.fullmatch(text):
+            self.fh.write(f"<si><t>{text}</t></si>")
+        else:
+            super()._write_si(text)
+
+
+class _Package(Packager):  # type: ignore[misc]  # XlsxWriter declares no types
+    """The files of a book."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = _Texts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))  # noqa: SLF001
+            texts._assemble_xml_file()  # noqa: SLF001
+
+
 class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types
     """A workbook whose sheets can have rows of ready text."""
 
@@ -146,10 +171,13 @@ class ReadyBook(Workbook):  # type: ignore[misc]  # XlsxWriter declares no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A book without sheets; the arguments are those of ``xlsxwriter.Workbook``."""
         super().__init__(*args, **kwargs)
-        self._contents: dict[str, str] = {}
+        self._contents: _Contents | None = None
 
     def add_worksheet(self, *args: Any, **kwargs: Any) -> Any:
         """A new sheet, as XlsxWriter adds it."""
         sheet = super().add_worksheet(*args, **kwargs)
-        sheet.contents = self._contents
+        sheet.contents = self._contents = self._contents or sheet.contents
         return sheet
+
+    def _get_packager(self) -> Packager:
+        return _Package()

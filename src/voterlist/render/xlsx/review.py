@@ -35,7 +35,7 @@ from voterlist.render.xlsx.forms import (
 from voterlist.render.xlsx.plans import Line, Plan, named_plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.asked import ReviewItems
-from voterlist.report.section import Column, Row, cells_of
+from voterlist.report.section import Column, Row, SheetValue, told_of
 from voterlist.report.words import Words
 
 _MOST_LETTERS = 255
@@ -121,7 +121,11 @@ class _Writer:
             *plan.after,
             *(Column(name, 14, hidden=True) for name in ids),
         )
-        rows = [self._row(plan, line, ids) for line in plan.lines]
+        told = told_of([*plan.before, *plan.after], [line.item for line in plan.lines])
+        rows = [
+            self._row(plan, line, ids, *shown)
+            for line, shown in zip(plan.lines, told, strict=True)
+        ]
         top = sheet.table(columns, rows, frozen=2)
         for place, name in enumerate(plan.answers, len(plan.before)):
             self._offer(sheet, top + 1, place, name, plan.lines)
@@ -134,14 +138,19 @@ class _Writer:
             for name in names
         ]
 
-    def _row(self, plan: Plan, line: Line, ids: Sequence[str]) -> Row:
+    def _row(
+        self,
+        plan: Plan,
+        line: Line,
+        ids: Sequence[str],
+        values: tuple[SheetValue, ...],
+        marks: tuple[str, ...],
+    ) -> Row:
         """A row with what was answered before, or with what is carried over."""
         typed = self.carried.take(line.ids)
         texts = line.texts if typed is None else typed
-        before = cells_of(plan.before, line.item)
-        after = cells_of(plan.after, line.item)
         heads = (column.heading for column in (*plan.before, *plan.after))
-        values = (value for value, _ in (*before, *after))
+        cut = len(plan.before)
         all_ids = {
             **line.ids,
             RUN_ID: self.run,
@@ -150,9 +159,13 @@ class _Writer:
             ANSWERS_KNOWN: self.answers_known,
             AS_PRINTED: printed(zip(heads, values, strict=True), line.ids),
         }
-        answers = [(as_cell(texts.get(name)), "fill") for name in plan.answers]
-        hidden = [(all_ids.get(name), "") for name in ids]
-        return Row([*before, *answers, *after, *hidden], *line.look)
+        answers = [as_cell(texts.get(name)) for name in plan.answers]
+        hidden = [all_ids.get(name) for name in ids]
+        return Row(
+            (*values[:cut], *answers, *values[cut:], *hidden),
+            (*marks[:cut], *["fill"] * len(answers), *marks[cut:], *[""] * len(ids)),
+            line.look,
+        )
 
     def _offer(
         self, sheet: Sheet, top: int, column: int, name: str, lines: Sequence[Line]
@@ -220,13 +233,13 @@ class _Writer:
             before = typed.ids.get(NO_LONGER)
             shown = [text for _, text in typed.shown]
             all_ids = {**typed.ids, NO_LONGER: before or typed.sheet}
-            values = [
+            values = (
                 before or typed.sheet,
                 as_cell(" | ".join(shown[1:] if before else shown)),
                 *(as_cell(typed.texts.get(name)) for name in ANSWERS),
                 *(all_ids.get(name) for name in ids),
-            ]
-            rows.append(Row([(value, "") for value in values]))
+            )
+            rows.append(Row(values, ("",) * len(values)))
         sheet.table(columns, rows, frozen=1)
 
 

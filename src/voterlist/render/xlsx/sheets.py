@@ -21,8 +21,8 @@ from voterlist.report.section import (
     Row,
     Section,
     SheetTable,
-    cells_of,
     safe,
+    told_of,
 )
 from voterlist.report.sections.order import PAGE, WORKBOOK, Sections
 from voterlist.report.words import Words, title_of
@@ -155,22 +155,16 @@ class Sheet:
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """The rows of a table, each value as its column's kind."""
-        formats: dict[tuple[Sequence[str], bool, bool], tuple[Any, ...]] = {}
-        kinds = [column.kind for column in columns]
+        formats: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for row in rows:
-            look = (tuple(mark for _, mark in row.cells), row.band, row.first)
-            if look not in formats:
-                formats[look] = self._formats(kinds, row)
-            values = [value for value, _ in row.cells]
-            self.raw.write_values(self.row, values, formats[look])
+            looks = marks, (band, first) = row.marks, row.look
+            if looks not in formats:
+                formats[looks] = tuple(
+                    self.book.cell_format(column.kind, mark, band=band, first=first)
+                    for column, mark in zip(columns, marks, strict=True)
+                )
+            self.raw.write_values(self.row, row.values, formats[looks])
             self.row += 1
-
-    def _formats(self, kinds: Sequence[str], row: Row) -> tuple[Any, ...]:
-        """The format of each cell of a row."""
-        return tuple(
-            self.book.cell_format(kind, mark, band=row.band, first=row.first)
-            for kind, (_, mark) in zip(kinds, row.cells, strict=True)
-        )
 
     def table(
         self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0
@@ -236,9 +230,10 @@ def add_table(sheet: Sheet, table: SheetTable) -> int:
         sheet.row -= 1
         sheet.text(0, words("report.cut", shown=_MOST_ROWS, left=left), bold=True)
         sheet.row += 1
+    shown = table.rows[:_MOST_ROWS]
     rows = [
-        Row(cells_of(table.columns, row), *table.look(row))
-        for row in table.rows[:_MOST_ROWS]
+        Row(*told, table.look(row))
+        for row, told in zip(shown, told_of(table.columns, shown), strict=True)
     ]
     top = sheet.table(table.columns, rows, frozen=table.frozen)
     if not table.rows and table.none:
@@ -268,6 +263,6 @@ def _block(sheet: Sheet, block: Block) -> None:
     sheet.row += 1
     if any(column.heading for column in block.columns):
         sheet.headings(block.columns)
-    rows = [Row(cells_of(block.columns, row)) for row in block.rows]
-    sheet.rows(block.columns, rows)
+    rows = told_of(block.columns, block.rows)
+    sheet.rows(block.columns, itertools.starmap(Row, rows))
     sheet.row += 1
