@@ -102,8 +102,13 @@ def in_form(form, rows):
     return made[form]()
 
 
-@pytest.mark.parametrize("column", range(len(HEADER) - 1))
-@pytest.mark.parametrize("form", ["csv", "docx", "odt"])
+@pytest.mark.parametrize(
+    ("column", "form"),
+    [
+        *((column, "csv") for column in range(len(HEADER) - 1)),
+        *((column, form) for column in (0, 3) for form in ("docx", "odt")),
+    ],
+)
 def test_a_row_that_lacks_a_cell_is_no_entry(column, form):
     """Its cells would be those of a person who is not there, at exit code 0."""
     rows = [HEADER, *ROWS]
@@ -115,8 +120,13 @@ def test_a_row_that_lacks_a_cell_is_no_entry(column, form):
     assert code == 1
 
 
-@pytest.mark.parametrize("form", ["csv", "docx", "odt", "xlsx"])
-@pytest.mark.parametrize("column", range(len(HEADER) - 2))
+@pytest.mark.parametrize(
+    ("column", "form"),
+    [
+        *((column, "csv") for column in range(len(HEADER) - 2)),
+        *((column, form) for column in (0, 3) for form in ("docx", "odt", "xlsx")),
+    ],
+)
 def test_a_row_that_has_a_cell_too_many_is_no_entry(column, form):
     """Each cell behind it is another one's: the date in the address, the address in the FIN."""
     rows = [HEADER, *ROWS]

@@ -268,12 +268,10 @@ def test_a_run_says_which_precincts_are_in_doubt(tmp_path):
 def test_a_run_tells_scripts_which_precincts_are_in_doubt(tmp_path):
     """Stopped after the first stage too; and of a clear folder it says nothing."""
     folder = workspaces.make(tmp_path / "2026")
-    clear = call("run", folder, "--today", workspaces.TODAY, "--json")
-    assert json.loads(clear.stdout)["place_doubts"] == []
+    words = ("run", folder, "--today", workspaces.TODAY, "--until", "ingest", "--json")
+    assert json.loads(call(*words).stdout)["place_doubts"] == []
     written(folder / "inbox" / "88", siyahı=None)
-    found = call(
-        "run", folder, "--today", workspaces.TODAY, "--until", "ingest", "--json"
-    )
+    found = call(*words)
     assert json.loads(found.stdout)["place_doubts"] == [
         {
             "file": "inbox/88/siyahı.csv",

@@ -6,7 +6,7 @@ Headers and counts, never a voter's cell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -121,18 +121,18 @@ class SheetAccount:
     """
 
     name: str | None
-    trouble: AsideCode | None
-    encoding: str | None
-    encoding_confidence: float
-    delimiter: str | None
-    hidden: bool
-    lists: tuple[ListAccount, ...]
-    places: tuple[PlaceAccount, ...]
-    list_kind: str | None
-    rows: int
-    entries: int
-    set_aside: dict[str, int]
-    findings: tuple[dict[str, Any], ...]
+    trouble: AsideCode | None = None
+    encoding: str | None = None
+    encoding_confidence: float = 1.0
+    delimiter: str | None = None
+    hidden: bool = False
+    lists: tuple[ListAccount, ...] = ()
+    places: tuple[PlaceAccount, ...] = ()
+    list_kind: str | None = None
+    rows: int = 0
+    entries: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def inspect(
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [
-            _unread_sheet(name, code)
+            SheetAccount(name, code)
             for name, code in troubles(file)
             if name is not None
         ]
@@ -202,25 +202,6 @@ def inspect(
             )
         )
     return tuple(accounts)
-
-
-def _unread_sheet(name: str | None, code: AsideCode) -> SheetAccount:
-    """A sheet that could not be read."""
-    return SheetAccount(
-        name=name,
-        trouble=code,
-        encoding=None,
-        encoding_confidence=1.0,
-        delimiter=None,
-        hidden=False,
-        lists=(),
-        places=(),
-        list_kind=None,
-        rows=0,
-        entries=0,
-        set_aside={},
-        findings=(),
-    )
 
 
 def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:

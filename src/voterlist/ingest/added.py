@@ -227,17 +227,17 @@ def with_ids(added: pa.Table, entries: pa.Table) -> pa.Table:
 
     One file may lie in two folders: each of its entries says what stands in the file.
     """
-    entry_cells = _cells(entries)
+    entry_cells = stood_at(entries)
     parts = []
     for name in pc.unique(added.column("comparison")).to_pylist():
         of_name = rows_among(added, "comparison", [name])
-        at = pc.index_in(entry_cells, value_set=_cells(of_name))
+        at = pc.index_in(entry_cells, value_set=stood_at(of_name))
         ids = entries.column("entry_id").filter(at.is_valid())
         parts.append(of_name.take(at.drop_null()).set_column(0, ADDED.field(0), ids))
     return sort_by(concat(parts, ADDED), "entry_id", "comparison")
 
 
-def _cells(table: pa.Table) -> pa.Array:
+def stood_at(table: pa.Table) -> pa.Array:
     """Where each row stood, as one text; neither part holds a line break."""
     source, sheet, line = (table.column(name).cast(pa.string()) for name in _CELL)
     parts = source, pc.fill_null(sheet, ""), line

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import pyarrow as pa
@@ -182,9 +183,15 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
         elif verdict == -1:
             confidence *= _HALVED
         kept.append(match.with_confidence(confidence))
-    kept = _doubt_exchanged(kept, shapes)
-    kept = _alone(kept, shapes)
-    return ColumnMap(tuple(kept))
+    doubtful = _doubtful_names(kept, shapes)
+    return ColumnMap(
+        tuple(
+            match.with_confidence(match.confidence * _HALVED)
+            if match.role in doubtful
+            else match
+            for match in kept
+        )
+    )
 
 
 def _verdict(role: str, shape: Shape) -> int:
@@ -206,35 +213,24 @@ def _looks_like_births(look: Shape) -> _Looks:
     return look["date"] + look["year"] >= 0.8, look["words"] > 0.6
 
 
-def _looks_like_fins(look: Shape) -> _Looks:
-    """Seven letters and digits."""
-    return look["fin"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
-
-
-def _looks_like_documents(look: Shape) -> _Looks:
-    """A series and digits."""
-    return look["document"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
-
-
-def _looks_like_sexes(look: Shape) -> _Looks:
-    """The words or letters for man and woman."""
-    return look["sex"] >= 0.8, look["date"] > 0.5 or look["several"] > 0.5
-
-
-def _looks_like_addresses(look: Shape) -> _Looks:
-    """A word for a street or a house."""
-    is_it = look["street"] >= 0.5 and look["date"] < 0.1
-    is_not = look["date"] > 0.6 or look["sex"] > 0.8
-    return is_it, is_not
+def _looks_like_numbers(kind: str, look: Shape) -> _Looks:
+    """FINs, or documents: a series and digits."""
+    return look[kind] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
 
 
 _LOOKS: dict[str, Callable[[Shape], _Looks]] = {
     "birth_date": _looks_like_births,
     "birth_year": _looks_like_births,
-    "fin": _looks_like_fins,
-    "document": _looks_like_documents,
-    "sex": _looks_like_sexes,
-    "address": _looks_like_addresses,
+    "fin": partial(_looks_like_numbers, "fin"),
+    "document": partial(_looks_like_numbers, "document"),
+    "sex": lambda look: (
+        look["sex"] >= 0.8,
+        look["date"] > 0.5 or look["several"] > 0.5,
+    ),
+    "address": lambda look: (
+        look["street"] >= 0.5 and look["date"] < 0.1,
+        look["date"] > 0.6 or look["sex"] > 0.8,
+    ),
 }
 """For each role: whether the cells are surely of it, and whether they are surely not."""
 
@@ -255,55 +251,31 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
     return 1 if is_it else 0
 
 
-def _doubt_exchanged(
-    matches: list[ColumnMatch], shapes: Sequence[Shape]
-) -> list[ColumnMatch]:
-    """The matches, surname and given name weighed again by the endings of surnames.
+def _doubtful_names(
+    matches: Sequence[ColumnMatch], shapes: Sequence[Shape]
+) -> set[str]:
+    """The roles of names that are less sure than their headers say.
 
-    Both are less sure where the endings of surnames stand under the other header.
-
-    ``shapes``: what the cells of each column look like.
+    Surname and given name where the endings of surnames stand under the other header. A name of
+    one word without its other part anywhere: the column of that was not understood.
     """
-    at = {match.role: match for match in matches if match.how != "pinned"}
-    if not {"surname", "given_name"} <= set(at):
-        return matches
-    surname = shapes[at["surname"].column]
-    given = shapes[at["given_name"].column]
-    enough = surname.enough and given.enough
-    endings_exchanged = surname["surname"] < 0.15 and given["surname"] > 0.6
-    if not enough or not endings_exchanged or given["several"] > 0.5:
-        return matches
-    kept = []
-    for match in matches:
-        is_name = match.role in {"surname", "given_name"}
-        kept.append(_with_doubt(match) if is_name else match)
-    return kept
-
-
-def _with_doubt(match: ColumnMatch) -> ColumnMatch:
-    """The match with half its confidence."""
-    return match.with_confidence(match.confidence * _HALVED)
-
-
-def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
-    """The matches, a name of one word without its other part anywhere less sure.
-
-    The column of the given name, or that of the surname, was not understood.
-    """
-    roles = {match.role for match in matches} & {"surname", "given_name", "full_name"}
-    if len(roles) != 1:
-        return matches
-    kept = []
-    for match in matches:
-        is_name = match.role in roles and match.how != "pinned"
-        doubtful = is_name and _is_of_single_words(shapes[match.column])
-        kept.append(_with_doubt(match) if doubtful else match)
-    return kept
-
-
-def _is_of_single_words(shape: Shape) -> bool:
-    """True for a column whose cells hold one word and nothing else."""
-    return shape["words"] - shape["several"] > _MOSTLY
+    at = {
+        match.role: shapes[match.column] for match in matches if match.how != "pinned"
+    }
+    if {"surname", "given_name"} <= set(at):
+        surname, given = at["surname"], at["given_name"]
+        enough = surname.enough and given.enough
+        exchanged = surname["surname"] < 0.15 and given["surname"] > 0.6
+        is_doubtful = enough and exchanged and given["several"] <= 0.5
+        return {"surname", "given_name"} if is_doubtful else set()
+    names = {match.role for match in matches} & {"surname", "given_name", "full_name"}
+    if len(names) != 1:
+        return set()
+    return {
+        role
+        for role, shape in at.items()
+        if role in names and shape["words"] - shape["several"] > _MOSTLY
+    }
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:

@@ -64,7 +64,9 @@ class Places:
             by_origin = {
                 "inbox": np.full(length, received or 0),
                 "column": columns.get(kind, np.zeros(length, dtype=np.int64)),
-                "title": _titles(placed, kind, header_row, length),
+                "title": with_titles(
+                    np.zeros(length, dtype=np.int64), placed, kind, header_row
+                ),
             }
             by_origin |= {
                 name: np.full(
@@ -149,21 +151,14 @@ def _number(place: Place | NamedPlace, kind: str) -> int:
     return (place.constituency if kind == "constituency" else place.precinct) or 0
 
 
-def _titles(
-    titles: Mapping[int, Place], kind: str, header_row: int, length: int
+def with_titles(
+    numbers: Longs, titles: Mapping[int, Place], kind: str, header_row: int
 ) -> Longs:
-    """The number in force at each row: that of the last title above it, 0 where there is none."""
-    numbers = np.zeros(length, dtype=np.int64)
+    """The number in force at each row: of its own, else of the last row or title above; else 0."""
     for row in sorted(titles, reverse=True):
-        number = _number(titles[row], kind)
-        if number:
+        if number := _number(titles[row], kind):
             # Titles above the header hold from the first row on; of two, the upper one.
             numbers[0 if row < header_row else row] = number
-    return in_force(numbers)
-
-
-def in_force(numbers: Longs) -> Longs:
-    """At each row the last number above it that is not 0, its own included; 0 where none is."""
     known = np.flatnonzero(numbers)
     if not len(known):
         return numbers

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -106,8 +107,7 @@ class ColumnMap:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """What one header was taken for."""
 
     role: str
@@ -287,11 +287,7 @@ def claims(
             match_header(header, weak=weak) if header and column not in taken else None
         )
         if answer and FIELD_OF.get(answer.role) not in fields:
-            matches.append(
-                ColumnMatch(
-                    column, header or "", answer.role, answer.confidence, answer.how
-                )
-            )
+            matches.append(ColumnMatch(column, header or "", *answer))
     return matches
 
 
@@ -402,6 +398,4 @@ def _number_after_series(
 
 def _as(match: ColumnMatch, role: str, confidence: float) -> ColumnMatch:
     """The match with another role."""
-    return ColumnMatch(
-        match.column, match.header, role, min(match.confidence, confidence), match.how
-    )
+    return replace(match, role=role, confidence=min(match.confidence, confidence))

@@ -89,7 +89,9 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
             is_inside = rows[0] >= 0 and rows[-1] < len(head)
             is_extended = header.rows[0] == row and header.rows[-1] < row + 2
             if is_inside and is_extended:
-                header = _better(header, _try(head, rows, settings))
+                other = _try(head, rows, settings)
+                if other and len(other.map.matches) > len(header.map.matches):
+                    header = other
         after = header.rows[-1] + 1
         if after < len(head) and _is_column_numbers(head[after]):
             header = replace(header, rows=(*header.rows, after))
@@ -112,13 +114,6 @@ def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | Non
     return None
 
 
-def _better(one: Header, other: Header | None) -> Header:
-    """The header that understands more columns; the first where they are equal."""
-    if other is None or len(other.map.matches) <= len(one.map.matches):
-        return one
-    return other
-
-
 def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
     """The header that these rows make, or None."""
     texts = head[rows[0]]
@@ -126,7 +121,9 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
     for position, row in enumerate(rows[1:], 1):
         upper = texts
         if position > 1:
-            upper = _spread_right(texts, head[rows[position - 1]])
+            # A text that stands above several columns holds for each of them.
+            above = head[rows[position - 1]]
+            upper = [text or below for text, below in zip(texts, above, strict=True)]
         texts, columns = _stacked_rows(upper, head[row], settings)
     if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
@@ -141,14 +138,6 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
     if len(columns.matches) < 2 and not is_alone:
         return None
     return Header(rows, columns, tuple(texts))
-
-
-def _spread_right(texts: _Texts, written: _Texts) -> _Texts:
-    """The texts of the upper two rows.
-
-    One that stands above several columns holds for each of them.
-    """
-    return [text or below for text, below in zip(texts, written, strict=True)]
 
 
 def _stacked_rows(

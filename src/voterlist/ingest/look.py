@@ -105,7 +105,10 @@ def claimed_twice(
         surveys: of the sheets of one intake, after ``repeated_entries``.
         repeated: its remarks.
     """
-    versions = {_list_of(row) for row in repeated}
+    versions = {
+        (row["source"], row["sheet"], row["constituency"] or 0, row["precinct"] or 0)
+        for row in repeated
+    }
     claims: dict[_Place, list[Survey]] = {}
     for survey in surveys:
         if survey.kind is not ListKind.PERMANENT:
@@ -144,12 +147,6 @@ def _cells(survey: Survey, place: _Place) -> dict[str, Any]:
         "constituency": constituency or None,
         "precinct": precinct or None,
     }
-
-
-def _list_of(row: Mapping[str, Any]) -> tuple[str, str | None, int, int]:
-    """The list that a remark is about."""
-    place = int(row["constituency"] or 0), int(row["precinct"] or 0)
-    return row["source"], row["sheet"], *place
 
 
 def _lists(

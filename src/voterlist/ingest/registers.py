@@ -15,18 +15,17 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
 from voterlist.errors import InputError
-from voterlist.ingest.added import flat
-from voterlist.ingest.evidence import KINDS, column_numbers, in_force
+from voterlist.ingest.added import flat, stood_at
+from voterlist.ingest.evidence import KINDS, column_numbers, with_titles
 from voterlist.ingest.file_names import (
     NOT_NAMED,
-    NamedPlace,
     place_of_name,
     places_of_sheets,
 )
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
-from voterlist.ingest.place import title_place
+from voterlist.ingest.place import NOWHERE, Place, title_place
 from voterlist.ingest.survey import Survey
 from voterlist.ingest.text import WORDS, clean, fold
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
@@ -34,6 +33,7 @@ from voterlist.tables import (
     concat,
     from_columns,
     is_known,
+    row_of_each,
     sort_by,
 )
 
@@ -64,22 +64,12 @@ def extra_column(
     ]
     if not parts:
         return pa.nulls(entries.num_rows, pa.string())
-    key = ["source", "sheet", "line"]
-    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
-
-    known = pd.concat(map(pd.DataFrame, parts), ignore_index=True).drop_duplicates(key)
-    places = entries.select(key).to_pandas()
-    places["sheet"] = places["sheet"].fillna("").astype(str)
-    return pa.array(
-        places.merge(known, on=key, how="left", validate="m:1")["text"],
-        pa.string(),
-        from_pandas=True,
-    )
+    known = pa.concat_tables(parts)
+    rows = row_of_each(stood_at(entries), stood_at(known))
+    return known.column("text").combine_chunks().take(rows)
 
 
-def _cells(
-    file: RawFile, sheet: RawSheet, headers: Collection[str]
-) -> dict[str, Any] | None:
+def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pa.Table | None:
     """source, sheet, line, text of the column under the first header that is one of these.
 
     None without one.
@@ -89,13 +79,15 @@ def _cells(
         for column in columns:
             text = column[row].as_py()
             if text is not None and fold(text) in headers:
-                lines = np.asarray(sheet.lines)
-                return {
-                    "source": file.source,
-                    "sheet": sheet.name or "",
-                    "line": lines,
-                    "text": column.to_pylist(),
-                }
+                rows = len(column)
+                return pa.table(
+                    {
+                        "source": pa.repeat(file.source, rows),
+                        "sheet": pa.repeat(sheet.name or "", rows),
+                        "line": sheet.lines,
+                        "text": column,
+                    }
+                )
     return None
 
 
@@ -224,16 +216,19 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
         return None
     filled = filled_cells(cells)
     body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
-    named = _is_known(cells, columns, ("street", "settlement"))
-    titles = {
-        row: place
-        for row in np.flatnonzero(filled == 1).tolist()
-        if (place := title_place(_only(cells, row)))
-    }
-    titled = [
-        row for row, place in titles.items() if place.constituency or place.precinct
-    ]
-    body[titled] = False
+    named = np.logical_or.reduce(
+        [
+            is_known(cells[columns[role]])
+            for role in ("street", "settlement")
+            if role in columns
+        ]
+    )
+    titles = {}
+    for row in np.flatnonzero(filled == 1).tolist():
+        text = next(text for column in cells if (text := column[row].as_py()))
+        if (place := title_place(text)) != NOWHERE:
+            titles[row] = place
+            body[row] = False
     places = {
         kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS
     }
@@ -264,16 +259,11 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
 def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
     """The number of this kind that the name of the sheet says, else that of the file; else 0."""
     of_sheet = places_of_sheets([sheet.name])[sheet.name] if sheet.name else NOT_NAMED
-    numbers = (
-        _sure_number(reading, kind) for reading in (of_sheet, place_of_name(raw.name))
-    )
-    return next((number for number in numbers if number), 0)
-
-
-def _sure_number(reading: NamedPlace, kind: str) -> int | None:
-    number: int | None = getattr(reading, kind)
-    is_doubtful = kind == "precinct" and reading.doubt is not None
-    return None if is_doubtful else number
+    for reading in (of_sheet, place_of_name(raw.name)):
+        number: int | None = getattr(reading, kind)
+        if number and (kind != "precinct" or reading.doubt is None):
+            return number
+    return 0
 
 
 def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
@@ -306,23 +296,10 @@ def _role(text: str | None) -> str | None:
     return role if role in {*KINDS, *STREET_ROW.names, _OF_VOTERS} else None
 
 
-def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> Bools:
-    """The rows in which one of these columns holds something."""
-    known: Bools = np.zeros(len(cells[0]), dtype=bool)
-    for role in (role for role in roles if role in columns):
-        known |= is_known(cells[columns[role]])
-    return known
-
-
-def _only(cells: _Cells, row: int) -> str:
-    """The text of the one filled cell of a row."""
-    return next(str(text) for column in cells if (text := column[row].as_py()))
-
-
 def _numbers(
     cells: _Cells,
     columns: dict[str, int],
-    titles: dict[int, Any],
+    titles: dict[int, Place],
     body: Bools,
     header: int,
     kind: str,
@@ -336,11 +313,7 @@ def _numbers(
         column = cells[columns[kind]]
         numbers, _ = column_numbers(column, kind, body)
         numbers[body & is_known(column) & (numbers == 0)] = _UNREAD
-    for row, place in sorted(titles.items(), reverse=True):
-        if number := getattr(place, kind):
-            # Titles above the headings hold from the first row on; of two, the upper one.
-            numbers[0 if row < header else row] = number
-    return in_force(numbers)
+    return with_titles(numbers, titles, kind, header)
 
 
 def _unused_rows(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -44,38 +43,6 @@ _PLACE = ["constituency", "precinct"]
 _ROW = ["source", "sheet", "line"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Cut rows, one element a row in each array.
-
-    Attributes:
-        rows: the row among the entries: of its sheet, or of all sheets.
-        last: the place in ``_FIELDS`` of the last field that it has.
-        filled: how many cells it has.
-        columns: how many columns its list has.
-    """
-
-    rows: Longs
-    last: Longs
-    filled: Longs
-    columns: Longs
-
-    @classmethod
-    def none(cls) -> _Cut:
-        """No row at all."""
-        nothing = np.zeros(0, dtype=np.int64)
-        return cls(nothing, nothing, nothing, nothing)
-
-    @classmethod
-    def joined(cls, parts: Sequence[_Cut]) -> _Cut:
-        """The rows of all parts, one after the other."""
-        columns = {}
-        for field in fields(cls):
-            arrays = [getattr(part, field.name) for part in parts]
-            columns[field.name] = np.concatenate(arrays)
-        return cls(**columns)
-
-
 def cut_rows(
     surveys: Sequence[Survey], tables: Sequence[pa.Table]
 ) -> list[dict[str, Any]]:
@@ -89,27 +56,25 @@ def cut_rows(
         Rows for ``findings_table``. Where there is a whole row, ``other_source``, ``other_sheet``
         and ``other_line`` say where it stands.
     """
-    cuts = []
+    cuts: list[Longs] = [np.zeros((4, 0), dtype=np.int64)]
     start = 0
     for survey, table in zip(surveys, tables, strict=True):
-        cut = _cut_entries(survey)
-        cuts.append(replace(cut, rows=start + cut.rows))
+        chosen = np.flatnonzero(survey.entries())
+        for section in survey.sections:
+            cut = _cut_entries(survey, section, chosen)
+            cut[0] += start
+            cuts.append(cut)
         start += table.num_rows
-    if not any(len(cut.rows) for cut in cuts):
+    rows, last, filled, columns = np.concatenate(cuts, axis=1)
+    if not len(rows):
         return []
-    return _findings(concat(tables, ENTRY), _Cut.joined(cuts))
-
-
-def _findings(entries: pa.Table, cut: _Cut) -> list[dict[str, Any]]:
-    """A finding for each cut row; ``cut.rows`` count among all entries."""
-    whole = _whole_rows(entries, cut)
-    own = entries.select([*_ROW, *_PLACE]).take(pa.array(cut.rows)).to_pylist()
+    entries = concat(tables, ENTRY)
+    whole = _whole_rows(entries, rows, last)
+    own = entries.select([*_ROW, *_PLACE]).take(pa.array(rows)).to_pylist()
     other = entries.select(_ROW).take(pa.array(np.maximum(whole, 0))).to_pylist()
-    filled = cut.filled.astype(float).tolist()
-    columns = cut.columns.astype(float).tolist()
     findings = []
     for at, row in enumerate(own):
-        cells = {**row, "value": filled[at], "limit": columns[at]}
+        cells = {**row, "value": float(filled[at]), "limit": float(columns[at])}
         if whole[at] < 0:
             findings.append(finding("row-cut-short", **cells))
             continue
@@ -118,24 +83,21 @@ def _findings(entries: pa.Table, cut: _Cut) -> list[dict[str, Any]]:
     return findings
 
 
-def _cut_entries(survey: Survey) -> _Cut:
-    """The entries of a sheet that are cut short, each list by its own columns."""
-    chosen = np.flatnonzero(survey.entries())
-    parts = [_cut_of_section(survey, section, chosen) for section in survey.sections]
-    return _Cut.joined(parts) if parts else _Cut.none()
-
-
-def _cut_of_section(survey: Survey, section: Section, chosen: Longs) -> _Cut:
+def _cut_entries(survey: Survey, section: Section, chosen: Longs) -> Longs:
     """The cut entries of one list.
 
     ``chosen``: the rows of the sheet that are entries.
+
+    Returns:
+        four rows, one element an entry: which of ``chosen`` it is; the place in ``_FIELDS`` of the
+        last field that it has; how many cells it has; how many columns its list has.
     """
     is_here = (chosen >= section.start) & (chosen < section.stop)
     numbers = np.flatnonzero(is_here)
     matches = [match for match in section.header.map.matches if match.field in _FIELDS]
     matches.sort(key=lambda match: match.column)
     if not matches or not len(numbers):
-        return _Cut.none()
+        return np.zeros((4, 0), dtype=np.int64)
     rows = pa.array(chosen[numbers])
     columns = (survey.cells[match.column].take(rows) for match in matches)
     # Shape: columns by rows.
@@ -146,31 +108,27 @@ def _cut_of_section(survey: Survey, section: Section, chosen: Longs) -> _Cut:
     lost = (is_usual[:, None] & (order > last)).sum(axis=0)
     is_cut = (lost > _MOST_LOST * is_usual.sum()) & (last >= 0)
     field_of_column = np.array([_FIELDS.index(str(match.field)) for match in matches])
-    filled = is_filled.sum(axis=0)[is_cut]
-    return _Cut(
-        rows=numbers[is_cut],
-        last=field_of_column[last[is_cut]],
-        filled=filled.astype(np.int64),
-        columns=np.full(len(filled), len(matches)),
-    )
+    width = np.full(len(numbers), len(matches))
+    filled = is_filled.sum(axis=0)
+    return np.stack([numbers, field_of_column[last], filled, width])[:, is_cut]
 
 
-def _whole_rows(entries: pa.Table, cut_rows: _Cut) -> Longs:
+def _whole_rows(entries: pa.Table, rows: Longs, last_fields: Longs) -> Longs:
     """For each cut row the row that begins with the same cells; -1 where there is none.
 
     The last cell of a cut row may be cut itself, so it need only be the beginning. A row of the
-    same list goes before one of another list.
+    same list goes before one of another list. ``last_fields``: the place in ``_FIELDS`` of the
+    last field of each.
     """
     frame = entries.select(["source", *_PLACE, *_FIELDS]).to_pandas()
     frame[_PLACE] = frame[_PLACE].fillna(0)
     frame["row"] = np.arange(len(frame))
-    count = len(cut_rows.rows)
-    cut = frame.iloc[cut_rows.rows].assign(at=np.arange(count))
-    others = frame.drop(index=cut_rows.rows)
-    whole = np.full(count, -1, dtype=np.int64)
+    cut = frame.iloc[rows].assign(at=np.arange(len(rows)))
+    others = frame.drop(index=rows)
+    whole = np.full(len(rows), -1, dtype=np.int64)
     # Rows that have the same fields, and end with the same one, are looked for together.
     known = cut[list(_FIELDS)].notna().to_numpy()
-    shapes = np.column_stack([known, cut_rows.last])
+    shapes = np.column_stack([known, last_fields])
     kinds, kind_of_row = np.unique(shapes, axis=0, return_inverse=True)
     for number, (*has_field, last) in enumerate(kinds.tolist()):
         present = [*compress(_FIELDS, has_field)]
@@ -206,43 +164,41 @@ def _beginning_alike(
 DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
 
-_Findings = list[dict[str, Any]]
 
-
-def sheet_findings(sheet: Survey, territory: Territory) -> _Findings:
+def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
     """The findings about one sheet, as rows for ``findings_table``.
 
     ``territory``: the precincts of each constituency, as far as they are told.
     """
+    rows = _Rows(sheet)
     if sheet.copy:
-        rows = _Rows(sheet)
         rows.add(AsideCode.DUPLICATE_FILE, value=len(sheet.rows.codes))
-        return rows.findings
-    if not sheet.sections:
-        return _without_header(sheet)
-    findings = _of_sheet(sheet)
-    for section in sheet.sections:
-        findings += _of_columns(sheet, section)
-    findings += _unreadable_places(sheet)
-    if not sheet.doubtful:
-        findings += [
-            *_contradictions(sheet),
-            *_doubtful_names(sheet),
-            *_unknown_places(sheet),
-            *_foreign_places(sheet, territory),
-            *_damaged_rows(sheet),
-            *_lost_letters(sheet),
-        ]
-    return findings
+    elif not sheet.sections:
+        # Notes beside a list, or a list that was not read.
+        notes = _rows_aside(sheet, AsideCode.NO_LIST)
+        rows.add_count(AsideCode.NO_LIST, notes)
+        if not notes:
+            rows.add_aside(AsideCode.HEADER_UNKNOWN)
+    else:
+        _of_sheet(rows, sheet)
+        for section in sheet.sections:
+            _of_columns(rows, sheet, section)
+        for kind, count in sheet.unreadable.items():
+            rows.add("place-unreadable", field=kind, value=count)
+        if not sheet.doubtful:
+            _of_places(rows, sheet)
+            _foreign_places(rows, sheet, territory)
+            _lost_letters(rows, sheet)
+    return rows.findings
 
 
 class _Rows:
     """Findings about one sheet while they are collected."""
 
-    def __init__(self, sheet: Survey, **places: Any) -> None:
-        """``places``: further cells that all of them have."""
-        self.findings: _Findings = []
-        self._places = {**_content(sheet), **sheet.places.main(), **places}
+    def __init__(self, sheet: Survey) -> None:
+        self.findings: list[dict[str, Any]] = []
+        self._sheet = sheet
+        self._places = {**_content(sheet), **sheet.places.main()}
 
     def add(self, rule: str, *, value: float | None = None, **cells: Any) -> None:
         """Add a finding of this rule."""
@@ -255,6 +211,10 @@ class _Rows:
         if count:
             self.add(rule, value=count, **cells)
 
+    def add_aside(self, code: AsideCode) -> None:
+        """Add a finding of the rows that are set aside with this code, if there are any."""
+        self.add_count(code, _rows_aside(self._sheet, code))
+
 
 def _content(sheet: Survey) -> dict[str, Any]:
     """The cells of a finding that say which sheet it is about."""
@@ -266,55 +226,41 @@ def _rows_aside(sheet: Survey, code: AsideCode) -> int:
     return int((sheet.rows.codes == code_number(code)).sum())
 
 
-def _without_header(sheet: Survey) -> _Findings:
-    """A sheet whose columns nobody named: notes beside a list, or a list that was not read."""
-    rows = _Rows(sheet)
-    notes = _rows_aside(sheet, AsideCode.NO_LIST)
-    if notes:
-        rows.add(AsideCode.NO_LIST, value=notes)
-    else:
-        unread = _rows_aside(sheet, AsideCode.HEADER_UNKNOWN)
-        rows.add_count(AsideCode.HEADER_UNKNOWN, unread)
-    return rows.findings
-
-
-def _of_sheet(sheet: Survey) -> _Findings:
+def _of_sheet(rows: _Rows, sheet: Survey) -> None:
     """What is noticed of the sheet as a whole."""
-    rows = _Rows(sheet)
     for field in sheet.unused_pins:
         rows.add("pin-not-found", field=field)
     rows.add_count("acting-file", sheet.sheet.acts)
     rows.add_count("hidden-rows", sheet.sheet.hidden_rows)
     rows.add_count("cells-not-worked-out", sheet.sheet.formulas_without_value)
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
-    for code in (AsideCode.HEADER_UNKNOWN, AsideCode.LOOKS_LIKE_REGISTER):
-        rows.add_count(code, _rows_aside(sheet, code))
+    rows.add_aside(AsideCode.HEADER_UNKNOWN)
+    rows.add_aside(AsideCode.LOOKS_LIKE_REGISTER)
     asked = np.flatnonzero(sheet.rows.codes == code_number(AsideCode.MAY_BE_VOTER))
     if len(asked):
         line = sheet.sheet.lines[asked[0]].as_py()
         rows.add(AsideCode.MAY_BE_VOTER, value=len(asked), line=line)
-    return rows.findings
 
 
-def _of_columns(sheet: Survey, section: Section) -> _Findings:
+def _of_columns(rows: _Rows, sheet: Survey, section: Section) -> None:
     """The columns of a list that a person should look at."""
-    header = section.header
-    rows = _Rows(sheet, line=sheet.sheet.lines[header.first].as_py())
-    for match in section.doubts:
-        rows.add(AsideCode.MAPPING_DOUBTFUL, **_column(match))
+    header, doubts = section.header, section.doubts
+    line = sheet.sheet.lines[header.first].as_py()
+    for match in doubts:
+        rows.add(AsideCode.MAPPING_DOUBTFUL, **_column(match), line=line)
     if section.side_by_side:
-        rows.add("lists-side-by-side")
+        rows.add("lists-side-by-side", line=line)
     for match in header.map.guessed():
-        if match not in section.doubts and match.how != "content":
-            rows.add("header-guessed", **_column(match))
+        if match not in doubts and match.how != "content":
+            rows.add("header-guessed", **_column(match), line=line)
     for match in header.map.matches:
-        if match not in section.doubts and match.how == "content":
-            rows.add("column-by-content", **_column(match))
+        if match not in doubts and match.how == "content":
+            rows.add("column-by-content", **_column(match), line=line)
     known = {match.column for match in header.map.matches}
     for column, text in enumerate(header.texts):
-        if text and column not in known and _is_filled(sheet, section, column):
-            rows.add("column-not-understood", value=column + 1)
-    return rows.findings
+        below = sheet.cells[column].slice(header.start, section.stop - header.start)
+        if text and column not in known and below.null_count < len(below):
+            rows.add("column-not-understood", value=column + 1, line=line)
 
 
 def _column(match: ColumnMatch) -> dict[str, Any]:
@@ -323,27 +269,13 @@ def _column(match: ColumnMatch) -> dict[str, Any]:
     return {"field": match.field, "value": match.column + 1, "limit": confidence}
 
 
-def _is_filled(sheet: Survey, section: Section, column: int) -> bool:
-    """True where a cell of the column below the header holds something."""
-    start = section.header.start
-    cells = sheet.cells[column].slice(start, section.stop - start)
-    return bool(cells.null_count < len(cells))
+def _of_places(rows: _Rows, sheet: Survey) -> None:
+    """What contradicts the places of a sheet, what is doubtful in them, and what is not known.
 
-
-def _unreadable_places(sheet: Survey) -> _Findings:
-    """How many cells of a column of places hold no number of a place."""
-    rows = _Rows(sheet)
-    for kind, count in sheet.unreadable.items():
-        rows.add("place-unreadable", field=kind, value=count)
-    return rows.findings
-
-
-def _contradictions(sheet: Survey) -> _Findings:
-    """Each number that some evidence gives beside the one taken, once per sheet.
-
-    The rule names where the one taken stands.
+    Each number that some evidence gives beside the one taken stands once; the rule names where the
+    one taken stands.
     """
-    rows = _Rows(sheet)
+    is_entry = sheet.entries()
     for kind in KINDS:
         for constituency, chosen, other, origin in sorted(_other_numbers(sheet, kind)):
             rows.add(
@@ -354,7 +286,12 @@ def _contradictions(sheet: Survey) -> _Findings:
                 value=other,
                 limit=float(chosen),
             )
-    return rows.findings
+    for doubt in sheet.places.doubts(is_entry):
+        limit = None if doubt.other is None else float(doubt.other)
+        rows.add(doubt.rule, field="precinct", value=doubt.value, limit=limit)
+    for kind in KINDS:
+        unknown = int((sheet.places.final[kind][is_entry] == 0).sum())
+        rows.add_count(f"{kind}-unknown", unknown, field=kind, precinct=None)
 
 
 def _other_numbers(sheet: Survey, kind: str) -> set[tuple[int, int, int, int]]:
@@ -374,27 +311,8 @@ def _other_numbers(sheet: Survey, kind: str) -> set[tuple[int, int, int, int]]:
     return numbers
 
 
-def _unknown_places(sheet: Survey) -> _Findings:
-    """How many entries of the sheet have no constituency, and how many no precinct."""
-    rows = _Rows(sheet, precinct=None)
-    for kind in KINDS:
-        unknown = sheet.places.final[kind][sheet.entries()] == 0
-        rows.add_count(f"{kind}-unknown", int(unknown.sum()), field=kind)
-    return rows.findings
-
-
-def _doubtful_names(sheet: Survey) -> _Findings:
-    """Why the precinct that a name gives may be wrong, where nothing else gives it."""
-    rows = _Rows(sheet)
-    for doubt in sheet.places.doubts(sheet.entries()):
-        limit = None if doubt.other is None else float(doubt.other)
-        rows.add(doubt.rule, field="precinct", value=doubt.value, limit=limit)
-    return rows.findings
-
-
-def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
+def _foreign_places(rows: _Rows, sheet: Survey, territory: Territory) -> None:
     """How many entries stand in a precinct that the settings do not give its constituency."""
-    rows = _Rows(sheet)
     constituencies, precincts, which, _ = sheet.places.groups()
     entries = np.bincount(which[sheet.entries()], minlength=len(precincts))
     columns = np.stack([constituencies, precincts, entries])
@@ -403,13 +321,6 @@ def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
         if precinct and known and precinct not in known:
             place = {"constituency": constituency, "precinct": precinct}
             rows.add_count("precinct-not-in-territory", count, **place)
-    return rows.findings
-
-
-def _is_damaged(sheet: Survey) -> bool:
-    """True where letters of the file are lost."""
-    encoding = sheet.sheet.encoding or ""
-    return encoding.endswith(DAMAGED)
 
 
 def _names(sheet: Survey, section: Section) -> list[pa.Array]:
@@ -423,74 +334,48 @@ def _names(sheet: Survey, section: Section) -> list[pa.Array]:
     ]
 
 
-def _lost_letters(sheet: Survey) -> _Findings:
-    """How many entries have a name in which letters were lost before the file was saved."""
-    if _is_damaged(sheet):
-        return []
-    with_sign = np.zeros(len(sheet.rows.codes), dtype=bool)
-    for section in sheet.sections:
-        names = _names(sheet, section)
-        if names:
-            with_sign[section.start : section.stop] = with_sign_inside(names)
-    is_entry = sheet.entries()
-    with_sign &= is_entry
-    count = int(with_sign.sum())
-    if not has_lost_letters(count, int(is_entry.sum())):
-        return []
-    first = int(np.argmax(with_sign))
-    found = _Rows(sheet, line=sheet.sheet.lines[first].as_py())
-    found.add(LETTERS_LOST, value=count)
-    return found.findings
+def _lost_letters(rows: _Rows, sheet: Survey) -> None:
+    """How many rows hold a letter that was lost in the file.
 
-
-def _damaged_rows(sheet: Survey) -> _Findings:
-    """How many rows hold a letter that was lost in the file."""
-    if not _is_damaged(sheet):
-        return []
+    Or how many entries have a name in which letters were lost before it was saved.
+    """
     lost = np.zeros(len(sheet.rows.codes), dtype=bool)
-    for column in sheet.cells:
-        lost |= mask_of(pc.match_substring(column, "\N{REPLACEMENT CHARACTER}"))
-    rows = _Rows(sheet, line=sheet.sheet.lines[int(np.argmax(lost))].as_py())
-    rows.add("encoding-damaged", value=int(lost.sum()))
-    return rows.findings
+    if (sheet.sheet.encoding or "").endswith(DAMAGED):
+        for column in sheet.cells:
+            lost |= mask_of(pc.match_substring(column, "\N{REPLACEMENT CHARACTER}"))
+        rule = "encoding-damaged"
+    else:
+        for section in sheet.sections:
+            if names := _names(sheet, section):
+                lost[section.start : section.stop] = with_sign_inside(names)
+        is_entry = sheet.entries()
+        lost &= is_entry
+        if not has_lost_letters(int(lost.sum()), int(is_entry.sum())):
+            return
+        rule = LETTERS_LOST
+    line = sheet.sheet.lines[int(np.argmax(lost))].as_py()
+    rows.add(rule, value=int(lost.sum()), line=line)
 
 
-def copy_findings(surveys: Sequence[Survey]) -> _Findings:
+def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:
     """One content under the names of two precincts: then the second one's own list is missing.
 
     ``surveys``: of all sheets of one intake. Rows for ``findings_table``.
     """
     originals = {_key(sheet): sheet for sheet in surveys if not sheet.copy}
-    copies = [sheet for sheet in surveys if sheet.copy and _key(sheet) in originals]
     findings = []
-    for copy in copies:
+    for copy in surveys:
+        if not copy.copy or _key(copy) not in originals:
+            continue
         place = originals[_key(copy)].places.main()
         reading = copy.places.file
         named = reading.precinct if reading.doubt is None else None
         if named is not None and place["precinct"] and named != place["precinct"]:
-            findings.append(_elsewhere(copy, named, place))
+            cells = {**_content(copy), "constituency": place["constituency"]}
+            cells |= {"precinct": named, "field": "precinct", "value": float(named)}
+            limit = float(place["precinct"])
+            findings.append(finding("copy-elsewhere", **cells, limit=limit))
     return findings
-
-
-def _elsewhere(
-    copy: Survey, named: int, place: Mapping[str, int | None]
-) -> dict[str, Any]:
-    """The finding about a copy named for another precinct than that of the content.
-
-    Args:
-        copy: the sheet.
-        named: the precinct that its name gives.
-        place: the constituency and precinct of the content.
-    """
-    return finding(
-        "copy-elsewhere",
-        **_content(copy),
-        constituency=place["constituency"],
-        precinct=named,
-        field="precinct",
-        value=float(named),
-        limit=float(place["precinct"] or 0),
-    )
 
 
 def _key(sheet: Survey) -> tuple[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -226,7 +226,9 @@ def _token(piece: str) -> Token:
     if piece[0].isdigit() and piece.isdecimal():
         return Token(Kind.NUMBER, piece)
     if not piece[0].isalpha():
-        return Token(Kind.SIGN, "no" if piece == "#" else piece, _sign_sense(piece))
+        is_number = piece == "#"
+        sense = Sense.SIGN if is_number else Sense.PLAIN
+        return Token(Kind.SIGN, "no" if is_number else piece, sense)
     word = fold(piece)
     if re.search("[a-z]", word):
         # The Cyrillic letter schwa in a word of Latin letters.
@@ -234,14 +236,9 @@ def _token(piece: str) -> Token:
     return Token(Kind.WORD, word, sense_of(word))
 
 
-def _sign_sense(piece: str) -> Sense:
-    """What a sign says of the number behind it."""
-    return Sense.SIGN if piece == "#" else Sense.PLAIN
-
-
 def _with_letter_pairs(pieces: list[Token]) -> tuple[Token, ...]:
     """The tokens; ``d4_m12`` has the words of constituency and precinct in two letters."""
-    if any(_is_place(token) for token in pieces):
+    if any(token.sense in _PLACES for token in pieces):
         return tuple(pieces)
     glued = {
         token.text
@@ -251,20 +248,13 @@ def _with_letter_pairs(pieces: list[Token]) -> tuple[Token, ...]:
     for constituency, precinct in LETTER_PAIRS:
         if {constituency, precinct} <= glued:
             senses = {constituency: Sense.CONSTITUENCY, precinct: Sense.PRECINCT}
-            return tuple(_with_sense(token, senses) for token in pieces)
+            return tuple(
+                replace(token, sense=senses[token.text])
+                if token.kind == Kind.WORD and token.text in senses
+                else token
+                for token in pieces
+            )
     return tuple(pieces)
-
-
-def _with_sense(token: Token, senses: Mapping[str, Sense]) -> Token:
-    """The token, a word among these with the sense given for it."""
-    if token.kind != Kind.WORD or token.text not in senses:
-        return token
-    return replace(token, sense=senses[token.text])
-
-
-def _is_place(token: Token) -> bool:
-    """True for a word of constituencies or precincts."""
-    return token.sense in {Sense.CONSTITUENCY, Sense.PRECINCT}
 
 
 def candidates(pieces: Sequence[Token]) -> tuple[int, ...]:
@@ -274,13 +264,13 @@ def candidates(pieces: Sequence[Token]) -> tuple[int, ...]:
     """
     numbers = [at for at, token in enumerate(pieces) if token.kind == Kind.NUMBER]
     others = _dates(pieces, numbers) | _versions(pieces, numbers)
-    return tuple(at for at in numbers if at not in others and _is_small(pieces[at]))
-
-
-def _is_small(token: Token) -> bool:
-    """True for a number that is not 0, no year, and of few enough digits."""
-    is_short = len(token.text.lstrip("0")) <= _LONGEST
-    return is_short and token.value > 0 and not _is_year(token)
+    kept = []
+    for at in numbers:
+        token = pieces[at]
+        is_short = len(token.text.lstrip("0")) <= _LONGEST
+        if at not in others and is_short and token.value > 0 and not _is_year(token):
+            kept.append(at)
+    return tuple(kept)
 
 
 def _is_year(token: Token) -> bool:
@@ -377,10 +367,9 @@ def maybe_time(pieces: Sequence[Token], at: int) -> bool:
         return True
     dates = _dates(pieces, numbers)
     times = [number for number in (at, *joined) if number not in dates]
-    of_clock = [_is_of_clock(pieces[number]) for number in times]
-    return min(dates, default=at) < at and len(times) > 1 and all(of_clock)
-
-
-def _is_of_clock(token: Token) -> bool:
-    """True for two digits that may be hours, minutes or seconds."""
-    return len(token.text) == 2 and token.value < _MINUTES
+    # Hours, minutes and seconds have two digits each.
+    of_clock = all(
+        len(pieces[number].text) == 2 and pieces[number].value < _MINUTES
+        for number in times
+    )
+    return min(dates, default=at) < at and len(times) > 1 and of_clock
