@@ -324,6 +324,20 @@ def test_a_name_typed_otherwise_is_the_same_person(workspace, tmp_path):
     assert (set(codes(imported)), imported.recorded) == ({"own-dispute"}, 0)
 
 
+def test_each_answer_bears_the_name_that_its_giver_wrote(workspace, tmp_path):
+    """Who bears a name like another one's would find that they had said what they never did."""
+    names = ("Elxan Quliyev", "Alxan Quliyev")
+    for day, (name, verdict) in enumerate(
+        zip(names, ("same", "separate"), strict=True)
+    ):
+        time = f"2026-02-0{day + 3}T10:00:00+04:00"
+        made = decision(workspace, verdict, time=time)
+        path = saved(workspace, tmp_path / f"{day}.json", made, name=name)
+        imported = read_in(workspace, path, at=MOMENT + dt.timedelta(days=2))
+        assert (codes(imported), imported.recorded > 0) == ([], True)
+    assert [*dict.fromkeys(by for by, *_ in given(workspace))] == [*names]
+
+
 @pytest.mark.parametrize(
     "said", [{"verdict": "ask", "asked": ["x"], "due": "2026-02-20"}, {"apart": ["x"]}]
 )

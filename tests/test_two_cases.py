@@ -47,8 +47,11 @@ class Precinct:
             if row["entry_id"] in numbers
         ]
 
-    def answer(self, by, verdicts, asked_as=("", "contested-case")):
-        """What ``review import`` says of a workbook with these verdicts, by number."""
+    def answer(self, by, verdicts, asked_as=("", "contested-case"), gone=None):
+        """What ``review import`` says of a workbook with these verdicts, by number.
+
+        ``gone`` is that on an entry that left the list.
+        """
         book = self.folder / "review.xlsx"
         book.unlink(missing_ok=True)
         assert told("review", "export", self.folder, "--out", book, *DAY)[0] == 0
@@ -57,13 +60,10 @@ class Precinct:
         def cells(row):
             about = (row.get("asked_as") or "").partition(":")[0]
             number = numbers.get(row.get("entry_id"))
-            if (
-                row.get("case_id") is None
-                or about not in asked_as
-                or number not in verdicts
-            ):
+            said = verdicts.get(number, None if number else gone)
+            if row.get("case_id") is None or about not in asked_as or said is None:
                 return None
-            verdict, reason = verdicts[number]
+            verdict, reason = said
             return {"answer": verdict, "reason": reason, "decided_by": by}
 
         assert review_books.fill(book, cells)
@@ -104,7 +104,7 @@ def test_a_pair_of_which_two_people_said_both_is_contested(disputed):
         for number, row in disputed.rows("contested")
     }
     assert {("442", "Aynur", "repeat"), ("442", "Bahram", "separate")} <= said
-    assert disputed.contested_gate()
+    assert disputed.contested_gate() == 1
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,25 @@ def test_where_the_third_entry_goes_again_the_dispute_stays_and_can_be_settled(
     workspaces.run(disputed.folder)
     assert disputed.left() == {"442"}
     assert disputed.contested_gate() == 0
+
+
+def test_a_dispute_of_which_one_entry_left_is_settled_by_a_third_person(tmp_path):
+    """Its two authors alone could end it, and till then the list could not be handed over."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442, 443)
+    precinct.answer("Aynur", SAME | {"443": ("repeat", "one passport")})
+    workspaces.run(precinct.folder)
+    assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
+    precinct.hand_in(440, 442)
+    assert precinct.contested_gate() == 1
+    asked = precinct.answer("Aynur", SAME, ("contested-case",), gone=SAME["442"])
+    assert {one["code"] for one in asked["problems"]} == {"own-dispute"}
+    said = precinct.answer("Cavid", SAME, ("contested-case",), gone=SAME["442"])
+    assert (said["problems"], said["contested"], said["recorded"]) == ([], [], 3)
+    workspaces.run(precinct.folder)
+    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
+    # What holds of the two that are left is asked in the case of today.
+    assert {number for number, _ in precinct.rows("queue")} == {"440", "442"}
 
 
 def test_different_people_against_all_evidence_need_a_reason(tmp_path):

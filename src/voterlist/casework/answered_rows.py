@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Spellings, Standing
+from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Standing, person_key
 from voterlist.decisions.standing import (
     contested_cases,
     last_answers,
@@ -23,34 +22,6 @@ _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "d
 """What an answer takes over from the one that it confirms, where it says nothing itself."""
 _TO_BE_SAID = ("field", "value", "ground", "precinct")
 """What a row must say itself where the answers that are shown differ in it."""
-
-
-def spelled_as_before(
-    answers: Answers, by: str | None, given: Given
-) -> tuple[Answers, str | None]:
-    """The answers, and who decided where nobody is named, with names as they were typed before.
-
-    Else who types a name in capitals would be a second person, who agrees with the first one or
-    settles a dispute with them.
-    """
-    columns = (
-        given.verdicts.column("decided_by"),
-        given.amendments.column("decided_by"),
-        given.acceptances.column("accepted_by"),
-    )
-    spellings = Spellings(
-        name for column in columns for name in column.unique().to_pylist()
-    )
-
-    def spelled(table: pa.Table) -> pa.Table:
-        place = table.column_names.index("decided_by")
-        names = [spellings.of(name) for name in table.column(place).to_pylist()]
-        column = pa.array(names, pa.string())
-        return table.set_column(place, table.schema.field(place), column)
-
-    decisions, amendments = spelled(answers.decisions), spelled(answers.amendments)
-    named = replace(answers, decisions=decisions, amendments=amendments)
-    return named, spellings.of(by)
 
 
 Originals: TypeAlias = Mapping[str, Sequence[Row]]
@@ -106,7 +77,7 @@ class Rows:
         self._originals = originals
         said = last_answers(given)
         own = {
-            (row["case_id"], row["entry_id"], row["decided_by"]): row["verdict"]
+            (row["case_id"], row["entry_id"], _person(row)): row["verdict"]
             for row in given.verdicts.to_pylist()
         }
         amendments = [
@@ -117,11 +88,11 @@ class Rows:
         verdicts = []
         nothing = dict.fromkeys(ANSWER_ROW.names)
         for row in answers.decisions.to_pylist():
-            entry, person = row["entry_id"], row["decided_by"] or by
+            entry, person = row["entry_id"], _person(row, by)
             # The row of a case may take back a question to the precinct.
             is_question_taken_back = row["verdict"] == WITHDRAWN and any(
-                (answer["action"], answer["decided_by"]) == (Action.ASK, person)
-                for answer in said.get(entry or "", {}).values()
+                (answer["action"], by_whom) == (Action.ASK, person)
+                for (by_whom, _), answer in said.get(entry or "", {}).items()
             )
             if is_question_taken_back:
                 taken_back = {"action": WITHDRAWN, "adjudicates": False}
@@ -133,16 +104,17 @@ class Rows:
         self.verdicts = from_rows(verdicts, REVIEW_ROW)
         marks = {mark["finding_id"]: mark for mark in given.acceptances.to_pylist()}
         last_said = {
-            (row["entry_id"], row["decided_by"]): row["action"]
+            (row["entry_id"], _person(row)): row["action"]
             for row in given.amendments.to_pylist()
         }
         standing = []
         for row in amendments:
-            person, mark = row["decided_by"] or by, marks.get(row["finding_id"])
+            person = _person(row, by)
+            mark = marks.get(row["finding_id"])
             # A file may be read in twice: the person took the answer back before.
             is_gone = last_said.get((row["entry_id"], person)) == WITHDRAWN
             if mark is not None and mark["mark"] == Mark.ASK:
-                is_gone = mark["accepted_by"] == person
+                is_gone = person_key(mark["accepted_by"]) == person
             if row["action"] != WITHDRAWN or not is_gone:
                 standing.append(row)
         self.amendments = from_rows(standing, AMENDMENT_ROW)
@@ -178,6 +150,11 @@ class Rows:
         return full
 
 
+def _person(row: Row, by: str | None = None) -> str:
+    """The key of whoever answers in a row; of ``by`` where it names nobody."""
+    return person_key(row["decided_by"] or by or "")
+
+
 def _given_up(
     amendments: Sequence[Row], verdicts: Sequence[Row], given: Given, by: str | None
 ) -> Iterator[Row]:
@@ -195,13 +172,11 @@ def _given_up(
     said = last_verdicts(given.verdicts.to_pylist())
     contested = contested_cases(given)
     asked = {
-        (row["case_id"], row["decided_by"] or by): row
+        (row["case_id"], _person(row, by)): row
         for row in amendments
         if row["action"] == Action.ASK and row["case_id"] not in {None, *contested}
     }
-    again = {
-        (row["case_id"], row["entry_id"], row["decided_by"] or by) for row in verdicts
-    }
+    again = {(row["case_id"], row["entry_id"], _person(row, by)) for row in verdicts}
     for (case, entry), answers in said.items():
         for person in answers:
             row = asked.get((case, person))

@@ -268,7 +268,8 @@ def _recorded_rows(answers: Answers, given: Given) -> set[tuple[str, int]]:
         for row, last, says in said
         for (person, _), one in last.items()
         # It names the person, or nobody.
-        if row["decided_by"] in {None, person} and says(row, one)
+        if row["decided_by"] is None or person_key(row["decided_by"]) == person
+        if says(row, one)
     }
 
 
@@ -278,7 +279,7 @@ def _last_by_person(
     """What each person last said, by what it is about; of fields of an entry to each of them."""
     last: dict[tuple[Any, ...], dict[tuple[Any, ...], Row]] = {}
     for row in table.to_pylist():
-        person = row.get("decided_by") or row.get("accepted_by")
+        person = person_key(row.get("decided_by") or row["accepted_by"])
         said = last.setdefault(tuple(row[name] for name in names), {})
         if row.get("action") == WITHDRAWN and row["field"] is None:
             for key in [key for key in said if key[0] == person]:

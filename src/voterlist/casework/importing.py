@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.answered_rows import Originals, Rows, spelled_as_before
+from voterlist.casework.answered_rows import Originals, Rows
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.pages import numbers_of
 from voterlist.casework.sampling import with_drawn
@@ -25,6 +25,7 @@ from voterlist.decisions import (
     check_amendments,
     is_same_person,
     members_of,
+    name_as_kept,
     person_key,
     precincts_known,
     refused,
@@ -49,7 +50,14 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage.ledger import JournalLine, Ledger, Reader
-from voterlist.tables import Row, concat, from_columns, from_rows, rows_among
+from voterlist.tables import (
+    Row,
+    concat,
+    from_columns,
+    from_rows,
+    rows_among,
+    with_column,
+)
 
 NOTICE_RUNS = "notice-runs"
 """Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
@@ -228,7 +236,13 @@ class _Check:
     def __init__(self, answers: Answers, against: Against) -> None:
         self._against = against
         self._runs, self._given = against.runs, against.given
-        self._answers, self._by = spelled_as_before(answers, against.by, self._given)
+        # What nobody sees in a name is no part of it.
+        self._answers = replace(
+            answers,
+            decisions=_with_names_kept(answers.decisions),
+            amendments=_with_names_kept(answers.amendments),
+        )
+        self._by = name_as_kept(against.by)
         self._unread = answers.problems
         self._rows = Rows(self._answers, self._given, self._by, against.originals)
         self._cases = with_drawn(
@@ -505,24 +519,29 @@ class _Check:
         self, earlier: pa.Table, new: pa.Table
     ) -> Iterator[Replacement]:
         """The earlier verdicts of the same people that are replaced."""
-        names = ("case_id", "entry_id", "decided_by")
-        said = {
-            tuple(row[name] for name in names): row["verdict"]
-            for row in new.to_pylist()
-        }
+
+        def key(row: Row) -> tuple[str, str, str]:
+            return row["case_id"], row["entry_id"], person_key(row["decided_by"])
+
+        said = {key(row): row["verdict"] for row in new.to_pylist()}
         for row in earlier.to_pylist():
-            key = tuple(row[name] for name in names)
-            if key in said:
-                case, entry, person = key
+            if key(row) in said:
+                case, entry, _ = key(row)
                 yield Replacement(
                     file=self._answers.file,
                     entry_id=entry,
-                    decided_by=person,
+                    decided_by=row["decided_by"],
                     before=row["verdict"],
-                    now=said[key],
+                    now=said[key(row)],
                     case_id=case,
                     case_number=self._against.numbers.get(case),
                 )
+
+
+def _with_names_kept(rows: pa.Table) -> pa.Table:
+    """The rows, with the names of those who decided as they are kept."""
+    names = map(name_as_kept, rows.column("decided_by").to_pylist())
+    return with_column(rows, "decided_by", pa.array(names, pa.string()))
 
 
 _REPLACED = ("entry_id", "rule", "decided_by", "before", "now")

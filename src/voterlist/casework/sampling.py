@@ -15,6 +15,7 @@ from voterlist.casework.pages import review_tables
 from voterlist.decisions import Given, standing
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import place_of_id
+from voterlist.decisions.standing import contested_cases
 from voterlist.link.cases import case_id
 from voterlist.model import CaseKind, EntryRole
 from voterlist.pipeline.inbox import sources_of
@@ -34,7 +35,7 @@ from voterlist.report.to_review import blind_cases
 from voterlist.report.values import Sources
 from voterlist.schemas import CASE
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat, from_rows, is_among, rows_among
+from voterlist.tables import Row, concat, from_rows, is_among, rows_among
 
 _REASON = "chance-possible"
 _DRAWN = ("case_id", "kind", "probability")
@@ -45,24 +46,30 @@ def cases_of_pairs(pairs: pa.Table) -> pa.Table:
     rows = []
     for pair in pairs.to_pylist():
         entries = [pair["entry_l"], pair["entry_r"]]
-        places = [place_of_id(entry) for entry in entries]
-        kind = CaseKind.ACROSS_CONSTITUENCIES
-        if places[0] == places[1]:
-            kind = CaseKind.SAME_PRECINCT
-        elif places[0][0] == places[1][0]:
-            kind = CaseKind.WITHIN_CONSTITUENCY
-        case = {
-            "case_id": case_id(entries),
-            "kind": kind.value,
-            "role": EntryRole.QUESTION.value,
-            "reason": _REASON,
-            "weight": pair["weight"],
-            "probability": pair["probability"],
-        }
-        for entry, (constituency, precinct) in zip(entries, places, strict=True):
-            place = {"constituency": constituency, "precinct": precinct}
-            rows.append({**case, **place, "entry_id": entry})
+        rows += _case(entries, pair["weight"], pair["probability"])
     return from_rows(rows, CASE, "case_id", "entry_id")
+
+
+def _case(entries: list[str], weight: float, probability: float) -> list[Row]:
+    """The rows of CASE of a case of these entries."""
+    places = [place_of_id(entry) for entry in entries]
+    kind = CaseKind.ACROSS_CONSTITUENCIES
+    if len(set(places)) == 1:
+        kind = CaseKind.SAME_PRECINCT
+    elif len({constituency for constituency, _ in places}) == 1:
+        kind = CaseKind.WITHIN_CONSTITUENCY
+    case = {
+        "case_id": case_id(entries),
+        "kind": kind.value,
+        "role": EntryRole.QUESTION.value,
+        "reason": _REASON,
+        "weight": weight,
+        "probability": probability,
+    }
+    return [
+        {**case, "constituency": number, "precinct": precinct, "entry_id": entry}
+        for entry, (number, precinct) in zip(entries, places, strict=True)
+    ]
 
 
 def with_drawn(
@@ -70,7 +77,8 @@ def with_drawn(
 ) -> pa.Table:
     """The cases with those that are pairs of the runs, and named by an answer.
 
-    What is neither a case nor a pair stays unknown.
+    A contested case stays one when one of its entries leaves the list: else nobody could settle
+    it. What is neither a case nor a pair stays unknown.
 
     Args:
         cases: CASE.
@@ -85,10 +93,18 @@ def with_drawn(
     for row in verdicts.select(["case_id", "entry_id"]).to_pylist():
         named.setdefault(row["case_id"], set()).add(row["entry_id"])
     wanted = {}
+    disputed: list[Row] = []
+    contested = contested_cases(given)
     for case, entries in named.items():
         pair = sorted(entry for entry in entries if entry is not None)
-        if case not in known and len(pair) == 2 and case_id(pair) == case:
+        if case in known:
+            continue
+        if len(pair) == 2 and case_id(pair) == case:
             wanted[pair[0], pair[1]] = case
+        elif case in contested:
+            disputed += _case([*given.case_entries[case]], 0, 0)
+    if disputed:
+        cases = concat([cases, from_rows(disputed, CASE, "case_id", "entry_id")], CASE)
     if not wanted:
         return cases
     near = rows_among(runs.table("pairs"), "entry_l", [left for left, _ in wanted])

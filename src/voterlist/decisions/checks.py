@@ -19,7 +19,13 @@ from voterlist.decisions.answers import (
     Row,
     Subjects,
 )
-from voterlist.decisions.given import AMENDMENT_ROW, Given, subject_table
+from voterlist.decisions.given import (
+    AMENDMENT_ROW,
+    Given,
+    is_same_person,
+    person_key,
+    subject_table,
+)
 from voterlist.decisions.judge import Judge, Judged, Reasons
 from voterlist.decisions.listed import refuse_listed, refuse_taken_fins
 from voterlist.decisions.standing import (
@@ -186,7 +192,7 @@ class Record:
         last = self._accepted.get(row["finding_id"])
         if last is None or last["mark"] != Mark.ACCEPT:
             return False
-        is_own = last["accepted_by"] == row["decided_by"]
+        is_own = is_same_person(last["accepted_by"], row["decided_by"])
         if not is_own and not row["adjudicates"]:
             return False
         if is_own:
@@ -229,7 +235,6 @@ class Record:
 
 _WORDS = (
     "entry_id",
-    "decided_by",
     "field",
     "ground",
     "document",
@@ -242,7 +247,11 @@ _WORDS = (
 
 def _words_of(row: Row) -> tuple[Any, ...]:
     """An answer word for word, whenever it was given."""
-    return (*says(row), *(row[name] for name in _WORDS))
+    return (
+        *says(row),
+        person_key(row["decided_by"]),
+        *(row[name] for name in _WORDS),
+    )
 
 
 AMENDMENT_PROBLEMS = (
@@ -397,7 +406,7 @@ def _answered_twice(judged: Iterable[Judged]) -> Iterator[Judged]:
     for answer_given in judged:
         person = (
             answer_given.answer.cells["file"],
-            answer_given.answer.cells["decided_by"],
+            person_key(answer_given.answer.cells["decided_by"]),
         )
         for subject, answer in _things_said(answer_given):
             said[*person, *subject].append((answer_given, answer))
@@ -425,12 +434,12 @@ def _refuse_disputes(reasons: Reasons, given: Given) -> None:
         parties = people.get(judged.answer.entry_id or "", set())
         if not parties:
             reasons.refuse("nothing-contested", judged)
-        elif judged.answer.cells["decided_by"] in parties:
+        elif person_key(judged.answer.cells["decided_by"]) in parties:
             reasons.refuse("own-dispute", judged)
 
 
 def _disputing_people(given: Given) -> dict[str, set[str]]:
-    """Entry -> the people who decided about it in different ways."""
+    """Entry -> the keys of the people who decided about it in different ways."""
     rows_of: dict[str, list[Row]] = defaultdict(list)
     verdicts = {verdict.value for verdict in Verdict}
     for row in standing(given).contested.to_pylist():
@@ -443,7 +452,7 @@ def _parties(rows: Iterable[Row]) -> Iterator[str]:
     """The people whose answers about one entry cannot hold beside those of others."""
     for one, other in combinations(rows, 2):
         if is_dispute(one, other) or _is_accepted(one, other):
-            yield from (one["decided_by"], other["decided_by"])
+            yield from (person_key(row["decided_by"]) for row in (one, other))
 
 
 def _is_accepted(one: Row, other: Row) -> bool:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -51,6 +52,7 @@ def _is_unseen(letter: str) -> bool:
     return unicodedata.category(letter).startswith("C")
 
 
+@lru_cache(maxsize=4096)
 def person_key(name: str) -> str:
     """What two ways to type one name have in common: Əliyev, Алиев and Aliyev are one.
 
@@ -81,24 +83,6 @@ def _folded(part: str) -> str:
         return part
     word = squeeze(letters)
     return decide(fine(letters) if len(word) > _SHORT else word)
-
-
-class Spellings:
-    """The names of people as they were typed first: who types theirs otherwise is no other person.
-
-    Args:
-        names: those that are known, in the order in which they came.
-    """
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._first: dict[str, str] = {}
-        for name in names:
-            self._first.setdefault(person_key(name), name)
-
-    def of(self, name: str | None) -> str | None:
-        """The name as it was typed first; None where there is none."""
-        kept = name_as_kept(name)
-        return None if kept is None else self._first.setdefault(person_key(kept), kept)
 
 
 @dataclass(frozen=True, slots=True)

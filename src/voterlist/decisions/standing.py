@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from voterlist.decisions.given import Given, is_same_person, moment_of
+from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
 from voterlist.model import Action, Mark, Verdict
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import by_key, from_rows
@@ -30,7 +30,7 @@ PLACE = "place"
 
 _Row: TypeAlias = dict[str, Any]
 _Key: TypeAlias = tuple[str, str]
-"""(person, what of the entry it is about)."""
+"""(key of a person, what of the entry it is about)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,17 @@ def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
     return holding, differing
 
 
-def contested_cases(given: Given) -> dict[str, set[str]]:
-    """The cases that people decided in different ways, each with these people."""
-    parties: dict[str, set[str]] = {}
+def contested_cases(given: Given) -> dict[str, dict[str, str]]:
+    """The cases that people decided in different ways: the names of these people, by their keys."""
+    parties: dict[str, dict[str, str]] = {}
     for row in _verdicts(given)[1]:
-        parties.setdefault(row["case_id"], set()).add(row["decided_by"])
+        parties.setdefault(row["case_id"], {})[_person(row)] = row["decided_by"]
     return parties
+
+
+def _person(row: _Row) -> str:
+    """Whose answer it is, in whatever letters the name is typed."""
+    return person_key(row["decided_by"])
 
 
 def _says_both(said: Mapping[str, _Row]) -> bool:
@@ -206,7 +211,7 @@ def _statements(
             if not shared.issuperset(pair):
                 continue
             rows = [row for one in pair for row in last[case, one].values()]
-            for person, own in by_key((row["decided_by"], row) for row in rows).items():
+            for person, own in by_key((_person(row), row) for row in rows).items():
                 place = max(row["number"] for row in own)
                 settles = any(row["adjudicates"] for row in own)
                 yield place, (pair[0], pair[1]), person, is_same, case, settles
@@ -221,7 +226,7 @@ def _with_others(
 
 
 def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:
-    """For each entry of a case (case, entry) the last verdict of each person.
+    """For each entry of a case (case, entry) the last verdict of each person, by their key.
 
     Args:
         rows: of GIVEN_VERDICT, in the order in which they were recorded.
@@ -238,9 +243,9 @@ def _last_of_each(rows: Iterable[_Row]) -> dict[str, _Row]:
     for row in _not_taken_back(rows, lambda _earlier, _row: True, "verdict"):
         if row["adjudicates"]:
             said.clear()
-        said.pop(row["decided_by"], None)
+        said.pop(_person(row), None)
         if row["verdict"] != WITHDRAWN:
-            said[row["decided_by"]] = row
+            said[_person(row)] = row
     return said
 
 
@@ -257,8 +262,7 @@ def _not_taken_back(
             kept = [
                 earlier
                 for earlier in kept
-                if earlier["decided_by"] != row["decided_by"]
-                or not is_meant(earlier, row)
+                if _person(earlier) != _person(row) or not is_meant(earlier, row)
             ]
         kept.append(row)
     return kept
@@ -325,8 +329,7 @@ def is_taken_back(earlier: _Row, row: _Row) -> bool:
 
     Of one field, finding or case where the row names one, else of the entry.
     """
-    is_own = earlier["decided_by"] == row["decided_by"]
-    return is_own and _is_meant(earlier, row)
+    return _person(earlier) == _person(row) and _is_meant(earlier, row)
 
 
 def _is_meant(earlier: _Row, row: _Row) -> bool:
@@ -359,14 +362,14 @@ def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
 
     A question stands beside the person's own move or addition, unless it is to the same finding.
     """
-    key = (row["decided_by"], about(row))
+    key = (_person(row), about(row))
     before = said.get(key)
     if before is None or row["action"] != Action.ASK or before["action"] not in _LISTS:
         return key
     finding = before["finding_id"]
     if finding is not None and row["finding_id"] == finding:
         return key
-    return row["decided_by"], Action.ASK.value
+    return _person(row), Action.ASK.value
 
 
 def about(row: _Row) -> str:
@@ -402,7 +405,7 @@ def is_dispute(one: _Row, other: _Row) -> bool:
     if about(one) == about(other):
         return says(one) != says(other)
     is_struck = actions == {Action.STRIKE.value, Action.CORRECT.value}
-    return is_struck and one["decided_by"] != other["decided_by"]
+    return is_struck and _person(one) != _person(other)
 
 
 def says(row: _Row) -> tuple[Any, ...]:
@@ -421,13 +424,12 @@ def _one_each(rows: Iterable[_Row]) -> list[_Row]:
 
 def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
-    people = [
-        other["decided_by"]
+    people = {
+        _person(other)
         for other in rows
         if about(other) == about(row) and says(other) == says(row)
-    ]
-    is_one = all(is_same_person(row["decided_by"], person) for person in people)
-    return is_one and not row["adjudicates"]
+    }
+    return people == {_person(row)} and not row["adjudicates"]
 
 
 def _findings_accepted(acceptances: pa.Table) -> dict[str, _Row]:
@@ -447,7 +449,7 @@ def _acceptances_against(
             continue
         if row["adjudicates"] and not _is_later(acceptance, row):
             continue
-        if acceptance["accepted_by"] != row["decided_by"]:
+        if not is_same_person(acceptance["accepted_by"], row["decided_by"]):
             against[row["finding_id"]] = {
                 "entry_id": row["entry_id"],
                 "answer": ACCEPTED,

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.effects import count_entries, read_today
-from voterlist.decisions.given import Given
+from voterlist.decisions.given import Given, person_key
 from voterlist.decisions.outcome import (
     SKIP_CODES,
     Outcome,
@@ -41,6 +41,7 @@ REFUSAL_CODES = (*SKIP_CODES, UNDOES_EARLIER)
 """Why an answer is refused; ``review.problem.<code>`` in the catalogue."""
 
 _LEFT_ALREADY = "left-already"
+_ABSENT = frozenset({"case-changed", "list-missing"})
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 _FIRM = frozenset(
     {
@@ -182,11 +183,16 @@ class _Trial:
         codes = {_key_of_skipped(row): row["code"] for row in done.skipped}
         new = {key for unit in units for key in unit.keys}
         own = {key: code for key, code in codes.items() if key in new}
+        # Of an entry that is gone, a dispute is ended, and nothing else is done.
+        settling = {
+            _key(row) for unit in units for row in unit.verdicts if row["adjudicates"]
+        }
         # Whoever has left the list is no loss; a verdict about them closes the case.
         own = {
             key: code
             for key, code in own.items()
             if code != _LEFT_ALREADY or key[0] not in _VERDICTS
+            if code not in _ABSENT or key not in settling
         }
         lost = {key for key, code in codes.items() if code != _LEFT_ALREADY}
         lost &= self._effective - new
@@ -338,7 +344,8 @@ def _units(new: Given) -> list[_Unit]:
     """The new answers in the order in which they are tried."""
     of_case: dict[tuple[str, str], list[Row]] = {}
     for row in new.verdicts.sort_by("number").to_pylist():
-        of_case.setdefault((row["case_id"], row["decided_by"]), []).append(row)
+        person = person_key(row["decided_by"])
+        of_case.setdefault((row["case_id"], person), []).append(row)
     units = [_Unit(verdicts=tuple(rows)) for rows in of_case.values()]
     amendments = new.amendments.sort_by("number").to_pylist()
     return units + [_Unit(amendments=(row,)) for row in amendments]

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions.given import Given, members_of
+from voterlist.decisions.given import Given, members_of, person_key
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
@@ -71,9 +71,9 @@ _Row: TypeAlias = dict[str, Any]
 _Entry: TypeAlias = tuple[str, str]
 """(case, entry)."""
 _Said: TypeAlias = Mapping[_Entry, dict[str, _Row]]
-"""The answer of each person to each entry of a case that counts now."""
+"""The answer of each person, by their key, to each entry of a case that counts now."""
 _Key: TypeAlias = tuple[str, str, str]
-"""(case, entry, person)."""
+"""(case, entry, key of a person)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ class _Check:
     said: _Said
     last: Mapping[_Key, _Row]
     """The last answer of each person, whether it counts or not."""
-    parties: Mapping[str, set[str]]
-    """The people of each contested case."""
+    parties: Mapping[str, Mapping[str, str]]
+    """The names of the people of each contested case, by their keys."""
 
     def problems_of_rows(self, rows: Iterable[_Row]) -> Iterator[Problem]:
         """What is wrong with single rows, and with rows that contradict each other."""
@@ -212,7 +212,7 @@ class _Check:
 
     def _codes_of_surprise(self, row: _Row) -> Iterator[str]:
         """Different people, against the evidence; second readers are not told how strong it is."""
-        case, person = row["case_id"], row["decided_by"]
+        case, _, person = _key(row)
         others = (
             self.said.get((case, one), {}).keys() - {person}
             for one in self.members.get(case, ())
@@ -225,7 +225,7 @@ class _Check:
         answers = self.said.get((row["case_id"], row["entry_id"]), {})
         last = self.last.get(_key(row))
         is_done = last is not None and last["verdict"] == WITHDRAWN
-        if row["decided_by"] not in answers and not is_done:
+        if _key(row)[2] not in answers and not is_done:
             yield "withdraw-of-another" if answers else "nothing-to-withdraw"
 
     def _codes_of_adjudication(self, row: _Row) -> Iterator[str]:
@@ -234,23 +234,23 @@ class _Check:
         if parties is None:
             if _says(row) != _says(self.last.get(_key(row))):
                 yield "nothing-contested"
-        elif row["decided_by"] in parties:
+        elif _key(row)[2] in parties:
             yield "own-dispute"
 
     def _who(self, row: _Row, code: str) -> str | None:
         """The people whom a problem is about."""
         if code == "withdraw-of-another":
             answers = self.said[row["case_id"], row["entry_id"]]
-            return ", ".join(sorted(answers))
+            return ", ".join(sorted(one["decided_by"] for one in answers.values()))
         if code == "own-dispute":
-            return ", ".join(sorted(self.parties[row["case_id"]]))
+            return ", ".join(sorted(self.parties[row["case_id"]].values()))
         return None
 
     def problems_of_cases(self, rows: Iterable[_Row]) -> Iterator[Problem]:
         """What is wrong with one person's verdicts of a case taken together."""
         by_person: dict[tuple[str, str], list[_Row]] = {}
         for row in rows:
-            by_person.setdefault((row["case_id"], row["decided_by"]), []).append(row)
+            by_person.setdefault((row["case_id"], _key(row)[2]), []).append(row)
         for (case, person), of_case in by_person.items():
             code = _code_of_case(self._verdicts_after(case, person, of_case))
             if code is not None:
@@ -298,7 +298,7 @@ def _first_repeat(rows: Iterable[_Row]) -> _Row | None:
 
 def _key(row: _Row) -> _Key:
     """The entry of a case that a row is about, and who says it."""
-    return row["case_id"], row["entry_id"], row["decided_by"]
+    return row["case_id"], row["entry_id"], person_key(row["decided_by"] or "")
 
 
 def _says(row: _Row | None) -> tuple[str | None, str]:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
+from voterlist.decisions.trial import Groups
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import AsideCode, Level, Returned, Severity
@@ -283,12 +284,13 @@ def _open_cases(run: _Run) -> int:
 
 
 def _contested_subjects(run: _Run) -> int:
-    """Cases and entries; an entry of a contested case is not counted apart."""
+    """Disputes: two cases of one entry are one, and an entry of a case is not counted apart."""
     rows = run.table("contested").to_pylist()
     own = set(run.own_ids(row["entry_id"] for row in rows))
-    return len(
-        {row["case_id"] or row["entry_id"] for row in rows if row["entry_id"] in own}
-    )
+    disputes = Groups()
+    for row in rows:
+        disputes.join(row["entry_id"], row["case_id"] or row["entry_id"])
+    return len({disputes.root(entry) for entry in own})
 
 
 _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})

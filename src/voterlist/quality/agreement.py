@@ -29,7 +29,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voterlist.decisions import WITHDRAWN, Given, is_same_person
+from voterlist.decisions import WITHDRAWN, Given, person_key
 from voterlist.model import Verdict
 
 _TWO_SIDED_95 = 1.959964
@@ -134,8 +134,10 @@ def read_twice(
         members: the entries of each case.
     """
     by_case: dict[str, list[_Row]] = {}
+    names: dict[str, str] = {}
     for row in given.verdicts.to_pylist():
-        by_case.setdefault(row["case_id"], []).append(row)
+        by = names.setdefault(person_key(row["decided_by"]), row["decided_by"])
+        by_case.setdefault(row["case_id"], []).append(row | {"decided_by": by})
     readings = (
         _first_two(case, rows, set(members[case]))
         for case, rows in sorted(by_case.items())
@@ -163,7 +165,7 @@ def _first_two(
             continue
         if first is None or not members <= said[first].keys():
             first = person
-        elif not is_same_person(first, person):
+        elif first != person:
             readings = [
                 {entry: said[reader][entry] for entry in sorted(members)}
                 for reader in (first, person)

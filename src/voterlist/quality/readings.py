@@ -293,7 +293,7 @@ def _waiting(
         {
             "case_id": case,
             "entry_id": entry,
-            "decided_by": next(iter(said)),
+            "decided_by": next(iter(said.values()))["decided_by"],
             "why": why,
             "holds_back": holds_back,
             "is_ready": is_ready,
@@ -306,8 +306,7 @@ def _waiting(
 def _is_read(said: _Said) -> bool:
     """True where two people said it, or somebody settled it."""
     is_settled = any(row["adjudicates"] for row in said.values())
-    first, *others = said
-    return is_settled or not all(is_same_person(first, person) for person in others)
+    return is_settled or len(said) > 1
 
 
 def in_effect(decisions: pa.Table, readings: pa.Table) -> pa.Table:

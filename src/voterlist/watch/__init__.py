@@ -26,7 +26,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.config import CheckSettings
-from voterlist.decisions import Given, Spellings, answers_of
+from voterlist.decisions import Given, answers_of, person_key
 from voterlist.decisions.given import moment_of
 from voterlist.findings import declared_rules, gather, of_rows, row
 from voterlist.model import Action, Unit, Verdict
@@ -81,7 +81,7 @@ class Happened:
 
 def happened(given: Given) -> list[Happened]:
     """What each answer did, in the order of the answers; those without a day are left out."""
-    spellings = Spellings(())
+    names: dict[str, str] = {}
     answers = []
     for said in (*given.verdicts.to_pylist(), *given.amendments.to_pylist()):
         answer = said.get("verdict") or said["action"]
@@ -101,7 +101,9 @@ def happened(given: Given) -> list[Happened]:
                 constituency=constituency,
                 precinct=precinct,
                 entry_id=said["entry_id"],
-                decided_by=spellings.of(said["decided_by"]) or said["decided_by"],
+                decided_by=names.setdefault(
+                    person_key(said["decided_by"]), said["decided_by"]
+                ),
                 ground=said.get("ground"),
             )
         )
