@@ -139,7 +139,7 @@ def test_nothing_waits_where_the_settings_ask_for_nothing():
         ([("c1", "Aysel", REPEAT), ("c1", "chair", REPEAT)], []),
         (
             [("c1", "Aysel", REPEAT), ("c1", " aysel", REPEAT)],
-            [("c1", "Aysel", "striking", True)],
+            [("c1", " aysel", "striking", True)],
         ),
         ([("c9", "Aysel", REPEAT)], []),
     ],
