@@ -366,7 +366,7 @@ def killed(moment, *words):
     assert processes.run(command, capture_output=True).returncode == -9
 
 
-@pytest.mark.parametrize("moment", [10, 40, 90])
+@pytest.mark.parametrize("moment", [10, 90])
 def test_a_command_that_was_killed_is_gone_on_with(finished, moment):
     """The run is half gone then: the questions that it would be asked cannot be asked again."""
     below = finished.below
