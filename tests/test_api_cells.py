@@ -145,14 +145,18 @@ def test_any_cells_give_a_result_or_an_error_without_them(call, frame):
 @pytest.mark.parametrize(
     "columns",
     [
-        {"document": [1234567, f"AA9912345{TOKEN}", None]},
-        {"birth_date": ["17.06.1985", pd.Timestamp("1990-03-02"), dt.date(1970, 1, 1)]},
-        {"precinct": [1, f"2 {TOKEN}", 2.5]},
-        {"sex": [True, None, TOKEN]},
-        {"address": [[1, TOKEN], {"a": TOKEN}, TOKEN]},
-        {"address": [f"\ud800{TOKEN}", 10**40, Hostile()]},
-        {"entry_id": [uuid.UUID(int=number) for number in range(3)]},
-        {"birth_date": list(pd.period_range("1985-06-17", periods=3))},
+        {
+            "document": [1234567, f"AA9912345{TOKEN}", None],
+            "birth_date": ["17.06.1985", pd.Timestamp("1990-03-02"), dt.date.max],
+            "precinct": [1, f"2 {TOKEN}", 2.5],
+            "sex": [True, None, TOKEN],
+            "address": [[1, TOKEN], {"a": TOKEN}, TOKEN],
+        },
+        {
+            "address": [f"\ud800{TOKEN}", 10**40, Hostile()],
+            "entry_id": [uuid.UUID(int=number) for number in range(3)],
+            "birth_date": list(pd.period_range("1985-06-17", periods=3)),
+        },
     ],
 )
 def test_a_column_of_mixed_types_is_read(call, columns):
