@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.errors import StageError
-from voterlist.findings import PRECINCT_PLACE, gather, make
-from voterlist.model import AsideCode, ListKind, Rule, Severity, Stage, Unit
+from voterlist.findings import PRECINCT_PLACE, declared_rules, gather, make
+from voterlist.model import AsideCode, ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import (
     concat,
@@ -27,51 +27,8 @@ from voterlist.tables import (
     sort_by,
 )
 
-DECLARED_DIFFERS = Rule(
-    "declared-total-differs",
-    Severity.WARNING,
-    Unit.PRECINCT,
-    "The total that a precinct writes below its list is its own count of its voters",
-    looks_at=(
-        "Is the total written below a list neither the number of its entries nor that of its whole "
-        "sheet? Entries set aside because another version has them are counted."
-    ),
-    false_alarms="A total of the pages, or one that was not brought up to date after a correction.",
-)
-SEVERAL_LISTS = Rule(
-    "several-lists",
-    Severity.WARNING,
-    Unit.PRECINCT,
-    (
-        "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its "
-        "corrected version"
-    ),
-    looks_at=(
-        "Has a precinct several permanent lists with entries, in one file or in several folders of "
-        "the inbox? Not asked where `list-version` or `precinct-claimed-twice` of ingest has said "
-        "more exactly what they are to each other."
-    ),
-    false_alarms="A list in parts, one a sheet.",
-)
-FILE_IN_TWO_CONSTITUENCIES = Rule(
-    "file-in-two-constituencies",
-    Severity.WARNING,
-    Unit.FILE,
-    (
-        "A precinct lies in one constituency: a file handed in under two stands in one of them for "
-        "another that is missing"
-    ),
-    looks_at=(
-        "Did the same content come in through the folders of several constituencies? One finding "
-        "for each of them; the value is how many there are. The entries stay in each, so no voter "
-        "is lost, and linkage puts them forward as cases across constituencies."
-    ),
-    false_alarms=(
-        "None where both folders are of this cycle. A file that holds the lists of several "
-        "constituencies comes in once and is not asked about."
-    ),
-)
-RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
+RULES: tuple[Rule, ...] = tuple(declared_rules("voterlist.merge").values())
+_DECLARED_DIFFERS, _SEVERAL_LISTS, _IN_TWO_CONSTITUENCIES = RULES
 
 _TOLD_BY_INGEST = ("list-version", "precinct-claimed-twice")
 """The rules by which ingest says more exactly what the lists of one precinct are to each other."""
@@ -143,7 +100,7 @@ def count_entries(entries: pa.Table) -> pa.Table:
 
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge that are stated anew for the whole."""
-    anew = [DECLARED_DIFFERS.code, SEVERAL_LISTS.code]
+    anew = [_DECLARED_DIFFERS.code, _SEVERAL_LISTS.code]
     return findings.filter(pc.invert(is_among(findings.column("rule"), anew)))
 
 
@@ -219,7 +176,7 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     columns = {name: [row[name] for row in differing] for name in _LIST_KEY}
     columns["value"] = [row["entries"] for row in differing]
     columns["limit"] = [row["declared"] for row in differing]
-    return make(DECLARED_DIFFERS, len(differing), columns)
+    return make(_DECLARED_DIFFERS, len(differing), columns)
 
 
 def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
@@ -242,7 +199,7 @@ def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
     }
     cells = zip(*several, strict=True) if several else ((), ())
     columns = dict(zip(PRECINCT_PLACE, map(list, cells), strict=True))
-    return make(SEVERAL_LISTS, len(several), {**columns, "value": [*several.values()]})
+    return make(_SEVERAL_LISTS, len(several), {**columns, "value": [*several.values()]})
 
 
 def _precincts(table: pa.Table) -> Iterator[tuple[Any, ...]]:
@@ -261,7 +218,7 @@ def _in_two_constituencies(
     of several constituencies comes in once, and is none of these. What ``findings`` of an earlier
     merge say stays, for a merged list no longer shows it.
     """
-    earlier = rows_among(findings, "rule", [FILE_IN_TWO_CONSTITUENCIES.code])
+    earlier = rows_among(findings, "rule", [_IN_TWO_CONSTITUENCIES.code])
     known = set(earlier["source"].to_pylist())
     intakes = Counter(
         source
@@ -278,4 +235,4 @@ def _in_two_constituencies(
         "constituency": [constituency for _, constituency in rows],
         "value": [counts[source] for source, _ in rows],
     }
-    return make(FILE_IN_TWO_CONSTITUENCIES, len(rows), columns)
+    return make(_IN_TWO_CONSTITUENCIES, len(rows), columns)
