@@ -47,9 +47,7 @@ def test_init_names_no_constituency_that_nobody_gave(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\x04", [])]
-)
+@pytest.mark.parametrize(("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\x04", [])])
 def test_init_asks_at_a_terminal(tmp_path, typed, made):
     """Somebody at a terminal is asked until it is a number, and may leave it open."""
     folder = tmp_path / "new"

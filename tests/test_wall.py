@@ -96,8 +96,10 @@ def test_a_nation_is_one_page_with_a_square_for_each_precinct(language):
 
 
 @pytest.mark.parametrize("progress", Progress)
-def test_how_far_a_precinct_is_has_a_word_and_a_colour(progress):
+def test_how_far_a_precinct_is_has_a_word_a_colour_and_a_place_in_the_legend(progress):
+    """The numbers of the legend would not be those of the precincts that there are."""
     _, text = page(nation(1, 3, progress))
+    assert re.search(rf'key m-{progress}"></i><b>3</b>', text)
     assert catalogue("en")(f"progress.{progress}") in text
     assert f".squares .m-{progress} " in text or progress is Progress.NOT_STARTED
 

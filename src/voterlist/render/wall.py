@@ -12,6 +12,7 @@ from typing import Any
 from voterlist import facts
 from voterlist.deadlines import Deadline
 from voterlist.deadlines.pace import Forecast
+from voterlist.model import Progress
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding
@@ -234,34 +235,19 @@ def layout_of(cards: int, most: int) -> Layout:
         high = (_HIGH - _GAP * (lines - 1)) / lines - head
         for squares in range(1, most + 1):
             side = min(wide / squares, high / math.ceil(most / squares), _LARGEST)
-            # Of two that fit alike, the one with fewer, wider cards beside each other.
-            best = max(best, (_rounded_down(side), -columns, squares))
+            # To thousandths of a millimetre: rounded up it would not fit the sheet. Of two that
+            # fit alike, the one with fewer, wider cards beside each other.
+            best = max(best, (math.floor(side * 1000) / 1000, -columns, squares))
     side, columns, squares = best
     return Layout(abs(columns), squares, max(side, 0.1))
-
-
-def _rounded_down(side: float) -> float:
-    """To thousandths of a millimetre, and never more: rounded up it would not fit the sheet."""
-    return math.floor(side * 1000) / 1000
 
 
 _CHART_WIDE, _CHART_HIGH = 600.0, 200.0
 """The field of the chart, in its own units."""
 _LATEST_DAYS = 60
 """A forecast later than so many days after the due date leaves the chart at its edge."""
-_MARKS = (
-    "overdue",
-    "not-started",
-    "received",
-    "in-work",
-    "waiting",
-    "ready",
-    "handed-over",
-    "received-above",
-    "returned",
-    "approved",
-)
-"""What a precinct may be drawn as, in the order of the legend."""
+_MARKS = ("overdue", *Progress)
+"""What a unit may be drawn as, in the order of the legend."""
 
 
 def render_wall(wall: Wall, language: str) -> str:
