@@ -211,6 +211,11 @@ class Numbers:
         """The value with other numbers."""
         if isinstance(value, tuple):
             return tuple(self.again(item, path) for item in value)
+        # A row of a table, of which all is shown.
+        if path == "method.estimate" and value:
+            return {
+                name: self.again(item, f"{path}.{name}") for name, item in value.items()
+            }
         if dataclasses.is_dataclass(value):
             names = [one.name for one in dataclasses.fields(value)]
             made = {
