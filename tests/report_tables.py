@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from contextlib import suppress
 
 import pyarrow as pa
 
 from voterlist.deadlines import CalendarStage, Deadline
-from voterlist.fields import COMPARED
+from voterlist.fields import COMPARED, NAME_PARTS
 from voterlist.model import Level, Progress, Standing
 from voterlist.report.section import Run
 from voterlist.report.sections.cases import CASES
@@ -61,8 +62,20 @@ def table(schema, rows, **common):
     for field in schema:
         values = [row.get(field.name) for row in full]
         kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
+        if kind == pa.string():
+            values = [None if value is None else str(value) for value in values]
         columns[field.name] = pa.array(values, kind)
     return from_columns(columns, schema, length=len(full))
+
+
+def rows_of(text):
+    """Rows as dictionaries: one a line below the headings, whole and other numbers as such.
+
+    A blank cell is None.
+    """
+    lines = [line.split(";") for line in text.strip().splitlines()]
+    heads, *rows = [[cell.strip() for cell in line] for line in lines]
+    return [dict(zip(heads, map(_value, row), strict=True)) for row in rows]
 
 
 def named(names, *rows):
@@ -70,286 +83,79 @@ def named(names, *rows):
     return [dict(zip(names.split(), row, strict=True)) for row in rows]
 
 
-_PEOPLE = named(
-    "entry_id constituency precinct source line name birth_date sex address document fin",
-    (
-        "e1",
-        88,
-        1,
-        "a",
-        5,
-        "Məmmədov|Elçin|Rauf oğlu",
-        "02.03.1985",
-        "kişi",
-        "Nizami küç. 5",
-        "AZE12345678",
-        "5ABC123",
-    ),
-    (
-        "e2",
-        88,
-        2,
-        "b",
-        9,
-        "Mamedov|Elchin|Raufoğlu",
-        "1985",
-        "m",
-        "Füzuli küç. 11",
-        None,
-        "5ABC123",
-    ),
-    (
-        "e3",
-        88,
-        1,
-        "a",
-        6,
-        "Quliyeva|Leyla|Vaqif qızı",
-        "11.11.1990",
-        "f",
-        "Nizami küç. 7",
-        "AZE87654321",
-        "7KLM456",
-    ),
-    (
-        "e4",
-        88,
-        1,
-        "a",
-        7,
-        "Quliyeva|Leyli|Vaqif qızı",
-        "11.11.1990",
-        "f",
-        "Nizami küç. 7",
-        "AZE87654322",
-        "7KLM457",
-    ),
-    (
-        "e5",
-        88,
-        2,
-        "b",
-        10,
-        '=HYPERLINK("http://x")|<b>Aynur</b>|@SUM(1)',
-        "31.12.1971",
-        "f",
-        "-2+3",
-        None,
-        None,
-    ),
-    (
-        "e6",
-        88,
-        2,
-        "b",
-        11,
-        "Həsənova|Aytən|İlham qızı",
-        "01.01.1960",
-        "f",
-        "Füzuli küç. 3",
-        None,
-        "9XYZ999",
-    ),
-    (
-        "e7",
-        7,
-        3,
-        "c",
-        2,
-        "Hasanova|Aytan|Ilham gizi",
-        "01.01.1960",
-        "f",
-        "Naxçıvan",
-        None,
-        "9XYZ999",
-    ),
-    (
-        "e8",
-        88,
-        2,
-        "b",
-        12,
-        "Abbasov|Tural|Kamil oğlu",
-        "05.05.1999",
-        "kişi",
-        None,
-        None,
-        "9XYZ999",
-    ),
-)
+def _value(cell):
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(cell)
+    return cell or None
+
+
+_PEOPLE = rows_of("""
+entry_id; constituency; precinct; source; line; name; birth_date; sex; address; document; fin
+e1; 88; 1; a;  5; Məmmədov|Elçin|Rauf oğlu; 02.03.1985; kişi; Nizami küç. 5; AZE12345678; 5ABC123
+e2; 88; 2; b;  9; Mamedov|Elchin|Raufoğlu; 1985; m; Füzuli küç. 11;; 5ABC123
+e3; 88; 1; a;  6; Quliyeva|Leyla|Vaqif qızı; 11.11.1990; f; Nizami küç. 7; AZE87654321; 7KLM456
+e4; 88; 1; a;  7; Quliyeva|Leyli|Vaqif qızı; 11.11.1990; f; Nizami küç. 7; AZE87654322; 7KLM457
+e5; 88; 2; b; 10; =HYPERLINK("http://x")|<b>Aynur</b>|@SUM(1); 31.12.1971; f; -2+3;;
+e6; 88; 2; b; 11; Həsənova|Aytən|İlham qızı; 01.01.1960; f; Füzuli küç. 3;; 9XYZ999
+e7;  7; 3; c;  2; Hasanova|Aytan|Ilham gizi; 01.01.1960; f; Naxçıvan;; 9XYZ999
+e8; 88; 2; b; 12; Abbasov|Tural|Kamil oğlu; 05.05.1999; kişi;;; 9XYZ999
+""")
 
 
 def entries():
     """ENTRY."""
     rows = []
     for person in _PEOPLE:
-        names = dict(
-            zip(
-                ("surname", "given_name", "patronymic"),
-                person["name"].split("|"),
-                strict=True,
-            )
-        )
-        rows.append(
-            person | names | {"source": person["source"] * 12, "list_kind": "permanent"}
-        )
-    return table(ENTRY, rows)
+        names = dict(zip(NAME_PARTS, person["name"].split("|"), strict=True))
+        rows.append(person | names | {"source": person["source"] * 12})
+    return table(ENTRY, rows, list_kind="permanent")
 
 
-# surname, given, patronymic as standard, skeletons of the three, sex, year, month, day, document,
-# fin
-_VOTERS = {
-    "e1": (
-        "Məmmədov",
-        "Elçin",
-        "Rauf oğlu",
-        "memedov",
-        "elcin",
-        "rauf",
-        "m",
-        1985,
-        3,
-        2,
-        "AZE12345678",
-        "5ABC123",
-    ),
-    "e2": (
-        "Məmmədov",
-        "Elçin",
-        "Rauf oğlu",
-        "memedov",
-        "elcin",
-        "rauf",
-        "m",
-        1985,
-        None,
-        None,
-        None,
-        "5ABC123",
-    ),
-    "e3": (
-        "Quliyeva",
-        "Leyla",
-        "Vaqif qızı",
-        "quliyeva",
-        "leyla",
-        "vaqif",
-        "f",
-        1990,
-        11,
-        11,
-        "AZE87654321",
-        "7KLM456",
-    ),
-    "e4": (
-        "Quliyeva",
-        "Leyli",
-        "Vaqif qızı",
-        "quliyeva",
-        "leyli",
-        "vaqif",
-        "f",
-        1990,
-        11,
-        11,
-        "AZE87654322",
-        "7KLM457",
-    ),
-    "e5": (None, None, None, None, None, None, "f", 1971, 12, 31, None, None),
-    "e6": (
-        "Həsənova",
-        "Aytən",
-        "İlham qızı",
-        "hesenova",
-        "ayten",
-        "ilham",
-        "f",
-        1960,
-        1,
-        1,
-        None,
-        "9XYZ999",
-    ),
-    "e7": (
-        "Həsənova",
-        "Aytən",
-        "İlham qızı",
-        "hesenova",
-        "ayten",
-        "ilham",
-        "f",
-        1960,
-        1,
-        1,
-        None,
-        "9XYZ999",
-    ),
-    "e8": (
-        "Abbasov",
-        "Tural",
-        "Kamil oğlu",
-        "abasov",
-        "tural",
-        "kamil",
-        "m",
-        1999,
-        5,
-        5,
-        None,
-        "9XYZ999",
-    ),
-}
-_VOTER_NAMES = (
-    "surname",
-    "given_name",
-    "patronymic",
-    "surname_skeleton",
-    "given_skeleton",
-    "patronymic_skeleton",
-    "sex",
-    "birth_year",
-    "birth_month",
-    "birth_day",
-    "document",
-    "fin",
-)
+_VOTERS = rows_of("""
+name; skeletons; sex; birth_year; birth_month; birth_day; document; fin
+Məmmədov|Elçin|Rauf oğlu;   memedov|elcin|rauf;   m; 1985;  3;  2; AZE12345678; 5ABC123
+Məmmədov|Elçin|Rauf oğlu;   memedov|elcin|rauf;   m; 1985;    ;  ;            ; 5ABC123
+Quliyeva|Leyla|Vaqif qızı;  quliyeva|leyla|vaqif; f; 1990; 11; 11; AZE87654321; 7KLM456
+Quliyeva|Leyli|Vaqif qızı;  quliyeva|leyli|vaqif; f; 1990; 11; 11; AZE87654322; 7KLM457
+;;                                                f; 1971; 12; 31;            ;
+Həsənova|Aytən|İlham qızı;  hesenova|ayten|ilham; f; 1960;  1;  1;            ; 9XYZ999
+Həsənova|Aytən|İlham qızı;  hesenova|ayten|ilham; f; 1960;  1;  1;            ; 9XYZ999
+Abbasov|Tural|Kamil oğlu;   abasov|tural|kamil;   m; 1999;  5;  5;            ; 9XYZ999
+""")
+_SKELETONS = ("surname_skeleton", "given_skeleton", "patronymic_skeleton")
 
 
 def voters():
     """VOTER, in the order of the entries."""
+    columns = ["entry_id", "constituency", "precinct", "list_kind", "address"]
     rows = []
-    for entry in (
-        entries()
-        .select(["entry_id", "constituency", "precinct", "list_kind", "address"])
-        .to_pylist()
-    ):
+    for entry, read in zip(entries().select(columns).to_pylist(), _VOTERS, strict=True):
         entry["address"] = entry["address"] and entry["address"].lower()
-        rows.append(
-            entry | dict(zip(_VOTER_NAMES, _VOTERS[entry["entry_id"]], strict=True))
-        )
+        for names, texts in ((NAME_PARTS, "name"), (_SKELETONS, "skeletons")):
+            entry |= dict(zip(names, (read[texts] or "").split("|"), strict=False))
+        rows.append({name: text or None for name, text in entry.items()} | read)
     return table(VOTER, rows)
 
 
 def cases():
     """CASE: a move, twins, an identity conflict, and one across constituencies."""
-    made = [
-        ("c-move", "e1", "within-constituency", "keep", "more-complete", 0.9999),
-        ("c-move", "e2", "within-constituency", "repeat", "same-person", 0.9999),
-        ("c-twin", "e3", "twins", "keep", "other-given-name", 0.002),
-        ("c-twin", "e4", "twins", "keep", "other-given-name", 0.002),
-        ("c-both", "e6", "across-constituencies", "keep", "first-entry", 0.97),
-        ("c-both", "e7", "across-constituencies", "repeat", "same-person", 0.97),
-        ("c-fin", "e6", "identity-conflict", "question", "one-identifier", 0.01),
-        ("c-fin", "e8", "identity-conflict", "question", "one-identifier", 0.01),
+    made = rows_of("""
+case_id; entry_id; kind; role; reason; probability
+c-move; e1; within-constituency; keep; more-complete; 0.9999
+c-move; e2; within-constituency; repeat; same-person; 0.9999
+c-twin; e3; twins; keep; other-given-name; 0.002
+c-twin; e4; twins; keep; other-given-name; 0.002
+c-both; e6; across-constituencies; keep; first-entry; 0.97
+c-both; e7; across-constituencies; repeat; same-person; 0.97
+c-fin; e6; identity-conflict; question; one-identifier; 0.01
+c-fin; e8; identity-conflict; question; one-identifier; 0.01
+""")
+    where = {one["entry_id"]: one for one in _PEOPLE}
+    places = ("constituency", "precinct")
+    rows = [
+        row | {name: where[row["entry_id"]][name] for name in places} for row in made
     ]
-    where = {
-        row["entry_id"]: row
-        for row in entries()
-        .select(["entry_id", "constituency", "precinct"])
-        .to_pylist()
-    }
-    names = ("case_id", "entry_id", "kind", "role", "reason", "probability")
-    rows = [where[row[1]] | dict(zip(names, row, strict=True)) for row in made]
     return sort_by(table(CASE, rows, weight=12.5), "case_id", "entry_id")
 
 
@@ -374,40 +180,31 @@ def waterfalls():
 
     Names and a FIN for one person, the address against, half of it taken back.
     """
-    bits = {
-        "surname": 6.0,
-        "given_name": 7.5,
-        "patronymic": 7.0,
-        "birth_date": 3.0,
-        "sex": 0.0,
-        "address": -1.5,
-    }
-    bits |= {"document": 0.0, "fin": 29.5}
-    row = {f"{name}_bits": value for name, value in bits.items()}
-    row |= {
-        "surname_term_frequency": 6.2,
-        "given_name_term_frequency": 8.0,
-        "patronymic_term_frequency": 11.0,
-        "birth_date_term_frequency": 5.8,
-    }
-    row |= {
-        "fin_term_frequency": 29.9,
-        "term_frequency": 0.0,
-        "rivals": -39.0,
-        "prior": -9.0,
-    }
-    chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_unrelated": 0.00001999}
-    return table(WATERFALL, [{"entry_l": "e1", "entry_r": "e2"} | row | chances])
+    (row,) = rows_of("""
+surname; given_name; patronymic; birth_date; sex; address; document; fin
+6.0; 7.5; 7.0; 3.0; 0.0; -1.5; 0.0; 29.5
+""")
+    row = {f"{name}_bits": bits for name, bits in row.items()}
+    (shared,) = rows_of("""
+surname; given_name; patronymic; birth_date; fin
+6.2; 8.0; 11.0; 5.8; 29.9
+""")
+    row |= {f"{name}_term_frequency": bits for name, bits in shared.items()}
+    (rest,) = rows_of("""
+entry_l; entry_r; term_frequency; rivals; prior; p_twins; p_relatives; p_unrelated
+e1; e2; 0.0; -39.0; -9.0; 1e-9; 0.00008; 0.00001999
+""")
+    return table(WATERFALL, [row | rest])
 
 
 def lists():
     """LIST: both of constituency 88 and one of another."""
-    rows = named(
-        "source sheet constituency precinct rows entries set_aside declared",
-        ("a" * 12, "Siyahı", 88, 1, 4, 3, 1, 3),
-        ("b" * 12, None, 88, 2, 6, 4, 2, 5),
-        ("c" * 12, None, 7, 3, 1, 1, 0, None),
-    )
+    rows = rows_of("""
+source; sheet; constituency; precinct; rows; entries; set_aside; declared
+aaaaaaaaaaaa; Siyahı; 88; 1; 4; 3; 1; 3
+bbbbbbbbbbbb;       ; 88; 2; 6; 4; 2; 5
+cccccccccccc;       ;  7; 3; 1; 1; 0;
+""")
     return table(LIST, rows, list_kind="permanent")
 
 
@@ -416,85 +213,52 @@ def set_aside():
 
     A total, a row too short, a blank row, an unreadable file whose constituency nobody knows.
     """
-    rows = named(
-        "source sheet line constituency precinct code rows cells",
-        ("a" * 12, "Siyahı", 8, 88, 1, "total-row", 1, ["Cəmi", "3", "", None]),
-        (
-            "b" * 12,
-            None,
-            13,
-            88,
-            2,
-            "row-too-short",
-            1,
-            ["14", "Orucov 7KLM456", "=1+1"],
-        ),
-        ("b" * 12, None, 14, 88, 2, "blank-row", 1, []),
-        ("d" * 12, None, 0, None, None, "file-not-a-table", 0, []),
-    )
+    rows = rows_of("""
+source; sheet; line; constituency; precinct; code; rows
+aaaaaaaaaaaa; Siyahı;  8; 88; 1; total-row; 1
+bbbbbbbbbbbb;       ; 13; 88; 2; row-too-short; 1
+bbbbbbbbbbbb;       ; 14; 88; 2; blank-row; 1
+dddddddddddd;       ;  0;   ;  ; file-not-a-table; 0
+""")
+    cells = (["Cəmi", "3", "", None], ["14", "Orucov 7KLM456", "=1+1"], [], [])
+    rows = [row | {"cells": of} for row, of in zip(rows, cells, strict=True)]
     return table(SET_ASIDE, rows, copy=0)
 
 
 def findings():
     """FINDING: of an entry, of two entries, of a precinct, of the other constituency."""
-    rows = named(
-        "rule severity unit constituency precinct entry_id other_entry_id field value limit",
-        ("missing-value", "warning", "entry", 88, 2, "e8", None, "address", None, None),
-        ("fin-invalid", "error", "entry", 88, 2, "e2", "e1", "fin", None, None),
-        (
-            "precinct-too-small",
-            "warning",
-            "precinct",
-            88,
-            1,
-            None,
-            None,
-            None,
-            3.0,
-            50.0,
-        ),
-        ("missing-value", "warning", "entry", 7, 3, "e7", None, "document", None, None),
-    )
+    rows = rows_of("""
+rule; severity; unit; constituency; precinct; entry_id; other_entry_id; field; value; limit
+missing-value; warning; entry; 88; 2; e8;; address;;
+fin-invalid; error; entry; 88; 2; e2; e1; fin;;
+precinct-too-small; warning; precinct; 88; 1;;;; 3.0; 50.0
+missing-value; warning; entry; 7; 3; e7;; document;;
+""")
     return table(FINDING, rows)
 
 
 def profile():
     """PROFILE."""
-    rows = [
-        {"constituency": 7, "precinct": 3, "voters": 1, "men": 0, "women": 1},
-        {
-            "constituency": 88,
-            "precinct": 1,
-            "voters": 3,
-            "men": 1,
-            "women": 2,
-            "median_age": 35.0,
-        },
-        {
-            "constituency": 88,
-            "precinct": 2,
-            "voters": 4,
-            "men": 2,
-            "women": 2,
-            "median_age": 48.5,
-        },
-    ]
-    return table(
-        PROFILE,
-        rows,
-        **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")},
-    )
+    rows = rows_of("""
+constituency; precinct; voters; men; women; median_age
+7; 3; 1; 0; 1;
+88; 1; 3; 1; 2; 35.0
+88; 2; 4; 2; 2; 48.5
+""")
+    missing = (name for name in PROFILE.names if name.startswith("missing_"))
+    return table(PROFILE, rows, **dict.fromkeys(missing, 0.0))
 
 
 def pyramid():
     """PYRAMID of constituency 88."""
-    rows = [
-        {"age_from": 25, "sex": "m", "voters": 1},
-        {"age_from": 35, "sex": "f", "voters": 2},
-        {"age_from": 40, "sex": "m", "voters": 2},
-        {"age_from": 50, "sex": "f", "voters": 1},
-        {"age_from": None, "sex": None, "voters": 1},
-    ]
+    rows = rows_of("""
+age_from; sex; voters
+25; m; 1
+35; f; 2
+40; m; 2
+50; f; 1
+; ; 1
+""")
     return table(PYRAMID, rows)
 
 
@@ -570,44 +334,32 @@ def second_readings(case, entry):
 
 def certificate():
     """CERTIFICATE of constituency 88: one figure, and one of which nothing can be said."""
-    rows = named(
-        "measure cases read found estimate low high",
-        ("precision", 40, 10, 9, 0.9, 0.596, 0.982),
-        ("missed", 7, 0, 0, None, None, None),
-    )
+    rows = rows_of("""
+measure; cases; read; found; estimate; low; high
+precision; 40; 10; 9; 0.9; 0.596; 0.982
+missed; 7; 0; 0;;;
+""")
     return table(CERTIFICATE, rows, constituency=88)
 
 
 def nights():
     """NIGHT of two nights of constituency 88."""
-    rows = named(
-        "night hour change source precinct decided_by answers",
-        ("2026-02-01", 10, "struck", "case", 1, "Aynur", 2),
-        ("2026-02-02", 2, "struck", "unasked", 2, "Rashad", 40),
-        ("2026-02-02", None, "corrected", "door", None, "Rashad", 1),
-    )
+    rows = rows_of("""
+night; hour; change; source; precinct; decided_by; answers
+2026-02-01; 10; struck; case; 1; Aynur; 2
+2026-02-02; 2; struck; unasked; 2; Rashad; 40
+2026-02-02; ; corrected; door; ; Rashad; 1
+""")
     return table(NIGHT, rows, constituency=88)
 
 
 def waves():
     """WAVE of the second night."""
-    row = {
-        "night": "2026-02-02",
-        "rule": "wave-of-strikings",
-        "level": "precinct",
-        "constituency": 88,
-        "precinct": 2,
-        "entry_id": "e5",
-        "seen": 40,
-        "expected": 1.25,
-        "limit": 9,
-        "source": "unasked",
-        "decided_by": "Rashad",
-        "by_person": 40,
-        "first_hour": 2,
-        "last_hour": 2,
-    }
-    return table(WAVE, [row])
+    rows = rows_of("""
+night; rule; level; constituency; precinct; entry_id; seen; expected; limit; source; decided_by
+2026-02-02; wave-of-strikings; precinct; 88; 2; e5; 40; 1.25; 9; unasked; Rashad
+""")
+    return table(WAVE, rows, by_person=40, first_hour=2, last_hour=2)
 
 
 def fairness():
@@ -619,33 +371,22 @@ def fairness():
         *(("script", name) for name in ("mixed", "other")),
     )
     rows = [
-        {
-            "measure": measure,
-            "grouping": grouping,
-            "group": group,
-            "entries": 50,
-            "found": 4,
-            "estimate": 0.08,
-            "low": 0.032,
-            "high": 0.188,
-        }
+        {"measure": measure, "grouping": grouping, "group": group}
         for measure in ("cleared", "flagged", "restored", "struck")
         for grouping, group in groups
     ]
-    return table(FAIRNESS, rows, constituency=88)
+    numbers = {"entries": 50, "found": 4, "estimate": 0.08, "low": 0.032, "high": 0.188}
+    return table(FAIRNESS, rows, constituency=88, **numbers)
 
 
 def estimate():
     """The estimate of the linkage: one row."""
-    shares = {"precision": 0.991, "precision_low": 0.98, "precision_high": 0.997}
-    shares |= {"recall": 0.94, "recall_low": 0.92, "recall_high": 0.96}
-    loss = {
-        "blocking_loss": 0.01,
-        "blocking_loss_low": 0.002,
-        "blocking_loss_high": 0.03,
-    }
-    shares |= loss
-    return pa.Table.from_pylist([{"pairs": 2} | shares])
+    (row,) = rows_of("""
+pairs; precision; precision_low; precision_high; recall; recall_low; recall_high
+2; 0.991; 0.98; 0.997; 0.94; 0.92; 0.96
+""")
+    loss = {"blocking_loss": 0.01, "blocking_loss_low": 0.002}
+    return pa.Table.from_pylist([row | loss | {"blocking_loss_high": 0.03}])
 
 
 def coincidences():
@@ -661,129 +402,62 @@ def coincidences():
 
 def indicators():
     """INDICATOR: statistics by which precincts are judged, and others."""
-    known = "indicator unit constituency precinct count of value base last lower upper p q outlying"
-    rows = named(
-        known,
-        (
-            "voters",
-            "precinct",
-            88,
-            1,
-            None,
-            None,
-            3.0,
-            None,
-            4.0,
-            50.0,
-            1500.0,
-            None,
-            None,
-            True,
-        ),
-        (
-            "voters",
-            "precinct",
-            88,
-            2,
-            None,
-            None,
-            4.0,
-            None,
-            4.0,
-            50.0,
-            1500.0,
-            None,
-            None,
-            True,
-        ),
-        (
-            "men-share",
-            "precinct",
-            88,
-            1,
-            1.0,
-            3.0,
-            1 / 3,
-            0.5,
-            0.4,
-            0.0,
-            0.9,
-            0.6,
-            0.9,
-            False,
-        ),
-        (
-            "men-share",
-            "precinct",
-            88,
-            2,
-            2.0,
-            4.0,
-            0.5,
-            0.5,
-            0.6,
-            0.6,
-            0.8,
-            0.9,
-            0.7,
-            True,
-        ),
-        (
-            "missing-fin",
-            "precinct",
-            88,
-            2,
-            1.0,
-            4.0,
-            0.25,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-        ),
-    )
-    names = "indicator unit constituency count of value last"
-    rows += named(
-        names,
-        ("voters", "constituency", 88, None, None, 7.0, 9.0),
-        ("men-share", "constituency", 88, 3.0, 7.0, 3 / 7, 0.5),
-        ("whipple", "constituency", 88, None, None, 112.5, None),
-        ("missing-fin", "constituency", 88, 1.0, 7.0, 1 / 7, None),
-        ("voters", "nation", None, None, None, 8.0, None),
-        ("men-share", "nation", None, 3.0, 8.0, 3 / 8, None),
-    )
+    rows = rows_of("""
+indicator; precinct; count; of; value; base; last; lower; upper; p; q
+voters; 1; ; ; 3.0; ; 4.0; 50.0; 1500.0; ;
+voters; 2; ; ; 4.0; ; 4.0; 50.0; 1500.0; ;
+men-share; 1; 1.0; 3.0; ; 0.5; 0.4; 0.0; 0.9; 0.6; 0.9
+men-share; 2; 2.0; 4.0; 0.5; 0.5; 0.6; 0.6; 0.8; 0.9; 0.7
+missing-fin; 2; 1.0; 4.0; 0.25; ; ; ; ; ;
+""")
+    outlying = (True, True, False, True, None)
+    rows = [
+        row | {"unit": "precinct", "constituency": 88, "outlying": is_so}
+        for row, is_so in zip(rows, outlying, strict=True)
+    ]
+    rows += rows_of("""
+indicator; unit; constituency; count; of; value; last
+voters; constituency; 88; ; ; 7.0; 9.0
+men-share; constituency; 88; 3.0; 7.0; ; 0.5
+whipple; constituency; 88; ; ; 112.5;
+missing-fin; constituency; 88; 1.0; 7.0; ;
+voters; nation; ; ; ; 8.0;
+men-share; nation; ; 3.0; 8.0; ;
+""")
+    # Of a share the value follows.
+    for row in rows:
+        if row["value"] is None:
+            row["value"] = row["count"] / row["of"]
     return table(INDICATOR, rows)
 
 
 def ages():
     """AGES of one precinct, one voter of unknown sex."""
-    rows = named("age_from sex voters", (25, "m", 1), (25, None, 1), (50, "f", 2))
+    rows = rows_of("""
+age_from; sex; voters
+25; m; 1
+25; ; 1
+50; f; 2
+""")
     return table(AGES, rows, constituency=88, precinct=1)
 
 
 def scores():
     """SCORECARD of both precincts."""
-    rows = named(
-        "precinct quality measure count of value",
-        (1, "comprehensiveness", "listed-of-adults", 3, 4, 0.75),
-        (1, "accuracy", "cells-missing", 2, 18, 2 / 18),
-        (2, "accuracy", "cells-missing", 3, 24, 3 / 24),
-    )
+    rows = rows_of("""
+precinct; quality; measure; count; of
+1; comprehensiveness; listed-of-adults; 3; 4
+1; accuracy; cells-missing; 2; 18
+2; accuracy; cells-missing; 3; 24
+""")
+    rows = [row | {"value": row["count"] / row["of"]} for row in rows]
     return table(SCORECARD, rows, constituency=88)
 
 
-DEATHS = {
-    "total": 400,
-    "usable": 180,
-    "confirmed": 30,
-    "probable": 5,
-    "conflicting": 2,
-    "register-only": 143,
-    "unusable": 220,
-}
+(DEATHS,) = rows_of("""
+total; usable; confirmed; probable; conflicting; register-only; unusable
+400; 180; 30; 5; 2; 143; 220
+""")
 
 
 def register_use(**registers):
@@ -798,19 +472,23 @@ def register_use(**registers):
 
 def cycle_summary():
     """CYCLE_SUMMARY of one precinct."""
-    rows = named(
-        "change cause entries",
-        ("before", None, 100),
-        ("after", None, 98),
-        ("removed", "none", 3),
-        ("added", "of-age", 1),
-    )
+    rows = rows_of("""
+change; cause; entries
+before; ; 100
+after; ; 98
+removed; none; 3
+added; of-age; 1
+""")
     return table(CYCLE_SUMMARY, rows, constituency=88, precinct=1)
 
 
 def comparison():
     """COMPARISON: the adults of the constituency and of one precinct."""
-    rows = named("precinct list statistic", (None, 7.0, 9.0), (1, 3.0, 5.0))
+    rows = rows_of("""
+precinct; list; statistic
+; 7.0; 9.0
+1; 3.0; 5.0
+""")
     return table(COMPARISON, rows, constituency=88, measure="adults")
 
 
@@ -884,14 +562,13 @@ def everything():
     third.append(
         next(row for row in third if row["entry_id"] == "e2") | {"entry_id": "e5"}
     )
-    rows = named(
-        "rule severity unit constituency precinct entry_id field value limit",
-        ("missing-value", "note", "entry", 88, 2, "e5", "document", None, None),
-        ("sex-ratio-outlier", "warning", "precinct", 88, 2, None, None, 0.61, 0.58),
-        ("name-other-number", "warning", "file", 88, 2, None, "precinct", 2.0, 14.0),
-        ("letters-lost", "warning", "file", 88, 2, None, None, 3.0, None),
-    )
-    rows[-1]["source"] = "bbbbbbbbbbbb"
+    rows = rows_of("""
+rule; severity; unit; constituency; precinct; entry_id; field; value; limit; source
+missing-value; note; entry; 88; 2; e5; document; ; ;
+sex-ratio-outlier; warning; precinct; 88; 2; ; ; 0.61; 0.58;
+name-other-number; warning; file; 88; 2; ; precinct; 2.0; 14.0;
+letters-lost; warning; file; 88; 2; ; ; 3.0; ; bbbbbbbbbbbb
+""")
     return run(
         facts=dataclasses.replace(FACTS, today=dt.date(2026, 2, 5)),
         cases=sort_by(table(CASE, third), "case_id", "entry_id"),
