@@ -92,11 +92,9 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
 
 def tell_doubts(doubts: Iterable[Mapping[str, Any]]) -> None:
     """Why there is no estimate, and what to do."""
-    from voterlist.report.sections.method import MethodWords
-
-    words = MethodWords(SAY.language)
     for doubt in doubts:
-        TERMINAL.say(words.doubt(doubt))
+        share, pairs = SAY.percent(doubt["share"]), int(doubt["share"])
+        tell(f"link.doubt.{doubt['code']}", share=share, pairs=pairs)
 
 
 def tell_compared(afresh: int, compared: int, state_use: str | None) -> None:

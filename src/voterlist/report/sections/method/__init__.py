@@ -38,10 +38,10 @@ class MethodWords(ChanceWords):
         """The estimate in sentences; without one, the reasons."""
         if method.estimate:
             return list(self.estimate(method.estimate))
-        return [self.doubt(doubt) for doubt in method.doubts]
+        return [self._doubt(doubt) for doubt in method.doubts]
 
-    def doubt(self, doubt: _Row) -> str:
-        """Why there is no estimate, and what to do."""
+    def _doubt(self, doubt: _Row) -> str:
+        """Why there is none, and what to do."""
         share = doubt["share"]
         key = f"link.doubt.{doubt['code']}"
         return self(key, share=self.percent(share), pairs=int(share))
