@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Sized
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -80,17 +80,9 @@ def _is_empty(value: Sized) -> bool:
     return not value
 
 
-_NOTICE_DAYS = 10
-
-
-def _is_default_term(days: int) -> bool:
-    """True for the default, which is left out as ``_is_empty`` says."""
-    return days == _NOTICE_DAYS
-
-
-def _is_told(value: str) -> bool:
-    """True for the default, which is left out as ``_is_empty`` says."""
-    return value == "told"
+def _later(default: Any) -> Any:
+    """A key that came later, left out where it has its default, as ``_is_empty`` says."""
+    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 class _Section(BaseModel):
@@ -254,12 +246,12 @@ class CheckSettings(_Section):
     most_unexplained_growth: Share = 0.02
     """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed.
     """
-    most_false_waves: Count = Field(default=2, exclude_if=lambda count: count == 2)
+    most_false_waves: Count = _later(2)
     """Waves of answers that are told a month, over all lists, where nobody does anything wrong."""
-    least_wave: Count = Field(default=5, exclude_if=lambda count: count == 5)
+    least_wave: Count = _later(5)
     """Of fewer entries a night nothing is said."""
-    night_begins: Hour = Field(default=22, exclude_if=lambda hour: hour == 22)
-    night_ends: Hour = Field(default=6, exclude_if=lambda hour: hour == 6)
+    night_begins: Hour = _later(22)
+    night_ends: Hour = _later(6)
     """Hours between which nobody is expected to decide anything."""
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
     accepted: list[AcceptedSettings] = Field(default_factory=list)
@@ -307,9 +299,7 @@ class DecisionSettings(_Section):
 
     two_people: list[Literal["strike", "correct", "move", "add"]] = []
     """What two people must decide alike before it holds."""
-    before_notice_ends: Literal["told", "refused"] = Field(
-        default="told", exclude_if=_is_told
-    )
+    before_notice_ends: Literal["told", "refused"] = _later("told")
     """What is done with a striking while the voter may still object to the notice."""
 
 
@@ -334,11 +324,10 @@ class ListSettings(_Section):
     """Display day and month of birth of those who come of age in this cycle."""
     members: Annotated[int, Field(ge=0, le=16, strict=True)] = 4
     """Members of the commission who sign beside chair and secretary."""
-    notice_days: Count = Field(default=_NOTICE_DAYS, exclude_if=_is_default_term)
+    notice_days: Count = _later(10)
     """Days to object after a notice before striking was written. The Election Code names no term
     that was seen; ten days are what India's commission gives (2025)."""
-    # Left out where it is the default, so that the digests of older runs fit.
-    reasons_on_display: Switch = Field(default=True, exclude_if=bool)
+    reasons_on_display: Switch = _later(default=True)
     """Show on the sheet of changes why each was made, where an article of the law is its ground
     (Election Code, articles 48.1 and 48.2)."""
 
@@ -446,9 +435,9 @@ class CalendarSettings(_Section):
     displayed_days: Count = 35
     updated_days: Count = 25
     special_days: Count = 20
-    cards_days: Count = Field(default=45, exclude_if=lambda days: days == 45)
-    cards_precinct_days: Count = Field(default=24, exclude_if=lambda days: days == 24)
-    cards_last_days: Count = Field(default=3, exclude_if=lambda days: days == 3)
+    cards_days: Count = _later(45)
+    cards_precinct_days: Count = _later(24)
+    cards_last_days: Count = _later(3)
     """Voting cards are issued so many days before the election: by constituencies from the first,
     by precincts from the second, until the third (Election Code, article 101)."""
     finished: dict[

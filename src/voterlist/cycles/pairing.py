@@ -152,28 +152,23 @@ def _alone(code: Longs, groups: int) -> Longs:
 
 def _nth(one: Longs, other: Longs, groups: int) -> tuple[Longs, Longs]:
     """Pairs the first row of a code with the first of the same code, the second with the second."""
-    first, second = (_with_numbers(code, groups) for code in (one, other))
-    _, at_one, at_other = np.intersect1d(
-        first.key, second.key, assume_unique=True, return_indices=True
+    (first, keys), (second, others) = (
+        _with_numbers(code, groups) for code in (one, other)
     )
-    return first.row[at_one], second.row[at_other]
+    _, at_one, at_other = np.intersect1d(
+        keys, others, assume_unique=True, return_indices=True
+    )
+    return first[at_one], second[at_other]
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """Rows that have a code, each with a key: its code and its running number inside the code."""
-
-    row: Longs
-    key: Longs
-
-
-def _with_numbers(code: Longs, groups: int) -> _Numbered:
+def _with_numbers(code: Longs, groups: int) -> tuple[Longs, Longs]:
+    """(rows that have a code, of each its code and its running number inside the code)."""
     known: Bools = code >= 0
     row = np.flatnonzero(known)
     order = np.argsort(code[row], kind="stable")
     row, ordered = row[order], code[row][order]
     number = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
-    return _Numbered(row, number * np.int64(groups + 1) + ordered)
+    return row, number * np.int64(groups + 1) + ordered
 
 
 # --- What differs between an entry of the last cycle and the same entry now

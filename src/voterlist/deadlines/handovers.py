@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """(day, event, details)."""
@@ -87,11 +88,8 @@ class Handover:
 
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
-        ends = ("kind", "cycle", "sender", "receiver")
-        papers = ("package", "head", "stage", "ground", "by", "lists", "work")
-        texts = (*ends, *papers)
         details: dict[str, str | int] = {
-            name: getattr(self, name) for name in texts if getattr(self, name)
+            name: getattr(self, name) for name in _TEXTS if getattr(self, name)
         }
         for name in ("constituency", "precinct", "serial"):
             if getattr(self, name):
@@ -165,32 +163,30 @@ def _newest_lists(journal: Iterable[JournalLine], cycle: str) -> Collection[Hand
 _EVENTS = frozenset(event.value for event in Event)
 
 
+_TEXTS = (
+    *("kind", "cycle", "sender", "receiver", "package"),
+    *("head", "stage", "ground", "by", "lists", "work"),
+)
+"""The fields of a line that are texts; empty where it does not say them."""
+
+
 def _handover(day: dt.date, event: Event, details: Mapping[str, str | int]) -> Handover:
     finished = details.get("finished")
+    texts: dict[str, Any] = {name: str(details.get(name, "")) for name in _TEXTS}
     return Handover(
         day=day,
         event=event,
-        kind=str(details.get("kind", "")),
         constituency=_number(details.get("constituency")),
         precinct=_number(details.get("precinct")),
-        sender=str(details.get("sender", "")),
-        receiver=str(details.get("receiver", "")),
         serial=int(details.get("serial", 0)),
-        package=str(details.get("package", "")),
-        head=str(details.get("head", "")),
-        stage=str(details.get("stage", "")),
         finished=dt.date.fromisoformat(str(finished)) if finished else None,
-        ground=str(details.get("ground", "")),
-        by=str(details.get("by", "")),
-        cycle=str(details.get("cycle", "")),
         emptied=frozenset(map(int, str(details.get("emptied", "")).split())),
         balance={
             step: int(count)
             for pair in str(details.get("balance", "")).split()
             for step, count in [pair.split("=")]
         },
-        lists=str(details.get("lists", "")),
-        work=str(details.get("work", "")),
+        **texts,
     )
 
 
