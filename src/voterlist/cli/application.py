@@ -262,7 +262,7 @@ def answer(
     """Write the answer or refusal."""
     told = {"language": language, "entry_id": entry}
     made = _written(workspace, number, "answer", out, by, today, **told)
-    return {"number": number, "state": made.state, "out": out}
+    return {**picked(made, "number", "state"), "out": out}
 
 
 def slip(
@@ -274,7 +274,7 @@ def slip(
 ) -> Answer:
     """Write the slip with the number."""
     made = _written(workspace, number, "slip", out, None, today, language=language)
-    return {"number": number, "state": made.state, "out": out}
+    return {**picked(made, "number", "state"), "out": out}
 
 
 def _written(

@@ -147,12 +147,9 @@ def protocol(
     return {
         "lines": [
             {
-                "constituency": row.constituency,
-                "precinct": row.precinct,
+                **picked(row, "constituency", "precinct", "signed", "differences"),
                 **row.computed,
                 "reported": row.reported or None,
-                "signed": row.signed,
-                "differences": row.differences,
             }
             for row in lines
         ],

@@ -61,12 +61,10 @@ def status(
     _tell_answers_owed(status_now)
     _tell_asked_above(status_now, folder)
     _tell_pace(status_now.burned)
-    if status_now.before_term:
-        tell("cli.status.before-term", count=status_now.before_term)
-    if status_now.since_run:
-        tell("cli.status.since-run", count=status_now.since_run, folder=folder)
-    if status_now.asked_since:
-        tell("cli.status.asked-since", count=status_now.asked_since, folder=folder)
+    since = picked(status_now, "before_term", "since_run", "asked_since")
+    for name, count in since.items():
+        if count:
+            tell(f"cli.status.{name.replace('_', '-')}", count=count, folder=folder)
     for name in status_now.not_understood:
         TERMINAL.say(f"{name}: {SAY('aside.register-unknown.todo')}")
     tell_repeats(status_now.repeats)
@@ -100,16 +98,13 @@ def status(
             for one in status_now.book.open
         ],
         "many_strikings": status_now.book.many,
-        "waves": status_now.waves,
         "answers_owed": [
             picked(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
         "burn_down": _burned_as_json(status_now.burned),
-        "not_understood": status_now.not_understood,
-        "before_term": status_now.before_term,
-        "since_run": status_now.since_run,
+        **since,
         "repeated": status_now.repeats,
-        **picked(status_now, "asked_above", "asked_since"),
+        **picked(status_now, "waves", "not_understood", "asked_above"),
         "changed": [changed_as_json(one) for one in status_now.changed],
         "pages": pages,
         "exit_code": int(
