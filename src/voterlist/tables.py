@@ -331,6 +331,16 @@ def similarity(left: Column, right: Column) -> Floats:
     return likeness
 
 
+def one_array(column: Column) -> pa.Array:
+    """A column in one piece."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        # Text of more than two gigabytes, or no chunk at all.
+        chunks = array.chunks or [pa.array([], array.type)]
+        array = pa.concat_arrays(chunks)
+    return array
+
+
 def plain(column: Column) -> Column:
     """A dictionary-encoded column as a column of its values; any other as it is."""
     if pa.types.is_dictionary(column.type):

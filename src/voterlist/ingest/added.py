@@ -22,7 +22,15 @@ from voterlist.errors import SettingsMistake
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.text import clean
 from voterlist.schemas import ADDED
-from voterlist.tables import concat, join_text, longest, rows_among, sort_by, text_bytes
+from voterlist.tables import (
+    concat,
+    join_text,
+    longest,
+    one_array,
+    rows_among,
+    sort_by,
+    text_bytes,
+)
 
 # The columns of a table from anywhere, as clean text.
 
@@ -38,15 +46,14 @@ _AT_ONCE = 1 << 18
 
 def flat(column: pa.ChunkedArray) -> pa.Array:
     """A column as one array of text, dictionary-encoded if it is."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = (
-            pa.concat_arrays(array.chunks)
-            if array.num_chunks
-            else pa.array([], column.type)
-        )
+    array = one_array(column)
     is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
     return array if is_text else array.cast(pa.string())
+
+
+def clean_cells(cells: pa.Table) -> list[pa.Array]:
+    """The columns of a sheet as clean text."""
+    return [clean(flat(column)) for column in cells.columns]
 
 
 def known_cells(column: pa.ChunkedArray) -> pa.Array:
@@ -147,6 +154,14 @@ def require_columns(
         raise comparisons_error(mistakes)
 
 
+def no_such_column(path: str, header: str, headers: Sequence[str]) -> SettingsMistake:
+    """The mistake of a header that no column has, with the one that was perhaps meant."""
+    similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+    code = "no-such-column-meant" if similar else "no-such-column"
+    places = [("column", header), *(("meant", meant) for meant in similar)]
+    return SettingsMistake(path, code, tuple(places))
+
+
 def _mistakes(
     headers: Sequence[str],
     comparison: AddedComparison,
@@ -155,10 +170,7 @@ def _mistakes(
     path = f"comparisons.{comparison.name}.column"
     for header in comparison.columns:
         if header not in headers:
-            meant = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
-            code = "no-such-column-meant" if meant else "no-such-column"
-            places = [("column", header), *(("meant", similar) for similar in meant)]
-            yield SettingsMistake(path, code, tuple(places))
+            yield no_such_column(path, header, headers)
         for field, named in columns.items():
             if header in ([named] if isinstance(named, str) else named):
                 twice = (("column", header), ("other", field))

@@ -94,26 +94,28 @@ class Choice:
 
     def only(self, names: frozenset[str]) -> Choice:
         """The choice with no other comparisons than these."""
-        uses = tuple(
-            ColumnUse(use.column, Use.LEFT, reason=LeftReason.NOT_COMPARED)
+        left = {
+            place
+            for place, use in enumerate(self.uses)
             if use.use is Use.COMPARISON and use.name not in names
-            else use
-            for use in self.uses
-        )
+        }
         kept = tuple(use for use in self.comparisons if use.name in names)
-        return replace(self, uses=uses, comparisons=kept)
+        return replace(self, uses=self._leaving(left), comparisons=kept)
 
     def without(self, role: str) -> Choice:
         """The choice with the column of a role left."""
         left = {match.column for match in self.map.matches if match.role == role}
-        uses = tuple(
-            ColumnUse(use.column, Use.LEFT, reason=LeftReason.NOT_COMPARED)
-            if place in left
+        kept = tuple(match for match in self.map.matches if match.column not in left)
+        return replace(self, uses=self._leaving(left), map=ColumnMap(kept))
+
+    def _leaving(self, places: set[int]) -> tuple[ColumnUse, ...]:
+        """The uses, with these columns left."""
+        return tuple(
+            _left_column(use.column, LeftReason.NOT_COMPARED)
+            if place in places
             else use
             for place, use in enumerate(self.uses)
         )
-        kept = tuple(match for match in self.map.matches if match.column not in left)
-        return replace(self, uses=uses, map=ColumnMap(kept)) if left else self
 
     def under(self, profile: Profile) -> Choice:
         """The choice under a profile.

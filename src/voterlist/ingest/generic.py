@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.fields import ENTRY_FIELDS, NAMES
-from voterlist.ingest.added import is_ascending, known_cells
+from voterlist.ingest.added import is_ascending, known_cells, no_such_column
 from voterlist.ingest.choice import (
     AGE,
     choose,
@@ -118,13 +118,6 @@ def _unknown_field(field: str) -> SettingsMistake:
         return SettingsMistake(f"columns.{field}", "unknown-key-meant", meant)
     known = (("known", ", ".join(MAP_FIELDS)),)
     return SettingsMistake(f"columns.{field}", "unknown-key", known)
-
-
-def _unknown_column(field: str, header: str, headers: list[str]) -> SettingsMistake:
-    similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
-    code = "no-such-column-meant" if similar else "no-such-column"
-    places = [("column", header), *(("meant", meant) for meant in similar)]
-    return SettingsMistake(f"columns.{field}", code, tuple(places))
 
 
 def columns_needed(
@@ -294,7 +287,7 @@ def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
                     ColumnMatch(column, headers[column], role, 1.0, "pinned")
                 )
                 continue
-            mistakes.append(_unknown_column(field, header, headers))
+            mistakes.append(no_such_column(f"columns.{field}", header, headers))
     if mistakes:
         raise _map_error("the map of columns does not fit the file", mistakes)
     return ColumnMap(tuple(matches))

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools
 from voterlist.errors import InputError
-from voterlist.ingest.added import flat
+from voterlist.ingest.added import clean_cells
 from voterlist.ingest.headers import map_columns
 from voterlist.ingest.place import cell_number
-from voterlist.ingest.text import clean, fold
+from voterlist.ingest.text import fold
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STATISTIC, RawFile
 from voterlist.tables import from_columns, is_known, map_unique, sort_by
 
@@ -93,7 +93,7 @@ def _read_numbers(
         code = trouble or "file-empty"
         message = "the numbers cannot be read"
         raise InputError(message, code=code, file=raw.name, todo=todo)
-    cells = [clean(flat(column)) for column in sheet.cells.columns]
+    cells = clean_cells(sheet.cells)
     for row in range(min(_HEAD, sheet.cells.num_rows)):
         columns = roles_in([column[row].as_py() for column in cells])
         if columns is not None:

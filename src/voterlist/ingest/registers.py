@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
 from voterlist.errors import InputError
-from voterlist.ingest.added import flat, stood_at
+from voterlist.ingest.added import clean_cells, stood_at
 from voterlist.ingest.evidence import KINDS, column_numbers, with_titles
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -27,7 +27,7 @@ from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
 from voterlist.ingest.place import NOWHERE, Place, title_place
 from voterlist.ingest.survey import Survey
-from voterlist.ingest.text import WORDS, clean, fold
+from voterlist.ingest.text import WORDS, fold
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import (
     concat,
@@ -74,7 +74,7 @@ def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pa.Table
 
     None without one.
     """
-    columns = [clean(flat(column)) for column in sheet.cells.columns]
+    columns = clean_cells(sheet.cells)
     for row in range(min(_HEAD, sheet.cells.num_rows)):
         for column in columns:
             text = column[row].as_py()
@@ -98,47 +98,8 @@ def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pa.Table
 _Cells = list[pa.Array]
 
 _UNREAD = -1
-_HEADERS = {
-    word: role
-    for role, words in {
-        "street": (
-            *(
-                "kuceler",
-                "kucelerin adi",
-                "kucelerin adlari",
-                "kuce ve evler",
-                "kuce ve prospektler",
-                "streets",
-            ),
-            *(
-                "улицы",
-                "названия улиц",
-                "наименование улицы",
-                "наименование улиц",
-                "күчәләр",
-            ),
-        ),
-        "houses": (
-            *(
-                "evler",
-                "ev nomreleri",
-                "evlerin nomreleri",
-                "evlerin sayi ve nomresi",
-                "binalar",
-                "bina nomreleri",
-            ),
-            *(
-                "nomreler",
-                "houses",
-                "house numbers",
-                "house number range",
-                "buildings",
-                "numbers",
-            ),
-            *("дома", "номера домов", "дома no", "no домов", "евләр"),
-        ),
-    }.items()
-    for word in words
+_HEADERS: dict[str, str] = {
+    word: role for role, words in WORDS["street_columns"].items() for word in words
 }
 """Headings that stand in no voters' list, for they are of many streets or houses."""
 _ROLES = {"address": "street", "house": "houses", "number": ""}
@@ -210,7 +171,7 @@ def street_rows(raw: RawFile) -> StreetRows:
 
 def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     """The streets of one sheet; None where it has no headings of them."""
-    cells = [clean(flat(column)) for column in sheet.cells.columns]
+    cells = clean_cells(sheet.cells)
     header, columns = _find_header(cells)
     if header is None:
         return None

@@ -51,6 +51,7 @@ from voterlist.ingest.rows import (
 from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet
+from voterlist.tables import one_array
 
 _ABOVE = 6
 """So many rows above a further header may be its title."""
@@ -132,7 +133,7 @@ def survey(
     ``names`` are what the names of file and sheet say. ``copy`` above 0: another file of this
     content was read already, so all rows are set aside.
     """
-    raw = [_one_chunk(column) for column in sheet.cells.columns]
+    raw = [one_array(column) for column in sheet.cells.columns]
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
@@ -171,10 +172,6 @@ def survey(
     if copy:
         rows.codes[:] = code_number(AsideCode.DUPLICATE_FILE)
     return result
-
-
-def _one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _list_kind(texts: list[str]) -> ListKind:

@@ -22,7 +22,6 @@ from voterlist.findings import (
     take_columns,
 )
 from voterlist.processes.shares import mapped
-from voterlist.schemas import FINDING
 from voterlist.tables import by_appearance, codes, mask_of, with_values
 
 BY_CODE = declared_rules("voterlist.normalize")
@@ -113,21 +112,28 @@ def where(
 
 
 class Notes:
-    """Collects findings about the rows of one ENTRY table.
+    """Collects findings about the rows of one ENTRY table; without one nothing is kept.
 
     Only its columns ``ENTRY_PLACE`` are needed.
     """
 
-    def __init__(self, entries: pa.Table) -> None:
+    def __init__(self, entries: pa.Table | None = None) -> None:
         self._entries = entries
         self._found: list[pa.Table] = []
         self._taken: dict[str, Bools] = {}
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether anybody reads them."""
+        return self._entries is not None
 
     def rows(self, rule: str, mask: Bools, field: str) -> None:
         """One finding for each row of the mask.
 
         A row that has this rule's finding already gets no second.
         """
+        if self._entries is None:
+            return
         taken = self._taken.setdefault(rule, np.zeros(len(mask), np.bool_))
         fresh = mask & ~taken
         taken |= mask
@@ -140,22 +146,11 @@ class Notes:
 
     def files(self, rule: str, sources: list[str], field: str) -> None:
         """One finding for each source."""
+        if self._entries is None:
+            return
         columns = {"source": pa.array(sources, pa.string()), "field": field}
         self._found.append(make(BY_CODE[rule], len(sources), columns))
 
     def table(self) -> pa.Table:
         """FINDING of all that was noted."""
         return gather(self._found)
-
-
-class NoNotes(Notes):
-    """Notes for nobody: nothing is kept."""
-
-    def __init__(self) -> None:
-        super().__init__(FINDING.empty_table())
-
-    def rows(self, rule: str, mask: Bools, field: str) -> None:
-        """Keeps nothing."""
-
-    def files(self, rule: str, sources: list[str], field: str) -> None:
-        """Keeps nothing."""

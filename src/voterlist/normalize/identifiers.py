@@ -19,7 +19,7 @@ from voterlist.arrays import Bools
 from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile, Sex
 from voterlist.normalize.columns import Notes, fold_each
-from voterlist.normalize.names import MAY_BE_PLACEHOLDER, is_placeholder
+from voterlist.normalize.names import MAY_BE_PLACEHOLDER, WORDS, is_placeholder
 from voterlist.tables import is_known, mask_of
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
@@ -173,39 +173,15 @@ def parts_of(
     return identifier.value, identifier.document, bits
 
 
-# In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC
-# 5218.
-_MEN = frozenset(
-    {"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"}
-)
-_WOMEN = frozenset(
-    {
-        "q",
-        "g",
-        "qadin",
-        "f",
-        "female",
-        "woman",
-        "w",
-        "j",
-        "jen",
-        "jenskiy",
-        "qiz",
-        "gadin",
-        "2",
-    }
-)
-
-
 def read_sex(text: str) -> Sex | None:
     """The sex a cell states (K, Q, kişi, qadın, M, F, муж., женский, 1, 2 ...).
 
     None where it states none.
     """
     word = re.sub(r"[\W_]+", "", ascii_letters(to_latin(text)))
-    if word in _MEN:
+    if word in WORDS["sexes"]["men"]:
         return Sex.MALE
-    return Sex.FEMALE if word in _WOMEN else None
+    return Sex.FEMALE if word in WORDS["sexes"]["women"] else None
 
 
 class _Form(NamedTuple):

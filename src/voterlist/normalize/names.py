@@ -22,41 +22,16 @@ from voterlist.facts.latin import (
 )
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
+from voterlist.shipped import shipped_toml
 
 # What stands in a name's cell besides the name.
 #
 # Forms of address, and initials written without a blank.
 
-_TITLES = (
-    *(
-        "cənab",
-        "cenab",
-        "canab",
-        "vətəndaş",
-        "vetendash",
-        "vətəndas",
-        "dosent",
-        "professor",
-        "akademik",
-    ),
-    *("prof", "akad", "dr", "mr", "mrs", "ms", "miss"),
-    *(
-        "господин",
-        "госпожа",
-        "гражданин",
-        "гражданка",
-        "доктор",
-        "профессор",
-        "академик",
-        "доцент",
-    ),
-    *("гр", "гр-н", "гр-ка", "г-н", "г-жа", "проф", "акад", "др", "д-р"),
-)
-"""Words that are a form of address and no name. Bəy, xanım, ağa are not here: names are made with
-them."""
-_LEADING = re.compile(
-    rf"^\s*(?:(?:{'|'.join(sorted(map(re.escape, _TITLES), key=len, reverse=True))})(?:\.\s*|\s+))+"
-)
+WORDS = shipped_toml("voterlist.normalize", "data", "words.toml")
+"""The words by which cells are read, as ``words.toml`` tells them."""
+_TITLES = sorted(map(re.escape, WORDS["names"]["titles"]), key=len, reverse=True)
+_LEADING = re.compile(rf"^\s*(?:(?:{'|'.join(_TITLES)})(?:\.\s*|\s+))+")
 MAY_HAVE_TITLE = r"(?i)^\s*[cvdpamгпад][^\s.]{1,12}[.\s]"
 """Arrow's pattern of what ``without_title`` needs to see; to Arrow only a-z are letters of a word.
 """
@@ -93,51 +68,7 @@ def initials(text: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
-_WORDS = frozenset(
-    {
-        *(
-            "yox",
-            "yoxdu",
-            "yoxdur",
-            "bilinmir",
-            "bilinmədi",
-            "məlumdeyil",
-            "melumdeyil",
-            "naməlum",
-            "namelum",
-        ),
-        *(
-            "нет",
-            "неизвестно",
-            "неизвестен",
-            "неизвестна",
-            "неуказано",
-            "отсутствует",
-            "прочерк",
-        ),
-        *(
-            "naməlumdur",
-            "məlumatyoxdur",
-            "melumatyoxdur",
-            "qeydyoxdur",
-            "göstərilməyib",
-            "gosterilmeyib",
-        ),
-        *("qeydolunmayıb", "yazılmayıb", "bilmirəm", "sənədyoxdur", "senedyoxdur"),
-        *("нету", "н/д", "б/о", "безотчества", "неуказана", "неуказан", "нетданных"),
-        *(
-            "none",
-            "null",
-            "nan",
-            "n/a",
-            "#n/a",
-            "unknown",
-            "notknown",
-            "notavailable",
-            "missing",
-        ),
-    }
-)
+_WORDS = frozenset(WORDS["names"]["placeholders"])
 _NOTHING = re.compile(r"[\W_]*")
 _ZEROS = re.compile(r"(?:0|[\W_])+")
 _FILLER_DOCUMENT = re.compile(r"aze(\d)\1{7}|[a-z]{2}(\d)\2{6}")

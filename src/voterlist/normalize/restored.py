@@ -21,6 +21,7 @@ from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS, rows_of_lost_lists
 from voterlist.normalize.columns import from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
+from voterlist.normalize.names import WORDS
 from voterlist.tables import codes
 
 _ALPHABET = "əğşıöüç"
@@ -48,23 +49,6 @@ _ENDINGS = (
 """What may follow a known name: endings of surnames and patronymics."""
 _SHORTEST_PREFIX = 3
 _PARTICLES = ("oğlu", "qızı")
-_ADDRESS_WORDS = (
-    *(
-        "küçə",
-        "küçəsi",
-        "küç",
-        "prospekti",
-        "döngə",
-        "döngəsi",
-        "dön",
-        "şose",
-        "şosesi",
-    ),
-    *("meydanı", "bulvarı", "dalanı", "məhəllə", "məhəlləsi", "məh", "mikrorayonu"),
-    *("kənd", "kəndi", "qəsəbə", "qəsəbəsi", "qəs", "şəhər", "şəhəri", "şəh"),
-    *("mənzil", "mənzili", "mən", "giriş", "girişi", "binası", "adına", "keçmiş"),
-)
-"""The words of addresses that have a letter which may be lost."""
 
 
 def restored_cells(
@@ -257,7 +241,7 @@ def _known_names() -> dict[str, list[str]]:
 @cache
 def _address_words() -> dict[str, list[str]]:
     """Open form to the words for kinds of streets and places that have it."""
-    return _by_open_form(iter(_ADDRESS_WORDS))
+    return _by_open_form(iter(WORDS["addresses"]["with_letters"]))
 
 
 def _guess(word: str, lost: str, *, in_capitals: bool) -> str:

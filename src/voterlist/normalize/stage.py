@@ -24,7 +24,6 @@ from voterlist.model import Profile
 from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.columns import (
-    NoNotes,
     Notes,
     fold_each,
     keep_rows,
@@ -118,7 +117,7 @@ def normalize(
     entries = require(
         entries, tables.with_encoded_text(ENTRY, apart=IDENTIFIERS), "normalize"
     ).combine_chunks()
-    notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
+    notes = Notes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     columns, rows = {name: entries.column(name) for name in _KEPT}, entries.num_rows
     written = _written_columns(entries, profile, notes)
     # Of a list of millions each column as written is given up once it has been read.
@@ -152,7 +151,7 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
     needed = [field for field in ENTRY if field.name in {*fields, *_BESIDE}]
     schema = tables.with_encoded_text(pa.schema(needed), apart=IDENTIFIERS)
     entries = require(entries, schema, "normalize").combine_chunks()
-    notes = NoNotes()
+    notes = Notes()
     written = _written_columns(entries, profile, notes)
     del entries
     columns: dict[str, Any] = {}
@@ -298,7 +297,7 @@ def _clean_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     cleaned = dict(cells)
     for name in NAMES:
         # Who cuts a whole name takes off what stands around it; here it is only noted.
-        is_cut = not is_az and name == "full_name" and isinstance(notes, NoNotes)
+        is_cut = not is_az and name == "full_name" and not notes.are_kept
         if name not in cells or is_cut:
             continue
         column = cells[name]
@@ -390,7 +389,7 @@ def _note_exchanged(
 
     An ending that tells the sex is of no given name; any other says so beside a known one.
     """
-    if isinstance(notes, NoNotes):
+    if not notes.are_kept:
         return
 
     def has(column: pa.DictionaryArray, says: Callable[[str], object]) -> Bools:

@@ -19,6 +19,7 @@ from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.columns import BY_CODE
+from voterlist.normalize.names import WORDS
 from voterlist.normalize.street_or_village import Kind, named_by_its_column
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by, text_of
@@ -46,55 +47,9 @@ _TO_SUFFIX = re.compile(r"-\s*(?:dək|dak|dek|ə|a|e|yə|ya|ye|дәк|дак)\b"
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]|\.{2,}|\u2026")
 _WORD = re.compile(r"\d+(?: ?[a-z]\b)?(?:/\d+[a-z]?)?|[a-z]+|-|[^\sa-z\d-]")
 _NUMBER = re.compile(r"\d+")
-_ODD = ("tek", "tak", "odd", "necet", "necot")
-_EVEN = ("cut", "cet", "cot", "cyot", "even")
-_WHOLE = frozenset(
-    {
-        "butun",
-        "hamisi",
-        "hami",
-        "tam",
-        "butov",
-        "butovlukde",
-        "ves",
-        "vse",
-        "vsa",
-        "whole",
-        "all",
-    }
-)
-_FILLERS = frozenset(
-    {
-        *(
-            "ev",
-            "evi",
-            "evler",
-            "evleri",
-            "bina",
-            "binalar",
-            "nomre",
-            "nomreli",
-            "nomreler",
-            "no",
-            "n",
-            "sayli",
-        ),
-        *(
-            "teref",
-            "terefi",
-            "terefde",
-            "terefdeki",
-            "kuce",
-            "kuceni",
-            "reqemli",
-            "reqemler",
-            "qeder",
-            "kimi",
-        ),
-        *("d", "dom", "doma", "domov", "nomera", "storona", "ulica", "ulitsa"),
-        *("house", "houses", "number", "numbers", "side", "street", "only", "the"),
-    },
-)
+_HOUSES = WORDS["houses"]
+_ODD, _EVEN = tuple(_HOUSES["odd"]), tuple(_HOUSES["even"])
+_WHOLE, _FILLERS = frozenset(_HOUSES["whole"]), frozenset(_HOUSES["fillers"])
 _RANGE_WORDS = frozenset({"po", "do", "to", "through"})
 _FROM_WORDS = frozenset({"s", "ot", "from"})
 _SIGNS = frozenset("().:*№#/")
@@ -150,24 +105,15 @@ def _numbers(words: list[str], parity: Covers | None) -> Houses:
     if not written or max(map(len, written)) > _MOST_DIGITS:
         return Houses(Covers.UNREAD)
     numbers = [int(number or "0") for number in written]
-    if len(words) == 1:
-        return Houses(Covers.ONE, house=words[0].replace(" ", ""))
-    if len(words) == 2 and len(words[1]) == 1 and words[1].isalpha():
-        return Houses(Covers.ONE, house="".join(words))
-    if (
-        len(words) == 3
-        and words[1] == "-"
-        and len(words[2]) == 1
-        and words[2].isalpha()
-    ):
-        return Houses(Covers.ONE, house=words[0] + words[2])
-    if (
-        len(words) == 3
-        and words[1] == "-"
-        and len(numbers) == 2
-        and numbers[0] <= numbers[1]
-    ):
-        return Houses(parity or Covers.ALL, numbers[0], numbers[1])
+    match words:
+        case [house]:
+            return Houses(Covers.ONE, house=house.replace(" ", ""))
+        case [number, letter] | [number, "-", letter] if (
+            len(letter) == 1 and letter.isalpha()
+        ):
+            return Houses(Covers.ONE, house=number + letter)
+        case [_, "-", _] if len(numbers) == 2 and numbers[0] <= numbers[1]:
+            return Houses(parity or Covers.ALL, numbers[0], numbers[1])
     return Houses(Covers.UNREAD)
 
 

@@ -19,6 +19,7 @@ from voterlist import strict_json
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawFile, RawSheet
+from voterlist.tables import one_array
 
 Head = dict[str, Any]
 
@@ -128,22 +129,18 @@ def _sheet_head(sheet: RawSheet, length: int) -> Head:
 def _sheet(known: Head, content: pa.Buffer) -> RawSheet:
     table = pa.ipc.open_stream(content).read_all().combine_chunks()
     marks = {
-        name: _one_array(table.column(name), pa.bool_())
+        name: one_array(table.column(name))
         for name in _MARKS
         if name in table.column_names
     }
     return RawSheet(
-        lines=_one_array(table.column(_LINE), pa.int32()),
+        lines=one_array(table.column(_LINE)),
         cells=table.drop_columns([_LINE, *marks]),
         trouble=_code(known["trouble"]),
         unworked=tuple((row, column) for row, column in known["unworked"]),
         **{name: known[name] for name in _FACTS},
         **marks,
     )
-
-
-def _one_array(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    return column.chunk(0) if column.num_chunks else pa.array([], kind)
 
 
 def _stream_of(sheet: RawSheet) -> pa.Buffer:

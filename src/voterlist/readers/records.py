@@ -30,6 +30,7 @@ from voterlist.readers.sheets import (
 )
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
+from voterlist.tables import one_array
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
@@ -225,24 +226,16 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     table = text_table(table)
     arrays = [
         pa.concat_arrays(
-            [pa.array([name], pa.string()), _filled_column(table.column(place))]
+            [pa.array([name], pa.string()), pc.fill_null(one_array(column), "")]
         )
-        for place, name in enumerate(table.column_names)
+        # A row of a table ends nowhere early.
+        for name, column in zip(table.column_names, table.columns, strict=True)
     ]
     if not arrays:
         raise RefusedError(AsideCode.FILE_EMPTY)
     check_columns(arrays, settings)
     found = ReadOutcome("parquet", (sheet_of_columns(arrays, settings),))
     return found.with_unread([*nested, *(["PAR1"] if _TWO_FILES in content else [])])
-
-
-def _filled_column(column: pa.ChunkedArray) -> pa.Array:
-    """A column in one piece, its nulls as empty cells: a row of a table ends nowhere early."""
-    array = column.combine_chunks()
-    return pc.fill_null(
-        pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array,
-        "",
-    )
 
 
 def _check_account(known: pq.FileMetaData, settings: IngestSettings) -> None:

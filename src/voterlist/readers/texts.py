@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from voterlist.readers.books import cell_text
+from voterlist.tables import one_array
 
 _SAMPLE = 100_000
 _NEARLY_ALL = 0.9
@@ -43,13 +44,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
 
     Whole numbers without a point, dates in ISO 8601, lists and records left out as null.
     """
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = (
-            pa.concat_arrays(array.chunks)
-            if array.num_chunks
-            else pa.array([], array.type)
-        )
+    array = one_array(column)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     if pa.types.is_string(array.type):

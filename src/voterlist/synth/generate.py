@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any
@@ -29,7 +29,7 @@ from voterlist.synth.plan import (
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.synth.repeats import Done
 from voterlist.synth.spellings import SCRIPTS
-from voterlist.tables import from_rows, with_column
+from voterlist.tables import from_columns, from_rows, with_column
 
 _STYLES = (
     "typed_ascii",
@@ -305,20 +305,6 @@ def _born_years(plan: Plan) -> AnyArray:
     return 1970 + years_since_1970
 
 
-def _rows(
-    constituency: int, precinct: int | None, measures: Mapping[str, float]
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "constituency": constituency,
-            "precinct": precinct,
-            "measure": measure,
-            "value": float(value),
-        }
-        for measure, value in measures.items()
-    ]
-
-
 def statistics(plan: Plan) -> pa.Table:
     """STATISTIC: adults, men, women and births by year per constituency, adults per precinct.
 
@@ -339,20 +325,20 @@ def statistics(plan: Plan) -> pa.Table:
     by_year = np.zeros((count, 200))
     np.add.at(by_year, (constituency, years - _FIRST_YEAR), 1)
     by_precinct = np.bincount(precinct, minlength=len(plan.precincts.number))
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for at, number in enumerate(plan.numbers.tolist()):
         here = constituency == at
         women = round(float((female & here).sum()) * unlisted[at])
         men = round(float((~female & here).sum()) * unlisted[at])
-        rows += _rows(number, None, {"adults": men + women, "men": men, "women": women})
-        births = {}
+        counts = {"adults": men + women, "men": men, "women": women}
         for year in np.flatnonzero(by_year[at]):
-            births[f"born-{_FIRST_YEAR + year}"] = round(
-                by_year[at, year] * unlisted[at]
-            )
-        rows += _rows(number, None, births)
+            born = round(by_year[at, year] * unlisted[at])
+            counts[f"born-{_FIRST_YEAR + year}"] = born
+        rows += [(number, None, *count) for count in counts.items()]
         permanent = (plan.precincts.constituency == at) & ~plan.precincts.temporary
         for place in np.flatnonzero(permanent):
-            adults = {"adults": int(by_precinct[place])}
-            rows += _rows(number, int(plan.precincts.number[place]), adults)
-    return from_rows(rows, STATISTIC)
+            here_only = int(plan.precincts.number[place]), "adults", by_precinct[place]
+            rows.append((number, *here_only))
+    names = ("constituency", "precinct", "measure", "value")
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return from_columns(dict(zip(names, map(list, columns), strict=True)), STATISTIC)

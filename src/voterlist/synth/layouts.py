@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import xlsxwriter
 
 from voterlist.fields import IDENTIFIERS, NAME_PARTS, NAMES
+from voterlist.shipped import shipped_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,82 +55,11 @@ LAYOUTS = (
     Layout("ru-xlsx-one-name", "xlsx", "ru", one_name=True, titled=True),
 )
 
-HEADERS = {
-    "az": {
-        "constituency": "Seçki dairəsi",
-        "precinct": "Seçki məntəqəsi",
-        "number": "Sıra №",
-        "surname": "Soyadı",
-        "given_name": "Adı",
-        "patronymic": "Atasının adı",
-        "full_name": "Soyadı, adı, atasının adı",
-        "birth_date": "Doğum tarixi",
-        "birth_year": "Doğum ili",
-        "sex": "Cinsi",
-        "address": "Ünvanı",
-        "street": "Küçə",
-        "house": "Ev",
-        "flat": "Mənzil",
-        "document": "Şəxsiyyət vəsiqəsi",
-        "fin": "FİN",
-    },
-    "en": {
-        "constituency": "Constituency",
-        "precinct": "Precinct",
-        "number": "No.",
-        "surname": "Surname",
-        "given_name": "Given name",
-        "patronymic": "Father's name",
-        "full_name": "Full name",
-        "birth_date": "Date of birth",
-        "birth_year": "Year of birth",
-        "sex": "Sex",
-        "address": "Address",
-        "street": "Street",
-        "house": "House",
-        "flat": "Flat",
-        "document": "Identity document",
-        "fin": "FIN",
-    },
-    "ru": {
-        "constituency": "Избирательный округ",
-        "precinct": "Избирательный участок",
-        "number": "№ п/п",
-        "surname": "Фамилия",
-        "given_name": "Имя",
-        "patronymic": "Отчество",
-        "full_name": "Фамилия, имя, отчество",
-        "birth_date": "Дата рождения",
-        "birth_year": "Год рождения",
-        "sex": "Пол",
-        "address": "Адрес",
-        "street": "Улица",
-        "house": "Дом",
-        "flat": "Квартира",
-        "document": "Удостоверение личности",
-        "fin": "ФИН",
-    },
+_WORDS = shipped_toml("voterlist.synth", "names", "layouts.toml")
+HEADERS: dict[str, dict[str, str]] = {
+    language: words["headers"] for language, words in _WORDS.items()
 }
-_TITLES = {
-    "az": (
-        "{c} saylı seçki dairəsi, {p} saylı seçki məntəqəsi",
-        "Seçicilər siyahısı",
-        "Müvəqqəti seçicilər siyahısı",
-        "Cəmi: {n}",
-    ),
-    "en": (
-        "Constituency No. {c}, precinct No. {p}",
-        "Voters' list",
-        "Temporary voters' list",
-        "Total: {n}",
-    ),
-    "ru": (
-        "Избирательный округ № {c}, избирательный участок № {p}",
-        "Список избирателей",
-        "Временный список избирателей",
-        "Всего: {n}",
-    ),
-}
+"""The headings of the columns, by language."""
 _OF_SCRIPT = {
     "latin": "az",
     "ascii": "az",
@@ -249,21 +179,16 @@ def sheet(entries: pa.Table, layout: Layout, *, faults: bool = False) -> Sheet:
         faults: put three bad rows into the middle; they are no entries.
     """
     columns = _columns(entries, layout)
-    headers = HEADERS[layout.language]
-    title, permanent, temporary, total = _TITLES[layout.language]
-    kind = (
-        temporary
-        if entries.column("list_kind")[0].as_py() == "temporary"
-        else permanent
-    )
+    words = _WORDS[layout.language]
+    kind = entries.column("list_kind")[0].as_py()
     rows: list[list[Cell]] = []
-    if layout.titled or kind == temporary:
-        place = title.format(
+    if layout.titled or kind == "temporary":
+        place = words["place"].format(
             c=entries.column("constituency")[0].as_py(),
             p=entries.column("precinct")[0].as_py(),
         )
-        rows += [[kind], [place], []]
-    rows.append([headers[name] for name in columns])
+        rows += [[words[kind]], [place], []]
+    rows.append([words["headers"][name] for name in columns])
     body = [list(row) for row in zip(*columns.values(), strict=True)]
     lines = [len(rows) + 1 + at for at in range(len(body))]
     if faults:
@@ -273,7 +198,7 @@ def sheet(entries: pa.Table, layout: Layout, *, faults: bool = False) -> Sheet:
         lines[middle:] = [line + len(bad) for line in lines[middle:]]
     rows += body
     if layout.titled:
-        rows += [[total.format(n=entries.num_rows)]]
+        rows += [[words["total"].format(n=entries.num_rows)]]
     return Sheet(rows, lines)
 
 
@@ -307,11 +232,8 @@ def _xlsx_bytes(rows: list[list[Cell]], sheet_name: str) -> bytes:
     return out.getvalue()
 
 
-_SHEET_NAMES = {"az": "Siyahı", "en": "List", "ru": "Список"}
-
-
 def file_bytes(laid_out: Sheet, layout: Layout) -> bytes:
     """The list as the content of a file; the same list gives the same bytes."""
     if layout.kind == "csv":
         return _csv_bytes(laid_out.rows, layout)
-    return _xlsx_bytes(laid_out.rows, _SHEET_NAMES[layout.language])
+    return _xlsx_bytes(laid_out.rows, _WORDS[layout.language]["sheet"])

@@ -221,13 +221,23 @@ def _name_children(
         son = ~female[:, place]
         drawn = np.where(son & (chance < 0.03), grandfather, drawn)
         drawn = np.where(son & (chance > 0.996), father, drawn)
-        for _ in range(_TRIES):
-            as_elder = (given[:, _CHILD:place] == drawn[:, None]).any(axis=1)
-            again = np.flatnonzero(as_elder)
-            drawn[again] = draw_given(
-                rng, names, female[again, place], born[again, place]
-            )
+        elders = given[:, _CHILD:place]
+        _redraw(rng, names, drawn, elders, female[:, place], born[:, place])
         given[:, place] = drawn
+
+
+def _redraw(
+    rng: Generator,
+    names: Lexicon,
+    drawn: AnyArray,
+    siblings: AnyArray,
+    female: AnyArray,
+    born: AnyArray,
+) -> None:
+    """Draw the names again, in place, that a brother or sister of the household has."""
+    for _ in range(_TRIES):
+        again = np.flatnonzero((siblings == drawn[:, None]).any(axis=1))
+        drawn[again] = draw_given(rng, names, female[again], born[again])
 
 
 def _name_twins(
@@ -266,10 +276,8 @@ def _name_twins(
     plain = draw_given(rng, names, female[:, _TWIN], born[:, _TWIN])
     rhymed = (rhyme >= 0) & (rng.random(count) < 0.6)
     chosen = np.where(rhymed, rhyme, plain)
-    for _ in range(_TRIES):
-        as_sibling = (given[:, _CHILD:_TWIN] == chosen[:, None]).any(axis=1)
-        again = np.flatnonzero(as_sibling)
-        chosen[again] = draw_given(rng, names, female[again, _TWIN], born[again, _TWIN])
+    siblings = given[:, _CHILD:_TWIN]
+    _redraw(rng, names, chosen, siblings, female[:, _TWIN], born[:, _TWIN])
     given[:, _TWIN] = chosen
     return twin_of
 

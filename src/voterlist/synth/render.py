@@ -21,6 +21,7 @@ from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.repeats import Done, done_words
 from voterlist.synth.spellings import FIRST_YEAR, SCRIPTS, YEARS, spellings, style
+from voterlist.tables import is_known
 
 ENTRIES = pa.schema(
     [
@@ -102,7 +103,7 @@ class _Pen:
         rewrite: Callable[[Generator, pa.Array], pa.Array],
     ) -> pa.Array:
         """The texts, those that are hit and not null passed through ``rewrite``."""
-        hit = hit & _is_known(texts)
+        hit = hit & is_known(texts)
         rows = np.flatnonzero(hit)
         if not len(rows):
             return texts
@@ -113,11 +114,6 @@ class _Pen:
 def _at(texts: pa.Array, rows: AnyArray) -> pa.Array:
     """The texts at these rows, in their order; a row may stand more than once."""
     return texts.take(pa.array(rows))
-
-
-def _is_known(texts: pa.Array) -> AnyArray:
-    """Bool: where the texts are not null."""
-    return np.asarray(texts.is_valid())
 
 
 def _blank(texts: pa.Array, hit: AnyArray) -> pa.Array:
@@ -380,7 +376,7 @@ def _fins(
     texts = pen.rewritten(texts, damaged, slips.damage_fin)
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     one_in_ten = pen.rng.random(len(damaged)) < 0.1
-    in_its_place = damaged & one_in_ten & _is_known(written)
+    in_its_place = damaged & one_in_ten & is_known(written)
     texts = pc.if_else(pa.array(in_its_place), written, texts)
     return _blank(texts, ~has_fin)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from voterlist.shipped import shipped_toml
 from voterlist.synth.lexicon import FORMS, lexicon, surname
 
 SCRIPTS = ("latin", "ascii", "english", "azeri-cyrillic", "russian")
@@ -115,64 +116,8 @@ def capitals(text: str, script: str) -> str:
 FIRST_YEAR, YEARS = 1890, 140
 """The birth years that a date can be written with."""
 
-_PARTICLES = {
-    "latin": ("oğlu", "qızı"),
-    "ascii": ("oglu", "qizi"),
-    "english": ("oghlu", "gizi"),
-    "azeri-cyrillic": ("оғлу", "гызы"),
-    "russian": ("оглы", "кызы"),
-}
-_SOVIET = {
-    "latin": ("oviç", "ovna"),
-    "ascii": ("ovic", "ovna"),
-    "english": ("ovich", "ovna"),
-    "azeri-cyrillic": ("ович", "овна"),
-    "russian": ("ович", "овна"),
-}
-_SOFT = {
-    "latin": "y",
-    "ascii": "y",
-    "english": "y",
-    "azeri-cyrillic": "",
-    "russian": "",
-}
-"""What stands between a vowel and -eviç: Əliyeviç, Алиевич."""
-_SEXES = {
-    "latin": (("kişi", "qadın"), ("K", "Q")),
-    "ascii": (("kisi", "qadin"), ("K", "Q")),
-    "english": (("male", "female"), ("M", "F")),
-    "azeri-cyrillic": (("киши", "гадын"), ("К", "Г")),
-    "russian": (("муж", "жен"), ("М", "Ж")),
-}
-_KINDS = {
-    "english": {
-        "küçəsi": "str.",
-        "prospekti": "ave.",
-        "şosesi": "highway",
-        "yolu": "road",
-    },
-    "russian": {
-        "küçəsi": "ул.",
-        "prospekti": "пр.",
-        "şosesi": "шоссе",
-        "yolu": "дорога",
-    },
-}
-_ADDRESS_WORDS: dict[str, tuple[tuple[str, str], ...]] = {
-    # (house, flat) of each form of address
-    "latin": ((", ev ", ", mənzil "), (", ev ", ", m. "), (" ", "-")),
-    "ascii": ((", ev ", ", menzil "), (", ev ", ", m. "), (" ", "-")),
-    "english": ((", house ", ", flat "), (", house ", ", apt. "), (" ", "-")),
-    "azeri-cyrillic": ((", ев ", ", мәнзил "), (", ев ", ", м. "), (" ", "-")),
-    "russian": ((", дом ", ", квартира "), (", д. ", ", кв. "), (" ", "-")),
-}
-_PLACES = {
-    "latin": ("{} şəhəri", "{} kəndi"),
-    "ascii": ("{} seheri", "{} kendi"),
-    "english": ("{} city", "{} village"),
-    "azeri-cyrillic": ("{} шәһәри", "{} кәнди"),
-    "russian": ("г. {}", "с. {}"),
-}
+_WORDS = shipped_toml("voterlist.synth", "names", "spellings.toml")
+"""The words beside names and addresses, by script."""
 
 
 def style(script: Any, in_capitals: Any) -> Any:
@@ -217,11 +162,11 @@ def _patronymic(
     if particle == 1:
         return name
     if particle == 0:
-        return f"{name} {_PARTICLES[script][sex]}"
-    ending = _SOVIET[script][sex]
+        return " ".join((name, _WORDS[script]["particles"][sex]))
+    ending: str = _WORDS[script]["soviet"][sex]
     if father[-1] in "aəeıioöuü":
         ending = (
-            _SOFT[script]
+            _WORDS[script]["soft"]
             + ("e" if script in {"latin", "ascii", "english"} else "е")
             + ending[1:]
         )
@@ -230,7 +175,8 @@ def _patronymic(
 
 def _street(name: str, kind: str, script: str, russian: dict[str, str]) -> str:
     spelled = spell(name, script, russian)
-    word = _KINDS.get(script, {}).get(kind) or spell(kind, script)
+    kinds = _WORDS[script].get("streets", {})
+    word = kinds.get(kind) or spell(kind, script)
     return f"{word} {spelled}" if script == "russian" else f"{spelled} {word}"
 
 
@@ -286,7 +232,7 @@ def spellings() -> Spellings:
         ]
 
     def places(script: str) -> list[str]:
-        town, village = _PLACES[script]
+        town, village = (_WORDS[script][kind] for kind in ("town", "village"))
         towns = [spell(names.towns.get(number, ""), script) for number in range(126)]
         return [village.format(spell(name, script)) for name in names.villages] + [
             town.format(name) if name else "" for name in towns
@@ -304,14 +250,8 @@ def spellings() -> Spellings:
             ]
         ),
         place=_in_all_styles(places),
-        house_word=_in_all_styles(
-            lambda script: [house for house, _ in _ADDRESS_WORDS[script]]
-        ),
-        flat_word=_in_all_styles(
-            lambda script: [flat for _, flat in _ADDRESS_WORDS[script]]
-        ),
-        sex=_in_all_styles(
-            lambda script: [word for form in _SEXES[script] for word in form]
-        ),
+        house_word=_in_all_styles(lambda script: _WORDS[script]["houses"]),
+        flat_word=_in_all_styles(lambda script: _WORDS[script]["flats"]),
+        sex=_in_all_styles(lambda script: _WORDS[script]["sexes"]),
         date=_dates(),
     )
