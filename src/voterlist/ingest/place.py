@@ -60,10 +60,7 @@ def title_place(text: str) -> Place:
             )
     for match in _AFTER.finditer(folded):
         numbers.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
-    return Place(
-        _within(numbers.get("constituency"), "constituency"),
-        _within(numbers.get("precinct"), "precinct"),
-    )
+    return Place(**{kind: _within(numbers.get(kind), kind) for kind in HIGHEST})
 
 
 def _within(number: int | None, kind: str) -> int | None:

@@ -9,6 +9,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,6 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Longs, factorized
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
-    Address,
     Beginning,
     Numbers,
     read_address,
@@ -99,17 +99,8 @@ def _by_part(
 _KINDS = (pa.string(),) * len(_PARTS)
 
 
-def _parts_of(address: Address) -> tuple[str | None, ...]:
-    """The parts of one address, in the order of ``_PARTS``."""
-    return (
-        address.line,
-        address.settlement,
-        address.street_kind,
-        address.street,
-        address.house,
-        address.building,
-        address.flat,
-    )
+_parts_of = attrgetter("line", *_PARTS[1:])
+"""The parts of one address (``Address``), in the order of ``_PARTS``."""
 
 
 class _Cut(NamedTuple):

@@ -224,7 +224,7 @@ def _settlement_of(words: list[str]) -> tuple[int, str] | None:
 
 
 def _is_name(word: str) -> bool:
-    """True for a word that may be part of a settlement's name."""
+    """True for a word that may be part of the name of a street or a settlement."""
     return word.isalpha() and word not in _KINDS
 
 
@@ -298,12 +298,7 @@ def _has_number(words: Iterable[str]) -> bool:
 
 def _leading_words(words: tuple[str, ...]) -> list[str]:
     """The words before the first number, dash, or kind of anything."""
-    return list(takewhile(lambda word: word.isalpha() and word not in _KINDS, words))
-
-
-def _begins_with_name(words: tuple[str, ...]) -> bool:
-    """Whether there are ``_leading_words``."""
-    return bool(words) and words[0].isalpha() and words[0] not in _KINDS
+    return list(takewhile(_is_name, words))
 
 
 def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
@@ -407,14 +402,8 @@ def read_beginning(text: str) -> Beginning:
     # What may be a town in Russian is none where a number follows.
     last = _SEGMENT.split(text)[-1].strip()
     may_be_town = _RUSSIAN_TOWN.match(last) is not None
-    return Beginning(
-        beginning.line,
-        street,
-        beginning.street_kind,
-        beginning.settlement,
-        rest,
-        is_open=_is_open(segments[-1], may_be_town=may_be_town),
-    )
+    is_open = _is_open(segments[-1], may_be_town=may_be_town)
+    return replace(beginning, street=street, rest=rest, is_open=is_open)
 
 
 def _is_open(last: Segment, *, may_be_town: bool) -> bool:
@@ -434,7 +423,8 @@ def read_numbers(text: str) -> Numbers:
     words = _words(segments)
     is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
     may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
-    has_other_words = any(_begins_with_name(segment.words) for segment in segments)
+    firsts = chain.from_iterable(segment.words[:1] for segment in segments)
+    has_other_words = any(map(_is_name, firsts))
     line = " ".join(segment.line for segment in segments if segment.line)
     return Numbers(
         line,

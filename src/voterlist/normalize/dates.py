@@ -65,18 +65,8 @@ _MONTHS = (
     ("dek", "dec", "aralik"),
 )
 _ROMAN_NUMERALS = (
-    "i",
-    "ii",
-    "iii",
-    "iv",
-    "v",
-    "vi",
-    "vii",
-    "viii",
-    "ix",
-    "x",
-    "xi",
-    "xii",
+    *("i", "ii", "iii", "iv", "v", "vi"),
+    *("vii", "viii", "ix", "x", "xi", "xii"),
 )
 _ROMAN = {name: place for place, name in enumerate(_ROMAN_NUMERALS, start=1)}
 _AGES_OF = 2000

@@ -193,15 +193,10 @@ def has_father(word: str) -> tuple[str, Sex] | None:
     """
     latin = to_latin(word)
     folded = letters(word)
-    glued = _GLUED.match(folded)
-    if glued:
-        return _cut_letters(latin, len(glued[1])), Sex.MALE if glued[2] else Sex.FEMALE
-    soviet = _SOVIET.match(folded)
-    if soviet:
-        return _cut_letters(latin, len(soviet[1])), Sex.MALE if soviet[
-            2
-        ] else Sex.FEMALE
-    return None
+    cut = _GLUED.match(folded) or _SOVIET.match(folded)
+    if not cut:
+        return None
+    return _cut_letters(latin, len(cut[1])), Sex.MALE if cut[2] else Sex.FEMALE
 
 
 def _cut_letters(latin: str, length: int) -> str:

@@ -24,7 +24,7 @@ from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import QUIET, Synthetic, made_of, statistics
 from voterlist.synth.keys import with_run_ids
-from voterlist.synth.layouts import HEADERS, LAYOUTS, Layout, file_bytes, fitting, sheet
+from voterlist.synth.layouts import HEADERS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.places import Rates
 from voterlist.synth.plan import (
     DISPLACED,
@@ -241,9 +241,15 @@ def write_workspace(
     lines: list[int] = []
     lists = list(_lists(synthetic))
     rng = stream(seed, "files")
-    choice = _LayoutChoice(_layouts_allowed(synthetic), rng)
+    used: Counter[str] = Counter()
     for at, (row, entries) in enumerate(lists):
-        layout = choice.next(str(row["script"]))
+        # Lists with faults keep every cell as it was typed.
+        layouts = [
+            layout
+            for layout in fitting(str(row["script"]))
+            if layout.is_as_typed or synthetic.faults is None
+        ]
+        layout = _chosen(layouts, used, rng)
         with_faults = faults and at in _FILES_WITH_FAULTS
         laid_out = sheet(entries, layout, faults=with_faults)
         content = file_bytes(laid_out, layout)
@@ -273,34 +279,17 @@ _FILES_WITH_FAULTS = {1, 4}
 """The places of the files with bad rows among all files."""
 
 
-def _layouts_allowed(synthetic: Synthetic) -> list[Layout]:
-    """All layouts; lists with faults keep every cell as it was typed."""
-    has_faults = synthetic.faults is not None
-    return [layout for layout in LAYOUTS if layout.is_as_typed or not has_faults]
-
-
-class _LayoutChoice:
-    """Picks a layout for each list: the least used of those that fit, by chance among equals.
+def _chosen(layouts: list[Layout], used: Counter[str], rng: Generator) -> Layout:
+    """The least used of these layouts, by chance among equals; it is used once more.
 
     So a small workspace shows many of them.
     """
-
-    def __init__(self, allowed: list[Layout], rng: Generator) -> None:
-        self.allowed = allowed
-        self.rng = rng
-        self.used: dict[str, int] = {}
-
-    def next(self, script: str) -> Layout:
-        """The layout for a list typed in this script."""
-        layouts = [layout for layout in fitting(script) if layout in self.allowed]
-        ranks = []
-        for place, layout in enumerate(layouts):
-            used = self.used.get(layout.name, 0)
-            ranks.append((used, self.rng.random(), place))
-        _, _, place = min(ranks)
-        chosen = layouts[place]
-        self.used[chosen.name] = self.used.get(chosen.name, 0) + 1
-        return chosen
+    ranks = [
+        (used[layout.name], rng.random(), place) for place, layout in enumerate(layouts)
+    ]
+    chosen = layouts[min(ranks)[-1]]
+    used[chosen.name] += 1
+    return chosen
 
 
 class Also(Flag):
