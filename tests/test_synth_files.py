@@ -51,13 +51,22 @@ def layout(name):
 
 @pytest.fixture(scope="module")
 def made():
-    return generate(4000, constituencies=2, seed=8, country=Country(precinct_size=300))
+    return generate(2500, constituencies=2, seed=8, country=Country(precinct_size=200))
 
 
 @pytest.fixture(scope="module")
 def workspace(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("workspace")
     return folder, write_workspace(made, folder, seed=2)
+
+
+@pytest.fixture(scope="module")
+def intake(workspace):
+    """What is read back of the workspace."""
+    folder, _ = workspace
+    settings = IngestSettings()
+    files = read_folder(folder / "inbox", settings)
+    return ingest(files, settings, constituency=None)
 
 
 def test_a_titled_list_says_where_it_belongs_and_how_long_it_is():
@@ -179,16 +188,12 @@ def test_every_script_has_a_layout(script):
 
 
 @pytest.mark.slow
-def test_every_entry_of_a_workspace_is_read_back(made, workspace):
+def test_every_entry_of_a_workspace_is_read_back(made, workspace, intake):
     """Ingest finds each entry where it was written, with the names, place and list as written.
 
     None is set aside.
     """
-    folder, places = workspace
-    settings = IngestSettings()
-    intake = ingest(
-        read_folder(folder / "inbox", settings), settings, constituency=None
-    )
+    _, places = workspace
     assert intake.entries.num_rows == made.entries.num_rows
     read = {(row["source"], row["line"]): row for row in intake.entries.to_pylist()}
     for place, row in zip(places.to_pylist(), made.entries.to_pylist(), strict=True):
@@ -212,29 +217,20 @@ def test_every_entry_of_a_workspace_is_read_back(made, workspace):
         )
 
 
-@pytest.mark.slow
-def test_the_total_below_a_list_is_its_number_of_entries(workspace):
+def test_the_total_below_a_list_is_its_number_of_entries(intake):
     """Where a list declares a total, it is the number of its entries."""
-    folder, _ = workspace
-    settings = IngestSettings()
-    lists = ingest(
-        read_folder(folder / "inbox", settings), settings, constituency=None
-    ).lists.to_pylist()
-    declared = [row for row in lists if row["declared"] is not None]
+    declared = [row for row in intake.lists.to_pylist() if row["declared"] is not None]
     assert declared
     assert all(row["declared"] == row["entries"] for row in declared)
 
 
 @pytest.mark.slow
-def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace):
+def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace, intake):
     """Each entry id that ingest gives stands in the truth once, with the person written there."""
     folder, places = workspace
     keyed = with_run_ids(made, places, folder / "inbox")
     require(keyed.truth, TRUTH, "synth")
-    settings = IngestSettings()
-    ids = ingest(
-        read_folder(folder / "inbox", settings), settings, constituency=None
-    ).entries.column("entry_id")
+    ids = intake.entries.column("entry_id")
     assert sorted(keyed.truth.column("entry_id").to_pylist()) == sorted(ids.to_pylist())
     assert keyed.truth.column("person_id").equals(made.truth.column("person_id"))
     assert keyed.truth.column("entry_id").equals(keyed.entries.column("entry_id"))

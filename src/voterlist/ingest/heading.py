@@ -6,6 +6,7 @@ None, one, or a further one where another list begins.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -192,6 +193,20 @@ def filled_cells(cells: list[pa.Array]) -> Longs:
     return filled
 
 
+def any_match(
+    cells: Sequence[pa.Array], columns: Iterable[int], patterns: Sequence[str]
+) -> Bools:
+    """The rows of which a cell in one of these columns fits all of the patterns."""
+    found = np.zeros(len(cells[0]), dtype=bool)
+    for column in columns:
+        fits = [
+            mask_of(pc.match_substring_regex(cells[column], pattern))
+            for pattern in patterns
+        ]
+        found |= np.logical_and.reduce(fits)
+    return found
+
+
 def same_cells(cells: list[pa.Array], row: int) -> Bools:
     """The rows that repeat every filled cell of this one: the header on each new page."""
     same = np.ones(len(cells[0]), dtype=bool)
@@ -247,15 +262,12 @@ def later_headers(
 def _worded_rows(cells: list[pa.Array], filled: Longs, header: Header) -> Bools:
     """The rows below a header with the word for a name, without a digit, unlike the header."""
     rows = len(filled)
-    worded = np.zeros(rows, dtype=bool)
-    for column in cells:
-        worded |= mask_of(pc.match_substring_regex(column, _NAME_HEADER))
-    worded &= filled >= 2
+    every = range(len(cells))
+    worded = any_match(cells, every, (_NAME_HEADER,)) & (filled >= 2)
     worded &= np.arange(rows) >= header.start
     if not worded.any():
         return worded
-    for column in cells:
-        worded &= ~mask_of(pc.match_substring_regex(column, r"\d"))
+    worded &= ~any_match(cells, every, (r"\d",))
     for row in header.rows:
         worded &= ~same_cells(cells, row)
     return worded

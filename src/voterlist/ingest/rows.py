@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.ingest.headers import ColumnMap
-from voterlist.ingest.heading import Header, filled_cells, same_cells
+from voterlist.ingest.heading import Header, any_match, filled_cells, same_cells
 from voterlist.ingest.persons import (
     ALONE,
     PARTICLE,
@@ -290,9 +290,7 @@ def _voters(cells: list[pa.Array], filled: Longs, columns: ColumnMap) -> Bools:
 
 def _full_voters(cells: list[pa.Array], filled: Longs, columns: ColumnMap) -> Bools:
     """The same, with a digit in one of those columns."""
-    digits = np.zeros(len(filled), dtype=bool)
-    for column in _columns_of(columns, _OF_A_VOTER):
-        digits |= mask_of(pc.match_substring_regex(cells[column], r"\d"))
+    digits = any_match(cells, _columns_of(columns, _OF_A_VOTER), (r"\d",))
     return _voters(cells, filled, columns) & digits
 
 
@@ -369,7 +367,7 @@ def _names_from_above(
     """
     is_entry = codes == ENTRY_ROW
     named = _columns_of(columns, _NAMES)
-    found: Bools = is_entry & _any_match(cells, named, (_DITTO,))
+    found: Bools = is_entry & any_match(cells, named, (_DITTO,))
     if columns.columns("surname"):
         has_surname = _any_filled(cells, columns.columns("surname"))
         whole = _any_filled(cells, columns.columns("full_name"))
@@ -390,29 +388,15 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     last = max(match.column for match in columns.matches)
     is_short = ~is_known(cells[last])
     is_entry = codes == ENTRY_ROW
-    is_shifted = is_short & _any_match(cells, columns.columns("number"), _WORD_ALONE)
+    is_shifted = is_short & any_match(cells, columns.columns("number"), _WORD_ALONE)
     for field, patterns in ALONE.items():
         if own := columns.columns(field):
             elsewhere = _columns_of(columns, _OF_NEITHER)
-            is_elsewhere = _any_match(cells, elsewhere, patterns)
-            is_shifted |= is_elsewhere & ~_any_match(cells, own, patterns)
+            is_elsewhere = any_match(cells, elsewhere, patterns)
+            is_shifted |= is_elsewhere & ~any_match(cells, own, patterns)
     is_shifted &= is_entry
     _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
-
-
-def _any_match(
-    cells: list[pa.Array], columns: Iterable[int], patterns: Sequence[str]
-) -> Bools:
-    """The rows of which a cell in one of these columns fits all of the patterns."""
-    found = np.zeros(len(cells[0]), dtype=bool)
-    for column in columns:
-        fits = [
-            mask_of(pc.match_substring_regex(cells[column], pattern))
-            for pattern in patterns
-        ]
-        found |= np.logical_and.reduce(fits)
-    return found
 
 
 def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
@@ -481,7 +465,7 @@ def _ask_entries(
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
     _ask(codes, is_entry, bare, hides_voter)
     if header.map.columns("fin") and bare:
-        is_fin = _any_match(bare, range(len(bare)), ALONE["fin"])
+        is_fin = any_match(bare, range(len(bare)), ALONE["fin"])
         codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
     for field, (sign, least) in _OF_A_LINE.items():
         # Where dates have no column of their own, they may stand behind the names.
@@ -490,10 +474,10 @@ def _ask_entries(
         for column in header.map.columns(field):
             may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
             _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
-    is_two = is_entry & _any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
+    is_two = is_entry & any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
     given = header.map.columns("given_name")
-    has_comma = is_entry & _any_match(cells, given, (_COMMA,))
-    has_comma &= ~_any_match(cells, given, (PARTICLE,))
+    has_comma = is_entry & any_match(cells, given, (_COMMA,))
+    has_comma &= ~any_match(cells, given, (PARTICLE,))
     if 2 * has_comma.sum() < is_entry.sum():
         is_two |= has_comma
     codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]

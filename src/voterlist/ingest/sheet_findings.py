@@ -16,12 +16,13 @@ from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import LETTERS_LOST, finding
 from voterlist.ingest.headers import ColumnMatch
+from voterlist.ingest.heading import any_match
 from voterlist.ingest.rows import code_number
 from voterlist.ingest.survey import Section, Survey
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY
-from voterlist.tables import concat, mask_of
+from voterlist.tables import concat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -341,8 +342,7 @@ def _lost_letters(rows: _Rows, sheet: Survey) -> None:
     """
     lost = np.zeros(len(sheet.rows.codes), dtype=bool)
     if (sheet.sheet.encoding or "").endswith(DAMAGED):
-        for column in sheet.cells:
-            lost |= mask_of(pc.match_substring(column, "\N{REPLACEMENT CHARACTER}"))
+        lost |= any_match(sheet.cells, range(len(sheet.cells)), (r"\x{FFFD}",))
         rule = "encoding-damaged"
     else:
         for section in sheet.sections:

@@ -5,6 +5,7 @@ None may declare a type or an entity.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
 import zlib
@@ -122,6 +123,32 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
         for tag, attributes in tags(archive, part)
         if tag == "Relationship"
     }
+
+
+def targets(
+    archive: zipfile.ZipFile, names: dict[str, str], part: str
+) -> dict[str, str]:
+    """The path, in lower case, that each relation of a part leads to, by its id.
+
+    ``names`` as ``part_names`` gives them. Raises as ``parse_part``.
+    """
+    folder, name = posixpath.split(part)
+    listed = names.get(f"{folder}/_rels/{name}.rels".lower())
+    if listed is None:
+        return {}
+    return {
+        relation: posixpath.normpath(posixpath.join(folder, target)).lstrip("/").lower()
+        for relation, target in relations(archive, listed).items()
+    }
+
+
+def area_of(attributes: dict[str, str]) -> int:
+    """What a drawing of Office takes, in square EMU; 0 where it does not say."""
+    width, height = (
+        count_of(attributes.get(side, ""), most=10, otherwise=0)
+        for side in ("cx", "cy")
+    )
+    return width * height
 
 
 def count_of(text: str, *, most: int, otherwise: int = 1) -> int:

@@ -7,7 +7,6 @@ inserted is.
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -21,10 +20,11 @@ from voterlist.readers.packed import (
     DAMAGE,
     LARGE_PICTURES,
     Handler,
+    area_of,
     count_of,
     parse_part,
     part_names,
-    relations,
+    targets,
 )
 
 if TYPE_CHECKING:
@@ -148,11 +148,7 @@ class _Body(Handler):
     def _measure(self, tag: str, attributes: dict[str, str]) -> None:
         """Add up how much of the pages pictures take: first comes the place, then the picture."""
         if tag == _EXTENT:
-            width, height = (
-                count_of(attributes.get(side, ""), most=10, otherwise=0)
-                for side in ("cx", "cy")
-            )
-            self._extent = width * height
+            self._extent = area_of(attributes)
         elif tag == _PICTURE and not self._left_out:
             self.pictured += self._extent
 
@@ -234,11 +230,11 @@ def _page_edges(
     settings: IngestSettings,
 ) -> tuple[list[Line], list[Line]]:
     """The lines at the heads and at the feet of the pages, each text once."""
-    targets = _targets(archive, names, main)
+    paths = targets(archive, names, main)
     lines: dict[str, list[Line]] = {"headerReference": [], "footerReference": []}
     seen: set[str] = set()
     for kind, relation in _shown_edges(body.sections):
-        part = names.get(targets.get(relation, "").lower())
+        part = names.get(paths.get(relation, ""))
         if part is None or part in seen:
             continue
         seen.add(part)
@@ -266,17 +262,3 @@ def _shown_edges(sections: list[_Section]) -> Iterator[tuple[str, str]]:
         for kind, pages, relation in section.edges:
             if pages == "default" or (pages == "first" and section.has_first_page):
                 yield kind, relation
-
-
-def _targets(
-    archive: zipfile.ZipFile, names: dict[str, str], main: str
-) -> dict[str, str]:
-    """The part that each relation of the main part names."""
-    folder, name = posixpath.split(main)
-    listed = names.get(f"{folder}/_rels/{name}.rels")
-    if listed is None:
-        return {}
-    return {
-        relation: posixpath.normpath(posixpath.join(folder, target)).removeprefix("/")
-        for relation, target in relations(archive, listed).items()
-    }

@@ -29,12 +29,14 @@ from voterlist.readers.outcome import RefusedError
 from voterlist.readers.packed import (
     DAMAGE,
     Handler,
+    area_of,
     count_of,
     extent_of,
     parse_part,
     part_names,
     relations,
     tags,
+    targets,
 )
 
 if TYPE_CHECKING:
@@ -275,12 +277,8 @@ def _look_beside(
     archive: zipfile.ZipFile, names: dict[str, str], part: str, facts: SheetFacts
 ) -> None:
     """Add what lies on the cells of a sheet: remarks, text boxes, pictures."""
-    folder, name = posixpath.split(part)
-    listed = names.get(f"{folder}/_rels/{name}.rels".lower())
-    targets = relations(archive, listed).values() if listed else ()
     found = _Beside()
-    for target in targets:
-        path = posixpath.normpath(posixpath.join(folder, target)).lstrip("/").lower()
+    for path in targets(archive, names, part).values():
         beside = names.get(path)
         if beside is None:
             continue
@@ -319,11 +317,7 @@ class _Beside(Handler):
         elif self._tag == "blip":
             self._has_picture = True
         elif self._tag == "ext" and "cx" in attributes:
-            width, height = (
-                count_of(attributes.get(side, ""), most=10, otherwise=0)
-                for side in ("cx", "cy")
-            )
-            self._extent = max(self._extent, width * height)
+            self._extent = max(self._extent, area_of(attributes))
         elif self._tag in {"p", "br"}:
             self._text += "\n"
         self._is_from |= self._tag == "from"
@@ -379,12 +373,12 @@ def _sheet_order(
     try:
         named = _relations_of_sheets(archive, names, kind)
         ending = "bin" if kind == "xlsb" else "xml"
-        targets = relations(archive, names[f"xl/_rels/workbook.{ending}.rels"])
+        led_to = relations(archive, names[f"xl/_rels/workbook.{ending}.rels"])
     except DAMAGE:
         return {}
     parts = {}
     for place, relation in enumerate(named):
-        part = names.get(_part_path(targets.get(relation, "").lower()))
+        part = names.get(_part_path(led_to.get(relation, "").lower()))
         if part is not None:
             parts[place] = part
     return parts

@@ -368,18 +368,16 @@ def _cycles(
             last list.
         count: how many to plant of each cause.
     """
-    returned = listed.take(count)
-    new = listed.take(count)
-    moved = listed.take(count)
-    changed = listed.take(count)
-    forgotten = others.take(count)
-    recorded = others.take(count)
-    without_reason = others.take(count)
-    into.plant("added:arrived", arrived)
-    into.plant("added:returned", returned)
-    into.plant("added-without-cause", new)
-    into.plant("moved:none", moved)
-    into.plant("changed:corrected", changed)
+    returned, new, moved, changed = (listed.take(count) for _ in range(4))
+    forgotten, recorded, without_reason = (others.take(count) for _ in range(3))
+    for code, rows in (
+        ("added:arrived", arrived),
+        ("added:returned", returned),
+        ("added-without-cause", new),
+        ("moved:none", moved),
+        ("changed:corrected", changed),
+    ):
+        into.plant(code, rows)
     into.plant("removed-without-reason", forgotten, listed=False)
     into.plant("removed:recorded", recorded, listed=False)
     into.plant("removed-without-reason", without_reason, listed=False)

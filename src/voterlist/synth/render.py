@@ -129,10 +129,8 @@ def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     stem = rows.style * len(plan.names.stems) + rows.people.stem
     form = stem * 3 + rows.people.form
     index = form * 2 + rows.people.female
-    texts = _at(spellings().surname, index)
-    texts = pen.mistyped(texts, Done.TYPING_SURNAME)
-    missing = pen.slip(Done.SURNAME_MISSING)
-    return _blank(texts, missing)
+    texts = pen.mistyped(_at(spellings().surname, index), Done.TYPING_SURNAME)
+    return _blank(texts, pen.slip(Done.SURNAME_MISSING))
 
 
 def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
@@ -141,12 +139,10 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     The spellings are indexed by style and name.
     """
     index = rows.style * len(plan.names.given) + rows.people.given
-    texts = _at(spellings().given, index)
-    texts = pen.mistyped(texts, Done.TYPING_GIVEN_NAME)
+    texts = pen.mistyped(_at(spellings().given, index), Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
     has_surname = pen.done & int(Done.SURNAME_MISSING) == 0
-    missing = pen.slip(Done.GIVEN_NAME_MISSING, has_surname)
-    return _blank(texts, missing)
+    return _blank(texts, pen.slip(Done.GIVEN_NAME_MISSING, has_surname))
 
 
 def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.Array:
@@ -158,10 +154,8 @@ def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.A
     ending = rows.style * 3 + particle
     ending_of_sex = ending * 2 + rows.people.female
     index = ending_of_sex * plan.names.men + rows.people.father
-    texts = _at(spellings().patronymic, index)
-    texts = pen.mistyped(texts, Done.TYPING_PATRONYMIC)
-    missing = pen.slip(Done.PATRONYMIC_MISSING)
-    return _blank(texts, missing)
+    texts = pen.mistyped(_at(spellings().patronymic, index), Done.TYPING_PATRONYMIC)
+    return _blank(texts, pen.slip(Done.PATRONYMIC_MISSING))
 
 
 def _calendar(days: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
