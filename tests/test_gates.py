@@ -50,19 +50,23 @@ def test_a_file_that_could_not_be_read_counts_though_nobody_knows_its_rows(run):
     assert gates._set_aside(run) == 1 + 2
 
 
-def test_every_contested_entry_counts_once_and_every_case_once(run):
-    """Two disputes about entries would be one, and a settled one would open the gate."""
+def test_every_dispute_counts_once(run):
+    """Two disputes about entries would be one, and a settled one would open the gate.
+
+    One over two cases of an entry is one, and so is what is said of an entry of it.
+    """
     rows = [
         {"case_id": "c", "entry_id": HERE},
         {"case_id": "c", "entry_id": THERE},
+        {"case_id": "d", "entry_id": THERE},
         {"case_id": None, "entry_id": HERE},
-        {"case_id": None, "entry_id": HERE},
-        {"case_id": None, "entry_id": THERE},
+        {"case_id": None, "entry_id": "088-0001-c"},
+        {"case_id": None, "entry_id": "088-0001-c"},
         {"case_id": None, "entry_id": "087-0001-a"},
     ]
     answer = {"answer": "strike", "decided_by": "x", "decided_at": "2026-02-03"}
     write(run, "contested", CONTESTED, *({**row, **answer} for row in rows))
-    assert gates._contested_subjects(run) == 3
+    assert gates._contested_subjects(run) == 2
 
 
 @pytest.mark.parametrize(
