@@ -320,16 +320,6 @@ def test_of_a_list_and_its_copy_the_copy_is_named(workspace, copy):
 
 
 @pytest.mark.slow
-def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
-    """The run is done, and the person is told which file to ask for again."""
-    (workspace / "inbox" / "88" / "scan.csv").write_bytes(b"%PDF-1.7 and so on")
-    found = call("run", workspace, "--today", "2026-02-03")
-    assert found.exit_code == 1
-    assert "inbox/88/scan.csv" in found.stdout
-    assert EN("aside.file-unreadable.title") in found.stdout
-
-
-@pytest.mark.slow
 def test_no_readable_file_makes_exit_code_three(workspace):
     """Nothing could be read: that is an input error, told as one."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -763,20 +753,6 @@ def test_a_decision_goes_out_and_comes_back(workspace):
     corrected = pq.read_table(second.folder / "corrected.parquet")
     marks = corrected.column("mark").to_pylist()
     assert (len(marks), marks.count("repeat")) == (7, 1)
-
-
-@pytest.mark.slow
-def test_a_contradiction_is_refused_and_named(workspace):
-    """Nobody may lose every entry: a case in which all are repeats is not recorded."""
-    workspaces.ran(workspace)
-    out = workspace / "cases.xlsx"
-    call("review", "export", workspace, "--out", out, "--language", "en")
-    fill(out, {1: "repeat", 2: "repeat"})
-    found = call("review", "import", workspace, out, "--by", "N")
-    assert found.exit_code == 1
-    assert EN("review.problem.all-repeat.title") in found.stdout
-    assert EN("review.problem.all-repeat.todo") in found.stdout
-    assert workspaces.run(workspace).decisions == 0
 
 
 def test_review_before_any_run_says_to_run_first(workspace):

@@ -47,6 +47,12 @@ SHEETS = {
 }
 
 
+@pytest.fixture(scope="module")
+def book():
+    """The workbook of the hand-made run."""
+    return opened(xlsx.render_report(tables.build(), "en"))
+
+
 def opened(content):
     return openpyxl.load_workbook(io.BytesIO(content))
 
@@ -118,9 +124,9 @@ def test_the_workbook_has_its_sheets_in_the_language(language):
     )
 
 
-def test_every_table_freezes_filters_and_repeats_its_headings():
+def test_every_table_freezes_filters_and_repeats_its_headings(book):
     """A person can scroll, filter and print each table without losing the headings."""
-    for sheet in opened(xlsx.render_report(tables.build(), "en")).worksheets[1:]:
+    for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes is not None
         assert sheet.auto_filter.ref
         assert sheet.print_title_rows
@@ -128,9 +134,8 @@ def test_every_table_freezes_filters_and_repeats_its_headings():
         assert sheet.page_setup.paperSize == 9
 
 
-def test_cases_stand_entry_by_entry_with_what_differs_marked():
+def test_cases_stand_entry_by_entry_with_what_differs_marked(book):
     """One row an entry, in the order of cases; a cell that contradicts has a ground of its own."""
-    book = opened(xlsx.render_report(tables.build(), "en"))
     rows = rows_of(book["Cases"])
 
     assert [row["Entry id"] for row in rows] == ["e1", "e2", "e6", "e7", "e6", "e8"]
@@ -149,12 +154,11 @@ def test_cases_stand_entry_by_entry_with_what_differs_marked():
     assert grounds["Elçin"] == "00000000"
 
 
-def test_the_evidence_stands_in_numbers_that_add_up():
+def test_the_evidence_stands_in_numbers_that_add_up(book):
     """A row a case.
 
     Before looking, the fields and what is taken back are the sum; what is not known is blank.
     """
-    book = opened(xlsx.render_report(tables.build(), "en"))
     rows = rows_of(book["Evidence"])
 
     assert [(row["Case"], row["Name"]) for row in rows] == [
@@ -180,9 +184,8 @@ def test_the_evidence_stands_in_numbers_that_add_up():
     )
 
 
-def test_paper_gets_the_columns_that_are_read_and_no_ids():
+def test_paper_gets_the_columns_that_are_read_and_no_ids(book):
     """The print area ends before the ids; what stands in it fits one page wide."""
-    book = opened(xlsx.render_report(tables.build(), "en"))
     for name in ("Cases", "Not duplicates"):
         sheet = book[name]
         heads = {cell.value: cell.column for cell in sheet[5]}
@@ -211,9 +214,8 @@ def test_the_review_says_the_evidence_once_a_case():
     assert found[1:] == [None] * (len(found) - 1)
 
 
-def test_faults_and_rows_set_aside_say_where_and_what_to_do():
+def test_faults_and_rows_set_aside_say_where_and_what_to_do(book):
     """Each fault and each row set aside has its file, line, reason and next step."""
-    book = opened(xlsx.render_report(tables.build(), "en"))
     faults, aside = rows_of(book["Findings"]), rows_of(book["Rows set aside"])
 
     assert [(row["Severity"], row["File"], row["Line"]) for row in faults] == [
@@ -226,12 +228,11 @@ def test_faults_and_rows_set_aside_say_where_and_what_to_do():
     assert aside[1]["The row as written"] == "14 | Orucov ••••456 | =1+1"
 
 
-def test_balance_and_deadlines_are_numbers_and_days():
+def test_balance_and_deadlines_are_numbers_and_days(book):
     """Counts can be added up, days sorted.
 
     The total that a list declares stands beside its rows.
     """
-    book = opened(xlsx.render_report(tables.build(), "en"))
     balance, deadlines = rows_of(book["Balance"]), rows_of(book["Deadlines"])
 
     assert [

@@ -133,4 +133,5 @@ def test_a_run_lists_a_hostile_name(tmp_path):
     code, out, err = started("run", str(workspace), "--today", "2026-02-03")
     assert code == 1, err
     assert SHOWN.encode() in out
+    assert EN("aside.file-unreadable.title").encode() in out
     assert is_harmless(out)

@@ -28,9 +28,9 @@ from voterlist.schemas import (
     require,
 )
 from voterlist.tables import (
+    by_key,
     from_columns,
     from_rows,
-    is_among,
     plain,
     row_of_each,
     rows_among,
@@ -95,10 +95,11 @@ def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
     given = (earlier if earlier is not None else empty(CASE_NUMBER)).to_pylist()
     numbers = {one["case_id"]: one["number"] for one in given}
     # Of cases that are gone: one that says the same is the same case in another place.
-    left: dict[str, list[int]] = {}
-    for one in sorted(given, key=lambda one: -one["number"]):
-        if one["case_id"] not in contents:
-            left.setdefault(one["content"], []).append(one["number"])
+    left = by_key(
+        (one["content"], one["number"])
+        for one in sorted(given, key=lambda one: -one["number"])
+        if one["case_id"] not in contents
+    )
     last = max(numbers.values(), default=0)
     for case_id in in_order:
         moved = left.get(contents[case_id])
@@ -127,10 +128,8 @@ def _in_order(cases: pa.Table) -> list[str]:
 
 def _contents(cases: pa.Table) -> dict[str, str]:
     """By case a digest of what its entries say, place apart."""
-    said: dict[str, list[str]] = {}
     ids = (cases.column(name).to_pylist() for name in _KEY)
-    for case_id, entry_id in zip(*ids, strict=True):
-        said.setdefault(case_id, []).append(identity_of(entry_id))
+    said = by_key((case, identity_of(entry)) for case, entry in zip(*ids, strict=True))
     return {
         case_id: hashlib.blake2b(
             "+".join(sorted(texts)).encode(), digest_size=_CONTENT_BYTES
@@ -194,11 +193,11 @@ def queue(
     ]
     undecided = {row["case_id"] for row in rows if row["verdict"] is None}
     waiting = [row for row in rows if row["case_id"] in undecided]
-    ordered = from_rows(waiting, QUEUE, "number", "entry_id")
-    is_first = is_among(ordered.column("case_id"), first)
-    return pa.concat_tables(
-        [ordered.filter(is_first), ordered.filter(pc.invert(is_first))]
-    ).combine_chunks()
+    before = {*first}
+    waiting.sort(
+        key=lambda row: (row["case_id"] not in before, row["number"], row["entry_id"])
+    )
+    return from_rows(waiting, QUEUE)
 
 
 def apply(

@@ -21,6 +21,7 @@ from voterlist.tables import (
     mask_of,
     sort_by,
     text_of,
+    with_column,
     words,
 )
 
@@ -147,8 +148,7 @@ def _under_settings(findings: pa.Table, settings: CheckSettings) -> pa.Table:
             kept &= ~mask_of(is_own)
         elif chosen.severity is not None:
             severity = pc.if_else(is_own, chosen.severity.value, severity)
-    place = findings.schema.get_field_index("severity")
-    graded = findings.set_column(place, FINDING.field("severity"), words(severity))
+    graded = with_column(findings, "severity", words(severity))
     # Put together anew, so that no word that was filtered out stays in a dictionary.
     return concat([graded.filter(pa.array(kept))], FINDING)
 

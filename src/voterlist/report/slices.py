@@ -18,7 +18,7 @@ from voterlist.model import Unit
 from voterlist.report.sections.audit.model import NUMBERS, SHARES
 from voterlist.report.values import Sources
 from voterlist.schemas import PYRAMID
-from voterlist.tables import from_columns, text_of
+from voterlist.tables import from_columns, text_of, with_column
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
@@ -330,9 +330,6 @@ def _rounded(
         column = table.column(name).combine_chunks()
         is_told = pa.array(chosen & np.asarray(column.is_valid()))
         numbers = how(np.asarray(column.filter(is_told).cast(pa.float64())))
-        new = pc.replace_with_mask(
-            column, is_told, pa.array(numbers, pa.float64()).cast(column.type)
-        )
-        place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(name), new)
+        new = pa.array(numbers, pa.float64()).cast(column.type)
+        table = with_column(table, name, pc.replace_with_mask(column, is_told, new))
     return table
