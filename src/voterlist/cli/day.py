@@ -147,9 +147,10 @@ def protocol(
     return {
         "lines": [
             {
-                **picked(row, "constituency", "precinct", "signed", "differences"),
+                **picked(row, "constituency", "precinct"),
                 **row.computed,
                 "reported": row.reported or None,
+                **picked(row, "signed", "differences"),
             }
             for row in lines
         ],

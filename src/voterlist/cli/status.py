@@ -98,13 +98,14 @@ def status(
             for one in status_now.book.open
         ],
         "many_strikings": status_now.book.many,
+        "waves": status_now.waves,
         "answers_owed": [
             picked(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
         "burn_down": _burned_as_json(status_now.burned),
-        **since,
+        **picked(status_now, "not_understood", "before_term", "since_run"),
         "repeated": status_now.repeats,
-        **picked(status_now, "waves", "not_understood", "asked_above"),
+        **picked(status_now, "asked_above", "asked_since"),
         "changed": [changed_as_json(one) for one in status_now.changed],
         "pages": pages,
         "exit_code": int(
