@@ -38,8 +38,9 @@ import test_desk_files as pages  # noqa: E402
 import workspaces  # noqa: E402
 from handed_subjects import reviewed  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
+from voterlist.config import Settings  # noqa: E402
 from voterlist.model import Role  # noqa: E402
-from voterlist.serve.application import Desk, Host  # noqa: E402
+from voterlist.serve.application import Desk  # noqa: E402
 from voterlist.serve.cases_api import (  # noqa: E402
     MOST_BYTES,
     MOST_FILE_BYTES,
@@ -89,7 +90,7 @@ def routes() -> tuple[tuple[str, str], ...]:
     nothing: Any = None
     cases, files = CasesApi(*[nothing] * 5), Exchange(nothing, nothing)
     counter = CounterPages(nothing, nothing)
-    desk = Desk(nothing, nothing, cases, files, counter, nothing, Host("", "en"))
+    desk = Desk(nothing, nothing, cases, files, counter, nothing, Settings())
     return tuple(
         (method, route.path)
         for route in desk.routes()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import review
-from voterlist.decisions import verdicts
+from voterlist.decisions import effects, verdicts
 from voterlist.model import CaseKind, Verdict
 from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, GIVEN_VERDICT
 from voterlist.tables import from_columns, sort_by
@@ -219,51 +219,6 @@ def test_queue_of_nothing_is_empty_with_its_columns():
     assert left.schema == review.QUEUE
 
 
-def test_current_takes_the_latest_verdict_and_at_a_tie_the_one_that_keeps_more():
-    """The latest decision stands; two of the same moment never cost an entry its place."""
-    decided = make_decisions(
-        ("c1", "a", "keep", "x", "P", LATER),
-        ("c1", "a", "repeat", "x", "P", AT),
-        ("c1", "b", "repeat", "x", "P", AT),
-        ("c1", "b", "separate", "x", "P", AT),
-    )
-
-    assert review.current(decided).column("verdict").to_pylist() == ["keep", "separate"]
-
-
-def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
-    """09:00 in Baku is before 06:00 in Greenwich, though its text sorts after."""
-    decided = make_decisions(
-        ("c1", "a", "keep", "x", "P", "2026-02-03T06:00:00+00:00"),
-        ("c1", "a", "repeat", "x", "P", "2026-02-03T09:00:00+04:00"),
-    )
-
-    assert review.current(decided).column("verdict").to_pylist() == ["keep"]
-
-
-@pytest.mark.parametrize(
-    "moment", ["now", "today", "garbled", "", "2026-13-40", "2026-02-03T25:00:00+00:00"]
-)
-def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
-    """A damaged date, or a word for the present, would overrule a later decision."""
-    rows = [("c1", "a", "repeat", "x", "P", moment), ("c1", "a", "keep", "x", "P", AT)]
-
-    for order in (rows, rows[::-1]):
-        assert review.current(make_decisions(*order)).column("verdict").to_pylist() == [
-            "keep"
-        ]
-
-
-def test_a_moment_of_a_far_year_is_read():
-    """The year 2300 is later than 2026, and a moment without a time zone is one of Greenwich."""
-    decided = make_decisions(
-        ("c1", "a", "keep", "x", "P", AT),
-        ("c1", "a", "separate", "x", "P", "2300-01-01T00:00:00"),
-    )
-
-    assert review.current(decided).column("verdict").to_pylist() == ["separate"]
-
-
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
@@ -409,6 +364,12 @@ def test_a_row_without_a_name_takes_the_importer():
     assert checked.decisions.column("decided_by").to_pylist() == ["Importer", "Clerk"]
 
 
+def applied(entries, cases, decisions):
+    """(the list with its marks, what the decisions do) of these entries."""
+    done = effects(entries, cases, decisions)
+    return review.apply(entries, decisions, done), done
+
+
 def test_apply_marks_and_deletes_nothing():
     """Every entry is still there, in order.
 
@@ -417,7 +378,7 @@ def test_apply_marks_and_deletes_nothing():
     entries = make_entries(["a", "b", "c"])
     decided = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    corrected = review.apply(entries, make_cases({"c1": ["a", "b"]}), decided)
+    corrected, done = applied(entries, make_cases({"c1": ["a", "b"]}), decided)
 
     assert corrected.table.schema == review.CORRECTED
     assert corrected.table.select(ENTRY.names).equals(entries)
@@ -425,7 +386,7 @@ def test_apply_marks_and_deletes_nothing():
     assert corrected.table.column("kept_entry_id").to_pylist() == [None, "a", None]
     assert corrected.changes.schema == CHANGE
     assert corrected.changes.column("entry_id").to_pylist() == ["a", "b"]
-    assert corrected.skipped.num_rows == 0
+    assert done.skipped.num_rows == 0
 
 
 @pytest.mark.parametrize(
@@ -466,14 +427,14 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
     present, cases, decided, code
 ):
     """An entry would be marked though the one to be kept is gone, doubtful or a repeat."""
-    corrected = review.apply(
+    corrected, done = applied(
         make_entries(present), make_cases(cases), make_decisions(*decided)
     )
 
     assert "repeat" not in corrected.table.column("mark").to_pylist()
     skipped = {
         row["entry_id"]: row["code"]
-        for row in corrected.skipped.to_pylist()
+        for row in done.skipped.to_pylist()
         if row["answer"] == "repeat"
     }
     assert skipped["b"] == code
@@ -481,20 +442,13 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
 
 def test_apply_meets_zero_rows():
     """No entries and no decisions give empty tables of the declared shapes."""
-    corrected = review.apply(
+    corrected, done = applied(
         ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table()
     )
 
     assert corrected.table.schema == review.CORRECTED
-    assert (
-        corrected.table.num_rows,
-        corrected.changes.num_rows,
-        corrected.skipped.num_rows,
-    ) == (
-        0,
-        0,
-        0,
-    )
+    tables = (corrected.table, corrected.changes, done.skipped)
+    assert [table.num_rows for table in tables] == [0, 0, 0]
 
 
 IDS = list("abcdef")
@@ -517,6 +471,7 @@ def decided_lists(draw):
                 st.sampled_from([verdict.value for verdict in Verdict]),
             ),
             max_size=12,
+            unique_by=lambda row: row[0],
         ),
     )
     return present, cases, [(*pair, verdict) for pair, verdict in rows]
@@ -528,7 +483,7 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
 
-    corrected = review.apply(
+    corrected, done = applied(
         make_entries(present), make_cases(cases), make_decisions(*rows)
     )
 
@@ -545,8 +500,7 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
             assert change["kept_entry_id"] in marks
             assert marks[change["kept_entry_id"]] != "repeat"
             assert change["kept_entry_id"] in cases[change["case_id"]]
-    settled = review.current(make_decisions(*rows)).num_rows
-    assert corrected.changes.num_rows + corrected.skipped.num_rows == settled
+    assert corrected.changes.num_rows + done.skipped.num_rows == len(rows)
 
 
 @pytest.mark.slow
@@ -558,7 +512,7 @@ def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     shuffle.shuffle(mixed)
     entries, table = make_entries(present), make_cases(cases)
 
-    assert review.apply(entries, table, make_decisions(*rows)) == review.apply(
+    assert applied(entries, table, make_decisions(*rows)) == applied(
         entries, table, make_decisions(*mixed)
     )
 

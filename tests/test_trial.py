@@ -57,7 +57,8 @@ def answers(*rows, subjects=None):
 def codes(given, new, **more):
     """(entry, code) of the new answers that are refused."""
     return {
-        (one.entry_id, one.code) for one in refused(LIST, CASES, given, new, **more)
+        (row["entry_id"], code)
+        for code, row in refused(LIST, CASES, given, new, **more)
     }
 
 
@@ -82,8 +83,8 @@ def test_an_answer_that_would_do_nothing_is_refused_alone():
         amend(D, "strike", ground="by-name"),
     )
     assert codes(answers(), new) == {(D, "ground-missing")}
-    (one,) = refused(LIST, CASES, answers(), new)
-    assert (one.number, one.case_id, one.decided_by) == (2, None, "Aynur")
+    ((_, row),) = refused(LIST, CASES, answers(), new)
+    assert (row["number"], row["action"], row["decided_by"]) == (2, "strike", "Aynur")
 
 
 def test_the_kept_entry_of_a_repetition_cannot_be_struck_by_somebody_else():
@@ -303,8 +304,9 @@ class World:
 
     def record(self, new, refusals):
         """Add the answers that were not refused."""
-        not_verdicts = {one.number for one in refusals if one.case_id is not None}
-        not_amendments = {one.number for one in refusals if one.case_id is None}
+        rows = [row for _, row in refusals]
+        not_verdicts = {row["number"] for row in rows if "verdict" in row}
+        not_amendments = {row["number"] for row in rows if "verdict" not in row}
         verdicts = [
             row for row in new.verdicts.to_pylist() if row["number"] not in not_verdicts
         ]

@@ -15,8 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Effects, effects, identity_of, with_corrections
-from voterlist.decisions.given import moment_of
+from voterlist.decisions import Effects, identity_of, with_corrections
 from voterlist.model import Action, CaseKind, Rule, Verdict
 from voterlist.schemas import (
     CASE,
@@ -45,7 +44,7 @@ _KEY = ["case_id", "entry_id"]
 """The columns that name what a decision is about."""
 _CONTENT_BYTES = 8
 _RANK = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
-"""Of verdicts of the same moment, the one that keeps more has the higher rank."""
+"""Of the verdicts on an entry in several cases the one of the lowest rank marks it."""
 
 QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(
     pa.field("verdict", _WORD)
@@ -75,8 +74,6 @@ class Corrected:
     """CORRECTED, in the order of the entries."""
     changes: pa.Table
     """CHANGE: every verdict that counts, sorted by entry and case."""
-    skipped: pa.Table
-    """SKIPPED: decisions that do nothing now, and why."""
 
 
 def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
@@ -138,26 +135,6 @@ def _contents(cases: pa.Table) -> dict[str, str]:
     }
 
 
-def current(decisions: pa.Table) -> pa.Table:
-    """DECISION with the latest verdict for each case and entry, sorted by case and entry.
-
-    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC.
-    What cannot be read as a moment comes before every moment. At the same moment the verdict that
-    keeps more wins: separate before keep before repeat.
-    """
-    rows = require(decisions, DECISION, "review").to_pylist()
-    rows.sort(key=_precedence)
-    last = {tuple(row[name] for name in _KEY): row for row in rows}
-    return from_rows(last.values(), DECISION, *_KEY)
-
-
-def _precedence(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Decisions about one entry of a case stand in this order; the last one counts."""
-    moment, rank = moment_of(row["decided_at"]), _RANK[row["verdict"]]
-    said = row["decided_by"] or "", row["reason"] or ""
-    return (*(row[name] for name in _KEY), moment, rank, *said)
-
-
 def queue(
     cases: pa.Table,
     decisions: pa.Table,
@@ -172,7 +149,7 @@ def queue(
 
     Args:
         cases: CASE.
-        decisions: DECISION: what holds.
+        decisions: DECISION: what holds, of an entry of a case once.
         numbers: CASE_NUMBER of every case; without it they are numbered anew.
         first: cases that stand before all others.
     """
@@ -181,7 +158,7 @@ def queue(
     number_of = {row["case_id"]: row["number"] for row in given.to_pylist()}
     verdicts = {
         (row["case_id"], row["entry_id"]): row["verdict"]
-        for row in current(decisions).to_pylist()
+        for row in require(decisions, DECISION, "review").to_pylist()
     }
     rows = [
         row
@@ -200,29 +177,16 @@ def queue(
     return from_rows(waiting, QUEUE)
 
 
-def apply(
-    entries: pa.Table,
-    cases: pa.Table,
-    decisions: pa.Table,
-    done: Effects | None = None,
-) -> Corrected:
+def apply(entries: pa.Table, decisions: pa.Table, done: Effects) -> Corrected:
     """The list as it was decided to be; nothing is deleted, rows in = rows out.
-
-    An entry is marked a repeat only where the case still has these entries, exactly one of them is
-    to be kept, that one stays on the list, and no other case keeps the repeat: so whoever is marked
-    has another entry that is not. Decisions that do nothing now are in ``skipped`` with their
-    reason.
 
     Args:
         entries: ENTRY.
-        cases: CASE.
-        decisions: DECISION.
-        done: what all decisions do; without it, what the verdicts do.
+        decisions: DECISION: what holds, of an entry of a case once.
+        done: what all decisions do.
     """
     table = require(entries, ENTRY, "review")
-    verdicts = current(decisions)
-    done = effects(table, cases, verdicts) if done is None else done
-    changes = _changes(verdicts, done)
+    changes = _changes(require(decisions, DECISION, "review"), done)
     marks = _marks(done.applied.to_pylist(), changes.to_pylist())
     table = _moved(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
@@ -231,7 +195,7 @@ def apply(
     for name in _MARK_COLUMNS:
         values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
         columns[name] = pa.array(values, pa.string()).take(place)
-    return Corrected(from_columns(columns, CORRECTED), changes, done.skipped)
+    return Corrected(from_columns(columns, CORRECTED), changes)
 
 
 _MARK_COLUMNS = ("mark", "marked_case_id", "kept_entry_id")

@@ -21,6 +21,7 @@ from voterlist.decisions import (
     Amended,
     AmendmentContext,
     Given,
+    Replaced,
     acts_after_freeze,
     check_amendments,
     is_same_person,
@@ -67,21 +68,6 @@ CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
-    """An earlier answer that the same person replaced."""
-
-    file: str
-    case_id: str | None = None
-    case_number: int | None = None
-    entry_id: str | None
-    rule: str | None = None
-    decided_by: str
-    before: str
-    """What it was: a code of ``Verdict`` or ``Action``, or ``accept``."""
-    now: str
-
-
 @dataclass(frozen=True, slots=True)
 class Bringer:
     """Who brings a file of answers.
@@ -106,7 +92,7 @@ class ImportedFile:
     """GIVEN_AMENDMENT: those about findings and entries, likewise."""
     acceptances: pa.Table
     """ACCEPTANCE: those about findings that are as they should be, or are asked again."""
-    replaced: tuple[Replacement, ...]
+    replaced: tuple[Replaced, ...]
     problems: tuple[Problem, ...]
     """Why rows were refused, and of which sheets not all could be read."""
     digest: str = ""
@@ -300,13 +286,7 @@ class _Check:
             acceptances=amended.acceptances.filter(_is_kept(marks, of_marks)),
             replaced=(
                 *self._replaced_verdicts(checked.replaced, verdicts),
-                *(
-                    Replacement(
-                        file=answers.file,
-                        **{name: getattr(answer, name) for name in _REPLACED},
-                    )
-                    for answer in amended.replaced
-                ),
+                *(replace(one, file=answers.file) for one in amended.replaced),
             ),
             problems=tuple(
                 replace(
@@ -390,8 +370,9 @@ class _Check:
         given, table = self._given, self._runs.table
         of_cases: dict[int, str] = {}
         others: dict[int, str] = {}
-        for one in refused(table("entries"), self._cases, given, new, table("matches")):
-            (of_cases if one.case_id else others)[one.number] = one.code
+        entries, matches = table("entries"), table("matches")
+        for code, row in refused(entries, self._cases, given, new, matches):
+            (of_cases if "verdict" in row else others)[row["number"]] = code
         let_through = self._let_through(new)
         return (
             of_cases
@@ -517,7 +498,7 @@ class _Check:
 
     def _replaced_verdicts(
         self, earlier: pa.Table, new: pa.Table
-    ) -> Iterator[Replacement]:
+    ) -> Iterator[Replaced]:
         """The earlier verdicts of the same people that are replaced."""
 
         def key(row: Row) -> tuple[str, str, str]:
@@ -527,7 +508,7 @@ class _Check:
         for row in earlier.to_pylist():
             if key(row) in said:
                 case, entry, _ = key(row)
-                yield Replacement(
+                yield Replaced(
                     file=self._answers.file,
                     entry_id=entry,
                     decided_by=row["decided_by"],
@@ -542,9 +523,6 @@ def _with_names_kept(rows: pa.Table) -> pa.Table:
     """The rows, with the names of those who decided as they are kept."""
     names = map(name_as_kept, rows.column("decided_by").to_pylist())
     return with_column(rows, "decided_by", pa.array(names, pa.string()))
-
-
-_REPLACED = ("entry_id", "rule", "decided_by", "before", "now")
 
 
 def _about(new: pa.Table, name: str, subjects: Collection[str]) -> dict[int, str]:

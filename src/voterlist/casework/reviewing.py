@@ -34,12 +34,12 @@ from voterlist.casework.importing import (
     Against,
     Bringer,
     ImportedFile,
-    Replacement,
     check_answers,
     record,
 )
 from voterlist.casework.pages import SecondReaders
 from voterlist.casework.printed import with_entries
+from voterlist.decisions import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem
@@ -105,7 +105,7 @@ class Imported:
         return sum(file.recorded for file in self.files)
 
     @property
-    def replaced(self) -> tuple[Replacement, ...]:
+    def replaced(self) -> tuple[Replaced, ...]:
         """The earlier answers of the same people that were replaced."""
         return tuple(answer for file in self.files for answer in file.replaced)
 
@@ -154,22 +154,21 @@ def export_review(
         InputError: what stands under the name cannot be read as a workbook.
         OSError: the workbook cannot be written.
     """
-    with open_to_read(workspace) as (settings, ledger):
-        runs = known(workspace, ledger)
-        readers = SecondReaders(runs, ledger, settings, constituency)
-        words = language or settings.report.languages[0]
-        source = ListSource.of(workspace, ledger, settings)
-        door = told_at_door(workspace, source, Words(words))
-    path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    items = replace(readers.items_for(reader), door=door, may_name=True)
-    items = _with_returned_cases(workspace, items, Words(words))
-    given = readers.given
+    language = language or settings_of(workspace).report.languages[0]
+    source, readers, items = _asked(workspace, reader, language, constituency)
+    path = out or workspace / REPORTS / f"review-{language}.xlsx"
     carried, gone, old = write_workbook(
-        path, items, words, source=source, today=today, given=given, name=reader or ""
+        path,
+        replace(items, may_name=True),
+        language,
+        source=source,
+        today=today,
+        given=readers.given,
+        name=reader or "",
     )
     return Exported(
         path=path,
-        run=runs.run,
+        run=source.runs.run,
         counts=items.counts,
         carried=carried,
         gone=gone,
@@ -178,15 +177,21 @@ def export_review(
     )
 
 
-def _with_returned_cases(
-    workspace: Path, items: ReviewItems, words: Words
-) -> ReviewItems:
-    """What is asked, with the returned cases that are not answered."""
+def _asked(
+    workspace: Path, reader: str | None, language: str, constituency: int | None = None
+) -> tuple[ListSource, SecondReaders, ReviewItems]:
+    """What is asked, with the answers at the door and the returned cases that are not answered."""
+    words = Words(language)
+    with open_to_read(workspace) as (settings, ledger):
+        source = ListSource.of(workspace, ledger, settings)
+        readers = SecondReaders(source.runs, ledger, settings, constituency)
+        door = told_at_door(workspace, source, words)
+    items = replace(readers.items_for(reader), door=door)
     asked = [case for case, said in cases_returned(workspace) if said is None]
-    if not asked:
-        return items
-    own = own_entries(workspace, asked, words)
-    return replace(items, questions=(*items.questions, *own))
+    if asked:
+        own = own_entries(workspace, asked, words)
+        items = replace(items, questions=(*items.questions, *own))
+    return source, readers, items
 
 
 def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewItems]:
@@ -196,12 +201,8 @@ def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewIt
         UsageError: it is no workspace, or has no complete run.
         InputError: a table of a run is gone or damaged.
     """
-    with open_to_read(workspace) as (settings, ledger):
-        source = ListSource.of(workspace, ledger, settings)
-        readers = SecondReaders(source.runs, ledger, settings)
-    door = told_at_door(workspace, source, Words(language))
-    items = replace(readers.items_for(reader), door=door)
-    return source.runs.run, _with_returned_cases(workspace, items, Words(language))
+    source, _, items = _asked(workspace, reader, language)
+    return source.runs.run, items
 
 
 def import_review(

@@ -18,9 +18,10 @@ from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.casework.importing import ImportedFile, Replacement
+    from voterlist.casework.importing import ImportedFile
     from voterlist.casework.pages import ExportedPage
     from voterlist.casework.reviewing import Exported, Imported
+    from voterlist.decisions import Replaced
     from voterlist.quality.agreement import Agreement
     from voterlist.report.asked import Question
 _ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
@@ -211,7 +212,7 @@ def _list_files(imported: Imported) -> None:
     table(("file", "recorded", "replaced", "refused"), rows)
 
 
-def _list_replaced(replaced: Iterable[Replacement]) -> None:
+def _list_replaced(replaced: Iterable[Replaced]) -> None:
     """Each earlier answer that the same person replaced, old and new."""
     for answer in replaced:
         tell(
@@ -267,7 +268,7 @@ def _cells(problem: Problem) -> tuple[str, ...]:
     return problem.file, problem.sheet, row, _subject(problem), wrong, _todo(problem)
 
 
-def _subject(about: Problem | Replacement | Question) -> str:
+def _subject(about: Problem | Replaced | Question) -> str:
     """The case with its number, the rule of the finding, or the entry."""
     if about.case_number is not None:
         return SAY("cli.review.case", number=str(about.case_number))

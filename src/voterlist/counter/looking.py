@@ -17,6 +17,7 @@ from voterlist.counter.applications import Clerk, applications_of
 from voterlist.counter.asking import Question, asked
 from voterlist.counter.finder import Finder, Found
 from voterlist.counter.index import Progress
+from voterlist.counter.people import entry_in
 from voterlist.decisions import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, name_in
@@ -78,9 +79,7 @@ def card_of(finder: Finder, entry_id: str) -> Card:
     runs = finder.source.runs
     folder = runs.folder_of(row["constituency"])
     is_own = pc.field("entry_id") == entry_id
-    entry = read_table(folder, "entries", is_own)
-    if not entry.num_rows:
-        entry = read_table(folder, "additions", is_own)
+    entry = entry_in(folder, entry_id)
     (own,) = entry.to_pylist()
     names = Names(sources_of(runs.inputs))
     spellings = {

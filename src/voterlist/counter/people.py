@@ -120,10 +120,18 @@ def entry_of(workspace: Path, ledger: Reader, entry_id: str | None) -> Row | Non
         return None
     number = (entry_id or "")[:3]
     folder = runs.folder_of(int(number) if number.isdecimal() else None)
+    return next(iter(entry_in(folder, entry_id).to_pylist()), None)
+
+
+def entry_in(folder: Path, entry_id: str | None) -> pa.Table:
+    """ENTRY: the entry of a run as it was handed in or added; no row where there is none.
+
+    Raises:
+        InputError: a table of the run is damaged.
+    """
     is_own = pc.field("entry_id") == entry_id
-    rows = read_table(folder, "entries", is_own).to_pylist()
-    rows = rows or read_table(folder, "additions", is_own).to_pylist()
-    return rows[0] if rows else None
+    entry = read_table(folder, "entries", is_own)
+    return entry if entry.num_rows else read_table(folder, "additions", is_own)
 
 
 def agree(entry: Row, person: Person) -> bool:

@@ -61,7 +61,7 @@ from voterlist.decisions.standing import (
     last_verdicts,
     standing,
 )
-from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
+from voterlist.decisions.trial import REFUSAL_CODES, refused
 
 __all__ = [
     "AMENDMENT_PROBLEMS",
@@ -81,7 +81,6 @@ __all__ = [
     "Ground",
     "Names",
     "Need",
-    "Refusal",
     "Replaced",
     "Standing",
     "Then",

@@ -69,17 +69,13 @@ def grounds() -> Mapping[str, Ground]:
     """Every ground by its code, in the order in which they are offered."""
     return {
         code: Ground(
-            code=code,
-            actions=frozenset(cells["actions"]),
-            of_person=cells["of_person"],
-            needs=frozenset(Need(need) for need in cells["needs"]),
-            registers=frozenset(cells.get("registers", ())),
-            until_of_age=cells.get("until_of_age", False),
-            at_once=cells.get("at_once", False),
-            article=cells.get("article"),
-            verified=cells.get("verified", False),
-            source=cells.get("source"),
-            after_freeze=cells.get("after_freeze", False),
+            code,
+            **cells
+            | {
+                "actions": frozenset(cells["actions"]),
+                "needs": frozenset(map(Need, cells["needs"])),
+                "registers": frozenset(cells.get("registers", ())),
+            },
         )
         for code, cells in shipped_toml("voterlist.decisions", "grounds.toml").items()
     }
@@ -156,21 +152,13 @@ def answers_by_rule() -> Mapping[str, Answers]:
     """The answers of the rules whose findings name an entry, by the code of the rule."""
     by_rule: dict[str, Answers] = {}
     for cells in shipped_toml("voterlist.decisions", "answers.toml")["answers"]:
-        answers = Answers(
-            sheet=cells["sheet"],
-            actions=tuple(cells["actions"]),
-            fields=tuple(
-                chain.from_iterable(
-                    _GROUPS.get(name, (name,)) for name in cells["fields"]
-                )
-            ),
-            ground=cells["ground"],
-            register=cells.get("register"),
-            destination=cells.get("destination"),
-            by_name_too=cells.get("by_name_too", False),
-            withdraws_row=cells.get("withdraws_row", False),
-        )
-        by_rule |= dict.fromkeys(cells["rules"], answers)
+        named = (_GROUPS.get(name, (name,)) for name in cells["fields"])
+        said = cells | {
+            "actions": tuple(cells["actions"]),
+            "fields": tuple(chain.from_iterable(named)),
+        }
+        rules = said.pop("rules")
+        by_rule |= dict.fromkeys(rules, Answers(**said))
     return by_rule
 
 
@@ -225,22 +213,19 @@ class AmendmentContext:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
     """An earlier answer of a person that the same person replaces."""
 
     file: str
-    sheet: str
-    row: int
-    decided_by: str
+    case_id: str | None = None
+    case_number: int | None = None
     entry_id: str | None
-    rule: str | None
-    field: str | None
-    """The field that is corrected; None where the answer is about the entry's place."""
+    rule: str | None = None
+    decided_by: str
     before: str
-    """What it was: a code of ``Action``, or ``accept``."""
+    """What it was: a code of ``Verdict`` or ``Action``, or ``accept``."""
     now: str
-    """What it is now."""
 
 
 @dataclass(frozen=True, slots=True)

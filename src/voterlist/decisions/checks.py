@@ -216,17 +216,13 @@ class Record:
 
     def _replace(self, judged: Judged, before: str, now: str) -> None:
         """Note that the person had said something else before."""
-        file, sheet, row = judged.answer.place
         finding = judged.answer.finding
         self._replaced.append(
             Replaced(
-                file=file,
-                sheet=sheet,
-                row=row,
+                file=judged.answer.cells["file"],
                 decided_by=judged.answer.cells["decided_by"],
                 entry_id=judged.answer.entry_id,
                 rule=None if finding is None else finding["rule"],
-                field=judged.field,
                 before=before,
                 now=now,
             )

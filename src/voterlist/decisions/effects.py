@@ -34,6 +34,7 @@ from voterlist.schemas import (
 )
 from voterlist.tables import (
     by_key,
+    count_by,
     from_columns,
     from_rows,
     is_among,
@@ -97,12 +98,7 @@ _LEAVES_AS = {
 
 def count_entries(entries: pa.Table) -> Counted:
     """How many entries each list has, as handed in."""
-    columns = {name: plain(entries.column(name)) for name in _KEY}
-    grouped = pa.table(columns).group_by(list(_KEY)).aggregate([([], "count_all")])
-    rows = zip(*(grouped.column(name).to_pylist() for name in _KEY), strict=True)
-    return Counter(
-        dict(zip(rows, grouped.column("count_all").to_pylist(), strict=True))
-    )
+    return Counter(count_by(entries, *_KEY))
 
 
 def balance(

@@ -232,8 +232,8 @@ def _moves(
     stays = {_place(entry_id) for entry_id in then.known.difference(gone)}
     prefixes = pc.binary_slice(entry_ids.cast(pa.binary()), 0, _PLACE_LENGTH)
     filled = pc.unique(prefixes).cast(pa.string())
-    places = _Places(frozenset(stays), frozenset(filled.to_pylist()))
-    moves = _Search(then, gone, _said_alike(gone, entries), places).moves()
+    alike = _said_alike(gone, entries)
+    moves = _Search(then, gone, alike, stays, {*filled.to_pylist()}).moves()
     return {old: new for old, new in moves.items() if old in answered}
 
 
@@ -278,10 +278,14 @@ class _Search:
         then: Then,
         gone: Sequence[str],
         alike: Mapping[str, Sequence[_Stands]],
-        places: _Places,
+        staying: Collection[str],
+        filled: Collection[str],
     ) -> None:
         self._then = then
-        self._places = places
+        self._staying = staying
+        """The places in which an entry known from then still stands."""
+        self._filled = filled
+        """Those in which any entry stands today."""
         self._found: dict[str, str] = {}
         """Old id -> id of today, as far as it is certain."""
         self._alike = alike
@@ -338,7 +342,7 @@ class _Search:
             for old in self._possible
             if old not in self._found and (options := self._options(old))
         }
-        routes = _Routes(self._places, self._found, left)
+        routes = _Routes(self._staying, self._filled, self._found, left)
         narrowed = {old: self._narrow_down(old, left[old], routes) for old in left}
         return {
             old: options[0]
@@ -418,27 +422,18 @@ class _Search:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of the list, as the beginnings of entry ids."""
-
-    staying: frozenset[str]
-    """Those in which an entry known from then still stands."""
-    filled: frozenset[str]
-    """Those in which any entry stands today."""
-
-
 class _Routes:
     """From which place to which place entries went."""
 
     def __init__(
         self,
-        places: _Places,
+        staying: Collection[str],
+        filled: Collection[str],
         found: Mapping[str, str],
         options: Mapping[str, Sequence[str]],
     ) -> None:
         """Routes of the entries that were found, and of those with one option."""
-        self._places = places
+        self._staying, self._filled = staying, filled
         self._texts: dict[_Route, set[str]] = {}
         """The identities that went each way."""
         single = {old: new[0] for old, new in options.items() if len(new) == 1}
@@ -451,11 +446,11 @@ class _Routes:
         Nothing that is known of it stays, and others went this way: one where the place is empty
         today, two where entries of another list stand there.
         """
-        if _place(old) in self._places.staying:
+        if _place(old) in self._staying:
             return False
         alike = self._texts.get(_route(old, new), set())
         others = len(alike) - (identity_of(old) in alike)
-        return others > (_place(old) in self._places.filled)
+        return others > (_place(old) in self._filled)
 
 
 def _place(entry_id: str) -> str:

@@ -71,10 +71,10 @@ class Judge:
         self._subjects = subjects
         self._today = today
         self._parts: dict[str, Callable[[Answer], Judged]] = {
-            Action.STRIKE: self._striking,
+            Action.STRIKE: self._placing,
             Action.CORRECT: self._correction,
-            Action.MOVE: self._move,
-            Action.ADD: self._addition,
+            Action.MOVE: self._placing,
+            Action.ADD: self._placing,
             Action.ASK: self._question,
             Action.WITHDRAW: self._withdrawal,
             ACCEPT: self._acceptance,
@@ -102,33 +102,22 @@ class Judge:
             yield from _unfit(answer)
             yield from _ground_problems(answer)
 
-    def _striking(self, answer: Answer) -> Judged:
-        """A striking: its evidence, and the other list where the ground needs one."""
+    def _placing(self, answer: Answer) -> Judged:
+        """A striking, a move or an addition: its evidence, and where the person stands from now on.
+
+        Of a striking that is asked only where the ground needs it: a list of elsewhere. Else the
+        list here would lose the person, and nobody would see to the other one.
+        """
         document, problems = self._evidence(answer)
-        if Need.DESTINATION not in _ground(answer).needs:
+        is_striking = answer.action == Action.STRIKE
+        if is_striking and Need.DESTINATION not in _ground(answer).needs:
             return Judged(answer, tuple(problems), document=document)
         place, wrong = self._destination(answer)
-        if place is not None and self._is_here(place):
-            # The list here would lose the person, and nobody would see to the other one.
-            wrong.append("destination-here")
-        return Judged(answer, (*problems, *wrong), document=document, place=place)
-
-    def _move(self, answer: Answer) -> Judged:
-        """A move to another precinct of this list's territory."""
-        document, problems = self._evidence(answer)
-        place, wrong = self._destination(answer)
-        if place is not None and not self._is_here(place):
-            wrong.append("precinct-not-here")
-        if place is not None and place == _place_of(answer):
+        if place is not None and self._is_here(place) == is_striking:
+            wrong.append("destination-here" if is_striking else "precinct-not-here")
+        is_move = answer.action == Action.MOVE
+        if is_move and place is not None and place == _place_of(answer):
             wrong.append("already-there")
-        return Judged(answer, (*problems, *wrong), document=document, place=place)
-
-    def _addition(self, answer: Answer) -> Judged:
-        """The addition of a register's row to a precinct of this list's territory."""
-        document, problems = self._evidence(answer)
-        place, wrong = self._destination(answer)
-        if place is not None and not self._is_here(place):
-            wrong.append("precinct-not-here")
         return Judged(answer, (*problems, *wrong), document=document, place=place)
 
     def _correction(self, answer: Answer) -> Judged:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -73,65 +72,43 @@ def refuse_listed(
     if not additions:
         return
 
-    def person_of(entry: Row) -> _Person:
+    def person_of(entry: Row) -> tuple[str | None, tuple[str, ...] | None]:
         return _person_of(entry, context.read_value, today)
 
     people = [person_of(judged.answer.entry or {}) for judged in additions]
-    fins = {person.fin for person in people}
-    listed = _bearers(fins, context.voters, _corrected_fins(reasons, given))
-    added = _Added()
+    listed = _bearers(
+        {fin for fin, _ in people}, context.voters, _corrected_fins(reasons, given)
+    )
+    # FIN, or names with the birth date -> (FIN, row) of the people who are added.
+    added: dict[object, list[tuple[str | None, str]]] = {}
+
+    def add(fin: str | None, names: tuple[str, ...] | None, entry_id: str) -> None:
+        for key in filter(None, (fin, names)):
+            added.setdefault(key, []).append((fin, entry_id))
+
     for entry_id, entry in _added_before(given).items():
-        added.add(person_of(entry), entry_id)
-    for judged, person in zip(additions, people, strict=True):
+        add(*person_of(entry), entry_id)
+    for judged, (fin, names) in zip(additions, people, strict=True):
         entry_id = str(judged.answer.entry_id)
-        is_listed = person.fin is not None and bool(listed.get(person.fin))
-        if is_listed or added.has(person, entry_id):
+        # Two FINs are two people.
+        is_added = any(
+            other != entry_id and (key == fin or None in {fin, other_fin})
+            for key in filter(None, (fin, names))
+            for other_fin, other in added.get(key, ())
+        )
+        if (fin and listed.get(fin)) or is_added:
             reasons.refuse("already-listed", judged)
         else:
-            added.add(person, entry_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """What the row of a register tells its person by."""
-
-    fin: str | None
-    names: tuple[str, ...] | None
-    """The names and the birth date; None where they are not whole."""
-
-
-class _Added:
-    """The people who are added, by the rows of registers."""
-
-    def __init__(self) -> None:
-        self._by_fin: dict[str, str] = {}
-        self._by_names: dict[tuple[str, ...], list[tuple[str | None, str]]] = {}
-
-    def add(self, person: _Person, entry_id: str) -> None:
-        """Note a person."""
-        if person.fin is not None:
-            self._by_fin[person.fin] = entry_id
-        if person.names is not None:
-            rows = self._by_names.setdefault(person.names, [])
-            rows.append((person.fin, entry_id))
-
-    def has(self, person: _Person, entry_id: str) -> bool:
-        """True where the person is added from another row; two FINs are two people."""
-        if (
-            person.fin is not None
-            and self._by_fin.get(person.fin, entry_id) != entry_id
-        ):
-            return True
-        rows = self._by_names.get(person.names, []) if person.names else []
-        return any(
-            other != entry_id and None in {fin, person.fin} for fin, other in rows
-        )
+            add(fin, names, entry_id)
 
 
 def _person_of(
     entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
-) -> _Person:
-    """What the row of a register tells its person by, as the list would have it."""
+) -> tuple[str | None, tuple[str, ...] | None]:
+    """What the row of a register tells its person by, as the list would have it.
+
+    That is (FIN, names and birth date); None where it has none, or they are not whole.
+    """
 
     def value(field: str) -> str | None:
         """A field of the row as it is read; None where it says nothing or cannot be read."""
@@ -142,7 +119,7 @@ def _person_of(
     names = [value("full_name")] if entry.get("full_name") else map(value, NAME_PARTS)
     parts = [" ".join(name.split()).casefold() for name in names if name]
     is_whole = born is not None and len(parts) in {1, len(NAME_PARTS)}
-    return _Person(value("fin"), (*parts, born) if is_whole and born else None)
+    return value("fin"), (*parts, born) if is_whole and born else None
 
 
 def _added_before(given: Given) -> dict[str, Row]:

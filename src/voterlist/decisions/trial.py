@@ -64,20 +64,6 @@ _Key: TypeAlias = tuple[str, str, str]
 """(answer, entry, case of a verdict or field of a correction)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A new answer that must not be recorded, and why."""
-
-    code: str
-    """One of ``REFUSAL_CODES``."""
-    entry_id: str
-    case_id: str | None
-    """None: it is an amendment, not a verdict of a case."""
-    decided_by: str
-    number: int
-    """Its ``number`` among the new verdicts, or among the new amendments."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Unit:
     """New answers that are taken or refused together: of one person to one case, or to an entry."""
@@ -103,8 +89,8 @@ def refused(
     new: Given,
     matches: pa.Table | None = None,
     territory: Collection[int] = (),
-) -> tuple[Refusal, ...]:
-    """Which of the new answers are not to be recorded, in their order.
+) -> list[tuple[str, Row]]:
+    """(a code of ``REFUSAL_CODES``, row) of the new answers that are not to be recorded, in order.
 
     An answer is refused where the decision that it makes would do nothing to the list, or would
     take the effect of an earlier decision away. That includes every answer by which a person would
@@ -138,17 +124,13 @@ def refused(
     whole = _Trial(today, given, both.acceptances, units)
     troubled = whole.troubles(units)
     if not troubled.own and not troubled.lost:
-        return ()
+        return []
     codes: dict[_Unit, str] = {}
     touched = {entry for _, entry, _ in (*troubled.own, *troubled.lost)}
     for trial in whole.parts(touched):
         codes |= trial.refused()
-    found = [
-        refusal for unit, code in codes.items() for refusal in _refusals(unit, code)
-    ]
-    return tuple(
-        sorted(found, key=lambda refusal: (refusal.case_id is None, refusal.number))
-    )
+    found = [(code, row) for unit, code in codes.items() for row in unit.rows]
+    return sorted(found, key=lambda one: ("verdict" not in one[1], one[1]["number"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,16 +331,6 @@ def _units(new: Given) -> list[_Unit]:
     units = [_Unit(verdicts=tuple(rows)) for rows in of_case.values()]
     amendments = new.amendments.sort_by("number").to_pylist()
     return units + [_Unit(amendments=(row,)) for row in amendments]
-
-
-def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
-    """A refusal for each answer of a unit."""
-    for row in unit.verdicts:
-        yield Refusal(
-            code, row["entry_id"], row["case_id"], row["decided_by"], row["number"]
-        )
-    for row in unit.amendments:
-        yield Refusal(code, row["entry_id"], None, row["decided_by"], row["number"])
 
 
 def all_answers(given: Given, new: Given) -> Given:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -203,15 +202,15 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
 def _streets(voters: pa.Table) -> Longs:
     """The code of each row's street; -1 where the address names neither street nor village."""
     of_street = ("constituency", "precinct", "street_kind", "street")
-    named, _ = group_codes(voters, *of_street, known=False)
+    named, count = group_codes(voters, *of_street, known=False)
     settlement, _ = codes(voters.column("settlement"))
-    frame = pd.DataFrame({"named": named, "settlement": settlement})
-    known = frame[frame["settlement"] >= 0].groupby("named")["settlement"]
-    lowest = known.min()
-    only = lowest[lowest == known.max()]
+    known = settlement >= 0
+    lowest, highest = np.full(count, len(known)), np.full(count, -1)
+    np.minimum.at(lowest, named[known], settlement[known])
+    np.maximum.at(highest, named[known], settlement[known])
+    only = np.where(lowest == highest, highest, -1)
     has_street = np.asarray(voters.column("street").is_valid())
-    filled = frame["named"].map(only).fillna(-1).astype(np.int64).to_numpy()
-    own = np.where((settlement < 0) & has_street, filled, settlement)
+    own = np.where(~known & has_street, only[named], settlement)
     both = np.stack([named, own], axis=1)
     _, street = np.unique(both, axis=0, return_inverse=True)
     nowhere = ~has_street & (settlement < 0)

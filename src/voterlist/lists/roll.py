@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,13 +17,12 @@ from voterlist.model import Action, Verdict
 from voterlist.schemas import ENTRY, LIST_BALANCE
 from voterlist.tables import (
     concat,
-    from_columns,
+    count_by,
+    from_rows,
     is_among,
     mask_of,
-    plain,
     row_of_each,
     rows_among,
-    sort_by,
     taken,
     with_column,
 )
@@ -132,62 +130,35 @@ SIGNS: Mapping[str, int] = {
     **dict.fromkeys(("moved_in", "added", "restored", "came"), 1),
 }
 """How each number of a balance, or of the changes since a list was displayed, enters its sum."""
-_UNKNOWN = -1
-"""Stands for an unknown constituency or precinct."""
 
 
 def counted_balance(places: Places, constituency: int | None) -> pa.Table:
     """LIST_BALANCE of the constituency's lists, counted from the people themselves."""
     entries = places.entries
-    kinds = plain(entries.column("list_kind"))
+    stands = entries.select(LIST_KEY)
+    from_place = (places.from_constituency, places.from_precinct)
+    came = pa.table([*from_place, entries.column("list_kind")], names=LIST_KEY)
     handed_in = ~places.is_added
     is_moved = places.is_moved & handed_in
-    left = _counts(
-        _keys(places.from_constituency, places.from_precinct, kinds),
-        {
-            "handed_in": handed_in,
-            "struck": places.is_struck & handed_in,
-            "repeated": places.is_repeated & handed_in,
-            "moved_out": is_moved,
-        },
-    )
-    stands = _counts(
-        _keys(entries.column("constituency"), entries.column("precinct"), kinds),
-        {
-            "moved_in": is_moved & places.is_listed,
-            "added": places.is_added & places.is_listed,
-            "listed": places.is_listed,
-        },
-    )
-    counts = pd.concat([left, stands], axis=1).fillna(0).astype(np.int64)
-    counts = counts[counts.any(axis=1)].reset_index()
-    number = _UNKNOWN if constituency is None else constituency
-    return _balance(counts[counts["constituency"] == number])
-
-
-def _keys(
-    constituency: pa.ChunkedArray, precinct: pa.ChunkedArray, kinds: pa.ChunkedArray
-) -> pd.DataFrame:
-    """The list of each row, ``_UNKNOWN`` for a number that is not known."""
-    numbers = {"constituency": constituency, "precinct": precinct}
-    columns: dict[str, Any] = {
-        name: np.asarray(column.fill_null(_UNKNOWN)) for name, column in numbers.items()
+    counted = {
+        name: count_by(lists.filter(pa.array(flags)), *LIST_KEY)
+        for name, lists, flags in (
+            ("handed_in", came, handed_in),
+            ("struck", came, places.is_struck & handed_in),
+            ("repeated", came, places.is_repeated & handed_in),
+            ("moved_out", came, is_moved),
+            ("moved_in", stands, is_moved & places.is_listed),
+            ("added", stands, places.is_added & places.is_listed),
+            ("listed", stands, places.is_listed),
+        )
     }
-    return pd.DataFrame(columns | {"list_kind": np.asarray(kinds, object)})
-
-
-def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
-    """How many rows of each list have each flag."""
-    return keys.assign(**flags).groupby(list(LIST_KEY))[list(flags)].sum()
-
-
-def _balance(counts: pd.DataFrame) -> pa.Table:
-    """LIST_BALANCE of these counts, unknown numbers as null."""
-    columns = {name: counts[name].to_numpy() for name in LIST_BALANCE.names}
-    for name in _PLACE:
-        columns[name] = pa.array(columns[name], mask=columns[name] == _UNKNOWN)
-    table = from_columns(columns, LIST_BALANCE, len(counts))
-    return sort_by(table, *LIST_KEY)
+    rows = [
+        dict(zip(LIST_KEY, key, strict=True))
+        | {name: counts.get(key, 0) for name, counts in counted.items()}
+        for key in set().union(*counted.values())
+        if key[0] == constituency
+    ]
+    return from_rows(rows, LIST_BALANCE, *LIST_KEY)
 
 
 def require_balance(

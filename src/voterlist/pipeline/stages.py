@@ -245,7 +245,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "waves": watched.waves,
     }
     if decisions.num_rows or amendments.num_rows:
-        corrected = review.apply(tables["entries"], tables["cases"], decisions, done)
+        corrected = review.apply(tables["entries"], decisions, done)
         made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)

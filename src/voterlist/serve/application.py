@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 from urllib.parse import parse_qs
@@ -25,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
+from voterlist.config import Settings
 from voterlist.decisions import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
@@ -54,23 +54,8 @@ from voterlist.storage.ledger import OpenLedger, User
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file that a page asks for.
-
-    Attributes:
-        content: its bytes.
-        kind: its media type.
-        tag: changes where the content does.
-    """
-
-    content: bytes
-    kind: str
-    tag: str
-
-
 @cache
-def assets() -> Mapping[str, Asset]:
+def assets() -> Mapping[str, bytes]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
     texts = {
         "desk.js": desk_script("served"),
@@ -78,12 +63,7 @@ def assets() -> Mapping[str, Asset]:
         "login.css": as_it_stands("desk/login.css"),
         "counter.css": rendered("counter/counter.css"),
     }
-    return {name: _asset(name, text.encode()) for name, text in texts.items()}
-
-
-def _asset(name: str, content: bytes) -> Asset:
-    tag = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(content, _KINDS[name.rpartition(".")[2]], tag)
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def language_of(wanted: str | None, first: str) -> Catalogue:
@@ -122,16 +102,6 @@ Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """Who opens the desk."""
-
-    commission: str
-    """Its name, as the log-in page shows it."""
-    language: str
-    """In which people are spoken to who asked for none."""
-
-
 class Desk:
     """What requests work with, and what they have in common.
 
@@ -142,7 +112,7 @@ class Desk:
         files: decisions out and in by files.
         counter: finds voters, and takes applications.
         clock: the moment.
-        host: who opens the desk.
+        settings: of whoever opens the desk.
     """
 
     def __init__(
@@ -153,7 +123,7 @@ class Desk:
         files: Exchange,
         counter: CounterPages,
         clock: Clock,
-        host: Host,
+        settings: Settings,
     ) -> None:
         self.clerk = clerk
         self.door = door
@@ -161,11 +131,13 @@ class Desk:
         self.files = files
         self.counter = counter
         self.clock = clock
-        self.host = host
+        self._commission = settings.workspace.name
+        self._language = settings.report.languages[0]
+        """In which people are spoken to who asked for none."""
         self._throttle = Throttle()
         self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self._at_the_door = 0
-        say = catalogue(host.language)
+        say = catalogue(self._language)
         self._sentences = {one: say(f"serve.guard.{one}") for one in STATUSES}
         self._cookie = "voterlist-desk"
         self._is_secure = False
@@ -249,7 +221,7 @@ class Desk:
     def words(self, request: Request) -> Catalogue:
         """The language of whoever asks."""
         wanted = request.query_params.get("lang") or request.cookies.get(_LANGUAGE)
-        return language_of(wanted, self.host.language)
+        return language_of(wanted, self._language)
 
     def _inside(self, handler: VisitorHandler, *roles: Role) -> Handler:
         """A handler for those who are logged in, of these roles; without roles, of all."""
@@ -411,13 +383,16 @@ class Desk:
 
     async def asset(self, request: Request) -> Response:
         """A style or a script, by its name alone."""
-        found = assets().get(request.path_params["name"])
-        if found is None:
+        name = request.path_params["name"]
+        content = assets().get(name)
+        if content is None:
             return PlainTextResponse("", 404)
-        headers = {"ETag": f'"{found.tag}"', "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == headers["ETag"]:
+        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
             return Response(None, 304, headers)
-        return Response(found.content, 200, headers, media_type=found.kind)
+        kind = _KINDS[name.rpartition(".")[2]]
+        return Response(content, 200, headers, media_type=kind)
 
     async def _wrong(self, say: Catalogue, name: str, guess: Guess) -> Response:
         """Say that a password was wrong."""
@@ -445,7 +420,7 @@ class Desk:
             language=say.language,
             typed=name[:80],
             message=message,
-            commission=self.host.commission,
+            commission=self._commission,
         )
         return HTMLResponse(content, status)
 

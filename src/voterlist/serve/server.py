@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from voterlist.errors import usage_error
 from voterlist.processes.discreet import keep_logs_discreet
 from voterlist.processes.limits import allow_connections
-from voterlist.serve.application import Desk, Host
+from voterlist.serve.application import Desk
 from voterlist.serve.cases_api import CasesApi, Exchange
 from voterlist.serve.clerk import Clerk
 from voterlist.serve.counter import CounterPages
@@ -174,18 +174,10 @@ def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
         with closing(Clerk(place, watch)) as clerk:
             if not door.has_users():
                 raise usage_error("desk-no-users", path=workspace)
-            host = Host(settings.workspace.name, settings.report.languages[0])
             cases = CasesApi(clerk, watch, work, holds, clock)
             counter = CounterPages(workspace, clock)
-            desk = Desk(
-                clerk,
-                door,
-                cases,
-                Exchange(workspace, clock),
-                counter,
-                clock,
-                host,
-            )
+            files = Exchange(workspace, clock)
+            desk = Desk(clerk, door, cases, files, counter, clock, settings)
             with address.listening() as listener:
                 server = Server(desk, address, listener)
                 yield server

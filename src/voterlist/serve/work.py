@@ -20,12 +20,12 @@ from voterlist.casework.pages import desk_of_workspace, doubted_cases
 from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
-from voterlist.decisions import Given, standing
+from voterlist.decisions import Given
 from voterlist.decisions.trial import Groups
 from voterlist.desk.data import Desk, answered
 from voterlist.model import Action
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
-from voterlist.quality.readings import actions_of_two, place_of, second_readings
+from voterlist.quality.readings import place_of, second_readings, what_holds
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
@@ -353,16 +353,13 @@ class Work:
         """These cases, and what hangs together with them, with the answers that there are now."""
         if not case_ids:
             return
-        groups = {self._slices.group(case_id) for case_id in case_ids}
-        together = {case_id for group in groups for case_id in group.cases}
-        case_ids = sorted(together & self._cases.keys())
+        runs, given = self.around(case_ids)
+        cases = runs.table("cases")
+        ids = cases.column("case_id").unique().to_pylist()
+        case_ids = [case_id for case_id in ids if case_id in self._cases]
         before = [self._cases[case_id].desk for case_id in case_ids]
-        entries = {member.entry_id for one in before for member in one.case.members}
-        given = self.answers.of(sorted(together), sorted(entries))
-        two_people = actions_of_two(self.settings.decisions, self.settings.review)
-        cases = self._slices.of(groups).table("cases")
         first = self._first_readers(given, cases, among=case_ids)
-        for one in answered(before, standing(given, two_people=two_people)):
+        for one in answered(before, what_holds(given, self.settings)):
             self.version += 1
             case_id = one.case.case_id
             self._cases[case_id] = Case(

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import review
 from voterlist.fields import FIELDS, MASKED, NAME_PARTS, SHARED, TRAVELLING
 from voterlist.model import CaseKind, Returned, Verdict
 from voterlist.report.sections.cases.model import (
@@ -141,7 +140,7 @@ def _members(
     """One member for each row of the table of cases."""
     ids = table.column("entry_id")
     entry, voter = rows_of(tables["entries"], ids), rows_of(tables["voters"], ids)
-    decided = review.current(tables["decisions"]).to_pylist()
+    decided = tables["decisions"].to_pylist()
     verdicts = {(row["case_id"], row["entry_id"]): row for row in decided}
     before = _decided_before(tables["returned"])
     columns = zip(
