@@ -17,6 +17,7 @@ from voterlist.casework.answer_files import PAGE_PROBLEMS
 from voterlist.casework.pages import (
     desk_of_workspace,
     export_page,
+    whose,
 )
 from voterlist.catalogue import entries
 from voterlist.cli.app import APP
@@ -56,12 +57,12 @@ def desk(workspace):
 
 
 def head(workspace, name="Aynur", **more):
-    made = desk(workspace)
-    facts = made.facts
+    with Ledger(workspace / "ledger.db") as ledger:
+        runs = known(workspace, ledger)
     said = {
-        "run": made.run,
-        "constituency": facts.constituency,
-        "cycle": facts.cycle,
+        "run": runs.run,
+        "constituency": whose(runs, None),
+        "cycle": settings_of(workspace).workspace.cycle,
         "name": name,
         "language": "en",
         "saved": MADE,
@@ -182,34 +183,27 @@ def test_one_own_decision_is_taken_back(workspace, tmp_path):
     assert desk(workspace).cases[0].state == "open"
 
 
-@pytest.mark.parametrize(
-    ("damage", "code"),
-    [
-        (lambda content: content[: len(content) // 2], "decisions-cut-off"),
-        (lambda _: b"", "decisions-cut-off"),
-        (lambda content: content.replace(b"same", b"separate"), "decisions-edited"),
-        (lambda content: content.replace(b"Aynur", b"Rauf"), "decisions-edited"),
-        (lambda _: b'{"a": 1}', "decisions-unknown"),
-        (lambda _: b"[1, 2]", "decisions-unknown"),
-        (
-            lambda content: content.replace(b'"version": 1', b'"version": 9'),
-            "decisions-newer",
-        ),
-    ],
-)
-def test_a_file_that_is_not_as_it_was_saved_is_refused_whole(
-    workspace, tmp_path, damage, code
-):
+def test_a_file_that_is_not_as_it_was_saved_is_refused_whole(workspace, tmp_path):
     """Half of a day's work would be taken for all of it."""
-    path = saved(workspace, tmp_path / "a.json", decision(workspace))
-    good = saved(workspace, tmp_path / "b.json", decision(workspace), name="Rauf")
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(InputError) as caught:
-        read_in(workspace, good, path)
-    assert caught.value.code == f"review-{code}"
+    made = decision(workspace)
+    path = saved(workspace, tmp_path / "a.json", made)
+    good = saved(workspace, tmp_path / "b.json", made, name="Rauf")
+    whole = path.read_bytes()
+    for damaged, code in (
+        (whole[: len(whole) // 2], "decisions-cut-off"),
+        (b"", "decisions-cut-off"),
+        (whole.replace(b"same", b"separate"), "decisions-edited"),
+        (whole.replace(b"Aynur", b"Rauf"), "decisions-edited"),
+        (b'{"a": 1}', "decisions-unknown"),
+        (b"[1, 2]", "decisions-unknown"),
+        (whole.replace(b'"version": 1', b'"version": 9'), "decisions-newer"),
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError) as caught:
+            read_in(workspace, good, path)
+        assert caught.value.code == f"review-{code}"
+        assert entries()[f"error.review-{code}.what"]["en"].startswith("{path}")
     assert given(workspace) == []
-    text = {"en": entries()[f"error.review-{code}.what"]["en"]}
-    assert text["en"].startswith("{path}")
 
 
 def test_a_file_with_a_right_digest_and_a_wrong_form_is_refused(workspace):
@@ -223,23 +217,16 @@ def test_a_file_with_a_right_digest_and_a_wrong_form_is_refused(workspace):
             read_decisions(content)
 
 
-@pytest.mark.parametrize(
-    ("more", "code"),
-    [
-        ({"run": "2025-01-01-00000000"}, "review-other-workspace"),
-        (
-            {"run": "2025-01-01-00000000", "constituency": 12},
-            "review-other-constituency",
-        ),
-    ],
-)
-def test_decisions_of_another_run_or_constituency_are_refused(
-    workspace, tmp_path, more, code
-):
-    path = saved(workspace, tmp_path / "a.json", decision(workspace), **more)
-    with pytest.raises(InputError) as caught:
-        read_in(workspace, path)
-    assert caught.value.code == code
+def test_decisions_of_another_run_or_constituency_are_refused(workspace, tmp_path):
+    run, made = {"run": "2025-01-01-00000000"}, decision(workspace)
+    for more, code in (
+        (run, "review-other-workspace"),
+        (run | {"constituency": 12}, "review-other-constituency"),
+    ):
+        path = saved(workspace, tmp_path / "a.json", made, **more)
+        with pytest.raises(InputError) as caught:
+            read_in(workspace, path)
+        assert caught.value.code == code
 
 
 def test_a_case_that_changed_meanwhile_is_refused_alone(workspace, tmp_path):
@@ -303,11 +290,12 @@ def test_who_is_named_beside_the_file_is_not_overwritten_either(workspace, tmp_p
     assert (codes(imported), imported.recorded) == (["answered-since"], 0)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\u200b\n"])
-def test_nobody_decides_without_a_name(workspace, tmp_path, name):
-    path = saved(workspace, tmp_path / "a.json", decision(workspace), name=name)
-    imported = read_in(workspace, path)
-    assert (set(codes(imported)), imported.recorded) == ({"no-decider"}, 0)
+def test_nobody_decides_without_a_name(workspace, tmp_path):
+    made = decision(workspace)
+    for name in ("", "  ", "\u200b\n"):
+        path = saved(workspace, tmp_path / "a.json", made, name=name)
+        imported = read_in(workspace, path)
+        assert (set(codes(imported)), imported.recorded) == ({"no-decider"}, 0)
 
 
 def test_a_name_typed_otherwise_is_the_same_person(workspace, tmp_path):

@@ -138,7 +138,7 @@ def ticked(mark, *, row=1, **texts):
 
 
 @pytest.mark.parametrize(
-    ("mark", "row", "language"), [("✓", 1, "en"), ("X", 2, "en"), ("Bəli", 1, "az")]
+    ("mark", "row", "language"), [("✓", 1, "en"), ("Bəli", 2, "az")]
 )
 def test_one_tick_decides_a_case_as_proposed(workspace, tmp_path, mark, row, language):
     """Two verdicts, a typed reason and two names would be asked for what one mark says."""
@@ -685,30 +685,30 @@ def test_what_is_in_the_ledger_is_not_carried_over(workspace, tmp_path):
     assert export(workspace, path).old is None
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({"answer": "correct", "value": "12.03.1970"}, {"value": "13.03.1970"}),
-        ({"answer": "ask the precinct", "due": "10.02.2026"}, {"due": "11.02.2026"}),
-    ],
-)
-def test_what_was_changed_since_it_was_read_in_is_carried_over(
-    workspace, tmp_path, before, after
-):
+def test_what_was_changed_since_it_was_read_in_is_carried_over(workspace, tmp_path):
     """The second thought of a day would be taken for the first, and be overwritten."""
-    before = before | {"decided_by": "A"}
-    if "value" in before:
-        ground = EN("ground.document-seen.title")
-        more = {"field": "Birth date", "document": "passport", "ground": ground}
-        before |= more
-    path = filled(workspace, tmp_path / "review.xlsx", about("over-age", 1, **before))
+    correction = {
+        "answer": "correct",
+        "field": "Birth date",
+        "value": "12.03.1970",
+        "document": "passport",
+        "ground": EN("ground.document-seen.title"),
+        "decided_by": "A",
+    }
+    asked = {"answer": "ask the precinct", "due": "10.02.2026", "decided_by": "A"}
+    told = (about("over-age", 1, **correction), about("over-age", 2, **asked))
+    path = filled(workspace, tmp_path / "review.xlsx", *told)
     assert read_in(workspace, path).problems == ()
     assert export(workspace, path).carried == 0
-    review_books.fill(path, about("over-age", 1, **after))
-    assert export(workspace, path).carried == 1
-    (name,) = after
-    typed = [row[name] for row in review_books.rows_of(path) if row.get(name)]
-    assert typed == list(after.values())
+    after = {"value": "13.03.1970"}, {"due": "11.02.2026"}
+    for precinct, texts in enumerate(after, 1):
+        assert review_books.fill(path, about("over-age", precinct, **texts))
+    assert export(workspace, path).carried == 2
+    typed = [
+        {name: row.get(name) for name in ("value", "due") if row.get(name)}
+        for row in review_books.rows_of(path)
+    ]
+    assert [each for each in typed if each] == [*after]
 
 
 def test_what_is_no_longer_asked_stands_on_a_sheet_of_its_own(workspace, tmp_path):
@@ -734,25 +734,16 @@ def test_what_is_no_longer_asked_stands_on_a_sheet_of_its_own(workspace, tmp_pat
     assert (again.carried, again.gone) == (2, 2)
 
 
-@pytest.mark.parametrize("content", [b"a letter", b""])
-def test_a_target_that_is_no_review_is_left_alone(workspace, tmp_path, content):
+def test_a_target_that_is_no_review_is_left_alone(workspace, tmp_path):
     """Somebody's other file would be overwritten."""
     path = tmp_path / "review.xlsx"
-    path.write_bytes(content)
-    found, told = call("review", "export", workspace, "--out", path, "--json")
-    assert (found.exit_code, told["error"]["code"]) == (3, "review-target-unreadable")
-    assert path.read_bytes() == content
-
-
-def test_the_other_workbook_of_somebody_is_left_alone(workspace, tmp_path):
-    """The same of a workbook that asks nothing."""
-    path = tmp_path / "review.xlsx"
     openpyxl.Workbook().save(path)
-    before = path.read_bytes()
-    with pytest.raises(InputError) as caught:
-        export(workspace, path)
-    assert caught.value.code == "review-target-unreadable"
-    assert path.read_bytes() == before
+    for content in (b"a letter", b"", path.read_bytes()):
+        path.write_bytes(content)
+        found, told = call("review", "export", workspace, "--out", path, "--json")
+        code = told["error"]["code"]
+        assert (found.exit_code, code) == (3, "review-target-unreadable")
+        assert path.read_bytes() == content
 
 
 # What is refused.
@@ -872,8 +863,7 @@ def test_the_row_of_a_register_is_named_by_its_register(document, told):
     assert text == f"A: strike: {EN('ground.died.title')}; {told}"
 
 
-@pytest.mark.parametrize("language", ["en", "az"])
-def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path, language):
+def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path):
     """Who answers would scroll to and fro between the voter and the answer."""
     strike = {"ground": EN("ground.died.title"), "document": "act 12"}
     first = filled(
@@ -890,24 +880,24 @@ def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path, language)
     )
     read_in(workspace, first, second)
     path = tmp_path / "c.xlsx"
-    export(workspace, path, language)
-    say = catalogue(language)
-    book = openpyxl.load_workbook(path)
-    looked_at = 0
-    for sheet in book:
-        place = review_books.columns_of(sheet)
-        if place is None:
-            continue
-        top, columns = place
-        headings = {cell.value: cell.column for cell in sheet[top]}
-        wanted = [columns[name] for name in ANSWERS if name in columns]
-        if sheet.title != say("review.sheet.named"):
-            wanted.append(headings[say("field.birth_date")])
-        if sheet.title == say("review.sheet.cases"):
-            wanted.append(headings[say("field.address")])
-        assert _pixels(sheet, max(wanted)) <= SIGHT
-        looked_at += 1
-    assert looked_at >= 4
+    for language in ("en", "az"):
+        export(workspace, path, language)
+        say = catalogue(language)
+        looked_at = 0
+        for sheet in openpyxl.load_workbook(path):
+            place = review_books.columns_of(sheet)
+            if place is None:
+                continue
+            top, columns = place
+            headings = {cell.value: cell.column for cell in sheet[top]}
+            wanted = [columns[name] for name in ANSWERS if name in columns]
+            if sheet.title != say("review.sheet.named"):
+                wanted.append(headings[say("field.birth_date")])
+            if sheet.title == say("review.sheet.cases"):
+                wanted.append(headings[say("field.address")])
+            assert _pixels(sheet, max(wanted)) <= SIGHT
+            looked_at += 1
+        assert looked_at >= 4
 
 
 def _pixels(sheet, last):
