@@ -318,10 +318,10 @@ def test_each_answer_bears_the_name_that_its_giver_wrote(workspace, tmp_path):
     for day, (name, verdict) in enumerate(
         zip(names, ("same", "separate"), strict=True)
     ):
-        time = f"2026-02-0{day + 3}T10:00:00+04:00"
+        time = f"2026-02-0{day + 4}T10:00:00+04:00"
         made = decision(workspace, verdict, time=time)
         path = saved(workspace, tmp_path / f"{day}.json", made, name=name)
-        imported = read_in(workspace, path, at=MOMENT + dt.timedelta(days=2))
+        imported = read_in(workspace, path, at=MOMENT + dt.timedelta(days=day))
         assert (codes(imported), imported.recorded > 0) == ([], True)
     assert [*dict.fromkeys(by for by, *_ in given(workspace))] == [*names]
 
