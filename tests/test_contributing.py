@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ MOST_FILES = {
 """Files of code that an addition may touch."""
 
 
+@cache
+def sources():
+    """The text of every file of the program, by its path."""
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for kind in ("py", "toml")
+        for path in (ROOT / "src").rglob(f"*.{kind}")
+    }
+
+
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.title)
 def test_the_files_of_a_recipe_exist(recipe):
     assert [path for path, _ in recipe.files if not (ROOT / path).exists()] == []
@@ -39,12 +50,8 @@ def test_the_files_of_a_recipe_exist(recipe):
 )
 def test_no_other_file_of_the_program_names_the_example(recipe):
     """A file that is not in the recipe would be forgotten by whoever follows it."""
-    source = [
-        path for kind in ("py", "toml") for path in (ROOT / "src").rglob(f"*.{kind}")
-    ]
     word = re.compile(rf"(?<!\w){re.escape(recipe.example)}(?!\w)")
-    naming = [path for path in source if word.search(path.read_text(encoding="utf-8"))]
-    named = {path.relative_to(ROOT).as_posix() for path in naming}
+    named = {path for path, text in sources().items() if word.search(text)}
     assert named
     assert named - {path for path, _ in recipe.files} == set()
 

@@ -31,7 +31,7 @@ ROW = st.fixed_dictionaries(
         "day": st.none() | st.dates(dt.date(1900, 1, 1), dt.date(2026, 1, 1)),
     }
 )
-PARTS = st.lists(st.lists(ROW, max_size=20), min_size=1, max_size=20)
+PARTS = st.lists(st.lists(ROW, max_size=6), min_size=1, max_size=5)
 
 
 def written(folder, parts):
