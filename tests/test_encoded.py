@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
@@ -378,3 +379,15 @@ def test_every_number_of_a_street_has_its_own_house():
         *(str(flat) for _ in range(40) for flat in range(3)),
     ]
     assert set(table.column("street").to_pylist()) == {None, "nizami"}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\pL", r"^\pL+$", r"(?i)\pL\s*[,&]\s*\pL|nə", r"(?i)^x\pL*(?:[^\pL]|$)"],
+)
+@given(texts=st.lists(st.none() | st.text("xXəİı,& ²٣\N{BULLET}Я\n", max_size=5)))
+def test_what_fits_a_pattern_with_all_letters_is_what_arrow_finds(pattern, texts):
+    """A row with a sign that is no letter would be set aside, or a voter in a title missed."""
+    column = pa.array(texts, pa.string())
+    found = pc.match_substring_regex(column, pattern).fill_null(fill_value=False)
+    assert tables.fits(column, pattern).tolist() == found.to_pylist()

@@ -11,16 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.fields import NAMES
-from voterlist.tables import codes, mask_of, over_rows
+from voterlist.tables import codes, fits, over_rows
 
 SIGNS = "?\N{REPLACEMENT CHARACTER}"
 """What stands in the place of a letter."""
 
-_INSIDE = r"(?:^|[\p{L}\s?\x{FFFD}-])[?\x{FFFD}]\p{L}"
+_INSIDE = r"(?:^|\pL|[\s?\x{FFFD}-])[?\x{FFFD}]\pL"
 """Arrow's pattern of a sign that a letter follows: people put a mark of doubt behind a word."""
 _LEAST_ROWS = 3
 _LEAST_SHARE = 0.05
@@ -38,7 +37,7 @@ def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Bools:
 
 
 def _has_sign_inside(texts: pa.Array) -> Bools:
-    return mask_of(pc.match_substring_regex(texts, _INSIDE))
+    return fits(texts, _INSIDE)
 
 
 def has_lost_letters(with_sign: int, rows: int) -> bool:

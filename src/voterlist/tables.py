@@ -426,6 +426,29 @@ def mask_of(column: Column) -> Bools:
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 
 
+_LETTER = r"[A-Za-z\x{80}-\x{10FFFF}]"
+"""Every letter, and every other sign beyond ASCII."""
+
+
+def fits(column: Column, pattern: str) -> Bools:
+    r"""True where some part of the text fits the pattern, which is one of RE2; null fits none.
+
+    A pattern is built anew for each column, and one with all letters (``\pL``, negated alone as
+    ``[^\pL]``) takes milliseconds: it is asked about those texts alone that fit where whatever is
+    beyond ASCII passes for a letter.
+    """
+    rough = pattern.replace(r"[^\pL]", r"[\s\S]").replace(r"\pL", _LETTER)
+    found = mask_of(pc.match_substring_regex(column, rough))
+    if rough == pattern or not found.any():
+        return found
+    rows = np.flatnonzero(found)
+    exact = np.zeros(len(found), np.bool_)
+    exact[rows] = mask_of(
+        pc.match_substring_regex(column.take(pa.array(rows)), pattern)
+    )
+    return exact
+
+
 def is_known(column: Column) -> Bools:
     """True where the column is not null."""
     return np.asarray(column.is_valid(), dtype=bool)

@@ -20,7 +20,7 @@ from voterlist.model import Rule, Sex
 from voterlist.persons.matching import are_two_people
 from voterlist.persons.shared_values import sharing
 from voterlist.schemas import FINDING
-from voterlist.tables import concat, group_codes, map_unique, mask_of, over_rows
+from voterlist.tables import concat, fits, group_codes, map_unique, over_rows
 
 
 def is_missing(context: Context, field: str) -> Bools:
@@ -142,7 +142,7 @@ def faulty_names(
     """
 
     def are_faulty(names: pa.Array) -> Bools:
-        flags = mask_of(pc.match_substring_regex(names, suspect))
+        flags = fits(names, suspect)
         flags[flags] = [is_faulty(name) for name in names.filter(flags).to_pylist()]
         return flags
 

@@ -130,7 +130,7 @@ def begin_with(values: pa.Array, word: str) -> Bools:
     """
     begun = word[:-1] if len(word) > _SURE_BEGINNING else word
     pattern = "^" + re.sub("[kq]", "[kq]", begun)
-    return tables.mask_of(pc.match_substring_regex(values, pattern))
+    return tables.fits(values, pattern)
 
 
 @dataclass(frozen=True)

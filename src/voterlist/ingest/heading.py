@@ -18,7 +18,7 @@ from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns
-from voterlist.tables import is_known, mask_of
+from voterlist.tables import fits, is_known, mask_of
 
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
@@ -199,11 +199,9 @@ def any_match(
     """The rows of which a cell in one of these columns fits all of the patterns."""
     found = np.zeros(len(cells[0]), dtype=bool)
     for column in columns:
-        fits = [
-            mask_of(pc.match_substring_regex(cells[column], pattern))
-            for pattern in patterns
-        ]
-        found |= np.logical_and.reduce(fits)
+        found |= np.logical_and.reduce(
+            [fits(cells[column], pattern) for pattern in patterns]
+        )
     return found
 
 

@@ -30,7 +30,7 @@ from voterlist.ingest.persons import (
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import is_known, join_text, map_unique, mask_of
+from voterlist.tables import fits, is_known, join_text, map_unique, mask_of
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
@@ -200,16 +200,15 @@ def classify(
 
 def _is_blank(column: pa.Array) -> Bools:
     """The rows that have nothing in this column, or but a line drawn with signs."""
-    return ~is_known(column) | mask_of(pc.match_substring_regex(column, _LINE))
+    return ~is_known(column) | fits(column, _LINE)
 
 
 def ends_a_list(text: str) -> bool:
     """True for the text of a row below a list: its total, or a signature that names no place."""
-    line = pa.scalar(text)
-    if pc.match_substring_regex(line, _TOTAL).as_py():
+    line = pa.array([text])
+    if fits(line, _TOTAL)[0]:
         return True
-    is_signature = bool(pc.match_substring_regex(line, _SIGNATURE).as_py())
-    return is_signature and title_place(text) == NOWHERE
+    return bool(fits(line, _SIGNATURE)[0]) and title_place(text) == NOWHERE
 
 
 def code_number(code: AsideCode) -> int:
@@ -256,10 +255,10 @@ def _around(
     if not len(rows):
         return {}
     joined = _joined_cells(cells, rows)
-    is_total = mask_of(pc.match_substring_regex(joined, _TOTAL))
-    is_place = mask_of(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
-    is_signature = mask_of(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
-    is_note = mask_of(pc.match_substring_regex(joined, _NOTE)) & ~is_total
+    is_total = fits(joined, _TOTAL)
+    is_place = fits(joined, _PLACE_WORD) & ~is_total
+    is_signature = fits(joined, _SIGNATURE) & ~is_total
+    is_note = fits(joined, _NOTE) & ~is_total
     is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
     for position in np.flatnonzero(is_any).tolist():
@@ -433,7 +432,7 @@ def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> Non
     spare = [column for at, column in enumerate(cells) if at not in known]
     _ask(codes, is_entry, spare, partial(_has_signs, least=2))
     for column in spare:
-        may_be_two = mask_of(pc.match_substring_regex(column, _TWO_FATHERS))
+        may_be_two = fits(column, _TWO_FATHERS)
         _ask(codes, is_entry & may_be_two, [column], is_of_two)
     for match in columns.matches:
         if match.field is None:
@@ -472,8 +471,8 @@ def _ask_entries(
         is_dated = field == "full_name" and not header.map.columns("birth_date")
         holds_line = partial(_has_signs, least=least + is_dated)
         for column in header.map.columns(field):
-            may_hold = mask_of(pc.match_substring_regex(cells[column], sign))
-            _ask(codes, is_entry & may_hold, [cells[column]], holds_line)
+            of_entries = pc.if_else(pa.array(is_entry), cells[column], None)
+            _ask(codes, fits(of_entries, sign), [cells[column]], holds_line)
     is_two = is_entry & any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
     given = header.map.columns("given_name")
     has_comma = is_entry & any_match(cells, given, (_COMMA,))
@@ -484,7 +483,7 @@ def _ask_entries(
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     may_be_two = np.logical_or.reduce(
         [
-            mask_of(pc.match_substring_regex(column, sign))
+            fits(column, sign)
             for column in own
             for sign in (_BROKEN, _TWO_DATES, _TWO_FATHERS)
         ]

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.findings import (
@@ -22,7 +21,7 @@ from voterlist.findings import (
     take_columns,
 )
 from voterlist.processes.shares import mapped
-from voterlist.tables import by_appearance, codes, mask_of, with_values
+from voterlist.tables import by_appearance, codes, fits, with_values
 
 BY_CODE = declared_rules("voterlist.normalize")
 RULES = tuple(BY_CODE.values())
@@ -36,7 +35,7 @@ def encode(column: pa.Array) -> pa.DictionaryArray:
 
 def matching(column: pa.DictionaryArray, pattern: str) -> Bools:
     """One item a distinct value: whether Arrow finds the pattern in it."""
-    return mask_of(pc.match_substring_regex(column.dictionary, pattern))
+    return fits(column.dictionary, pattern)
 
 
 def rows_of(column: pa.DictionaryArray, values: Bools) -> Bools:

@@ -20,7 +20,7 @@ from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile, Sex
 from voterlist.normalize.columns import Notes, fold_each
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, WORDS, is_placeholder
-from voterlist.tables import is_known, mask_of
+from voterlist.tables import fits, is_known
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
@@ -224,8 +224,8 @@ class _Read(NamedTuple):
 
 def _read_column(column: pa.Array, form: _Form) -> _Read:
     """The column read; of texts that are valid as written none is looked at."""
-    is_valid = mask_of(pc.match_substring_regex(column, form.valid))
-    is_valid &= ~mask_of(pc.match_substring_regex(column, form.filler))
+    is_valid = fits(column, form.valid)
+    is_valid &= ~fits(column, form.filler)
     rest = is_known(column) & ~is_valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
