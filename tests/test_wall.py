@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import calendar
-from voterlist.deadlines.pace import Forecast
+from voterlist.deadlines.pace import BurnDown, Forecast
 from voterlist.model import Level, Owed, Progress, Standing
-from voterlist.render.wall import BurnDown, build_wall, layout_of, render_wall
+from voterlist.render.wall import build_wall, layout_of, render_wall
 from voterlist.report.values import Facts, UnitStanding, Waiting
 
 TODAY = dt.date(2026, 4, 13)

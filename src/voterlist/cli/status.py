@@ -16,11 +16,10 @@ from voterlist.model import Level, Progress, Standing, null_last
 
 if TYPE_CHECKING:
     from voterlist.config import Settings
-    from voterlist.deadlines.pace import Forecast
+    from voterlist.deadlines.pace import BurnDown, Forecast
     from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status
     from voterlist.pipeline.result import Repeat
-    from voterlist.render.wall import BurnDown
     from voterlist.report.values import UnitStanding
 
 _MOST_ROWS = 60
@@ -45,6 +44,9 @@ def status(
     today: Today = None,
 ) -> Answer:
     """Show how everyone stands against the calendar."""
+    from voterlist.processes.limits import leave_pandas_out
+
+    leave_pandas_out()
     from voterlist.handover.status import status_of, write_calendar, write_page
 
     folder = workspace_of(workspace)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from voterlist.deadlines import Deadline
 from voterlist.facts.working_days import WorkingDays
 
 _DAYS = 10
@@ -41,6 +42,26 @@ class Forecast:
     def pace(self) -> float:
         """How many are settled on a working day."""
         return self.settled / self.days if self.days else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """How the open cases went down until a day.
+
+    Attributes:
+        deadline: the stage by whose due date they have to be decided.
+        points: (day, open cases) at the end of each day on which a run counted them, and today.
+        forecast: when the rest is decided at this pace; None where nothing was decided yet, or
+            nothing is left.
+        of_constituencies: the same of each constituency, where it is known.
+        working_days_left: from today to the due date, both included.
+    """
+
+    deadline: Deadline
+    points: tuple[tuple[dt.date, int], ...] = ()
+    forecast: Forecast | None = None
+    of_constituencies: Mapping[int | None, Forecast] = field(default_factory=dict)
+    working_days_left: int = 0
 
 
 def forecast(

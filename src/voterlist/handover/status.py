@@ -16,6 +16,7 @@ from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import Deadline, calendar
+from voterlist.deadlines.pace import BurnDown
 from voterlist.errors import CustodyError, UsageError
 from voterlist.handover.changed import Changed, changed_lists
 from voterlist.model import Action, Level
@@ -28,13 +29,11 @@ from voterlist.pipeline.known import (
     waves_left,
 )
 from voterlist.pipeline.outcome import repeats
-from voterlist.pipeline.publish import write_walls
 from voterlist.pipeline.reference import not_understood
 from voterlist.pipeline.result import Repeat
 from voterlist.pipeline.standings import burn_down, overdue, standings
 from voterlist.quality.readings import what_holds
 from voterlist.render import ics
-from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding
 from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Reader
@@ -179,6 +178,9 @@ def write_page(folder: Path, status: Status) -> list[Path]:
     Raises:
         OSError: a page cannot be written.
     """
+    # Whoever asks at the terminal needs no pages.
+    from voterlist.pipeline.publish import write_walls  # noqa: PLC0415  see above
+
     return write_walls(
         status.settings,
         status.standings,

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
+from voterlist.deadlines.pace import BurnDown
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
@@ -29,7 +30,7 @@ from voterlist.processes.limits import without_collection
 from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile
 from voterlist.render import html, wall, xlsx
-from voterlist.render.wall import BurnDown, build_wall
+from voterlist.render.wall import build_wall
 from voterlist.report.section import Report, Run, build_sections
 from voterlist.report.sections.nation import TABLES as NATION_TABLES
 from voterlist.report.sections.order import NATION, SCHEMAS, SECTIONS, TABLES

@@ -16,7 +16,7 @@ from voterlist.deadlines.handovers import (
     emptied_lists,
     handovers,
 )
-from voterlist.deadlines.pace import forecast
+from voterlist.deadlines.pace import BurnDown, forecast
 from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.pipeline.progress import (
     HandedOver,
@@ -28,7 +28,6 @@ from voterlist.pipeline.progress import (
     of_cycle,
     received,
 )
-from voterlist.render.wall import BurnDown
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import RUN_EVENT

@@ -11,7 +11,7 @@ from typing import Any
 
 from voterlist import facts
 from voterlist.deadlines import Deadline
-from voterlist.deadlines.pace import Forecast
+from voterlist.deadlines.pace import BurnDown, Forecast
 from voterlist.model import Progress
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
@@ -31,26 +31,6 @@ _LARGEST = 16.0
 """Millimetres: a square with a number in it need not be larger."""
 _FEW = 12
 """With more constituencies than these, a card has no room for more than its number."""
-
-
-@dataclass(frozen=True, slots=True)
-class BurnDown:
-    """How the open cases went down until a day.
-
-    Attributes:
-        deadline: the stage by whose due date they have to be decided.
-        points: (day, open cases) at the end of each day on which a run counted them, and today.
-        forecast: when the rest is decided at this pace; None where nothing was decided yet, or
-            nothing is left.
-        of_constituencies: the same of each constituency, where it is known.
-        working_days_left: from today to the due date, both included.
-    """
-
-    deadline: Deadline
-    points: tuple[tuple[dt.date, int], ...] = ()
-    forecast: Forecast | None = None
-    of_constituencies: Mapping[int | None, Forecast] = field(default_factory=dict)
-    working_days_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
