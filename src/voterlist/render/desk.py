@@ -134,15 +134,20 @@ def frame(language: str, **parts: Any) -> str:
     )
 
 
-@cache
 def desk_script(*ends: str) -> str:
-    """The script of the page, in one function of its own.
+    """The script of the page.
 
     ``ends`` are the parts of this page alone. The last begins: it has the data, and says where
     decisions are kept.
     """
-    parts = [as_it_stands(f"desk/script/{name}.js") for name in (*_SCRIPTS, *ends)]
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+    return script_of(*(f"desk/script/{name}.js" for name in (*_SCRIPTS, *ends)))
+
+
+@cache
+def script_of(*files: str) -> str:
+    """The script of these files, in one function of its own."""
+    parts = "\n".join(map(as_it_stands, files))
+    return f'(() => {{\n"use strict";\n{parts}\n}})();\n'
 
 
 @cache

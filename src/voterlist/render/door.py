@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,10 +11,11 @@ from voterlist.catalogue import texts
 from voterlist.fields import CORRECTED
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door import KIND, VERSION, answers_to, code_of
-from voterlist.render.desk import as_json, page_policy
+from voterlist.render.desk import as_json, page_policy, script_of
 from voterlist.render.html import as_it_stands, rendered
 from voterlist.render.lists import ListWords
 
+_SCRIPTS = ("desk/script/digest.js", "desk/script/saving.js", "door/door.js")
 _SAID = (
     "count",
     "unkept",
@@ -32,6 +32,7 @@ def render_door(document: ListDocument, language: str) -> bytes:
     """The page of one list's questions; the same list gives the same bytes."""
     words = ListWords(language)
     rows, style = document.door.to_pylist(), as_it_stands("door/door.css")
+    script = script_of(*_SCRIPTS)
     head = {
         "kind": KIND,
         "version": VERSION,
@@ -58,9 +59,9 @@ def render_door(document: ListDocument, language: str) -> bytes:
         ],
         fields=[name for name in CORRECTED if name != "full_name"],
         head_json=as_json(head),
-        script=_script(),
+        script=script,
         style=style,
-        policy=page_policy(_script(), style),
+        policy=page_policy(script, style),
     )
     return page.encode()
 
@@ -78,11 +79,3 @@ def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
         "answers": [answer.value for answer in answers_to(row)],
         "field": row["field"],
     }
-
-
-@cache
-def _script() -> str:
-    """The script of the page, in a function of its own."""
-    names = ("desk/script/digest.js", "desk/script/saving.js", "door/door.js")
-    parts = map(as_it_stands, names)
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
