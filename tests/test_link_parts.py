@@ -319,6 +319,26 @@ def test_two_names_in_use_are_not_taken_for_a_misspelling():
     assert level("given_name", given_name=names) == "look-alike"
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "times", "expected"),
+    [
+        ("vuqar", "vur", (20, 1), "misspelt-twice"),
+        ("farqana", "farqa", (20, 1), "misspelt-twice"),
+        ("zamir", "zahid", (20, 20), "differs"),
+        ("zamir", "zahid", (7, 1), "differs"),
+        ("farqana", "farqa", (7, 1), "similar"),
+        ("lala", "la", (20, 1), "differs"),
+    ],
+)
+def test_two_slips_in_a_short_name_are_seen_where_it_is_nobodys(
+    one, two, times, expected
+):
+    """Else a voter whose name was garbled would be the twin of this voter, or two would be one."""
+    first, second = times
+    names = [one, two, *[one] * (first - 1), *[two] * (second - 1)]
+    assert level("given_name", given_name=names) == expected
+
+
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
     columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}

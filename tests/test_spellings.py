@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from linkage_lists import voters
+from voterlist.link.encode import encode
 from voterlist.link.spellings import usual_spellings
 
 COUNTED = st.dictionaries(
@@ -56,6 +58,17 @@ def test_slips_come_to_the_name_that_was_meant():
     found = usual({"mamedov": 100, **dict.fromkeys(slips, 2), "aliyev": 100})
     assert {found[slip] for slip in slips} == {"mamedov"}
     assert found["aliyev"] == "aliyev"
+
+
+def test_a_slip_in_the_ending_of_a_surname_comes_to_its_stem():
+    """Else it would meet nobody: without the ending nothing tells where the stem ends."""
+    surnames = ["tarlanov"] * 20 + ["tarlanova"] * 20 + ["tarlanob", "aliyev", None]
+    stems = ["tarlan"] * 40 + ["tarlanob", "ali", None]
+    entries = encode(voters(surname=surnames, stem=stems))
+    usual = entries.usual("stem")
+    assert (usual[:41] == usual[0]).all()
+    assert usual[41] not in {usual[0], -1}
+    assert usual[42] == -1
 
 
 def test_two_common_names_stay_two():

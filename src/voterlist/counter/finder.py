@@ -74,6 +74,7 @@ _SLIPS = {
     Nearness.ONE_EDIT: 5.0,
     Nearness.TWO_EDITS: 8.0,
     Nearness.SIMILAR: 8.0,
+    Nearness.SHORT_SIMILAR: 8.0,
 }
 """Bits taken from a word that is only near a value: they choose whom to compare, rank nobody. An
 initial chooses nobody: a list has few names of one letter, and all names with it are too many."""

@@ -179,6 +179,14 @@ class EncodedColumn:
         return len(self.values) == 0
 
 
+def first_rows(codes: Codes, many: int) -> Longs:
+    """The first row of each of so many codes; 0 for one that no row has."""
+    first = np.zeros(many, np.int64)
+    known = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[known]] = known
+    return first
+
+
 @dataclass(frozen=True, eq=False)
 class Encoded:
     """A list as arrays, one position an entry, in the order of the entry ids."""
@@ -279,11 +287,21 @@ class Encoded:
     def usual(self, name: str) -> Codes | Longs:
         """The code of the usual spelling of each entry's name, -1 where it has none.
 
-        ``name``: ``stem``, ``given_name`` or ``patronymic``.
+        ``name``: ``stem``, ``given_name`` or ``patronymic``. Of a surname that is a slip of another
+        one the stem is that of the other: a slip in the ending keeps its own from being found.
         """
         column: EncodedColumn = getattr(self, name)
-        usual = usual_spellings(column.words(), column.counts)
-        return np.append(usual, np.int32(-1))[column.codes]
+        usual = np.append(usual_spellings(column.words(), column.counts), np.int32(-1))
+        codes = usual[column.codes]
+        if name != "stem" or self.profile is not Profile.AZ:
+            return codes
+        whole = self.surname
+        of_whole = usual_spellings(whole.words(), whole.counts)
+        of_entry = np.append(of_whole, np.int32(-1))[whole.codes]
+        slips = np.flatnonzero(of_entry != whole.codes)
+        stem = column.codes[first_rows(whole.codes, len(of_whole))]
+        codes[slips] = usual[stem[of_entry[slips]]]
+        return codes
 
     @cached_property
     def given_name_sounds(self) -> Codes | None:

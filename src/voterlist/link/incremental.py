@@ -52,7 +52,7 @@ _PART = 1 << 18
 """So many texts are hashed at a time."""
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
-_FORM = 2
+_FORM = 3
 """The version of the format of a state and of the pair levels in it; a state of another version is
 not read."""
 

@@ -87,7 +87,7 @@ class Whole:
     """How many entries have each given name that is, or has, a short form."""
     slips: dict[str, tuple[Longs, Longs]] = field(default_factory=dict)
     """For each column of names the hashes of those that have another usual spelling, ascending, and
-    those of that spelling."""
+    those of that spelling; of surnames those of its stem."""
     added: tuple[str, ...] = ()
     """The added comparisons."""
 
@@ -251,12 +251,13 @@ class Part(Encoded):
 
     def usual(self, name: str) -> Longs:
         """The code of the usual spelling of each entry's name; -1 where it has none."""
-        codes = np.asarray(self.codes_of(name), np.int64)
-        slips, usual = self.whole.slips[name]
-        if not len(slips):
+        slips = self.whole.slips
+        codes = with_usual(np.asarray(self.codes_of(name), np.int64), *slips[name])
+        if name != "stem" or self.profile is not Profile.AZ:
             return codes
-        place = np.minimum(np.searchsorted(slips, codes), len(slips) - 1)
-        return np.where(slips[place] == codes, usual[place], codes)
+        whole = np.asarray(self.codes_of("surname"), np.int64)
+        of_whole = with_usual(whole, *slips["surname"])
+        return np.where(of_whole != whole, of_whole, codes)
 
     @property
     def document_starts(self) -> Longs:
@@ -289,6 +290,14 @@ def _by(column: EncodedColumn) -> Longs:
 def texts_of(tables: Tables) -> list[str]:
     """The columns of a part that have a table of their values."""
     return [name for name in tables if name != ENTRIES and not name.endswith(":")]
+
+
+def with_usual(codes: Longs, slips: Longs, usual: Longs) -> Longs:
+    """The codes of names, with those of slips as what is meant; slips ascend."""
+    if not len(slips):
+        return codes
+    place = np.minimum(np.searchsorted(slips, codes), len(slips) - 1)
+    return np.where(slips[place] == codes, usual[place], codes)
 
 
 def place_codes(values: pa.Array, codes: Codes) -> Longs:

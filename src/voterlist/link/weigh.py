@@ -644,9 +644,9 @@ def _bits_against_a_common_home(
 
 
 def given_names_of_one_person(model: Model) -> Bools:
-    """Which levels of given names one person's entries show more often than those of twins."""
+    """Which levels of given names one person's entries show twice as often as those of twins."""
     of_same, of_twins = (model.log_m[name][GIVEN_NAME] for name in ("same", "twins"))
-    return np.asarray(of_same > of_twins)
+    return np.asarray(of_same > of_twins + 1)
 
 
 def _of_dwellings(model: Model) -> Longs:

@@ -27,6 +27,7 @@ from voterlist.link.encode import (
     by_sex,
     counted_parts,
     deal,
+    first_rows,
     of_homes,
     seen_again,
     word_starts,
@@ -41,12 +42,14 @@ from voterlist.link.part import (
     place_codes,
     texts_of,
     villages,
+    with_usual,
 )
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.link.spellings import usual_spellings
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, of_kind, packed
+from voterlist.tables import codes as codes_of
 
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
@@ -169,6 +172,8 @@ def _of_dates(whole: Whole, dates: Mapping[int, int]) -> Longs:
 
 _BY_SEX, _BY_COHORT = ("surname", "stem"), ("given_name", "patronymic")
 _WORD, _LINE_PART = "word:", "line-part:"
+_STEM = "stem"
+"""The stem of a surname, where that is first found."""
 
 
 def ask(
@@ -194,9 +199,13 @@ def ask(
             # One more entry than there are, of no name, has the last cohort: none is left out.
             longer = replace(column, codes=np.r_[single, np.int32(-1)])
             groups = by_cohort(longer, cohort).T
-        asked[name] = _question(
-            values, counts, groups, _first(codes, len(values)) + start
-        )
+        first = first_rows(codes, len(values))
+        asked[name] = _question(values, counts, groups, first + start)
+        if name == "surname":
+            stems = entries.column("stem").to_numpy()[first] if len(values) else first
+            words = tables["stem"].column("value").combine_chunks()
+            of_first = words.take(pa.array(stems, mask=stems < 0))
+            asked[name] = asked[name].append_column(_STEM, of_first)
     for name in IDENTIFIERS:
         codes = entries.column(f"{name}_hash").to_numpy()
         distinct, times = np.unique(codes[codes >= 0], return_counts=True)
@@ -206,14 +215,6 @@ def ask(
             [word_starts(line) for line in _lines(tables)], tables
         )
     return asked
-
-
-def _first(codes: Codes, many: int) -> Longs:
-    """The first row of each code."""
-    first = np.zeros(many, np.int64)
-    known = np.flatnonzero(codes >= 0)[::-1]
-    first[codes[known]] = known
-    return first
 
 
 def _question(
@@ -294,6 +295,9 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
     for name in asked[0]:
         counts = _added_up(pa.concat_tables([tables[name] for tables in asked]))
         values = counts.column("value").combine_chunks()
+        if name == "surname":
+            told["counts_surname"] = counts.select(["value", "count", _STEM])
+            counts = counts.drop_columns([_STEM])
         for number, tables in enumerate(asked):
             place = pc.index_in(tables[name].column("value"), value_set=values)
             answers[number][name] = counts.drop_columns(["value"]).take(place)
@@ -314,7 +318,9 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
 def _added_up(asked: pa.Table) -> pa.Table:
     """One row for each distinct value."""
     others = [name for name in asked.column_names if name != "value"]
-    how = [(name, "min" if name == "first" else "sum") for name in others]
+    how = [(name, {"first": "min", _STEM: "first"}.get(name, "sum")) for name in others]
+    if _STEM in others:
+        asked = asked.sort_by("first")
     added = asked.group_by("value", use_threads=False).aggregate(how)
     return added.rename_columns(["value", *others]).combine_chunks()
 
@@ -358,23 +364,28 @@ def with_stats(whole: Whole, told: Sequence[Tables], *, by_person: bool) -> Whol
         if by_person
         else (address["homes_sum"], address["lines_sum"]),
         forms=forms,
-        slips={}
-        if by_person
-        else {name: _slips(told, name) for name in USUAL.values()},
+        slips={} if by_person else _slips(told),
     )
 
 
-def _slips(told: Sequence[Tables], name: str) -> tuple[Longs, Longs]:
-    """The names of one column that have another usual spelling, as ``Whole.slips`` holds them."""
-    table = pa.concat_tables([tables[f"counts_{name}"] for tables in told])
-    names = table.column("value").combine_chunks()
-    usual = usual_spellings(
-        np.array(names.to_pylist(), object), table.column("count").to_numpy()
-    )
-    slips = np.flatnonzero(usual != np.arange(len(usual))).astype(np.int32)
-    hashes = place_codes(names, slips)
-    order = np.argsort(hashes)
-    return hashes[order], place_codes(names, usual[slips])[order]
+def _slips(told: Sequence[Tables]) -> dict[str, tuple[Longs, Longs]]:
+    """The names that have another usual spelling, as ``Whole.slips`` holds them."""
+    found: dict[str, tuple[Longs, Longs]] = {}
+    for name in (*USUAL.values(), "surname"):
+        table = pa.concat_tables([tables[f"counts_{name}"] for tables in told])
+        names = table.column("value").combine_chunks()
+        usual = usual_spellings(
+            np.array(names.to_pylist(), object), table.column("count").to_numpy()
+        )
+        slips = np.flatnonzero(usual != np.arange(len(usual))).astype(np.int32)
+        hashes, meant = (place_codes(names, codes) for codes in (slips, usual[slips]))
+        if name == "surname":
+            stems = table.column(_STEM).take(pa.array(usual[slips]))
+            codes, values = codes_of(stems)
+            meant = with_usual(place_codes(values, codes), *found["stem"])
+        order = np.argsort(hashes)
+        found[name] = hashes[order], meant[order]
+    return found
 
 
 def counted(

@@ -67,6 +67,8 @@ _MOST_BY_BEGINNING = 0.4
 _ROUNDING = 1e-6
 _LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 3, 6
 """Letters of a name in which one edit, and two, are seen as such."""
+_LETTERS_OF_A_SLIP, _TIMES = 3, 8
+"""Letters of a name in which two edits may be a slip, of one so many times as common."""
 
 
 class Nearness(IntEnum):
@@ -84,6 +86,10 @@ class Nearness(IntEnum):
     ONE_EDIT_SOUNDS_ALIKE = 8
     HEARD_ALIKE = 9
     """More than one edit apart, and they may be one name brought from another alphabet."""
+    SHORT_TWO_EDITS = 10
+    """Two edits apart in a name of few letters."""
+    SHORT_SIMILAR = 11
+    """The same, and similar."""
 
 
 def level_codes(codes: Mapping[Nearness, int]) -> Levels:
@@ -137,7 +143,12 @@ def name_levels(
 def _mark_spellings(
     nearness: Levels, names: EncodedColumn, first: Codes, second: Codes
 ) -> None:
-    """Mark, in place, what a machine misreads as one edit, and names by ear from elsewhere."""
+    """Mark, in place, what a machine misreads as one edit, and names by ear from elsewhere.
+
+    Names that are not folded are often spelt in two ways: two edits of few letters are no slip.
+    """
+    nearness[nearness == Nearness.SHORT_TWO_EDITS] = Nearness.DIFFERENT
+    nearness[nearness == Nearness.SHORT_SIMILAR] = Nearness.SIMILAR
     apart = ~np.isin(nearness, (Nearness.INITIAL, Nearness.ONE_EDIT))
     apart &= np.minimum(names.lengths[first], names.lengths[second]) >= _LETTERS_FOR_ONE
     where = np.flatnonzero(apart)
@@ -221,19 +232,28 @@ def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     one_initial = names.initials[first] == names.initials[second]
     nearness = np.full(len(first), Nearness.DIFFERENT, np.uint8)
     nearness[alike >= np.float32(_SIMILAR_FROM)] = Nearness.SIMILAR
+    two_edits = (edits == 2) & (shortest >= _LETTERS_OF_A_SLIP)
+    nearness[two_edits] = np.where(
+        nearness[two_edits] == Nearness.SIMILAR,
+        Nearness.SHORT_SIMILAR,
+        Nearness.SHORT_TWO_EDITS,
+    )
     nearness[(edits == 2) & (shortest >= _LETTERS_FOR_TWO)] = Nearness.TWO_EDITS
     nearness[(edits <= 1) & (shortest >= _LETTERS_FOR_ONE)] = Nearness.ONE_EDIT
     nearness[(shortest == 1) & (longest > 1) & one_initial] = Nearness.INITIAL
     return nearness
 
 
-def one_is_rare(names: EncodedColumn, pairs: Pairs) -> Bools:
-    """True where at least one of the two names, both known, is a rare spelling."""
+def one_is_rare(names: EncodedColumn, pairs: Pairs, times: int = 1) -> Bools:
+    """True where at least one of the two names, both known, is a rare spelling.
+
+    The other one is at least so many ``times`` as common.
+    """
     if not len(pairs):
         return np.zeros(0, np.bool_)
-    first, second = names.codes[pairs.left], names.codes[pairs.right]
-    fewest = np.minimum(names.counts[first], names.counts[second])
-    return np.asarray(fewest <= _rare_count(pairs.entries))
+    first, second = names.counts[names.codes[[pairs.left, pairs.right]]]
+    fewest, most = np.minimum(first, second), np.maximum(first, second)
+    return np.asarray((fewest <= _rare_count(pairs.entries)) & (most >= times * fewest))
 
 
 def _rare_count(entries: Encoded) -> int:
@@ -246,15 +266,17 @@ def adjust_names(
     pairs: Pairs,
     levels: Levels,
     outcomes: Mapping[int, tuple[int, int]],
+    times: int = 1,
 ) -> None:
     """Decide, in place, the levels of names one or two edits apart.
 
     ``outcomes`` has for each undecided level the level where one of the spellings is rare, and the
-    level where both names are in use.
+    other so many ``times`` as common; and the level where both names are in use.
     """
     for undecided, (misspelt, in_use) in outcomes.items():
         where = np.flatnonzero(levels == undecided)
-        levels[where] = np.where(one_is_rare(names, pairs.at(where)), misspelt, in_use)
+        is_slip = one_is_rare(names, pairs.at(where), times)
+        levels[where] = np.where(is_slip, misspelt, in_use)
 
 
 def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Floats:
@@ -332,8 +354,8 @@ class CohortName(Comparison):
     def __init__(self) -> None:
         levels = self.levels
         # Pair levels of names one and two edits apart: whether a spelling is rare, the list tells.
-        one_edit, two_edits = len(levels), len(levels) + 1
-        self.pair_level_count = two_edits + 1
+        one_edit, two_edits, short, short_similar = range(len(levels), len(levels) + 4)
+        self.pair_level_count = short_similar + 1
         self._codes = level_codes(
             {
                 Nearness.UNKNOWN: levels["MISSING"],
@@ -341,6 +363,8 @@ class CohortName(Comparison):
                 Nearness.INITIAL: levels["INITIAL"],
                 Nearness.ONE_EDIT: one_edit,
                 Nearness.TWO_EDITS: two_edits,
+                Nearness.SHORT_TWO_EDITS: short,
+                Nearness.SHORT_SIMILAR: short_similar,
                 Nearness.SIMILAR: levels["SIMILAR"],
                 Nearness.DIFFERENT: levels["DIFFERS"],
                 Nearness.HEARD_ALIKE: levels["LOOK_ALIKE"],
@@ -349,6 +373,10 @@ class CohortName(Comparison):
         self._outcomes = {
             one_edit: (levels["MISSPELT"], levels["LOOK_ALIKE"]),
             two_edits: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
+        }
+        self._short_outcomes = {
+            short: (levels["MISSPELT_TWICE"], levels["DIFFERS"]),
+            short_similar: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
         }
 
     @abstractmethod
@@ -373,7 +401,9 @@ class CohortName(Comparison):
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are."""
-        adjust_names(self.names(pairs.entries), pairs, levels, self._outcomes)
+        names = self.names(pairs.entries)
+        adjust_names(names, pairs, levels, self._outcomes)
+        adjust_names(names, pairs, levels, self._short_outcomes, _TIMES)
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How often those born in the years of the two entries have the name."""

@@ -65,6 +65,8 @@ _CODES = level_codes(
         Nearness.TWO_EDITS: _TWO_EDITS,
         Nearness.SIMILAR: SurnameLevel.SIMILAR,
         Nearness.DIFFERENT: SurnameLevel.DIFFERS,
+        Nearness.SHORT_TWO_EDITS: SurnameLevel.DIFFERS,
+        Nearness.SHORT_SIMILAR: SurnameLevel.SIMILAR,
         Nearness.HEARD_ALIKE: SurnameLevel.LOOK_ALIKE,
         Nearness.SOUNDS_ALIKE: SurnameLevel.SOUNDS_ALIKE,
         Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,

@@ -53,6 +53,7 @@ def mark_swapped(pairs: Pairs, levels: dict[str, Levels]) -> None:
     _set_both(surname, given_name, doubtful[both])
     known = given_name[half] != GivenNameLevel.MISSING
     given_name[half[known]] = GivenNameLevel.CROSSED
+    surname[half[known]] = SurnameLevel.MISSING
 
 
 def _may_have_changed_places(surname: Levels, given_name: Levels) -> Bools:
