@@ -121,10 +121,12 @@ def test_an_archive_that_means_harm_is_refused_by_the_command(handed, change, co
 
 
 KILLED = """
-import os, signal, sys
+import os, signal, sys, tempfile
 from voterlist.cli.app import APP
 
 left = int(sys.argv.pop(1))
+# What others left where all have their files of a moment would be touched too.
+tempfile.tempdir = sys.argv.pop(1)
 EVENTS = {"os.rename", "os.mkdir", "os.remove", "os.chmod", "open", "shutil.rmtree"}
 
 
@@ -153,8 +155,10 @@ MANY = 1 << 30
 
 def killed(moment, *words):
     """(exit code, how often files were touched) of a command that is killed at a moment."""
-    command = [sys.executable, "-c", KILLED, moment, *words, "--today", handing.DAY]
-    ended = processes.run([str(word) for word in command], capture_output=True)
+    with tempfile.TemporaryDirectory() as own:
+        command = [sys.executable, "-c", KILLED, moment, own, *words]
+        command += ["--today", handing.DAY]
+        ended = processes.run([str(word) for word in command], capture_output=True)
     told = ended.stdout.decode().rpartition("left ")[2]
     return ended.returncode, MANY - int(told) if told.strip().isdigit() else 0
 
