@@ -24,7 +24,7 @@ from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
 from voterlist.link.fit import Loss, estimate
 from voterlist.link.grid import on_grid, steady_count, steady_size
-from voterlist.link.judge import Judgement, Scorer, judge, kinds
+from voterlist.link.judge import Scorer, judge, kinds
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
 
@@ -412,7 +412,7 @@ def test_every_pair_from_the_least_probability_on_is_listed():
 
     def probabilities(least):
         chosen = LinkSettings(kept_probability=least)
-        judged, _ = judge(scorer, ids, blocks, found, np.zeros(0, np.int64), chosen)
+        judged, _, _ = judge(scorer, ids, blocks, found, np.zeros(0, np.int64), chosen)
         return judged.posterior[:, 0]
 
     every = probabilities(0.0)
@@ -436,9 +436,7 @@ def kind_of(**levels):
     )
     surely_same = np.eye(len(weigh.CLASSES))[:1]
     pairs = Pairs(encode(same), np.array([0], np.int32), np.array([1], np.int32))
-    kind = kinds(
-        Judgement(pairs, vectors, surely_same), review=0.5, displaced=frozenset()
-    )
+    kind = kinds(pairs, vectors, surely_same, LinkSettings())
     return list(PairKind)[kind[0]]
 
 
@@ -487,8 +485,7 @@ def test_a_pair_of_a_temporary_list_has_its_other_entry_on_the_permanent_list(
     table = voters(surname=["a", "b"], list_kind=[one, other])
     pairs = Pairs(encode(table), np.array([0], np.int32), np.array([1], np.int32))
     surely_same = np.eye(len(weigh.CLASSES))[:1]
-    judgement = Judgement(pairs, SHIPPED.compare(pairs), surely_same)
-    kind = kinds(judgement, review=0.5, displaced=frozenset())
+    kind = kinds(pairs, SHIPPED.compare(pairs), surely_same, LinkSettings())
     is_temporary = list(PairKind)[kind[0]] == PairKind.TEMPORARY
     assert is_temporary == (one != other)
 

@@ -152,14 +152,17 @@ def link_ready(
         groups = None if scope is None else scope.groups_of(made_ready.ids)
         expected = by_chance(groups)
     listed = steps.listed(made_ready, settings, scope, added, own.keys)
-    compared = steps.compare(listed, settings, profile, watch or Watch(), incremental)
+    found, state, reused = steps.compare(
+        listed, settings, profile, watch or Watch(), incremental
+    )
     closed = closed_cases(listed.ids, decided.cases)
 
     def judged() -> Linkage:
         learnt = steps.learn(
-            listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs, own
+            listed, found, decided.pairs, profile, settings.chunk_pairs, own
         )
-        return steps.conclude(listed, compared, learnt, closed, settings, own)
+        linkage = steps.conclude(listed, learnt, closed, settings, own)
+        return replace(linkage, state=state, reused=reused)
 
     if not made_ready.with_chance:
         return judged()

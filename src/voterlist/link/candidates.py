@@ -69,11 +69,6 @@ class Part:
     right: Codes
     vector: Longs
 
-    def here(self, places: Longs) -> Longs:
-        """Which of these places are of this part."""
-        stop = self.start + len(self.left)
-        return np.flatnonzero((places >= self.start) & (places < stop))
-
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -151,8 +146,9 @@ class Candidates:
         left, right = np.zeros((2, len(places)), np.int32)
         vector = np.zeros(len(places), np.int64)
         for part in self.parts():
-            here = part.here(places)
-            inside = places[here] - part.start
+            inside = places - part.start
+            here = np.flatnonzero((inside >= 0) & (inside < len(part.left)))
+            inside = inside[here]
             left[here], right[here] = part.left[inside], part.right[inside]
             vector[here] = part.vector[inside]
         return left, right, vector
@@ -181,11 +177,6 @@ class Candidates:
             where[here] = part.start + place[here]
             is_there[here] = True
         return where, is_there
-
-    def vectors_without(self, left: Codes, right: Codes) -> weigh.VectorCounts:
-        """The distinct vectors, counted without these of the pairs."""
-        places, _ = self.among(left, right)
-        return self.vectors.without(self.at(places)[2])
 
     def compared_again(
         self, again: Callable[[Codes, Codes, Longs], Longs]

@@ -33,7 +33,7 @@ from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import Key
 from voterlist.link.keys import field as field_of
-from voterlist.link.types import Ready
+from voterlist.link.types import Ready, ends_of
 from voterlist.link.weigh import CLASSES, Model, bounded, score
 from voterlist.schemas import WATERFALL
 
@@ -43,13 +43,9 @@ _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class _TermFrequencies:
-    """The bits that term frequencies add to each pair, by field, and those of no one field."""
-
-    by_field: dict[str, Floats]
-    """NaN where nothing is shared."""
-    rest: Floats
+_TermFrequencies = tuple[dict[str, Floats], Floats]
+"""The bits that term frequencies add to each pair: by field, not a number where nothing is shared;
+and all of them together."""
 
 
 def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Table:
@@ -73,25 +69,36 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Ta
     if model is None:
         return WATERFALL.empty_table()
     vectors = vectors_in(pairs, comparisons)
-    told = kept or _term_frequencies(vectors, pairs, voters)
-    bits = {field: _level_bits(field, vectors, model) for field in comparisons.fields}
-    for field, of_value in told.by_field.items():
-        bits[field] = bits[field] + np.nan_to_num(of_value)
+    by_field, whole = kept or _term_frequencies(vectors, pairs, voters)
+    # Names that changed places and lines of address are no values of one field: they are the rest.
+    rest = whole - sum(np.nan_to_num(of_value) for of_value in by_field.values())
+    rest = np.where(np.abs(rest) < _NOTHING, 0.0, rest)
+    bits = {}
+    for field in comparisons.fields:
+        # Of the levels, for *same* against *unrelated*, and of the value that is shared.
+        of_level = model.log_m["same"][field] - model.log_m["unrelated"][field]
+        bits[field] = of_level[vectors.levels[field]]
+        if field in by_field:
+            bits[field] = bits[field] + np.nan_to_num(by_field[field])
+    posterior = score(vectors, model).posterior
+    of_class = dict(zip(CLASSES, posterior.T, strict=True))
     weight = pairs.column("weight").to_numpy()
     columns = {
         "entry_l": pairs.column("entry_l"),
         "entry_r": pairs.column("entry_r"),
         "prior": np.full(pairs.num_rows, model.prior_log_odds),
-        "term_frequency": told.rest,
-        "rivals": weight - sum(bits.values()) - told.rest,
+        "term_frequency": rest,
+        "rivals": weight - sum(bits.values()) - rest,
+        "p_twins": of_class["twins"],
+        "p_relatives": posterior[:, 2:-1].sum(axis=1),
+        "p_unrelated": of_class["unrelated"],
     }
     columns |= {f"{field}_bits": of_field for field, of_field in bits.items()}
     for field in SHARED:
-        if field in told.by_field:
-            of_value = told.by_field[field]
+        if field in by_field:
+            of_value = by_field[field]
             shared = np.where(of_value > 0, of_value, np.nan)
             columns[f"{field}{_OWN}"] = pa.array(shared, from_pandas=True)
-    columns |= _explanations(vectors, model)
     return tables.from_columns(columns, schemas.waterfall_schema(added), pairs.num_rows)
 
 
@@ -113,28 +120,7 @@ def _kept(pairs: pa.Table, comparisons: Comparisons) -> _TermFrequencies | None:
         return None
     bits = {field: pairs.column(name).to_numpy() for field, name in names.items()}
     by_field = {field: np.where(of != 0, of, np.nan) for field, of in bits.items()}
-    rest = -pairs.column("term_frequency").to_numpy()
-    rest = rest - sum(np.nan_to_num(of) for of in by_field.values())
-    return _TermFrequencies(by_field, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
-
-
-def _explanations(vectors: Vectors, model: Model) -> dict[str, Floats]:
-    """The probability of each explanation that is not one person, by its column."""
-    posterior = score(vectors, model).posterior
-    of_class = dict(zip(CLASSES, posterior.T, strict=True))
-    return {
-        "p_twins": of_class["twins"],
-        "p_relatives": of_class["siblings"]
-        + of_class["household"]
-        + of_class["lineage"],
-        "p_unrelated": of_class["unrelated"],
-    }
-
-
-def _level_bits(field: str, vectors: Vectors, model: Model) -> Floats:
-    """The bits of a field's levels for *same* against *unrelated*, term frequency left out."""
-    of_level = model.log_m["same"][field] - model.log_m["unrelated"][field]
-    return np.asarray(of_level[vectors.levels[field]], np.float64)
+    return by_field, -pairs.column("term_frequency").to_numpy()
 
 
 def _term_frequencies(
@@ -142,11 +128,11 @@ def _term_frequencies(
 ) -> _TermFrequencies:
     whole = -vectors.term_frequency
     if voters is None:
-        return _TermFrequencies({}, whole)
+        return {}, whole
     if isinstance(voters, pa.Table):
         listed = schemas.require(voters, LINKED, "explain")
         voters = Ready(listed.column("entry_id").combine_chunks(), encode(listed))
-    left, right = (_rows(pairs.column(f"entry_{side}"), voters.ids) for side in "lr")
+    left, right = ends_of(voters.ids, pairs)
     known = np.flatnonzero((left >= 0) & (right >= 0))
     at_known = vectors.at(known)
     shared = Pairs(voters.entries, left[known], right[known])
@@ -156,9 +142,7 @@ def _term_frequencies(
         of_field = np.full(len(left), np.nan)
         of_field[known] = np.where(bits > 0, bits, np.nan)
         by_field[field] = of_field
-    # Names that changed places and lines of address are no values of one field: they are the rest.
-    rest = whole - np.nansum(np.stack(list(by_field.values())), axis=0)
-    return _TermFrequencies(by_field, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
+    return by_field, whole
 
 
 def _value_bits(comparison: Comparison, vectors: Vectors, pairs: Pairs) -> Floats:
@@ -231,17 +215,6 @@ def keys_of_pair(
             holds = bool(build(listed, key, limit).hold(there, here)[0])
         told.append(KeyOfPair(key.name, tuple(differs), tuple(unknown), holds))
     return told
-
-
-def _rows(wanted: pa.ChunkedArray, ids: pa.Array) -> Codes:
-    """The row at which each wanted id stands, -1 where none does."""
-    # Looked up in the few that are wanted, not in a nation's ids.
-    few = pc.unique(wanted)
-    hits = pc.index_in(ids, value_set=few).fill_null(-1).to_numpy()
-    places = np.flatnonzero(hits >= 0)
-    row = np.full(len(few) + 1, -1, np.int32)
-    row[hits[places]] = places
-    return np.asarray(row[pc.index_in(wanted, value_set=few).to_numpy()], np.int32)
 
 
 def with_model(

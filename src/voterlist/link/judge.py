@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -41,15 +42,6 @@ _ANOTHER_SURNAME = (
     SurnameLevel.MAY_HAVE_CHANGED,
     SurnameLevel.MISSPELT_TWICE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Pairs with their comparison vectors and P(class | vector), shape (pairs, classes)."""
-
-    pairs: Pairs
-    vectors: Vectors
-    posterior: Floats
 
 
 def _one_identifier(vectors: Vectors) -> Bools:
@@ -98,45 +90,48 @@ def _changed_surname(vectors: Vectors) -> Bools:
 
 
 def kinds(
-    judged: Judgement,
+    pairs: Pairs,
+    vectors: Vectors,
+    posterior: Floats,
+    settings: LinkSettings,
     *,
-    review: float,
-    displaced: frozenset[int],
+    review: float | None = None,
     is_between: bool = False,
 ) -> Codes:
     """The kind of each pair, as its position in ``PairKind``.
 
-    ``review`` is the least P(same) of a pair that may be one person; ``displaced`` are the
-    constituencies that list people where they come from. ``is_between``: the entries of a pair
-    stand in two lists, of which one may lack precincts.
+    ``posterior`` is P(class | vector), shape (pairs, classes); ``review`` the least P(same) of a
+    pair that may be one person, without it that of the settings. ``is_between``: the entries of a
+    pair stand in two lists, of which one may lack precincts.
     """
-    entries, left, right = judged.pairs.entries, judged.pairs.left, judged.pairs.right
-    perhaps_same = judged.posterior[:, _SAME] >= review
+    review = settings.review_probability if review is None else review
+    entries, left, right = pairs.entries, pairs.left, pairs.right
+    perhaps_same = posterior[:, _SAME] >= review
     constituency_l, constituency_r = (
         entries.constituency[left],
         entries.constituency[right],
     )
-    known = judged.pairs.known(entries.constituency)
+    known = pairs.known(entries.constituency)
     elsewhere = (constituency_l != constituency_r) & known
-    origins = list(displaced)
+    origins = list(settings.displaced_constituencies)
     origin = np.isin(constituency_l, origins) != np.isin(constituency_r, origins)
     precinct_differs = entries.precinct[left] != entries.precinct[right]
     if is_between:
-        precinct_differs &= judged.pairs.known(entries.precinct)
+        precinct_differs &= pairs.known(entries.precinct)
     list_kind_differs = entries.temporary[left] != entries.temporary[right]
-    rival = judged.posterior[:, 1:].argmax(axis=1) + 1
+    rival = posterior[:, 1:].argmax(axis=1) + 1
     # The first condition that holds names the pair.
     conditions = {
-        PairKind.IDENTITY_CONFLICT: _one_identifier(judged.vectors) & ~perhaps_same,
+        PairKind.IDENTITY_CONFLICT: _one_identifier(vectors) & ~perhaps_same,
         PairKind.TEMPORARY: perhaps_same & list_kind_differs,
-        PairKind.NAME_CHANGE: perhaps_same & _changed_surname(judged.vectors),
+        PairKind.NAME_CHANGE: perhaps_same & _changed_surname(vectors),
         PairKind.DISPLACED: perhaps_same & elsewhere & origin,
         PairKind.ACROSS_CONSTITUENCIES: perhaps_same & elsewhere,
         PairKind.WITHIN_CONSTITUENCY: perhaps_same & precinct_differs,
         (PairKind.IN_TWO_LISTS if is_between else PairKind.SAME_PRECINCT): perhaps_same,
         PairKind.TWINS: rival == _TWINS,
         PairKind.RELATIVES: np.isin(rival, _RELATIVES),
-        PairKind.NAMESAKES: _one_name(judged.vectors),
+        PairKind.NAMESAKES: _one_name(vectors),
     }
     every = list(PairKind)
     positions = [every.index(kind) for kind in conditions]
@@ -175,8 +170,8 @@ def judge(
     settings: LinkSettings,
     *,
     is_between: bool = False,
-) -> tuple[Judged, pa.Table]:
-    """The pairs worth keeping and their PAIR table.
+) -> tuple[Judged, pa.Table, Longs]:
+    """The pairs worth keeping, their PAIR table, and their packed vectors.
 
     They are scored exactly, not by bins of term frequency. Those at ``stays`` among the candidates
     are kept whatever they are: they stand in a case that people decided. ``is_between``: every
@@ -184,14 +179,16 @@ def judge(
     """
     chosen = near(scorer, candidate_pairs, settings.kept_probability)
     chosen = np.union1d(chosen, stays) if len(stays) else chosen
-    left, right, _ = candidate_pairs.at(chosen)
+    left, right, packed = candidate_pairs.at(chosen)
     closed = np.isin(chosen, stays) if len(stays) else None
     pairs = Pairs(scorer.entries, left, right)
-    judged, vectors, _ = judge_pairs(
+    judged, vectors, kept = judge_pairs(
         scorer, pairs, closed, settings, is_between=is_between
     )
-    keys = _match_keys(blocks, Pairs(scorer.entries, judged.left, judged.right))
-    return judged, pair_table(ids, judged, vectors, keys, scorer.comparisons)
+    bits = candidates.match_keys(blocks, judged.left, judged.right)
+    keys = names_of_keys([key.key for key in blocks], bits)
+    table = pair_table(ids, judged, vectors, keys, scorer.comparisons)
+    return judged, table, packed[kept]
 
 
 def judge_pairs(
@@ -210,27 +207,15 @@ def judge_pairs(
     worth = worth_keeping(vectors, scored.posterior, settings.kept_probability)
     kept = np.flatnonzero(worth if stays is None else worth | stays)
     pairs, vectors = pairs.at(kept), vectors.at(kept)
-    judgement = Judgement(pairs, vectors, scored.posterior[kept])
-    displaced = frozenset(settings.displaced_constituencies)
-
-    def kinds_from(review: float) -> Codes:
-        return kinds(
-            judgement, review=review, displaced=displaced, is_between=is_between
-        )
-
-    kind = kinds_from(settings.review_probability)
-    kind_without_threshold = (
-        kind if stays is None else np.where(kind == _CONFLICT, kind, kinds_from(0.0))
+    posterior = scored.posterior[kept]
+    kinds_from = partial(
+        kinds, pairs, vectors, posterior, settings, is_between=is_between
     )
-    weight = scored.weight[kept]
-    judged = Judged(
-        pairs.left,
-        pairs.right,
-        weight,
-        judgement.posterior,
-        kind,
-        kind_without_threshold,
-    )
+    kind = without_threshold = kinds_from()
+    if stays is not None:
+        without_threshold = np.where(kind == _CONFLICT, kind, kinds_from(review=0.0))
+    ends, weight = (pairs.left, pairs.right), scored.weight[kept]
+    judged = Judged(*ends, weight, posterior, kind, without_threshold)
     return judged, vectors, kept
 
 
@@ -248,12 +233,6 @@ def near_codes(scorer: Scorer, codes: Longs, least: float) -> Longs:
     vectors = scorer.comparisons.unpack(codes)
     rough = weigh.score(vectors, scorer.model)
     return codes[worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)]
-
-
-def _match_keys(blocks: list[block.Blocks], pairs: Pairs) -> pa.Array:
-    """The names of the keys that bring each pair together."""
-    bits = candidates.match_keys(blocks, pairs.left, pairs.right)
-    return names_of_keys([key.key for key in blocks], bits)
 
 
 def names_of_keys(keys: Sequence[Key], bits: Longs) -> pa.Array:
@@ -292,12 +271,6 @@ def pair_table(
 
 def rejudged(table: pa.Table, judged: Judged) -> pa.Table:
     """PAIR with the probabilities and kinds of these pairs in the place of those that it has."""
-    columns = {
-        "probability": pa.array(judged.posterior[:, 0]),
-        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
-    }
-    for name, column in columns.items():
-        place = table.schema.get_field_index(name)
-        field = table.schema.field(name)
-        table = table.set_column(place, field, column.cast(field.type))
-    return table
+    kind = pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind))
+    table = tables.with_column(table, "probability", pa.array(judged.posterior[:, 0]))
+    return tables.with_column(table, "kind", kind.cast(table.schema.field("kind").type))

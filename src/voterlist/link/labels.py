@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, pack_pairs, unpack_pairs
+from voterlist.arrays import Bools, Longs, pack_pairs, unpack_pairs
 from voterlist.decisions.given import moment_of
 from voterlist.decisions.standing import pairs_said
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
+from voterlist.link.types import ends_of, positions_of
 from voterlist.link.weigh import Labels
 
 PAIRS = pa.schema(
@@ -150,9 +151,7 @@ def training_labels(
     if pairs is None or not pairs.num_rows:
         return TrainingLabels(None, 0, 0)
     table = schemas.require(pairs, PAIRS, "link")
-    left, right = (
-        _positions(ids, table.column(name)) for name in ("entry_l", "entry_r")
-    )
+    left, right = ends_of(ids, table)
     listed = (left >= 0) & (right >= 0) & (left != right)
     is_same = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
@@ -171,17 +170,6 @@ def training_labels(
         int(label.sum()),
         int((yes & no).sum()),
     )
-
-
-def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
-    """Where each id stands on the list; -1 where it does not."""
-    # Few ids are wanted, and the list may be a nation's: it is scanned once, without an index.
-    there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
-    place = np.asarray(
-        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1),
-        np.int64,
-    )
-    return np.append(there, -1)[place].astype(np.int32)
 
 
 def _labels(candidate_pairs: Candidates, where: Longs, is_same: Bools) -> Labels:
@@ -206,7 +194,7 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
     if cases is None or not cases.num_rows:
         return ()
     table = tables.sort_by(schemas.require(cases, CASES, "link"), "case_id", "entry_id")
-    places = _positions(ids, table.column("entry_id"))
+    places = positions_of(ids, table.column("entry_id"))
     places_of: dict[str, list[int]] = {}
     for case, place in zip(
         table.column("case_id").to_pylist(), places.tolist(), strict=True

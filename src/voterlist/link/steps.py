@@ -11,10 +11,8 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.arrays import (
-    Bools,
     Codes,
     Floats,
-    Hashes,
     Longs,
     pack_pairs,
     unpack_pairs,
@@ -33,13 +31,12 @@ from voterlist.link.fit import Blocked, blocked, doubts, estimate, share_at_boun
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import (
-    Known,
     State,
     checksums,
     fingerprint,
     known_pairs,
 )
-from voterlist.link.judge import Judgement, Scorer, judge, kinds, rejudged
+from voterlist.link.judge import Scorer, judge, kinds, rejudged
 from voterlist.link.keys import Key
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.priors import Sample, marks_of, priors
@@ -52,6 +49,7 @@ from voterlist.link.types import (
     Ready,
     Scope,
     Watch,
+    ends_of,
 )
 from voterlist.model import Profile
 
@@ -89,25 +87,9 @@ class Listed:
         return pairs_without(self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The candidate pairs of a list with their comparison vectors."""
-
-    pairs: Candidates
-    state: State | None = None
-    """What is kept for the next linkage; None where nothing is kept."""
-    reused: bool = False
-    """Whether an earlier state was used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """A list with its model, and the candidate pairs with the vectors that it scores."""
-
-    scorer: Scorer
-    pairs: Candidates
-    labels: TrainingLabels
-    """The pairs that people decided, from which the model learnt."""
+Learnt = tuple[Scorer, Candidates, TrainingLabels]
+"""A list with its model, the candidate pairs with the vectors that it scores, and the pairs that
+people decided, from which it learnt."""
 
 
 def ready(voters: pa.Table | tables.Columns, profile: Profile, added: Added) -> Ready:
@@ -178,59 +160,43 @@ def compare(
     profile: Profile,
     watch: Watch,
     incremental: Incremental | None,
-) -> Found:
-    """The candidate pairs of the list, compared."""
+) -> tuple[Candidates, State | None, bool]:
+    """The candidate pairs of the list, compared; what is kept for the next; was a state used.
+
+    An earlier state that does not fit is left aside.
+    """
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
-    kept = _before(listed, settings, profile, incremental)
-    candidate_pairs = candidates.find(
+    fits, marks, known, earlier = "", np.zeros((2, 0), np.uint64), None, None
+    if incremental is not None and (incremental.known or incremental.keep):
+        earlier = incremental.taken()
+        fits = fingerprint(
+            listed.entries,
+            listed.blocks,
+            profile.value,
+            settings.largest_block,
+            listed.comparisons,
+            in_groups=listed.groups is not None,
+        )
+        marks = checksums(listed.entries, listed.groups)
+        if earlier is not None and earlier.fingerprint != fits:
+            earlier = None
+        known = known_pairs(earlier, marks)
+    is_used = earlier is not None
+    del earlier
+    found = candidates.find(
         listed.entries,
         listed.blocks,
         settings.chunk_pairs,
         watch.progress,
         listed.comparisons,
         store=listed.store,
-        known=None if kept is None else kept.known,
+        known=known,
     )
-    held = candidate_pairs.held
-    if kept is None or held is None or held.levels is None:
-        return Found(candidate_pairs)
-    of_next = State(kept.fits, kept.marks, held.left, held.right, held.levels)
-    return Found(candidate_pairs, of_next, kept.is_used)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What is kept of a list, and what is known of it already."""
-
-    fits: str
-    marks: Hashes
-    known: Known
-    is_used: bool
-
-
-def _before(
-    listed: Listed,
-    settings: LinkSettings,
-    profile: Profile,
-    incremental: Incremental | None,
-) -> _Kept | None:
-    """What an earlier linkage knows, as far as it fits; None where nothing is to be kept."""
-    if incremental is None or (incremental.known is None and not incremental.keep):
-        return None
-    earlier = incremental.taken()
-    fits = fingerprint(
-        listed.entries,
-        listed.blocks,
-        profile.value,
-        settings.largest_block,
-        listed.comparisons,
-        in_groups=listed.groups is not None,
-    )
-    marks = checksums(listed.entries, listed.groups)
-    if earlier is not None and earlier.fingerprint != fits:
-        earlier = None
-    return _Kept(fits, marks, known_pairs(earlier, marks), earlier is not None)
+    held = found.held
+    if known is None or held is None or held.levels is None:
+        return found, None, False
+    return found, State(fits, marks, held.left, held.right, held.levels), is_used
 
 
 def learn(
@@ -249,35 +215,33 @@ def learn(
         if own.fitted is not None:
             model, before = own.fitted.model, own.fitted.entries
             model = weigh.resized(model, before, entries.size, listed.pairs)
-            return Learnt(
-                Scorer(entries, listed.comparisons, model), candidate_pairs, labels
+        else:
+            model = weigh.learn(
+                entries,
+                candidate_pairs.vectors,
+                profile,
+                comparisons=listed.comparisons,
+                pairs=listed.pairs,
+                labels=labels.labels,
+                sample=sample,
+                fixed=own.shares,
             )
-        model = weigh.learn(
-            entries,
-            candidate_pairs.vectors,
-            profile,
-            comparisons=listed.comparisons,
-            pairs=listed.pairs,
-            labels=labels.labels,
-            sample=sample,
-            fixed=own.shares,
-        )
-        for field, most in own.most_levels.items():
-            model = weigh.coarser(model, listed.comparisons[field], most)
-        scorer = Scorer(entries, listed.comparisons, weigh.rounded(model))
-        return Learnt(scorer, candidate_pairs, labels)
+            for field, most in own.most_levels.items():
+                model = weigh.coarser(model, listed.comparisons[field], most)
+            model = weigh.rounded(model)
+        return Scorer(entries, listed.comparisons, model), candidate_pairs, labels
 
     first = learnt(listed.entries, found)
-    if not cluster.has_many_entries_a_person(first.scorer):
+    scorer, _, _ = first
+    if not cluster.has_many_entries_a_person(scorer):
         return first
-    entries = listed.entries.by_person(cluster.people(first.scorer, found))
-    counted = Scorer(entries, listed.comparisons, first.scorer.model)
+    entries = listed.entries.by_person(cluster.people(scorer, found))
+    counted = Scorer(entries, listed.comparisons, scorer.model)
     return learnt(entries, cluster.counted_again(counted, found, chunk_pairs))
 
 
 def conclude(
     listed: Listed,
-    compared: Found,
     learnt: Learnt,
     closed: tuple[Closed, ...],
     settings: LinkSettings,
@@ -285,9 +249,9 @@ def conclude(
 ) -> Linkage:
     """What the model says of the candidate pairs."""
     ids, entries = listed.ids, listed.entries
-    scorer, candidate_pairs = learnt.scorer, learnt.pairs
+    scorer, candidate_pairs, labels = learnt
     stays = inside(candidate_pairs, closed)
-    judged, table = judge(
+    judged, table, packed = judge(
         scorer,
         ids,
         listed.blocks,
@@ -296,43 +260,32 @@ def conclude(
         settings,
         is_between=listed.lists is not None,
     )
-    partners = listed.lists if listed.one_to_one else None
-    counted, alone, left_out = candidate_pairs.vectors, None, 0
-    if partners is not None:
-        alone = candidate_pairs.vectors_without(judged.left, judged.right)
-        sizes = np.bincount(partners)
-        paired = pairs_of_partners(scorer, judged, table, partners, sizes, settings)
-        apart = judged.at(np.flatnonzero(~paired.stays))
-        counted = candidate_pairs.vectors_without(apart.left, apart.right)
-        judged, table = paired.judged, paired.table
-        left_out = len(apart.left)
     scored = Scored(
         scorer,
         ids,
         judged,
         table,
-        counted,
+        packed,
+        candidate_pairs.vectors,
         of_keys=blocked(entries, listed.blocks),
         keys=[key_blocks.key for key_blocks in listed.blocks],
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
         by_person=scorer.entries.person is not None,
-        alone=alone,
         together=_numbers(ids, own.together),
         apart=_numbers(ids, own.apart),
     )
+    lists = listed.lists if listed.one_to_one else None
+    partners = None if lists is None else (lists, np.bincount(lists))
     linkage = concluded(scored, settings, partners, closed)
     fitted = replace(linkage.fitted, person=scorer.entries.person)
     return replace(
         linkage,
         fitted=fitted,
         afresh=candidate_pairs.afresh,
-        state=compared.state,
-        reused=compared.reused,
-        training_labels=learnt.labels.pairs,
-        contradictory=learnt.labels.contradictory,
+        training_labels=labels.pairs,
+        contradictory=labels.contradictory,
         added=added_use(entries, scorer),
-        left_out=left_out,
     )
 
 
@@ -340,10 +293,7 @@ def _numbers(ids: pa.Array, pairs: pa.Table | None) -> Longs | None:
     """These pairs of entries by their positions, as ``pack_pairs`` has them."""
     if pairs is None:
         return None
-    places = [
-        pc.index_in(pairs.column(name), value_set=ids).to_numpy().astype(np.int32)
-        for name in ("entry_l", "entry_r")
-    ]
+    places = ends_of(ids, pairs)
     return pack_pairs(np.minimum(*places), np.maximum(*places))
 
 
@@ -357,17 +307,16 @@ class Scored:
     judged: Judged
     table: pa.Table
     """PAIR of them."""
+    packed: Longs
+    """Their packed vectors among those of the candidates."""
     vectors: weigh.VectorCounts
-    """Those of all candidates that count."""
+    """Those of all candidates."""
     of_keys: Blocked
     keys: Sequence[Key]
     forecast: tuple[block.Forecast, ...]
     candidates: int
     by_person: bool
     """Whether the values of a person count once."""
-    alone: weigh.VectorCounts | None = None
-    """Those of candidates of which nothing was said, where the pairs of the table have their
-    probability given each other; None: every pair has that of its vector."""
     together: Longs | None = None
     """Pairs that a user brought together, as ``pack_pairs`` has them; None: there are none."""
     apart: Longs | None = None
@@ -377,20 +326,34 @@ class Scored:
 def concluded(
     scored: Scored,
     settings: LinkSettings,
-    partners: Codes | None = None,
+    partners: tuple[Codes, Longs] | None = None,
     closed: tuple[Closed, ...] = (),
 ) -> Linkage:
     """The clusters, the cases and the estimate that follow from scored pairs.
 
-    With ``partners``, the list of each entry, no cluster has two entries of one list.
+    With ``partners``, the list of each entry and the entries of each list, an entry is one person
+    with at most one entry of each other list.
     """
+    alone, lists, before = None, None, len(scored.packed)
+    if partners is not None:
+        # Of the candidates of which nothing is said every pair has the probability of its vector.
+        alone, lists = scored.vectors.without(scored.packed), partners[0]
+        scored = _of_partners(scored, *partners, settings)
     scorer, judged, counted = scored.scorer, scored.judged, scored.vectors
     model, comparisons = scorer.model, scorer.comparisons
     duplicate, review = settings.duplicate_probability, settings.review_probability
-    cluster = cluster_of(scored, duplicate, partners)
+    cluster = cluster_of(scored, duplicate, lists)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
+    told = counted, posterior[:, 0]
+    if alone is not None:
+        of_alone = weigh.score(comparisons.unpack(alone.codes), model).posterior
+        each = np.ones(len(judged.left), np.int64)
+        counts = weigh.VectorCounts(
+            np.concatenate([alone.codes, -each]), np.concatenate([alone.counts, each])
+        )
+        told = counts, np.concatenate([of_alone[:, 0], judged.posterior[:, 0]])
     loss = blocking_loss(scored.keys, scored.table, duplicate)
-    expected = estimate(*_told(scored, posterior[:, 0]), duplicate, loss)
+    expected = estimate(*told, duplicate, loss)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
     keys_of_sure = scored.table.column("match_key").filter(sure)
     most = priors(scorer.entries.profile, scorer.entries, comparisons)["same"].most
@@ -412,43 +375,18 @@ def concluded(
         doubts=against,
         term_frequencies=term_frequencies(scorer, pairs, vectors),
         fitted=Fitted(comparisons, model, counted, scored.of_keys.entries, loss=loss),
+        left_out=before - len(scored.packed),
     )
 
 
-def _told(scored: Scored, same: Floats) -> tuple[weigh.VectorCounts, Floats]:
-    """The candidates and P(same) of each; ``same`` is that of ``scored.vectors``."""
-    alone, scorer, judged = scored.alone, scored.scorer, scored.judged
-    if alone is None:
-        return scored.vectors, same
-    of_alone = weigh.score(scorer.comparisons.unpack(alone.codes), scorer.model)
-    each = np.ones(len(judged.left), np.int64)
-    codes = np.concatenate([alone.codes, -each])
-    counts = np.concatenate([alone.counts, each])
-    same = np.concatenate([of_alone.posterior[:, 0], judged.posterior[:, 0]])
-    return weigh.VectorCounts(codes, counts), same
+def _of_partners(
+    scored: Scored, lists: Codes, sizes: Longs, settings: LinkSettings
+) -> Scored:
+    """The pairs that stay where an entry has one partner at most in each other list.
 
-
-@dataclass(frozen=True, slots=True)
-class Paired:
-    """The pairs that stay where an entry has one partner at most in each other list."""
-
-    stays: Bools
-    """Which of all pairs they are."""
-    judged: Judged
-    """They, with their probability given each other."""
-    table: pa.Table
-    """PAIR of them."""
-
-
-def pairs_of_partners(
-    scorer: Scorer,
-    judged: Judged,
-    table: pa.Table,
-    lists: Codes,
-    sizes: Longs,
-    settings: LinkSettings,
-) -> Paired:
-    """The pairs that stay; ``sizes``: how many entries each list has."""
+    They have their probability given each other. ``sizes``: how many entries each list has.
+    """
+    scorer, judged = scored.scorer, scored.judged
     stays = np.zeros(len(judged.left), np.bool_)
     # Who is most improbable is nobody's partner: such pairs are kept only to be named.
     likely = np.flatnonzero(judged.posterior[:, 0] >= settings.kept_probability)
@@ -457,19 +395,21 @@ def pairs_of_partners(
     ends = pairs.left, pairs.right
     same = given_the_others(*ends, pairs.weight, prior, lists, sizes, chosen)[chosen]
     stays[likely] = chosen
-    pairs, table = judged.at(np.flatnonzero(stays)), table.filter(pa.array(stays))
+    pairs, table = judged.at(np.flatnonzero(stays)), scored.table.filter(stays)
     others = np.maximum(pairs.posterior[:, 1:].sum(axis=1), _NEVER)
     posterior = pairs.posterior * ((1 - same) / others)[:, None]
     posterior[:, 0] = same
     of_pairs = Pairs(scorer.entries, pairs.left, pairs.right)
-    kind = kinds(
-        Judgement(of_pairs, vectors_in(table, scorer.comparisons), posterior),
-        review=settings.review_probability,
-        displaced=frozenset(settings.displaced_constituencies),
-        is_between=True,
-    )
+    vectors = vectors_in(table, scorer.comparisons)
+    kind = kinds(of_pairs, vectors, posterior, settings, is_between=True)
     judged = replace(pairs, posterior=posterior, kind=kind, kind_without_threshold=kind)
-    return Paired(stays, judged, rejudged(table, judged))
+    return replace(
+        scored,
+        judged=judged,
+        table=rejudged(table, judged),
+        packed=scored.packed[stays],
+        vectors=scored.vectors.without(scored.packed[~stays]),
+    )
 
 
 def cluster_of(scored: Scored, threshold: float, lists: Codes | None = None) -> Codes:

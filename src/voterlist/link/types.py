@@ -56,21 +56,13 @@ def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
     )
 
 
-def _quiet(_step: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
-
-def _silent(_forecast: tuple[block.Forecast, ...]) -> None:
-    """A forecast that nobody watches."""
-
-
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What a linkage calls while it runs."""
 
-    progress: Progress = _quiet
+    progress: Progress = lambda *_: None
     """Called with the step, how much of it is done, and of how much."""
-    forecast: Callable[[tuple[block.Forecast, ...]], None] = _silent
+    forecast: Callable[[tuple[block.Forecast, ...]], None] = lambda _: None
     """Called with the forecast before any pair is made."""
 
 
@@ -121,6 +113,23 @@ class Added:
             name: pa.chunked_array([_array(c).take(place)])
             for name, c in self.values.items()
         }
+
+
+def positions_of(ids: pa.Array, wanted: pa.Array | pa.ChunkedArray) -> Codes:
+    """Where each wanted id stands on a list; -1 where it does not."""
+    # Few ids are wanted, and the list may be a nation's: it is scanned once, without an index.
+    there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
+    place = np.asarray(
+        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1),
+        np.int64,
+    )
+    return np.append(there, -1)[place].astype(np.int32)
+
+
+def ends_of(ids: pa.Array, pairs: pa.Table) -> tuple[Codes, Codes]:
+    """Where ``entry_l`` and ``entry_r`` of each of these pairs stand; -1 where they do not."""
+    left, right = pairs.column("entry_l"), pairs.column("entry_r")
+    return positions_of(ids, left), positions_of(ids, right)
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:

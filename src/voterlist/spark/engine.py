@@ -26,7 +26,7 @@ from voterlist.link.judge import (
 from voterlist.link.keys import Key, keys
 from voterlist.link.part import TEXTS, Part, Whole, nobody
 from voterlist.link.priors import Drawn, Sample
-from voterlist.link.steps import Scored, added_use, concluded, pairs_of_partners
+from voterlist.link.steps import Scored, added_use, concluded
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.spark import entries as entries_of
@@ -248,21 +248,12 @@ def _conclude(
     keys = wanted.keys(counted.whole.size)
     of_pairs = names_of_keys(keys, found.column("keys").to_numpy()[rows])
     table = pair_table(entries.ids, judged, exact, of_pairs, comparisons)
-    alone, partners, left_out = None, None, 0
-    if wanted.one_to_one and listed.groups is not None:
-        partners = listed.groups[entries.positions]
-        sizes = np.bincount(listed.groups)
-        paired = pairs_of_partners(scorer, judged, table, partners, sizes, settings)
-        kept = found.column("vector").to_numpy()[rows]
-        alone = vectors.without(kept)
-        vectors = vectors.without(kept[~paired.stays])
-        judged, table = paired.judged, paired.table
-        left_out = int((~paired.stays).sum())
     scored = Scored(
         scorer,
         entries.ids,
         judged,
         table,
+        found.column("vector").to_numpy()[rows],
         vectors,
         of_keys=fit.Blocked(
             counted.whole.size, blocked.blocks.reachable, blocked.blocks.parted
@@ -271,11 +262,12 @@ def _conclude(
         forecast=blocked.blocks.forecast,
         candidates=blocked.candidates,
         by_person=done.by_person,
-        alone=alone,
     )
+    partners = None
+    if wanted.one_to_one and listed.groups is not None:
+        partners = listed.groups[entries.positions], np.bincount(listed.groups)
     return replace(
         concluded(scored, settings, partners),
         chance=chance(counted),
         added=added_use(nobody(by_entry), scorer),
-        left_out=left_out,
     )

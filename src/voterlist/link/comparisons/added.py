@@ -29,7 +29,6 @@ class Added(Comparison):
         self.field = field
         self.kind = kind
         self.levels = KINDS[kind].levels
-        self.pair_level_count = len(self.levels)
         (self._same,) = (
             level for level in self.levels if level.evidence is Evidence.VALUE
         )
@@ -40,15 +39,16 @@ class Added(Comparison):
         first, second = column.codes[pairs.left], column.codes[pairs.right]
         known = (first >= 0) & (second >= 0)
         levels = np.full(len(pairs), MISSING, np.uint8)
+        levels[known] = self.levels["DIFFERS"]
         levels[known & (first == second)] = self._same
         other = np.flatnonzero(known & (first != second))
-        if len(other):
+        distinct_levels = KINDS[self.kind].distinct_levels
+        if len(other) and distinct_levels is not None:
             word_l, word_r, place = distinct_pairs(
                 first[other], second[other], len(column.values)
             )
             words = column.words()
-            distinct = KINDS[self.kind].distinct_levels(words[word_l], words[word_r])
-            levels[other] = distinct[place]
+            levels[other] = distinct_levels(words[word_l], words[word_r])[place]
         return levels
 
     def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:
@@ -56,7 +56,7 @@ class Added(Comparison):
         built_of_names = KINDS[self.kind].built_of_names
         if built_of_names is None:
             return
-        own, differs = levels[self.field], list(self.levels)[-2]
+        own, differs = levels[self.field], self.levels["DIFFERS"]
         alike = ~np.isin(own, (MISSING, self._same, differs))
         for field, apart in _NAMES_APART.items():
             alike &= ~np.isin(levels[field], apart)

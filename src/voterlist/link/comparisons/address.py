@@ -66,7 +66,7 @@ class Address(Comparison):
 
     field = "address"
     levels = AddressLevel
-    pair_level_count = _FIRST_LINE + len(_PLACES) * _CLASSES
+    beyond = len(_PLACES) * _CLASSES
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parsed parts where the list has them, else by the words of the whole line."""

@@ -88,7 +88,7 @@ class Pairs:
         first = codes[self.left]
         return np.asarray((first == codes[self.right]) & (first >= 0))
 
-    def same_and_known(self, codes: Codes) -> tuple[Bools, Bools]:
+    def same_and_known(self, codes: Codes | Longs) -> tuple[Bools, Bools]:
         """(as ``same``, as ``known``), of which each looks every entry up."""
         first, second = codes[self.left], codes[self.right]
         known = (first >= 0) & (second >= 0)
@@ -118,8 +118,8 @@ class Comparison(ABC):
 
     field: str
     levels: type[Level]
-    pair_level_count: int
-    """How many codes the pair levels have; at least as many as ``levels``."""
+    beyond: int = 0
+    """How many codes the pair levels have beyond those of ``levels``."""
     joint: tuple[Level, ...] = ()
     """Levels that two fields show together, so that none of the two changes alone."""
     implied: tuple[str, ...] = ()
@@ -162,6 +162,11 @@ class Comparison(ABC):
         """The prior shares of the levels, *missing* left out, fitted to this list."""
         del entries
         return shares
+
+    @property
+    def pair_level_count(self) -> int:
+        """How many codes the pair levels have."""
+        return len(self.levels) + self.beyond
 
     @property
     def same(self) -> Level:

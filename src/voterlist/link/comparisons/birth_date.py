@@ -54,14 +54,11 @@ class BirthDate(Comparison):
 
     field = "birth_date"
     levels = BirthDateLevel
-    pair_level_count = len(BirthDateLevel)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parts that agree."""
-        first, second = (
-            _Dates.of(pairs.entries, pairs.left),
-            _Dates.of(pairs.entries, pairs.right),
-        )
+        packed = pairs.entries.packed_date
+        first, second = _Dates(packed[pairs.left]), _Dates(packed[pairs.right])
         known = (first.year > 0) & (second.year > 0)
         full = known & first.is_full & second.is_full
         same_year, same_month = first.year == second.year, first.month == second.month
@@ -142,13 +139,8 @@ def incomplete_share(entries: Encoded) -> float:
 class _Dates:
     """The birth dates of one side of the pairs."""
 
-    def __init__(self, year: Codes, month: Codes, day: Codes) -> None:
-        self.year, self.month, self.day = year, month, day
-
-    @classmethod
-    def of(cls, entries: Encoded, positions: Codes) -> _Dates:
-        date = entries.packed_date[positions]
-        return cls(date >> 9, date >> 5 & 15, date & 31)
+    def __init__(self, packed: Codes) -> None:
+        self.year, self.month, self.day = packed >> 9, packed >> 5 & 15, packed & 31
 
     @property
     def is_full(self) -> Bools:

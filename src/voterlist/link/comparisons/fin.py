@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
-from voterlist.link.comparisons.names import (
-    IdentifierLevels,
-    identifier_levels,
-    identifier_shares,
-)
-
-_LEAST_SHARE = 1e-9
-"""The chance that an unrelated person has one given FIN."""
+from voterlist.link.comparisons.base import Evidence, Level
+from voterlist.link.comparisons.names import Identifier
 
 
 class FinLevel(Level):
@@ -24,23 +16,9 @@ class FinLevel(Level):
     MISSING = 0
 
 
-_LEVELS = IdentifierLevels(
-    FinLevel.MISSING, FinLevel.SAME, FinLevel.DIGIT, FinLevel.DIFFERS
-)
-
-
-class Fin(Comparison):
+class Fin(Identifier):
     """The FIN, sign by sign."""
 
     field = "fin"
     levels = FinLevel
-    pair_level_count = len(FinLevel)
-
-    def pair_levels(self, pairs: Pairs) -> Levels:
-        """Same, one edit apart, or different."""
-        return identifier_levels(pairs.entries.fin, pairs, _LEVELS)
-
-    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
-        """How many entries have the FIN."""
-        is_same = levels == FinLevel.SAME
-        yield from identifier_shares(pairs.entries.fin, pairs, is_same, _LEAST_SHARE)
+    least = 1e-9

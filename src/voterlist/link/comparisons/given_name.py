@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from voterlist.arrays import Bools, Codes, Levels, Longs
+from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import Evidence, Level, Pairs
-from voterlist.link.comparisons.names import CohortName, Nearness
-from voterlist.link.encode import Encoded, EncodedColumn
+from voterlist.link.comparisons.names import CohortName, Nearness, name_levels
 
 
 class GivenNameLevel(Level):
@@ -45,7 +42,7 @@ class GivenName(CohortName):
     def __init__(self) -> None:
         super().__init__()
         one_edit_sounds_alike = self.pair_level_count
-        self.pair_level_count += 1
+        self.beyond += 1
         self._codes[Nearness.SOUNDS_ALIKE] = GivenNameLevel.SOUNDS_ALIKE
         self._codes[Nearness.ONE_EDIT_SOUNDS_ALIKE] = one_edit_sounds_alike
         self._outcomes[one_edit_sounds_alike] = (
@@ -53,33 +50,13 @@ class GivenName(CohortName):
             GivenNameLevel.SOUNDS_ALIKE,
         )
 
-    def names(self, entries: Encoded) -> EncodedColumn:
-        """The column of the given names."""
-        return entries.given_name
-
-    def cohort_counts(self, entries: Encoded) -> Longs:
-        """How many entries of each cohort have each of them."""
-        return entries.given_name_counts
-
-    def sounds(self, entries: Encoded) -> Codes | None:
-        """The code of the sound of each given name."""
-        return entries.given_name_sounds
-
     def pair_levels(self, pairs: Pairs) -> Levels:
-        """By how near the names are, and by which are short forms of which."""
-        levels = super().pair_levels(pairs)
-        levels[_short_forms(pairs)] = GivenNameLevel.NICKNAME
+        """By how near the names are and sound, and by which are short forms of which."""
+        entries = pairs.entries
+        names, sounds = entries.given_name, entries.given_name_sounds
+        levels = name_levels(names, pairs, self._codes, sounds)
+        first, second = names.codes[pairs.left], names.codes[pairs.right]
+        related = entries.short_given_names.related(first, second)
+        same_sex, known = pairs.at(related).same_and_known(entries.sex)
+        levels[related[same_sex | ~known]] = GivenNameLevel.NICKNAME
         return levels
-
-
-def _short_forms(pairs: Pairs) -> Longs:
-    """The positions of the pairs whose names are short forms of each other, of one sex."""
-    entries = pairs.entries
-    names = entries.given_name.codes
-    related = entries.short_given_names.related(names[pairs.left], names[pairs.right])
-    return related[~_sexes_differ(pairs.at(related))]
-
-
-def _sexes_differ(pairs: Pairs) -> Bools:
-    sex = pairs.entries.sex
-    return np.asarray(pairs.known(sex) & (sex[pairs.left] != sex[pairs.right]))

@@ -27,8 +27,8 @@ class Kind:
     """Brings every spelling of a value to one form."""
     levels: type[Level]
     """One of them has the evidence of a value: that of two values that are the same."""
-    distinct_levels: Callable[[Words, Words], Levels]
-    """The level of each pair of folded values that differ; both are known."""
+    distinct_levels: Callable[[Words, Words], Levels] | None = None
+    """The level of each pair of folded values that differ; both are known. None: all *differ*."""
     built_of_names: Callable[[Words, Words], Bools] | None = None
     """Which pairs of values that are alike, and not the same, may be so for the names of which they
     are built. Where the names are near too, they count as different: one piece of evidence counts

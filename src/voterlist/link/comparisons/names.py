@@ -5,9 +5,7 @@ A pair of names that meets a thousand times is compared once.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -16,8 +14,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorized
-from voterlist.link.comparisons.base import Comparison, Level, Pairs, Shares, mark
-from voterlist.link.encode import Encoded, EncodedColumn
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares, mark
+from voterlist.link.encode import EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 from voterlist.link.identifiers import Identifiers
 from voterlist.model import Profile
@@ -244,25 +242,8 @@ def _measure(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     return nearness
 
 
-def one_is_rare(names: EncodedColumn, pairs: Pairs, times: int = 1) -> Bools:
-    """True where at least one of the two names, both known, is a rare spelling.
-
-    The other one is at least so many ``times`` as common.
-    """
-    if not len(pairs):
-        return np.zeros(0, np.bool_)
-    first, second = names.counts[names.codes[[pairs.left, pairs.right]]]
-    fewest, most = np.minimum(first, second), np.maximum(first, second)
-    return np.asarray((fewest <= _rare_count(pairs.entries)) & (most >= times * fewest))
-
-
-def _rare_count(entries: Encoded) -> int:
-    """How many entries have a rare spelling at most."""
-    return max(_RARE, int(_RARE * entries.people / _RARE_IN))
-
-
 def adjust_names(
-    names: EncodedColumn,
+    columns: Iterable[EncodedColumn],
     pairs: Pairs,
     levels: Levels,
     outcomes: Mapping[int, tuple[int, int]],
@@ -270,13 +251,18 @@ def adjust_names(
 ) -> None:
     """Decide, in place, the levels of names one or two edits apart.
 
-    ``outcomes`` has for each undecided level the level where one of the spellings is rare, and the
-    other so many ``times`` as common; and the level where both names are in use.
+    ``outcomes`` has for each undecided level the level where a spelling is rare, of one of the two
+    entries in one of the columns, and the other so many ``times`` as common; and the level where
+    all are in use.
     """
+    rare = max(_RARE, int(_RARE * pairs.entries.people / _RARE_IN))
     for undecided, (misspelt, in_use) in outcomes.items():
         where = np.flatnonzero(levels == undecided)
-        is_slip = one_is_rare(names, pairs.at(where), times)
-        levels[where] = np.where(is_slip, misspelt, in_use)
+        levels[where] = in_use
+        for names in columns if len(where) else ():
+            counts = names.counts[names.codes[[pairs.left[where], pairs.right[where]]]]
+            fewest, most = counts.min(axis=0), counts.max(axis=0)
+            levels[where[(fewest <= rare) & (most >= times * fewest)]] = misspelt
 
 
 def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Floats:
@@ -308,38 +294,30 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
 # --- Identifiers beside each other: the same, one sign apart, or different
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifierLevels:
-    """Which levels of a comparison say what of two identifiers."""
+class Identifier(Comparison):
+    """Identifiers, sign by sign. ``levels`` has at least the levels that are named here."""
 
-    missing: Level
-    same: Level
-    digit: Level
-    differs: Level
+    least: float
+    """The chance that an unrelated person has one given identifier."""
 
+    def pair_levels(self, pairs: Pairs) -> Levels:
+        """Same, one edit apart, or different."""
+        held: Identifiers = getattr(pairs.entries, self.field)
+        same, known = pairs.same_and_known(held.codes)
+        levels = np.full(len(pairs), MISSING, np.uint8)
+        mark(levels, known, self.levels["DIFFERS"])
+        mark(levels, same, self.levels["SAME"])
+        other = np.flatnonzero(known & ~same)
+        one_edit = held.one_edit(pairs.left[other], pairs.right[other])
+        levels[other[one_edit]] = self.levels["DIGIT"]
+        return levels
 
-def identifier_levels(
-    identifiers: Identifiers, pairs: Pairs, levels: IdentifierLevels
-) -> Levels:
-    """The level of each pair: same, one edit apart, or different."""
-    first, second = identifiers.codes[pairs.left], identifiers.codes[pairs.right]
-    known = (first >= 0) & (second >= 0)
-    marked = np.full(len(pairs), levels.missing, np.uint8)
-    mark(marked, known, levels.differs)
-    mark(marked, known & (first == second), levels.same)
-    other = np.flatnonzero(known & (first != second))
-    one_edit = identifiers.one_edit(pairs.left[other], pairs.right[other])
-    marked[other[one_edit]] = levels.digit
-    return marked
-
-
-def identifier_shares(
-    identifiers: Identifiers, pairs: Pairs, is_same: np.ndarray, least: float
-) -> Shares:
-    """How many entries have the identifier that these pairs share; ``least`` where only they do."""
-    where = np.flatnonzero(is_same)
-    counts = identifiers.times(pairs.left[where])
-    yield where, share_of_counts(counts, pairs.entries.people, least)
+    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
+        """How many entries have the identifier that pairs share; ``least`` where only they do."""
+        where = np.flatnonzero(levels == self.levels["SAME"])
+        held: Identifiers = getattr(pairs.entries, self.field)
+        counts = held.times(pairs.left[where])
+        yield where, share_of_counts(counts, pairs.entries.people, self.least)
 
 
 # --- Names that have fashions: given names, and patronymics, which are the given names of fathers
@@ -355,7 +333,7 @@ class CohortName(Comparison):
         levels = self.levels
         # Pair levels of names one and two edits apart: whether a spelling is rare, the list tells.
         one_edit, two_edits, short, short_similar = range(len(levels), len(levels) + 4)
-        self.pair_level_count = short_similar + 1
+        self.beyond = 4
         self._codes = level_codes(
             {
                 Nearness.UNKNOWN: levels["MISSING"],
@@ -379,29 +357,18 @@ class CohortName(Comparison):
             short_similar: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
         }
 
-    @abstractmethod
-    def names(self, entries: Encoded) -> EncodedColumn:
+    def _names(self, pairs: Pairs) -> EncodedColumn:
         """The column of the names."""
-
-    @abstractmethod
-    def cohort_counts(self, entries: Encoded) -> Longs:
-        """How many entries of each cohort have each name, shape (cohorts and one more, names)."""
-
-    def sounds(self, entries: Encoded) -> Codes | None:
-        """The code of the sound of each name; None where sounds are not compared."""
-        del entries
-        return None
+        names: EncodedColumn = getattr(pairs.entries, self.field)
+        return names
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By how near the names are."""
-        entries = pairs.entries
-        return name_levels(
-            self.names(entries), pairs, self._codes, self.sounds(entries)
-        )
+        return name_levels(self._names(pairs), pairs, self._codes)
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are."""
-        names = self.names(pairs.entries)
+        names = (self._names(pairs),)
         adjust_names(names, pairs, levels, self._outcomes)
         adjust_names(names, pairs, levels, self._short_outcomes, _TIMES)
 
@@ -409,6 +376,5 @@ class CohortName(Comparison):
         """How often those born in the years of the two entries have the name."""
         where = np.flatnonzero(levels == self.levels["SAME"])
         if len(where):
-            names = self.names(pairs.entries)
-            counts = self.cohort_counts(pairs.entries)
-            yield where, cohort_shares(names, counts, pairs.at(where))
+            counts: Longs = getattr(pairs.entries, f"{self.field}_counts")
+            yield where, cohort_shares(self._names(pairs), counts, pairs.at(where))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from voterlist.arrays import Longs
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.names import CohortName
-from voterlist.link.encode import Encoded, EncodedColumn
 
 
 class PatronymicLevel(Level):
@@ -29,11 +27,3 @@ class Patronymic(CohortName):
 
     field = "patronymic"
     levels = PatronymicLevel
-
-    def names(self, entries: Encoded) -> EncodedColumn:
-        """The column of the patronymics."""
-        return entries.patronymic
-
-    def cohort_counts(self, entries: Encoded) -> Longs:
-        """How many entries of each cohort have each of them."""
-        return entries.patronymic_counts

@@ -22,7 +22,6 @@ class Sex(Comparison):
 
     field = "sex"
     levels = SexLevel
-    pair_level_count = len(SexLevel)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, or differs."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Levels
+from voterlist.arrays import Bools, Levels
 from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
 from voterlist.link.comparisons.names import (
     Nearness,
     adjust_names,
     level_codes,
     name_levels,
-    one_is_rare,
 )
 from voterlist.link.comparisons.sex import SexLevel
 from voterlist.link.encode import FEMALE
@@ -87,8 +86,9 @@ _OUTCOMES = {
 _SLIP_OUTCOMES = {
     _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
     _SLIP_DIFFERS: (SurnameLevel.MISSPELT, SurnameLevel.DIFFERS),
-    _SLIP_TWO_EDITS: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
 }
+_SLIP_OF_TWO_EDITS = {_SLIP_TWO_EDITS: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR)}
+"""Surnames near each other are slips where a spelling is rare: of the whole, or of the stem."""
 
 
 class Surname(Comparison):
@@ -96,7 +96,7 @@ class Surname(Comparison):
 
     field = "surname"
     levels = SurnameLevel
-    pair_level_count = _ONE_EDIT_SOUNDS_ALIKE + 1
+    beyond = _ONE_EDIT_SOUNDS_ALIKE + 1 - len(SurnameLevel)
     joint = (SurnameLevel.SWAPPED,)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
@@ -112,10 +112,13 @@ class Surname(Comparison):
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are; of surnames that differ, by the sex of the two."""
         entries = pairs.entries
-        adjust_names(entries.stem, pairs, levels, _OUTCOMES)
-        _adjust_slips(pairs, levels)
+        surname, stem = entries.surname, entries.stem
+        adjust_names((stem,), pairs, levels, _OUTCOMES)
+        adjust_names((surname,), pairs, levels, _SLIP_OUTCOMES)
+        adjust_names((surname, stem), pairs, levels, _SLIP_OF_TWO_EDITS)
         differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
-        women = _both_are_women(pairs.at(differing))
+        near, sex = pairs.at(differing), entries.sex
+        women = (sex[near.left] == FEMALE) & (sex[near.right] == FEMALE)
         levels[differing[women]] = SurnameLevel.MAY_HAVE_CHANGED
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
@@ -165,19 +168,3 @@ def _mark_slips(pairs: Pairs, levels: Levels) -> None:
     stems = levels[slips]
     for level, slip in _SLIP_OF.items():
         levels[slips[stems == level]] = slip
-
-
-def _adjust_slips(pairs: Pairs, levels: Levels) -> None:
-    """Decide, in place, whether surnames near each other are slips: only a rare spelling is one."""
-    for slip, (misspelt, otherwise) in _SLIP_OUTCOMES.items():
-        where = np.flatnonzero(levels == slip)
-        near = pairs.at(where)
-        rare = one_is_rare(pairs.entries.surname, near)
-        if slip == _SLIP_TWO_EDITS:
-            rare |= one_is_rare(pairs.entries.stem, near)
-        levels[where] = np.where(rare, misspelt, otherwise)
-
-
-def _both_are_women(pairs: Pairs) -> Bools:
-    sex: Codes = pairs.entries.sex
-    return np.asarray((sex[pairs.left] == FEMALE) & (sex[pairs.right] == FEMALE))

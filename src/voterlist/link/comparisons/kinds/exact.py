@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from voterlist.arrays import Levels, Words
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind
 
@@ -17,9 +14,4 @@ class ExactLevel(Level):
     MISSING = 0
 
 
-def _distinct(one: Words, other: Words) -> Levels:
-    del other
-    return np.full(len(one), ExactLevel.DIFFERS, np.uint8)
-
-
-KIND = Kind(str.strip, ExactLevel, _distinct)
+KIND = Kind(str.strip, ExactLevel)

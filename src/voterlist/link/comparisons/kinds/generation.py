@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from voterlist.arrays import Levels, Words
 from voterlist.config.comparisons import SharedFold
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind
@@ -18,15 +15,9 @@ class GenerationLevel(Level):
     MISSING = 0
 
 
-def _distinct(one: Words, other: Words) -> Levels:
-    del other
-    return np.full(len(one), GenerationLevel.DIFFERS, np.uint8)
-
-
 # A list that learnt otherwise would learn that fathers and sons are one person.
 KIND = Kind(
     SharedFold.GENERATION,
     GenerationLevel,
-    _distinct,
     known_shares={"same": (0.998, 0.002), "lineage": (0.02, 0.98)},
 )
