@@ -22,7 +22,7 @@ __all__ = ["STEPS"]
 
 STEPS = {
     "reading the file": "voterlist.readers:read_table",
-    "what its columns are": "voterlist.any_table.joined:_choice",
+    "what its columns are": "voterlist.ingest.generic:choose",
     "whose names they are": "voterlist.any_table.joined:tell_profile",
     "cells made clean": "voterlist.any_table.joined:_entries",
     "in the order of ids": "voterlist.any_table.linking:_in_order",

@@ -10,7 +10,7 @@ from list_tables import amendments, applied, compiled, entries
 from voterlist import readers
 from voterlist.any_table.comparing import compare_lists
 from voterlist.any_table.inspecting import inspect_files
-from voterlist.any_table.joined import Source, joined
+from voterlist.any_table.joined import Source, entries_of, understood
 from voterlist.config import IngestSettings
 from voterlist.handover.lists import ListRequest, make_lists
 from voterlist.ingest import ingest
@@ -174,15 +174,12 @@ def test_every_column_is_told_without_doubt(record):
 def test_tables_for_a_linkage_keep_ids_and_values(record):
     """Two lists would be compared by other values, or one id name two people."""
     permanent = next(iter(record))
-    one = joined([Source(permanent, None)])
+    entries, _ = entries_of(understood([Source(permanent, None)]).read)
     rows = record[permanent]
-    assert (
-        one.entries.column("entry_id").to_pylist()
-        == rows.column("entry_id").to_pylist()
-    )
+    assert entries.column("entry_id").to_pylist() == rows.column("entry_id").to_pylist()
     fields = ("surname", "given_name", "birth_date", "fin", "address", "precinct")
     assert (
-        one.entries.select(fields)
+        entries.select(fields)
         .cast(rows.select(fields).schema)
         .equals(rows.select(fields))
     )

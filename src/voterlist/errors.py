@@ -20,7 +20,8 @@ and codes. Each message ends with what to do next, in ``todo``.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -136,6 +137,17 @@ class MapError(SettingsError):
             map_name=self.map_name or map_name,
             file=self.file or file,
         )
+
+
+@contextmanager
+def naming(file: str = "", *, map_name: str = "") -> Iterator[None]:
+    """What is raised in the block about a table, or the map of its columns, names both."""
+    try:
+        yield
+    except MapError as error:
+        raise error.of(map_name=map_name, file=file) from None
+    except InputError as error:
+        raise error.of_file(file) from None
 
 
 class InputError(VoterlistError):

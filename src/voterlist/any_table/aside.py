@@ -7,20 +7,18 @@ made is what is made of all columns at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from voterlist import tables
 from voterlist.any_table.joined import Understood, entries_of
 from voterlist.fields import NAMES
-from voterlist.link import COMPARED, LINKED, Added, Ready
-from voterlist.link.candidates import RECORD
-from voterlist.link.encode import encode
-from voterlist.model import Profile
+from voterlist.ingest.generic import UsedTable
+from voterlist.link import COMPARED, LINKED
 from voterlist.normalize import made_of
-from voterlist.storage.linkage_state import PutAside, Rows, Spill
+from voterlist.storage.linkage_state import PutAside, Spill
 
 _PLACE = ("entry_id", "constituency", "precinct")
 _BESIDE = ("source", "constituency", "precinct")
@@ -34,17 +32,9 @@ _GROUPS = (
 """Fields that are read together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
-    """The entries of all files, normalised and put aside."""
-
-    voters: PutAside
-    """The columns ``COMPARED`` in the order of the entry ids."""
-    ids: pa.ChunkedArray | None
-    """The entry ids in the order of the files; None where nobody asked for them."""
-    rows: tuple[int, ...]
-    """How many of them each file has."""
-    are_renamed: bool
+Normalised = tuple[PutAside, pa.ChunkedArray, bool]
+"""The columns ``COMPARED`` in the order of the entry ids; the ids in the order of the files; and
+whether they are told with their files."""
 
 
 class Cells:
@@ -76,7 +66,7 @@ class Cells:
 def normalised(
     files: Understood, cells: Sequence[Cells], spill: Spill, *, with_ids: bool
 ) -> Normalised:
-    """The entries of the files, normalised for the linkage.
+    """The entries of the files, normalised for the linkage; no ids where nobody asks for them.
 
     The tables of ``files`` are given up; ``cells`` are those of the same files.
 
@@ -86,8 +76,7 @@ def normalised(
         OSError: the disk is full.
     """
     voters = PutAside(spill)
-    rows = tuple(file.table.num_rows for file in files.read)
-    blank = [file.only(()) for file in files.read]
+    blank = [_only(file, file.table, ()) for file in files.read]
     files.read.clear()
 
     def entries_with(
@@ -96,7 +85,7 @@ def normalised(
         wanted = {*_PLACE, *fields}
         return entries_of(
             [
-                file.of(own.mapped()).only(wanted, ids_differ=ids_differ)
+                _only(file, own.mapped(), wanted, ids_differ=ids_differ)
                 for file, own in zip(blank, cells, strict=True)
             ]
         )
@@ -108,10 +97,12 @@ def normalised(
         voters.put(name, _take(entries.column(name), order))
     del entries
     if not with_ids:
-        ids = None
+        ids = ids.slice(0, 0)
     for fields in _GROUPS:
         entries, _ = entries_with(fields, ids_differ=True)
-        made = made_of(fields, entries.select([*fields, *_BESIDE]), files.profile)
+        made = made_of(
+            fields, entries.select([*fields, *_BESIDE]), files.reading.profile
+        )
         del entries
         for name in COMPARED:
             if name in made.column_names:
@@ -120,18 +111,31 @@ def normalised(
     for name in COMPARED:
         if name not in voters.column_names:
             voters.put(name, pa.nulls(voters.num_rows, LINKED.field(name).type))
-    return Normalised(voters, ids, rows, are_renamed)
+    return voters, ids, are_renamed
+
+
+def _only(
+    file: UsedTable,
+    cells: pa.Table,
+    fields: Collection[str],
+    *,
+    ids_differ: bool = False,
+) -> UsedTable:
+    """A file with these cells, of these fields alone: the columns of others hold nothing.
+
+    ``ids_differ``: whether it was found already that no id stands twice.
+    """
+    choice = file.choice
+    kept = {place for field in fields for place in choice.map.columns(field)}
+    nothing = pa.nulls(cells.num_rows)
+    columns = [
+        column if place in kept else nothing
+        for place, column in enumerate(cells.columns)
+    ]
+    known = replace(choice, has_distinct_ids=choice.has_distinct_ids or ids_differ)
+    table = pa.Table.from_arrays(columns, names=cells.column_names)
+    return replace(file, table=table, choice=known)
 
 
 def _take(column: pa.ChunkedArray, order: pa.Array | None) -> pa.ChunkedArray:
     return column if order is None else column.take(order)
-
-
-def ready(made: PutAside, added: Added, profile: Profile, spill: Spill) -> Ready:
-    """A list that was put aside, ready to be linked with its pairs put aside.
-
-    Raises:
-        OSError: the disk is full.
-    """
-    ids = made.column("entry_id").combine_chunks()
-    return Ready(ids, encode(made, added.of(ids), profile), Rows(spill, RECORD))

@@ -12,29 +12,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
-from voterlist.any_table.joined import (
-    Map,
-    ReadFile,
-    Reading,
-    Source,
-    read_map,
-    understood,
-)
+from voterlist.any_table.joined import Map, Reading, Source, read_map, understood
 from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined, examine
 from voterlist.config import FILE_NAME, Settings
-from voterlist.errors import InputError, MapError, usage_error
-from voterlist.findings import Settled, settle
-from voterlist.ingest import (
-    ingest,
-    table_intake,
-)
+from voterlist.errors import naming, usage_error
+from voterlist.findings import settle
+from voterlist.ingest import ingest
+from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Level, Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
-from voterlist.pipeline.reconciling import StreetRegister, read_given_streets
+from voterlist.pipeline.reconciling import read_given_streets
 from voterlist.pipeline.result import FURNITURE
 from voterlist.render import html
 from voterlist.report.section import Report, Run
@@ -60,72 +51,6 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.settings import acceptances_around, settings_around
 from voterlist.tables import concat, sort_by
-
-
-def write_audit(
-    folder: Path,
-    intake: Intake,
-    examined: Examined,
-    findings: pa.Table,
-    names: Mapping[str, str],
-    on_day: dt.date,
-) -> tuple[Path, ...]:
-    """Write the audit of the lists as a page in each language; returns the paths.
-
-    Raises:
-        OSError: the folder cannot be made, or a page not be written.
-    """
-    store.make_folder(folder)
-    model = _model(intake, examined, findings, names, on_day)
-    paths = []
-    for language in LANGUAGES:
-        path = folder / f"audit-{language}.html"
-        store.write_content(path, html.render_audit(model, language))
-        paths.append(path)
-    return tuple(paths)
-
-
-def _model(
-    intake: Intake,
-    examined: Examined,
-    findings: pa.Table,
-    names: Mapping[str, str],
-    on_day: dt.date,
-) -> Report:
-    """The report of lists without linkage and without registers."""
-    constituency = _only_constituency(intake.entries)
-    facts = Facts(str(on_day.year), Level.CONEC, constituency, on_day)
-    tables = {
-        "entries": intake.entries,
-        "voters": empty(VOTER),
-        "lists": intake.lists,
-        "set_aside": intake.set_aside,
-        "findings": findings,
-        "cases": empty(CASE),
-        "pairs": empty(PAIR),
-        "profile": examined.profile,
-        "pyramid": examined.pyramid,
-        "coincidences": examined.coincidences,
-        "indicators": examined.indicators,
-        "ages": examined.pyramids,
-        "scorecard": scorecard(
-            profile=examined.profile,
-            lists=intake.lists,
-            set_aside=intake.set_aside,
-            findings=findings,
-            cases=None,
-            comparison=empty(COMPARISON),
-            register_use=empty(REGISTER_USE),
-        ),
-    }
-    return build(Run(facts, tables, sources=names))
-
-
-def _only_constituency(entries: pa.Table) -> int | None:
-    """The constituency of all entries; None where they have several, or some have none."""
-    numbers = entries.column("constituency").unique().to_pylist()
-    return numbers[0] if len(numbers) == 1 else None
-
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -172,27 +97,6 @@ class Checked:
         return int(self.unreadable > 0 or bool(unexpected))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """What the lists are held against."""
-
-    settings: Settings
-    acceptances: pa.Table
-    """ACCEPTANCE"""
-    register: StreetRegister
-
-
-@dataclass(frozen=True, slots=True)
-class _Audited:
-    """The intake of the lists, and what was found in it."""
-
-    intake: Intake
-    examined: Examined
-    settled: Settled
-    names: dict[str, str]
-    """The name of each file by its source."""
-
-
 def check_files(
     files: Sequence[Path],
     *,
@@ -228,20 +132,90 @@ def check_files(
     first = files[0].resolve()
     around = first if first.is_dir() else first.parent
     chosen = settings_around(settings, around)
-    reference = _Reference(
-        chosen,
-        acceptances_around(settings, around),
-        read_given_streets(streets, chosen),
-    )
+    acceptances = acceptances_around(settings, around)
+    register = read_given_streets(streets, chosen)
     progress(Stage.INGEST, 0, 1)
-    try:
+    with naming(map_name=columns.name if columns else ""):
         intake, names, reading = _intake(files, read_map(columns), chosen, profile)
-    except MapError as error:
-        raise error.of(map_name=columns.name if columns else "") from None
+    progress(Stage.NORMALIZE, 0, 1)
     used = profile or (reading.profile if reading else chosen.workspace.profile)
-    audited = _audit(intake, names, reference, used, today, progress)
-    pages = _write_pages(report, audited, today)
-    return _result_of(audited, pages, reading)
+    outcome = normalize(intake.entries, used, encoded=True)
+    progress(Stage.CHECK, 0, 1)
+    examined = examine(
+        outcome.table,
+        intake.entries,
+        intake.lists,
+        chosen.check,
+        on_day=today,
+        streets=register.streets,
+    )
+    parts = [intake.findings, outcome.findings, register.findings, examined.findings]
+    settled = settle(concat(parts, FINDING), chosen.check, acceptances)
+    findings = settled.findings
+    pages = []
+    if report is not None:
+        model = _model(intake, examined, findings, names, today)
+        store.make_folder(report)
+        for language in LANGUAGES:
+            pages.append(report / f"audit-{language}.html")
+            store.write_content(pages[-1], html.render_audit(model, language))
+    use = examined.street_use.to_pylist()
+    return Checked(
+        rows_in=_sum(intake.lists.column("rows")),
+        rows_out=intake.entries.num_rows,
+        set_aside=counts(intake.set_aside, "code", "rows"),
+        unreadable=_sum(pc.equal(intake.set_aside.column("line"), 0)),
+        findings=findings,
+        findings_by_rule=tuple(_by_rule(findings)),
+        accepted=settled.accepted.num_rows,
+        coincidences=of_the_whole(examined.coincidences),
+        streets={
+            row["measure"]: row["rows"] for row in use if row["constituency"] is None
+        },
+        indicators=examined.indicators,
+        audit=build_audit(examined.indicators, empty(SCORECARD), empty(AGES), None),
+        rules=len(RULE_CODES),
+        pages=tuple(pages),
+        reading=reading,
+    )
+
+
+def _model(
+    intake: Intake,
+    examined: Examined,
+    findings: pa.Table,
+    names: Mapping[str, str],
+    on_day: dt.date,
+) -> Report:
+    """The report of lists without linkage and without registers."""
+    numbers = intake.entries.column("constituency").unique().to_pylist()
+    # Of lists of several constituencies, or of none that is known, it is told of none.
+    constituency = numbers[0] if len(numbers) == 1 else None
+    facts = Facts(str(on_day.year), Level.CONEC, constituency, on_day)
+    tables = {
+        "entries": intake.entries,
+        "voters": empty(VOTER),
+        "lists": intake.lists,
+        "set_aside": intake.set_aside,
+        "findings": findings,
+        "cases": empty(CASE),
+        "pairs": empty(PAIR),
+        "profile": examined.profile,
+        "pyramid": examined.pyramid,
+        "coincidences": examined.coincidences,
+        "indicators": examined.indicators,
+        "ages": examined.pyramids,
+        "scorecard": scorecard(
+            profile=examined.profile,
+            lists=intake.lists,
+            set_aside=intake.set_aside,
+            findings=findings,
+            cases=None,
+            comparison=empty(COMPARISON),
+            register_use=empty(REGISTER_USE),
+        ),
+    }
+    return build(Run(facts, tables, sources=names))
 
 
 def _require_files(paths: Sequence[Path]) -> None:
@@ -259,32 +233,6 @@ def _require_lists(paths: Sequence[Path]) -> None:
             code = "folder-is-workspace"
         if code:
             raise usage_error(code, path=folder, inbox=folder / INBOX)
-
-
-def _audit(
-    intake: Intake,
-    names: dict[str, str],
-    reference: _Reference,
-    profile: Profile,
-    today: dt.date,
-    progress: Progress,
-) -> _Audited:
-    """Normalise the entries and run every test."""
-    check_settings, register = reference.settings.check, reference.register
-    progress(Stage.NORMALIZE, 0, 1)
-    outcome = normalize(intake.entries, profile, encoded=True)
-    progress(Stage.CHECK, 0, 1)
-    examined = examine(
-        outcome.table,
-        intake.entries,
-        intake.lists,
-        check_settings,
-        on_day=today,
-        streets=register.streets,
-    )
-    parts = [intake.findings, outcome.findings, register.findings, examined.findings]
-    settled = settle(concat(parts, FINDING), check_settings, reference.acceptances)
-    return _Audited(intake, examined, settled, names)
 
 
 def _intake(
@@ -305,8 +253,9 @@ def _intake(
     ]
     are_tables = all(path.suffix == ".parquet" for path in paths)
     if columns is not None or are_tables:
-        intake, reading = _tables(paths, columns, settings, profile)
-        return intake, {}, reading
+        sources = [Source(path, columns) for path in paths]
+        read = understood(sources, profile, settings=settings.ingest, linked=False)
+        return _tables_intake(read.read), {}, read.reading
     lists: list[RawFile] = []
     for given in files:
         lists += (
@@ -320,37 +269,9 @@ def _intake(
     return taken, names, None
 
 
-def _tables(
-    files: Sequence[Path],
-    columns: Map | None,
-    settings: Settings,
-    profile: Profile | None,
-) -> tuple[Intake, Reading]:
-    """The intake of tables in order of entry id, and how they were understood.
-
-    The text of one table is dictionary-encoded.
-    """
-    sources = [Source(path, columns) for path in files]
-    read = understood(sources, profile, settings=settings.ingest, linked=False)
-    reading = Reading(read.profile, read.told, read.uses)
-    return _tables_intake(read.read), reading
-
-
-def _tables_intake(read: Sequence[ReadFile]) -> Intake:
-    taken = []
-    for file in read:
-        try:
-            intake = table_intake(
-                file.table,
-                file.choice.map,
-                keep_encoded=True,
-                distinct_ids=file.choice.has_distinct_ids,
-            )
-            taken.append(intake)
-        except InputError as error:
-            raise error.of_file(file.path.name) from None
-        except MapError as error:
-            raise error.of(file=file.path.name) from None
+def _tables_intake(read: Sequence[UsedTable]) -> Intake:
+    """The intake of tables in order of entry id; the text of one is dictionary-encoded."""
+    taken = [table.intake(keep_encoded=True) for table in read]
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
         decoded = [
@@ -362,49 +283,8 @@ def _tables_intake(read: Sequence[ReadFile]) -> Intake:
     return replace(accounts, entries=sort_by(intake.entries, "entry_id"))
 
 
-def _write_pages(
-    folder: Path | None, audited: _Audited, today: dt.date
-) -> tuple[Path, ...]:
-    """The pages of the audit; none without a folder."""
-    if folder is None:
-        return ()
-    findings = audited.settled.findings
-    return write_audit(
-        folder, audited.intake, audited.examined, findings, audited.names, today
-    )
-
-
-def _result_of(
-    audited: _Audited, pages: tuple[Path, ...], reading: Reading | None
-) -> Checked:
-    intake, examined, settled = audited.intake, audited.examined, audited.settled
-    is_whole_file = pc.equal(intake.set_aside.column("line"), 0)
-    return Checked(
-        rows_in=_sum(intake.lists.column("rows")),
-        rows_out=intake.entries.num_rows,
-        set_aside=counts(intake.set_aside, "code", "rows"),
-        unreadable=_sum(is_whole_file),
-        findings=settled.findings,
-        findings_by_rule=tuple(_by_rule(settled.findings)),
-        accepted=settled.accepted.num_rows,
-        coincidences=of_the_whole(examined.coincidences),
-        streets=_measures(examined.street_use),
-        indicators=examined.indicators,
-        audit=build_audit(examined.indicators, empty(SCORECARD), empty(AGES), None),
-        rules=len(RULE_CODES),
-        pages=pages,
-        reading=reading,
-    )
-
-
 def _sum(column: pa.ChunkedArray) -> int:
     return int(pc.sum(column).as_py() or 0)
-
-
-def _measures(use: pa.Table) -> dict[str, int | None]:
-    """Measure -> rows, of a REGISTER_USE table of one register, all constituencies together."""
-    whole = (row for row in use.to_pylist() if row["constituency"] is None)
-    return {row["measure"]: row["rows"] for row in whole}
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:

@@ -16,23 +16,23 @@ from voterlist.any_table import aside
 from voterlist.any_table.joined import (
     Reading,
     Source,
-    joined,
+    entries_of,
     read_map,
     understood,
     write_rows,
 )
 from voterlist.any_table.machine import require_enough
 from voterlist.config import LinkSettings
-from voterlist.config.comparisons import AddedComparison, comparisons_error
-from voterlist.errors import MapError, SettingsMistake, usage_error
+from voterlist.config.comparisons import comparisons_error
+from voterlist.errors import SettingsMistake, naming, usage_error
 from voterlist.ingest.added import is_ascending, parse_comparisons
+from voterlist.ingest.generic import added_of
 from voterlist.link import (
     FOLDS,
     TAKEN_NAMES,
     Added,
     Incremental,
     Linkage,
-    Ready,
     Scope,
     link_ready,
     plan,
@@ -40,6 +40,7 @@ from voterlist.link import (
 )
 from voterlist.link import Watch as LinkWatch
 from voterlist.link.block import Forecast
+from voterlist.link.candidates import RECORD
 from voterlist.link.explain import with_term_frequencies
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
@@ -48,7 +49,7 @@ from voterlist.processes.shares import helped
 from voterlist.processes.threads import each, workers
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.files import write_atomically
-from voterlist.storage.linkage_state import PutAside, Spill, StateUse
+from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
 from voterlist.storage.settings import link_settings
 
 if TYPE_CHECKING:
@@ -137,17 +138,6 @@ class LinkRequest:
         return Scope.held_against(ids.slice(0, new))
 
 
-def _read_map(
-    path: Path | None,
-) -> tuple[Mapping[str, str | Sequence[str]] | None, tuple[AddedComparison, ...]]:
-    """The map of columns in a file, and the comparisons that it adds."""
-    columns = read_map(path) or None
-    if path is None:
-        return columns, ()
-    text = path.read_text(encoding="utf-8-sig")
-    return columns, parse_comparisons(text, TAKEN_NAMES)
-
-
 def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None]:
     """The map of each file: the one there is for all, or its own.
 
@@ -164,11 +154,14 @@ def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None
 
 
 def _source(path: Path, map_path: Path | None) -> Source:
-    try:
-        columns, added = _read_map(map_path)
-    except MapError as error:
-        raise error.of(map_name=map_path.name if map_path else "") from None
-    return Source(path, columns, added, map_path.name if map_path else "")
+    """A file, with the columns and the comparisons of its map."""
+    if map_path is None:
+        return Source(path, None)
+    columns = read_map(map_path) or None
+    with naming(map_name=map_path.name):
+        text = map_path.read_text(encoding="utf-8-sig")
+        added = parse_comparisons(text, TAKEN_NAMES)
+    return Source(path, columns, added, map_path.name)
 
 
 def _require_same_comparisons(one: Source, other: Source) -> None:
@@ -345,7 +338,7 @@ def _written(
 
     if request.memory_limit is not None or not ids:
         return {}
-    entries = joined(sources, request.profile).entries
+    entries, _ = entries_of(understood(sources, request.profile).read)
     shown = pc.is_in(entries.column("entry_id"), value_set=pa.array(ids))
     return written(entries.filter(shown))
 
@@ -370,7 +363,9 @@ def _link(
         # The linkage gives the state up when it has compared: nothing else may hold it.
         earlier, use = Incremental(known.state), known.use
         del known
-    made_ready = _ready(voters, spill)
+    store = None if spill is None else Rows(spill, RECORD)
+    profile = voters.reading.profile
+    made_ready = ready(voters.tables.pop(), profile, voters.added, store)
     result = link_ready(
         made_ready,
         settings,
@@ -391,68 +386,47 @@ def _link(
     return replace(linked, pictures=pictures_of(result, made_ready, settings))
 
 
-def _ready(voters: _Voters, spill: Spill | None) -> Ready:
-    """The voters ready to be linked; they are given up."""
-    columns, profile = voters.tables.pop(), voters.reading.profile
-    if isinstance(columns, PutAside) and spill is not None:
-        return aside.ready(columns, voters.added, profile, spill)
-    return ready(columns, profile, voters.added)
-
-
 def _voters(
     sources: Sequence[Source],
     request: LinkRequest,
     progress: Progress,
     spill: Spill | None = None,
 ) -> _Voters:
-    if spill is not None:
-        return _voters_aside(sources, request, progress, spill)
-    progress(Stage.INGEST, 0, 1)
-    read = joined(sources, request.profile)
-    profile, comparisons = read.profile, read.comparisons
-    reading = Reading(profile, read.told, read.uses)
-    scope = request.scope(read.entries.column("entry_id"), read.rows)
-    new = sum(read.rows[: len(request.files)])
-    raw, held, are_renamed = read.added, [read.entries], read.are_renamed
-    del read
-    ids = held[0].column("entry_id") if comparisons else None
-    progress(Stage.NORMALIZE, 0, 1)
-    # In the order of their ids the linkage need not sort them again. The sorted entries have no
-    # name here: normalize is the last to hold them, and lets go of what it has read.
-    voters = normalize(_in_order(held), profile, encoded=True, for_linkage=True).table
-    added = Added(comparisons, fold_added(raw, comparisons, profile, FOLDS), ids)
-    return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
-
-
-def _voters_aside(
-    sources: Sequence[Source], request: LinkRequest, progress: Progress, spill: Spill
-) -> _Voters:
-    """The same with all columns put aside, made a few at a time."""
+    """The entries of the files; with a spill all columns put aside, made a few at a time."""
     progress(Stage.INGEST, 0, 1)
     cells: list[aside.Cells] = []
 
     def keep(table: pa.Table) -> pa.Table:
+        if spill is None:
+            return table
         cells.append(aside.Cells(table, spill))
         return cells[-1].mapped()
 
     files = understood(sources, request.profile, keep)
-    profile, comparisons = files.profile, files.comparisons
-    reading = Reading(profile, files.told, files.uses)
-    folded = fold_added(files.added(), comparisons, profile, FOLDS)
+    profile, comparisons = files.reading.profile, files.comparisons
+    rows = [file.table.num_rows for file in files.read]
+    folded = fold_added(added_of(files.read), comparisons, profile, FOLDS)
     progress(Stage.NORMALIZE, 0, 1)
-    is_scoped = bool(request.against) or request.between
-    made = aside.normalised(
-        files, cells, spill, with_ids=is_scoped or bool(comparisons)
-    )
-    return _Voters(
-        [made.voters],
-        made.voters.num_rows,
-        sum(made.rows[: len(request.files)]),
-        None if made.ids is None else request.scope(made.ids, made.rows),
-        Added(comparisons, folded, made.ids if comparisons else None),
-        made.are_renamed,
-        reading,
-    )
+    voters: pa.Table | PutAside
+    if spill is None:
+        entries, are_renamed = entries_of(files.read)
+        ids, held = entries.column("entry_id"), [entries]
+        del entries
+    else:
+        with_ids = bool(comparisons or request.against or request.between)
+        made = aside.normalised(files, cells, spill, with_ids=with_ids)
+        voters, ids, are_renamed = made
+    scope = request.scope(ids, rows)
+    added = Added(comparisons, folded, ids if comparisons else None)
+    del ids
+    if spill is None:
+        # In the order of their ids the linkage need not sort them again. The sorted entries have no
+        # name here: normalize is the last to hold them, and lets go of what it has read.
+        named = normalize(_in_order(held), profile, encoded=True, for_linkage=True)
+        voters = named.table
+    new = sum(rows[: len(request.files)])
+    how = scope, added, are_renamed, files.reading
+    return _Voters([voters], voters.num_rows, new, *how)
 
 
 def _helpers(sources: Sequence[Source]) -> int:

@@ -21,11 +21,10 @@ from voterlist.any_table.linking import (
     Watch,
     write_pairs,
 )
-from voterlist.errors import MapError, UsageError, usage_error
-from voterlist.ingest import given_map
+from voterlist.errors import UsageError, naming, usage_error
 from voterlist.ingest.added import require_columns
-from voterlist.ingest.choice import Choice, choose, chosen
-from voterlist.ingest.generic import MAP_FIELDS
+from voterlist.ingest.choice import Choice
+from voterlist.ingest.generic import MAP_FIELDS, UsedTable
 from voterlist.model import Profile
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
@@ -243,14 +242,13 @@ def _file(path: Path, group: int | None = None) -> _File:
 
 def _choice(files: Sequence[_File], source: Source) -> Choice:
     """What the columns of the list are used as: as the map says, or as some of its rows tell."""
-    headers = files[0].schema.names
-    try:
-        require_columns(headers, source.added, source.columns)
-        if source.columns is not None:
-            return chosen(headers, given_map(headers, source.columns), source.added)
-    except MapError as error:
-        raise error.of(map_name=source.map_name, file=files[0].path.name) from None
-    return choose(_some_rows(files), source.added, alone=True)
+    first = files[0]
+    is_mapped = source.columns is not None
+    with naming(first.path.name, map_name=source.map_name):
+        require_columns(first.schema.names, source.added, source.columns)
+        # A map names the columns: nobody looks at the rows.
+        rows = first.schema.empty_table() if is_mapped else _some_rows(files)
+        return UsedTable.of("", rows, source.columns, source.added).choice
 
 
 def _some_rows(files: Sequence[_File]) -> pa.Table:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from inspect import signature
@@ -18,22 +17,16 @@ from voterlist.arrays import Longs
 from voterlist.config import parse_tree
 from voterlist.config.comparisons import AddedComparison
 from voterlist.errors import (
-    InputError,
-    MapError,
     NotAFrameError,
     UsageError,
     VoterlistError,
+    naming,
     place_of,
 )
 from voterlist.fields import COMPARED
-from voterlist.ingest import given_map, name_columns, table_entries, table_intake
-from voterlist.ingest.added import added_columns, require_columns
-from voterlist.ingest.choice import (
-    Choice,
-    choose,
-    chosen,
-    with_common_comparisons,
-)
+from voterlist.ingest import table_intake
+from voterlist.ingest.added import added_columns
+from voterlist.ingest.generic import UsedTable, added_of, names_of, under_profile
 from voterlist.link import FOLDS, Added, Scope
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
@@ -106,40 +99,17 @@ def require_frame(frame: object) -> None:
 
 def intake_of(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
+    return table_intake(table_of(frame), columns)
+
+
+def table_of(frame: pd.DataFrame) -> pa.Table:
+    """The frame's cells as text.
+
+    Raises:
+        NotAFrameError: it is none.
+    """
     require_frame(frame)
-    return table_intake(frame_table(frame), columns)
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenFrame:
-    """The cells of a frame, and what its columns are used as."""
-
-    table: pa.Table
-    choice: Choice
-
-    def entries(self) -> pa.Table:
-        """Its rows as ENTRY."""
-        return table_entries(
-            self.table, self.choice.map, distinct_ids=self.choice.has_distinct_ids
-        )
-
-
-def choose_columns(
-    frame: pd.DataFrame,
-    columns: Columns | None,
-    comparisons: Sequence[AddedComparison] = (),
-    *,
-    alone: bool = True,
-) -> ChosenFrame:
-    """A frame with the use of each column; ``alone`` where no other is compared with it."""
-    require_frame(frame)
-    table = frame_table(frame)
-    headers = table.column_names
-    given = None if columns is None else given_map(headers, columns)
-    require_columns(headers, comparisons, columns)
-    if given is None:
-        return ChosenFrame(table, choose(table, comparisons, alone=alone))
-    return ChosenFrame(table, chosen(headers, given, comparisons))
+    return frame_table(frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +118,7 @@ class Linkable:
 
     names: tuple[str, ...]
     """What the frames are called; one that stands alone has no name."""
-    frames: tuple[ChosenFrame, ...]
+    frames: tuple[UsedTable, ...]
     entries: tuple[pa.Table, ...]
     """The rows of each frame as ENTRY."""
     profile: Profile
@@ -192,17 +162,7 @@ class Linkable:
         comparisons = self.frames[0].choice.comparisons
         if not comparisons:
             return Added()
-        # The frames may head one comparison otherwise.
-        columns = [
-            added_columns(frame.table, frame.choice.comparisons)
-            for frame in self.frames
-        ]
-        texts = {
-            comparison.name: pa.concat_arrays(
-                [of_frame[comparison.name] for of_frame in columns]
-            )
-            for comparison in comparisons
-        }
+        texts = added_of(self.frames)
         values = fold_added(texts, comparisons, self.profile, FOLDS)
         return Added(comparisons, values, ids)
 
@@ -237,8 +197,8 @@ class Linkable:
         Raises:
             UsageError: it lacks the column of one.
         """
-        with _naming(name):
-            read = choose_columns(frame, columns, alone=False)
+        with naming(name):
+            read = UsedTable.of(name, table_of(frame), columns, alone=False)
             choice = read.choice.under(self.profile)
             wanted = {added.name: added for added in self.frames[0].choice.comparisons}
             found = {added.name: added for added in choice.comparisons}
@@ -253,7 +213,7 @@ class Linkable:
                 raise refusal(f"the new rows lack a column of: {lacking}.", todo)
             choice = replace(choice, comparisons=tuple(found[own] for own in wanted))
             read = replace(read, choice=choice)
-            entries = read.entries()
+            entries = read.intake().entries
         names = tuple(self.names) if len(self.names) > 1 else ("list",)
         return replace(
             self,
@@ -313,46 +273,17 @@ def read_frames(
 
     Without a profile it is told from the names of people.
     """
-    chosen_frames = []
+    read, is_alone, told = [], len(frames) == 1, None
     for (name, frame), of_frame in zip(frames.items(), columns, strict=True):
-        with _naming(name):
-            is_alone = len(frames) == 1
-            chosen_frames.append(choose_columns(frame, of_frame, added, alone=is_alone))
-    used, told = _told_profile(chosen_frames, profile)
-    choices = with_common_comparisons(
-        [frame.choice.under(used) for frame in chosen_frames]
-    )
-    used_frames = [
-        replace(frame, choice=choice)
-        for frame, choice in zip(chosen_frames, choices, strict=True)
-    ]
-    entries = []
-    for name, used_frame in zip(frames, used_frames, strict=True):
-        with _naming(name):
-            entries.append(used_frame.entries())
-    return Linkable(tuple(frames), tuple(used_frames), tuple(entries), used, told)
-
-
-@contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Errors in the block name this one of several frames."""
-    try:
-        yield
-    except MapError as error:
-        raise error.of(file=name) from None
-    except InputError as error:
-        raise error.of_file(name) from None
-
-
-def _told_profile(
-    frames: Sequence[ChosenFrame], profile: str | None
-) -> tuple[Profile, ToldProfile | None]:
-    """The profile, and how it was told from the names where it was not given."""
-    if profile is not None:
-        return profile_named(profile), None
-    names = [name_columns(frame.table, frame.choice.map) for frame in frames]
-    told = tell_profile(pa.concat_tables(names, promote_options="default"))
-    return told.profile, told
+        with naming(name):
+            table = table_of(frame)
+            read.append(UsedTable.of(name, table, of_frame, added, alone=is_alone))
+    if profile is None:
+        told = tell_profile(names_of(read))
+    used = told.profile if told else profile_named(str(profile))
+    read = under_profile(read, used)
+    entries = tuple(frame.intake().entries for frame in read)
+    return Linkable(tuple(frames), tuple(read), entries, used, told)
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,16 +13,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.config.comparisons import AddedComparison
 from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
-from voterlist.errors import InputError, MapError, SettingsMistake
+from voterlist.errors import InputError, MapError, SettingsMistake, naming
 from voterlist.fields import ENTRY_FIELDS, NAMES
-from voterlist.ingest.added import is_ascending, known_cells, no_such_column
+from voterlist.ingest.added import (
+    added_columns,
+    is_ascending,
+    known_cells,
+    no_such_column,
+    require_columns,
+)
 from voterlist.ingest.choice import (
     AGE,
+    Choice,
     choose,
+    chosen,
     field_named,
     field_role,
     is_needed,
+    with_common_comparisons,
 )
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
@@ -249,6 +260,85 @@ def table_intake(
     return Intake(
         entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UsedTable:
+    """The cells of a table, and what its columns are used as."""
+
+    name: str
+    """What it is called."""
+    table: pa.Table
+    choice: Choice
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        table: pa.Table,
+        columns: _Columns | None = None,
+        added: Sequence[AddedComparison] = (),
+        *,
+        alone: bool = True,
+        numbered: bool = False,
+    ) -> UsedTable:
+        """As the map of columns says, or as headers and cells tell (``choice.choose``).
+
+        Raises:
+            MapError: the map, or an added comparison, names a column that is not there.
+        """
+        headers = table.column_names
+        given = None if columns is None else given_map(headers, columns)
+        require_columns(headers, added, columns)
+        if given is not None:
+            return cls(name, table, chosen(headers, given, added))
+        choice = choose(table, added, alone=alone, numbered=numbered)
+        return cls(name, table, choice)
+
+    def intake(self, *, keep_encoded: bool = False) -> Intake:
+        """Its rows, as ``table_intake`` gives them.
+
+        Raises:
+            InputError: an id stands twice, or no column of a name was found.
+        """
+        with naming(self.name):
+            return table_intake(
+                self.table,
+                self.choice.map,
+                keep_encoded=keep_encoded,
+                distinct_ids=self.choice.has_distinct_ids,
+            )
+
+
+def names_of(tables: Sequence[UsedTable]) -> pa.Table:
+    """The names of these tables, as columns of ENTRY; each has the columns that it has."""
+    names = [name_columns(used.table, used.choice.map) for used in tables]
+    if len(names) == 1:
+        return names[0]
+    texts = [
+        table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+        for table in names
+    ]
+    return pa.concat_tables(texts, promote_options="default")
+
+
+def under_profile(tables: Sequence[UsedTable], profile: Profile) -> list[UsedTable]:
+    """The tables under one profile, with those comparisons alone that each of them has."""
+    choices = with_common_comparisons([used.choice.under(profile) for used in tables])
+    return [
+        replace(used, choice=choice)
+        for used, choice in zip(tables, choices, strict=True)
+    ]
+
+
+def added_of(tables: Sequence[UsedTable]) -> dict[str, pa.Array]:
+    """The columns of the added comparisons of the first table, over all rows of all of them."""
+    # Each table may head one comparison otherwise.
+    columns = [added_columns(used.table, used.choice.comparisons) for used in tables]
+    return {
+        name: pa.concat_arrays([of_table[name] for of_table in columns])
+        for name in (columns[0] if columns else ())
+    }
 
 
 _SOURCE = "table"

@@ -92,21 +92,33 @@ Learnt = tuple[Scorer, Candidates, TrainingLabels]
 people decided, from which it learnt."""
 
 
-def ready(voters: pa.Table | tables.Columns, profile: Profile, added: Added) -> Ready:
+def ready(
+    voters: pa.Table | tables.Columns,
+    profile: Profile,
+    added: Added,
+    store: Store | None = None,
+) -> Ready:
     """A VOTER table ready to be linked, or its columns that are read one by one.
+
+    Args:
+        voters: in any order.
+        profile: whose names they are.
+        added: comparisons that a user added.
+        store: where the candidate pairs are put aside; None: they are held in memory.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
+    order = None
     if isinstance(voters, pa.Table):
         voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
         ids = voters.column("entry_id").combine_chunks()
-        return Ready(ids, encode(voters, added.of(ids), profile))
-    ids = voters.column("entry_id").combine_chunks()
-    order = tables.order_of(ids)
+    else:
+        ids = voters.column("entry_id").combine_chunks()
+        order = tables.order_of(ids)
     if order is not None:
         ids, voters = ids.take(order), _InOrder(voters, order)
-    return Ready(ids, encode(voters, added.of(ids), profile))
+    return Ready(ids, encode(voters, added.of(ids), profile), store)
 
 
 @dataclass(frozen=True, slots=True)
