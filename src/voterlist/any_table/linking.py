@@ -48,7 +48,7 @@ from voterlist.normalize.stage import fold_added
 from voterlist.processes.shares import helped
 from voterlist.processes.threads import each, workers
 from voterlist.storage import linkage_state, lock, store
-from voterlist.storage.files import write_atomically
+from voterlist.storage.files import write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
 from voterlist.storage.settings import link_settings
 
@@ -321,10 +321,7 @@ def _write_page(page: Page, pictures: Pictures, lines: Mapping[str, str]) -> Non
     # Who wants no page does not load the templates.
     from voterlist.render.pictures import render_pictures  # noqa: PLC0415  see above
 
-    text = render_pictures(pictures, page.language, lines)
-    write_atomically(
-        page.path, lambda beside: beside.write_text(text, encoding="utf-8")
-    )
+    write_content(page.path, render_pictures(pictures, page.language, lines))
 
 
 def _written(

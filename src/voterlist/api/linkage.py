@@ -23,7 +23,7 @@ from voterlist.api.frames import (
     without_cells,
 )
 from voterlist.api.models import as_text, attributes, fitted
-from voterlist.api.rules import Entry, Listed, Rules, read_rules
+from voterlist.api.rules import Entry, Rules, read_rules
 from voterlist.api.truth import decided_pairs, evaluate
 from voterlist.api.two_entries import Ends, as_waterfall, evidence, key_rows
 from voterlist.arrays import Codes
@@ -44,6 +44,7 @@ from voterlist.link.comparisons import with_added
 from voterlist.link.explain import KeyOfPair, keys_of_pair
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import keys
+from voterlist.link.types import ends_of, positions_of
 from voterlist.tables import with_column
 
 if TYPE_CHECKING:
@@ -205,15 +206,15 @@ class Linkage:
     @property
     def doubts(self) -> pd.DataFrame:
         """``code``, ``share`` and ``says``: why keys or model do not fit the rows; mostly none."""
-        rows = [
-            (str(doubt.code), doubt.share, self._doubt(str(doubt.code), doubt.share))
-            for doubt in self._linked.doubts
-        ]
+        rows = []
+        for doubt in self._linked.doubts:
+            places = {
+                "share": self._say.percent(doubt.share),
+                "pairs": int(doubt.share),
+            }
+            says = self._say(f"link.doubt.{doubt.code}", **places)
+            rows.append((str(doubt.code), doubt.share, says))
         return pd.DataFrame(rows, columns=["code", "share", "says"])
-
-    def _doubt(self, code: str, share: float) -> str:
-        percent = self._say.percent(share)
-        return self._say(f"link.doubt.{code}", share=percent, pairs=int(share))
 
     @property
     def model(self) -> pd.DataFrame:
@@ -229,10 +230,11 @@ class Linkage:
         """
         learnt = self._linked.fitted
         frame = to_pandas(learnt.levels())
-        labels = [
-            self._label(comparison, level)
-            for comparison, level in zip(frame.comparison, frame.level, strict=True)
-        ]
+        say, labels = self._say, []
+        for name, level in zip(frame.comparison, frame.level, strict=True):
+            # A comparison that was added has the name that it was given.
+            field = say(f"field.{name}") if say.has(f"field.{name}") else name
+            labels.append(f"{field}: {say(f'comparison.{level}')}")
         frame.insert(2, "label", labels)
         frame.attrs |= attributes(learnt, str(self._rows.profile))
         return frame
@@ -240,14 +242,6 @@ class Linkage:
     def save_model(self, path: str | Path) -> None:
         """Write the model to a file, which ``voterlist.link(frame, model=path)`` takes."""
         Path(path).write_text(as_text(self.model), encoding="utf-8")
-
-    def _label(self, comparison: str, level: str) -> str:
-        return f"{self._field(comparison)}: {self._say(f'comparison.{level}')}"
-
-    def _field(self, comparison: str) -> str:
-        """What a comparison is called; one that was added has the name that it was given."""
-        key = f"field.{comparison}"
-        return self._say(key) if self._say.has(key) else comparison
 
     @without_cells
     def explain(self, a: Entry, b: Entry) -> pd.DataFrame:
@@ -282,13 +276,15 @@ class Linkage:
         return pd.DataFrame(self._reasons(ends), columns=["reason", "key", "says"])
 
     def _reasons(self, ends: Ends) -> list[tuple[str, str, str]]:
-        cluster = dict(zip(*self._cluster_columns(), strict=True))
-        left, right = (
-            self._ready.ids[place].as_py() for place in (ends.left, ends.right)
-        )
+        ids = self._ready.ids.take(pa.array([ends.left, ends.right]))
+        left, right = ids.to_pylist()
+        clusters = self._linked.clusters
+        cluster = dict(zip(*(of.to_pylist() for of in clusters.columns), strict=True))
         if left in cluster and cluster[left] == cluster.get(right):
             return []
-        if self._is_one_list(ends):
+        of_left, of_right = self._rows.frame_of(ids)
+        # Of several frames no pair is looked for inside one.
+        if len(self._rows.names) > 1 and of_left == of_right:
             return [self._reason("one-list")]
         forced = [] if self._own.apart is None else self._own.apart.to_pylist()
         if {left, right} in [set(couple.values()) for couple in forced]:
@@ -311,18 +307,6 @@ class Linkage:
         sign = "< " if probability < _LEAST_SHOWN else ""
         places = {"probability": f"{sign}{shown}", "least": least}
         return code, "", self._say(f"linkage.why-not.{code}", **places)
-
-    def _cluster_columns(self) -> tuple[list[str], list[str]]:
-        clusters = self._linked.clusters
-        return tuple(
-            clusters.column(name).to_pylist() for name in clusters.column_names
-        )
-
-    def _is_one_list(self, ends: Ends) -> bool:
-        """Whether both stand in one of several frames, inside of which no pair is looked for."""
-        ids = self._ready.ids.take(pa.array([ends.left, ends.right]))
-        of_left, of_right = self._rows.frame_of(ids)
-        return len(self._rows.names) > 1 and of_left == of_right
 
     @cached_property
     def _scorer(self) -> Scorer:
@@ -363,13 +347,11 @@ class Linkage:
         """
         # Templates are loaded by those who draw.
         from voterlist.render.pictures import render_pictures, written  # noqa: PLC0415  see above
-        from voterlist.storage.files import write_atomically  # noqa: PLC0415  see above
+        from voterlist.storage.files import write_content  # noqa: PLC0415  see above
 
         lines = written(self._rows.marked()) if with_entries else None
         page = render_pictures(self._pictures, self.language, lines)
-        write_atomically(
-            Path(path), lambda beside: beside.write_text(page, encoding="utf-8")
-        )
+        write_content(Path(path), page)
 
     @cached_property
     def _pictures(self) -> Pictures:
@@ -412,14 +394,11 @@ class Linkage:
         # Templates are loaded by those who draw.
         from voterlist.api.page import desk_of_linkage  # noqa: PLC0415  see above
         from voterlist.render.desk import render_desk  # noqa: PLC0415  see above
-        from voterlist.storage.files import write_atomically  # noqa: PLC0415  see above
+        from voterlist.storage.files import write_content  # noqa: PLC0415  see above
 
         day = today or dt.datetime.now(dt.UTC).date()
         desk = desk_of_linkage(self._rows, self._ready, self._linked, day)
-        page = render_desk(desk, self.language)
-        write_atomically(
-            Path(path), lambda beside: beside.write_text(page, encoding="utf-8")
-        )
+        write_content(Path(path), render_desk(desk, self.language))
 
     @without_cells
     def labels(self, *paths: Path | str) -> pd.DataFrame:
@@ -434,9 +413,10 @@ class Linkage:
         """
         from voterlist.api.page import read_answers  # noqa: PLC0415  as in review
 
-        told = read_answers([Path(path) for path in paths], self._rows, self._say)
-        labels = to_pandas(self._with_lists(told.pairs, "entry_l", "entry_r"))
-        labels.attrs = {"stale": told.stale, "contested": told.contested}
+        files = [Path(path) for path in paths]
+        pairs, stale, contested = read_answers(files, self._rows, self._say)
+        labels = to_pandas(self._with_lists(pairs, "entry_l", "entry_r"))
+        labels.attrs = {"stale": stale, "contested": contested}
         return labels
 
     @without_cells
@@ -484,16 +464,12 @@ class Linkage:
         sure = pc.greater_equal(
             pairs.column("probability"), self._how.settings.duplicate_probability
         )
-        left, right = (
-            self._positions(pairs.filter(sure).column(name))
-            for name in ("entry_l", "entry_r")
-        )
-        return evaluate(truth, self._find, cluster, (left, right))
+        put_forward = ends_of(self._ready.ids, pairs.filter(sure))
+        return evaluate(truth, self._find, cluster, put_forward)
 
     def _positions(self, ids: pa.ChunkedArray) -> Codes:
         """Where each marked id stands in the list, -1 where it does not."""
-        place = pc.index_in(ids, value_set=self._ready.ids).fill_null(-1)
-        return np.asarray(place.to_numpy(zero_copy_only=False), np.int32)
+        return positions_of(self._ready.ids, ids)
 
     def _find(self, frame: pd.DataFrame, column: str) -> Codes:
         """Where the entries stand that a column names; of several frames with their lists."""
@@ -607,10 +583,9 @@ def link_frames(
     ids = voters.column("entry_id")
     added = rows.added(ids)
     made_ready = ready(voters, rows.profile, added)
-    listed = Listed(
-        made_ready.ids, with_added(added.kinds), partial(_place, rows, made_ready.ids)
-    )
-    own = own or read_rules(rules or {}, listed)
+    place = partial(_place, rows, made_ready.ids)
+    compared = with_added(added.kinds)
+    own = own or read_rules(rules or {}, made_ready.ids, compared, place)
     if model is not None:
         if own.shares or own.most_levels:
             todo = "Set shares in the model itself, or leave the model out."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,20 +66,13 @@ def desk_of_linkage(
     return desk_of(tables, standing(Given()), facts, run=run, sources={})
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What people decided on the page."""
+def read_answers(
+    paths: Sequence[Path], rows: Linkable, say: Catalogue
+) -> tuple[pa.Table, int, int]:
+    """The decisions of files that the page saved: (PAIRS, each once; stale; contested).
 
-    pairs: pa.Table
-    """PAIRS, each once."""
-    stale: int
-    """Decisions about entries that are gone, or say something else than the page showed."""
-    contested: int
-    """Pairs of which people decided both; they are left out."""
-
-
-def read_answers(paths: Sequence[Path], rows: Linkable, say: Catalogue) -> Answers:
-    """The decisions of files that the page saved.
+    Stale are decisions about entries that are gone, or say something else than the page showed;
+    contested are pairs of which people decided both, which are left out.
 
     Raises:
         UsageError: a file is none that the page saved, or was changed.
@@ -114,7 +106,7 @@ def read_answers(paths: Sequence[Path], rows: Linkable, say: Catalogue) -> Answe
         for (left, right), said in sorted(labels.items())
         if len(said) == 1
     ]
-    return Answers(from_rows(agreed, PAIRS), stale, len(labels) - len(agreed))
+    return from_rows(agreed, PAIRS), stale, len(labels) - len(agreed)
 
 
 def _is_current(decision: Decision, entries: pa.Table) -> bool:

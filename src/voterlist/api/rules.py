@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
@@ -64,19 +63,14 @@ _SPLITS = ("date", "given_name", "stem")
 """By what too large a block is split."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The list that the rules are for."""
-
-    ids: pa.Array
-    """Its marked ids."""
-    compared: Comparisons
-    place: Callable[[Entry, int], int]
-    """The position of an entry, the first or the second of a pair; refuses an unknown one."""
+Place = Callable[[Entry, int], int]
+"""The position of an entry, the first or the second of a pair; refuses an unknown one."""
 
 
-def read_rules(rules: Rules, listed: Listed) -> OwnRules:
-    """The rules as the linkage takes them.
+def read_rules(
+    rules: Rules, ids: pa.Array, compared: Comparisons, place: Place
+) -> OwnRules:
+    """The rules as the linkage takes them of a list with these marked ids.
 
     Raises:
         UsageError: a rule is none, two contradict each other, or there is no such entry.
@@ -89,19 +83,34 @@ def read_rules(rules: Rules, listed: Listed) -> OwnRules:
     if unknown:
         names = ", ".join(Rules.__annotations__)
         raise refusal("there is no such rule.", f"The rules are {names}.")
-    apart = _positions(rules.get("apart", ()), listed)
-    together = _positions(rules.get("together", ()), listed)
-    _require_no_contradiction(apart, together, len(listed.ids))
+    apart = _positions(rules.get("apart", ()), place)
+    together = _positions(rules.get("together", ()), place)
+    # A pair is told by its number: an id may be a cell of the list.
+    left, right = np.array(together, np.int32).reshape(-1, 2).T
+    brought_to = components(len(ids), left, right)
+    for number, (one, other) in enumerate(apart, 1):
+        if brought_to[one] == brought_to[other]:
+            raise refusal(
+                f"pair {number} of apart is brought together by rules of together.",
+                "Take one of the rules out.",
+            )
+    most_levels = dict(rules.get("most_levels", {}))
+    for field, most in most_levels.items():
+        words_of(field, compared)
+        if not isinstance(most, int) or most < 1:
+            raise refusal(
+                f"most_levels of {field} is no number of levels.", "Give 1 or more."
+            )
     return OwnRules(
-        shares=fixed_shares(rules.get("shares", {}), listed.compared),
-        most_levels=_most_levels(rules.get("most_levels", {}), listed.compared),
-        keys=_keys(rules.get("blocking", ()), listed.compared),
-        apart=_table(apart, listed.ids),
-        together=_table(together, listed.ids),
+        shares=fixed_shares(rules.get("shares", {}), compared),
+        most_levels=most_levels,
+        keys=_keys(rules.get("blocking", ()), compared),
+        apart=_table(apart, ids),
+        together=_table(together, ids),
     )
 
 
-def _positions(couples: Couples, listed: Listed) -> list[tuple[int, int]]:
+def _positions(couples: Couples, place: Place) -> list[tuple[int, int]]:
     """The positions of the two entries of each pair."""
     if isinstance(couples, pd.DataFrame):
         if not {"entry_l", "entry_r"} <= set(couples.columns):
@@ -119,28 +128,11 @@ def _positions(couples: Couples, listed: Listed) -> list[tuple[int, int]]:
     for couple in couples:
         if not isinstance(couple, tuple | list) or len(couple) != 2:
             raise refusal("a rule is about pairs.", "Give tuples of two entry ids.")
-        left, right = listed.place(couple[0], 0), listed.place(couple[1], -1)
+        left, right = place(couple[0], 0), place(couple[1], -1)
         if left == right:
             raise refusal("a pair is twice the same entry.", "Give two of them.")
         positions.append((min(left, right), max(left, right)))
     return positions
-
-
-def _require_no_contradiction(
-    apart: list[tuple[int, int]], together: list[tuple[int, int]], size: int
-) -> None:
-    """Refuse pairs to be kept apart that others bring together.
-
-    A pair is told by its number: an id may be a cell of the list.
-    """
-    left, right = np.array(together, np.int32).reshape(-1, 2).T
-    brought_to = components(size, left, right)
-    for number, (one, other) in enumerate(apart, 1):
-        if brought_to[one] == brought_to[other]:
-            raise refusal(
-                f"pair {number} of apart is brought together by rules of together.",
-                "Take one of the rules out.",
-            )
 
 
 def _table(positions: list[tuple[int, int]], ids: pa.Array) -> pa.Table | None:
@@ -150,18 +142,6 @@ def _table(positions: list[tuple[int, int]], ids: pa.Array) -> pa.Table | None:
     return pa.table(
         {"entry_l": ids.take(pa.array(left)), "entry_r": ids.take(pa.array(right))}
     )
-
-
-def _most_levels(
-    most_levels: Mapping[str, int], compared: Comparisons
-) -> dict[str, int]:
-    for field, most in most_levels.items():
-        words_of(field, compared)
-        if not isinstance(most, int) or most < 1:
-            raise refusal(
-                f"most_levels of {field} is no number of levels.", "Give 1 or more."
-            )
-    return dict(most_levels)
 
 
 def _keys(

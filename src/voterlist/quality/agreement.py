@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from voterlist.decisions import WITHDRAWN, Given, person_key
@@ -43,6 +43,11 @@ class Interval:
     estimate: float
     low: float
     high: float
+
+
+def ends(interval: Interval | None) -> dict[str, float]:
+    """``estimate``, ``low`` and ``high``; nothing of none."""
+    return {} if interval is None else asdict(interval)
 
 
 @dataclass(frozen=True, slots=True)

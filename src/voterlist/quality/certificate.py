@@ -31,6 +31,7 @@ from voterlist.quality.agreement import (
     Stratum,
     TwoReadings,
     agreement,
+    ends,
     people_of_case,
     read_twice,
     stratified,
@@ -173,21 +174,14 @@ def _known_cases(
     for case, row in sorted(about.items()):
         verdicts = holding.get(case, {})
         is_whole = all(entry in verdicts for entry in members[case])
+        is_kept = is_unasked(row["kind"], row["probability"], review_probability)
         yield _Case(
             kind=row["kind"],
             places=frozenset(places[case]),
-            band=_band(row, review_probability),
+            band=band_of(row["probability"]) if is_kept else None,
             twice=twice.get(case),
             holding=verdicts if is_whole else None,
         )
-
-
-def _band(row: _Row, review_probability: float) -> str | None:
-    """The band of a case about which the program does not ask; None where it asks."""
-    probability = row["probability"]
-    if not is_unasked(row["kind"], probability, review_probability):
-        return None
-    return band_of(probability)
 
 
 def _of(
@@ -275,7 +269,7 @@ def _agreement_rows(
     base = {"constituency": place, "kind": kind, "cases": cases}
     counts = {"read": one.read, "found": one.agreed}
     for measure, interval in (("agreement", one.share), ("kappa", one.kappa)):
-        yield base | {"measure": measure} | counts | _ends(interval)
+        yield base | {"measure": measure} | counts | ends(interval)
 
 
 def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[_Row]:
@@ -295,8 +289,8 @@ def _row(
     size = sum(stratum.size for stratum in strata)
     interval = stratified(strata) if size else None
     if interval is not None and measure not in _COUNTED:
-        ends = (interval.estimate, interval.low, interval.high)
-        interval = Interval(*(min(1.0, end / size) for end in ends))
+        of_all = (interval.estimate, interval.low, interval.high)
+        interval = Interval(*(min(1.0, end / size) for end in of_all))
     return {
         "constituency": place,
         "measure": measure,
@@ -304,12 +298,5 @@ def _row(
         "cases": size,
         "read": sum(stratum.read for stratum in strata),
         "found": sum(stratum.found for stratum in strata),
-        **_ends(interval),
+        **ends(interval),
     }
-
-
-def _ends(interval: Interval | None) -> _Row:
-    names = ("estimate", "low", "high")
-    if interval is None:
-        return dict.fromkeys(names)
-    return {name: getattr(interval, name) for name in names}

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.quality.agreement import Interval, wilson
+from voterlist.quality.agreement import Interval, ends, wilson
 from voterlist.schemas import CERTIFICATE, FAIRNESS
 from voterlist.tables import count_by, from_rows, rows_among
 
@@ -39,7 +39,7 @@ def fairness(
                 count = marked[place, group]
                 row = {"constituency": place, "measure": measure, "grouping": grouping}
                 row |= {"group": group, "entries": entries, "found": count}
-                rows.append(row | _ends(wilson(count, entries)))
+                rows.append(row | ends(wilson(count, entries)))
     return from_rows(rows, FAIRNESS, "constituency", "measure", "grouping", "group")
 
 
@@ -50,10 +50,6 @@ def _counted(grouped: pa.Table) -> Counter[tuple[int | None, str]]:
         for at in {None, place} if group is not None else ():
             counts[at, group] += count
     return counts
-
-
-def _ends(interval: Interval | None) -> dict[str, float]:
-    return {} if interval is None else asdict(interval)
 
 
 def difference(found: int, entries: int, others: tuple[int, int]) -> Interval | None:
@@ -80,6 +76,11 @@ def surest_differences(table: pa.Table, measure: str) -> pa.Table:
         counts = {name: row[name] for name in ("found", "entries")}
         sums[row["constituency"], row["grouping"]].update(counts)
     surest: dict[int | None, dict[str, Any]] = {}
+
+    def sureness(line: Mapping[str, Any]) -> float:
+        """How far from 0 the nearer end of an interval lies."""
+        return float(max(line["low"], -line["high"]))
+
     for row in own:
         place, found, entries = row["constituency"], row["found"], row["entries"]
         every = sums[place, row["grouping"]]
@@ -90,10 +91,5 @@ def surest_differences(table: pa.Table, measure: str) -> pa.Table:
             continue
         line = {"constituency": place, "measure": "fairness", "found": found}
         line |= {"cases": every["entries"], "read": every["found"], **asdict(told)}
-        surest[place] = max(surest.get(place, line), line, key=_sureness)
+        surest[place] = max(surest.get(place, line), line, key=sureness)
     return from_rows([*surest.values()], CERTIFICATE)
-
-
-def _sureness(line: Mapping[str, Any]) -> float:
-    """How far from 0 the nearer end of an interval lies."""
-    return float(max(line["low"], -line["high"]))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -138,8 +137,7 @@ def added_beside(added: pa.Table, voters: pa.Table) -> pa.Table:
         voters: ``HELD`` of the entries that stay on the list.
     """
     row, entry = may_be_one(added, voters)
-    rule = BY_CODE["added-beside-entry"]
-    return make(rule, len(row), _beside(voters, entry, added, row))
+    return _beside("added-beside-entry", voters, entry, added, row)
 
 
 def constituencies_of(voters: pa.Table) -> Longs:
@@ -205,16 +203,18 @@ def _about_matches(
         allowed &= _is_permanent(voters, rows.entry)
     if policy.leaves:
         allowed &= is_here
-    findings = []
-    for kind, rule in policy.met.items():
-        pairs = rows.is_class(kind) & allowed
-        findings.append(_about_entries(rule, compared, pairs, voters))
+    pairs_of = {
+        rule.code: rows.is_class(kind) & allowed for kind, rule in policy.met.items()
+    }
     if policy.elsewhere is not None:
         is_person = rows.is_class("confirmed", "probable")
         stands_here = np.isin(rows.register, rows.register[is_person & is_here])
-        pairs = is_person & ~is_here & ~stands_here
-        findings.append(_about_entries(policy.elsewhere, compared, pairs, voters))
-    return findings
+        pairs_of[policy.elsewhere.code] = is_person & ~is_here & ~stands_here
+    register = compared.register
+    return [
+        _beside(code, voters, rows.entry[pairs], register, rows.register[pairs])
+        for code, pairs in pairs_of.items()
+    ]
 
 
 def _is_absent(compared: Compared, voters: pa.Table) -> Bools:
@@ -265,19 +265,6 @@ def _is_permanent(voters: pa.Table, entry: Longs) -> Bools:
     # One more place at the end, where -1 points.
     flags: Bools = np.append(mask_of(permanent), False)
     return flags[entry]
-
-
-def _about_entries(
-    rule: Rule, compared: Compared, pairs: Bools, voters: pa.Table
-) -> pa.Table:
-    """A finding for each of these pairs: the entry, and the row of the register beside it.
-
-    ``pairs``: bool, which of the pairs of ``compared``.
-    """
-    columns = take_columns(voters, compared.rows.entry[pairs], _VOTER_PLACE)
-    row = pa.array(compared.rows.register[pairs])
-    columns["other_entry_id"] = compared.register.column("entry_id").take(row)
-    return make(rule, int(pairs.sum()), columns)
 
 
 def _about_register(
@@ -381,11 +368,10 @@ def changed_names(
     other_entry = entry_of_new_name[row]
     twice = is_old & (other_entry != _NONE)
     once = is_old & ~twice
-    beside_row = _beside(voters, entry[once], register, row[once])
-    beside_entry = _beside(voters, entry[twice], voters, other_entry[twice])
+    old, both = "name-changed-old-name", "name-changed-both-names"
     return [
-        make(BY_CODE["name-changed-old-name"], int(once.sum()), beside_row),
-        make(BY_CODE["name-changed-both-names"], int(twice.sum()), beside_entry),
+        _beside(old, voters, entry[once], register, row[once]),
+        _beside(both, voters, entry[twice], voters, other_entry[twice]),
     ]
 
 
@@ -408,11 +394,12 @@ def _is_old(
 
 
 def _beside(
-    voters: pa.Table, entry: Longs, other: pa.Table, row: Longs
-) -> dict[str, Any]:
-    """The columns of findings about these entries, each beside a row of another table."""
-    columns = take_columns(voters, entry, (*PRECINCT_PLACE, "entry_id"))
-    return columns | {"other_entry_id": other.column("entry_id").take(pa.array(row))}
+    code: str, voters: pa.Table, entry: Longs, other: pa.Table, row: Longs
+) -> pa.Table:
+    """FINDING of this rule about these entries, each beside a row of another table."""
+    columns = take_columns(voters, entry, _VOTER_PLACE)
+    columns["other_entry_id"] = other.column("entry_id").take(pa.array(row))
+    return make(BY_CODE[code], len(entry), columns)
 
 
 # --- How much of a register could be used, and what its rows came to be
@@ -451,50 +438,29 @@ def register_use(
     several (``constituencies``). ``alone``: the entries that the register should have and does not;
     None where it says nothing of the absent.
     """
-    counted = _Counted.of(compared, alone)
     place = numbers(compared.register, "constituency")
     listed = numbers(voters, "constituency")
-    everything = np.ones(len(place), dtype=bool), np.ones(len(listed), dtype=bool)
-    parts = [_table(compared.name, counted.measures(*everything))]
+    usable, best = usable_by(compared.register).values(), compared.rows.best()
     places = constituencies[constituencies >= 0].tolist()
-    if len(places) > 1 and (place >= 0).any():
-        for number in places:
-            measures = counted.measures(place == number, listed == number)
-            parts.append(_table(compared.name, measures, number))
+    has_several = len(places) > 1 and (place >= 0).any()
+    parts = []
+    for number in (None, *(places if has_several else ())):
+        own, entries = place == number, listed == number
+        if number is None:
+            own, entries = ~own, ~entries
+        by = [int((flags & own).sum()) for flags in usable]
+        classes = np.bincount(best[own], minlength=len(CLASSES)).tolist()
+        counts = [int(own.sum()), sum(by), *by, *classes]
+        measures = dict(zip(_MEASURES, counts, strict=True))
+        if alone is not None:
+            measures["list-only"] = int((alone & entries).sum())
+        parts.append(_table(compared.name, measures, number))
     return concat(parts, REGISTER_USE)
 
 
 def no_register(name: str) -> pa.Table:
     """REGISTER_USE of a register that was not given: what is not known is null, never zero."""
     return _table(name, dict.fromkeys(_MEASURES))
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What is counted of a register: a flag or a class per row, and a flag per entry."""
-
-    usable_by: tuple[Bools, ...]
-    best: Longs
-    """The best class of each row."""
-    alone: Bools | None
-
-    @classmethod
-    def of(cls, compared: Compared, alone: Bools | None) -> _Counted:
-        """What is counted of this register."""
-        flags = tuple(usable_by(compared.register).values())
-        return cls(flags, compared.rows.best(), alone)
-
-    def measures(self, rows: Bools, entries: Bools) -> dict[str, int | None]:
-        """The measures of these rows of the register, and of these entries."""
-        return dict(self._measures(rows, entries))
-
-    def _measures(self, rows: Bools, entries: Bools) -> Iterator[tuple[str, int]]:
-        usable = [int((flags & rows).sum()) for flags in self.usable_by]
-        classes = np.bincount(self.best[rows], minlength=len(CLASSES)).tolist()
-        counts = [int(rows.sum()), sum(usable), *usable, *classes]
-        yield from zip(_MEASURES, counts, strict=True)
-        if self.alone is not None:
-            yield "list-only", int((self.alone & entries).sum())
 
 
 def _table(

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.model import ListKind, Rule, Sex, Unit
+from voterlist.model import ListKind, Sex, Unit
 from voterlist.reconcile.policies import BY_CODE
 from voterlist.schemas import COMPARISON, FINDING, PROTOCOL_LINES, VOTER
 from voterlist.tables import (
@@ -169,28 +169,40 @@ def differences(
     least = np.ceil(np.round(value * (1 - settings.most_below_statistics), 6))
     at_least = _listed_numbers(counted, statistics)
     at_most = _listed_numbers(counted, statistics, at_most=True)
+    above, below = at_least > most, at_most < least
     findings = [
-        *_beyond(
-            BY_CODE["list-exceeds-adults"], statistics, at_least, most, at_least > most
-        ),
-        *_beyond(
-            BY_CODE["list-below-adults"], statistics, at_most, least, at_most < least
-        ),
+        *_by_unit("list-exceeds-adults", statistics, above, at_least, most),
+        *_by_unit("list-below-adults", statistics, below, at_most, least),
     ]
     return concat(findings, FINDING)
 
 
-def _beyond(
-    rule: Rule, statistics: pa.Table, listed: Floats, limit: Floats, is_beyond: Bools
+def _by_unit(
+    code: str,
+    table: pa.Table,
+    rows: Bools,
+    value: Floats,
+    limit: Floats,
+    field: str | None = None,
 ) -> Iterator[pa.Table]:
-    """The findings about precincts, and those about constituencies."""
-    of_precinct = is_known(statistics.column("precinct"))
-    for unit, rows in ((Unit.PRECINCT, of_precinct), (Unit.CONSTITUENCY, ~of_precinct)):
-        at = np.flatnonzero(is_beyond & rows)
-        columns = take_columns(statistics, at, PRECINCT_PLACE)
-        columns["field"] = statistics.column("measure").take(pa.array(at))
-        columns |= {"value": listed[at], "limit": limit[at], "unit": unit.value}
-        yield make(rule, len(at), columns)
+    """The findings about precincts, those about constituencies and those about the nation.
+
+    Of statistics ``field`` is the measure of each row.
+    """
+    constituency, precinct = (is_known(table.column(name)) for name in PRECINCT_PLACE)
+    rows_of = {
+        Unit.PRECINCT: precinct,
+        Unit.CONSTITUENCY: constituency & ~precinct,
+        Unit.NATION: ~constituency & ~precinct,
+    }
+    for unit, of_unit in rows_of.items():
+        at = np.flatnonzero(rows & of_unit)
+        columns = take_columns(table, at, PRECINCT_PLACE)
+        columns |= {"value": value[at], "limit": limit[at], "unit": unit.value}
+        columns["field"] = field
+        if "measure" in table.column_names:
+            columns["field"] = table.column("measure").take(pa.array(at))
+        yield make(BY_CODE[code], len(at), columns)
 
 
 def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
@@ -201,24 +213,20 @@ def sums(protocol: pa.Table, counted: pa.Table) -> pa.Table:
     """
     line = {name: _numbers(protocol, name) for name in PROTOCOL_LINES}
     parts = line["line_1a"] + line["line_1b"] + line["line_1c"] - line["line_1d"]
-    findings = [
-        _differing(
-            BY_CODE["protocol-does-not-add-up"], protocol, line["line_1"], parts
-        ),
-        _differing(
-            BY_CODE["protocol-list-differs"],
-            protocol,
-            line["line_1a"],
-            _counted_voters(protocol, counted),
-        ),
+    listed = _counted_voters(protocol, counted)
+    compared: list[tuple[str, str, Floats, str | None]] = [
+        ("protocol-does-not-add-up", "line_1", parts, None),
+        ("protocol-list-differs", "line_1a", listed, None),
     ]
     for name in PROTOCOL_LINES:
         below = _below(protocol, line[name])
-        findings.append(
-            _differing(
-                BY_CODE["totals-do-not-add-up"], protocol, line[name], below, field=name
-            )
-        )
+        compared.append(("totals-do-not-add-up", name, below, name))
+    findings: list[pa.Table] = []
+    for code, name, right, field in compared:
+        # What is not known differs from nothing.
+        stated, known = line[name], ~np.isnan(line[name]) & ~np.isnan(right)
+        differs = known & (stated != right)
+        findings += _by_unit(code, protocol, differs, stated, right, field)
     return concat(findings, FINDING)
 
 
@@ -228,40 +236,6 @@ def _numbers(protocol: pa.Table, name: str) -> Floats:
         protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(),
         dtype=np.float64,
     )
-
-
-def _differing(
-    rule: Rule,
-    protocol: pa.Table,
-    stated: Floats,
-    right: Floats,
-    field: str | None = None,
-) -> pa.Table:
-    """A finding for each row whose two numbers are known and differ.
-
-    ``value`` as stated, ``limit`` as it should be.
-    """
-    differs = ~np.isnan(stated) & ~np.isnan(right) & (stated != right)
-    of_constituency, of_precinct = (
-        is_known(protocol.column(name)) for name in PRECINCT_PLACE
-    )
-    rows_of = {
-        Unit.PRECINCT: of_precinct,
-        Unit.CONSTITUENCY: of_constituency & ~of_precinct,
-        Unit.NATION: ~of_constituency & ~of_precinct,
-    }
-    findings = []
-    for unit, rows in rows_of.items():
-        at = np.flatnonzero(differs & rows)
-        columns = take_columns(protocol, at, PRECINCT_PLACE)
-        columns |= {
-            "value": stated[at],
-            "limit": right[at],
-            "unit": unit.value,
-            "field": field,
-        }
-        findings.append(make(rule, len(at), columns))
-    return concat(findings, FINDING)
 
 
 def _counted_voters(protocol: pa.Table, tally: pa.Table) -> Floats:
