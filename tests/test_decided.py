@@ -41,11 +41,11 @@ pytestmark = pytest.mark.slow
 DIFFERS = AddressLevel.DIFFERS
 
 
-def moved_people(number=60, seed=1):
-    table = crowd(1500, seed=seed, doubles=2 * number)
+def moved_people(number=60, size=400):
+    table = crowd(size, doubles=2 * number)
     streets = table.column("street").cast(pa.string()).to_pylist()
     constituencies = table.column("constituency").to_pylist()
-    for row in range(1500, 1500 + number):
+    for row in range(size, size + number):
         streets[row], constituencies[row] = "elsewhere", 2
     for name, values in (
         ("street", streets),
@@ -391,10 +391,19 @@ def sample(tmp_path_factory):
     """(entries, voters) of the sample: real spellings, and many pairs of which one may doubt."""
     folder = workspaces.sample(tmp_path_factory.mktemp("decided") / "goychay")
     result = workspaces.run(folder, until=Stage.NORMALIZE)
-    return read(result, "entries"), read(result, "voters")
+    entries, voters = read(result, "entries"), read(result, "voters")
+    # Who may be somebody else, and a few beside them.
+    near = link(voters).pairs
+    ids = [near.column(name) for name in ("entry_l", "entry_r")]
+    ids.append(voters.column("entry_id").slice(0, 150))
+    chosen = pa.concat_arrays([of.combine_chunks() for of in ids])
+    return tuple(
+        table.filter(pc.is_in(table.column("entry_id"), value_set=chosen))
+        for table in (entries, voters)
+    )
 
 
-@tries(6)
+@tries(5)
 @given(
     st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4)
 )
@@ -493,10 +502,7 @@ def read(result, name):
 
 
 def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
-    """Half of the cases decided, most of them wrongly.
-
-    The next run learns, keeps each case, and is the same again.
-    """
+    """Half of the cases decided, most of them wrongly: the next run learns, and keeps each case."""
     folder = workspaces.sample(tmp_path / "goychay")
     first = workspaces.ran(folder)
     assert (first.training_labels, first.contradictory) == (0, 0)
@@ -533,8 +539,6 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
         assert {note.status for note in ledger.cases() if note.case_id in said} == {
             "decided"
         }
-    contents = workspaces.contents(second)
-    assert workspaces.contents(workspaces.run(folder)) == contents
 
 
 def said_by_run(folder, *options, language="en"):

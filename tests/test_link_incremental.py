@@ -64,6 +64,12 @@ lists = st.dictionaries(ids, persons, max_size=16)
 changes = st.dictionaries(ids, st.none() | persons, max_size=6)
 """What is handed in anew: an entry, for the first time or otherwise than before, or None: it is
 gone."""
+ALI = dict.fromkeys(FIELDS) | {
+    "surname": "aliyev",
+    "given_name": "ali",
+    "fin": "5ABC123",
+    "list_kind": "permanent",
+}
 
 
 def table(people, *, streets=True):
@@ -102,41 +108,37 @@ def assert_same(one, other):
 
 
 @pytest.mark.slow
-@tries(25)
+@tries(15)
 @given(
     lists,
-    st.lists(changes, min_size=1, max_size=2),
+    st.lists(st.tuples(changes, st.sets(ids)), min_size=1, max_size=2),
     st.sampled_from(Profile),
+    st.booleans(),
     st.booleans(),
     st.booleans(),
 )
 def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
-    people, submissions, profile, streets, narrow
+    people, submissions, profile, streets, narrow, against
 ):
-    chosen = NARROW if narrow else LinkSettings()
-    known = link(
-        table(people, streets=streets),
-        chosen,
-        profile=profile,
-        incremental=Incremental(),
-    ).state
-    for changed in submissions:
+    """A pair would be lost, or told otherwise, by what an earlier linkage knew.
+
+    Where lists are held against another one, other entries are new each time.
+    """
+    chosen, known = NARROW if narrow else LinkSettings(), None
+    for changed, new in [({}, set()), *submissions]:
         people = handed_in(people, changed)
-        again = link(
-            table(people, streets=streets),
-            chosen,
-            profile=profile,
-            incremental=Incremental(known),
-        )
-        assert_same(
-            again,
+        scope = Scope.held_against(pa.array(sorted(new), pa.string()))
+        again, full = (
             link(
                 table(people, streets=streets),
                 chosen,
                 profile=profile,
-                incremental=Incremental(),
-            ),
+                scope=scope if against else None,
+                incremental=Incremental(of),
+            )
+            for of in (known, None)
         )
+        assert_same(again, full)
         known = again.state
 
 
@@ -149,17 +151,12 @@ def test_a_list_of_which_nobody_is_left_is_linked(profile):
     assert again.candidates == 0
 
 
-def blocked(people, profile, limit, streets, new=None):
-    """(entries, blocks, checksums, groups) of people.
-
-    ``new`` are the ids of those that are held against.
-    """
+def blocked(people, profile, limit, streets, groups=None):
+    """(entries, blocks, checksums, groups) of people; ``groups`` has one for each number."""
     entries = encode(table(dict(sorted(people.items())), streets=streets))
-    groups = (
-        None
-        if new is None
-        else np.array([-1 if name in new else 0 for name in sorted(people)], np.int32)
-    )
+    if groups is not None:
+        of_entries = [groups[int(name[1:])] for name in sorted(people)]
+        groups = np.array(of_entries, np.int32)
     return (
         entries,
         block.build_all(entries, profile, limit, groups),
@@ -194,44 +191,60 @@ def pairs_of(found):
 
 
 @pytest.mark.slow
+@example(
+    people={"e00": ALI, "e01": ALI},
+    submissions=[{}],
+    profile=Profile.AZ,
+    streets=True,
+    limit=100,
+    group_of=None,
+)
 @given(
     lists,
-    st.lists(changes, min_size=1, max_size=3),
+    st.lists(changes, max_size=2),
     st.sampled_from(Profile),
     st.booleans(),
-    st.integers(2, 6),
-    st.none() | st.sets(ids),
+    st.sampled_from([2, 4, 6, 100]),
+    st.none() | st.lists(st.integers(-1, 2), min_size=31, max_size=31),
 )
 def test_candidates_are_those_of_a_search_from_the_beginning(
-    people, submissions, profile, streets, limit, new
+    people, submissions, profile, streets, limit, group_of
 ):
+    """A pair would be missed, of one group be made, or one that is known be compared again.
+
+    The first search is from the beginning, the next ones go on from it.
+    """
     known = None
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
-        entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
+        entries, blocks, marks, groups = blocked(
+            people, profile, limit, streets, group_of
+        )
         fits = incremental.fingerprint(
-            entries, blocks, profile, limit, in_groups=new is not None
+            entries, blocks, profile, limit, in_groups=groups is not None
         )
         known = known if known and known.fingerprint == fits else None
         found, kept = searched(entries, blocks, marks, known)
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
+        for key in blocks:
+            assert key.forecast.pairs == ranges.partners(key).pairs
+        if groups is not None:
+            _, every, _, _ = blocked(people, profile, limit, streets)
+            whole = pairs_of(candidates.find(entries, every, 7, quiet))
+            assert pairs_of(found) == [
+                pair
+                for pair in whole
+                if groups[pair[0]] < 0 or groups[pair[0]] != groups[pair[1]]
+            ]
+        if known and limit > len(people):
+            then = incremental.positions_before(known.entries, marks)
+            is_new = (then[found.left] < 0) | (then[found.right] < 0)
+            assert found.afresh == is_new.sum()
         known = dataclasses.replace(kept, fingerprint=fits)
 
 
 @pytest.mark.slow
-@given(lists, changes)
-def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
-    entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
-    _, known = searched(entries, blocks, marks)
-    entries, blocks, marks, _ = blocked(
-        handed_in(people, changed), Profile.AZ, 100, streets=True
-    )
-    then = incremental.positions_before(known.entries, marks)
-    found, _ = searched(entries, blocks, marks, known)
-    assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
-
-
-@pytest.mark.slow
+@tries(60)
 @given(
     lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans()
 )
@@ -249,20 +262,6 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
     again, _ = searched(entries, blocks, marks, known)
     assert again.afresh == 0
     assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-
-
-@pytest.mark.slow
-@given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
-def test_against_another_list_candidates_are_those_that_have_a_new_entry(
-    people, profile, streets, limit, new
-):
-    entries, blocks, _, groups = blocked(people, profile, limit, streets, new)
-    _, every, _, _ = blocked(people, profile, limit, streets)
-    whole = pairs_of(candidates.find(entries, every, 7, quiet))
-    found = pairs_of(candidates.find(entries, blocks, 7, quiet))
-    assert found == [pair for pair in whole if -1 in (groups[pair[0]], groups[pair[1]])]
-    for key in blocks:
-        assert key.forecast.pairs == ranges.partners(key).pairs
 
 
 @pytest.mark.slow
@@ -289,7 +288,7 @@ def test_an_entry_is_known_again_by_what_it_says(people, random):
 
 @pytest.fixture(scope="module")
 def list_and_state():
-    people = crowd(1500, doubles=80)
+    people = crowd(300, doubles=40)
     return people, link(people, incremental=Incremental())
 
 
@@ -302,35 +301,21 @@ def precinct_anew(people, rows):
     return people.set_column(place, people.schema.field("flat"), pa.array(flats))
 
 
-@pytest.mark.slow
-def test_nothing_is_compared_where_nothing_changed(list_and_state):
-    """The same list again: no pair is compared, and the result is the same."""
+@pytest.mark.parametrize("new", [None, 60])
+def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_state, new):
+    """All would be compared again where a part changed; so against another list."""
     people, full = list_and_state
-    again = link(people, incremental=Incremental(full.state))
-    assert (again.afresh, again.reused) == (0, True)
-    assert_same(again, full)
-
-
-@pytest.mark.slow
-def test_everything_is_compared_where_everything_changed(list_and_state):
-    people, full = list_and_state
-    other = precinct_anew(people, range(people.num_rows))
-    again = link(other, incremental=Incremental(full.state))
-    assert again.afresh == again.candidates > 0
-    assert_same(again, link(other, incremental=Incremental()))
-
-
-@pytest.mark.slow
-def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_state):
-    """Of a list of which a part changed, fewer pairs are compared than are reused_pairs over."""
-    people, full = list_and_state
-    other = precinct_anew(people, range(20))
-    again = link(other, incremental=Incremental(full.state))
+    scope, known = None, full.state
+    if new:
+        scope = Scope.held_against(people.column("entry_id").slice(0, new))
+        known = link(people, scope=scope, incremental=Incremental()).state
+    other = precinct_anew(people, range(10))
+    again = link(other, scope=scope, incremental=Incremental(known))
+    assert again.reused
     assert 0 < again.afresh < again.candidates / 2
-    assert_same(again, link(other, incremental=Incremental()))
+    assert_same(again, link(other, scope=scope, incremental=Incremental()))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rows", [0, 1])
 @pytest.mark.parametrize("profile", list(Profile))
 def test_lists_without_a_pair_leave_a_state_too(rows, profile):
@@ -345,7 +330,6 @@ def test_lists_without_a_pair_leave_a_state_too(rows, profile):
     assert_same(later, link(longer, profile=profile, incremental=Incremental()))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [
@@ -372,7 +356,6 @@ def test_a_state_with_former_names_of_keys_is_left_aside(list_and_state):
     assert_same(again, full)
 
 
-@pytest.mark.slow
 def test_addresses_that_are_compared_in_another_way_make_the_state_another():
     """Lines of address are compared as streets once one entry has a street.
 
@@ -391,9 +374,8 @@ def test_addresses_that_are_compared_in_another_way_make_the_state_another():
     assert_same(again, link(people, profile=Profile.GENERIC, incremental=Incremental()))
 
 
-@pytest.mark.slow
 def test_a_threshold_changes_nothing_in_the_state(list_and_state):
-    """The state does not depend on the thresholds, which are asked of every pair anew."""
+    """The state would depend on the thresholds, or be compared where nothing changed."""
     people, full = list_and_state
     strict = LinkSettings(duplicate_probability=0.999, review_probability=0.9)
     again = link(people, strict, incremental=Incremental(full.state))
@@ -539,17 +521,13 @@ def ids_of(pairs):
     )
 
 
-@pytest.mark.slow
-def test_a_list_that_is_all_new_is_linked_as_ever():
+def test_a_list_that_is_all_new_is_linked_as_ever(list_and_state):
     """Where every entry is new, nothing is left out.
 
     The result is that of the list alone, to the byte.
     """
-    people = crowd(800, doubles=40)
-    whole, held = (
-        link(people),
-        link(people, scope=Scope.held_against(people.column("entry_id"))),
-    )
+    people, whole = list_and_state
+    held = link(people, scope=Scope.held_against(people.column("entry_id")))
     assert held.pairs.equals(whole.pairs, check_metadata=True)
     assert held.cases.equals(whole.cases)
     assert held.clusters.equals(whole.clusters)
@@ -582,9 +560,9 @@ def test_the_odds_are_those_of_the_pairs_that_have_a_new_entry(new):
     assert model.log_size[-1] == on_grid(np.log2(max(count, 1)))
 
 
-@pytest.mark.slow
 def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
-    people = crowd(800, doubles=60)
+    """A pair would be something else because the rest of the list is not paired."""
+    people = crowd(300, doubles=60)
     new = people.column("entry_id").slice(0, 40)
     everything = LinkSettings(kept_probability=0, largest_block=100)
     whole, held = (
@@ -599,7 +577,7 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
         "term_frequency",
         "match_key",
     ]
-    assert held.num_rows == len(rows) > 60
+    assert held.num_rows == len(rows) > 40
     assert (
         held.select(same).to_pylist()
         == whole.select(same).take(pa.array(rows)).to_pylist()
@@ -611,7 +589,7 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
 
     One inside the other list is nobody's question here.
     """
-    people = crowd(3000, doubles=60)
+    people = crowd(800, doubles=60)
     names = people.column("entry_id").to_pylist()
     new = pa.array(names[:30])
     found = link(people, scope=Scope.held_against(new))
@@ -636,95 +614,12 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
     )
 
 
-ONE = dict.fromkeys(FIELDS) | {
-    "surname": "aliyev",
-    "given_name": "ali",
-    "fin": "5ABC123",
-    "list_kind": "permanent",
-}
-
-
 @pytest.mark.parametrize("left", [2, 3, 4])
 def test_entries_that_come_together_because_others_are_gone_are_compared(left):
     """What a block that was too large kept apart would stay unseen for ever."""
-    people = {f"e{number:02d}": ONE for number in range(6)}
+    people = {f"e{number:02d}": ALI for number in range(6)}
     first = link(table(people), NARROW, incremental=Incremental())
     rest = table(dict(list(people.items())[:left]))
     again = link(rest, NARROW, incremental=Incremental(first.state))
     assert (first.candidates, again.candidates) == (0, left * (left - 1) // 2)
     assert_same(again, link(rest, NARROW, incremental=Incremental()))
-
-
-@pytest.mark.slow
-@example(
-    people={"e00": ONE, "e01": ONE, "e02": ONE},
-    before={"e00"},
-    now={"e01"},
-    profile=Profile.AZ,
-)
-@tries(25)
-@given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
-def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(
-    people, before, now, profile
-):
-    """A pair without a new entry would stay, and one of a newly chosen entry be missed."""
-    known = link(
-        table(people),
-        profile=profile,
-        scope=Scope.held_against(pa.array(sorted(before), pa.string())),
-        incremental=Incremental(),
-    ).state
-    scope = Scope.held_against(pa.array(sorted(now), pa.string()))
-    again, full = (
-        link(table(people), profile=profile, scope=scope, incremental=Incremental(of))
-        for of in (known, None)
-    )
-    assert again.reused
-    assert_same(again, full)
-
-
-@pytest.mark.slow
-@given(
-    lists,
-    st.lists(changes, max_size=2),
-    st.sampled_from(Profile),
-    st.integers(2, 6),
-    st.lists(st.integers(0, 2), min_size=31, max_size=31),
-)
-def test_between_lists_candidates_are_those_of_two_lists_however_they_are_searched(
-    people, submissions, profile, limit, list_of
-):
-    """A pair inside a list would be compared, or one of two lists missed.
-
-    The first search is from the beginning, the next ones go on from it.
-    """
-    known = None
-    for changed in [{}, *submissions]:
-        people = handed_in(people, changed)
-        names = sorted(people)
-        groups = np.array([list_of[int(name[1:])] for name in names], np.int32)
-        entries = encode(table({name: people[name] for name in names}))
-        every = block.build_all(entries, profile, limit)
-        blocks = block.build_all(entries, profile, limit, groups)
-        marks = incremental.checksums(entries, groups)
-        fits = incremental.fingerprint(entries, blocks, profile, limit, in_groups=True)
-        known = known if known and known.fingerprint == fits else None
-        found, kept = searched(entries, blocks, marks, known)
-        whole = pairs_of(candidates.find(entries, every, 7, quiet))
-        assert pairs_of(found) == [
-            pair for pair in whole if groups[pair[0]] != groups[pair[1]]
-        ]
-        assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-        known = dataclasses.replace(kept, fingerprint=fits)
-
-
-@pytest.mark.slow
-def test_against_another_list_the_state_is_used_as_well():
-    people = crowd(1500, doubles=60)
-    scope = Scope.held_against(people.column("entry_id").slice(0, 200))
-    first = link(people, scope=scope, incremental=Incremental())
-    other = precinct_anew(people, range(10))
-    again = link(other, scope=scope, incremental=Incremental(first.state))
-    assert again.reused
-    assert again.afresh < again.candidates / 2
-    assert_same(again, link(other, scope=scope, incremental=Incremental()))

@@ -75,7 +75,7 @@ def learnt(table, profile):
     entries = encode(tables.sort_by(table, "entry_id"))
     blocks = build_all(entries, profile, 1000, None, ())
     found = candidates.find(entries, blocks, 100_000, lambda *_: None)
-    model = weigh.learn(entries, found.vectors, profile, sample=weigh.Sample(20_000))
+    model = weigh.learn(entries, found.vectors, profile, sample=weigh.Sample(5_000))
     return Scorer(entries, SHIPPED, model)
 
 
@@ -83,7 +83,7 @@ def unlearnt(table, profile):
     """The list with the model of the priors."""
     entries = encode(tables.sort_by(table, "entry_id"))
     nothing = weigh.count([])
-    model = weigh.learn(entries, nothing, profile, sample=weigh.Sample(20_000))
+    model = weigh.learn(entries, nothing, profile, sample=weigh.Sample(5_000))
     return Scorer(entries, SHIPPED, model)
 
 
@@ -158,7 +158,7 @@ def _not_of_twins(scorer, given_names):
 
 
 @pytest.mark.slow
-@tries(40)
+@tries(25)
 @given(profiles, seeds, lacking, st.sampled_from(list(PARTS)), st.data())
 def test_the_same_value_never_lowers_the_probability(
     profile, seed, lacking, field, data

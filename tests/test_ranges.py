@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -113,7 +112,7 @@ def test_a_block_with_half_of_all_pairs_is_cut_in_the_middle():
 @pytest.fixture(scope="module")
 def with_numbers():
     """An invented list, as the linkage reads it."""
-    return normalised(synth.generate(250, constituencies=2, seed=5).entries)
+    return normalised(synth.generate(120, constituencies=2, seed=5).entries)
 
 
 def normalised(entries):
@@ -153,8 +152,8 @@ def linked_alike(voters, least=1, **named):
     assert same(whole, parts)
     profile = named.pop("profile", Profile.AZ)
     with TemporaryDirectory() as folder, Spill.beside(Path(folder) / "x") as spill:
-        given = ready(voters, profile, named.get("added", Added()))
-        aside = replace(given, store=Rows(spill, RECORD))
+        store = Rows(spill, RECORD)
+        aside = ready(voters, profile, named.get("added", Added()), store)
         assert same(whole, link_ready(aside, LinkSettings(chunk_pairs=50), **named))
     assert whole.pairs.num_rows >= least
     return whole
@@ -189,7 +188,7 @@ def test_so_between_lists(with_numbers, one_to_one):
     ids = with_numbers.column("entry_id")
     lists = (np.arange(len(ids)) % 3).astype(np.int32)
     linked_alike(with_numbers, scope=Scope.between(ids, lists, one_to_one=one_to_one))
-    linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 125)))
+    linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 60)))
 
 
 @pytest.mark.slow
@@ -209,7 +208,7 @@ def test_so_with_a_comparison_of_ones_own():
 @pytest.mark.slow
 def test_a_list_of_many_entries_a_person_is_looked_at_again_from_the_disk():
     """The second look would change pairs that are held, and not those that are put aside."""
-    people = crowd(60, doubles=60)
+    people = crowd(30, doubles=30)
     many = pa.concat_tables([people] * 4)
     ids = pa.array([f"e{row:05d}" for row in range(many.num_rows)])
     many = many.set_column(0, many.schema.field("entry_id"), ids)
