@@ -160,7 +160,7 @@ def test_an_empty_frame_gives_empty_frames():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
-    ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"],
+    ["voterlist.check", "voterlist.normalize.names"],
 )
 def test_the_functions_are_functions_whatever_was_imported_first(first):
     """``check`` and ``normalize`` are also packages.

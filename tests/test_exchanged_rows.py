@@ -45,11 +45,14 @@ def finished(tmp_path_factory):
         place = folder / "inbox" / "88" / f"menteqe-{precinct}.csv"
         place.write_text(text, encoding="utf-8")
     workspaces.run(folder)
+    answered(folder, folder.with_name("a.xlsx"))
     return folder
 
 
 @pytest.fixture
 def workspace(finished, tmp_path):
+    """A workspace, with its workbook beside it."""
+    shutil.copy(finished.with_name("a.xlsx"), tmp_path)
     return shutil.copytree(finished, tmp_path / "2026")
 
 
@@ -119,7 +122,9 @@ def test_an_untouched_workbook_is_taken_with_and_without_its_seal(
     workspace, tmp_path, language
 ):
     """A false alarm would send people back to work that they have done."""
-    path = answered(workspace, tmp_path / "a.xlsx", language)
+    path = tmp_path / "a.xlsx"
+    if language != "en":
+        answered(workspace, path, language)
     copy = shutil.copytree(workspace, tmp_path / "copy")
     told = read_in(workspace, path)
     assert refused(told) == set()
@@ -135,7 +140,7 @@ def test_no_row_is_taken_whose_cells_are_those_of_another_person(
     workspace, tmp_path, is_sealed
 ):
     """One voter was struck on the screen and another in the ledger, and nothing was said."""
-    path = answered(workspace, tmp_path / "a.xlsx")
+    path = tmp_path / "a.xlsx"
     touched = exchange(path)
     assert len(touched) >= 2
     if not is_sealed:
@@ -162,25 +167,24 @@ def headings(path):
 
 
 @pytest.mark.slow
-def test_no_single_column_may_be_exchanged(workspace, tmp_path):
+def test_no_single_column_may_be_exchanged(finished, tmp_path):
     """Half of a sheet is sorted anywhere; a share may come back rounded, and is passed over."""
-    path = answered(workspace, tmp_path / "a.xlsx")
+    path = finished.with_name("a.xlsx")
     tried = 0
     for heading in headings(path):
-        for rows in ((0, 1), (0, 2)):
-            copy = shutil.copy(path, tmp_path / "b.xlsx")
-            touched = exchange(copy, lambda one, this=heading: one == this, rows)
-            if touched and heading != "Probability":
-                tried += 1
-                told = read_answers(copy)
-                assert {sheet for sheet, _ in refused(told)} == touched, heading
+        copy = shutil.copy(path, tmp_path / "b.xlsx")
+        touched = exchange(copy, lambda one, this=heading: one == this)
+        if touched and heading != "Probability":
+            tried += 1
+            told = read_answers(copy)
+            assert {sheet for sheet, _ in refused(told)} == touched, heading
     assert tried > 10
 
 
 @pytest.mark.slow
 def test_what_a_spreadsheet_makes_of_a_workbook_is_no_exchange(workspace, tmp_path):
     """Sorted whole, columns moved, added and deleted, days as days, numbers as texts."""
-    path = answered(workspace, tmp_path / "a.xlsx")
+    path = tmp_path / "a.xlsx"
     book = openpyxl.load_workbook(path)
     out = tmp_path / "saved.xlsx"
     saved = xlsxwriter.Workbook(out)
@@ -242,7 +246,7 @@ def test_what_differs_is_not_the_same():
 @pytest.mark.slow
 def test_an_exchanged_row_is_not_carried_into_the_next_workbook(workspace, tmp_path):
     """There it would stand beside the person whom the ids name, as if it had been meant so."""
-    path = answered(workspace, tmp_path / "a.xlsx")
+    path = tmp_path / "a.xlsx"
     exchange(path)
     before = path.read_bytes()
     with pytest.raises(InputError) as refusal:

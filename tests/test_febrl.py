@@ -26,18 +26,15 @@ COLUMNS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("load", "least"), [(datasets.load_febrl1, 0.97), (datasets.load_febrl3, 0.97)]
-)
-def test_foreign_lists_are_linked_without_their_number(load, least):
+def test_foreign_lists_are_linked_without_their_number():
     """English names with many errors, no identifier and no labels.
 
     The best F1 stays where it was measured.
     """
-    frame = load().reset_index().drop(columns="soc_sec_id")
+    frame = datasets.load_febrl3().reset_index().drop(columns="soc_sec_id")
     pairs = voterlist.find_duplicates(frame, COLUMNS, profile="generic")
     person = frame.rec_id.str.extract(r"^rec-(\d+)-")[0]
     truth = pa.table({"entry_id": frame.rec_id.tolist(), "person_id": person.tolist()})
     found = evaluate(pa.Table.from_pandas(pairs), truth)
-    assert found.best_f1 >= least
+    assert found.best_f1 >= 0.97
     assert found.precision >= 0.99

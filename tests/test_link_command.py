@@ -106,7 +106,7 @@ def hand_in_anew(folder):
 
 def test_what_a_linkage_with_a_state_writes_is_what_a_full_one_writes(folder):
     state = ("--state", folder / "state")
-    first = linked(folder, "first", *state)
+    first = linked(folder, "first", "--memory", folder / "state")
     assert (first["state_use"], first["afresh"]) == ("missing", first["compared"])
     hand_in_anew(folder)
     again, full = linked(folder, "again", *state), linked(folder, "full")
@@ -161,21 +161,11 @@ def test_a_damaged_state_is_said_and_all_pairs_are_compared(folder):
     assert linked(folder, "again", *state)["state_use"] == "used"
 
 
-def test_the_former_name_of_the_option_is_taken(folder):
-    """Scripts of the first version say ``--memory``."""
-    assert linked(folder, "first", "--memory", folder / "state")["afresh"] > 0
-    assert linked(folder, "again", "--state", folder / "state")["afresh"] == 0
+def test_the_former_name_of_the_option_is_not_shown():
+    """Scripts of the first version say ``--memory``; nobody else is to learn it."""
     help_text = started("link", "--help").stdout
     assert "--memory FOLDER" not in help_text
     assert "--memory" in help_text
-
-
-def test_both_names_of_the_option_are_refused(folder):
-    """One of the two folders would be left out in silence."""
-    both = ("--state", folder / "one", "--memory", folder / "two")
-    found = started("link", folder / "list.csv", "--out", folder / "p.parquet", *both)
-    assert found.returncode == 2
-    assert EN("error.state-twice.what") in found.stderr
 
 
 def test_a_state_of_another_profile_is_said_and_left_aside(folder):
@@ -475,8 +465,9 @@ def test_a_run_of_one_constituency_leaves_the_state_of_all(tmp_path):
     workspace = workspaces.make(tmp_path / "one")
     workspaces.make(tmp_path / "other", constituency=89)
     (tmp_path / "other" / "inbox" / "89").rename(workspace / "inbox" / "89")
-    workspaces.run(workspace)
-    part = workspaces.run(workspace, constituencies=[88])
+    until = {"until": Stage.LINK}
+    workspaces.run(workspace, **until)
+    part = workspaces.run(workspace, constituencies=[88], **until)
     assert (part.state_use, part.afresh) == ("used", 0)
     workspaces.forget(workspace, state=False)
-    assert workspaces.run(workspace).afresh == 0
+    assert workspaces.run(workspace, **until).afresh == 0

@@ -484,21 +484,19 @@ def test_the_engine_on_a_cluster_draws_no_page(listed):
 
 @pytest.mark.slow
 @browsers.NEEDED
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_screen(tmp_path, width, scheme):
+def test_the_page_fits_the_screen(tmp_path):
     """On a telephone nothing but wide tables is moved sideways, and those within themselves."""
     path = tmp_path / "page.html"
     path.write_text(render_pictures(crowd()[2], "az", {}), encoding="utf-8")
+    asked = []
     with browsers.browser() as opened:
-        window = opened.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme
-        )
-        page = window.new_page()
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        bars = page.locator("#weights svg.plot rect.c-accent")
-        assert bars.count()
-        assert asked == [path.as_uri()]
+        for scheme, width in (("light", 390), ("dark", 1280)):
+            window = opened.new_context(
+                viewport={"width": width, "height": 844}, color_scheme=scheme
+            )
+            page = window.new_page()
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(path.as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.locator("#weights svg.plot rect.c-accent").count()
+    assert set(asked) == {path.as_uri()}

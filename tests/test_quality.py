@@ -574,15 +574,18 @@ def cases_in(path):
     ]
 
 
+@pytest.fixture(scope="module")
+def struck(finished, tmp_path_factory):
+    """(a workspace in which one person struck a voter, the run that followed)."""
+    folder = tmp_path_factory.mktemp("struck")
+    workspace = shutil.copytree(finished, folder / "2026")
+    return workspace, decide(workspace, folder / "b.xlsx", "Aysel", "keep", "repeat")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("agrees", [True, False], ids=["agree", "differ"])
-def test_a_striking_changes_the_list_once_two_people_read_it(
-    finished, tmp_path, agrees
-):
+def test_a_striking_waits_until_a_second_person_read_it(struck, tmp_path):
     """One person's slip would take a voter off the list, or nobody would hear of it."""
-    workspace = shutil.copytree(finished, tmp_path / "2026")
-    book = tmp_path / "book.xlsx"
-    result = decide(workspace, book, "Aysel", "keep", "repeat")
+    workspace, result = struck
     assert made_by(result, "applied") == []
     assert (result.decided.holding, result.decided.second_readings) == (0, 1)
     assert (result.open_cases, gate_of(workspace)) == (0, 1)
@@ -598,6 +601,13 @@ def test_a_striking_changes_the_list_once_two_people_read_it(
     shown = {str(cell) for row in rows for cell in row["shown"]}
     assert len(rows) == 2
     assert not {"Aysel", "one passport", "keep", "repeat"} & shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agrees", [True, False], ids=["agree", "differ"])
+def test_a_striking_changes_the_list_once_two_people_read_it(struck, tmp_path, agrees):
+    """What two people say alike would not hold, or what they contest."""
+    workspace = shutil.copytree(struck[0], tmp_path / "2026")
     words = ("keep", "repeat") if agrees else ("separate", "separate")
     result = decide(workspace, tmp_path / "b.xlsx", "Bahar", *words, reader="Bahar")
     contested = {row["case_id"] for row in made_by(result, "contested")}
@@ -637,11 +647,10 @@ def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path
 
 
 @pytest.mark.slow
-def test_the_second_reader_sees_the_entries_as_they_are_corrected(finished, tmp_path):
+def test_the_second_reader_sees_the_entries_as_they_are_corrected(struck, tmp_path):
     """On the page a voter would say one thing, and another one in the workbook."""
-    workspace = shutil.copytree(finished, tmp_path / "2026")
-    result = decide(workspace, tmp_path / "first.xlsx", "Aysel", "keep", "repeat")
-    entry = made_by(result, "cases")[0]["entry_id"]
+    workspace = shutil.copytree(struck[0], tmp_path / "2026")
+    entry = made_by(struck[1], "cases")[0]["entry_id"]
     text = "Füzuli küç. 99"
     answer = {"entry_id": entry, "action": "correct", "field": "address", "value": text}
     with ledgers.Ledger(workspace / "ledger.db") as ledger:

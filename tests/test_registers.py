@@ -51,24 +51,12 @@ def found(table, *codes: str):
     ]
 
 
-@pytest.mark.slow
-def test_each_register_is_read_by_its_name_whatever_its_format_and_language(workspace):
-    """Russian headers, a workbook, a name in capitals.
-
-    Each file is the register that its name says.
-    """
-    put(
-        workspace,
-        "departures 2025.csv",
-        "Фамилия;Имя;Отчество;Дата рождения;ФИН;Округ\n"
-        "Рзаев;Орхан;Шамиль оглы;05.05.1965;5XK1238;88\n",
-    )
-    put(
-        workspace,
-        "ABROAD.csv",
-        "Surname,Given name,Father's name,Date of birth,PIN\n"
-        "Huseynli,Tural,Ahmad,23.11.1988,5XK1236\n",
-    )
+@pytest.fixture(scope="module")
+def registers(tmp_path_factory):
+    """The tables of a run with many registers, each of which speaks for itself."""
+    workspace = workspaces.make(tmp_path_factory.mktemp("registers") / "2026")
+    for name, text in FILES.items():
+        put(workspace, name, text)
     book = openpyxl.Workbook()
     for row in (
         ["Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "FİN", "Seçki dairəsi"],
@@ -77,78 +65,74 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
     ):
         book.active.append(row)
     book.save(workspace / "reference" / "newly_of_age.xlsx")
-    table = tables_of(workspace)
-    assert found(
-        table,
-        "moved-away-confirmed",
-        "abroad-on-permanent-list",
-        "newly-of-age-missing",
-    ) == [
+    damaged = workspace / "reference" / "last-cycle.parquet"
+    damaged.write_bytes(b"PAR1 no table PAR1")
+    return tables_of(workspace)
+
+
+RESIDENTS = """Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə
+Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88
+Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88
+"""
+PROTOCOL = (
+    "Dairə;Məntəqə;1;1a;1b;1c;1d\n"
+    "88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
+)
+FILES = {
+    "departures 2025.csv": "Фамилия;Имя;Отчество;Дата рождения;ФИН;Округ\n"
+    "Рзаев;Орхан;Шамиль оглы;05.05.1965;5XK1238;88\n",
+    "ABROAD.csv": "Surname,Given name,Father's name,Date of birth,PIN\n"
+    "Huseynli,Tural,Ahmad,23.11.1988,5XK1236\n",
+    "deaths.csv": "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n;;;;\n"
+    "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
+    "arrivals.csv": "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə;Məntəqə\n"
+    "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88;1\n"
+    "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
+    "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88;2\n",
+    "residence.csv": RESIDENTS,
+    "name-changes.csv": "Soyadı;Əvvəlki soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+    "Hüseynova;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237\n"
+    "Rzayeva;Əliyeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
+    "Nağıyev;Hüseynli;Tural;Əhməd oğlu;23.11.1988;\n",
+    "conscripts.csv": "Soyadı;Adı;Atasının adı;FİN\n"
+    + "Rzayev;Orxan;Şamil oğlu;ABCDEFG\n" * 6,
+    "prisoners.csv": "x;y\n1;2\n",
+    "protocol.csv": PROTOCOL,
+}
+
+
+@pytest.mark.slow
+def test_each_register_is_read_by_its_name_whatever_its_format_and_language(registers):
+    """Russian headers, a workbook, a name in capitals: each file is the register it is called."""
+    codes = ("moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing")
+    assert found(registers, *codes) == [
         ("abroad-on-permanent-list", "Hüseynli"),
         ("moved-away-confirmed", "Rzayev"),
         # The other one belongs to a constituency of which there is no list here.
         ("newly-of-age-missing", "Kərimov"),
     ]
-    assert {(row["register"], row["usable"]) for row in table("reference")} == {
-        ("abroad", 1),
-        ("departures", 1),
-        ("newly-of-age", 2),
-    }
-    use = {
-        (row["register"], row["measure"]): row["rows"] for row in table("register_use")
-    }
-    assert use["departures", "confirmed"] == 1
-    assert use["deaths", "total"] is None
-
-
-@pytest.mark.slow
-def test_whoever_is_on_no_list_is_asked_about_though_another_holds_their_fin(workspace):
-    """A slip in one FIN would hide a new voter behind a question about somebody else.
-
-    Children are not asked about: an answer about one would hold on the day they are of age.
-    """
-    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
-    put(
-        workspace,
-        "newly-of-age.csv",
-        head + "Kərimov;Nihad;Elçin oğlu;01.02.2008;5XK1237;88;1\n",
-    )
-    put(
-        workspace,
-        "residence.csv",
-        head
-        + "Kərimli;Nicat;Elçin oğlu;30.05.2008;6XK0002;88;1\n"
-        + "Kərimova;Nigar;Elçin qızı;31.05.2008;6XK0003;88;1\n"
-        + "Kərimova;Aytac;Elçin qızı;2008;6XK0004;88;1\n"
-        # One digit of the date is wrong: the entry is the person's.
-        + "Hüseynli;Tural;Əhməd oğlu;23.11.1989;5XK1236;88;1\n",
-    )
-    codes = "newly-of-age-missing", "register-identity-conflict", "resident-missing"
-    assert sorted(found(tables_of(workspace), *codes)) == [
-        ("newly-of-age-missing", "Kərimov"),
-        ("register-identity-conflict", "Hüseynli"),
-        ("register-identity-conflict", "Quliyeva"),
-        ("resident-missing", "Kərimli"),
-        ("resident-missing", "Kərimova"),
+    usable = {row["register"]: row["usable"] for row in registers("reference")}
+    assert [usable[name] for name in ("abroad", "departures", "newly-of-age")] == [
+        1,
+        1,
+        2,
     ]
+    use = {
+        (row["register"], row["measure"]): row["rows"]
+        for row in registers("register_use")
+    }
+    assert use["departures", "confirmed"] == use["deaths", "total"] == 1
 
 
 @pytest.mark.slow
-def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
+def test_a_row_of_a_register_can_be_found_in_its_file(registers):
     """The table of register rows has file, line and cells of every row that a finding names."""
-    put(
-        workspace,
-        "deaths.csv",
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n;;;;\n"
-        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
-    )
-    table = tables_of(workspace)
     (finding,) = [
-        row for row in table("findings") if row["rule"] == "deceased-confirmed"
+        row for row in registers("findings") if row["rule"] == "deceased-confirmed"
     ]
     (row,) = [
         row
-        for row in table("register_rows")
+        for row in registers("register_rows")
         if row["entry_id"] == finding["other_entry_id"]
     ]
     assert (row["line"], row["surname"]) == (3, "Rzayev")
@@ -156,50 +140,14 @@ def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
 
 
 @pytest.mark.slow
-def test_arrivals_are_missing_or_listed_elsewhere(workspace):
-    """Who came and stands in no list is missing.
-
-    Who stands where they left is listed elsewhere; others are right.
-    """
-    put(
-        workspace,
-        "arrivals.csv",
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə;Məntəqə\n"
-        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88;1\n"
-        "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
-        "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88;2\n",
-    )
-    assert found(
-        tables_of(workspace), "arrived-missing", "arrived-listed-elsewhere"
-    ) == [
+def test_who_is_missing_or_listed_elsewhere_is_told(registers):
+    """Who came, or lives here, and stands in no list, or where they left: others are right."""
+    assert found(registers, "arrived-missing", "arrived-listed-elsewhere") == [
         ("arrived-listed-elsewhere", "Rzayev"),
         ("arrived-missing", "Kərimov"),
     ]
-
-
-@pytest.mark.slow
-def test_residents_and_those_on_the_list_only(workspace):
-    """A usable register of residence tells who is missing on either side.
-
-    One that is not, on its own side only.
-    """
-    header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə\n"
-    rows = (
-        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\n"
-        "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88\n"
-    )
-    put(workspace, "residence.csv", header + rows)
-    table = tables_of(workspace)
-    assert found(table, "resident-missing") == [("resident-missing", "Kərimov")]
-    assert len(found(table, "not-in-residence-register")) == 6
-    put(workspace, "residence.csv", header + rows + "Kərimov;Nihad;;;;88\n")
-    table = tables_of(workspace)
-    assert found(table, "resident-missing", "not-in-residence-register") == [
-        ("resident-missing", "Kərimov")
-    ]
-    assert {row["measure"]: row["rows"] for row in table("register_use")}[
-        "list-only"
-    ] == 6
+    assert found(registers, "resident-missing") == [("resident-missing", "Kərimov")]
+    assert len(found(registers, "not-in-residence-register")) == 6
 
 
 @pytest.mark.slow
@@ -208,23 +156,18 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
 ):
     """Of two constituencies each has its rows, usable rows and classes.
 
-    A row of neither counts in the whole alone.
+    A row of neither counts in the whole alone; of no register of deaths nothing is known.
     """
     for path in (workspace / "inbox" / "88").iterdir():
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
         text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2")
         (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
-    header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
-    rows = (
-        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\n"
-        "Kərimov;Nihad;Elçin oğlu;;;88\n"
-        "Abbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
+    rows = RESIDENTS.replace("01.02.1988;6XK0001", ";").replace(
+        "Dairə", "Seçki dairəsi"
     )
-    put(
-        workspace,
-        "residence.csv",
-        header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n",
-    )
+    rows += "Abbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
+    rows += "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n"
+    put(workspace, "residence.csv", rows)
     put(
         workspace,
         "streets.csv",
@@ -235,6 +178,7 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
         (row["register"], row["measure"], row["constituency"]): row["rows"]
         for row in table("register_use")
     }
+    assert use["deaths", "total", None] is None
     for measure, counts in {
         "total": (4, 2, 1),
         "usable": (3, 1, 1),
@@ -254,24 +198,15 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
 
 
 @pytest.mark.slow
-def test_a_changed_name_is_found_under_the_former_one(workspace):
-    """The column of the former surname is used: old name alone, both names, new name alone."""
-    put(
-        workspace,
-        "name-changes.csv",
-        "Soyadı;Əvvəlki soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
-        "Hüseynova;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237\n"
-        "Rzayeva;Əliyeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
-        "Nağıyev;Hüseynli;Tural;Əhməd oğlu;23.11.1988;\n",
-    )
-    codes = (
-        "name-changed-old-name",
-        "name-changed-both-names",
-        "register-identity-conflict",
-    )
-    assert found(tables_of(workspace), *codes) == [
-        ("name-changed-old-name", "Hüseynli"),
-        ("name-changed-old-name", "Quliyeva"),
+def test_a_changed_name_is_found_under_the_former_one(registers, workspace):
+    """The column of the former surname is used: old name alone, both names, new name alone.
+
+    And a register of residence of which a third cannot be used tells who is missing alone.
+    """
+    old, both = "name-changed-old-name", "name-changed-both-names"
+    assert found(registers, old, both, "register-identity-conflict") == [
+        (old, "Hüseynli"),
+        (old, "Quliyeva"),
     ]
     put(
         workspace,
@@ -279,20 +214,22 @@ def test_a_changed_name_is_found_under_the_former_one(workspace):
         "Soyadı;Əvvəlki soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
         "Rzayeva;Məmmədova;Aygün;Nadir qızı;17.02.1969;5XK1239\n",
     )
+    put(workspace, "residence.csv", f"{RESIDENTS}Kərimov;Nihad;;;;88\n")
     line = "4;Məmmədova;Aygün;Nadir qızı;17.02.1969;qadın;Səttar Bəhlulzadə küç. 19;5XK1239\n"
-    with (workspace / "inbox" / "88" / "menteqe-1.csv").open(
-        "a", encoding="utf-8"
-    ) as file:
-        file.write(line)
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
     table = tables_of(workspace)
-    (finding,) = [
-        row for row in table("findings") if row["rule"] == "name-changed-both-names"
-    ]
+    (finding,) = [row for row in table("findings") if row["rule"] == both]
     surnames = {row["entry_id"]: row["surname"] for row in table("entries")}
     assert (surnames[finding["entry_id"]], surnames[finding["other_entry_id"]]) == (
         "Məmmədova",
         "Rzayeva",
     )
+    assert found(table, "resident-missing", "not-in-residence-register") == [
+        ("resident-missing", "Kərimov")
+    ]
+    use = {row["measure"]: row["rows"] for row in table("register_use")}
+    assert use["list-only"] == 7
 
 
 def last_cycle(workspace: Path, tmp_path: Path, text: str) -> None:
@@ -363,108 +300,31 @@ def test_the_last_cycle_may_be_a_plain_file(workspace):
 
 
 @pytest.mark.slow
-def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
-    """A damaged file is noted with its trouble, and no comparison is made.
-
-    Nobody is added without a cause.
-    """
-    (workspace / "reference" / "last-cycle.parquet").write_bytes(b"PAR1 no table PAR1")
-    table = tables_of(workspace)
-    assert table("cycle_changes") == table("cycle_summary") == []
-    (row,) = table("reference")
-    assert (row["register"], row["usable"]) == ("last-cycle", 0)
-    assert row["trouble"]
-    (finding,) = [
-        row for row in table("findings") if row["rule"] == "register-not-read"
-    ]
-    assert (finding["field"], finding["source"]) == ("last-cycle", row["source"])
-
-
-@pytest.mark.slow
-def test_a_register_whose_columns_are_doubtful_is_told(workspace):
-    """A register none of whose rows was taken in has the code of why, and is a finding.
-
-    Silence is no answer.
-    """
-    put(
-        workspace,
-        "abroad.csv",
-        "Soyadı;Adı;Atasının adı;FİN\n" + "Rzayev;Orxan;Şamil oğlu;ABCDEFG\n" * 6,
-    )
-    put(workspace, "prisoners.csv", "x;y\n1;2\n")
-    table = tables_of(workspace)
-    told = {
-        row["register"]: (row["usable"], row["trouble"]) for row in table("reference")
+def test_a_register_that_cannot_be_used_is_told(registers):
+    """Of a damaged last cycle everybody would be new; of a doubtful register nobody would hear."""
+    assert registers("cycle_changes") == registers("cycle_summary") == []
+    unread = {
+        row["register"]: row for row in registers("reference") if not row["usable"]
     }
-    assert told["prisoners"][0] == 0
-    assert told["prisoners"][1] is not None
-    unread = {row["register"] for row in table("reference") if not row["usable"]}
-    assert {
-        row["field"] for row in table("findings") if row["rule"] == "register-not-read"
-    } == unread
-
-
-@pytest.mark.slow
-def test_rows_of_a_register_that_were_set_aside_are_told(workspace):
-    """A new voter in a torn row would be looked for nowhere, and the register told as whole."""
-    put(
-        workspace,
-        "newly-of-age.csv",
-        "Yetkinlik yaşına çatanların reyestri\n"
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
-        "Kərimov;Nihad;Elçin oğlu;01.02.2008;6XK0001;88\n"
-        "Kərimli;Nicat;Elçin oğlu;01.02.2008;6XK0002;88;;x\n"
-        ";;;01.02.2008;6XK0003;88\n",
-    )
-    put(workspace, "abroad.csv", "Soyadı;Adı;FİN\n\nRzayev;Orxan;5XK1238\n")
-    told = [
-        (row["field"], row["value"], row["limit"])
-        for row in tables_of(workspace)("findings")
-        if row["rule"] == "register-rows-unread"
+    assert {"last-cycle", "prisoners", "conscripts"} == unread.keys()
+    assert all(row["trouble"] for row in unread.values())
+    findings = [
+        row for row in registers("findings") if row["rule"] == "register-not-read"
     ]
-    assert told == [("newly-of-age", 2, 3)]
+    assert {(row["field"], row["source"]) for row in findings} == {
+        (name, row["source"]) for name, row in unread.items()
+    }
 
 
 @pytest.mark.slow
-def test_a_grandson_is_not_dead_by_the_record_of_his_grandfather(workspace):
-    """They share the given name, and the FIN was typed from the line beside it.
-
-    By the row of the register alone he would be struck.
-    """
-    put(
-        workspace,
-        "deaths.csv",
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
-        "Məmmədov;Elçin;Nəsib oğlu;;5XK1234\n"
-        "Hüseynli;Tural;Əhmed oglu;;5XK1236\n"
-        # Of one year of birth, the other father is a slip.
-        "Quliyeva;Sevinc;Rauf qızı;1991;5XK1237\n",
-    )
-    codes = "deceased-confirmed", "deceased-conflicting"
-    assert found(tables_of(workspace), *codes) == [
-        ("deceased-confirmed", "Hüseynli"),
-        ("deceased-confirmed", "Quliyeva"),
-        ("deceased-conflicting", "Məmmədov"),
-        ("deceased-conflicting", "Məmmədov"),
-    ]
-
-
-PROTOCOL = (
-    "Dairə;Məntəqə;1;1a;1b;1c;1d\n"
-    "88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
-)
-
-
-@pytest.mark.slow
-def test_a_protocol_must_add_up(workspace):
+def test_a_protocol_must_add_up(registers):
     """Line 1 against its parts, 1a against the list, totals against their parts.
 
     Each row by its own place.
     """
-    put(workspace, "protocol.csv", PROTOCOL)
     rows = [
         row
-        for row in tables_of(workspace)("findings")
+        for row in registers("findings")
         if "protocol" in row["rule"] or "totals" in row["rule"]
     ]
     names = ("rule", "unit", "precinct", "field", "value", "limit")

@@ -128,14 +128,6 @@ def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
 
 
 @pytest.mark.slow
-def test_one_file_in_two_folders_says_the_same_of_each_of_its_entries(ran, tmp_path):
-    folder = workspaces.copied(ran[0], tmp_path / "twice")
-    shutil.copytree(folder / "inbox" / "88", folder / "inbox" / "89")
-    (link,) = [work for work in run(folder).stages if work.stage is Stage.LINK]
-    assert link.notes["known.birth_place"] == 240
-
-
-@pytest.mark.slow
 def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     folder = workspace(tmp_path / "w", header="Qeyd")
     result = run(folder)
@@ -148,10 +140,14 @@ def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
 
 @pytest.mark.slow
 def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
-    """A workspace whose settings changed between two runs would show neither."""
+    """A workspace whose settings changed between two runs would show neither.
+
+    One file in two folders says the same of each of its entries.
+    """
     folder = workspaces.copied(ran[0], tmp_path / "both")
     shutil.copytree(folder / "inbox" / "88", folder / "inbox" / "89")
-    run(folder)
+    (link,) = [work for work in run(folder).stages if work.stage is Stage.LINK]
+    assert link.notes["known.birth_place"] == 240
     (folder / "voterlist.toml").write_text("", encoding="utf-8")
     workspaces.run(folder, constituencies=(89,))
     page = folder / "desk.html"
