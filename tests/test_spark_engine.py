@@ -10,7 +10,6 @@ from voterlist import synth
 from voterlist.config import LinkSettings
 from voterlist.ingest import table_entries
 from voterlist.link import link
-from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import COMPARED
 from voterlist.link.types import Watch
 from voterlist.model import Profile
@@ -125,8 +124,8 @@ def test_a_list_in_parts_is_linked_as_the_whole_list_is(name):
     """Two truths of one list: what a cluster says would depend on how the list is dealt."""
     table, profile, limit = LISTS[name]()
     settings = LinkSettings(largest_block=limit, chunk_pairs=5_000)
-    wanted = Wanted(profile, settings, SHIPPED)
-    there = linked(StepsHere(), RowsHere(table), Rows(profile), wanted, Watch())
+    wanted = Wanted(Rows(profile), settings)
+    there = linked(StepsHere(), RowsHere(table), wanted, Watch())
     here = link(table, settings, profile=profile)
     assert here.pairs.num_rows or len(table) < 2
     for field in ("pairs", "cases", "clusters"):

@@ -50,7 +50,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.storage.settings import acceptances_around, settings_around
-from voterlist.tables import concat, sort_by
+from voterlist.tables import concat, count_by, sort_by
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -290,14 +290,9 @@ def _sum(column: pa.ChunkedArray) -> int:
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
     """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
     severities = [severity.value for severity in Severity]
-    names = ["rule", "severity"]
-    plain = findings.select(names).cast(
-        pa.schema([(name, pa.string()) for name in names])
-    )
-    grouped = plain.group_by(names).aggregate([([], "count_all")]).to_pylist()
     rows = [
-        {"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]}
-        for row in grouped
+        {"rule": rule, "severity": severity, "count": count}
+        for (rule, severity), count in count_by(findings, "rule", "severity").items()
     ]
     return sorted(
         rows,

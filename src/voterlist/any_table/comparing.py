@@ -29,7 +29,7 @@ from voterlist.pipeline.reference import (
 )
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.storage import store
-from voterlist.tables import concat
+from voterlist.tables import concat, count_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,9 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
 
 def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
     """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
-    names = ["change", "cause"]
-    plain = pa.table({name: changes.column(name).cast(pa.string()) for name in names})
-    grouped = plain.group_by(names).aggregate([([], "count_all")]).to_pylist()
     rows = [
-        {"change": row["change"], "cause": row["cause"], "entries": row["count_all"]}
-        for row in grouped
+        {"change": change, "cause": cause, "entries": count}
+        for (change, cause), count in count_by(changes, "change", "cause").items()
     ]
     return sorted(rows, key=lambda row: (row["change"], -row["entries"], row["cause"]))
 
@@ -180,12 +177,11 @@ def _unexplained_by_precinct(summary: pa.Table) -> list[dict[str, Any]]:
                 {**place, "added": 0, "removed": 0},
             )
             counted[row["change"]] += row["entries"]
-    return sorted(by_place.values(), key=_most_first)
-
-
-def _most_first(row: dict[str, Any]) -> tuple[int, int, int]:
-    return (
-        -row["added"] - row["removed"],
-        row["constituency"] or 0,
-        row["precinct"] or 0,
+    return sorted(
+        by_place.values(),
+        key=lambda row: (
+            -row["added"] - row["removed"],
+            row["constituency"] or 0,
+            row["precinct"] or 0,
+        ),
     )

@@ -49,33 +49,17 @@ def explain_pair(pairs: Path, one: str, other: str) -> Explained:
         InputError: a table cannot be read, or holds no model.
     """
     left, right = sorted((one, other))
-    row, why = _row_and_waterfall(_tables(pairs), left, right)
-    return Explained(left, right, str(row.column("kind")[0].as_py()), why)
-
-
-def _tables(pairs: Path) -> list[Path]:
-    """The tables of pairs to look in.
-
-    The one that is named, or those of the runs of a workspace, the newest first.
-    """
-    if not pairs.is_dir():
-        return [pairs]
-    with open_to_read(pairs) as (_, ledger):
-        return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
-
-
-def _row_and_waterfall(
-    tables: list[Path], left: str, right: str
-) -> tuple[pa.Table, Waterfall]:
-    """The row of the pair in the first table that holds it, and its waterfall.
-
-    Raises:
-        UsageError: no table holds the pair.
-    """
+    tables = [pairs]
+    if pairs.is_dir():
+        # Those of the runs of a workspace, the newest first.
+        with open_to_read(pairs) as (_, ledger):
+            folders = known(pairs, ledger).folders
+            tables = [folder / "pairs.parquet" for folder in folders]
     for path in tables:
         row = _row(path, left, right)
         if row.num_rows:
-            return row, read_waterfalls(row, _falls(path, row, left, right))[0]
+            (why,) = read_waterfalls(row, _falls(path, row, left, right))
+            return Explained(left, right, str(row.column("kind")[0].as_py()), why)
     raise usage_error("pair-not-found")
 
 
@@ -210,21 +194,17 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
         InputError: it cannot be read, or lacks one of them.
     """
     try:
-        # A table of millions of pairs is read without a detour over text.
-        table = _parquet(path) if _is_parquet(path) else readers.read_table(path)
+        with path.open("rb") as content:
+            is_parquet = content.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC
+        if is_parquet:
+            # A table of millions of pairs is read without a detour over text.
+            readers.prove_parquet(path)
+            table = pq.read_table(readers.arrow_source(path))
+        else:
+            table = readers.read_table(path)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise input_error("pairs-unreadable", path) from None
     if not {*columns} <= {*table.column_names}:
         raise input_error("columns-missing", path)
     return table.select(columns)
-
-
-def _parquet(path: Path) -> pa.Table:
-    readers.prove_parquet(path)
-    return pq.read_table(readers.arrow_source(path))
-
-
-def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as content:
-        return content.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC

@@ -353,16 +353,18 @@ class Encoded:
         codes = self.address.codes
         return of_homes(np.bincount(codes[codes >= 0]).astype(np.int64))
 
+    def _times(self, codes: Codes, least: int = 0) -> Longs:
+        """How many people have each of these codes; for as many codes at least."""
+        once = self.once_a_person(codes)
+        return np.bincount(once[once >= 0], minlength=least).astype(np.int64)
+
     @cached_property
     def sizes(self) -> Longs:
         """How many entries are male, female and of any sex, in this order.
 
         The code -1 of an unknown sex finds the last.
         """
-        sex = self.once_a_person(self.sex)
-        return np.append(np.bincount(sex[sex >= 0], minlength=2), self.people).astype(
-            np.int64
-        )
+        return np.append(self._times(self.sex, 2), self.people)
 
     @cached_property
     def surname_counts(self) -> Longs:
@@ -406,24 +408,20 @@ class Encoded:
     @cached_property
     def cohort_sizes(self) -> Longs:
         """How many people are born in each ``cohort``, those of no known year last."""
-        last = int(self.cohort.max(initial=0))
-        cohorts = self.once_a_person(self.cohort)
-        return np.bincount(cohorts[cohorts >= 0], minlength=last + 1).astype(np.int64)
+        return self._times(self.cohort, int(self.cohort.max(initial=0)) + 1)
 
     @cached_property
     def year_counts(self) -> Longs:
         """How many people are born in each year; those of no known year in the year 0."""
-        years = self.once_a_person(self.year)
-        last = int(self.year.max(initial=0))
-        return np.bincount(years[years >= 0], minlength=last + 1).astype(np.int64)
+        return self._times(self.year, int(self.year.max(initial=0)) + 1)
 
     def once(self, coded: EncodedColumn) -> EncodedColumn:
         """The column with each value once a person, and so counted."""
         if self.person is None:
             return coded
         codes = self.once_a_person(coded.codes)
-        counts = np.bincount(codes[codes >= 0], minlength=len(coded.values))
-        return EncodedColumn(codes, coded.values, counts.astype(np.int64))
+        counts = self._times(coded.codes, len(coded.values))
+        return EncodedColumn(codes, coded.values, counts)
 
     @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes | Longs]:
@@ -449,14 +447,12 @@ class Encoded:
     @cached_property
     def day_counts(self) -> Longs:
         """How many people are born on each ``day_of_year``, in whatever year."""
-        days = self.once_a_person(self.day_of_year)
-        return np.bincount(days[days >= 0]).astype(np.int64)
+        return self._times(self.day_of_year)
 
     @cached_property
     def date_counts(self) -> Longs:
         """How many entries have each ``date_code``."""
-        codes = self.once_a_person(self.date_code)
-        return np.bincount(codes[codes >= 0]).astype(np.int64)
+        return self._times(self.date_code)
 
     def by_person(self, person: Codes) -> Encoded:
         """The same list, in which values are counted by the people and not by the entries."""

@@ -107,33 +107,23 @@ class State:
         Raises:
             NoStateError: they are not what ``tables`` gave.
         """
+        wide = _pairs_schema(pa.int64())
+        known = {"entries": [TABLES["entries"]], "pairs": [TABLES["pairs"], wide]}
         if not all(
-            name in content and _is_schema(name, content[name].schema)
-            for name in TABLES
+            name in content and content[name].schema in known[name] for name in TABLES
         ):
             raise NoStateError("the tables of a state have other columns")
         entries, (left, right, levels) = (
             [column.to_numpy() for column in content[name].columns] for name in TABLES
         )
         size = len(entries[0])
-        most = _comparisons_of(fingerprint).pair_level_codes
+        _, _, added = fingerprint.partition(_ADDED)
+        kinds = dict(pair.split("=") for pair in added.split())
+        most = with_added(kinds).pair_level_codes
         inside = _below(left, size) and _below(right, size) and _below(levels, most)
         if not inside or (left >= right).any():
             raise NoStateError("the tables of a state do not belong together")
         return cls(fingerprint, np.stack(entries), left, right, levels)
-
-
-def _is_schema(name: str, schema: pa.Schema) -> bool:
-    return bool(
-        schema == TABLES[name]
-        or (name == "pairs" and schema == _pairs_schema(pa.int64()))
-    )
-
-
-def _comparisons_of(fingerprint: str) -> Comparisons:
-    """The comparisons that a fingerprint names."""
-    _, _, added = fingerprint.partition(_ADDED)
-    return with_added(dict(pair.split("=") for pair in added.split()))
 
 
 def _below(positions: Codes | Longs, size: int) -> bool:
@@ -206,14 +196,10 @@ def checksums(entries: Encoded, groups: Codes | None = None) -> Checksums:
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
     for number, (values, codes) in enumerate(_read(entries, groups)):
         column = mix(values ^ salted(_SALT, number))
-        _add(first, second, number, column if codes is None else column[codes])
+        column = column if codes is None else column[codes]
+        first += column
+        second += column * salted(_OTHER_SALT, number)
     return np.stack([mix(first), mix(second)])
-
-
-def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
-    """Add a mixed column to the first sum, and an odd multiple of it to the second."""
-    first += column
-    second += column * salted(_OTHER_SALT, number)
 
 
 def _number_equals(words: Hashes) -> tuple[Longs, Hashes, Longs]:

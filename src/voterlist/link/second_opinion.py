@@ -51,6 +51,7 @@ def second_opinion(pairs: pa.Table, cases: pa.Table, decided: Decided) -> pa.Tab
         return schemas.empty(schemas.SECOND_OPINION)
     inside = _inside(cases, decided.cases)
     frame = _features(pairs, {*labels, *inside})
+    by_model = frame.pop("probability").to_dict()
     known = [pair for pair in frame.index if pair in labels]
     matches = [pair for pair in known if labels[pair]]
     fewest = min(len(matches), len(known) - len(matches))
@@ -58,15 +59,14 @@ def second_opinion(pairs: pa.Table, cases: pa.Table, decided: Decided) -> pa.Tab
         return schemas.empty(schemas.SECOND_OPINION)
     asked = frame.loc[[pair for pair in frame.index if pair in inside]]
     opinions = _fit_and_ask(frame.loc[known], matches, asked) if len(asked) else []
-    probability_of = _probabilities(pairs, set(asked.index))
     rows = [
         {
             "case_id": inside[pair],
             "entry_l": pair[0],
             "entry_r": pair[1],
-            "probability": probability_of[pair],
+            "probability": by_model[pair],
             "opinion": opinion,
-            "differs": (opinion >= _EVEN) != (probability_of[pair] >= _EVEN),
+            "differs": (opinion >= _EVEN) != (by_model[pair] >= _EVEN),
         }
         for pair, opinion in zip(asked.index, opinions, strict=True)
     ]
@@ -100,16 +100,14 @@ def _inside(cases: pa.Table, closed: pa.Table | None) -> dict[tuple[str, str], s
     }
 
 
-def _at(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pa.Table:
-    """The rows of these pairs, in their order."""
+def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
+    """For each of these pairs how alike its values are, and which are known on both sides.
+
+    And the model's ``probability`` of one person.
+    """
     keys = pc.binary_join_element_wise(*(pairs.column(name) for name in _KEY), " ")
     texts = pa.array(sorted(" ".join(pair) for pair in wanted), pa.string())
-    return pairs.filter(pc.is_in(keys, value_set=texts))
-
-
-def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
-    """For each of these pairs how alike its values are, and which are known on both sides."""
-    rows = _at(pairs, wanted)
+    rows = pairs.filter(pc.is_in(keys, value_set=texts))
     columns: dict[str, npt.NDArray[np.float64]] = {}
     for comparison in SHIPPED:
         words = tables.plain(rows.column(f"{comparison.field}_level")).to_pylist()
@@ -121,6 +119,7 @@ def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
         )
         is_known = [word != _MISSING for word in words]
         columns[f"{comparison.field}_known"] = np.array(is_known, np.float64)
+    columns["probability"] = rows.column("probability").to_numpy()
     ends = [rows.column(name).to_pylist() for name in _KEY]
     index = pd.MultiIndex.from_arrays(ends, names=_KEY)
     return pd.DataFrame(columns, index=index).sort_index()
@@ -135,14 +134,6 @@ def _fit_and_ask(
     classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
     classifier.fit(known, pd.MultiIndex.from_tuples(matches, names=_KEY))
     return [round(float(share), _DIGITS) for share in classifier.prob(asked)]
-
-
-def _probabilities(
-    pairs: pa.Table, wanted: set[tuple[str, str]]
-) -> dict[tuple[str, str], float]:
-    """The model's probability of each of these pairs."""
-    rows = _at(pairs, wanted).select([*_KEY, "probability"]).to_pylist()
-    return {(row["entry_l"], row["entry_r"]): row["probability"] for row in rows}
 
 
 # --- The comparison table for recordlinkage

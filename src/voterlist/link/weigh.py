@@ -41,7 +41,7 @@ from voterlist.link.comparisons import (
 )
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import on_grid
-from voterlist.link.priors import Drawn, Prior, Sample, priors
+from voterlist.link.priors import Prior, Sample, priors
 from voterlist.model import Profile
 
 _LEAST_KNOWN = 0.001
@@ -117,16 +117,12 @@ class Sizes:
                 share = prior.uncounted_share
             elif prior.part_of:
                 whole = sum(sizes[other] for other in prior.part_of)
-            size = _weighted(counted[name], share * whole, prior.size_weight)
+            size, seen = share * whole, counted[name]
+            if seen is not None:
+                size = (seen + prior.size_weight * size) / (1 + prior.size_weight)
             is_offered = self._countable[name] >= _LEAST_KNOWN
             sizes[name] = max(size, _NO_PAIRS) if is_offered else _NO_PAIRS
         return np.array([sizes[name] for name in self._known], np.float64)
-
-
-def _weighted(counted: float | None, expected: float, weight: float) -> float:
-    if counted is None:
-        return expected
-    return (counted + weight * expected) / (1 + weight)
 
 
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
@@ -340,21 +336,6 @@ def _by_other_fields(
     return np.asarray(_posterior(rest, log_size)[:, 0], np.float64)
 
 
-def _known_shares(
-    entries: Encoded, comparisons: Comparisons, drawn: Drawn
-) -> dict[str, float]:
-    """For each field the share of random pairs in which both values are known.
-
-    0 where the values of this list tell no relatives.
-    """
-    return {
-        comparison.field: drawn.known_share(comparison.field)
-        if comparison.tells_relatives(entries)
-        else 0.0
-        for comparison in comparisons
-    }
-
-
 def _as_unrelated(
     known: dict[str, Prior],
     entries: Encoded,
@@ -397,7 +378,13 @@ def learn(
     every = entries.size * (entries.size - 1) / 2
     counted = max(every if pairs is None else float(pairs), 1.0)
     drawn = (sample or Sample()).drawn(entries, comparisons)
-    shares = _known_shares(entries, comparisons, drawn)
+    # Of random pairs in which both values are known; 0 where those of this list tell no relatives.
+    shares = {
+        comparison.field: drawn.known_share(comparison.field)
+        if comparison.tells_relatives(entries)
+        else 0.0
+        for comparison in comparisons
+    }
     u = {
         comparison.field: _sampled_shares(drawn.counts(comparison))
         for comparison in comparisons
@@ -606,14 +593,14 @@ def ordered(
         field = comparison.field
         codes = in_order(comparison, entries)
         against = np.exp2(log_u[field][codes])
-        shares = with_falling_ratio(np.exp2(same[field][codes]), against)
+        shares = pooled(np.exp2(same[field][codes]), against, -1.0)
         same[field][codes] = np.log2(shares)
         if comparison is HOME and HOME.same in in_order(HOME, entries):
             continue
         codes = of_levels(comparison)
         against = np.exp2(same[field][codes])
         for rival in rivals:
-            shares = with_rising_ratio(np.exp2(rival[field][codes]), against)
+            shares = pooled(np.exp2(rival[field][codes]), against, 1.0)
             rival[field][codes] = np.log2(shares)
     return log_m | {"unrelated": log_u}
 
@@ -677,20 +664,12 @@ def in_order(comparison: Comparison, entries: Encoded) -> Longs:
     return codes[~np.isin(codes, comparison.value_levels(entries))]
 
 
-def with_falling_ratio(shares: Floats, against: Floats) -> Floats:
-    """The shares with ratios to ``against`` that do not rise; both sums stay as they are.
+def pooled(shares: Floats, against: Floats, sign: float) -> Floats:
+    """The shares with ratios to ``against`` in order; both sums stay as they are.
 
-    Both hold positive shares of levels, the strongest evidence first.
+    Both hold positive shares of levels, the strongest evidence first. The ratios do not fall where
+    the sign is 1, and do not rise where it is -1.
     """
-    return _pool(shares, against, -1.0)
-
-
-def with_rising_ratio(shares: Floats, against: Floats) -> Floats:
-    """The same with ratios that do not fall."""
-    return _pool(shares, against, 1.0)
-
-
-def _pool(shares: Floats, against: Floats, sign: float) -> Floats:
     ratio = shares / against * sign
     if (np.diff(ratio) >= -_RATIO_TOLERANCE * np.abs(ratio[1:])).all():
         return shares

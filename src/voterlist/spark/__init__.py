@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link.block import Forecast
-from voterlist.link.comparisons import with_added
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
@@ -79,11 +77,9 @@ def link(
         StageError: the cluster failed.
     """
     reading = Rows(profile, columns, tuple(comparisons))
-    wanted = replace(
-        _wanted(reading, settings), is_between=is_between, one_to_one=one_to_one
-    )
+    wanted = Wanted(reading, settings or LinkSettings(), is_between, one_to_one)
     with _steps(rows) as (steps, source):
-        return linked(steps, source, reading, wanted, watch or Watch())
+        return linked(steps, source, wanted, watch or Watch())
 
 
 def plan(
@@ -97,17 +93,9 @@ def plan(
 ) -> tuple[Forecast, ...]:
     """What each blocking key would cost: the forecast of ``link`` alone; no pair is made."""
     reading = Rows(profile, columns, tuple(comparisons))
-    wanted = replace(_wanted(reading, settings), is_between=is_between)
+    wanted = Wanted(reading, settings or LinkSettings(), is_between)
     with _steps(rows) as (steps, source):
-        return planned(steps, source, reading, wanted)
-
-
-def _wanted(rows: Rows, settings: LinkSettings | None) -> Wanted:
-    kinds = {comparison.name: str(comparison.kind) for comparison in rows.comparisons}
-    blocking = tuple(
-        comparison.name for comparison in rows.comparisons if comparison.blocking
-    )
-    return Wanted(rows.profile, settings or LinkSettings(), with_added(kinds), blocking)
+        return planned(steps, source, wanted)
 
 
 @contextmanager

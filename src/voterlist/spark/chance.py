@@ -7,7 +7,6 @@ which counts their pairs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -25,35 +24,28 @@ _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")
 
 
-@dataclass(frozen=True)
-class _Decades:
-    """The bands of a list: ten years of birth of one sex."""
+def _decades(whole: Whole) -> tuple[int, int]:
+    """(the first decade of the list, how many there are up to the last).
 
-    first: int
-    many: int
-
-    @classmethod
-    def of(cls, whole: Whole) -> _Decades:
-        """From the first decade of the list to the last."""
-        occurs = np.flatnonzero(whole.decades)
-        if not len(occurs):
-            return cls(0, 0)
-        return cls(int(occurs[0]), int(occurs[-1] - occurs[0]) + 1)
+    A band is ten years of birth of one sex.
+    """
+    occurs = np.flatnonzero(whole.decades)
+    if not len(occurs):
+        return 0, 0
+    return int(occurs[0]), int(occurs[-1] - occurs[0]) + 1
 
 
 def chance(counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
-    decades = _Decades.of(counted.whole)
-    sent = partial(
-        _send_counts, whole=counted.whole, decades=decades, tasks=counted.many
-    )
+    _, decades = _decades(counted.whole)
+    sent = partial(_send_counts, whole=counted.whole, tasks=counted.many)
     codes = counted.parts.each("chance", opened(sent)).delivered(counted.many)
     added_up = codes.each("agreeing", _added_up).told("told")
     tables = [parcel.tables["pairs"] for parcel in added_up]
     every = pa.concat_tables(tables)
     columns = ("kind", "band", "pairs")
     kind, band, pairs = (every.column(name).to_numpy() for name in columns)
-    bands = SEXES * decades.many
+    bands = SEXES * decades
 
     def of_kind(number: int, many: int) -> Floats:
         chosen = kind == number
@@ -73,7 +65,7 @@ def chance(counted: Counted) -> tuple[Chance, ...]:
         },
         {"year": counts("year", bands), "date": counts("date", bands)},
     )
-    block_of_band = np.repeat(np.arange(SEXES), decades.many)
+    block_of_band = np.repeat(np.arange(SEXES), decades)
     expected = expected_of(agreeing, block_of_band, 1)
     return tuple(
         Chance("+".join(names), float(of_names[0]), int(counts("+".join(names), 1)[0]))
@@ -88,14 +80,14 @@ _INSIDE = len(_KINDS)
 
 
 def _send_counts(
-    number: int, tables: Tables, whole: Whole, decades: _Decades, tasks: int
+    number: int, tables: Tables, whole: Whole, tasks: int
 ) -> Iterator[Parcel]:
     """How many entries of a part have each value, for the tasks that count each."""
-    entries = part(tables, whole)
+    entries, (first, many) = part(tables, whole), _decades(whole)
     sex = entries.sex.astype(np.int64) + 1
     year = field(entries, "year")
-    decade = np.where(year >= 0, year // YEARS - decades.first, -1)
-    band = np.where(decade >= 0, sex * decades.many + decade, -1)
+    decade = np.where(year >= 0, year // YEARS - first, -1)
+    band = np.where(decade >= 0, sex * many + decade, -1)
     everywhere = np.zeros(len(sex), np.int64)
     counted = [
         _count(_BANDS, band, everywhere, band >= 0),

@@ -77,44 +77,30 @@ def _pairs_of(parcels: list[Parcel]) -> pa.Table:
     return own.tables["pairs"].combine_chunks()
 
 
-def _vectors_of(
-    numbers: Longs, parcels: list[Parcel], whole: Whole, comparisons: Comparisons
-) -> Longs:
-    """The packed vectors of pairs, whose entries the parts sent, in the order of the parts."""
-    sent = [parcel.tables for parcel in of_kind(parcels, "entries")]
-    entries = part(joined(sent), whole)
-    left, right = map(entries.local, unpack_pairs(numbers))
-    return comparisons.pack(comparisons.compare(Pairs(entries, left, right)))
-
-
 def compared(
-    number: int, parcels: list[Parcel], whole: Whole, comparisons: Comparisons
-) -> Iterator[Parcel]:
-    """The pairs of a range with their vectors, and how often it has each vector."""
-    table = _pairs_of(parcels)
-    numbers = table.column("pair").to_numpy()
-    vectors = _vectors_of(numbers, parcels, whole, comparisons)
-    yield from _with_vectors(number, table, vectors)
-
-
-def compared_again(
     number: int,
     parcels: list[Parcel],
     whole: Whole,
     comparisons: Comparisons,
-    perhaps: Longs,
+    perhaps: Longs | None = None,
 ) -> Iterator[Parcel]:
-    """The pairs of a range with other counts; those of other vectors than ``perhaps`` stay."""
+    """The pairs of a range with their vectors, and how often it has each vector.
+
+    With ``perhaps`` those are compared again that had one of these vectors; the others stay.
+    """
     table = _pairs_of(parcels)
-    vectors = table.column("vector").to_numpy().copy()
-    rows = np.flatnonzero(np.isin(vectors, perhaps))
+    numbers = table.column("pair").to_numpy()
+    rows, vectors = np.arange(len(numbers)), np.zeros(len(numbers), np.int64)
+    if perhaps is not None:
+        vectors = table.column("vector").to_numpy().copy()
+        rows, table = np.isin(vectors, perhaps).nonzero()[0], table.drop(["vector"])
     if len(rows):
-        numbers = table.column("pair").to_numpy()[rows]
-        vectors[rows] = _vectors_of(numbers, parcels, whole, comparisons)
-    yield from _with_vectors(number, table.drop_columns(["vector"]), vectors)
-
-
-def _with_vectors(number: int, table: pa.Table, vectors: Longs) -> Iterator[Parcel]:
+        # The parts sent the entries, in the order of the parts.
+        sent = [parcel.tables for parcel in of_kind(parcels, "entries")]
+        entries = part(joined(sent), whole)
+        left, right = map(entries.local, unpack_pairs(numbers[rows]))
+        levels = comparisons.compare(Pairs(entries, left, right))
+        vectors[rows] = comparisons.pack(levels)
     content = packed({"pairs": table.append_column("vector", pa.array(vectors))})
     yield Parcel(number, "pairs", number, len(vectors), content)
     counted = weigh.count_chunk(vectors)

@@ -14,7 +14,7 @@ from voterlist.link import cluster, fit, weigh
 from voterlist.link import link as local_link
 from voterlist.link import plan as local_plan
 from voterlist.link.block import Forecast, pairs_within, pairs_without
-from voterlist.link.comparisons import Comparisons, Pairs
+from voterlist.link.comparisons import Comparisons, Pairs, with_added
 from voterlist.link.encode import ADDED, LINKED
 from voterlist.link.judge import (
     Scorer,
@@ -28,7 +28,6 @@ from voterlist.link.part import TEXTS, Part, Whole, nobody
 from voterlist.link.priors import Drawn, Sample
 from voterlist.link.steps import Scored, added_use, concluded
 from voterlist.link.types import Linkage, Watch
-from voterlist.model import Profile
 from voterlist.spark import entries as entries_of
 from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
@@ -43,24 +42,22 @@ from voterlist.spark.reading import Rows, Source
 class Wanted:
     """What is linked, and how."""
 
-    profile: Profile
+    rows: Rows
     settings: LinkSettings
-    comparisons: Comparisons
-    blocking: tuple[str, ...] = ()
-    """The added comparisons that are blocking keys too."""
     is_between: bool = False
     """Whether each group is a list of its own, and only pairs of two lists are looked for."""
     one_to_one: bool = False
     """Whether an entry is one person with at most one entry of each other list."""
 
     @property
-    def added(self) -> tuple[str, ...]:
-        """The added comparisons."""
-        return tuple(self.comparisons.added_kinds)
+    def comparisons(self) -> Comparisons:
+        """What is compared."""
+        return with_added({one.name: str(one.kind) for one in self.rows.comparisons})
 
     def keys(self, size: int) -> tuple[Key, ...]:
         """The blocking keys of a list of so many entries."""
-        return keys(self.profile, size, self.settings.largest_block, self.blocking)
+        own = tuple(one.name for one in self.rows.comparisons if one.blocking)
+        return keys(self.rows.profile, size, self.settings.largest_block, own)
 
 
 class _Random(Sample):
@@ -99,7 +96,7 @@ def learnt(
     model = weigh.learn(
         nobody(counted.whole),
         compared.vectors,
-        wanted.profile,
+        wanted.rows.profile,
         comparisons=wanted.comparisons,
         pairs=pairs_within(size)
         if listed.groups is None
@@ -131,12 +128,9 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
         random=_two_people(listed.random, members.positions, own),
     )
     counted = entries_of.counted(steps, listed, repeats=repeats)
+    perhaps = cluster.perhaps_related(first.scorer, first.compared.vectors.codes)
     compared = pairs.compared_again(
-        steps,
-        counted,
-        first.compared,
-        wanted.comparisons,
-        cluster.perhaps_related(first.scorer, first.compared.vectors.codes),
+        steps, counted, first.compared, wanted.comparisons, perhaps
     )
     scorer = learnt(counted, compared, wanted, listed)
     return Done(counted, compared, scorer, by_person=True)
@@ -192,13 +186,12 @@ def _two_people(
     return left[apart], right[apart], times[apart]
 
 
-def linked(
-    steps: Steps, source: Source, rows: Rows, wanted: Wanted, watch: Watch
-) -> Linkage:
+def linked(steps: Steps, source: Source, wanted: Wanted, watch: Watch) -> Linkage:
     """The pairs, clusters and cases of the rows of a list, as ``link.link`` gives them."""
+    rows = wanted.rows
     listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
     if listed is None:
-        return local_link(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
+        return local_link(LINKED.empty_table(), wanted.settings, profile=rows.profile)
     counted = entries_of.counted(steps, listed)
     blocks = _blocks(steps, counted, wanted)
     watch.forecast(blocks.forecast)
@@ -212,13 +205,12 @@ def linked(
     return _conclude(wanted, blocked, done, listed, counted.whole)
 
 
-def planned(
-    steps: Steps, source: Source, rows: Rows, wanted: Wanted
-) -> tuple[Forecast, ...]:
+def planned(steps: Steps, source: Source, wanted: Wanted) -> tuple[Forecast, ...]:
     """What each blocking key would cost; no pair is made."""
+    rows = wanted.rows
     listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
     if listed is None:
-        return local_plan(LINKED.empty_table(), wanted.settings, profile=wanted.profile)
+        return local_plan(LINKED.empty_table(), wanted.settings, profile=rows.profile)
     return _blocks(steps, entries_of.counted(steps, listed), wanted).forecast
 
 

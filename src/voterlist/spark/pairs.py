@@ -129,7 +129,7 @@ def compared(
     wanted, found = map(blocked.pairs.of_kind, ("wanted", "pairs"))
     work = partial(comparing.compared, whole=counted.whole, comparisons=comparisons)
     every = found.union(_serve(counted, wanted)).delivered(blocked.ranges)
-    return _with_vectors(steps.kept(every.each("compare", work)), blocked.ranges)
+    return _counted(steps.kept(every.each("compare", work)), blocked.ranges)
 
 
 def compared_again(
@@ -143,16 +143,16 @@ def compared_again(
     ask = partial(comparing.wanted_again, perhaps=perhaps, starts=counted.starts)
     served = _serve(counted, before.pairs.each("perhaps", ask))
     work = partial(
-        comparing.compared_again,
+        comparing.compared,
         whole=counted.whole,
         comparisons=comparisons,
         perhaps=perhaps,
     )
     every = before.pairs.union(served).delivered(before.ranges)
-    return _with_vectors(steps.kept(every.each("compare-again", work)), before.ranges)
+    return _counted(steps.kept(every.each("compare-again", work)), before.ranges)
 
 
-def _with_vectors(pairs: Step, ranges: int) -> Compared:
+def _counted(pairs: Step, ranges: int) -> Compared:
     tables = [parcel.tables["counts"] for parcel in pairs.told("counts")]
     counts = [
         VectorCounts(*(table.column(name).to_numpy() for name in ("code", "count")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -78,24 +79,12 @@ def dealt(
     """The rows of a task, for each part."""
     ordered = sort_by(rows.entries(table), "entry_id")
     ids = ordered.column("entry_id").combine_chunks()
-    cuts = [_first_from(ids, bound) for bound in bounds]
+    cuts = [bisect_left(ids, bound, key=lambda of: of.as_py()) for bound in bounds]
     for part, (start, stop) in enumerate(
         zip([0, *cuts], [*cuts, len(ids)], strict=True)
     ):
         content = packed({"rows": ordered.slice(start, stop - start)})
         yield Parcel(part, "rows", number, stop - start, content)
-
-
-def _first_from(ids: pa.Array, bound: str) -> int:
-    """Where the first of these sorted ids stands that is not before the bound."""
-    low, high = 0, len(ids)
-    while low < high:
-        middle = (low + high) // 2
-        if ids[middle].as_py() < bound:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def gathered(
@@ -157,12 +146,6 @@ def drawn_of(
     return positions[left], positions[right], times
 
 
-def starts_of(parcels: Sequence[Parcel]) -> Longs:
-    """Where each part begins, and where the list ends, by the summaries of the parts."""
-    sizes = [parcel.rows for parcel in sorted(parcels, key=lambda one: one.sender)]
-    return np.cumsum([0, *sizes])
-
-
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a column of rows."""
 GROUP = "group:"
@@ -211,7 +194,7 @@ class Rows:
         text = text_table(
             rows.select([name for name in rows.column_names if name != GROUP])
         )
-        entries = table_entries(text, _map(self.columns), distinct_ids=True)
+        entries = table_entries(text, self.columns, distinct_ids=True)
         for name, column in added_columns(text, self.comparisons).items():
             entries = entries.append_column(ADDED + name, column)
         if GROUP in rows.column_names:
@@ -233,10 +216,6 @@ class Rows:
         }
 
 
-def _map(columns: Columns) -> dict[str, list[str]]:
-    return {field: list(headers) for field, headers in columns.items()}
-
-
 def of_names(columns: Columns) -> dict[str, list[str]]:
     """Those of the columns that hold names."""
     return {field: list(names) for field, names in columns.items() if field in NAMES}
@@ -245,7 +224,7 @@ def of_names(columns: Columns) -> dict[str, list[str]]:
 def counted_names(rows: pa.Table, columns: Columns) -> pa.Table:
     """How often each of the most frequent names stands in each column of names."""
     text = text_table(rows)
-    names = name_columns(text, given_map(text.column_names, _map(columns)))
+    names = name_columns(text, given_map(text.column_names, columns))
     counted = []
     for name in names.column_names:
         of_row, values = codes(names.column(name))

@@ -21,7 +21,6 @@ import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -347,25 +346,19 @@ def _asking(spark: SparkSession) -> DataFrame:
     return tasks.mapInArrow(in_task("probe", look), _LOOKED)
 
 
-@dataclass(slots=True)
-class _Answer:
-    table: pa.Table | None = None
-    errors: list[Exception] = field(default_factory=list)
-
-
 def _within(seconds: float, spark: SparkSession, frame: DataFrame) -> pa.Table:
     """The rows of a frame. Spark itself would wait for workers for ever.
 
     Raises:
         UsageError: they are not there in that time.
     """
-    answer = _Answer()
+    answers: list[pa.Table | Exception] = []
 
     def ask() -> None:
         try:
-            answer.table = frame.toArrow()
+            answers.append(frame.toArrow())
         except Exception as error:  # noqa: BLE001  raised by the thread that waits
-            answer.errors.append(error)
+            answers.append(error)
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
@@ -373,9 +366,9 @@ def _within(seconds: float, spark: SparkSession, frame: DataFrame) -> pa.Table:
     if asking.is_alive():
         spark.interruptAll()
         raise usage_error("spark-no-workers", seconds=f"{seconds:.0f}")
-    for error in answer.errors:
-        raise in_words(error) from None
-    return answer.table
+    if isinstance(answers[0], Exception):
+        raise in_words(answers[0]) from None
+    return answers[0]
 
 
 def _require_same_libraries(looked: pa.Table) -> None:
