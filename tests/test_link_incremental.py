@@ -180,14 +180,7 @@ def searched(entries, blocks, marks, known=None):
 
 def pairs_of(found):
     """Each candidate pair with its vector, in order."""
-    return sorted(
-        zip(
-            found.left.tolist(),
-            found.right.tolist(),
-            found.vector.tolist(),
-            strict=True,
-        )
-    )
+    return sorted(zip(*(column.tolist() for column in found.whole()), strict=True))
 
 
 @pytest.mark.slow
@@ -238,7 +231,8 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
             ]
         if known and limit > len(people):
             then = incremental.positions_before(known.entries, marks)
-            is_new = (then[found.left] < 0) | (then[found.right] < 0)
+            left, right, _ = found.whole()
+            is_new = (then[left] < 0) | (then[right] < 0)
             assert found.afresh == is_new.sum()
         known = dataclasses.replace(kept, fingerprint=fits)
 

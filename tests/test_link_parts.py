@@ -198,7 +198,8 @@ def test_each_candidate_pair_is_compared_once(rows):
         block.build(entries, key, 100) for key in keys(Profile.GENERIC, 1000, 100)
     ]
     found = candidates.find(entries, blocks, 3, lambda *_: None)
-    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    left, right, _ = found.whole()
+    pairs = list(zip(left.tolist(), right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
     assert agreeing_pairs(rows, (0, 1)) <= set(pairs)
     assert found.vectors.counts.sum() == len(pairs)
@@ -384,9 +385,7 @@ def test_probabilities_of_the_classes_sum_to_one():
     blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
     model = weigh.learn(entries, found.vectors, Profile.AZ, sample=weigh.Sample(10_000))
-    scored = weigh.score(
-        SHIPPED.compare(Pairs(entries, found.left, found.right)), model
-    )
+    scored = weigh.score(SHIPPED.compare(Pairs(entries, *found.whole()[:2])), model)
     assert np.allclose(scored.posterior.sum(axis=1), 1)
 
 

@@ -30,7 +30,7 @@ from voterlist.normalize import normalize
 from voterlist.report.asked import ReviewTables
 from voterlist.report.values import Facts
 from voterlist.schemas import ACCEPTED, DECISION, ENTRY, FINDING, RETURNED, empty
-from voterlist.tables import from_rows, with_column
+from voterlist.tables import Row, by_key, from_rows, with_column
 
 
 def desk_of_linkage(
@@ -79,7 +79,7 @@ def read_answers(
     """
     entries = rows.marked()
     ids = entries.column("entry_id")
-    labels: dict[tuple[str, str], set[bool]] = {}
+    rows_said: list[Row] = []
     stale = 0
     for path in paths:
         file = _decisions(path, say)
@@ -98,13 +98,12 @@ def read_answers(
             if verdict in set(Verdict)
         ]
         pairs = decided(from_rows(verdicts, DECISION), ids).pairs
-        for row in [] if pairs is None else pairs.to_pylist():
-            said = labels.setdefault((row["entry_l"], row["entry_r"]), set())
-            said.add(row["is_same"])
+        rows_said += [] if pairs is None else pairs.to_pylist()
+    labels = by_key(((row["entry_l"], row["entry_r"]), row) for row in rows_said)
     agreed = [
-        {"entry_l": left, "entry_r": right, "is_same": said == {True}}
-        for (left, right), said in sorted(labels.items())
-        if len(said) == 1
+        said[0]
+        for _, said in sorted(labels.items())
+        if len({row["is_same"] for row in said}) == 1
     ]
     return from_rows(agreed, PAIRS), stale, len(labels) - len(agreed)
 

@@ -115,10 +115,10 @@ def _cells(keys: Sequence[Key], brought: Bools, mass: Floats) -> _Cells:
         if not key.partial_dates
     }
     agrees = _agreement(asked, brought)
-    sources: dict[str, list[str]] = {}
-    for part in agrees:
-        column = part.split()[0]
-        sources.setdefault(_SOURCES.get(column, column), []).append(part)
+    columns = {part: part.split()[0] for part in agrees}
+    sources = tables.by_key(
+        (_SOURCES.get(column, column), part) for part, column in columns.items()
+    )
     each = []
     for members in sources.values():
         pattern = np.zeros(len(brought), np.int64)

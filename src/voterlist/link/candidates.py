@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
 from voterlist.link import block, ranges, weigh
@@ -18,8 +17,6 @@ from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
 from voterlist.processes.threads import each, in_turn, workers
-
-T = TypeVar("T", bound=np.generic)
 
 _KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}
 RECORD = np.dtype(list(_KINDS.items()))
@@ -116,20 +113,9 @@ class Candidates:
             return len(self.held.left)
         return 0 if self.store is None else len(self.store)
 
-    @property
-    def left(self) -> Codes:
-        """The left entry of each pair, all in memory."""
-        return _together([part.left for part in self.parts()])
-
-    @property
-    def right(self) -> Codes:
-        """The right entry of each pair, all in memory."""
-        return _together([part.right for part in self.parts()])
-
-    @property
-    def vector(self) -> Longs:
-        """The packed vector of each pair, all in memory."""
-        return _together([part.vector for part in self.parts()])
+    def whole(self) -> tuple[Codes, Codes, Longs]:
+        """(left, right, packed vectors) of all pairs, in memory."""
+        return self.at(np.arange(len(self)))
 
     def parts(self) -> Iterator[Part]:
         """The pairs part by part; there is one at least."""
@@ -192,10 +178,6 @@ class Candidates:
 
         found = Candidates.of(parts(), store)
         return Candidates(found.vectors, self.afresh, found.held, found.store)
-
-
-def _together(columns: list[NDArray[T]]) -> NDArray[T]:
-    return np.concatenate(columns) if len(columns) > 1 else columns[0]
 
 
 def _record(left: Codes, right: Codes, vector: Longs) -> AnyArray:

@@ -175,23 +175,15 @@ def _with_closed(
     would now be relatives or twins.
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
-    is_asked = pc.is_in(
-        table.column("kind").cast(pa.string()), value_set=pa.array(_REVIEWED_KINDS)
-    )
-    there = set(pc.unique(table.column("case_id").filter(is_asked)).to_pylist())
+    asked = tables.rows_among(table, "kind", _REVIEWED_KINDS).column("case_id")
+    there = set(asked.unique().to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
-    gone = pa.array(
-        [*_cases_inside(table, places), *(case for case, _ in missing)], pa.string()
-    )
-    rest = table.filter(pc.invert(pc.is_in(table.column("case_id"), value_set=gone)))
+    gone = [*_cases_inside(table, places), *(case for case, _ in missing)]
+    rest = table.filter(pc.invert(tables.is_among(table.column("case_id"), gone)))
     if not missing:
         return rest
-    held = _table(
-        entries,
-        ids,
-        replace(judged, kind=judged.kind_without_threshold),
-        (_held(judged, missing),),
-    )
+    decided = replace(judged, kind=judged.kind_without_threshold)
+    held = _table(entries, ids, decided, (_held(judged, missing),))
     return tables.sort_by(
         tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"
     )
@@ -237,24 +229,18 @@ def _propose_kept(rows: list[tables.Row], kept: Collection[str]) -> None:
 
 def _cases_inside(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:
     """The ids of the cases whose entries are some of those of a closed case, and not all."""
-    of_entry: dict[str, list[set[str]]] = {}
-    for entries in closed.values():
-        for entry in entries:
-            of_entry.setdefault(entry, []).append(entries)
-    near = pc.is_in(
-        table.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string())
+    of_entry = tables.by_key(
+        (entry, entries) for entries in closed.values() for entry in entries
     )
-    touched = pc.is_in(
-        table.column("case_id"),
-        value_set=pc.unique(table.column("case_id").filter(near)),
+    near = tables.rows_among(table, "entry_id", of_entry).column("case_id").to_pylist()
+    touched = tables.rows_among(table.select(["case_id", "entry_id"]), "case_id", near)
+    members = tables.by_key(
+        (row["case_id"], row["entry_id"]) for row in touched.to_pylist()
     )
-    members: dict[str, set[str]] = {}
-    for row in table.filter(touched).select(["case_id", "entry_id"]).to_pylist():
-        members.setdefault(row["case_id"], set()).add(row["entry_id"])
     return sorted(
         case
         for case, inside in members.items()
-        if any(inside < other for other in of_entry.get(min(inside), ()))
+        if any({*inside} < other for other in of_entry.get(min(inside), ()))
     )
 
 

@@ -195,11 +195,8 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
         return ()
     table = tables.sort_by(schemas.require(cases, CASES, "link"), "case_id", "entry_id")
     places = positions_of(ids, table.column("entry_id"))
-    places_of: dict[str, list[int]] = {}
-    for case, place in zip(
-        table.column("case_id").to_pylist(), places.tolist(), strict=True
-    ):
-        places_of.setdefault(case, []).append(place)
+    cases_of = table.column("case_id").to_pylist()
+    places_of = tables.by_key(zip(cases_of, places.tolist(), strict=True))
     return tuple(
         (case, np.unique(of).astype(np.int32))
         for case, of in places_of.items()

@@ -77,22 +77,22 @@ def _labels(pairs: pa.Table | None) -> dict[tuple[str, str], bool]:
     """Whether each pair that people decided is one person; those decided both ways are left out."""
     if pairs is None:
         return {}
-    said: dict[tuple[str, str], set[bool]] = {}
-    for row in pairs.to_pylist():
-        said.setdefault((row["entry_l"], row["entry_r"]), set()).add(row["is_same"])
-    return {
-        pair: True in answers for pair, answers in said.items() if len(answers) == 1
-    }
+    rows = pairs.to_pylist()
+    said = tables.by_key(
+        ((row["entry_l"], row["entry_r"]), row["is_same"]) for row in rows
+    )
+    return {pair: all(of) for pair, of in said.items() if all(of) == any(of)}
 
 
 def _inside(cases: pa.Table, closed: pa.Table | None) -> dict[tuple[str, str], str]:
     """The pairs inside the cases that are asked about and not decided, each with its case."""
     decided = set() if closed is None else set(closed.column("case_id").to_pylist())
     asked = [kind.value for kind in CaseKind if kind.is_asked]
-    members: dict[str, list[str]] = {}
-    for row in tables.rows_among(cases, "kind", asked).to_pylist():
-        if row["case_id"] not in decided:
-            members.setdefault(row["case_id"], []).append(row["entry_id"])
+    members = tables.by_key(
+        (row["case_id"], row["entry_id"])
+        for row in tables.rows_among(cases, "kind", asked).to_pylist()
+        if row["case_id"] not in decided
+    )
     return {
         pair: case
         for case, entries in members.items()
@@ -162,12 +162,11 @@ def features(
     candidate_pairs = candidates.find(
         entries, blocks, settings.chunk_pairs, lambda *_: None
     )
-    levels = SHIPPED.compare(
-        Pairs(entries, candidate_pairs.left, candidate_pairs.right)
-    ).levels
+    left, right, _ = candidate_pairs.whole()
+    levels = SHIPPED.compare(Pairs(entries, left, right)).levels
     ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
     index = pd.MultiIndex.from_arrays(
-        [ids[candidate_pairs.left], ids[candidate_pairs.right]],
+        [ids[left], ids[right]],
         names=["entry_l", "entry_r"],
     )
     # Missing is 0, as recordlinkage's own comparisons have it.

@@ -31,6 +31,7 @@ from typing import Any
 
 from voterlist.decisions import WITHDRAWN, Given, person_key
 from voterlist.model import Verdict
+from voterlist.tables import by_key
 
 _TWO_SIDED_95 = 1.959964
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
@@ -253,17 +254,14 @@ def kappas(
         readings: the two readings of each case.
         kinds: the kind of each case; one without a kind is left out of the first.
     """
-    by_kind: dict[str, list[TwoReadings]] = {}
-    by_person: dict[str, list[TwoReadings]] = {}
-    for reading in readings:
-        if reading.case_id in kinds:
-            by_kind.setdefault(kinds[reading.case_id], []).append(reading)
-        first, second = reading.people
-        turned = TwoReadings(
-            reading.case_id, (second, first), reading.second, reading.first
-        )
-        by_person.setdefault(first, []).append(reading)
-        by_person.setdefault(second, []).append(turned)
+    every = list(readings)
+    by_kind = by_key((kinds[one.case_id], one) for one in every if one.case_id in kinds)
+    turned = [
+        TwoReadings(one.case_id, one.people[::-1], one.second, one.first)
+        for one in every
+    ]
+    both = zip(every, turned, strict=True)
+    by_person = by_key((one.people[0], one) for pair in both for one in pair)
     return (
         {kind: agreement(own) for kind, own in sorted(by_kind.items())},
         {person: agreement(own) for person, own in sorted(by_person.items())},

@@ -43,7 +43,7 @@ from voterlist.quality.readings import (
     unasked_pairs,
 )
 from voterlist.schemas import CASE, CERTIFICATE, empty, require
-from voterlist.tables import from_rows
+from voterlist.tables import by_key, from_rows
 
 MEASURES = (
     "agreement",
@@ -118,11 +118,9 @@ def certificate(
     known = list(
         _known_cases(given, require(cases, CASE, "review"), review_probability)
     )
-    by_place: dict[int, list[_Case]] = {}
-    for case in known:
-        for place in case.places:
-            if place is not None:
-                by_place.setdefault(place, []).append(case)
+    by_place = by_key(
+        (place, case) for case in known for place in case.places if place is not None
+    )
     sizes = unasked or {}
     rows = list(_of(known, None, sizes.get(None, {})))
     for place, own in sorted(by_place.items()):
@@ -159,25 +157,21 @@ def _known_cases(
     given: Given, cases: pa.Table, review_probability: float
 ) -> Iterator[_Case]:
     """What is known of each case, by case."""
-    members: dict[str, list[str]] = {}
-    places: dict[str, set[int | None]] = {}
-    about: dict[str, _Row] = {}
     names = ["case_id", "entry_id", "kind", "probability", "constituency"]
-    for row in cases.select(names).to_pylist():
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
-        places.setdefault(row["case_id"], set()).add(row["constituency"])
-        about[row["case_id"]] = row
+    about = by_key((row["case_id"], row) for row in cases.select(names).to_pylist())
+    members = {case: [row["entry_id"] for row in rows] for case, rows in about.items()}
     twice = {reading.case_id: reading for reading in read_twice(given, members)}
     holding: dict[str, dict[str, str]] = {}
     for row in standing(given).decisions.to_pylist():
         holding.setdefault(row["case_id"], {})[row["entry_id"]] = row["verdict"]
-    for case, row in sorted(about.items()):
+    for case, rows in sorted(about.items()):
+        row = rows[-1]
         verdicts = holding.get(case, {})
         is_whole = all(entry in verdicts for entry in members[case])
         is_kept = is_unasked(row["kind"], row["probability"], review_probability)
         yield _Case(
             kind=row["kind"],
-            places=frozenset(places[case]),
+            places=frozenset(own["constituency"] for own in rows),
             band=band_of(row["probability"]) if is_kept else None,
             twice=twice.get(case),
             holding=verdicts if is_whole else None,
@@ -252,10 +246,9 @@ def _agreements(
     readings: list[_Case], decided: int, place: int | None
 ) -> Iterator[_Row]:
     """How far two people agree, by kind and over all kinds."""
-    by_kind: dict[str, list[TwoReadings]] = {}
-    for case in readings:
-        if case.twice is not None:
-            by_kind.setdefault(case.kind, []).append(case.twice)
+    by_kind = by_key(
+        (case.kind, case.twice) for case in readings if case.twice is not None
+    )
     whole = agreement(reading for own in by_kind.values() for reading in own)
     yield from _agreement_rows(whole, place, None, decided)
     for kind, own in sorted(by_kind.items()):

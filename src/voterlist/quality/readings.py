@@ -23,7 +23,7 @@ from voterlist.config import DecisionSettings, ReviewSettings, Settings
 from voterlist.decisions import Given, Standing, is_same_person, last_verdicts, standing
 from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import CASE, PAIR, SECOND_READING, require
-from voterlist.tables import from_rows, plain, rows_among
+from voterlist.tables import by_key, from_rows, plain, rows_among
 
 UNASKED = pa.schema(
     [
@@ -68,11 +68,12 @@ def unasked_pairs(
     is_below = pc.less(pairs.column("probability"), review_probability)
     is_conflict = pc.equal(plain(pairs.column("kind")), _CONFLICT)
     rest = pairs.select(UNASKED.names).filter(pc.and_(is_below, pc.invert(is_conflict)))
-    members: dict[str, list[str]] = {}
     names = ["case_id", "entry_id", "kind", "probability"]
-    for row in cases.select(names).to_pylist():
-        if not is_unasked(row["kind"], row["probability"], review_probability):
-            members.setdefault(row["case_id"], []).append(row["entry_id"])
+    members = by_key(
+        (row["case_id"], row["entry_id"])
+        for row in cases.select(names).to_pylist()
+        if not is_unasked(row["kind"], row["probability"], review_probability)
+    )
     asked = {
         f"{first} {second}"
         for entries in members.values()
@@ -157,10 +158,7 @@ def draw(
         cycle: the compilation; another one draws others.
         without: what was decided before; it is not drawn again.
     """
-    strata: dict[str, list[Drawable]] = {}
-    for item in items:
-        if item.name not in without:
-            strata.setdefault(item.stratum, []).append(item)
+    strata = by_key((item.stratum, item) for item in items if item.name not in without)
     wanted = _shares(strata, size)
     drawn: list[str] = []
     for stratum, own in sorted(strata.items()):

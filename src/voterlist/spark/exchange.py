@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from voterlist.link.part import Tables
 from voterlist.spark.failures import in_task
+from voterlist.tables import by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -168,9 +169,7 @@ class Step:
 
 def worked(parcels: Iterable[Parcel], work: OfTask) -> Iterator[Parcel]:
     """What work makes of the parcels of each addressee."""
-    by_addressee: dict[int, list[Parcel]] = {}
-    for parcel in parcels:
-        by_addressee.setdefault(parcel.addressee, []).append(parcel)
+    by_addressee = by_key((parcel.addressee, parcel) for parcel in parcels)
     for number in sorted(by_addressee):
         yield from work(number, by_addressee.pop(number))
 
