@@ -80,72 +80,47 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
     assert pairs_made(blocks, chunk) == sorted(agreeing_pairs(rows, (0, 2)))
 
 
-@given(small_lists, st.integers(1, 5))
-def test_no_pair_is_cut_without_being_counted(rows, limit):
-    blocks = block.build(
-        listed(rows), Key("k", ("stem",), ("given_name", "year")), limit=limit
-    )
-    assert blocks.forecast.pairs + blocks.forecast.not_compared == len(
-        agreeing_pairs(rows, (0,))
-    )
-    assert blocks.forecast.largest <= limit
-
-
-@pytest.mark.slow
-@tries(50)
-@example(
-    rows=[("aliyev", None, None, month) for month in (1, 2, 2, 2)],
-    new={1},
-    partial_dates=True,
-)
-@given(small_lists, st.none() | st.sets(st.integers(0, 13)), st.booleans())
-def test_where_only_some_pairs_count_these_are_made_and_forecast(
-    rows, new, partial_dates
-):
-    """A pair with a new entry would be lost, or the forecast be of other pairs than are made."""
-    every = range(len(rows))
-    is_new = None if new is None else np.array([place in new for place in every], bool)
-    groups = None if is_new is None else np.where(is_new, -1, 0).astype(np.int32)
-    # In these lists a date is known in full, and no first of January, where the month is 2.
-    required = [] if is_new is None else [is_new]
-    required += [[month != 2 for *_, month in rows]] if partial_dates else []
-    expected = sorted(
-        (one, two)
-        for one, two in agreeing_pairs(rows, (0,))
-        if all(flags[one] or flags[two] for flags in required)
-    )
-    key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
-    blocks = block.build(listed(rows), key, limit=100, groups=groups)
-    assert pairs_made(blocks, chunk=5) == expected
-    assert blocks.forecast.pairs == len(expected)
-    cut = block.build(listed(rows), key, limit=3, groups=groups)
-    assert len(pairs_made(cut, chunk=5)) == cut.forecast.pairs
-    assert cut.forecast.pairs + cut.forecast.not_compared == len(expected)
-
-
 @pytest.mark.slow
 @example(
     rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
     groups=[0, 0, 1, 1, -1],
     partial_dates=True,
+    limit=3,
 )
-@given(small_lists, st.lists(st.integers(-1, 2)), st.booleans())
-def test_pairs_of_one_group_are_neither_made_nor_forecast(rows, groups, partial_dates):
-    """A pair inside a list would be compared, or one of two lists be lost."""
-    groups = [*groups, *range(3), *[0] * 14][: len(rows)]
+@example(
+    rows=[("aliyev", None, None, month) for month in (1, 2, 2, 2)],
+    groups=[0, -1, 0, 0],
+    partial_dates=True,
+    limit=3,
+)
+@given(
+    small_lists,
+    st.none() | st.lists(st.integers(-1, 2)),
+    st.booleans(),
+    st.integers(1, 5),
+)
+def test_pairs_that_count_are_made_and_forecast_or_counted_as_cut(
+    rows, groups, partial_dates, limit
+):
+    """A pair would be lost unseen, or one of one group be made, or be gone through for nothing."""
+    if groups is not None:
+        groups = np.array([*groups, *range(3), *[0] * 14][: len(rows)], np.int32)
+    # In these lists a date is known in full, and no first of January, where the month is 2.
     expected = sorted(
         (one, two)
         for one, two in agreeing_pairs(rows, (0,))
-        if (groups[one] < 0 or groups[one] != groups[two])
+        if (groups is None or groups[one] < 0 or groups[one] != groups[two])
         and not (partial_dates and rows[one][3] == rows[two][3] == 2)
     )
     key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
-    for limit in (100, 3):
-        found = block.build(listed(rows), key, limit, np.array(groups, np.int32))
+    for most in (100, limit):
+        found = block.build(listed(rows), key, most, groups)
         made = pairs_made(found, chunk=5)
         assert set(made) <= set(expected)
-        assert len(made) == found.forecast.pairs
+        assert len(made) == found.forecast.pairs == ranges.partners(found).pairs
         assert len(made) + found.forecast.not_compared == len(expected)
+        assert found.forecast.largest <= most
+        assert most < 100 or made == expected
 
 
 @pytest.mark.parametrize("places", list(itertools.permutations(range(3))))
@@ -160,15 +135,6 @@ def test_entries_without_a_surname_stay_in_the_block_that_is_split(places):
     key = Key("k", ("given_name", "year"), ("initials",))
     blocks = block.build(listed(rows), key, limit=2)
     assert pairs_made(blocks, chunk=5) == [(0, 1), (3, 4), (6, 7)]
-
-
-@given(small_lists, st.lists(st.integers(0, 2)))
-def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
-    """The pairs gone through are those that count, and no more."""
-    lists = [*lists, *range(3), *[0] * 14][: len(rows)]
-    key = Key("k", ("stem",), ())
-    found = block.build(listed(rows), key, 100, np.array(lists, np.int32))
-    assert ranges.partners(found).pairs == found.forecast.pairs
 
 
 @tries(50)
