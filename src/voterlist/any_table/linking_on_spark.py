@@ -21,11 +21,10 @@ from voterlist.any_table.linking import (
     Watch,
     write_pairs,
 )
-from voterlist.errors import UsageError, naming, usage_error
+from voterlist.errors import naming, usage_error
 from voterlist.ingest.added import require_columns
 from voterlist.ingest.choice import Choice
 from voterlist.ingest.generic import MAP_FIELDS, UsedTable
-from voterlist.model import Profile
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
@@ -169,20 +168,13 @@ def _opened(
     listed = _list_of(request)
     with open_session(master) as spark, told():
         files = cluster.Files(spark, _tasks(listed))
-        listed, account = _under_profile(listed, files, request.profile)
-        yield files, listed, account
-
-
-def _under_profile(
-    listed: _List, files: cluster.Files, given: Profile | None
-) -> tuple[_List, Reading]:
-    """The list under its profile, told from its names where none is given; how it was read."""
-    telling = None if given is not None else cluster.tell(files, listed.columns())
-    profile = given if telling is None else telling.profile
-    assert profile is not None
-    choice = listed.choice.under(profile)
-    uses = tuple(FileColumns(file.path.name, choice.uses) for file in listed.files)
-    return _List(listed.files, choice), Reading(profile, telling, uses)
+        profile, telling = request.profile, None
+        if profile is None:
+            telling = cluster.tell(files, listed.columns())
+            profile = telling.profile
+        choice = listed.choice.under(profile)
+        uses = tuple(FileColumns(file.path.name, choice.uses) for file in listed.files)
+        yield files, _List(listed.files, choice), Reading(profile, telling, uses)
 
 
 def _group_of(request: LinkRequest, place: int) -> int | None:
@@ -208,7 +200,7 @@ def _list_of(request: LinkRequest) -> _List:
         for path in _parquet(source.path)
     ]
     if not files:
-        raise _not_parquet(sources[0].path)
+        raise usage_error("spark-not-parquet", path=sources[0].path)
     choice = _choice(files, sources[0])
     listed = _List(tuple(files), choice)
     if not choice.map.columns("entry_id"):
@@ -233,7 +225,7 @@ def _file(path: Path, group: int | None = None) -> _File:
     except FileNotFoundError:
         raise usage_error("no-such-file", path=path) from None
     except pa.ArrowInvalid:
-        raise _not_parquet(path) from None
+        raise usage_error("spark-not-parquet", path=path) from None
     groups = [
         known.metadata.row_group(at).num_rows for at in range(known.num_row_groups)
     ]
@@ -334,7 +326,3 @@ def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
         for number, rows in enumerate(file.groups)
     ]
     return cluster.dealt_pieces(pieces, listed.rows)
-
-
-def _not_parquet(path: Path) -> UsageError:
-    return usage_error("spark-not-parquet", path=path)

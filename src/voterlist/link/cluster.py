@@ -116,8 +116,11 @@ def _join_larger(
         )
         if first is second:
             continue
-        is_free = weight[position] < np.inf
-        if is_free and _is_kept_apart(first, second, against, likely, never):
+        across = {(min(a, b), max(a, b)) for a in first for b in second}
+        opposed = len(across & against)
+        outvoted = len(across & likely) >= _FOR_EACH_AGAINST * opposed
+        is_kept_apart = across & never or (opposed and not outvoted)
+        if weight[position] < np.inf and is_kept_apart:
             continue
         first |= second
         for member in second:
@@ -125,21 +128,6 @@ def _join_larger(
     for entry, mates in group.items():
         if len(mates) > 1:
             cluster[entry] = min(mates)
-
-
-def _is_kept_apart(
-    first: set[int],
-    second: set[int],
-    against: set[tuple[int, int]],
-    likely: set[tuple[int, int]],
-    never: set[tuple[int, int]],
-) -> bool:
-    """True where a pair across two clusters speaks against, and not enough of them for it."""
-    across = {(min(a, b), max(a, b)) for a in first for b in second}
-    if across & never:
-        return True
-    opposed = len(across & against)
-    return opposed > 0 and len(across & likely) < _FOR_EACH_AGAINST * opposed
 
 
 def _against(

@@ -80,7 +80,9 @@ def estimate(
     right = same * vectors.counts
     variance = same * (1 - same) * vectors.counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
-    half_as_sure = np.minimum(same, _half_as_sure(same))
+    # With half the log-odds: as if all evidence had been counted twice.
+    odds = np.sqrt(same) / np.maximum(np.sqrt(1 - same), _NEVER)
+    half_as_sure = np.minimum(same, odds / (1 + odds))
     twice_as_sure = same**2 / (same**2 + (1 - same) ** 2)
     most_right = float((np.maximum(same, twice_as_sure) * vectors.counts)[taken].sum())
     least_right = float((half_as_sure * vectors.counts)[taken].sum())
@@ -106,12 +108,6 @@ def estimate(
         blocking_loss_low=loss.low,
         blocking_loss_high=loss.high,
     )
-
-
-def _half_as_sure(same: Floats) -> Floats:
-    """The probabilities with half the log-odds: as if all evidence had been counted twice."""
-    odds = np.sqrt(same) / np.maximum(np.sqrt(1 - same), _NEVER)
-    return np.asarray(odds / (1 + odds))
 
 
 MUCH = 0.1
@@ -208,9 +204,12 @@ def doubts(
 def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
     """What the keys of a list look at."""
     reached = reachable(entries, [block.key for block in blocks])
-    return Blocked(
-        entries.size, int(reached.sum()), int(_parted_entries(entries, blocks).sum())
-    )
+    parted, compared = np.zeros((2, entries.size), np.bool_)
+    for block in blocks:
+        parted[block.cut] = True
+        compared[block.members] = True
+    alone = int((parted & ~compared).sum())
+    return Blocked(entries.size, int(reached.sum()), alone)
 
 
 def _of_blocking(blocked: Blocked, compared: Compared) -> Iterator[Doubt]:
@@ -278,16 +277,6 @@ def known_values(entries: Encoded, column: str) -> Bools:
         return np.asarray(values > 0)
     codes = values if isinstance(values, np.ndarray) else values.codes
     return np.asarray(codes >= 0)
-
-
-def _parted_entries(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
-    """The entries that stand in too large blocks, and in no other."""
-    parted = np.zeros(entries.size, np.bool_)
-    compared = np.zeros(entries.size, np.bool_)
-    for block in blocks:
-        parted[block.cut] = True
-        compared[block.members] = True
-    return parted & ~compared
 
 
 def _brought_by_one_key(match_key: pa.ChunkedArray) -> float:
@@ -427,13 +416,6 @@ def is_one_person(pairs: pa.Table, truth: pa.Table) -> Bools:
     return np.asarray((left == right) & (left >= 0))
 
 
-def _curve(right: Bools, distinct_ends: Bools, total: int) -> tuple[Floats, Floats]:
-    """Precision and recall at the end of each run of equal scores."""
-    right_taken = np.cumsum(right)[distinct_ends]
-    taken = (np.flatnonzero(distinct_ends) + 1).astype(np.float64)
-    return right_taken / taken, right_taken / max(total, 1)
-
-
 def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evaluation:
     """The measures of a PAIR table against a TRUTH table.
 
@@ -453,7 +435,10 @@ def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evalu
         if len(order)
         else np.zeros(0, np.bool_)
     )
-    precision, recall = _curve(right[order], ends, total)
+    # At the end of each run of equal scores.
+    right_taken = np.cumsum(right[order])[ends]
+    precision = right_taken / (np.flatnonzero(ends) + 1.0)
+    recall = right_taken / max(total, 1)
     taken = probability >= threshold
     at_precision, at_recall = (
         _ratio(int(right[taken].sum()), int(taken.sum())),

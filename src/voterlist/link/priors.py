@@ -77,7 +77,13 @@ class Prior:
             counted = np.where(self.others[field], bounded, counted)
         free = 1 - known[fixed].sum()
         shares = np.where(fixed, known, counted * free / counted[~fixed].sum())
-        return _bound_shares(shares, self.most[field])
+        # What is above the bound is taken off and given to the others in proportion.
+        bounds = self.most[field]
+        above = shares > bounds
+        if not above.any():
+            return shares
+        rest = shares * (1 - bounds[above].sum()) / shares[~above].sum()
+        return np.where(above, bounds, rest)
 
     def with_unrelated(self, field: str, u: Floats) -> Prior:
         """The prior with the levels of a field as frequent as their ``u``, the shares of them.
@@ -88,15 +94,6 @@ class Prior:
         shares = self.shares[field].copy()
         shares[known] = u[known] / u[known].sum() * shares[known].sum()
         return replace(self, shares=self.shares | {field: shares})
-
-
-def _bound_shares(shares: Floats, most: Floats) -> Floats:
-    """The shares with what is above ``most`` taken off and given to the others in proportion."""
-    above = shares > most
-    if not above.any():
-        return shares
-    rest = shares[~above].sum()
-    return np.where(above, most, shares * (1 - most[above].sum()) / rest)
 
 
 @cache
@@ -158,24 +155,17 @@ def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
     most, pseudo = dict(prior.most), dict(prior.pseudo_counts)
     for field in comparisons.added_kinds:
         levels = len(comparisons[field].levels) - 1
-        shares[field] = _added_shares(
-            levels, _ADDED_SAME if name in {"same", "twins"} else _ADDED_OTHERS
-        )
+        first, last = _ADDED_SAME if name in {"same", "twins"} else _ADDED_OTHERS
+        # Those between the first and the last are alike.
+        own = np.full(levels, (1 - first - last) / max(levels - 2, 1))
+        own[0], own[-1] = first, last
+        shares[field] = own / own.sum()
         fixed[field], most[field] = np.zeros(levels, np.bool_), np.ones(levels)
         pseudo[field] = _ADDED_PSEUDO_COUNTS
         known = KINDS[comparisons.added_kinds[field]].known_shares.get(name)
         if known is not None:
             shares[field], fixed[field] = np.array(known), np.ones(levels, np.bool_)
     return replace(prior, shares=shares, fixed=fixed, most=most, pseudo_counts=pseudo)
-
-
-def _added_shares(levels: int, ends: tuple[float, float]) -> Floats:
-    """The shares of so many levels: those of the first and the last, the others alike."""
-    first, last = ends
-    between = levels - 2
-    shares = np.full(levels, (1 - first - last) / max(between, 1))
-    shares[0], shares[-1] = first, last
-    return np.asarray(shares / shares.sum(), np.float64)
 
 
 def _fixed_without(prior: Prior, missing: str, comparisons: Comparisons) -> Prior:

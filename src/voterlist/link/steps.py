@@ -355,6 +355,7 @@ def concluded(
     model, comparisons = scorer.model, scorer.comparisons
     duplicate, review = settings.duplicate_probability, settings.review_probability
     cluster = cluster_of(scored, duplicate, lists)
+    inside = np.flatnonzero(cluster >= 0)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
     told = counted, posterior[:, 0]
     if alone is not None:
@@ -379,7 +380,12 @@ def concluded(
         cases=cases(
             scorer.entries, scored.ids, judged, cluster, review=review, closed=closed
         ),
-        clusters=cluster_table(scored.ids, cluster),
+        clusters=pa.table(
+            {
+                "entry_id": pc.take(scored.ids, pa.array(inside)),
+                "cluster_id": pc.take(scored.ids, pa.array(cluster[inside])),
+            }
+        ),
         forecast=scored.forecast,
         candidates=scored.candidates,
         afresh=scored.candidates,
@@ -454,16 +460,6 @@ def cluster_of(scored: Scored, threshold: float, lists: Codes | None = None) -> 
     return clusters(
         scorer.entries.size, left, right, weight, probability, outvoted=scored.by_person
     )
-
-
-def cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
-    """The entries that share a cluster, and the number of each cluster."""
-    inside = np.flatnonzero(cluster >= 0)
-    names = {
-        "entry_id": pc.take(ids, pa.array(inside)),
-        "cluster_id": pc.take(ids, pa.array(cluster[inside])),
-    }
-    return pa.table(names)
 
 
 def added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -225,10 +225,6 @@ class Linkage:
         told = pc.value_counts(self.pairs.column("kind")).to_pylist()
         pairs_of = {row["values"]: row["counts"] for row in told}
         return {kind: pairs_of[kind] for kind in PairKind if kind in pairs_of}
-
-    def without_state(self) -> Linkage:
-        """The same without the state, which is large."""
-        return replace(self, state=None)
 
 
 # --- Which pairs of entries are looked for, where the list is made of several

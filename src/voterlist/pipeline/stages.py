@@ -107,7 +107,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     # part.
     if linkage.state is not None and (context.is_whole or not linkage.reused):
         linkage_state.write(folder, linkage.state)
-    linkage, use = linkage.without_state(), use.after(linkage.reused)
+    linkage, use = dataclasses.replace(linkage, state=None), use.after(linkage.reused)
     made = {
         "pairs": linkage.pairs,
         "waterfalls": waterfalls(linkage.pairs, ready),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from voterlist.errors import StageError, UsageError, VoterlistError, place_of
+from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.processes import threads
 
@@ -107,39 +107,23 @@ def in_words(error: Exception) -> VoterlistError | OSError:
     text = f"{type(error).__name__} {error}"
     if any(words in text for words in _NO_ROOM):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _SCRATCH)
-    task = _OF_TASK.search(text)
-    if task is not None:
-        return _failed_task(*task.groups())
-    python = _OTHER_PYTHON.search(text)
-    if python is not None:
-        places = {"there": python[1], "here": python[2]}
-        return _unfit("spark-other-python", **places)
-    module = _NO_MODULE.search(text)
-    if module is not None:
-        return _unfit("spark-no-package", name=module[1])
+    if task := _OF_TASK.search(text):
+        step, kind, place = task.groups()
+        if code := _KINDS.get(kind):
+            return _failure(code)
+        return _failure("spark-task-failed", step=step, kind=kind, place=place)
+    if python := _OTHER_PYTHON.search(text):
+        return usage_error("spark-other-python", there=python[1], here=python[2])
+    if module := _NO_MODULE.search(text):
+        return usage_error("spark-no-package", name=module[1])
     for words, code in _SAYS:
         if words in text:
             return _failure(code)
-    return _failure("spark-failed", kind=_condition(error))
-
-
-def _failed_task(step: str, kind: str, place: str) -> StageError:
-    if code := _KINDS.get(kind):
-        return _failure(code)
-    return _failure("spark-task-failed", step=step, kind=kind, place=place)
-
-
-def _condition(error: Exception) -> str:
-    """Spark's own name of what happened, such as ``PATH_NOT_FOUND``; else the kind of the error."""
-    name = getattr(error, "getCondition", lambda: None)()
-    return str(name or type(error).__name__)
+    # Spark's own name of what happened, such as ``PATH_NOT_FOUND``; else the kind of the error.
+    condition = getattr(error, "getCondition", lambda: None)()
+    return _failure("spark-failed", kind=str(condition or type(error).__name__))
 
 
 def _failure(code: str, **places: str) -> StageError:
     words = ", ".join(f"{name} {value}" for name, value in places.items())
     return StageError(f"{code} ({words})", stage=Stage.LINK, code=code, places=places)
-
-
-def _unfit(code: str, **places: str) -> UsageError:
-    words = ", ".join(f"{name} {value}" for name, value in places.items())
-    return UsageError(f"{code} ({words})", code=code, places=places)
