@@ -355,7 +355,7 @@ def concluded(
     model, comparisons = scorer.model, scorer.comparisons
     duplicate, review = settings.duplicate_probability, settings.review_probability
     cluster = cluster_of(scored, duplicate, lists)
-    inside = np.flatnonzero(cluster >= 0)
+    of_clusters = np.flatnonzero(cluster >= 0)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
     told = counted, posterior[:, 0]
     if alone is not None:
@@ -382,8 +382,8 @@ def concluded(
         ),
         clusters=pa.table(
             {
-                "entry_id": pc.take(scored.ids, pa.array(inside)),
-                "cluster_id": pc.take(scored.ids, pa.array(cluster[inside])),
+                "entry_id": pc.take(scored.ids, pa.array(of_clusters)),
+                "cluster_id": pc.take(scored.ids, pa.array(cluster[of_clusters])),
             }
         ),
         forecast=scored.forecast,

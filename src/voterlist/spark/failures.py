@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from voterlist.errors import StageError, VoterlistError, place_of
+from voterlist.errors import StageError, VoterlistError, place_of, usage_error
 from voterlist.model import Stage
 from voterlist.processes import threads
 
@@ -109,9 +109,9 @@ def in_words(error: Exception) -> VoterlistError | OSError:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _SCRATCH)
     if task := _OF_TASK.search(text):
         step, kind, place = task.groups()
-        if code := _KINDS.get(kind):
-            return _failure(code)
-        return _failure("spark-task-failed", step=step, kind=kind, place=place)
+        places = {"step": step, "kind": kind, "place": place}
+        code = _KINDS.get(kind)
+        return _failure(code) if code else _failure("spark-task-failed", **places)
     if python := _OTHER_PYTHON.search(text):
         return usage_error("spark-other-python", there=python[1], here=python[2])
     if module := _NO_MODULE.search(text):
