@@ -20,10 +20,10 @@ from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
 from voterlist.link.short_names import (
+    codes_by,
     full_names,
-    heard_codes,
+    heard_key,
     short_names,
-    sound_codes,
     sound_key,
 )
 from voterlist.model import Profile
@@ -231,7 +231,7 @@ def test_a_sound_has_no_letter_twice_and_a_vowel_class_for_each_vowel(name):
 
 def test_unknown_and_short_names_have_no_sound():
     """Two such names would sound alike."""
-    codes = sound_codes(np.array(["li", "laura", "lora", "h"], object))
+    codes = codes_by(sound_key, np.array(["li", "laura", "lora", "h"], object))
     assert codes.tolist() == [-1, 0, 0, -1]
 
 
@@ -435,5 +435,7 @@ def test_one_name_brought_from_another_alphabet_is_a_look_alike(field, one, othe
 def test_each_rule_of_transliteration_keeps_the_key(syllables, rule):
     """Whatever else the name is made of; and a name of one letter more is another key."""
     name = "m" + "".join(syllables) + "r"
-    codes = heard_codes(np.array([name, name.replace(*rule), name + "l"], object))
+    codes = codes_by(
+        heard_key, np.array([name, name.replace(*rule), name + "l"], object)
+    )
     assert codes[0] == codes[1] != codes[2]

@@ -109,8 +109,16 @@ class LinkRequest:
             _source(path, map_path)
             for path, map_path in zip((*self.files, *self.against), maps, strict=True)
         ]
-        for source in sources[1:]:
-            _require_same_comparisons(sources[0], source)
+        first, *rest = (
+            {(each.name, each.kind, each.blocking) for each in source.added}
+            for source in sources
+        )
+        for source, added in zip(sources[1:], rest, strict=True):
+            if names := sorted({name for name, _, _ in first ^ added}):
+                paths = [f"comparisons.{name}" for name in names]
+                mistakes = [SettingsMistake(path, "not-in-both-maps") for path in paths]
+                with naming(map_name=source.map_name or sources[0].map_name):
+                    raise comparisons_error(mistakes)
         return sources
 
     @property
@@ -164,31 +172,13 @@ def _source(path: Path, map_path: Path | None) -> Source:
     return Source(path, columns, added, map_path.name)
 
 
-def _require_same_comparisons(one: Source, other: Source) -> None:
-    kinds = [
-        {(each.name, each.kind, each.blocking) for each in source.added}
-        for source in (one, other)
-    ]
-    names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
-    if names:
-        paths = [f"comparisons.{name}" for name in names]
-        error = comparisons_error(
-            [SettingsMistake(path, "not-in-both-maps") for path in paths]
-        )
-        raise error.of(map_name=other.map_name or one.map_name)
-
-
 _WORTH_HELP = 5_000_000
 """Bytes of the files, together, from which another process earns what it takes to start."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
-TellForecast = Callable[[int, tuple[Forecast, ...]], None]
-"""Called with the number of entries and the forecast, before any pair is made."""
 _CHUNK_ASIDE = 500_000
 """Pairs that are compared at a time, at most, where memory is limited."""
-TellReading = Callable[[Reading], None]
-"""Called with how the files were understood, before the forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +186,10 @@ class Watch:
     """What a linkage calls while it runs, on this machine or on a cluster."""
 
     progress: Progress
-    forecast: TellForecast
-    reading: TellReading = lambda _reading: None
+    forecast: Callable[[int, tuple[Forecast, ...]], None]
+    """Called with the number of entries and the forecast, before any pair is made."""
+    reading: Callable[[Reading], None] = lambda _reading: None
+    """Called with how the files were understood, before the forecast."""
 
     def over(self, entries: int) -> LinkWatch:
         """What the linkage of so many entries is to call."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
 from voterlist.link import block, ranges, weigh
-from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs, Vectors
+from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
@@ -229,13 +229,15 @@ def find(
 
     def compared(part: Range) -> Compared:
         pairs = Pairs(entries, *ranges.pairs_of(keys, part))
+        levels, afresh = None, len(pairs)
         if known is None:
-            return _outcome_of(
-                pairs, comparisons.compare(pairs), comparisons, len(pairs)
-            )
-        levels, afresh = _levels(pairs, comparisons, known)
-        vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels))
-        return _outcome_of(pairs, vectors, comparisons, afresh, levels)
+            vectors = comparisons.compare(pairs)
+        else:
+            levels, afresh = _levels(pairs, comparisons, known)
+            vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels))
+        codes = comparisons.pack(vectors)
+        counts = weigh.count_chunk(codes)
+        return Compared(pairs.left, pairs.right, codes, counts, afresh, levels)
 
     # Small enough that the ranges of all threads make one chunk.
     parts = ranges.cut(keys, entries.size, max(chunk_pairs // workers(), 1))
@@ -252,18 +254,6 @@ def _levels(
     levels = np.empty(len(pairs), of_new.dtype)
     levels[is_known], levels[new] = of_known, of_new
     return levels, len(new)
-
-
-def _outcome_of(
-    pairs: Pairs,
-    vectors: Vectors,
-    comparisons: Comparisons,
-    afresh: int,
-    levels: Codes | Longs | None = None,
-) -> Compared:
-    codes = comparisons.pack(vectors)
-    counts = weigh.count_chunk(codes)
-    return Compared(pairs.left, pairs.right, codes, counts, afresh, levels)
 
 
 def _run_parts(

@@ -377,8 +377,16 @@ def _members(
         ahead, [_REASON[name] for name in names], _REASON["first-entry"]
     )
     role = np.where(first, _KEEP, _REPEAT).astype(np.int32)
-    against, twin = _doubts(
-        entries, member, member[kept[np.cumsum(first) - 1]] if len(kept) else member
+    kept_of = member[kept[np.cumsum(first) - 1]] if len(kept) else member
+    # Where a member is asked about and not proposed as a repetition of the entry to keep.
+    said: dict[str, Codes | Longs] = {
+        "fin": entries.fin.codes,
+        "given_name": entries.given_name.codes,
+        "patronymic": entries.patronymic.codes,
+        "birth_date": entries.date,
+    }
+    against, twin = doubts(
+        **{name: (codes[member], codes[kept_of]) for name, codes in said.items()}
     )
     role[against | twin] = _QUESTION
     reason[twin] = _REASON["twins-possible"]
@@ -390,19 +398,6 @@ def _members(
         role=np.r_[role, guests.role],
         reason=np.r_[reason, guests.reason],
         pair=pair_of[every_case],
-    )
-
-
-def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
-    """Where a member of a cluster is asked about and not proposed as a repetition.
-
-    The two reasons of ``one_person.doubts``, of each member against the entry to keep.
-    """
-    return doubts(
-        fin=(entries.fin.codes[member], entries.fin.codes[kept]),
-        given_name=(entries.given_name.codes[member], entries.given_name.codes[kept]),
-        patronymic=(entries.patronymic.codes[member], entries.patronymic.codes[kept]),
-        birth_date=(entries.date[member], entries.date[kept]),
     )
 
 

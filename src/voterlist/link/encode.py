@@ -17,11 +17,12 @@ from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_know
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import (
     ShortNames,
+    codes_by,
     full_names,
-    heard_codes,
-    printed_codes,
+    heard_key,
+    printed_key,
     short_names,
-    sound_codes,
+    sound_key,
 )
 from voterlist.link.spellings import usual_spellings
 from voterlist.model import ListKind, Profile, Sex
@@ -161,12 +162,12 @@ class EncodedColumn:
     @cached_property
     def printed(self) -> Codes:
         """One code per distinct value, the same where a machine may read one as the other."""
-        return printed_codes(self._every_word)
+        return codes_by(printed_key, self._every_word)
 
     @cached_property
     def heard(self) -> Codes:
         """The same where two may be one name brought from another alphabet."""
-        return heard_codes(self._every_word)
+        return codes_by(heard_key, self._every_word)
 
     @cached_property
     def initials(self) -> Codes:
@@ -315,7 +316,9 @@ class Encoded:
 
     def _sounds(self, names: EncodedColumn) -> Codes | None:
         # A skeleton of the profile az is the sound of the name already.
-        return None if self.profile is Profile.AZ else sound_codes(names.words())
+        if self.profile is Profile.AZ:
+            return None
+        return codes_by(sound_key, names.words())
 
     @cached_property
     def packed_date(self) -> Codes:

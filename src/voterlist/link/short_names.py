@@ -179,13 +179,9 @@ def sound_key(name: str) -> str:
     return key if len(key) >= _SHORTEST_KEY else ""
 
 
-def sound_codes(names: Words) -> Codes:
-    """One code per name, the same where two sound alike; -1 where a name has no key."""
-    return _codes_of([sound_key(name) for name in names])
-
-
-def _codes_of(keys: Sequence[str]) -> Codes:
-    """One code per key, -1 for an empty one."""
+def codes_by(key: Callable[[str], str], names: Words) -> Codes:
+    """One code per name, the same where two have one key; -1 where the key is empty."""
+    keys = [key(name) for name in names]
     place = {key: code for code, key in enumerate(sorted({*keys} - {""}))}
     return np.array([place.get(key, -1) for key in keys], np.int32)
 
@@ -240,19 +236,10 @@ def _rewritten(rules: Sequence[tuple[str, str]]) -> Callable[[str], str]:
     return lru_cache(maxsize=65536)(rewrite)
 
 
-_printed_key = _rewritten(_READ_WRONGLY)
+printed_key = _rewritten(_READ_WRONGLY)
 _heard = _rewritten(_BY_EAR)
 
 
-def _heard_key(name: str) -> str:
+def heard_key(name: str) -> str:
+    """The letters of a name, the same where two may be one brought from another alphabet."""
     return _TWICE.sub(r"\1", _LAST_H.sub("", _heard(name)))
-
-
-def printed_codes(names: Words) -> Codes:
-    """One code per name, the same where a machine may read one as the other."""
-    return _codes_of([_printed_key(name) for name in names])
-
-
-def heard_codes(names: Words) -> Codes:
-    """One code per name, the same where two may be one name brought from another alphabet."""
-    return _codes_of([_heard_key(name) for name in names])
