@@ -59,6 +59,7 @@ _NAMES = (
 )
 _OWN_COLUMNS = frozenset({"cluster_id", "entry", "entry_id", "list"})
 """Columns of the result, with and without the side of an entry."""
+_ENDS = ["entry_l", "entry_r"]
 _LEAST_SHOWN = 0.0001
 """The least probability that is shown as a number."""
 _MOST_PROBABLE_FIRST = [
@@ -119,7 +120,7 @@ class Linkage:
             if couples is not None
             for couple in couples.to_pylist()
         }
-        ends = pairs.select(["entry_l", "entry_r"]).to_pylist()
+        ends = pairs.select(_ENDS).to_pylist()
         return [said.get(frozenset(couple.values()), "") for couple in ends]
 
     @cached_property
@@ -190,16 +191,10 @@ class Linkage:
         No rows where no pair is put forward, or where ``doubts`` says why it is not told.
         """
         told = self._linked.estimate
-        rows = {}
-        if told is not None:
-            rows["precision"] = told.precision, told.precision_low, told.precision_high
-            rows["recall"] = told.recall, told.recall_low, told.recall_high
-            loss = told.blocking_loss
-            rows["blocking_loss"] = (
-                loss,
-                told.blocking_loss_low,
-                told.blocking_loss_high,
-            )
+        rows = {
+            name: [getattr(told, f"{name}{end}") for end in ("", "_low", "_high")]
+            for name in (("precision", "recall", "blocking_loss") if told else ())
+        }
         columns = ["share", "low", "high"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -286,8 +281,7 @@ class Linkage:
         # Of several frames no pair is looked for inside one.
         if len(self._rows.names) > 1 and of_left == of_right:
             return [self._reason("one-list")]
-        forced = [] if self._own.apart is None else self._own.apart.to_pylist()
-        if {left, right} in [set(couple.values()) for couple in forced]:
+        if self._rules_of(pa.table([[left], [right]], _ENDS)) == ["apart"]:
             return [self._reason("forced-apart")]
         keys = self._keys_of(ends)
         reasons = [] if any(key.holds for key in keys) else key_rows(keys, self._say)
@@ -506,11 +500,10 @@ class Linkage:
         ends = {"entry_id": "entry_l", "cluster_id": "entry_r"}
         tied = self._linked.clusters.rename_columns(ends)
         tied = tied.filter(pc.not_equal(tied["entry_l"], tied["entry_r"]))
+        apart = self._own.apart
         own = OwnRules(
             keys=self._own.keys,
-            apart=None
-            if self._own.apart is None
-            else self._among(rows, self._own.apart),
+            apart=None if apart is None else self._among(rows, apart),
             together=self._among(rows, tied),
         )
         return link_frames(rows, how, self.model, own=own)
