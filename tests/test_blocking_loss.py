@@ -92,6 +92,7 @@ def test_the_share_lies_in_its_interval(slips, probability):
 FIRED = st.sampled_from(["names", "surname+date", "names + surname+date", "phone"])
 
 
+@tries(40)
 @given(
     st.lists(
         st.tuples(FIRED, st.sampled_from([0.0, 1e-12, 0.01, 0.5, 1.0])), min_size=1

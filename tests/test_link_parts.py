@@ -498,7 +498,7 @@ def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(wom
     assert bits(4, women, other_men=20, other_women=30) == pytest.approx(expected)
 
 
-@pytest.mark.slow
+@tries(30)
 @given(st.integers(2, 6), st.integers(1, 6), st.integers(0, 30), st.integers(0, 30))
 def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(
     men, women, other_men, other_women

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import tries
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError
 from voterlist.model import Severity
@@ -310,6 +311,7 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
 
 
 @pytest.mark.slow
+@tries(50)
 @given(
     st.lists(FIELDS, max_size=5),
     st.lists(FIELDS, max_size=5),
