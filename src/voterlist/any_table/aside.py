@@ -97,7 +97,8 @@ def normalised(
         voters.put(name, _take(entries.column(name), order))
     del entries
     if not with_ids:
-        ids = ids.slice(0, 0)
+        # A part of them would keep the memory of all.
+        ids = pa.chunked_array([], pa.string())
     for fields in _GROUPS:
         entries, _ = entries_with(fields, ids_differ=True)
         made = made_of(
