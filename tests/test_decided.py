@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 DIFFERS = AddressLevel.DIFFERS
 
 
-def moved_people(number=60, size=1000):
+def moved_people(number=60, size=1500):
     table = crowd(size, doubles=2 * number)
     streets = table.column("street").cast(pa.string()).to_pylist()
     constituencies = table.column("constituency").to_pylist()
