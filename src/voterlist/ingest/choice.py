@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -449,8 +449,12 @@ class _Chooser:
             if not (has_date and fold(self._headers[place]) in _BARE_PARTS)
             and not (is_dated and words.what == AGE)
         }
-        firsts = _firsts(offered)
-        matches = [self._match(place, offered[place]) for place in firsts]
+        # Of numbered parts of one field, such as two given names, the first.
+        matches = [
+            self._match(place, words)
+            for place, words in offered.items()
+            if _first_of(place, offered) == place
+        ]
         kept = settle(matches)
         parts = {match.column: match.role for match in kept}
         more = [
@@ -539,11 +543,6 @@ def _field_or_header(place: int, said: _Said | None) -> str:
     """The field of which a column is a part; of any other column a name of its own."""
     own = f"column {place}"
     return own if said is None else _FIELD_OF.get(said.what, own)
-
-
-def _firsts(offered: Mapping[int, _Said]) -> list[int]:
-    """Of columns that are numbered parts of one field, such as two given names, the first."""
-    return [place for place in offered if _first_of(place, offered) == place]
 
 
 def _first_of(place: int, offered: Mapping[int, _Said]) -> int:
@@ -635,9 +634,7 @@ class _Cells:
         shape = self.shape()
         if not shape.enough:
             return None
-        return next(self._looks(shape), None)
-
-    def _looks(self, shape: Shape) -> Iterator[str]:
         for kind, names in _LOOKS.items():
             if max(shape[name] for name in names) >= _MOST_ALIKE:
-                yield kind
+                return kind
+        return None

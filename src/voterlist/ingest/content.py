@@ -293,16 +293,17 @@ def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
 
 
 def is_person_like(shapes: Sequence[Shape]) -> bool:
-    """True where some column may hold people: then a sheet without a header is no mere note."""
-    return any(_may_be_people(shape) for shape in shapes)
+    """True where some column may hold people: then a sheet without a header is no mere note.
 
-
-def _may_be_people(shape: Shape) -> bool:
-    """True for a column with at least two cells and the signs of people in some of them."""
-    if shape.filled < 2:
-        return False
-    has_names = shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2
-    return has_names or shape["fin"] >= 0.3
+    It has at least two cells, and the signs of people in some of them.
+    """
+    return any(
+        shape.filled >= 2
+        and (
+            shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3
+        )
+        for shape in shapes
+    )
 
 
 def by_content(shapes: Sequence[Shape]) -> ColumnMap:

@@ -252,7 +252,10 @@ def later_headers(
         header = find_header(window, settings)
         if header is None or header.first != 0:
             continue
-        if _is_header_row(window[0], settings):
+        # At least half of the filled cells are headers: a voter may be called like one.
+        matches = map_columns(window[0], settings).matches
+        known = sum(1 for match in matches if match.confidence >= 0.9)
+        if known >= 2 and 2 * known >= _count_filled(window[0]):
             later.append(header.moved(row))
     return later
 
@@ -269,13 +272,6 @@ def _worded_rows(cells: list[pa.Array], filled: Longs, header: Header) -> Bools:
     for row in header.rows:
         worded &= ~same_cells(cells, row)
     return worded
-
-
-def _is_header_row(cells: _Texts, settings: IngestSettings) -> bool:
-    """True where at least half of the filled cells are headers: a voter may be called like one."""
-    matches = map_columns(cells, settings).matches
-    known = sum(1 for match in matches if match.confidence >= 0.9)
-    return known >= 2 and 2 * known >= _count_filled(cells)
 
 
 def headerless(

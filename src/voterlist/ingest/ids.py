@@ -57,7 +57,16 @@ def _repeats(
     """
     count = len(hashes)
     line = _numbers(entries.column("line"))
-    order = np.lexsort((line, *_ranks(entries), hashes, precinct, constituency))
+    # The order of the order of distinct texts is the rank of each.
+    sheet, source = (
+        over_rows(
+            entries.column(name),
+            lambda texts: np.argsort(np.argsort(np.array(texts.to_pylist(), object))),
+            null=-1,
+        )
+        for name in ("sheet", "source")
+    )
+    order = np.lexsort((line, sheet, source, hashes, precinct, constituency))
     is_first = np.zeros(count, dtype=bool)
     is_first[0] = True
     for values in (constituency, precinct, hashes):
@@ -128,16 +137,3 @@ def base32(hashes: Hashes) -> pa.Array:
 def _numbers(column: pa.ChunkedArray) -> Longs:
     """A column of whole numbers, 0 where null."""
     return np.asarray(pc.fill_null(column, 0), dtype=np.int64)
-
-
-def _ranks(entries: pa.Table) -> tuple[Longs, ...]:
-    """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
-    return tuple(
-        over_rows(entries.column(name), _rank, null=-1) for name in ("sheet", "source")
-    )
-
-
-def _rank(texts: pa.Array) -> Longs:
-    """The place of each of these distinct texts in their order."""
-    # The order of the order is the rank.
-    return np.argsort(np.argsort(np.array(texts.to_pylist(), dtype=object)))

@@ -289,7 +289,11 @@ def look(
             of_sheet.set_aside(of_sheet.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
-    kept = tuple(map(_entries_left, surveys, tables))
+    # Without those set aside since as another version's.
+    kept = tuple(
+        table if table.num_rows == survey.entries().sum() else entries(survey)
+        for survey, table in zip(surveys, tables, strict=True)
+    )
     findings = (
         *repeated,
         *claimed_twice(surveys, repeated),
@@ -304,12 +308,6 @@ def register_headed(files: Sequence[RawFile], settings: IngestSettings) -> str |
     seen = look(files, settings, None, {}, asks=False)
     kinds = map(register_in, _all_surveys(seen.files))
     return next(filter(None, kinds), None)
-
-
-def _entries_left(survey: Survey, table: pa.Table) -> pa.Table:
-    """The entries of a sheet, without those set aside since as another version's."""
-    left = int(survey.entries().sum())
-    return table if table.num_rows == left else entries(survey)
 
 
 def _with_copy_numbers(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:

@@ -327,7 +327,9 @@ def _mark_faulty(
     is_text: bool,
 ) -> None:
     """Marks rows that are too long, too short, or without a name."""
-    width = _header_width(raw, header, int(np.median(filled_cells(raw))))
+    # That of the widest row of the header.
+    widths = [sum(column[row].is_valid for column in raw) for row in header.rows]
+    width = max(widths, default=int(np.median(filled_cells(raw))))
     if is_text and len(cells) > width:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
         beyond = _any_filled(cells, range(width, len(cells)))
@@ -507,9 +509,3 @@ def _ask(
     if len(rows) and cells:
         found = mask_of(map_unique(_joined_cells(cells, rows), is_voter, pa.bool_()))
         codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
-
-
-def _header_width(raw: list[pa.Array], header: Header, default: int) -> int:
-    """The number of cells of the widest row of the header; without one the default."""
-    widths = [sum(column[row].is_valid for column in raw) for row in header.rows]
-    return max(widths, default=default)

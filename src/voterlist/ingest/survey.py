@@ -138,7 +138,10 @@ def survey(
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
     marks = Marks.of(sheet)
-    sections = _sections(cells, filled, settings, _preamble(marks))
+    # So many rows at the top of a document are text far above its first table.
+    is_outside = marks.outside
+    above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
+    sections = _sections(cells, filled, settings, max(0, above - _ABOVE))
     is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
     rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
@@ -148,7 +151,9 @@ def survey(
     person_like = False
     unused: tuple[str, ...] = ()
     if sections:
-        unused = tuple(sorted(only_here - _pinned_roles(sections)))
+        matches = chain.from_iterable(one.header.map.matches for one in sections)
+        pinned = {match.role for match in matches if match.how == "pinned"}
+        unused = tuple(sorted(only_here - pinned))
     else:
         person_like = is_person_like(
             shapes(cells, np.flatnonzero(filled > 0), most=1000)
@@ -181,12 +186,6 @@ def _list_kind(texts: list[str]) -> ListKind:
     return ListKind.PERMANENT
 
 
-def _pinned_roles(sections: tuple[Section, ...]) -> set[str]:
-    """The roles of the columns that a pin of the settings gave."""
-    matches = chain.from_iterable(section.header.map.matches for section in sections)
-    return {match.role for match in matches if match.how == "pinned"}
-
-
 def _pinned_here(
     settings: IngestSettings, name: str, sheet: str | None
 ) -> tuple[IngestSettings, set[str]]:
@@ -212,13 +211,6 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     sheet_pattern = pin.sheet.casefold()
     file_fits = any(fnmatchcase(each.casefold(), file_pattern) for each in names)
     return file_fits and fnmatchcase((sheet or "").casefold(), sheet_pattern)
-
-
-def _preamble(marks: Marks) -> int:
-    """So many rows at the top of a document are text far above its first table."""
-    is_outside = marks.outside
-    rows = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
-    return max(0, rows - _ABOVE)
 
 
 def _sections(

@@ -103,17 +103,11 @@ def _with_particle(words: list[str], particle: int) -> tuple[int, int]:
         end += 1
     if start >= 2 and letters(words[start]) in _TITLES:
         others = words[: start - 1] + words[end:]
-        if _holds_given(others):
+        # There is more than a surname, so that a father may be ``Əli Ağa``. In Səfərbəyova Mahirə
+        # Ağa qızı there is none but Mahirə, and the father is Ağa.
+        if len(others) > 1 or not is_surname_like(others[0]):
             return start - 1, end
     return start, end
-
-
-def _holds_given(words: list[str]) -> bool:
-    """True where these words hold more than a surname, so that a father may be ``Əli Ağa``.
-
-    In Səfərbəyova Mahirə Ağa qızı there is none but Mahirə, and the father is Ağa.
-    """
-    return len(words) > 1 or not is_surname_like(words[0])
 
 
 def _split_words(words: list[str]) -> FullName:

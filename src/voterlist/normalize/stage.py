@@ -259,30 +259,20 @@ def _without_placeholders(entries: pa.Table, profile: Profile, notes: Notes) -> 
         if name not in entries.column_names:
             continue
         column = entries.column(name).combine_chunks()
-        junk = _junk(column)
+        candidates = matching(column, MAY_BE_PLACEHOLDER)
+        junk_values = mask_of(where(column, candidates, is_placeholder, pa.bool_()))
         if name in NAMES:
-            junk |= _no_names(column, no_names(name, profile))
+            # Words that are no name, alone in their cell.
+            lower = pc.utf8_lower(column.dictionary)
+            letters = pc.replace_substring_regex(lower, r"[^\p{L}]+", "")
+            words = pa.array(sorted(no_names(name, profile)))
+            junk_values |= mask_of(pc.is_in(letters, value_set=words))
+        junk = rows_of(column, junk_values)
         notes.rows("placeholder-value", junk, name)
         if junk.any():
             column = keep_rows(column, ~junk)
         cells[name] = column
     return cells
-
-
-def _junk(column: pa.DictionaryArray) -> Bools:
-    """The rows of a dictionary-encoded column that hold a placeholder."""
-    candidates = matching(column, MAY_BE_PLACEHOLDER)
-    is_junk = where(column, candidates, is_placeholder, pa.bool_())
-    return rows_of(column, mask_of(is_junk))
-
-
-def _no_names(column: pa.DictionaryArray, words: frozenset[str]) -> Bools:
-    """The rows of a dictionary-encoded column that hold one of these words alone."""
-    lower = pc.utf8_lower(column.dictionary)
-    letters = pc.replace_substring_regex(lower, r"[^\p{L}]+", "")
-    return rows_of(
-        column, mask_of(pc.is_in(letters, value_set=pa.array(sorted(words))))
-    )
 
 
 def _clean_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:

@@ -104,13 +104,14 @@ def _looked_at(times: Mapping[str, int], looks: Looks) -> tuple[int, int]:
     """The cells looked at, and how many of them look Azerbaijani."""
     # Ties in the order of the values, so that the order of the rows says nothing.
     taken = nsmallest(_MOST, times, key=lambda name: (-times[name], name))
-    alike = [name for name in taken if _is_foreign_script(name) or looks(name)]
+    # Letters that only the profile ``az`` brings together say so too.
+    alike = [
+        name
+        for name in taken
+        if any(sign in _OWN_LETTER or is_cyrillic_letter(sign) for sign in name)
+        or looks(name)
+    ]
     return sum(times[name] for name in taken), sum(times[name] for name in alike)
-
-
-def _is_foreign_script(text: str) -> bool:
-    """True for letters that only the profile ``az`` brings together."""
-    return any(letter in _OWN_LETTER or is_cyrillic_letter(letter) for letter in text)
 
 
 def _is_known(text: str) -> bool:

@@ -164,7 +164,13 @@ def _read_sheet(
     if facts.cells > read:
         raise RefusedError(AsideCode.CONTENT_UNREAD)
     filled = fill_merged(rows, merged, settings)
-    arrays = [_text_column(column) for column in zip(*rows, strict=True)]
+    arrays = [
+        pa.array(
+            [value if type(value) is str else cell_text(value) for value in column],
+            pa.string(),
+        )
+        for column in zip(*rows, strict=True)
+    ]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
         return unread_sheet(name)
     check_columns(arrays, settings)
@@ -223,14 +229,6 @@ def fill_merged(
             for column, value in cells:
                 rows[row][column] = value
     return filled
-
-
-def _text_column(column: tuple[Any, ...]) -> pa.Array:
-    """A column of a sheet's values as text."""
-    return pa.array(
-        [value if type(value) is str else cell_text(value) for value in column],
-        pa.string(),
-    )
 
 
 def cell_text(value: Any) -> str:

@@ -121,10 +121,13 @@ def _read_kind(  # noqa: PLR0911  one return a kind of file
     if content.startswith(b"PAR1"):
         return read_parquet(content, settings)
     if is_archive(content) or content.startswith(OLE):
+        # Where there is no table in something packed, it is something else, or damaged.
+        is_whole = zipfile.is_zipfile(io.BytesIO(content))
+        trouble = AsideCode.FILE_NOT_A_TABLE if is_whole else AsideCode.FILE_UNREADABLE
         return (
             read_workbook(content, settings, attempt)
             or _read_document(content, settings)
-            or ReadOutcome("zip", trouble=_packed_trouble(content))
+            or ReadOutcome("zip", trouble=trouble)
         )
     if PDF in content[:_PDF_HEAD]:
         return read_pdf(content, settings)
@@ -159,12 +162,6 @@ def _read_document(content: bytes, settings: IngestSettings) -> ReadOutcome | No
             return read_word(archive, settings) or read_opendocument(archive, settings)
     except DAMAGE:
         return None
-
-
-def _packed_trouble(content: bytes) -> AsideCode:
-    """Why there is no table in something packed: it is something else, or damaged."""
-    whole = zipfile.is_zipfile(io.BytesIO(content))
-    return AsideCode.FILE_NOT_A_TABLE if whole else AsideCode.FILE_UNREADABLE
 
 
 def _is_page_of_cells(content: bytes) -> bool:

@@ -54,10 +54,6 @@ def allowance(size: int, settings: IngestSettings) -> Allowance:
     return Allowance(min(memory, settings.max_memory_megabytes) * _MEGABYTE, seconds)
 
 
-def _tell_nobody(_place: Place, _size: int) -> None:
-    """Nobody needs to know."""
-
-
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What a reader must leave closed, and whom it tells what it opens next."""
@@ -66,7 +62,7 @@ class Attempt:
     """Places at which an earlier attempt ended, with the code of why."""
     file: int = WHOLE_FILE
     """The file of an archive that is being read."""
-    opening: Callable[[Place, int], None] = _tell_nobody
+    opening: Callable[[Place, int], None] = lambda _place, _size: None
     """Told each place before it is opened, and for a file how many bytes it has; 0 for a sheet."""
 
     def refuses(self, sheet: int = NO_SHEET, *, size: int = 0) -> AsideCode | None:
