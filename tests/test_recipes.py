@@ -9,7 +9,7 @@ import tomllib
 import pyarrow.parquet as pq
 import pytest
 
-from program_copies import ROOT, copied, python, told
+from program_copies import ROOT, copied, told
 
 STEP = re.compile(
     r"^`(?P<file>src/[^`]+)`(?:, below `(?P<line>[^`]+)`)?:\n\n```\w+\n(?P<text>.*?)```",
@@ -44,6 +44,23 @@ CARDS = (
     "BEGIN:VCARD\nN:Əliyev;Elçin;Rauf oğlu\nEND:VCARD\n"
     "BEGIN:VCARD\nN:Həsənova;Leyla\nEND:VCARD\n"
 )
+CHECK = "check 12.csv --today 2026-02-03 --json"
+INSPECT = "inspect 12.vcf 13.vcf --json"
+COMMANDS = {
+    "en": [
+        CHECK,
+        "manual answers",
+        "weigh five",
+        "weigh five --json",
+        "--help",
+        "weigh none --json",
+        INSPECT,
+        "run year --today 2026-02-03",
+        "review export year --form page --out cases.html",
+    ],
+    "az": ["manual leap-day", "manual grounds --json", "weigh five"],
+}
+"""What is asked of the copy, by the language that it speaks."""
 
 
 def steps(title):
@@ -70,12 +87,38 @@ def follow(title, folder):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A copy of the program in which all recipes were done."""
+    """The folder of a copy of the program in which all recipes were done, and of lists for it."""
     folder = tmp_path_factory.mktemp("program")
-    source = copied(folder)
+    copied(folder)
     for title in MOST_FILES:
         follow(title, folder)
-    return source
+    (folder / "12.csv").write_text(LIST, encoding="utf-8")
+    (folder / "five").write_bytes(b"12345")
+    (folder / "12.vcf").write_text(CARDS, encoding="utf-8")
+    (folder / "13.vcf").write_bytes(CARDS.encode()[:30] + b"\xff\xfe\0")
+    inbox = folder / "year/inbox/88"
+    inbox.mkdir(parents=True)
+    (folder / "year/voterlist.toml").write_text(BLOOD, encoding="utf-8")
+    header = "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Ünvan;Qan qrupu\n"
+    for precinct, rhesus in ((1, "+"), (2, "-")):
+        rows = PEOPLE.replace("@", rhesus)
+        text = f"{precinct} saylı seçki məntəqəsi\n{header}{rows}"
+        (inbox / f"{precinct}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def said(copy):
+    """By command and language: its exit code and what it prints, in one process a language."""
+    return {
+        (command, language): outcome
+        for language, commands in COMMANDS.items()
+        for command, outcome in zip(
+            commands,
+            told(copy / "src", *map(str.split, commands), language=language),
+            strict=True,
+        )
+    }
 
 
 @pytest.mark.parametrize("title", MOST_FILES)
@@ -96,86 +139,52 @@ def test_the_words_of_the_recipes_are_in_both_languages():
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_rule_finds_is_explained_and_can_be_answered(copy, tmp_path):
-    path = tmp_path / "12.csv"
-    path.write_text(LIST, encoding="utf-8")
-    words = ["check", path, "--today", "2026-02-03", "--json"]
-    (_, said), (_, answers) = told(copy, words, ["manual", "answers"])
-    found = {one["rule"]: one["count"] for one in json.loads(said)["findings"]}
-    assert found["leap-day"] == 1
-    assert "leap-day" in answers
-    ((_, page),) = told(copy, ["manual", "leap-day"], language="az")
-    assert "29 fevralda doğulub" in page
+def test_a_rule_finds_is_explained_and_can_be_answered(said):
+    findings = json.loads(said[CHECK, "en"][1])["findings"]
+    assert {one["rule"]: one["count"] for one in findings}["leap-day"] == 1
+    assert "leap-day" in said["manual answers", "en"][1]
+    assert "29 fevralda doğulub" in said["manual leap-day", "az"][1]
 
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_ground_can_be_chosen(copy):
-    ((_, said),) = told(copy, ["manual", "grounds", "--json"], language="az")
-    (row,) = (row for row in json.loads(said)["parts"][1]["rows"] if row[0] == "vow")
+def test_a_ground_can_be_chosen(said):
+    page = json.loads(said["manual grounds --json", "az"][1])
+    (row,) = (row for row in page["parts"][1]["rows"] if row[0] == "vow")
     assert row[1:5] == [
         "Şəxs heç vaxt səs verməyəcəyinə and içib",
         "İmzalı and aktına əsasən: nömrəsini yazın.",
         "strike",
         "evidence, reason",
     ]
-    code = "from voterlist.decisions import grounds_for; print(grounds_for('strike'))"
-    assert "code='vow'" in python(copy, "-c", code)
 
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_command_speaks_both_languages_and_json(copy, tmp_path):
-    path = tmp_path / "12.csv"
-    path.write_bytes(b"12345")
-    in_words, in_json, (_, helped), (refused, _) = told(
-        copy,
-        ["weigh", path],
-        ["weigh", path, "--json"],
-        ["--help"],
-        ["weigh", tmp_path / "none", "--json"],
-    )
-    assert in_words == (0, "12.csv has 5 bytes.\n")
-    assert told(copy, ["weigh", path], language="az") == [(0, "12.csv: 5 bayt.\n")]
-    code, said = in_json
-    assert (code, json.loads(said)) == (0, {"bytes": 5, "exit_code": 0})
-    assert "weigh" in helped
-    assert refused != 0
+def test_a_command_speaks_both_languages_and_json(said):
+    assert said["weigh five", "en"] == (0, "five has 5 bytes.\n")
+    assert said["weigh five", "az"] == (0, "five: 5 bayt.\n")
+    code, printed = said["weigh five --json", "en"]
+    assert (code, json.loads(printed)) == (0, {"bytes": 5, "exit_code": 0})
+    assert "weigh" in said["--help", "en"][1]
+    assert said["weigh none --json", "en"][0] != 0
 
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_reader_gives_entries_and_takes_any_bytes(copy, tmp_path):
-    good, cut = tmp_path / "12.vcf", tmp_path / "13.vcf"
-    good.write_text(CARDS, encoding="utf-8")
-    cut.write_bytes(CARDS.encode()[:30] + b"\xff\xfe\0")
-    ((_, said),) = told(copy, ["inspect", good, cut, "--json"])
-    first, second = json.loads(said)["files"]
+def test_a_reader_gives_entries_and_takes_any_bytes(said):
+    first, second = json.loads(said[INSPECT, "en"][1])["files"]
     assert (first["format"], first["sheets"][0]["entries"]) == ("cards", 2)
     assert second["format"] == "cards"
 
 
 @pytest.mark.long
 @pytest.mark.slow
-def test_a_kind_of_comparison_is_evidence_in_a_run(copy, tmp_path):
+@pytest.mark.usefixtures("said")
+def test_a_kind_of_comparison_is_evidence_in_a_run(copy):
     """On the page of cases, in the words of the catalogue, though no code but the file knows it."""
-    inbox = tmp_path / "inbox" / "88"
-    inbox.mkdir(parents=True)
-    (tmp_path / "voterlist.toml").write_text(BLOOD, encoding="utf-8")
-    header = "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Ünvan;Qan qrupu\n"
-    for precinct, rhesus in ((1, "+"), (2, "-")):
-        text = (
-            f"{precinct} saylı seçki məntəqəsi\n{header}{PEOPLE.replace('@', rhesus)}"
-        )
-        (inbox / f"{precinct}.csv").write_text(text, encoding="utf-8")
-    page = tmp_path / "cases.html"
-    told(
-        copy,
-        ["run", tmp_path, "--today", "2026-02-03"],
-        ["review", "export", tmp_path, "--form", "page", "--out", page],
-    )
-    (pairs,) = tmp_path.glob("runs/*/pairs.parquet")
+    (pairs,) = copy.glob("year/runs/*/pairs.parquet")
     assert "other-rhesus" in pq.read_table(pairs).column("blood_level").to_pylist()
-    (report,) = tmp_path.glob("reports/88/report-en.html")
-    assert "the same group, another rhesus" in report.read_text(encoding="utf-8")
-    assert "the same group, another rhesus" in page.read_text(encoding="utf-8")
+    for page in ("cases.html", "year/reports/88/report-en.html"):
+        text = (copy / page).read_text(encoding="utf-8")
+        assert "the same group, another rhesus" in text
