@@ -92,6 +92,23 @@ def about(rule, precinct, **texts):
     return answer
 
 
+def on(sheet, **texts):
+    """Answer every row of a sheet."""
+    return lambda row: texts if row["sheet"] == sheet else None
+
+
+STRIKE = about(
+    "over-age",
+    1,
+    answer="strike",
+    ground=EN("ground.died.title"),
+    document="act 12",
+    reason="seen",
+    decided_by="A",
+)
+"""A strikes the voter of precinct 1 who is unusually old."""
+
+
 def filled(workspace, path, *answers, language="en"):
     """A fresh workbook in which somebody filled in these answers."""
     export(workspace, path, language)
@@ -260,19 +277,10 @@ def test_two_people_who_disagree_are_both_kept_and_a_third_settles_it(
 
 def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_path):
     """The same entry struck by one and found right by another: neither holds."""
-    ground = EN("ground.died.title")
-    strike = about(
-        "over-age",
-        1,
-        answer="strike",
-        ground=ground,
-        document="act 12",
-        decided_by="A",
-    )
     accept = about(
         "over-age", 1, answer="accept", reason="seen at home", decided_by="B"
     )
-    first = filled(workspace, tmp_path / "a.xlsx", strike)
+    first = filled(workspace, tmp_path / "a.xlsx", STRIKE)
     second = filled(workspace, tmp_path / "b.xlsx", accept)
     imported = read_in(workspace, first, second)
     assert imported.problems == ()
@@ -284,12 +292,7 @@ def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_pat
     path = tmp_path / "third.xlsx"
     export(workspace, path)
     # Ground and document are taken from the answer that the third person chooses.
-    review_books.fill(
-        path,
-        lambda row: (
-            row["sheet"] == "Contested" and {"answer": "strike", "decided_by": "C"}
-        ),
-    )
+    review_books.fill(path, on("Contested", answer="strike", decided_by="C"))
     settled = read_in(workspace, path)
     assert (settled.problems, settled.contested) == ((), ())
     *_, last = ledger_of(workspace)[1]
@@ -327,17 +330,9 @@ def test_what_nobody_wrote_into_a_workbook_is_no_answer(workspace, tmp_path):
     Else somebody's striking, and the repetition, would be back after they took them back, and a
     voter off the list, by a colleague who reads in a workbook for the sake of other rows.
     """
-    strike = about(
-        "over-age",
-        1,
-        answer="strike",
-        ground=EN("ground.died.title"),
-        document="act 12",
-        decided_by="A",
-    )
     accept = about("over-age", 2, answer="accept", reason="seen", decided_by="A")
     keep = verdicts("A", "keep")
-    path = filled(workspace, tmp_path / "a.xlsx", strike, accept, keep)
+    path = filled(workspace, tmp_path / "a.xlsx", STRIKE, accept, keep)
     read_in(workspace, path)
     colleague = tmp_path / "b.xlsx"
     export(workspace, colleague)
@@ -422,31 +417,16 @@ def test_ones_own_answer_is_taken_back_and_nobody_elses(workspace, tmp_path):
 
 def test_a_striking_is_taken_back(workspace, tmp_path):
     """The same of a finding: after it the finding is asked again."""
-    strike = about(
-        "over-age",
-        1,
-        answer="strike",
-        ground=EN("ground.died.title"),
-        document="act 12",
-        decided_by="A",
-    )
-    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", STRIKE))
     run_again(workspace)
     assert [row["action"] for row in table(workspace, "applied")] == ["strike"]
-
-    def withdrawn(who):
-        return lambda row: (
-            row["sheet"] == "Decided"
-            and {
-                "answer": "withdraw",
-                "decided_by": who,
-            }
-        )
-
-    path = filled(workspace, tmp_path / "b.xlsx", withdrawn("B"))
+    withdrawn = {
+        who: on("Decided", answer="withdraw", decided_by=who) for who in ("A", "B")
+    }
+    path = filled(workspace, tmp_path / "b.xlsx", withdrawn["B"])
     (problem,) = read_in(workspace, path).problems
     assert (problem.code, problem.who) == ("withdraw-of-another", "A")
-    review_books.fill(path, withdrawn("A"))
+    review_books.fill(path, withdrawn["A"])
     assert read_in(workspace, path).recorded == 1
     again = read_in(workspace, path)
     assert (again.problems, again.recorded) == ((), 0)
@@ -461,26 +441,12 @@ def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
     """One person alone would strike a voter where the settings ask for two."""
     text = '[decisions]\ntwo_people = ["strike"]\n'
     (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
-    strike = about(
-        "over-age",
-        1,
-        answer="strike",
-        ground=EN("ground.died.title"),
-        document="act 12",
-        decided_by="A",
-    )
-    imported = read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    imported = read_in(workspace, filled(workspace, tmp_path / "a.xlsx", STRIKE))
     (waiting,) = imported.pending
     assert [one.decided_by for one in waiting.answers] == ["A"]
     run_again(workspace)
     assert table(workspace, "applied") == []
-
-    def confirm(row):
-        return row["sheet"] == "Second look" and {
-            "answer": "confirm",
-            "decided_by": "B",
-        }
-
+    confirm = on("Second look", answer="confirm", decided_by="B")
     path = filled(workspace, tmp_path / "b.xlsx", confirm)
     confirmed = read_in(workspace, path)
     assert (confirmed.problems, confirmed.pending, confirmed.recorded) == ((), (), 1)
@@ -523,16 +489,7 @@ def test_an_entry_that_is_as_it_was_comes_back_because_of_another(
 
 def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path):
     """What was decided, and what changed since, would have to be looked up by hand."""
-    strike = about(
-        "over-age",
-        1,
-        answer="strike",
-        ground=EN("ground.died.title"),
-        document="act 12",
-        reason="seen",
-        decided_by="A",
-    )
-    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", STRIKE))
     ((_, (given,)),) = [ledger_of(workspace)]
     other = next(
         row["entry_id"]
@@ -559,12 +516,7 @@ def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path)
     assert EN("review.came-back.changed") in asked["shown"]
     assert "Decided" not in openpyxl.load_workbook(path).sheetnames
     assert "Surname, Address" in asked["shown"]
-    review_books.fill(
-        path,
-        lambda each: (
-            each["sheet"] == "Came back" and {"answer": "confirm", "decided_by": "B"}
-        ),
-    )
+    review_books.fill(path, on("Came back", answer="confirm", decided_by="B"))
     confirmed = read_in(workspace, path)
     assert confirmed.problems == ()
     last = ledger_of(workspace)[1][-1]
@@ -865,12 +817,11 @@ def test_the_row_of_a_register_is_named_by_its_register(document, told):
 
 def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path):
     """Who answers would scroll to and fro between the voter and the answer."""
-    strike = {"ground": EN("ground.died.title"), "document": "act 12"}
     first = filled(
         workspace,
         tmp_path / "a.xlsx",
         verdicts("A", "keep", "repeat"),
-        about("over-age", 1, answer="strike", decided_by="A", **strike),
+        STRIKE,
     )
     second = filled(
         workspace,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.decisions import Standing
+from voterlist.decisions import Standing, person_key
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
 from voterlist.model import Action, EntryRole, Verdict
 from voterlist.report.asked import ReviewTables, is_of_case
@@ -182,7 +182,7 @@ def _said(row: Mapping[str, Any]) -> list[Any]:
 
 _Row: TypeAlias = Mapping[str, Any]
 _Key: TypeAlias = tuple[str, str]
-"""(case, person)."""
+"""(case, key of a person)."""
 
 
 def desk_of(
@@ -272,7 +272,7 @@ def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
     rows: dict[_Key, dict[str, tuple[str, _Row]]] = {}
 
     def note(answer: str, row: _Row) -> None:
-        of_person = rows.setdefault((row["case_id"], row["decided_by"]), {})
+        of_person = rows.setdefault((row["case_id"], person_key(row["decided_by"])), {})
         of_person[row["entry_id"]] = (answer, row)
 
     for row in holding.amendments.to_pylist():
@@ -282,18 +282,18 @@ def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
         note(row["verdict"], row)
     for row in contested_in(holding):
         note(row["answer"], row)
-    by_case = by_key(
-        (case_id, _answer(person, said))
-        for (case_id, person), said in sorted(rows.items())
-    )
-    return {case_id: tuple(answers) for case_id, answers in by_case.items()}
+    by_case = by_key((case_id, _answer(said)) for (case_id, _), said in rows.items())
+    return {
+        case_id: tuple(sorted(answers, key=lambda one: one.by))
+        for case_id, answers in by_case.items()
+    }
 
 
-def _answer(person: str, said: Mapping[str, tuple[str, _Row]]) -> DeskAnswer:
+def _answer(said: Mapping[str, tuple[str, _Row]]) -> DeskAnswer:
     """One person's answers about the entries of a case, as one."""
     rows = [row for _, row in said.values()]
     return DeskAnswer(
-        by=person,
+        by=rows[-1]["decided_by"],
         at=max(str(row["decided_at"]) for row in rows),
         verdicts={entry: answer for entry, (answer, _) in said.items()},
         reason=_first(row["reason"] for row in rows),
