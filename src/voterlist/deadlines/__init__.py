@@ -8,9 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from voterlist.config import CalendarSettings
 from voterlist.model import Level, ListKind, Standing
+
+if TYPE_CHECKING:
+    from voterlist.config import CalendarSettings
 
 
 class CalendarStage(StrEnum):
