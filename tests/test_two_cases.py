@@ -177,6 +177,38 @@ def test_a_dispute_of_which_one_entry_left_is_settled_by_a_third_person(tmp_path
     assert {number for number, _ in precinct.rows("queue")} == {"440", "442"}
 
 
+def test_a_dispute_over_a_pair_of_which_one_entry_left_is_settled_too(tmp_path):
+    """A case of two is no pair of the run any more: nobody could name it, nor hand over."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    precinct.answer("Aynur", SAME)
+    workspaces.run(precinct.folder)
+    assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
+    precinct.hand_in(440)
+    assert precinct.contested_gate() == 1
+    said = precinct.answer("Cavid", SAME, ("contested-case",), gone=SAME["442"])
+    assert (said["problems"], said["contested"], said["recorded"]) == ([], [], 2)
+    workspaces.run(precinct.folder)
+    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
+
+
+@pytest.mark.parametrize(
+    "between", [APART, dict.fromkeys(("440", "442"), ("withdraw", ""))]
+)
+def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
+    tmp_path, between
+):
+    """The import would say that it recorded the answer, and the ledger would not have it."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    asked_as = ("", "decided-case")
+    for by, verdicts in (("Aynur", SAME), ("AYNUR", between), ("Aynur", SAME)):
+        said = precinct.answer(by, verdicts, asked_as)
+        assert (said["recorded"], said["problems"]) == (2, [])
+        workspaces.run(precinct.folder)
+        assert precinct.left() == ({"442"} if verdicts is SAME else set())
+
+
 def test_different_people_against_all_evidence_need_a_reason(tmp_path):
     """A word chosen in the wrong row would leave one voter on the list twice."""
     precinct = Precinct(tmp_path / "ws")

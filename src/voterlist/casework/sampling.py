@@ -93,24 +93,24 @@ def with_drawn(
     for row in verdicts.select(["case_id", "entry_id"]).to_pylist():
         named.setdefault(row["case_id"], set()).add(row["entry_id"])
     wanted = {}
-    disputed: list[Row] = []
-    contested = contested_cases(given)
     for case, entries in named.items():
         pair = sorted(entry for entry in entries if entry is not None)
-        if case in known:
-            continue
-        if len(pair) == 2 and case_id(pair) == case:
+        if case not in known and len(pair) == 2 and case_id(pair) == case:
             wanted[pair[0], pair[1]] = case
-        elif case in contested:
-            disputed += _case([*given.case_entries[case]], 0, 0)
-    if disputed:
-        cases = concat([cases, from_rows(disputed, CASE, "case_id", "entry_id")], CASE)
-    if not wanted:
-        return cases
-    near = rows_among(runs.table("pairs"), "entry_l", [left for left, _ in wanted])
-    is_wanted = [name in wanted for name in _names(near)]
-    drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
-    return concat([cases, drawn], CASE)
+    if wanted:
+        lefts = [left for left, _ in wanted]
+        near = rows_among(runs.table("pairs"), "entry_l", lefts)
+        is_wanted = [name in wanted for name in _names(near)]
+        drawn = cases_of_pairs(near.filter(pa.array(is_wanted, pa.bool_())))
+        known.update(drawn.column("case_id").to_pylist())
+        cases = concat([cases, drawn], CASE)
+    disputed = [
+        row
+        for case in contested_cases(given)
+        if case not in known and case in given.case_entries
+        for row in _case([*given.case_entries[case]], 0, 0)
+    ]
+    return concat([cases, from_rows(disputed, CASE, "case_id", "entry_id")], CASE)
 
 
 def _names(pairs: pa.Table) -> Iterator[tuple[str, str]]:

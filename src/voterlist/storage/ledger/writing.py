@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from voterlist.decisions import person_key
 from voterlist.processes.stopping import whole
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain
@@ -441,12 +442,13 @@ def _numbers(numbers: Iterable[int]) -> str:
 
 def _by(decision: Mapping[str, Any]) -> tuple[str, str, str]:
     """The entry of a case that a decision is about, and who made it."""
-    return decision["case_id"], decision["entry_id"], decision["decided_by"]
+    person = person_key(decision["decided_by"])
+    return decision["case_id"], decision["entry_id"], person
 
 
-def _says(decision: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What a decision says, whenever it was made."""
-    return decision["verdict"], decision["reason"]
+def _says(decision: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What a decision says, and under which name, whenever it was made."""
+    return decision["verdict"], decision["reason"], decision["decided_by"]
 
 
 def _with_one_zero(row: Mapping[str, Any]) -> dict[str, Any]:
