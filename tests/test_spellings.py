@@ -71,6 +71,16 @@ def test_a_slip_in_the_ending_of_a_surname_comes_to_its_stem():
     assert usual[42] == -1
 
 
+def test_a_surname_that_is_rare_in_one_ending_keeps_its_stem():
+    """Else a woman of samirli, written samirli and samirova, would not meet herself."""
+    common = ["amirli"] * 16
+    surnames = [*common, "samirli", *["samirova"] * 3]
+    stems = ["amir"] * 16 + ["samir"] * 4
+    usual = encode(voters(surname=surnames, stem=stems)).usual("stem")
+    assert len({*usual[16:]}) == 1
+    assert usual[16] != usual[0]
+
+
 def test_two_common_names_stay_two():
     """Else half a nation would be compared with the other half: Vali is no slip of Ali."""
     assert usual({"ali": 5_000, "vali": 3_000}) == {"ali": "ali", "vali": "vali"}

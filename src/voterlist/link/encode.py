@@ -24,7 +24,7 @@ from voterlist.link.short_names import (
     short_names,
     sound_key,
 )
-from voterlist.link.spellings import usual_spellings
+from voterlist.link.spellings import slips_of_surnames, usual_spellings
 from voterlist.model import ListKind, Profile, Sex
 from voterlist.processes.threads import each
 from voterlist.schemas import STREET_OR_VILLAGE
@@ -297,12 +297,14 @@ class Encoded:
         if name != "stem" or self.profile is not Profile.AZ:
             return codes
         whole = self.surname
-        of_whole = usual_spellings(whole.words(), whole.counts)
-        of_entry = np.append(of_whole, np.int32(-1))[whole.codes]
-        slips = np.flatnonzero(of_entry != whole.codes)
-        stem = column.codes[first_rows(whole.codes, len(of_whole))]
-        codes[slips] = usual[stem[of_entry[slips]]]
-        return codes
+        stem = column.codes[first_rows(whole.codes, len(whole.values))]
+        slips, meant = slips_of_surnames(
+            whole.words(), whole.counts, stem, column.counts
+        )
+        of_slip = np.full(len(whole.values) + 1, -1, np.int32)
+        of_slip[slips] = usual[meant]
+        found = of_slip[whole.codes]
+        return np.where(found >= 0, found, codes)
 
     @cached_property
     def given_name_sounds(self) -> Codes | None:

@@ -57,6 +57,21 @@ def usual_spellings(names: Words, counts: Longs) -> Codes:
     return usual
 
 
+def slips_of_surnames(
+    surnames: Words, counts: Longs, stem: Codes, stem_counts: Longs
+) -> tuple[Longs, Codes]:
+    """(The surnames that are slips of others, the stem of each of these others), as codes.
+
+    ``stem``: the code of the stem of each surname. One whose stem another surname has too is no
+    slip, however rare its ending: samirli, beside samirov, is not əmirli.
+    """
+    usual = usual_spellings(surnames, counts)
+    is_slip = usual != np.arange(len(usual))
+    is_slip &= stem_counts[stem] == counts
+    slips = np.flatnonzero(is_slip)
+    return slips, stem[usual[slips]]
+
+
 def _left(names: Words) -> tuple[Hashes, Longs]:
     """(hashes of each name whole and without each one of its letters, the name of each hash)."""
     lengths = np.fromiter(map(len, names), np.int64, len(names))

@@ -46,10 +46,9 @@ from voterlist.link.part import (
 )
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
-from voterlist.link.spellings import usual_spellings
+from voterlist.link.spellings import slips_of_surnames, usual_spellings
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, of_kind, packed
-from voterlist.tables import codes as codes_of
 
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
@@ -371,18 +370,22 @@ def with_stats(whole: Whole, told: Sequence[Tables], *, by_person: bool) -> Whol
 def _slips(told: Sequence[Tables]) -> dict[str, tuple[Longs, Longs]]:
     """The names that have another usual spelling, as ``Whole.slips`` holds them."""
     found: dict[str, tuple[Longs, Longs]] = {}
+    words, counts, texts = {}, {}, {}
     for name in (*USUAL.values(), "surname"):
         table = pa.concat_tables([tables[f"counts_{name}"] for tables in told])
-        names = table.column("value").combine_chunks()
-        usual = usual_spellings(
-            np.array(names.to_pylist(), object), table.column("count").to_numpy()
-        )
-        slips = np.flatnonzero(usual != np.arange(len(usual))).astype(np.int32)
-        hashes, meant = (place_codes(names, codes) for codes in (slips, usual[slips]))
+        texts[name] = table.column("value").combine_chunks()
+        words[name] = np.array(texts[name].to_pylist(), object)
+        counts[name] = table.column("count").to_numpy()
         if name == "surname":
-            stems = table.column(_STEM).take(pa.array(usual[slips]))
-            codes, values = codes_of(stems)
-            meant = with_usual(place_codes(values, codes), *found["stem"])
+            stem = pc.index_in(table.column(_STEM), value_set=texts["stem"]).to_numpy()
+            of_all = words[name], counts[name], stem, counts["stem"]
+            slips, stems = slips_of_surnames(*of_all)
+            meant = with_usual(place_codes(texts["stem"], stems), *found["stem"])
+        else:
+            usual = usual_spellings(words[name], counts[name])
+            slips = np.flatnonzero(usual != np.arange(len(usual)))
+            meant = place_codes(texts[name], usual[slips])
+        hashes = place_codes(texts[name], slips.astype(np.int32))
         order = np.argsort(hashes)
         found[name] = hashes[order], meant[order]
     return found
