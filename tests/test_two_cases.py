@@ -279,3 +279,20 @@ def test_the_desk_tells_a_dispute_over_two_cases_at_once(tmp_path):
     (result,) = told.json()["results"]
     assert states[result["state"]] == "contested"
     assert [one["by"] for one in result["answers"]] == ["Aynur", "Bahram"]
+
+
+def test_an_answer_is_the_own_one_at_the_desk_though_the_workbook_has_it_in_capitals(
+    tmp_path,
+):
+    """Whoever gave it could not take it back there, and would settle a dispute of their own."""
+    precinct = Precinct(tmp_path / "ws")
+    precinct.hand_in(440, 442)
+    precinct.answer("AYNUR", SAME)
+    add_user(
+        precinct.folder, "Aynur", Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY
+    )
+    workspaces.run(precinct.folder)
+    (case,) = {row["case_id"] for _, row in precinct.rows("cases")}
+    with desks.running(precinct.folder) as desk:
+        shown = desk.visitor("Aynur").post("/api/open", json={"case": case}).json()
+    assert [one["by"] for one in shown["answers"]] == ["Aynur"]

@@ -96,7 +96,7 @@ def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> P
             entries["verdict"][own] = map(verdicts.index, said)
             continue
         # A second reader is not to know what the program or somebody else found.
-        whole = _alone(desk, shown)
+        whole = _alone(desk, shown, name)
         for column in _TELLING:
             rows[column][place] = whole["cases"][column][0]
         for column in _NEUTRAL:
@@ -119,7 +119,7 @@ def pack_case(desk: Desk, case: Case, name: str) -> Packed:
         else said[case.place]
         for language, said in desk.sentences.items()
     }
-    whole = _alone(desk, shown, sentences)
+    whole = _alone(desk, shown, name, sentences)
     names = ("cases", "entries", "strings", "texts")
     return {
         **{one: whole[one] for one in names},
@@ -132,7 +132,7 @@ def pack_case(desk: Desk, case: Case, name: str) -> Packed:
 
 def pack_state(desk: Desk, case: Case, name: str) -> Packed:
     """How a case stands for this person, without a cell of it."""
-    whole = _alone(desk, case.shown_to(name))
+    whole = _alone(desk, case.shown_to(name), name)
     return {
         "place": case.place,
         "state": whole["cases"]["state"][0],
@@ -143,12 +143,24 @@ def pack_state(desk: Desk, case: Case, name: str) -> Packed:
 
 
 def _alone(
-    desk: Desk, shown: DeskCase, sentences: Mapping[str, str] | None = None
+    desk: Desk,
+    shown: DeskCase,
+    name: str,
+    sentences: Mapping[str, str] | None = None,
 ) -> Packed:
-    """A case as if there were no other."""
+    """A case as if there were no other.
+
+    What this person answered bears their name as it is here, in whatever letters it was typed: the
+    page knows it by that.
+    """
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
-    return packed(replace(desk, cases=(shown,), sentences=alone))
+    answers = tuple(
+        replace(one, by=name) if is_same_person(one.by, name) else one
+        for one in shown.answers
+    )
+    cases = (replace(shown, answers=answers),)
+    return packed(replace(desk, cases=cases, sentences=alone))
 
 
 _WORDS = ("serve.page.", "serve.login.leave")
