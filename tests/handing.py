@@ -105,6 +105,18 @@ def handed(folder):
     return Pair(folder / "below", folder / "above", folder)
 
 
+def taken_in(folder):
+    """The same, when the package was taken in above, where there was a run."""
+    made_once.copied("taken in", _taken_in, folder)
+    return Pair(folder / "below", folder / "above", folder)
+
+
+def _taken_in(folder):
+    made = handed(folder)
+    made.receive()
+    workspaces.run(made.above)
+
+
 def asked_from_above(folder):
     """The constituency, to which each of its voters was returned: all stand in another one too."""
     made_once.copied("from above", _asked, folder)

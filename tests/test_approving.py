@@ -28,8 +28,7 @@ def pair(tmp_path):
 @pytest.fixture
 def here(tmp_path):
     """The package was taken in above, where there was a run."""
-    made_once.copied("here", _take_in, tmp_path)
-    return Pair(tmp_path / "below", tmp_path / "above", tmp_path)
+    return handing.taken_in(tmp_path)
 
 
 @pytest.fixture
@@ -39,15 +38,8 @@ def approved(tmp_path):
     return Pair(tmp_path / "below", tmp_path / "above", tmp_path)
 
 
-def _take_in(folder):
-    pair = handing.handed(folder)
-    pair.receive()
-    run(pair.above)
-
-
 def _approve(folder):
-    made_once.copied("here", _take_in, folder)
-    pair = Pair(folder / "below", folder / "above", folder)
+    pair = handing.taken_in(folder)
     assert approve(pair.above)[1]["changed"] == []
     come_down(pair, "return.zip", "2026-02-06")
 

@@ -20,10 +20,7 @@ ASKED = ("--by", "Leyla Məmmədova", "--document", "AZE 1", *DAY)
 @pytest.fixture
 def pair(tmp_path):
     """The lists of the constituency are above, and a run there has read them."""
-    pair = handing.handed(tmp_path)
-    pair.receive()
-    workspaces.run(pair.above)
-    return pair
+    return handing.taken_in(tmp_path)
 
 
 def entry_of(workspace, given_name):

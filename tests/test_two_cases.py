@@ -6,6 +6,7 @@ import pytest
 
 import desks
 import handing
+import made_once
 import review_books
 import workspaces
 from command_line import told
@@ -24,8 +25,7 @@ class Precinct:
     """A workspace in which one person stands on the list of precinct 1 several times."""
 
     def __init__(self, folder):
-        self.folder = workspaces.make(folder, settings=handing.BELOW)
-        assert told("keys", "make", self.folder, *DAY)[0] == 0
+        self.folder = folder / "ws"
 
     def hand_in(self, *numbers):
         """Hand in its list, with these numbers of the one person, and run."""
@@ -81,11 +81,27 @@ class Precinct:
         return gates.get("contested", 0)
 
 
+def begun(folder, *numbers):
+    """The precinct, when the person was handed in with these numbers."""
+
+    def begin(made):
+        workspaces.make(made / "ws", settings=handing.BELOW)
+        assert told("keys", "make", made / "ws", *DAY)[0] == 0
+        Precinct(made).hand_in(*numbers)
+
+    made_once.copied(f"one person as {numbers}", begin, folder)
+    return Precinct(folder)
+
+
 @pytest.fixture
 def disputed(tmp_path):
     """Aynur: 442 repeats 440. Then 443 came, and Bahram: three people."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    made_once.copied("disputed", _dispute, tmp_path)
+    return Precinct(tmp_path)
+
+
+def _dispute(folder):
+    precinct = begun(folder, 440, 442)
     precinct.answer("Aynur", SAME)
     precinct.hand_in(440, 442, 443)
     assert precinct.left() == {"442"}
@@ -93,7 +109,6 @@ def disputed(tmp_path):
     assert said["recorded"] == 3
     assert said["contested"]
     workspaces.run(precinct.folder)
-    return precinct
 
 
 def test_a_pair_of_which_two_people_said_both_is_contested(disputed):
@@ -135,8 +150,7 @@ def test_one_of_the_two_takes_the_own_answer_back(disputed):
 
 def test_whoever_is_alone_changes_their_own_mind(tmp_path):
     """Aynur saw the third entry and thought again: nobody else has to settle that."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     precinct.answer("Aynur", SAME)
     precinct.hand_in(440, 442, 443)
     assert precinct.answer("Aynur", APART)["contested"] == []
@@ -160,8 +174,7 @@ def test_where_the_third_entry_goes_again_the_dispute_stays_and_can_be_settled(
 
 def test_a_dispute_of_which_one_entry_left_is_settled_by_a_third_person(tmp_path):
     """Its two authors alone could end it, and till then the list could not be handed over."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442, 443)
+    precinct = begun(tmp_path, 440, 442, 443)
     precinct.answer("Aynur", SAME | {"443": ("repeat", "one passport")})
     workspaces.run(precinct.folder)
     assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
@@ -179,8 +192,7 @@ def test_a_dispute_of_which_one_entry_left_is_settled_by_a_third_person(tmp_path
 
 def test_a_dispute_over_a_pair_of_which_one_entry_left_is_settled_too(tmp_path):
     """A case of two is no pair of the run any more: nobody could name it, nor hand over."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     precinct.answer("Aynur", SAME)
     workspaces.run(precinct.folder)
     assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
@@ -199,8 +211,7 @@ def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
     tmp_path, between
 ):
     """The import would say that it recorded the answer, and the ledger would not have it."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     asked_as = ("", "decided-case")
     for by, verdicts in (("Aynur", SAME), ("AYNUR", between), ("Aynur", SAME)):
         said = precinct.answer(by, verdicts, asked_as)
@@ -211,8 +222,7 @@ def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
 
 def test_different_people_against_all_evidence_need_a_reason(tmp_path):
     """A word chosen in the wrong row would leave one voter on the list twice."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     assert all(row["probability"] > 0.99 for _, row in precinct.rows("queue"))
     said = precinct.answer("Aynur", dict.fromkeys(("440", "442"), ("separate", "")))
     assert said["recorded"] == 0
@@ -227,8 +237,7 @@ def test_different_people_against_all_evidence_need_a_reason(tmp_path):
 
 def test_whom_another_case_keeps_is_proposed_to_be_kept(tmp_path):
     """What was proposed would be refused, and whoever takes it would not know why."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     (proposed,) = (
         number for number, row in precinct.rows("queue") if row["role"] == "keep"
     )
@@ -252,8 +261,7 @@ def test_whom_another_case_keeps_is_proposed_to_be_kept(tmp_path):
 
 def test_the_desk_tells_a_dispute_over_two_cases_at_once(tmp_path):
     """Till the next run the list would be taken for decided, and be handed over so."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     precinct.answer("Aynur", SAME)
     precinct.hand_in(440, 442, 443)
     add_user(
