@@ -630,10 +630,14 @@ def _bits_against_a_common_home(
     return told - least
 
 
+_BITS_OF_NO_TWIN = 2
+"""With fewer bits between them a garbled name may be the other twin's."""
+
+
 def given_names_of_one_person(model: Model) -> Bools:
-    """Which levels of given names one person's entries show twice as often as those of twins."""
+    """Which levels of given names one person's entries show four times as often as twins do."""
     of_same, of_twins = (model.log_m[name][GIVEN_NAME] for name in ("same", "twins"))
-    return np.asarray(of_same > of_twins + 1)
+    return np.asarray(of_same > of_twins + _BITS_OF_NO_TWIN)
 
 
 def _of_dwellings(model: Model) -> Longs:
