@@ -142,7 +142,8 @@ _BROKEN_PARTICLE = re.compile(
     re.IGNORECASE,
 )
 _ENDING_APART = re.compile(
-    r"([^\W\d_]+) +((?:yev[aа]?|ev|ov[aа]?|ев|ов[aа]?)(?![^\W\d_]|\.))", re.IGNORECASE
+    r"(?<![^\W\d_])([^\W\d_]+) +((?:yev[aа]?|ev|ov[aа]?|ев|ов[aа]?)(?![^\W\d_]|\.))",
+    re.IGNORECASE,
 )
 """A word, and the ending of a surname as a word of its own; not ``eva``, for women are called so.
 """
