@@ -293,8 +293,7 @@ def test_an_answer_is_the_own_one_at_the_desk_though_the_workbook_has_it_in_capi
     tmp_path,
 ):
     """Whoever gave it could not take it back there, and would settle a dispute of their own."""
-    precinct = Precinct(tmp_path / "ws")
-    precinct.hand_in(440, 442)
+    precinct = begun(tmp_path, 440, 442)
     precinct.answer("AYNUR", SAME)
     add_user(
         precinct.folder, "Aynur", Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY
