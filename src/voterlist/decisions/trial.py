@@ -42,6 +42,7 @@ REFUSAL_CODES = (*SKIP_CODES, UNDOES_EARLIER)
 
 _LEFT_ALREADY = "left-already"
 _ABSENT = frozenset({"case-changed", "list-missing"})
+"""Why an answer does nothing of which the entry, or its list, is gone."""
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 _FIRM = frozenset(
     {

@@ -106,8 +106,8 @@ def leave_pandas_out() -> None:
     """Keep Arrow from loading pandas in this process.
 
     Arrow looks for pandas once, with the first list that it is given, to know a column of pandas
-    when it sees one. To load it takes a quarter of a second, and neither ``link`` nor the readers
-    have any. Who loads pandas afterwards gets it.
+    when it sees one. To load it takes a quarter of a second, and ``link``, ``status`` and the
+    readers have none. Who loads pandas afterwards gets it.
     """
     import pyarrow as pa  # noqa: PLC0415  the start of the program needs none
 
