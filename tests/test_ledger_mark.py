@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import threading
 
 import pytest
 
@@ -13,6 +14,7 @@ from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, copies, mark, reading
+from voterlist.storage.ledger.base import beside, make_private
 from voterlist.storage.ledger.copies import (
     RENEWED_EVENT,
     RESTORED_EVENT,
@@ -451,6 +453,26 @@ def test_a_ledger_of_before_is_made_private(path):
     with ledger:
         pass
     assert modes == {0o600}
+
+
+def test_the_files_beside_a_ledger_may_go_at_any_moment(path):
+    """Whoever closes it last removes them, while another program opens it."""
+    _, index = beside(path)
+    is_over = threading.Event()
+
+    def come_and_go():
+        while not is_over.is_set():
+            index.touch()
+            index.unlink()
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        for _ in range(2_000):
+            make_private(path)
+    finally:
+        is_over.set()
+        other.join()
 
 
 @posix

@@ -293,13 +293,17 @@ def make_private(path: Path) -> None:
     with suppress(FileExistsError):
         create_private(path)
     for part in (path, *beside(path)):
-        if not os.access(part, os.W_OK):
-            continue
-        mode = part.stat().st_mode
-        if mode & _OTHERS:
-            # The file of another user, whose group we are in, stays as it is.
-            with suppress(PermissionError):
-                part.chmod(mode & ~_OTHERS & 0o777)
+        # SQLite removes the files beside it when the last program closes the ledger.
+        with suppress(FileNotFoundError):
+            _take_from_others(part)
+
+
+def _take_from_others(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & _OTHERS and os.access(path, os.W_OK):
+        # The file of another user, whose group we are in, stays as it is.
+        with suppress(PermissionError):
+            path.chmod(mode & ~_OTHERS & 0o777)
 
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
