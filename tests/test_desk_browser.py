@@ -150,34 +150,77 @@ def test_a_name_that_is_markup_is_a_text(visit):
     assert "broken" not in page.title()
 
 
-def test_what_two_people_decided_differently_is_settled_by_one_key(
-    opened, workspace, tmp_path
-):
-    """A third person would not see who said what, or need a workbook for it."""
-    folder = shutil.copytree(workspace, tmp_path / "2026")
+def disputed(opened, folder, tmp_path):
+    """The case of which Rauf and Sevda said the contrary, each on a page."""
     saved = []
     for name, keys in (("Rauf", APART), ("Sevda", "a")):
         page_of = exported(folder, "--for", name, "--out", tmp_path / f"{name}.html")
         visit = browsers.Visit(opened)
         visit.open(page_of)
-        disputed = visit.current()
+        case = visit.current()
         for key in keys:
             visit.page.keyboard.press(key)
         saved.append(visit.save(tmp_path))
         visit.window.close()
     assert call("review", "import", folder, *saved)["contested"]
+    return case
+
+
+def test_what_two_people_decided_differently_is_settled_by_one_key(
+    opened, workspace, tmp_path
+):
+    """A third person would not see who said what, or need a workbook for it."""
+    folder = shutil.copytree(workspace, tmp_path / "2026")
+    case = disputed(opened, folder, tmp_path)
     again = exported(
         folder, "--for", "Leyla", "--out", tmp_path / "third.html", "--language", "en"
     )
     visit = browsers.Visit(opened)
     page = visit.open(again)
-    assert visit.current() == disputed
+    assert visit.current() == case
     said = page.locator("#case-answers").inner_text()
     assert "Rauf" in said
     assert "Sevda" in said
     page.keyboard.press("a")
     read = call("review", "import", folder, visit.save(tmp_path))
     assert (read["problems"], read["contested"]) == ([], [])
+    visit.window.close()
+
+
+@pytest.mark.parametrize(("given", "typed"), [("", " RAUF "), ("Рауф", "")])
+def test_a_person_s_own_answer_is_theirs_in_whatever_letters_the_name_stands(
+    opened, workspace, tmp_path, given, typed
+):
+    """One of the two would settle their own dispute, which is refused, and take nothing back."""
+    folder = shutil.copytree(workspace, tmp_path / "2026")
+    case = disputed(opened, folder, tmp_path)
+    again = ("--out", tmp_path / "again.html", *(("--for", given) if given else ()))
+    visit = browsers.Visit(opened)
+    page = visit.open(exported(folder, *again))
+    assert visit.current() == case
+    if typed:
+        page.locator("#person").click()
+        page.locator("#name").fill(typed)
+        page.keyboard.press("Enter")
+    page.locator("#withdraw").click()
+    read = call("review", "import", folder, visit.save(tmp_path))
+    assert (read["problems"], read["contested"], read["recorded"]) == ([], [], 2)
+    visit.window.close()
+
+
+def test_who_types_the_name_otherwise_goes_on_with_the_own_work(
+    opened, workspace, tmp_path
+):
+    """What Rauf decided yesterday would be gone for who types RAUF today."""
+    page_file = exported(workspace, "--language", "en", "--out", tmp_path / "page.html")
+    visit = browsers.Visit(opened)
+    for name, done in (("Rauf", "0 of"), (" rauf.", "1 of"), ("Sevda", "0 of")):
+        page = visit.open(page_file)
+        page.locator("#person").click()
+        page.locator("#name").fill(name)
+        page.keyboard.press("Enter")
+        page.locator("#done", has_text=done).wait_for()
+        page.keyboard.press("a")
     visit.window.close()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES
+from voterlist.decisions import is_same_person
 from voterlist.desk.data import (
     Desk,
     DeskAnswer,
@@ -48,15 +49,19 @@ _UNTOLD = -1
 """Instead of a probability that is not told."""
 
 
-def packed(desk: Desk) -> Packed:
-    """The desk for the script; the same desk gives the same values."""
+def packed(desk: Desk, name: str = "") -> Packed:
+    """The desk for the script; the same desk gives the same values.
+
+    What ``name`` answered bears it as it is here, in whatever letters it was typed: the page knows
+    it by that.
+    """
     packer = _Packer([CaseWords(language) for language in LANGUAGES])
     facts = desk.facts
     cases = [packer.case(place, desk) for place in range(len(desk.cases))]
     entries = [row for one in desk.cases for row in packer.entries(one)]
     falls = [list(packer.waterfall(one.case.why)) for one in desk.cases]
     answers = {
-        str(place): [packer.answer(answer, one) for answer in one.answers]
+        str(place): [packer.answer(answer, one, name) for answer in one.answers]
         for place, one in enumerate(desk.cases)
         if one.answers
     }
@@ -197,14 +202,14 @@ class _Packer:
             yield self.text(found for _, found, _ in lines)
             yield round(lines[0][2] * _TENTHS)
 
-    def answer(self, answer: DeskAnswer, one: DeskCase) -> Packed:
+    def answer(self, answer: DeskAnswer, one: DeskCase, name: str) -> Packed:
         """What one person answered, with a verdict for each entry of the case."""
         verdicts = [
             _VERDICTS.index(answer.verdicts.get(member.entry_id, ""))
             for member in one.case.members
         ]
         return {
-            "by": answer.by,
+            "by": name if is_same_person(answer.by, name) else answer.by,
             "at": answer.at,
             "verdicts": verdicts,
             "reason": answer.reason or "",

@@ -94,7 +94,7 @@ def render_desk(
         policy=page_policy(script, style),
         naming=has_lists,
         words_json=as_json(told),
-        data_json=as_json(packed(desk)),
+        data_json=as_json(packed(desk, name)),
     )
 
 

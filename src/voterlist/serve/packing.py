@@ -148,19 +148,10 @@ def _alone(
     name: str,
     sentences: Mapping[str, str] | None = None,
 ) -> Packed:
-    """A case as if there were no other.
-
-    What this person answered bears their name as it is here, in whatever letters it was typed: the
-    page knows it by that.
-    """
+    """A case as if there were no other."""
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
-    answers = tuple(
-        replace(one, by=name) if is_same_person(one.by, name) else one
-        for one in shown.answers
-    )
-    cases = (replace(shown, answers=answers),)
-    return packed(replace(desk, cases=cases, sentences=alone))
+    return packed(replace(desk, cases=(shown,), sentences=alone), name)
 
 
 _WORDS = ("serve.page.", "serve.login.leave")

@@ -44,7 +44,7 @@ const drawBar = (desk, view) => {
     desk.say(`desk.reason.${code}`),
   )));
   byId("note").value = view.draft ? view.draft.note : "";
-  const isOwn = view.place >= 0 && desk.answers(view.place).some((answer) => answer.by === view.person);
+  const isOwn = view.place >= 0 && desk.isOwn(view.place, view.person);
   byId("withdraw").hidden = !isOwn;
   byId("person").textContent = view.person || desk.say("desk.no-name");
 };

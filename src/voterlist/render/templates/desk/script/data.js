@@ -55,6 +55,7 @@ const makeDesk = (data, allWords) => {
   desk.keptRow = (place) => desk.rows(place).findIndex((row) => codes.roles[entries.role[row]] === "keep");
   desk.mark = (row, column) => codes.marks[(entries.marks[row] >> (2 * column)) & 3];
   desk.answers = (place) => data.answers[place] || [];
+  desk.isOwn = (place, person) => desk.answers(place).some((answer) => isSamePerson(answer.by, person));
   desk.precincts = (place) => [...new Set(desk.rows(place).map((row) => entries.precinct[row]))];
 
   const folded = new Map();

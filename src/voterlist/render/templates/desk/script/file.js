@@ -5,7 +5,6 @@ const fileVersions = { plain: 1, withEntries: 2 };
 
 const fileDecision = (desk, place, decision, person) => {
   const ids = desk.entryIds(place);
-  const people = desk.answers(place).map((answer) => answer.by);
   return {
     case: desk.data.cases.id[place],
     entries: ids,
@@ -17,7 +16,7 @@ const fileDecision = (desk, place, decision, person) => {
     due: decision.verdict === "ask" ? decision.due : null,
     reason: decision.reason,
     note: decision.note,
-    settles: desk.state(place) === "contested" && !people.includes(person) && decision.verdict !== "ask",
+    settles: desk.state(place) === "contested" && !desk.isOwn(place, person) && decision.verdict !== "ask",
     time: decision.time,
   };
 };

@@ -2,6 +2,10 @@
 const plainLetters = { "ə": "e", "ş": "s", "ç": "c", "ğ": "g", "ı": "i", "ö": "o", "ü": "u" };
 const fold = (text) => text.replace(/İ/g, "i").replace(/I/g, "i").toLowerCase().replace(/[əşçğıöü]/g, (letter) => plainLetters[letter]);
 
+// Two ways to type one name: other capitals, blanks and points. What differs more, the program knows.
+const personKey = (name) => name.normalize("NFKC").toLowerCase().replace(/ı/g, "i").replace(/[^\p{L}\p{N}]/gu, "");
+const isSamePerson = (one, other) => one === other || personKey(one) === personKey(other);
+
 const longestText = 120;
 
 // For each letter of both texts, whether it stands in the other one too, in its order.

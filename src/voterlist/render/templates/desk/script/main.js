@@ -125,7 +125,8 @@ const startDesk = (data, words, language, person, makeStore, adapt = () => {}) =
   view.noted = () => [];
   view.takeNoted = () => "";
   adapt(desk, view);
-  view.setPerson = (name) => {
+  view.setPerson = (typed) => {
+    const name = nameAsBefore(desk, typed);
     const kept = storeOf(name);
     view.person = name;
     store.decisions = kept.decisions;

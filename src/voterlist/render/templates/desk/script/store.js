@@ -2,6 +2,19 @@
 // that each key writes little.
 const casesOfOneName = 256;
 
+// The name as this browser keeps work under it: who types it in capitals today goes on with that.
+const nameAsBefore = (desk, name) => {
+  const { run, constituency } = desk.data;
+  const base = `voterlist-desk/${run}/${constituency}/`;
+  try {
+    const kept = Object.keys(window.localStorage).filter((key) => key.startsWith(base));
+    const names = kept.map((key) => key.slice(base.length, key.lastIndexOf("/")));
+    return names.includes(name) ? name : names.find((one) => isSamePerson(one, name)) || name;
+  } catch {
+    return name;
+  }
+};
+
 const makeBrowserStore = (desk, person) => {
   const { run, constituency } = desk.data;
   const base = `voterlist-desk/${run}/${constituency}/${person}`;

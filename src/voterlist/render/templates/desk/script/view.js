@@ -120,8 +120,7 @@ const makeView = (desk, store) => {
     else decide(decisionOf(view.place, "same", { kept: entry, apart }));
   });
   view.withdraw = ready(() => {
-    const isOwn = desk.answers(view.place).some((answer) => answer.by === view.person);
-    if (isOwn) decide(decisionOf(view.place, "withdraw", { reason: "" }));
+    if (desk.isOwn(view.place, view.person)) decide(decisionOf(view.place, "withdraw", { reason: "" }));
     else view.announce(desk.say("desk.nothing-own"));
   });
   view.dueDay = () => byId("due").value || new Date(Date.parse(desk.data.today) + daysToAnswer * 86400000).toISOString().slice(0, 10);
