@@ -499,21 +499,21 @@ class _Check:
     def _replaced_verdicts(
         self, earlier: pa.Table, new: pa.Table
     ) -> Iterator[Replaced]:
-        """The earlier verdicts of the same people that are replaced."""
+        """The earlier verdicts of the same people that are replaced, by their names of today."""
 
         def key(row: Row) -> tuple[str, str, str]:
             return row["case_id"], row["entry_id"], person_key(row["decided_by"])
 
-        said = {key(row): row["verdict"] for row in new.to_pylist()}
+        said = {key(row): row for row in new.to_pylist()}
         for row in earlier.to_pylist():
-            if key(row) in said:
-                case, entry, _ = key(row)
+            if now := said.get(key(row)):
+                case = row["case_id"]
                 yield Replaced(
                     file=self._answers.file,
-                    entry_id=entry,
-                    decided_by=row["decided_by"],
+                    entry_id=row["entry_id"],
+                    decided_by=now["decided_by"],
                     before=row["verdict"],
-                    now=said[key(row)],
+                    now=now["verdict"],
                     case_id=case,
                     case_number=self._against.numbers.get(case),
                 )
