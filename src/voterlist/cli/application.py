@@ -111,13 +111,10 @@ def _values(texts: Iterable[str] | None) -> dict[str, str]:
 
 
 def _tell_day(one: Application, workspace: Path, today: str | None) -> None:
-    """That another day is noted than the one that was named, or than that of the clock."""
+    """That another day is noted than the one that was named."""
     noted, named = (one.taken, *one.events)[-1].day, day(today, workspace)
-    clock = day(None, workspace)
     if noted != named.isoformat():
         tell("cli.application.clock-behind", 2, today=named, newest=noted)
-    elif named > clock:
-        tell("cli.application.clock-ahead", 2, today=named, clock=clock)
 
 
 def _tell_doubts(taken: Application) -> None:

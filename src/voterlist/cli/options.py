@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from voterlist.counter.applications import Clerk
 
 
-_DAYS_AHEAD = 7
-"""A day that lies further ahead of the clock is taken for a slip."""
 Options = TypeVar("Options", bound="DataclassInstance")
 
 
@@ -121,8 +119,8 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     """The day that was given; today in the time zone of the workspace, where none was.
 
     Raises:
-        UsageError: it is no day, or one far ahead of the clock that nobody is sure of; or there is
-            no such workspace.
+        UsageError: it is no day, or one to come that nobody is sure of; or there is no such
+            workspace.
         SettingsError: the settings of the workspace have mistakes.
     """
     clock = now(workspace)
@@ -131,16 +129,13 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
     # Loaded here: most commands are told no day, and some need no ledger.
     from voterlist.storage.ledger.chain import CLOCK
 
-    # An exclamation mark behind it says that a day far ahead of the clock is right.
+    # An exclamation mark behind it says that a day to come is right.
     named = as_day(text.removesuffix("!"))
-    moment = {"at": clock.isoformat(" ", "minutes")}
-    if (named - clock.date()).days > _DAYS_AHEAD:
+    if named > clock.date():
         if not text.endswith("!"):
             raise usage_error("day-ahead", value=text, clock=clock.date())
-        moment["ahead"] = text
-    if named > clock.date():
         # Of a day of late work nothing is kept: it gives the same bytes on every other day.
-        CLOCK.set(moment)
+        CLOCK.set({"at": clock.isoformat(" ", "minutes"), "ahead": text})
     return named
 
 
