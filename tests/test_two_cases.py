@@ -78,7 +78,16 @@ class Precinct:
         out = self.folder / "package.zip"
         said = told("submit", self.folder, "-c", 88, "--out", out, *DAY)[1]
         gates = {one["gate"]: one["count"] for one in said.get("gates", ())}
-        return gates.get("contested", 0)
+        count = gates.get("contested", 0)
+        # A dispute over two cases is one for whoever asks for it anywhere.
+        units = told("status", self.folder, *DAY)[1]["units"]
+        whole = [unit for unit in units if unit["precinct"] is None]
+        assert {unit["contested"] for unit in whole} == {count}
+        book = self.folder / "counted.xlsx"
+        book.unlink(missing_ok=True)
+        exported = told("review", "export", self.folder, "--out", book, *DAY)[1]
+        assert exported["contested"] == count
+        return count
 
 
 def begun(folder, *numbers):
@@ -216,6 +225,8 @@ def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
     for by, verdicts in (("Aynur", SAME), ("AYNUR", between), ("Aynur", SAME)):
         said = precinct.answer(by, verdicts, asked_as)
         assert (said["recorded"], said["problems"]) == (2, [])
+        # Told by the name that stands in the file.
+        assert {one["decided_by"] for one in said["replacements"]} <= {by}
         workspaces.run(precinct.folder)
         assert precinct.left() == ({"442"} if verdicts is SAME else set())
 

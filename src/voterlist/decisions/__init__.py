@@ -61,7 +61,7 @@ from voterlist.decisions.standing import (
     last_verdicts,
     standing,
 )
-from voterlist.decisions.trial import REFUSAL_CODES, refused
+from voterlist.decisions.trial import REFUSAL_CODES, disputes, refused
 
 __all__ = [
     "AMENDMENT_PROBLEMS",
@@ -91,6 +91,7 @@ __all__ = [
     "answers_of",
     "check_amendments",
     "columns_for",
+    "disputes",
     "effects",
     "follow",
     "grounds",

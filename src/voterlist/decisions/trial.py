@@ -315,6 +315,22 @@ class Groups:
             self.parent[self.root(other)] = root
 
 
+def disputes(contested: Iterable[Row]) -> dict[str, str]:
+    """The dispute of each entry, by the text that stands for it.
+
+    Two cases of one entry are one dispute, and an entry of a case is not counted apart.
+
+    Args:
+        contested: rows of CONTESTED.
+    """
+    groups = Groups()
+    entries = set()
+    for row in contested:
+        entries.add(row["entry_id"])
+        groups.join(row["entry_id"], row["case_id"] or row["entry_id"])
+    return {entry: groups.root(entry) for entry in entries}
+
+
 def _by_root(rows: Iterable[Row], groups: Groups) -> dict[str, list[Row]]:
     """The answers of each group."""
     by_root: dict[str, list[Row]] = {}

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.casework.returned_cases import unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
-from voterlist.decisions.trial import Groups
+from voterlist.decisions import disputes
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import AsideCode, Level, Returned, Severity
@@ -284,13 +284,8 @@ def _open_cases(run: _Run) -> int:
 
 
 def _contested_subjects(run: _Run) -> int:
-    """Disputes: two cases of one entry are one, and an entry of a case is not counted apart."""
-    rows = run.table("contested").to_pylist()
-    own = set(run.own_ids(row["entry_id"] for row in rows))
-    disputes = Groups()
-    for row in rows:
-        disputes.join(row["entry_id"], row["case_id"] or row["entry_id"])
-    return len({disputes.root(entry) for entry in own})
+    dispute_of = disputes(run.table("contested").to_pylist())
+    return len({dispute_of[entry] for entry in run.own_ids(dispute_of)})
 
 
 _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})

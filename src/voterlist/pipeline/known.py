@@ -246,6 +246,7 @@ def known_work(
         tables |= {
             "decisions": holding.decisions,
             "amendments": holding.amendments,
+            "contested": holding.contested,
         }
     return work_of(tables, sources, decisions)
 

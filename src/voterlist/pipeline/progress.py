@@ -6,6 +6,7 @@ The newest runs show what waits, and the journal shows what was handed over.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover
+from voterlist.decisions import disputes
 from voterlist.model import Action, CaseKind, Progress, Severity, Verdict
 from voterlist.report.values import Waiting
 from voterlist.storage.ledger import Submission
@@ -52,6 +54,9 @@ class Work:
     lists: Mapping[int | None, str] = field(default_factory=dict)
 
 
+_PLACE = re.compile(r"\d+-\d+-")
+"""How the id of an entry of a list begins: its constituency and its precinct."""
+
 OF_WORK = (
     *("cases", "findings", "contested", "lists", "second_readings"),
     *("decisions", "amendments"),
@@ -77,7 +82,6 @@ def work_of(
     cases = rows_among(cases, "kind", asked)
     contested = tables["contested"].column("case_id").unique().drop_null()
     still_open = _undecided_rows(cases, decisions, contested)
-    is_contested = pc.is_in(still_open.column("case_id"), value_set=contested)
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR.value,))
     lists = tables["lists"]
     lists = lists.filter(pc.greater(lists.column("entries"), 0))
@@ -90,7 +94,7 @@ def work_of(
         waiting=_waiting(
             _case_counts(still_open),
             _row_counts(errors),
-            _case_counts(still_open.filter(is_contested)),
+            _dispute_counts(tables["contested"]),
             _case_counts(_among(cases, tables["second_readings"])),
         ),
         places=frozenset(places | {(constituency, None) for constituency, _ in places}),
@@ -192,6 +196,19 @@ def _case_counts(cases: pa.Table) -> Counter[Place]:
     for constituency, count in count_by(in_constituency, "constituency").items():
         counted[constituency, None] = count
     return counted
+
+
+def _dispute_counts(contested: pa.Table) -> Counter[Place]:
+    """How many disputes each precinct and each constituency has an entry in, by their ids."""
+    found = set()
+    for entry, dispute in disputes(contested.to_pylist()).items():
+        if _PLACE.match(entry):
+            constituency, precinct = (int(one) or None for one in entry.split("-")[:2])
+            found |= {
+                (constituency, precinct, dispute),
+                (constituency, None, dispute),
+            }
+    return Counter((constituency, precinct) for constituency, precinct, _ in found)
 
 
 def _row_counts(rows: pa.Table) -> Counter[Place]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.decisions import Standing, with_corrections
+from voterlist.decisions import Standing, disputes, with_corrections
 from voterlist.decisions.answers import SHEETS, answers_of
 from voterlist.model import Action, Mark, Verdict
 from voterlist.report.sections.cases.model import Case
@@ -239,11 +239,15 @@ class ReviewItems:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows each kind of sheet has; of cases, and of what is contested, how many."""
+        """How many rows each kind of sheet has; of cases, and of disputes, how many."""
         *names, _ = QUESTION_SHEETS
         counts = {name.replace("-", "_"): len(self.of_sheet(name)) for name in names}
-        contested = {one.case_id or one.entry_id for one in self.of_sheet("contested")}
-        return {"cases": len(self.cases), **counts, "contested": len(contested)}
+        contested = disputes(
+            {"entry_id": one.entry_id, "case_id": one.case_id}
+            for one in self.of_sheet("contested")
+        )
+        count = len({*contested.values()})
+        return {"cases": len(self.cases), **counts, "contested": count}
 
 
 _DAY_LENGTH = len("2026-02-03")
