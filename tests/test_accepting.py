@@ -431,3 +431,18 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
     other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)
     with pytest.raises(InputError):
         read_acceptances(other)
+
+
+def test_a_finding_of_a_register_stays_accepted(workspace, tmp_path):
+    """It came back with every run, as if its voter were gone, and nothing was ever handed over."""
+    row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+    (workspace / "reference" / "abroad.csv").write_text(head + row, encoding="utf-8")
+    assert raised(workspaces.ran(workspace), "abroad-on-permanent-list") == [(88, 2)]
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "abroad-on-permanent-list", Mark.ACCEPT)
+    read_in(workspace, path)
+
+    result = workspaces.run(workspace)
+    assert raised(result, "abroad-on-permanent-list") == []
+    assert pq.read_table(result.folder / "returned.parquet").num_rows == 0

@@ -99,7 +99,9 @@ class _Members:
 
     def of(self, row: _Row) -> frozenset[str]:
         """The entries of its case, the two entries of its finding, or its entry alone."""
-        own = {row["old_entry_id"], row.get("other_entry_id")} - {None}
+        other = row.get("other_entry_id") or ":"
+        # The row of a register is on no list, and cannot go from it: its id has a colon.
+        own = {row["old_entry_id"]} | ({other} if ":" not in other else set())
         return self._of_case.get(row.get("case_id") or "", frozenset()) | own
 
 
