@@ -515,6 +515,26 @@ def test_link_and_evaluate_work_on_any_table(people):
     assert call("evaluate", groups, truth).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("x,1\ny,1\n", "truth-of-others"),
+        ("", "truth-of-others"),
+        ("a,\nb,\n", "truth-of-others"),
+        ("a,1\nb,1\na,2\n", "truth-of-two"),
+    ],
+)
+def test_a_truth_of_another_list_measures_nothing(people, rows, code):
+    """Precision 0 would be said of a linkage that is right."""
+    pairs, groups = people / "pairs.parquet", people / "clusters.parquet"
+    told(*mapped(people), "--out", pairs, "--clusters", groups)
+    truth = people / "truth.csv"
+    truth.write_text(f"entry_id,person_id\n{rows}", "utf-8")
+    for table in (pairs, groups):
+        exit_code, result = told("evaluate", table, truth)
+        assert (exit_code, result["error"]["code"]) == (3, code)
+
+
 def test_link_tells_what_each_key_costs_before_it_tells_what_it_found(people):
     """The forecast of the pairs stands first, a line a key, and the pairs found follow it."""
     pairs = people / "pairs.parquet"

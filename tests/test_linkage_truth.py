@@ -158,8 +158,10 @@ def test_rows_that_name_nobody_are_counted(made):
     _, truth, linkage = made
     more = pd.DataFrame({"entry_id": ["x1", "x2"], "person_id": ["p", "p"]})
     assert linkage.evaluate(pd.concat([truth, more])).attrs["unknown"] == 2
-    with pytest.raises(UsageError, match="no entry of this list"):
-        linkage.evaluate(more)
+    labels = pd.DataFrame({"entry_l": ["x1"], "entry_r": ["x2"], "is_same": [True]})
+    for other in (more, truth.head(0), labels, labels.head(0)):
+        with pytest.raises(UsageError, match="no entry of this list"):
+            linkage.evaluate(other)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,10 @@ def test_rows_that_name_nobody_are_counted(made):
         ),
         (
             pd.DataFrame({"entry_id": ["e0000001"], "person_id": [None]}),
+            "no person",
+        ),
+        (
+            pd.DataFrame({"entry_id": ["e0000001", "e0000002"], "person_id": ""}),
             "no person",
         ),
     ],

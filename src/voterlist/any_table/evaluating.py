@@ -117,10 +117,12 @@ def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> fit.Evaluat
         threshold: the probability from which a pair counts as one person.
 
     Raises:
-        InputError: a file cannot be read, or lacks a column.
+        InputError: a file cannot be read, or lacks a column; the truth contradicts itself, or is
+            about other entries.
     """
     table = _with_numbers(pairs, _read(pairs, _PAIR_COLUMNS))
-    return fit.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
+    known = _read_truth(truth, table.column("entry_l"), table.column("entry_r"))
+    return fit.evaluate(table, known, threshold)
 
 
 def evaluate_clusters(clusters: Path, truth: Path) -> tuple[Measure, ...]:
@@ -132,10 +134,11 @@ def evaluate_clusters(clusters: Path, truth: Path) -> tuple[Measure, ...]:
             nobody's repetition.
 
     Raises:
-        InputError: a file cannot be read, or lacks a column.
+        InputError: a file cannot be read, or lacks a column; the truth contradicts itself, or is
+            about other entries.
     """
     found = _read(clusters, _CLUSTER_COLUMNS)
-    known = _read(truth, _TRUTH_COLUMNS)
+    known = _read_truth(truth, found.column("entry_id"))
     entries = [table.column("entry_id").cast(pa.string()) for table in (known, found)]
     ids = pc.unique(
         pa.chunked_array([*entries[0].chunks, *entries[1].chunks], pa.string())
@@ -145,6 +148,26 @@ def evaluate_clusters(clusters: Path, truth: Path) -> tuple[Measure, ...]:
     none = np.zeros(0, np.int32)
     told = measures(Compared(person, cluster, none, none))
     return tuple(row for row in told if row.by == "persons")
+
+
+def _read_truth(path: Path, *entries: pa.ChunkedArray) -> pa.Table:
+    """The truth of these entries, if there are any.
+
+    Raises:
+        InputError: it cannot be read, or lacks a column; an entry is two persons; it names none of
+            the entries.
+    """
+    truth = _read(path, _TRUTH_COLUMNS).drop_null()
+    # A blank person is nobody, and not the same one each time.
+    truth = truth.filter(pc.not_equal(truth.column("person_id").cast(pa.string()), ""))
+    persons = truth.group_by("entry_id").aggregate([("person_id", "count_distinct")])
+    if pc.any(pc.greater(persons.column("person_id_count_distinct"), 1)).as_py():
+        raise input_error("truth-of-two", path)
+    named = truth.column("entry_id").cast(pa.string())
+    is_named = [pc.is_in(ids.cast(pa.string()), value_set=named) for ids in entries]
+    if len(entries[0]) and not any(pc.any(each).as_py() for each in is_named):
+        raise input_error("truth-of-others", path)
+    return truth
 
 
 def _group_of(

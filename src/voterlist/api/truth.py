@@ -62,8 +62,11 @@ def _persons(truth: pd.DataFrame, find: Find, size: int) -> tuple[Longs, int]:
         raise refusal(f"the truth lacks {' and '.join(lacking)}.", todo)
     place = find(truth, "entry_id")
     known = place >= 0
-    _require_some(known)
-    persons = pd.factorize(truth["person_id"])[0]
+    if size:
+        _require_some(known)
+    # A blank person is nobody, and not the same one each time.
+    told = truth["person_id"].mask(truth["person_id"].eq(""))
+    persons = pd.factorize(told)[0]
     if len(persons) and persons.max() < 0:
         todo = "Its person_id says of each entry whose it is."
         raise refusal("the truth names no person.", todo)
@@ -77,7 +80,7 @@ def _persons(truth: pd.DataFrame, find: Find, size: int) -> tuple[Longs, int]:
 
 
 def _require_some(known: Bools) -> None:
-    if len(known) and not known.any():
+    if not known.any():
         todo = "Its entry_id are the ids of the list, or the rows' numbers from 1."
         raise refusal("the truth names no entry of this list.", todo)
 
@@ -92,7 +95,8 @@ def decided_pairs(labels: object, find: Find, ids: pa.Array) -> pa.Table:
         raise refusal("these are no labels.", f"Give a frame with {', '.join(LABELS)}.")
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0)
-    _require_some(known)
+    if len(known):
+        _require_some(known)
     ends = [ids.take(pa.array(places[known])) for places in (left, right)]
     is_same = pa.array(_is_same(labels)[known])
     return pa.table([*ends, is_same], schema=PAIRS)
@@ -113,7 +117,8 @@ def _by_labels(
     """(the measures of the pairs that have a label, labels of entries that are not there)."""
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0) & (left != right)
-    _require_some(known)
+    if len(cluster):
+        _require_some(known)
     is_same = _is_same(labels)[known]
     ends = np.sort(np.stack([left[known], right[known]]), axis=0)
     number, first, place = np.unique(

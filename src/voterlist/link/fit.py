@@ -49,7 +49,8 @@ class Estimate:
     the chance in the pairs (their probabilities as a Poisson binomial), what is not known of the
     keys, and an error of the model as large as it is on most lists whose truth is known. Fields
     that depend on each other may have said everything twice; fields that are few may have said half
-    of what is so. Half as many pairs again may be missed.
+    of what is so. Half as many pairs again may be missed; or none of those that are more probably
+    two people: what the model learnt of people who moved may be coincidence alone.
     """
 
     pairs: int
@@ -80,6 +81,7 @@ def estimate(
     right = same * vectors.counts
     variance = same * (1 - same) * vectors.counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
+    likely_missed = float(right[~taken & (same >= _HALF)].sum())
     # With half the log-odds: as if all evidence had been counted twice.
     odds = np.sqrt(same) / np.maximum(np.sqrt(1 - same), _NEVER)
     half_as_sure = np.minimum(same, odds / (1 + odds))
@@ -95,7 +97,7 @@ def estimate(
         )
     )
     most_missed = missed * _MISSED_MORE + missed_margin
-    least_missed = max(0.0, missed / _MISSED_MORE - missed_margin)
+    least_missed = max(0.0, likely_missed / _MISSED_MORE - missed_margin)
     return Estimate(
         pairs=pairs,
         precision=put_forward / pairs,
