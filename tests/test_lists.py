@@ -273,8 +273,15 @@ def test_a_card_has_the_surname_that_cannot_be_read(full_name):
     odd = {**ALI, "surname": "???"}
     if full_name:
         odd |= dict.fromkeys(NAME_PARTS) | {"full_name": full_name}
-    (row,) = compiled(entries(odd)).listed.to_pylist()
+    died = {"entry_id": "a", "action": "strike", "ground": "died"}
+    asked = amendments({"entry_id": "a", "action": "ask", "due": "2026-02-10"})
+    found = compiled(entries(odd), amended=asked)
+    (row,) = found.listed.to_pylist()
     assert ListWords("en").name(row) == "??? Əli Rauf oğlu"
+    # On the checklist and on the sheet of corrections too.
+    assert column(found.door, "name") == ["??? Əli Rauf oğlu"]
+    struck = compiled(entries(odd, CEMIL), done=applied(died))
+    assert column(struck.corrections, "name") == ["??? Əli Rauf oğlu"]
 
 
 @pytest.mark.parametrize("surname", ["QARABAĞLI", "İSMAYILOV"])

@@ -97,9 +97,24 @@ def ranks(column: Column, key: Callable[[str], Any] = name_key) -> Longs:
     return rank[indices]
 
 
-def standard_names(voters: pa.Table) -> pa.Array:
-    """The whole name of each voter in its standard spelling."""
-    return join_text([plain(voters.column(name)) for name in NAME_PARTS])
+def printed_names(entries: pa.Table, voters: pa.Table) -> dict[str, Column]:
+    """The parts of each name as they are printed: in their standard spelling.
+
+    Nobody is without a name because it could not be read: then it is as handed in or corrected, all
+    of it for the surname where there are no parts.
+
+    Args:
+        entries: ENTRY.
+        voters: VOTER of the same people in the same order.
+    """
+    parts = {name: plain(voters.column(name)) for name in NAME_PARTS}
+    own, whole = (plain(entries.column(name)) for name in ("surname", "full_name"))
+    known = pc.coalesce(parts["surname"], own)
+    is_whole = pc.and_(pc.is_null(known), pc.is_valid(whole))
+    is_nameless = pc.is_null(join_text([*parts.values()]))
+    nameless = pc.if_else(is_nameless, _whole_names(entries), None)
+    rest = {name: pc.if_else(is_whole, None, parts[name]) for name in NAME_PARTS[1:]}
+    return {"surname": pc.coalesce(known, whole, nameless), **rest}
 
 
 def numbers_of(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
@@ -135,17 +150,9 @@ def listed_rows(
     columns |= {name: voters.column(name) for name in _FROM_VOTERS}
     columns |= {name: entries.column(name) for name in ("source", "sheet", "line")}
     columns["number"] = pa.array(numbers)
-    written = _whole_names(entries)
-    standard = standard_names(voters)
-    columns["name_as_written"] = _where_otherwise(written, standard)
-    # Nobody is without a name because it could not be read.
-    own, whole = (plain(entries.column(name)) for name in ("surname", "full_name"))
-    known = pc.coalesce(plain(voters.column("surname")), own)
-    is_whole = pc.and_(pc.is_null(known), pc.is_valid(whole))
-    nameless = pc.if_else(pc.is_null(standard), written, None)
-    columns["surname"] = pc.coalesce(known, whole, nameless)
-    for name in NAME_PARTS[1:]:
-        columns[name] = pc.if_else(is_whole, None, plain(columns[name]))
+    standard = join_text([plain(voters.column(name)) for name in NAME_PARTS])
+    columns["name_as_written"] = _where_otherwise(_whole_names(entries), standard)
+    columns |= printed_names(entries, voters)
     columns["birth_date"] = _dates(entries, voters)
     for name in ("address", *CARRIED):
         columns[name] = _cells_said(entries.column(name))
@@ -162,7 +169,7 @@ def listed_rows(
     return from_columns(columns, LISTED, entries.num_rows)
 
 
-_FROM_VOTERS = (*NAME_PARTS, "birth_year", "birth_month", "birth_day", "sex")
+_FROM_VOTERS = ("birth_year", "birth_month", "birth_day", "sex")
 
 
 def numbered(

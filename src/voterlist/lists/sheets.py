@@ -16,8 +16,8 @@ from voterlist.lists.listed import (
     house_key,
     name_key,
     numbers_of,
+    printed_names,
     ranks,
-    standard_names,
 )
 from voterlist.lists.roll import (
     LIST_KEY,
@@ -35,6 +35,7 @@ from voterlist.tables import (
     concat,
     from_columns,
     group_codes,
+    join_text,
     matches,
     rows_among,
     sort_by,
@@ -81,7 +82,7 @@ def corrections_of(
         listed: LISTED of the constituency.
         constituency: whose lists they are.
     """
-    names = standard_names(voters)
+    names = join_text([*printed_names(places.entries, voters).values()])
     parts = [
         _sheet_rows(rows, change, is_origin, (places, voters, names, listed))
         for change, is_origin, rows in _changes(applied)
@@ -291,8 +292,9 @@ def _with_people(
 def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.Array]:
     """Name, address and precinct of these people."""
     entries = places.entries
+    names = join_text([*printed_names(entries, voters).values()])
     return {
-        "name": standard_names(voters).take(at),
+        "name": names.take(at),
         "address": taken(entries, "address", at),
         "precinct": taken(entries, "precinct", at),
     }
