@@ -192,6 +192,21 @@ def test_of_two_frames_an_id_is_looked_for_in_its_own(people):
     assert linkage.why_not(("old", 1), ("old", 2)).reason.tolist() == ["one-list"]
 
 
+@pytest.mark.parametrize(
+    ("surname", "said"), [("Kamil", "given name's place"), (None, "not known")]
+)
+def test_a_surname_in_the_place_of_the_given_name_is_not_called_unknown(surname, said):
+    """Who reads it would look for a cell that is missing; both surnames stand beside it."""
+    born = {"birth_date": "15.04.1977", "sex": "m"}
+    rows = [
+        {"surname": "Əliyev", "given_name": "Kamil", **born},
+        {"surname": surname, "given_name": "Əhmədov", **born},
+    ]
+    told = voterlist.link(pd.DataFrame(rows)).explain(1, 2).set_index("comparison")
+    assert told.level["surname"] == "missing"
+    assert said in told.says["surname"]
+
+
 @pytest.mark.slow
 def test_who_has_a_better_partner_is_told_so(people):
     """One to one the second copy of an entry is left out, however like it is."""

@@ -10,6 +10,7 @@ import pandas as pd
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue
 from voterlist.link.comparisons import MISSING
+from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.explain import KeyOfPair, term_frequencies
 from voterlist.link.judge import Scorer
 from voterlist.link.weigh import CLASSES
@@ -46,6 +47,12 @@ def evidence(scorer: Scorer, ends: Ends, language: str) -> pd.DataFrame:
     model = scorer.model
     rows = [_of_no_field("prior", words, model.prior_log_odds)]
     of_comparisons = 0.0
+    # Both surnames are known, and one of them is told with the given name.
+    is_crossed = (
+        vectors.levels.get("given_name", [MISSING])[0] == GivenNameLevel.CROSSED
+        and ends.left_says.get("surname")
+        and ends.right_says.get("surname")
+    )
     for comparison in scorer.comparisons:
         field = comparison.field
         level = int(vectors.levels[field][0])
@@ -56,13 +63,16 @@ def evidence(scorer: Scorer, ends: Ends, language: str) -> pd.DataFrame:
         word = comparison.words[level]
         is_shared = of_value > 0 and level != MISSING
         step = Step(field, word, bits, of_value if is_shared else None)
+        says = words.step(step)
+        if is_crossed and field == "surname":
+            says = words("waterfall.crossed")
         rows.append(
             {
                 "comparison": field,
                 "left": ends.left_says.get(field),
                 "right": ends.right_says.get(field),
                 "level": word,
-                "says": f"{words.field(step)}: {words.step(step)}",
+                "says": f"{words.field(step)}: {says}",
                 "level_bits": float(of_level[level]),
                 "term_frequency_bits": of_value,
                 "bits": bits,
