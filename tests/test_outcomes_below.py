@@ -207,7 +207,8 @@ def test_whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair
     workspaces.run(pair.above)
     place = ("--set", "constituency=88", "--set", "precinct=1")
     evidence = ("--grant", "--ground", "court", "--evidence", "№ 7")
-    new = ("--name", "Orucova Sevda Yaşar qızı", "--born", "11.12.1983", *place)
+    lives = ("--set", "address=Nizami küç. 9")
+    new = ("--name", "Orucova Sevda Yaşar qızı", "--born", "11.12.1983", *lives, *place)
     decide(pair.above, take(pair.above, "add", *new), *evidence)
     samir = ("--for", entry_of(pair.above, "Samir"), *place)
     decide(pair.above, take(pair.above, "move", *samir), *evidence)
@@ -225,6 +226,10 @@ def test_whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair
         if row["rule"] == "arrived-missing"
     ]
     assert asked == [(88, 1), (88, 1)]
+    # Whoever looks for them knows at which door, as the list of the centre does.
+    rows = handing.newest(pair.below, "register_rows").to_pylist()
+    at = {row["given_name"]: row["address"] for row in rows}
+    assert at == {"Samir": "Şuşa küç. 3", "Sevda": "Nizami küç. 9"}
     come_down(pair, "again.zip")
     assert [one.name for one in (pair.below / "reference").iterdir()] == [
         "arrivals-cec.parquet"

@@ -74,7 +74,9 @@ PACKED: Mapping[str, pa.Schema] = {
 }
 """The tables of packages."""
 _ELSEWHERE = ("to_constituency", "to_precinct")
-"""Where somebody stands who was taken off a list. Packages of earlier versions do not say it."""
+"""Where somebody stands who was taken off a list."""
+_LATER = {"removed": _ELSEWHERE, "arrivals": ("address",)}
+"""What packages of earlier versions do not say, by table."""
 _MOVED = frozenset({"amendments", "applied", "record"})
 """Tables of people who come from another place or go there, or whom a register adds: of such a row
 the entry or the place is of here, not both."""
@@ -224,15 +226,18 @@ def records(pattern: Path, schema: pa.Schema) -> pa.Table:
 
 
 def write_arrivals(removed: Path, path: Path) -> None:
-    """Write whom a file of REMOVED sends to another precinct as ARRIVAL; of nobody, nothing."""
+    """Write whom a file of REMOVED sends to another precinct as ARRIVAL; of nobody, nothing.
+
+    Where they live there it does not say.
+    """
     rows = records(removed, REMOVED)
     for name in _ELSEWHERE:
         rows = rows.filter(pc.is_valid(rows.column(name)))
     if rows.num_rows:
-        gone = ["constituency", "precinct", "reason"]
-        place = {f"to_{name}": name for name in gone[:2]}
-        arrived = rows.drop_columns(gone).rename_columns(place)
-        store.write_table(path, arrived.select(ARRIVAL.names).cast(ARRIVAL))
+        columns = {name: rows.column(name) for name in rows.column_names}
+        columns |= {name.removeprefix("to_"): columns[name] for name in _ELSEWHERE}
+        said = {name: columns[name] for name in ARRIVAL.names if name in columns}
+        store.write_table(path, from_columns(said, ARRIVAL))
 
 
 def place_inside(manifest: Manifest) -> str:
@@ -288,7 +293,7 @@ def _with_types(name: str, path: Path, raw: RawFile) -> pa.Table:
     try:
         columns = _of_csv(path) if name == "door" else _of_parquet(raw)
         names = [column[0].as_py() for column in columns]
-        blank = {*LATER_FIELDS, *_ELSEWHERE}.difference(names)
+        blank = {*LATER_FIELDS, *_LATER.get(name, ())}.difference(names)
         if names != [name for name in schema.names if name not in blank]:
             raise refusal("package-schema-other")
         known = [
