@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import recordlinkage
+from pandas.testing import assert_frame_equal
 
 import voterlist
 from voterlist import schemas, synth
@@ -83,6 +84,19 @@ def test_normalize_keeps_every_row_in_its_place(people):
     found = voterlist.normalize(frame)
     assert found.columns.tolist() == schemas.VOTER.names
     assert found.entry_id.tolist() == frame.entry_id.tolist()
+
+
+@pytest.mark.parametrize("index", ["entry_id", ["surname", "given_name"], ["sex"]])
+def test_an_index_with_a_name_is_a_column(people, index):
+    """``set_index("id")`` took the ids away: pairs named row numbers that no index has."""
+    frame, _ = people
+    found = voterlist.normalize(frame.set_index(index))
+    assert_frame_equal(found, voterlist.normalize(frame))
+    halves = frame.iloc[3:5].set_index("entry_id"), frame.set_index("entry_id")
+    pairs = voterlist.find_matches(*halves)
+    assert set(pairs.entry_l) <= set(halves[0].index)
+    assert set(pairs.entry_r) <= set(halves[1].index)
+    assert len(pairs) >= 2
 
 
 def test_check_names_entries_and_never_their_cells(people):

@@ -98,18 +98,23 @@ def require_frame(frame: object) -> None:
 
 
 def intake_of(frame: pd.DataFrame, columns: Columns | None) -> Intake:
-    """The frame's rows as entries; the index is left aside."""
+    """The frame's rows as entries."""
     return table_intake(table_of(frame), columns)
 
 
 def table_of(frame: pd.DataFrame) -> pa.Table:
-    """The frame's cells as text.
+    """The frame's cells as text; an index that has a name is a column, as ``set_index`` made it.
 
     Raises:
         NotAFrameError: it is none.
     """
     require_frame(frame)
-    return frame_table(frame)
+    named = [
+        level
+        for level, name in enumerate(frame.index.names)
+        if name is not None and name not in frame.columns
+    ]
+    return frame_table(frame.reset_index(named) if named else frame)
 
 
 @dataclass(frozen=True, slots=True)
