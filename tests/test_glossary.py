@@ -6,17 +6,22 @@ import re
 
 import pytest
 
-from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.catalogue import LANGUAGES, catalogue, entries, texts
 from voterlist.catalogue.glossary import terms, violations
 from voterlist.report.words import Words
 from voterlist.rulebook.pages import chapters
 
 
+def test_a_key_is_read_alone_as_with_its_file() -> None:
+    """What is shown would not be what stands there, and what these tests look at."""
+    assert {key: texts(key) for key in entries()} == entries()
+
+
 def test_every_sentence_keeps_to_the_glossary() -> None:
     assert [
         f"{key}: {violation}"
-        for key, texts in entries().items()
-        for violation in violations(texts)
+        for key, said in entries().items()
+        for violation in violations(said)
     ] == []
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from voterlist.shipped import shipped_text
+from voterlist.shipped import shipped_text, shipped_toml
 
 __all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "texts"]
 
@@ -32,15 +32,10 @@ _FIRST_FILE = "cli.toml"
 
 
 @cache
-def _written(name: str) -> str:
-    """One catalogue file as it is written."""
-    return shipped_text(__package__, name)
-
-
-@cache
-def _file(name: str) -> dict[str, dict[str, str]]:
-    """The keys of one catalogue file."""
-    return tomllib.loads(_written(name))
+def _written(name: str) -> dict[str, str]:
+    """Each key of one catalogue file, and the lines below it as they are written."""
+    _, *blocks = f"\n{shipped_text(__package__, name)}".split('\n["')
+    return dict(block.split('"]\n', 1) for block in blocks)
 
 
 @cache
@@ -61,7 +56,7 @@ def entries() -> dict[str, dict[str, str]]:
     """
     texts_by_key: dict[str, dict[str, str]] = {}
     for name in _names():
-        for key, texts in _file(name).items():
+        for key, texts in shipped_toml(__package__, name).items():
             if key in texts_by_key:
                 raise ValueError(
                     f"the catalogue has {key} twice, the second time in {name}"
@@ -74,13 +69,11 @@ def entries() -> dict[str, dict[str, str]]:
 def _found(key: str) -> dict[str, str] | None:
     """The texts of a key; None where the catalogue has no such key.
 
-    That file alone is read which has it: reading all of them takes longer than to start the
-    program.
+    Its own lines alone are parsed: to parse all of them takes longer than to start the program.
     """
-    head = f'["{key}"]'
     for name in (_FIRST_FILE, *_names()):
-        if head in _written(name) and key in _file(name):
-            return _file(name)[key]
+        if key in _written(name):
+            return tomllib.loads(_written(name)[key])
     return None
 
 

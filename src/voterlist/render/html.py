@@ -279,6 +279,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # To look for what is the same on every page takes longer than to work it out.
+        optimized=False,
     )
     templates.context_class = _PlainContext
     script = templates.get_template("report.js").render()
