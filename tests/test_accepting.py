@@ -433,11 +433,18 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
         read_acceptances(other)
 
 
+def registered(workspace, **registers):
+    """One voter on each of these registers, with this precinct."""
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;"
+    for name, precinct in registers.items():
+        path = workspace / "reference" / f"{name}.csv"
+        path.write_text(f"{head}{row}{precinct}\n", encoding="utf-8")
+
+
 def test_a_finding_of_a_register_stays_accepted(workspace, tmp_path):
     """It came back with every run, as if its voter were gone, and nothing was ever handed over."""
-    row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
-    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
-    (workspace / "reference" / "abroad.csv").write_text(head + row, encoding="utf-8")
+    registered(workspace, abroad=2)
     assert raised(workspaces.ran(workspace), "abroad-on-permanent-list") == [(88, 2)]
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "abroad-on-permanent-list", Mark.ACCEPT)
@@ -446,3 +453,42 @@ def test_a_finding_of_a_register_stays_accepted(workspace, tmp_path):
     result = workspaces.run(workspace)
     assert raised(result, "abroad-on-permanent-list") == []
     assert pq.read_table(result.folder / "returned.parquet").num_rows == 0
+
+
+def moved_by(workspace, path, rule):
+    """The run after whoever is asked about by this rule was moved to precinct 1."""
+    exported(workspace, path)
+    title = catalogue("en")(f"rule.{rule}.title")
+    answer = {
+        "answer": "move",
+        "precinct": "1",
+        "ground": catalogue("en")("ground.moved-away.title"),
+        "document": "Act 3",
+        "decided_by": "A. Kərimova",
+    }
+    review_books.fill(path, lambda row: answer if title in row["shown"] else None)
+    read_in(workspace, path)
+    return workspaces.run(workspace)
+
+
+@pytest.mark.parametrize("rule", ["moved-away-confirmed", "arrived-listed-elsewhere"])
+def test_a_move_answers_both_registers(workspace, tmp_path, rule):
+    """Whoever left and arrived by two registers was asked about again by the other one."""
+    registered(workspace, departures=2, arrivals=1)
+    first = workspaces.ran(workspace)
+    assert raised(first, "moved-away-confirmed") == [(88, 2)]
+    assert len(raised(first, "arrived-listed-elsewhere")) == 1
+
+    result = moved_by(workspace, tmp_path / "review.xlsx", rule)
+    assert raised(result, "moved-away-confirmed") == []
+    assert raised(result, "arrived-listed-elsewhere") == []
+
+
+def test_a_move_to_another_place_leaves_the_arrival_open(workspace, tmp_path):
+    """Who came to a third place by the register was no more asked about."""
+    registered(workspace, departures=2, arrivals=3)
+    workspaces.ran(workspace)
+
+    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
+    assert raised(result, "moved-away-confirmed") == []
+    assert len(raised(result, "arrived-listed-elsewhere")) == 1

@@ -39,6 +39,9 @@ from voterlist.tables import (
 
 _Row: TypeAlias = dict[str, Any]
 
+_IS_AT_ITS_PLACE = {"arrivals": True, "residence": True, "departures": False}
+"""Registers by whether the person of a row stands where the row says, or does so no more."""
+
 _ANSWERS = frozenset({Action.STRIKE.value, Action.MOVE.value, Action.ADD.value})
 """What answers a finding. Of a corrected field its rule says whether it still finds something."""
 
@@ -51,6 +54,7 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
     * its entry was struck or moved, or its register's row added, under its id or its rule;
     * one of its entries was struck, whatever its rule;
     * it says that a register's row is not on the list, and the row was added;
+    * a register says where its person stands, and the entry was moved there, or repeats one there;
     * it is about an entry and the kept one, or another one, that it repeats. Other findings about
       a repetition stay: what a register says of it, it says of the person, who stays on the list.
 
@@ -101,7 +105,11 @@ class _Answers:
         self._added: dict[str, _Row] = {}
         self._repeats: dict[str, _Row] = {}
         """The repetitions that are off the list, by entry."""
+        self._placed: dict[str, _Row] = {}
+        """By entry what says where its person stands now: the move, or the repetition."""
         for row in applied:
+            if row["action"] in {Verdict.REPEAT, Action.MOVE}:
+                self._placed[row["entry_id"]] = row
             if row["action"] == Verdict.REPEAT:
                 self._repeats[row["entry_id"]] = row
             elif row["action"] in _ANSWERS:
@@ -122,7 +130,7 @@ class _Answers:
         """Which of these may be answered."""
         rules = {row["rule"] for row in self._by_id.values()}
         ids = {entry for _, entry in self._by_rule}
-        ids |= self._struck.keys() | self._added.keys() | self._repeats.keys()
+        ids |= self._struck.keys() | self._added.keys() | self._placed.keys()
         wanted = {"rule": rules - {None}, "entry_id": ids, "other_entry_id": ids}
         found = np.zeros(findings.num_rows, dtype=bool)
         for name, values in wanted.items():
@@ -141,7 +149,17 @@ class _Answers:
                 return row
         if entry is None and other in self._added:
             return self._added[other]
-        return self._repeat(entry, other)
+        return self._repeat(entry, other) or self._place(entry, other)
+
+    def _place(self, entry: str | None, other: str | None) -> _Row | None:
+        """What brought the entry to where the row of a register says that its person stands."""
+        register, _, row_id = (other or "").partition(":")
+        placed = self._placed.get(entry or "")
+        if placed is None or register not in _IS_AT_ITS_PLACE:
+            return None
+        place = f"{placed['constituency'] or 0:03d}-{placed['precinct'] or 0:04d}-"
+        is_there = row_id.startswith(place)
+        return placed if is_there == _IS_AT_ITS_PLACE[register] else None
 
     def _repeat(self, entry: str | None, other: str | None) -> _Row | None:
         """The repetition where both entries are one person."""
