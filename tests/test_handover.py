@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -479,15 +480,29 @@ def test_whom_a_commission_below_struck_is_gone_above_for_a_reason(pair):
     assert not list((pair.above / "reference").glob("removals*"))
 
 
-def test_whoever_is_struck_for_another_place_is_looked_for_there(pair):
-    """Struck off one list for another that never had her, she stood on none, and nobody asked."""
+def whole_names(path):
+    """Write the names of a list into one column."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^(№|\d+);([^;]*);([^;]*);", r"\1;\2 \3 ", text)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_whole", [False, True], ids=["parts", "whole"])
+def test_whoever_is_struck_for_another_place_is_looked_for_there(pair, is_whole):
+    """Struck off one list for another that never had her, she stood on none, and nobody asked.
+
+    So it was of lists with the whole name in one column.
+    """
+    if is_whole:
+        whole_names(pair.below / "inbox" / "88" / "menteqe-1.csv")
+        workspaces.run(pair.below)
     there = pair.above / "inbox" / "89"
     there.mkdir(parents=True)
     list_there = there / "3.csv"
     others = "1;Vəliyev;Samir;Zahid oğlu;01.02.1980;kişi;Şuşa küç. 3;5XK1240\n"
     list_there.write_text(f"{workspaces.HEADER}{others}", encoding="utf-8")
     entries = handing.newest(pair.below, "entries").to_pylist()
-    gone = next(row for row in entries if row["surname"] == "Hüseynli")
+    gone = next(row for row in entries if row["fin"] == "5XK1236")
     said = {
         "entry_id": gone["entry_id"],
         "action": "strike",

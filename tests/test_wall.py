@@ -8,6 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import handing
+import workspaces
+from command_line import call
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import calendar
@@ -15,6 +18,9 @@ from voterlist.deadlines.pace import BurnDown, Forecast
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.render.wall import build_wall, layout_of, render_wall
 from voterlist.report.values import Facts, UnitStanding, Waiting
+from voterlist.schemas import DECISION
+from voterlist.storage.ledger import Ledger
+from voterlist.tables import from_columns, rows_among
 
 TODAY = dt.date(2026, 4, 13)
 DEADLINES = calendar(CalendarSettings(), "2026")
@@ -158,3 +164,25 @@ def test_no_line_leaves_the_chart(points, expected):
 
 def test_the_same_standing_gives_the_same_bytes():
     assert page(nation(5, 9))[1] == page(nation(5, 9))[1]
+
+
+@pytest.mark.slow
+def test_the_terminal_says_what_the_day_behind_the_forecast_is(tmp_path):
+    """Where nothing says until when, a second day stood beside the first, without a word."""
+    folder = workspaces.sample(tmp_path / "88")
+    workspaces.ran(folder)
+    queue = handing.newest(folder, "queue")
+    rows = rows_among(queue, "case_id", [queue["case_id"][0].as_py()])
+    count = rows.num_rows
+    columns = {
+        "case_id": rows["case_id"],
+        "entry_id": rows["entry_id"],
+        "verdict": ["separate"] * count,
+        "reason": ["seen"] * count,
+        "decided_by": ["Leyla M."] * count,
+        "decided_at": ["2026-02-03T09:00:00+04:00"] * count,
+    }
+    with Ledger(folder / "ledger.db") as ledger:
+        ledger.decide(from_columns(columns, DECISION, count))
+    said = call("status", folder, "--today", "2026-02-10").stdout
+    assert re.search(r"At this pace done on \S+ \(not before \S+\)\n", said)

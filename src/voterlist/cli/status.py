@@ -375,5 +375,7 @@ def _tell_pace(burned: BurnDown) -> None:
         TERMINAL.say(f"{pace} {SAY('wall.never')}")
         return
     expected = SAY("wall.expected", day=told.expected)
-    days = [day.isoformat() for day in (told.earliest, told.latest) if day]
-    TERMINAL.say(f"{pace} {expected} ({' - '.join(days)})")
+    days = f"{told.earliest} - {told.latest}"
+    if told.latest is None:
+        days = SAY("wall.from", day=told.earliest)
+    TERMINAL.say(f"{pace} {expected} ({days})")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from voterlist.casework.returned_cases import (
     ANSWERS_NAME,
     GATES_NAME,
@@ -47,6 +49,7 @@ from voterlist.handover.handed_lists import (
 from voterlist.handover.lists import BALANCE_NAME, RECORD_WRITERS, balance_content
 from voterlist.lists.compile import Compiled, compile_lists
 from voterlist.lists.documents import key_of, of_list, record_rows, record_stem
+from voterlist.lists.listed import printed_names
 from voterlist.lists.roll import LIST_COUNTS
 from voterlist.model import Action, ListOrder, Verdict
 from voterlist.pipeline.known import known_work, read_table
@@ -277,9 +280,15 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
         for row in read_table(folder, "applied").to_pylist()
         if row["action"] in {Action.STRIKE, Verdict.REPEAT}
     }
-    entries = rows_among(scope.of(read_table(folder, "entries")), "entry_id", [*off])
+    entries, voters = (
+        rows_among(scope.of(read_table(folder, name)), "entry_id", [*off])
+        for name in ("entries", "voters")
+    )
+    names = pa.table(printed_names(entries, voters))
     own = []
-    for row in entries.to_pylist():
+    for entry, parts in zip(entries.to_pylist(), names.to_pylist(), strict=True):
+        # A whole name in one cell has no parts as handed in, and nobody is found without a name.
+        row = entry if entry["surname"] else entry | parts
         said = off[row["entry_id"]]
         # Whom a case keeps on a list of ours stands there, perhaps in another spelling.
         is_kept = said["action"] == Verdict.REPEAT or _is_of(said, scope)
