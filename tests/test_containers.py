@@ -504,6 +504,136 @@ def test_a_voter_in_a_remark_is_asked_about(tmp_path, kind):
     assert set(intake.entries.column("precinct").to_pylist()) == {12}
 
 
+def book_with(fill):
+    """A workbook of voters 1-6 that ``fill`` gets with its sheet."""
+    stream = io.BytesIO()
+    made = xlsxwriter.Workbook(stream)
+    page = made.add_worksheet("12")
+    for at, cells in enumerate(voters_of(1, 6)):
+        page.write_row(at, 0, cells)
+    fill(made, page)
+    made.close()
+    return stream.getvalue()
+
+
+def with_chart(made, page, text):
+    """A chart with this title, on row 4."""
+    chart = made.add_chart({"type": "column"})
+    chart.add_series({"values": "='12'!$A$2:$A$7", "categories": "='12'!$B$2:$C$7"})
+    chart.set_title({"name": text})
+    page.insert_chart("J4", chart)
+
+
+def chart_alone(made, _, text):
+    """A sheet that is a chart with this title."""
+    chart = made.add_chart({"type": "column"})
+    chart.add_series({"values": "='12'!$A$2:$A$7"})
+    chart.set_title({"name": text})
+    made.add_chartsheet().set_chart(chart)
+
+
+IN_NO_CELL = {
+    "chart": with_chart,
+    "sheet of a chart": chart_alone,
+    "head of the pages": lambda _, page, text: page.set_header(
+        f'&L&"Arial,Bold"&12{text}&R&P'
+    ),
+    "prompt": lambda _, page, text: page.data_validation(
+        "A2", {"validate": "any", "input_message": text}
+    ),
+    "name of a value": lambda made, _, text: made.define_name("Yeni", f'="{text}"'),
+    "tip": lambda _, page, text: page.write_url(
+        "K2", "https://a.az", string="a", tip=text
+    ),
+    "what a shape is": lambda _, page, text: page.insert_textbox(
+        "K2", "baxılıb", {"description": text}
+    ),
+}
+SHOWN = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+)
+TYPED = (
+    f"<x {SHOWN}><a:p><a:r><a:t>{{0}}</a:t></a:r><a:r><a:t> {{1}}</a:t></a:r></a:p></x>"
+)
+IN_NO_PAGE = {
+    "diagram": lambda *two: beside(
+        word(), ("word/diagrams/data1.xml", TYPED.format(*two))
+    ),
+    "chart of Word": lambda *two: beside(
+        word(), ("word/charts/chart1.xml", TYPED.format(*two))
+    ),
+    "a header that no page shows": lambda *two: beside(
+        word(), ("word/header7.xml", TYPED.format(*two))
+    ),
+    "what a picture is": lambda *two: word(
+        f'<w:p><w:r><wp:docPr {SHOWN} descr="{" ".join(two)}"/></w:r></w:p>'
+    ),
+    "watermark": lambda *two: word(
+        f'<w:p><w:r><v:textpath {SHOWN} string="{" ".join(two)}"/></w:r></w:p>'
+    ),
+    "field": lambda *two: word(
+        f'<w:p><w:fldSimple w:instr="QUOTE {" ".join(two)}"/></w:p>'
+    ),
+    "deleted": lambda *two: word(
+        "<w:p><w:del>"
+        + "".join(f"<w:r><w:delText> {part}</w:delText></w:r>" for part in two)
+        + "</w:del></w:p>"
+    ),
+    "what a picture of ODT is": lambda *two: documents.odt(
+        f"{ODT_TOP}<text:p><draw:frame><svg:desc>{' '.join(two)}</svg:desc></draw:frame></text:p>"
+    ),
+    "deleted in ODT": lambda *two: documents.odt(
+        f"<text:tracked-changes><text:p>{' '.join(two)}</text:p></text:tracked-changes>{ODT_TOP}"
+    ),
+    "prompt of ODS": lambda *two: ods(
+        f"<table:help-message><text:p>{' '.join(two)}</text:p></table:help-message>"
+        f"<table:table>{UPPER}</table:table>"
+    ),
+    "head of ODS": lambda *two: beside(
+        ods(f"<table:table>{UPPER}</table:table>"),
+        (
+            "styles.xml",
+            f"<style:header><text:p>{' '.join(two)}</text:p></style:header>",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", [*IN_NO_CELL, *IN_NO_PAGE])
+def test_a_voter_in_no_cell_and_on_no_page_is_asked_about(tmp_path, kind):
+    """Who is typed into the title of a chart, or the prompt of a cell, is on no list, at code 0.
+
+    A text that names nobody asks for nobody.
+    """
+    path = tmp_path / "precinct-12"
+    for two, count in ((("Quliyev Orxan", "01.02.1970"), 1), (("Səhifə", "və say"), 0)):
+        if kind in IN_NO_CELL:
+            text = " ".join(two)
+            content = book_with(lambda *made, text=text: IN_NO_CELL[kind](*made, text))
+        else:
+            content = IN_NO_PAGE[kind](*two)
+        path.write_bytes(content)
+        intake = ingest(read_files(path, path.name, LIMITS), LIMITS, constituency=88)
+        codes = intake.set_aside.column("code").to_pylist()
+        assert intake.entries.num_rows == 6
+        assert codes.count(AsideCode.MAY_BE_VOTER) == count
+        told = intake.findings.column("rule").to_pylist()
+        assert (AsideCode.MAY_BE_VOTER in told) == bool(count)
+        assert set(intake.entries.column("precinct").to_pylist()) == {12}
+
+
+def test_a_sheet_that_lies_in_a_document_is_named(tmp_path):
+    """Voters in a sheet that somebody put into a text are gone in silence."""
+    with zipfile.ZipFile(
+        io.BytesIO(ods(f"<table:table>{LOWER}</table:table>"))
+    ) as sheet:
+        inner = sheet.read("content.xml")
+    content = beside(documents.odt(ODT_TOP), ("Object 1/content.xml", inner))
+    assert read(content, tmp_path) == (6, {UNREAD})
+
+
 @pytest.mark.parametrize(("size", "is_told"), [((700, 900), True), ((120, 140), False)])
 @pytest.mark.parametrize("has_list", [True, False])
 def test_a_photo_on_a_sheet_is_told_and_arms_are_not(tmp_path, size, is_told, has_list):

@@ -40,7 +40,7 @@ def rows_of(content):
 
 def outside_of(content):
     """The text outside the tables of a document."""
-    (sheet,) = found(content).sheets
+    sheet = found(content).sheets[0]
     rows = zip(sheet.cells.to_pylist(), sheet.outside.to_pylist(), strict=True)
     return [row["c0"] for row, outside in rows if outside]
 

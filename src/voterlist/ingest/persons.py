@@ -46,8 +46,8 @@ def hides_voter(text: str) -> bool:
 
     Whoever signs shows one sign alone, the name.
     """
-    is_name = _is_whole_name(text) and not _OF_NOBODY.search(text)
-    return signs_of_person(text) > 1 or is_name
+    is_name = any(map(_is_whole_name, re.split("[,;]", text)))
+    return signs_of_person(text) > 1 or (is_name and not _OF_NOBODY.search(text))
 
 
 def adds_person(text: str) -> bool:

@@ -180,6 +180,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
         rows.add_count(AsideCode.NO_LIST, notes)
         if not notes:
             rows.add_aside(AsideCode.HEADER_UNKNOWN)
+        _of_asked(rows, sheet)
     else:
         _of_sheet(rows, sheet)
         for section in sheet.sections:
@@ -237,6 +238,11 @@ def _of_sheet(rows: _Rows, sheet: Survey) -> None:
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
     rows.add_aside(AsideCode.HEADER_UNKNOWN)
     rows.add_aside(AsideCode.LOOKS_LIKE_REGISTER)
+    _of_asked(rows, sheet)
+
+
+def _of_asked(rows: _Rows, sheet: Survey) -> None:
+    """How many rows of the sheet may hold a voter besides, and where the first stands."""
     asked = np.flatnonzero(sheet.rows.codes == code_number(AsideCode.MAY_BE_VOTER))
     if len(asked):
         line = sheet.sheet.lines[asked[0]].as_py()

@@ -405,7 +405,8 @@ def survey_file(
     if file.trouble is not None:
         return []
     readable = [sheet for sheet in file.sheets if sheet.trouble is None]
-    names = [sheet.name for sheet in readable if sheet.name]
+    # What lies beside the cells of a sheet is named by it, or by its part of the file.
+    names = [sheet.name for sheet in readable if sheet.name and sheet.outside is None]
     by_sheet = places_of_sheets(names, constituency or named.constituency, territory)
     surveys = []
     for sheet in readable:

@@ -30,10 +30,10 @@ from voterlist.readers.outcome import (
 from voterlist.readers.packed import LARGE_PICTURES, ZIP
 from voterlist.readers.sheets import (
     check_columns,
-    check_rows,
     check_size,
+    sheet_beside,
     sheet_of_columns,
-    sheet_of_rows,
+    with_beside,
 )
 from voterlist.readers.workbook_facts import (
     SheetFacts,
@@ -103,12 +103,13 @@ def _sheets_of(
     """Every sheet of an opened workbook."""
     sheets, skipped = [], []
     for index, item in enumerate(metadata):
+        facts = known.sheets.get(index, SheetFacts())
         if item.typ != SheetTypeEnum.WorkSheet:
             skipped.append(item.name)
+            sheets += _beside(item.name, facts, settings)
         elif (closed := attempt.refuses(index)) is not None:
             sheets.append(unread_sheet(item.name, closed))
         else:
-            facts = known.sheets.get(index, SheetFacts())
             try:
                 sheet = _read_sheet(book, index, item.name, facts, settings)
             except RefusedError as refused:
@@ -118,21 +119,15 @@ def _sheets_of(
             sheets.append(replace(sheet, hidden=is_hidden, from_1904=known.from_1904))
             sheets += _beside(item.name, facts, settings)
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return ReadOutcome(
+    found = ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
     ).with_unread(known.unread)
+    return with_beside(found, [("(remarks)", known.beside)], settings)
 
 
 def _beside(name: str, facts: SheetFacts, settings: IngestSettings) -> list[RawSheet]:
     """What lies on the cells of a sheet: its remarks and text boxes, and that of its pictures."""
-    found = []
-    if facts.remarks:
-        rows = [[text] for _, text in facts.remarks]
-        lines = [row for row, _ in facts.remarks]
-        check_rows(rows, settings)
-        remarks = sheet_of_rows(rows, lines, settings, name=f"{name} (remarks)")
-        outside = pa.array([True] * len(rows))
-        found.append(replace(remarks, outside=outside))
+    found = sheet_beside(f"{name} (remarks)", facts.remarks, settings)
     if facts.pictured > LARGE_PICTURES:
         found.append(unread_sheet(f"{name} (image)", AsideCode.CONTENT_UNREAD))
     return found

@@ -12,7 +12,7 @@ import re
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from voterlist.readers.packed import END_OF_ZIP, ZIP
 from voterlist.schemas import RawSheet
@@ -50,14 +50,41 @@ _BLANK_INLINE = re.compile(rb"<is>" + _NO_TEXT)
 _BLANK_STRING = re.compile(rb"<si(?:\s*/>|>" + _NO_TEXT + rb")")
 _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
 
+_OBJECT, _CELLS = re.compile(r"Object[^/]*/content\.xml"), b"<office:spreadsheet"
+"""A sheet that lies in another document (OpenDocument)."""
+_TOLD_PART = re.compile(
+    r"customxml/item\d*\.xml|xl/workbook\.xml|styles\.xml"
+    r"|word/(?:diagrams/data|charts/chart|header|footer)[^/]*\.xml|word/glossary/document\.xml"
+    r"|object[^/]*/content\.xml"
+)
+"""Parts, in lower case, that hold text which stands in no table."""
+_NOT_TOLD = re.compile(
+    rb"(?s)<(\w+:\w*Cache|table:table|office:(?:automatic-)?styles) ?[^<>]*>.*?</\1>"
+    rb'|<((?:\w+:)?(?:formula\d?|definedName|f))\b[^<>]*>(?!"|&quot;)[^<]*</\2>'
+)
+"""What is worked out of cells, or a copy of them."""
+TOLD = ("descr", "title", "alt", "string", "tooltip", "instr", "displayText")
+"""Attributes that somebody may have typed."""
+_TOLD_TEXT = re.compile(
+    rb'\s(?:prompt|error|%s)(?:Title)?="([^"]*)"|>([^<]+)'
+    rb"|</(?!(?:\w+:)?(?:r|t|span|a|rPr|pPr|endParaRPr)>)|<(?:\w+:)?br\b"
+    % "|".join(TOLD).encode()
+)
+"""What was typed, and where its lines end."""
+_SWITCH = re.compile(r"\\\S* *(?:\"[^\"]*\"|[^ \\]*)")
+"""What a field of a document says of its form: ``\\* MERGEFORMAT``."""
+_NAME = re.compile(r"[^\W\d_]{2,}")
+
 
 def beside(content: bytes) -> list[str]:
     """Names of what lies in a packed workbook or document, and is no part of it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = list(map(str.lower, archive.namelist()))
         twice = Counter(names) - Counter({*names})
+        objects = filter(_OBJECT.fullmatch, archive.namelist())
         return [
             *unlisted_members(content, archive),
+            *(name for name in objects if _CELLS in archive.read(name)),
             *filter(_LIST.fullmatch, names),
             *twice,
         ]
@@ -119,6 +146,31 @@ def _without_prefixes(piece: bytes) -> bytes:
     """The tags without prefixes before their names, as most programs write them."""
     is_prefixed = _PREFIXED.search(piece[-_TAIL:])
     return _PREFIX.sub(rb"\1", piece) if is_prefixed else piece
+
+
+def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]]:
+    """Each part of a packed file that is no table, and the lines that stand in it."""
+    for name in sorted(filter(_is_told, archive.namelist())):
+        yield name, lines_of(archive.read(name))
+
+
+def _is_told(name: str) -> bool:
+    return _TOLD_PART.fullmatch(name.lower()) is not None
+
+
+def lines_of(xml: bytes) -> list[str]:
+    """The lines that somebody typed into a part, as ``lines_told`` leaves them."""
+    typed = b"".join(
+        b"\n%s\n" % found[1] if found[1] else found[2] or b"\n"
+        for found in _TOLD_TEXT.finditer(_NOT_TOLD.sub(b"", xml))
+    )
+    return lines_told(html.unescape(typed.decode("utf-8", errors="replace")))
+
+
+def lines_told(text: str) -> list[str]:
+    """The lines of a text that may name somebody: those of two words or more."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return [line for line in lines if len(_NAME.findall(_SWITCH.sub("", line))) > 1]
 
 
 def words(xml: bytes, texts: re.Pattern[bytes]) -> Counter[str]:

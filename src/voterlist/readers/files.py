@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from voterlist.model import AsideCode
 from voterlist.readers.acting import acting
 from voterlist.readers.books import read_workbook
-from voterlist.readers.counted import beside, lines_behind
+from voterlist.readers.counted import beside, lines_behind, lines_of_parts
 from voterlist.readers.dbase import is_dbase, read_dbase
 from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.outcome import Attempt, ReadOutcome
 from voterlist.readers.packed import DAMAGE, OLE, PDF, is_archive
 from voterlist.readers.pdf import read_pdf
 from voterlist.readers.records import read_json, read_parquet
+from voterlist.readers.sheets import with_beside
 from voterlist.readers.text import read_text
 from voterlist.readers.word import read_word
 
@@ -102,6 +103,8 @@ def read_bytes(
     found = _read_kind(content, settings, attempt)
     if is_archive(content) and found.sheets:
         found = found.with_unread(beside(content))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = with_beside(found, lines_of_parts(archive), settings)
     elif found.format in {"text", "jsonl"} and found.sheets:
         found = found.with_unread(lines_behind(content, found.sheets[0]))
     acts = acting(content) if found.sheets else 0

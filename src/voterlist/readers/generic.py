@@ -69,9 +69,10 @@ def read_table(
     if sheet.trouble is not None:
         raise _refuse(path, sheet.trouble, sheet.name or "")
     if sheet.name is None:
-        # The other sheets of a document are pages that were not read.
-        for unread in outcome.sheets[1:]:
-            raise _refuse(path, unread.trouble or "", unread.name or "")
+        # The other sheets of a document are pages that were not read, and text beside its tables.
+        for other in outcome.sheets[1:]:
+            if other.trouble is not None:
+                raise _refuse(path, other.trouble, other.name or "")
     table = _with_headers(_of_tables(sheet))
     if wanted is None:
         return table

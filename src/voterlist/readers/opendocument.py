@@ -8,7 +8,7 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
-from voterlist.readers.counted import ODT_TEXT, words
+from voterlist.readers.counted import ODT_TEXT, lines_told, words
 from voterlist.readers.documents import Story, are_missing, document
 from voterlist.readers.outcome import ReadOutcome, refused_as
 from voterlist.readers.packed import (
@@ -20,24 +20,23 @@ from voterlist.readers.packed import (
     parse_part,
     part_names,
 )
+from voterlist.readers.sheets import with_beside
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
 
 _MIME = b"application/vnd.oasis.opendocument.text"
-_LEFT_OUT = frozenset(
-    {
-        "text:tracked-changes",
-        "dc:creator",
-        "dc:date",
-        "meta:creator-initials",
-        "text:note-citation",
-        "text:ruby-text",
-        "svg:title",
-        "svg:desc",
-    }
-)
+_META = frozenset({"dc:creator", "dc:date", "meta:creator-initials"})
+_LEFT_OUT = _META | {
+    "text:tracked-changes",
+    "text:note-citation",
+    "text:ruby-text",
+    "svg:title",
+    "svg:desc",
+}
 """Deleted text stands in ``tracked-changes``."""
+_SAYS = frozenset({"text:hidden-text", "form:text", "form:textarea"})
+"""What has text in its attributes alone."""
 _SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _MOST_REPEATED = 1_000
 """A cell or a row that is said to stand more often than this is a mistake of the file."""
@@ -65,7 +64,8 @@ def read_opendocument(
     unread = ["content.xml"] if are_missing(held, lines) else []
     if body.pictured > LARGE_PICTURES:
         unread.append("Pictures")
-    return found.with_unread(unread)
+    beside = lines_told("".join([*edges.beside, *body.beside]))
+    return with_beside(found.with_unread(unread), [("(remarks)", beside)], settings)
 
 
 class _Body(Handler):
@@ -75,11 +75,17 @@ class _Body(Handler):
         self.story = Story(settings)
         self.pictured = 0
         """How much of its pages the pictures take, in square EMU."""
+        self.beside: list[str] = []
+        """What somebody typed and no page shows: deleted text, what pictures and fields say."""
         self._extent = 0
         self._left_out = 0
+        self._is_meta = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
+        self._is_meta = tag in _META
+        if tag in _SAYS:
+            self.beside += (f"\n{text}\n" for text in attributes.values())
         if self._left_out or tag in _LEFT_OUT:
             self._left_out += 1
         elif tag in _SIGNS:
@@ -105,11 +111,15 @@ class _Body(Handler):
         """Text goes by."""
         if not self._left_out:
             self.story.text(text)
+        elif not self._is_meta:
+            self.beside.append(text)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
         if self._left_out:
             self._left_out -= 1
+            self._is_meta = False
+            self.beside += [] if tag == "text:span" else ["\n"]
         elif ends := _ENDS.get(tag):
             ends(self.story)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import AsideCode
-from voterlist.readers.outcome import RefusedError
+from voterlist.readers.outcome import ReadOutcome, RefusedError
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
@@ -79,6 +80,45 @@ def sheet_of_rows(
         joined_columns=beyond,
         **{"name": None, **facts},
     )
+
+
+def with_beside(
+    found: ReadOutcome,
+    beside: Iterable[tuple[str, Sequence[str]]],
+    settings: IngestSettings,
+) -> ReadOutcome:
+    """The outcome with the lines of each named part that stand in none of its tables.
+
+    What was read is not told again.
+    """
+    beside = [(name, lines) for name, lines in beside if lines]
+    if not beside or not found.sheets:
+        return found
+    cells = (
+        cell
+        for sheet in found.sheets
+        for column in sheet.cells.columns
+        for cell in filter(None, column.unique().to_pylist())
+    )
+    read = "\n".join(" ".join(cell.split()) for cell in cells)
+    sheets: list[RawSheet] = []
+    for name, lines in beside:
+        told = [(at, line) for at, line in enumerate(lines, 1) if line not in read]
+        sheets += sheet_beside(name, told, settings)
+    return replace(found, sheets=(*found.sheets, *sheets))
+
+
+def sheet_beside(
+    name: str, remarks: Sequence[tuple[int, str]], settings: IngestSettings
+) -> list[RawSheet]:
+    """The sheet of these (line, text), none of them a voter; no sheet where there are none."""
+    if not remarks:
+        return []
+    rows = [[text] for _, text in remarks]
+    check_rows(rows, settings)
+    outside = pa.array([True] * len(rows))
+    lines = [line for line, _ in remarks]
+    return [sheet_of_rows(rows, lines, settings, name=name, outside=outside)]
 
 
 def sheet_of_columns(

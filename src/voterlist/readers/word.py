@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from voterlist.readers.counted import WORD_TEXT, words
+from voterlist.readers.counted import TOLD, WORD_TEXT, lines_told, words
 from voterlist.readers.documents import Line, Story, are_missing, document, is_row
 from voterlist.readers.outcome import ReadOutcome, refused_as
 from voterlist.readers.packed import (
@@ -26,6 +26,7 @@ from voterlist.readers.packed import (
     part_names,
     targets,
 )
+from voterlist.readers.sheets import with_beside
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
@@ -56,6 +57,17 @@ _LEFT_OUT = frozenset(
     }
 )
 """Deleted text, and properties as they were before a change."""
+_SAYS = frozenset(
+    {
+        "default",
+        "fldSimple",
+        "hyperlink",
+        "listItem",
+        "tblCaption",
+        "tblDescription",
+    }
+)
+"""What has text in an attribute."""
 _SIGNS = {
     "tab": "\t",
     "ptab": "\t",
@@ -85,8 +97,11 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     above, below = _page_edges(archive, names, main, body, settings)
     held = words(archive.read(names[main]), WORD_TEXT)
     lines = [*above, *body.story.lines, *below]
+    beside = lines_told("".join(body.beside))
     for part in filter(None, map(names.get, _NOTES)):
-        lines += _edge_lines(archive, part, settings)
+        notes = _part(archive, part, settings)
+        lines += _edge_lines(notes)
+        beside += lines_told("".join(notes.beside))
     has_pictures = any(name.startswith("word/media/") for name in names)
     found = document(lines, "docx", settings, has_pictures=has_pictures)
     unread = [main] if are_missing(held, lines) else []
@@ -94,7 +109,7 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
         unread.append("word/altChunk")
     if body.pictured > LARGE_PICTURES:
         unread.append("word/media")
-    return found.with_unread(unread)
+    return with_beside(found.with_unread(unread), [("(remarks)", beside)], settings)
 
 
 @dataclass(slots=True)
@@ -117,6 +132,8 @@ class _Body(Handler):
         """How much of its pages the pictures take, in square EMU."""
         self.has_foreign = False
         """Whether a file of another kind stands in its text, which Word reads when it opens it."""
+        self.beside: list[str] = []
+        """What somebody typed and no page shows: deleted text, what pictures and fields say."""
         self._extent = 0
         self._left_out = 0
         self._above: list[str] = []
@@ -128,6 +145,7 @@ class _Body(Handler):
         self._measure(tag, attributes)
         if space not in _SPACES:
             name = ""
+            self._say(attributes)
         above = self._above[-1] if self._above else ""
         self._above.append(name)
         if self._left_out or tag == _FALLBACK:
@@ -152,6 +170,11 @@ class _Body(Handler):
         elif tag == _PICTURE and not self._left_out:
             self.pictured += self._extent
 
+    def _say(self, attributes: dict[str, str]) -> None:
+        """Keep what a tag says beside the text."""
+        said = filter(None, map(attributes.get, TOLD))
+        self.beside += (f"\n{text}\n" for text in said)
+
     def _start_known(self, name: str, values: dict[str, str]) -> None:
         if begins := _BEGINS.get(name):
             begins(self.story)
@@ -164,6 +187,8 @@ class _Body(Handler):
         elif name in {"headerReference", "footerReference"}:
             edge = (name, values.get("type", "default"), values.get("id", ""))
             self.sections[-1].edges.append(edge)
+        elif name in _SAYS:
+            self._say({"title": values.get("val", ""), **values})
         elif name in {"altChunk", "subDoc"}:
             self.has_foreign = True
         elif name == "titlePg":
@@ -174,10 +199,14 @@ class _Body(Handler):
         """Text goes by."""
         if self._is_text and not self._left_out:
             self.story.text(text)
+        else:
+            self.beside.append(text)
 
     def end(self, _tag: str) -> None:
         """A tag ends."""
         name = self._above.pop()
+        if name == "p" and self.beside:
+            self.beside.append("\n")
         if self._left_out:
             self._left_out -= 1
         elif name == "t":
@@ -238,18 +267,21 @@ def _page_edges(
         if part is None or part in seen:
             continue
         seen.add(part)
-        for line in _edge_lines(archive, part, settings):
+        for line in _edge_lines(_part(archive, part, settings)):
             if line not in lines[kind]:
                 lines[kind].append(line)
     return lines["headerReference"], lines["footerReference"]
 
 
-def _edge_lines(
-    archive: zipfile.ZipFile, part: str, settings: IngestSettings
-) -> Iterator[Line]:
+def _part(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> _Body:
+    """A part beside the text."""
+    body = _Body(settings)
+    parse_part(archive, part, body, namespaces=True)
+    return body
+
+
+def _edge_lines(edge: _Body) -> Iterator[Line]:
     """The lines of a part beside the text; a table there arranges text, or its rows are voters."""
-    edge = _Body(settings)
-    parse_part(archive, part, edge, namespaces=True)
     for line in edge.story.lines:
         text = " ".join(filter(None, line.cells))
         if text:

@@ -11,7 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,13 @@ from voterlist.readers.binary import (
     hidden_rows,
     sheet_relations,
 )
-from voterlist.readers.counted import blank_strings, cells_and_rows
+from voterlist.readers.counted import (
+    TOLD,
+    blank_strings,
+    cells_and_rows,
+    lines_of,
+    lines_told,
+)
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
 from voterlist.readers.outcome import RefusedError
 from voterlist.readers.packed import (
@@ -46,6 +52,13 @@ _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""
 _REMARKS_PART = re.compile(r"xl/(?:[^/]+/)?comments?\d*\.(?:xml|bin)")
 _DRAWING_PART = re.compile(r"xl/drawings/[^/]*\.xml")
+_TYPED_PART = re.compile(
+    r"xl/(?:charts/chart|diagrams/data|threadedcomments/|drawings/vml)[^/]*\.(?:xml|vml)"
+)
+"""What drawings and remarks lead to, in lower case: text that stands in no cell."""
+_EDGE_PART = re.compile(rb"&amp;[LCR]")
+_EDGE_CODE = re.compile(rb'&amp;(?:"[^"<]*"|&quot;.*?&quot;|K[0-9A-F]{6}|[0-9]+|[A-Z])')
+"""The three parts of a sheet's head and foot, and the fonts and fields in them."""
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
 _STRINGS_PART = "xl/sharedstrings.xml"
 _BINARY_STRINGS = "xl/sharedstrings.bin"
@@ -114,6 +127,8 @@ class WorkbookFacts:
     """The parts that hold cells and are no sheet of the workbook (XLSX)."""
     from_1904: bool = False
     """Whether its days are counted from 1904, as spreadsheets of a Macintosh did."""
+    beside: Sequence[str] = ()
+    """The lines that stand in no cell and lie on none (ODS)."""
 
 
 def is_workbook(content: bytes) -> bool:
@@ -259,6 +274,7 @@ def _part_facts(
             return SheetFacts(hidden_rows(content), cells=cells)
         facts = SheetFacts()
         rows: list[bytes] = []
+        piece = b""
         for piece in _pieces(archive, part, settings):
             if b"\0" in piece:
                 # In UTF-16 its reader sees no cell.
@@ -270,6 +286,9 @@ def _part_facts(
     except DAMAGE:
         return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
     facts.cells += len(rows) - len(set(rows))
+    # The prompts of cells, and what stands at the head and foot of pages, follow the cells.
+    behind = _EDGE_PART.sub(b"\n", piece[piece.rfind(b"sheetData>") + 1 :])
+    facts.remarks += ((1, line) for line in lines_of(_EDGE_CODE.sub(b"", behind)))
     return facts
 
 
@@ -278,15 +297,24 @@ def _look_beside(
 ) -> None:
     """Add what lies on the cells of a sheet: remarks, text boxes, pictures."""
     found = _Beside()
-    for path in targets(archive, names, part).values():
+    found.remarks += facts.remarks
+    seen: set[str] = set()
+    waiting = [*targets(archive, names, part).items()]
+    for relation, path in waiting:
         beside = names.get(path)
-        if beside is None:
+        if beside is None or path in seen:
             continue
+        seen.add(path)
         if _REMARKS_PART.fullmatch(path) and path.endswith(".bin"):
             for text in binary.remarks(archive.read(beside)):
                 found.remarks += remarks_of(*text)
         elif _REMARKS_PART.fullmatch(path) or _DRAWING_PART.fullmatch(path):
             parse_part(archive, beside, found)
+            waiting += targets(archive, names, beside).items()
+        elif _TYPED_PART.fullmatch(path):
+            row = found.rows.get(relation, 1)
+            typed = lines_of(archive.read(beside))
+            found.remarks += ((row, line) for line in typed)
     facts.remarks = sorted(found.remarks)
     facts.pictured = found.pictured
 
@@ -302,6 +330,8 @@ class _Beside(Handler):
     def __init__(self) -> None:
         self.remarks: list[tuple[int, str]] = []
         self.pictured = 0
+        self.rows: dict[str, int] = {}
+        """The row on which each relation of the drawings lies, a chart or a diagram."""
         self._row = 1
         self._text = ""
         self._tag = ""
@@ -320,6 +350,11 @@ class _Beside(Handler):
             self._extent = max(self._extent, area_of(attributes))
         elif self._tag in {"p", "br"}:
             self._text += "\n"
+        elif self._tag in {"chart", "relIds"}:
+            self.rows |= dict.fromkeys(attributes.values(), self._row)
+        elif self._tag == "cNvPr":
+            said = map(attributes.get, TOLD)
+            self._text += "".join(f"\n{text}\n" for text in said if text)
         self._is_from |= self._tag == "from"
 
     def text(self, text: str) -> None:
@@ -435,6 +470,8 @@ class _OdsParser(Handler):
         self._remark = ""
         self._is_meta = False
         self._extent = 0
+        self.beside = ""
+        """What stands in no cell and lies on none: prompts, and cells as they were before."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -479,6 +516,8 @@ class _OdsParser(Handler):
         """Text goes by."""
         if self._remarks and not self._is_meta:
             self._remark += text
+        elif self._cell is None and not self._is_meta:
+            self.beside += text
         text = text.strip()
         if self._cell is None or self._remarks or not text:
             return
@@ -503,6 +542,8 @@ class _OdsParser(Handler):
             table = self.tables[-1]
             table.facts.remarks += remarks_of(table.row + 1, self._remark)
             self._remark = ""
+        if self.beside and self._cell is None:
+            self.beside += "\n"
         if name == "table":
             self._depth -= 1
         if self._depth != 1:
@@ -548,4 +589,5 @@ def _ods_facts(
     counted = _OdsParser(settings)
     parse_part(archive, part, counted)
     sheets = dict(enumerate(table.facts for table in counted.tables))
-    return WorkbookFacts("ods", sheets, from_1904=counted.from_1904)
+    beside = lines_told(counted.beside)
+    return WorkbookFacts("ods", sheets, beside=beside, from_1904=counted.from_1904)
