@@ -11,6 +11,7 @@ import pytest
 import documents
 import workspaces
 from intake_files import HEADER, TITLE, book, voters
+from test_containers import changed
 from voterlist import ingest
 from voterlist.any_table.inspecting import exit_code_of_accounts
 from voterlist.config import IngestSettings
@@ -179,6 +180,40 @@ def test_a_name_that_is_a_formula_without_a_value_is_no_blank():
     assert code == 1
 
 
+@pytest.mark.parametrize("kind", ["among", "below", "all", "nothing"])
+def test_a_row_of_formulas_without_values_is_no_blank_row(kind):
+    """Whoever stands there only once a spreadsheet has worked is on no list, at exit code 0."""
+    rows = {"among": [4], "below": [14, 15], "all": range(2, 14), "nothing": []}[kind]
+
+    def change(made):
+        page = made["Siyahı"]
+        for number in rows:
+            for column in range(1, 8):
+                page.cell(number, column).value = f"=Vərəq2!A{column}"
+        page["I20"] = "=COUNTA(B2:B13)"
+
+    intake, code = taken(book({"Siyahı": [HEADER, *ROWS]}, change), "list 12.xlsx")
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    told = [row["line"] for row in aside if row["code"] == "no-name"]
+    assert (told, code) == (list(rows), int(bool(rows)))
+    assert intake.entries.num_rows == 12 - sum(number < 14 for number in rows)
+
+
+def test_a_formula_that_was_worked_out_and_says_nothing_is_blank():
+    """A sheet that is prepared for more voters than there are would ask about each blank row."""
+
+    def change(made):
+        for number in range(14, 20):
+            made["Siyahı"].cell(number, 2).value = '=IF(A1="","",A1)'
+
+    content = changed(
+        book({"Siyahı": [HEADER, *ROWS]}, change),
+        lambda text: re.sub(r'(<c r="B1\d")><f>', r'\1 t="str"><f>', text),
+    )
+    intake, code = taken(content, "list 12.xlsx")
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
 @pytest.mark.parametrize(
     ("note", "is_asked"),
     [
@@ -197,7 +232,9 @@ def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
 
 
-@pytest.mark.parametrize("sign", ['-"-', "-//-", "— ” —", "''", '"', "„„"])
+@pytest.mark.parametrize(
+    "sign", ['-"-', "-//-", "— ” —", "''", '"', "„„", "eynilə", "Həmin", "то же"]
+)
 def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
     """Its voter would have no surname: nobody knows whose it stands for once rows are sorted."""
     rows = [list(row) for row in ROWS]
@@ -230,7 +267,17 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
         (1, "Məmmədov; Qarayeva", True),
         (1, "Məmmədova (Qarayeva)", False),
         (1, "Məmmədova-Qarayeva", False),
+        (2, "Elçin/Nigar", True),
+        (2, "Elçin - Nigar", True),
+        (2, "Elçin və ailəsi", True),
+        (1, "digərləri", True),
+        (0, "7-12", True),
+        (0, "7 və 8", True),
+        (0, "7.", False),
+        (6, "+ 3 nəfər", True),
         (2, "Elçin, Həsən oğlu", False),
+        (1, "Məmmədova/Qarayeva", False),
+        (2, "Əli-Ağa", False),
         (2, "Əli Ağa", False),
         (2, "Vəcihə", False),
     ],
@@ -241,6 +288,27 @@ def test_two_names_in_a_cell_are_asked_about(column, text, is_asked):
     rows[4][column] = text
     intake, code = taken(lines([HEADER, *rows], "\t"))
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "is_asked"),
+    [
+        (2, "{}, Nigar", True),
+        (2, "{}/Nigar", True),
+        (0, "12-{}", False),
+        (5, "{}, 4 nəfər", False),
+    ],
+)
+def test_what_every_row_has_is_asked_about_where_it_can_be_two(
+    column, change, is_asked
+):
+    """A list of couples would be one of half its voters; one of numbered numbers is asked about."""
+    rows = [list(row) for row in ROWS]
+    for row in rows:
+        row[column] = change.format(row[column])
+    intake, code = taken(lines([HEADER, *rows], "\t"))
+    assert len(asked(intake)) == (len(rows) if is_asked else 0)
+    assert code == int(is_asked)
 
 
 def test_a_family_in_a_column_that_is_not_understood_is_asked_about():
@@ -449,6 +517,8 @@ def test_titles_and_signatures_raise_no_alarm(text):
         "13 Quliyeva Leyla Kamil qızı AZE12345678",
         "Şirin Gülər 1950-02-01 1XK0001",
         "Алиев Эльчин Рауф оглы",
+        "Qeyd: Quliyev Orxanı siyahıya əlavə edin",
+        "Əliyev Elçin, Quliyeva Leyla",
         "Cəmi: 24\tƏliyev Elçin\t01.02.1950",
     ],
 )

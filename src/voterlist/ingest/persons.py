@@ -35,6 +35,11 @@ _OF_NOBODY = re.compile(
     r"|street|school|commiss|chair|secretar|member|sign"
 )
 """Words of what is named after people, of those who sign, and of titles."""
+_ADDS = re.compile(
+    r"(?i)[əe]lav[əe] (?:ed|et|olun)|daxil (?:ed|et|olun)|unudul|burax[ıi]l|d[üu][şs][üu]b"
+    r"|добав|включ|пропущ|add(?:ed)? to|left out|missing"
+)
+"""What is said of somebody whom a list lacks."""
 _WORD = re.compile(r"[^\W\d_]+")
 _WITHOUT_ENDING = 4
 _GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
@@ -46,6 +51,8 @@ def hides_voter(text: str) -> bool:
 
     Whoever signs shows one sign alone, the name.
     """
+    if _ADDS.search(text) and signs_of_person(text):
+        return True
     is_name = any(map(_is_whole_name, re.split("[,;]", text)))
     return signs_of_person(text) > 1 or (is_name and not _OF_NOBODY.search(text))
 

@@ -57,12 +57,24 @@ _OF_A_LINE = {
 and how many signs of a person it has at least."""
 _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
-_DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
+_DITTO = (
+    r"(?i)^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
+    r"|^\W*(?:eyn[iİ](?:l[əe])?|h[əe]m[iİ]n|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
+    r"|т[оаe](?:т)? же|он же|ditto|same)\W*$"
+)
 """A cell that says: the same as above."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
-_AND = r"(?i)\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
+_FAMILY = (
+    r"(?i)(?:^|[^\pL])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
+    r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad\pL+|u[şs]aq\pL+|семь[яёе]\pL*|жена|муж|и др"
+    r"|family|wife|husband|others)(?:[^\pL]|$)|[2-9]\s*(?:n[əe]f[əe]r|чел|persons|people)"
+)
+"""Others who are not named: Elçin, ailəsi (4 nəfər)."""
+_AND = rf"{_FAMILY}|\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 """Names of two people in one cell: Elçin və Nigar."""
-_COMMA = r"\pL\s*,\s*\pL"
+_APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
+_NUMBERS = r"^\d+\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d+\W*$"
+"""Several voters in one row: 7-12."""
 _WORD_ALONE = (r"^\pL+$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
@@ -165,6 +177,9 @@ def classify(
     is_blank = np.ones(rows, dtype=bool)
     for column in cells:
         is_blank &= _is_blank(column)
+    named = None if header is None else _columns_of(header.map, _NAMES)
+    for row, column in marks.unworked:
+        is_blank[row] &= named is not None and column not in named
     _mark(codes, is_blank, AsideCode.BLANK_ROW)
     _mark(codes, marks.deleted, AsideCode.DELETED_ROW)
     if header is None:
@@ -477,10 +492,16 @@ def _ask_entries(
             _ask(codes, fits(of_entries, sign), [cells[column]], holds_line)
     is_two = is_entry & any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
     given = header.map.columns("given_name")
-    has_comma = is_entry & any_match(cells, given, (_COMMA,))
-    has_comma &= ~any_match(cells, given, (PARTICLE,))
-    if 2 * has_comma.sum() < is_entry.sum():
-        is_two |= has_comma
+    is_apart = is_entry & any_match(cells, given, (_APART,))
+    is_apart &= ~any_match(cells, given, (PARTICLE,))
+    is_several = is_entry & any_match(cells, header.map.columns("number"), (_NUMBERS,))
+    beside = _columns_of(header.map, ("address", "document", "fin"))
+    has_family = is_entry & any_match(cells, beside, (_FAMILY,))
+    for rows in (is_apart, is_several, has_family):
+        # What most rows have is how this list is written: a given name, and the father's.
+        has_own = rows is is_apart and header.map.columns("patronymic")
+        if has_own or 2 * rows.sum() < is_entry.sum():
+            is_two |= rows
     codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     may_be_two = np.logical_or.reduce(

@@ -146,10 +146,14 @@ def _read_sheet(
     try:
         sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
-            return unread_sheet(name, AsideCode.CONTENT_UNREAD if facts.cells else None)
+            is_held = facts.cells or facts.unworked
+            return unread_sheet(name, AsideCode.CONTENT_UNREAD if is_held else None)
         last_row, last_column = sheet.end
-        check_size(last_row + 1, last_column + 1, settings)
+        # The reader ends before rows of formulas that nobody worked out.
+        height = max([last_row + 1, *(line for line, _ in facts.unworked)])
+        check_size(height, last_column + 1, settings)
         rows = sheet.to_python(skip_empty_area=False)
+        rows += [[""] * (last_column + 1) for _ in range(height - len(rows))]
         merged = facts.merged or sheet.merged_cell_ranges or []
     except _NOT_DAMAGE:
         raise
@@ -167,7 +171,7 @@ def _read_sheet(
         for column in zip(*rows, strict=True)
     ]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
-        return unread_sheet(name)
+        return unread_sheet(name, AsideCode.CONTENT_UNREAD if facts.unworked else None)
     check_columns(arrays, settings)
     return sheet_of_columns(
         arrays,

@@ -383,9 +383,11 @@ def _look_over(piece: bytes, facts: SheetFacts) -> None:
         for column in _HIDDEN_COLUMN.findall(piece):
             if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
                 facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
-    cells = []
+    cells: list[bytes] = []
     if b"<f" in piece or b":f" in piece:
-        cells += _FORMULA_WITHOUT_VALUE.findall(piece)
+        blank = _FORMULA_WITHOUT_VALUE.findall(piece)
+        # One that was worked out and says nothing is as blank as a cell without a formula.
+        cells += (cell for cell in blank if b't="str"' not in cell)
     if b't="e"' in piece:
         cells += _ERROR_VALUE.findall(piece)
     facts.formulas_without_value += len(cells)
