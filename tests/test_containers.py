@@ -3,6 +3,7 @@
 import importlib
 import io
 import re
+import struct
 import sys
 import warnings
 import zipfile
@@ -19,7 +20,7 @@ import workspaces
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode, Stage
-from voterlist.readers import read_files
+from voterlist.readers import ole, read_files
 
 LIMITS = IngestSettings()
 UNREAD = AsideCode.CONTENT_UNREAD
@@ -601,6 +602,22 @@ IN_NO_PAGE = {
 }
 
 
+def unseen(*two):
+    """A PDF file with text that is drawn neither filled nor stroked."""
+
+    def draw(canvas):
+        documents.draw_list(canvas, 1, 6)
+        text = canvas.beginText(80, 300)
+        text.setTextRenderMode(3)
+        text.textLine(" ".join(two).replace("ə", "e"))
+        canvas.drawText(text)
+
+    return documents.drawn(draw)
+
+
+IN_NO_PAGE["unseen in PDF"] = unseen
+
+
 @pytest.mark.parametrize("kind", [*IN_NO_CELL, *IN_NO_PAGE])
 def test_a_voter_in_no_cell_and_on_no_page_is_asked_about(tmp_path, kind):
     """Who is typed into the title of a chart, or the prompt of a cell, is on no list, at code 0.
@@ -622,6 +639,26 @@ def test_a_voter_in_no_cell_and_on_no_page_is_asked_about(tmp_path, kind):
         told = intake.findings.column("rule").to_pylist()
         assert (AsideCode.MAY_BE_VOTER in told) == bool(count)
         assert set(intake.entries.column("precinct").to_pylist()) == {12}
+
+
+@pytest.mark.parametrize("kind", ["heads", "prompt", "title", "value"])
+def test_a_voter_in_no_cell_of_an_old_workbook_is_asked_about(kind):
+    """Who stands in the title of a chart of an XLS file is on no list, at exit code 0."""
+    text = "Quliyev Orxan 01.02.1970"
+    records = {
+        "heads": (0x0014, struct.pack("<HB", len(text) + 2, 0) + b"&C" + text.encode()),
+        "prompt": (0x01BE, bytes(16) + text.encode("utf-16-le") + bytes(4)),
+        "title": (0x100D, bytes((0, 0, len(text), 0)) + text.encode()),
+        "value": (0x0018, bytes(14) + b"\x17\x18\1" + text.encode("utf-16-le")),
+    }
+    code, body = records[kind]
+    sheet = (
+        struct.pack("<HHI", 0x0085, 6, 16) + bytes(2) + struct.pack("<HHH", 0x809, 2, 0)
+    )
+    inner = struct.pack("<HHH", 0x809, 2, 0) if kind == "title" else b""
+    stream = sheet + inner + struct.pack("<HH", code, len(body)) + body
+    ((texts, _),) = ole.beside_cells(stream)
+    assert [line for _, told in texts for line in told.splitlines()] == [text]
 
 
 def test_a_sheet_that_lies_in_a_document_is_named(tmp_path):
@@ -687,6 +724,13 @@ def in_fields(canvas):
         canvas.acroForm.textfield(name=f"f{number}", value=text, x=80 * number, y=300)
 
 
+def chosen(canvas):
+    """A list, and below it a field in which somebody chose a name."""
+    documents.draw_list(canvas, 1, 6)
+    names = ["-", "Aliyev"]
+    canvas.acroForm.choice(name="f", value=names[1], options=names, x=80, y=300)
+
+
 DBF = documents.dbf_list()
 FILES = {
     "DBF behind its end": (DBF + DBF[-80:], 4, {UNREAD}),
@@ -706,6 +750,7 @@ FILES = {
     "PDF": (documents.drawn(documents.draw_list), 10, set()),
     "PDF behind PDF": (documents.drawn(documents.draw_list) * 2, 10, {UNREAD}),
     "PDF with fields": (documents.drawn(in_fields), 6, {UNREAD}),
+    "PDF with a field to choose in": (documents.drawn(chosen), 6, {UNREAD}),
 }
 
 

@@ -219,6 +219,8 @@ def test_a_formula_that_was_worked_out_and_says_nothing_is_blank():
     [
         ("həyat yoldaşı Qarayeva Nigar Rauf qızı 01.02.1970", True),
         ("муж: Гараев Рауф Гасан оглы, 5XK1234", True),
+        ("qardaşı Qarayev Əli ilə yaşayır", True),
+        ("qardaşı ilə yaşayır", False),
         ("köhnə soyadı Qarayeva, 01.02.2003-cü ildə dəyişib", False),
         ("Qarayeva Nigar Rauf qızının ünvanıdır", False),
         ("AZE 12345678, 01.02.2003-də verilib", False),

@@ -35,6 +35,10 @@ _OF_NOBODY = re.compile(
     r"|street|school|commiss|chair|secretar|member|sign"
 )
 """Words of what is named after people, of those who sign, and of titles."""
+_KIN = re.compile(
+    r"(?i)qarda[şs][ıi]|bac[ıi]s[ıi]|yolda[şs][ıi]|arvad[ıi]|жена|муж\b|брат\b|сестра"
+    r"|wife|husband|brother|sister"
+)
 _ADDS = re.compile(
     r"(?i)[əe]lav[əe] (?:ed|et|olun)|daxil (?:ed|et|olun)|unudul|burax[ıi]l|d[üu][şs][üu]b"
     r"|добав|включ|пропущ|add(?:ed)? to|left out|missing"
@@ -60,8 +64,10 @@ def hides_voter(text: str) -> bool:
 def adds_person(text: str) -> bool:
     """True for a remark beside a voter that names somebody and whose child it is, with a date.
 
-    Or with a FIN or a document. A former surname with its date is no other person.
+    Or with a FIN or a document, or whose kin it is. A former surname with its date is nobody else.
     """
+    if _KIN.search(text) and _SURNAME.search(text):
+        return True
     return signs_of_person(text) > 1 and _FATHER.search(text) is not None
 
 

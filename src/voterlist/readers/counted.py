@@ -23,6 +23,7 @@ _LONGEST_RECORD = 100
 
 _LIST = re.compile(
     r".*\.(?:csv|tsv|txt|json|jsonl|xls[xmb]?|ods|docx?|odt|rtf|pdf|dbf|parquet|zip|html?|mht)"
+    r"|(?:word|xl)/embeddings/.*\.bin"
 )
 """The name of a file that may be a list."""
 WORD_TEXT = re.compile(
@@ -73,7 +74,7 @@ _TOLD_TEXT = re.compile(
 """What was typed, and where its lines end."""
 _SWITCH = re.compile(r"\\\S* *(?:\"[^\"]*\"|[^ \\]*)")
 """What a field of a document says of its form: ``\\* MERGEFORMAT``."""
-_NAME = re.compile(r"[^\W\d_]{2,}")
+_NAME = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_]{2,}")
 
 
 def beside(content: bytes) -> list[str]:

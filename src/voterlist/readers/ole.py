@@ -5,9 +5,12 @@ How many rows are hidden, how many cells hold something, and the sheets' parts.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+
+from voterlist.readers.counted import lines_told
 
 _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
@@ -18,7 +21,13 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
+_TYPED = frozenset({0x0014, 0x0015, 0x0018, 0x01BE, 0x0800, 0x100D})
+"""The head and the foot of pages, a named value, what is said of a cell's data, the tip of a link,
+and a text of a chart."""
+_RUN = re.compile(rb"(?:[ -\xff][\0-\5]){4,}|[ -~\xa0-\xff]{4,}")
+"""A text in such a record, of two bytes a letter or of one."""
 _TEXT_BOX, _GOES_ON, _DRAWING = 0x01B6, 0x003C, 0x00EC
+_EDGE_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]+|[A-Z])')
 _ANCHOR = bytes.fromhex("000010f012000000")
 """What stands before the cells that a shape lies on: OfficeArtClientAnchor."""
 _PICTURE = bytes.fromhex("b2040af008000000")
@@ -173,7 +182,9 @@ def beside_cells(stream: bytes) -> list[tuple[list[tuple[int, str]], int]]:
     for kind, place, length in _records(stream):
         body = stream[place : place + length]
         if kind in _BEGINNING:
-            start = place - _RECORD_HEAD
+            # A chart begins within its sheet.
+            begins = place - _RECORD_HEAD
+            start = begins if begins in starts else start
         elif kind == _BOUND_SHEET and length >= 4:
             starts.append(int.from_bytes(body[:4], "little"))
         elif kind == _DRAWING:
@@ -183,8 +194,18 @@ def beside_cells(stream: bytes) -> list[tuple[list[tuple[int, str]], int]]:
         elif kind == _GOES_ON and is_text and body:
             encoding = "utf-16-le" if body[0] & 1 else "latin-1"
             texts[start].append((row, body[1:].decode(encoding, errors="replace")))
+        elif kind in _TYPED:
+            texts[start or starts[0]] += ((1, text) for text in _typed(body))
         is_text = kind == _TEXT_BOX
     return [(texts[at], pictured[at]) for at in starts]
+
+
+def _typed(body: bytes) -> Iterator[str]:
+    """The texts in a record; parts, fonts and fields of a page's head stand apart."""
+    for run in _RUN.findall(body):
+        is_wide = len(run) > 1 and run[1] < 6
+        text = run.decode("utf-16-le" if is_wide else "latin-1")
+        yield "\n".join(lines_told(_EDGE_CODE.sub("\n", text)))
 
 
 def _pictured(drawing: bytes) -> int:

@@ -312,7 +312,7 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
 
     Pages that cannot be read are further sheets with their trouble, named by their numbers.
     """
-    contents, troubles, pictured, notes = _read_pages(content)
+    contents, troubles, beside, notes = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
     lines = joined_lines(contents, settings)
@@ -330,31 +330,32 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
         unread_sheet(f"p. {as_ranges(troubles[code])}", code)
         for code in sorted(troubles)
     ]
-    beside = BESIDE_PAGES.findall(content, content.find(b"%PDF-") + 1)
+    more = BESIDE_PAGES.findall(content, content.find(b"%PDF-") + 1)
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
-    names = sorted({*map(bytes.decode, beside)})
-    if pictured:
-        names.append(f"p. {as_ranges(pictured)} (image)")
+    names = sorted({*map(bytes.decode, more)})
+    names += (f"p. {as_ranges(pages)} ({what})" for what, pages in beside.items())
     return outcome.with_unread(names)
 
 
 def _read_pages(
     content: bytes,
-) -> tuple[list[Content], _Troubles, list[int], list[str]]:
-    """What stands on the pages that can be read, which cannot, and which have a large picture.
+) -> tuple[list[Content], _Troubles, dict[str, list[int]], list[str]]:
+    """What stands on the pages that can be read, which cannot, and which have more on them.
 
-    And the lines of the remarks on them.
+    That is a large picture, or fields that somebody filled in. And the lines of the remarks on
+    them, and of what nobody sees.
     """
     notes: list[str] = []
     contents: list[Content] = []
-    pictured: list[int] = []
+    beside: dict[str, list[int]] = {}
     troubles: _Troubles = {}
     for number, page in enumerate(read_pages(content), start=1):
         if page.trouble is not None:
             troubles.setdefault(page.trouble, []).append(number)
         elif not page.is_blank:
             contents.append(content_of(page))
-        if page.pictured:
-            pictured.append(number)
+        for what, is_there in (("image", page.pictured), ("fields", page.filled)):
+            if is_there:
+                beside.setdefault(what, []).append(number)
         notes += filter(None, "\n".join(page.notes).splitlines())
-    return contents, troubles, pictured, notes
+    return contents, troubles, beside, notes

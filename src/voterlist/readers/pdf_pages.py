@@ -18,6 +18,7 @@ import numpy as np
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import AsideCode
 from voterlist.processes.limits import is_memory_short
+from voterlist.readers.counted import lines_told
 from voterlist.readers.outcome import RefusedError
 
 _PASSWORD = 4
@@ -38,8 +39,8 @@ _FEW_SIGNS = 20
 """So many signs stand on a scan: the number of a page, the name of a program."""
 _MOST_PICTURES = 1_000
 _MOST_NOTES = 1_000
-_NO_NOTES = (2, 16, 20)
-"""Links, the windows of notes, fields."""
+_NO_NOTES, _FIELD = (2, 16), 20
+"""Links, and the windows of notes; a field to fill in."""
 _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
 _THIN = 3.0
@@ -69,7 +70,8 @@ class Page:
             ones alone.
         trouble: why its text is not taken; None where it is taken.
         pictured: whether pictures take a good part of it where no text stands: a scan, or a photo.
-        notes: what readers of the file wrote on the page, each text once.
+        notes: what readers of the file wrote on the page, or nobody sees on it, each text once.
+        filled: whether somebody filled in a field of it.
     """
 
     codes: Longs
@@ -80,6 +82,7 @@ class Page:
     trouble: AsideCode | None = None
     pictured: bool = False
     notes: tuple[str, ...] = ()
+    filled: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -163,29 +166,54 @@ def _read_page(pdfium: ModuleType, page: Any, text: Any) -> Page:
     usual = int(np.bincount(angles, minlength=4).argmax()) if len(angles) else 0
     # How the page itself is turned does not matter: its text shows which way it is read.
     turns = -usual % 4
+    pictured = _is_pictured(pdfium, page, signs.boxes(), drawing)
+    notes = [*_notes(pdfium, page)]
+    if not pictured:
+        notes += lines_told("".join(map(chr, signs.unseen)))
     return Page(
         codes=signs.letters(),
         boxes=_turned_boxes(signs.boxes(), turns),
         pieces=signs.pieces(),
         turned=angles != usual,
         lines=_turned_boxes(_box_array(drawing.lines), turns),
-        pictured=_is_pictured(pdfium, page, signs.boxes(), drawing),
-        notes=tuple(dict.fromkeys(_notes(pdfium, page))),
+        pictured=pictured,
+        notes=tuple(dict.fromkeys(notes)),
+        filled=any(_field_values(pdfium, page)),
     )
 
 
 def _notes(pdfium: ModuleType, page: Any) -> Iterator[str]:
-    """What stands in the remarks of a page; fields and links are none."""
+    """What stands in the remarks of a page, and in its fields; links are none."""
+    for note in _annotations(pdfium, page):
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        if kind not in _NO_NOTES:
+            keys = ("V", "TU") if kind == _FIELD else ("Contents",)
+            yield from (_text_of(pdfium, note, key) for key in keys)
+
+
+def _field_values(pdfium: ModuleType, page: Any) -> Iterator[str]:
+    """What somebody filled into the fields of a page; boxes to tick are none."""
+    for note in _annotations(pdfium, page):
+        is_field = pdfium.FPDFAnnot_GetSubtype(note) == _FIELD
+        if is_field and _text_of(pdfium, note, "FT") != "Btn":
+            yield _text_of(pdfium, note, "V")
+
+
+def _annotations(pdfium: ModuleType, page: Any) -> Iterator[Any]:
+    """What lies on a page, each open while it is looked at."""
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_NOTES)):
         note = pdfium.FPDFPage_GetAnnot(page, number)
-        if not note:
-            continue
-        if pdfium.FPDFAnnot_GetSubtype(note) not in _NO_NOTES:
-            room = pdfium.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)
-            text = (pdfium.FPDF_WCHAR * (room // 2))()
-            pdfium.FPDFAnnot_GetStringValue(note, b"Contents", text, room)
-            yield bytes(text)[:-2].decode("utf-16-le", errors="replace").strip()
-        pdfium.FPDFPage_CloseAnnot(note)
+        if note:
+            yield note
+            pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _text_of(pdfium: ModuleType, note: Any, key: str) -> str:
+    """A text of what lies on a page; empty where it has none of this name."""
+    room = pdfium.FPDFAnnot_GetStringValue(note, key.encode(), None, 0)
+    text = (pdfium.FPDF_WCHAR * (room // 2))()
+    pdfium.FPDFAnnot_GetStringValue(note, key.encode(), text, room)
+    return bytes(text)[:-2].decode("utf-16-le", errors="replace").strip()
 
 
 def _is_pictured(
@@ -216,12 +244,15 @@ class _Signs:
         count: all signs, those left out too.
         visible: signs that are drawn, blanks left out.
         unmapped: signs whose font does not say which letters they are.
+        unseen: the Unicode numbers of what is drawn so that nobody sees it, and of the ends of
+            lines.
     """
 
     def __init__(self, pdfium: ModuleType, text: Any) -> None:
         self.count = max(0, pdfium.FPDFText_CountChars(text))
         self.visible = 0
         self.unmapped = 0
+        self.unseen: list[int] = []
         self._codes: list[int] = []
         self._boxes: list[tuple[float, float, float, float]] = []
         self._angles: list[float] = []
@@ -232,9 +263,12 @@ class _Signs:
             code = pdfium.FPDFText_GetUnicode(text, number)
             if code <= _BLANK and pdfium.FPDFText_IsGenerated(text, number) == 1:
                 # PDFium's own guess of a blank between two pieces of text.
+                self.unseen.append(code)
                 continue
             piece = _piece(pdfium, text, number, angles)
             angle = angles[piece]
+            if angle is None:
+                self.unseen.append(min(code, _LOST))
             if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
                 continue
             if pdfium.FPDFText_HasUnicodeMapError(text, number) == 1:

@@ -86,6 +86,7 @@ _ERROR_VALUE = re.compile(
     _NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>"
 )
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
+_LITERAL = re.compile('"([^"]+)"')
 _CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
 _FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
@@ -353,8 +354,8 @@ class _Beside(Handler):
         elif self._tag in {"chart", "relIds"}:
             self.rows |= dict.fromkeys(attributes.values(), self._row)
         elif self._tag == "cNvPr":
-            said = map(attributes.get, TOLD)
-            self._text += "".join(f"\n{text}\n" for text in said if text)
+            said = "\n".join(filter(None, map(attributes.get, TOLD)))
+            self._text += "\n".join(["", *lines_told(said), ""])
         self._is_from |= self._tag == "from"
 
     def text(self, text: str) -> None:
@@ -482,6 +483,9 @@ class _OdsParser(Handler):
             self._depth += 1
             if self._depth == 1:
                 self.tables.append(_OdsTable())
+        elif name in {"named-expression", "content-validation"}:
+            said = " ".join(attributes.values())
+            self.beside += "\n".join(["", *_LITERAL.findall(said), ""])
         self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters = attributes, 0
