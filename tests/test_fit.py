@@ -137,7 +137,7 @@ def compared(same, counts, loss=0.0):
     """What a model says of pairs with these probabilities of one person."""
     vectors = VectorCounts(np.arange(len(counts)), np.array(counts))
     lost = Loss(loss, loss, loss)
-    told = estimate(vectors, np.array(same), 0.95, lost)
+    told = estimate(np.array(same), vectors.counts, 0.95, lost)
     posterior = np.zeros((len(counts), len(CLASSES)))
     return Compared(vectors, posterior, pa.chunked_array([["a + b"]]), told, lost)
 

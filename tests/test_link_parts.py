@@ -554,8 +554,7 @@ def test_an_estimate_is_that_of_the_pairs_counted_one_by_one(seen):
     same, counts = np.array([one for one, _ in seen]), np.array([n for _, n in seen])
 
     def estimated(same, counts):
-        vectors = weigh.VectorCounts(np.arange(len(counts)), counts)
-        return estimate(vectors, same, 0.95, Loss(0.02, 0.01, 0.03))
+        return estimate(same, counts, 0.95, Loss(0.02, 0.01, 0.03))
 
     together = estimated(same, counts)
     apart = estimated(np.repeat(same, counts), np.ones(counts.sum(), np.int64))

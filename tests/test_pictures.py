@@ -77,6 +77,14 @@ def test_the_cost_of_a_threshold_is_that_of_the_pairs():
     assert estimate.recall == pytest.approx(chosen.recall)
 
 
+def test_the_page_expects_what_the_linkage_says():
+    """88 % stood on the page of a linkage that said 85: pairs were counted in two ways."""
+    listed = linkage_lists.crowd(400, doubles=60)
+    linkage, _, pictures = drawn(listed)
+    assert linkage.estimate is not None
+    assert pictures.weights.estimate == linkage.estimate
+
+
 def test_each_pair_stands_in_one_bar_or_is_said_to_lie_below():
     linkage, _, pictures = crowd()
     weights = pictures.weights

@@ -133,7 +133,8 @@ def fitted(model: pd.DataFrame, comparisons: Mapping[str, str]) -> Fitted:
             log_m[name][comparison.field] = bits
     sizes = [float(model.attrs["class_pairs"][name]) for name in CLASSES]
     learnt = rounded(Model(log_m, np.log2(sizes), u))
-    return Fitted(compared, learnt, count([]), int(model.attrs["entries"]))
+    none = count([])
+    return Fitted(compared, learnt, none, none, int(model.attrs["entries"]))
 
 
 def _require_same(of_model: Mapping[str, str], of_list: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import Bools, Floats
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import MISSING, Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
@@ -68,26 +68,26 @@ class Estimate:
 
 
 def estimate(
-    vectors: VectorCounts, same: Floats, threshold: float, loss: Loss
+    same: Floats, counts: Longs, threshold: float, loss: Loss
 ) -> Estimate | None:
-    """The estimate from P(same) of each distinct vector; None where no pair is put forward.
+    """The estimate from how many pairs have which P(same); None where no pair is put forward.
 
     Pairs with P(same) of at least ``threshold`` are put forward.
     """
     taken = same >= threshold
-    pairs = int(vectors.counts[taken].sum())
+    pairs = int(counts[taken].sum())
     if not pairs:
         return None
-    right = same * vectors.counts
-    variance = same * (1 - same) * vectors.counts
+    right = same * counts
+    variance = same * (1 - same) * counts
     put_forward, missed = float(right[taken].sum()), float(right[~taken].sum())
     likely_missed = float(right[~taken & (same >= _HALF)].sum())
     # With half the log-odds: as if all evidence had been counted twice.
     odds = np.sqrt(same) / np.maximum(np.sqrt(1 - same), _NEVER)
     half_as_sure = np.minimum(same, odds / (1 + odds))
     twice_as_sure = same**2 / (same**2 + (1 - same) ** 2)
-    most_right = float((np.maximum(same, twice_as_sure) * vectors.counts)[taken].sum())
-    least_right = float((half_as_sure * vectors.counts)[taken].sum())
+    most_right = float((np.maximum(same, twice_as_sure) * counts)[taken].sum())
+    least_right = float((half_as_sure * counts)[taken].sum())
     margin, most_margin, missed_margin = (
         TWO_SIDED_95 * number**0.5
         for number in (

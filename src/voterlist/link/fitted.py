@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist import tables
-from voterlist.arrays import Codes
+from voterlist.arrays import Codes, Floats, Longs
 from voterlist.link.comparisons import MISSING, Comparison, Comparisons
 from voterlist.link.fit import UNKNOWN_LOSS, Loss
 from voterlist.link.grid import on_grid
@@ -44,6 +44,8 @@ class Fitted:
     model: Model
     vectors: VectorCounts
     """The distinct ones with their counts; term frequencies in bins of two bits."""
+    beside: VectorCounts
+    """Those of the pairs that do not stay in the table."""
     entries: int
     """How many the list has."""
     person: Codes | None = None
@@ -54,6 +56,16 @@ class Fitted:
     def scored(self) -> Scored:
         """The posteriors and the match weight of each distinct vector."""
         return score(self.comparisons.unpack(self.vectors.codes), self.model)
+
+    def likely(self, told: Floats) -> tuple[Floats, Longs]:
+        """P(one person) of the pairs that were compared, and how many pairs have each.
+
+        Those of the table stand first, with what is ``told`` there, in ascending order: sums do not
+        depend on that of the table. The others have what their vectors say.
+        """
+        others = score(self.comparisons.unpack(self.beside.codes), self.model)
+        counts = np.concatenate([np.ones(len(told), np.int64), self.beside.counts])
+        return np.concatenate([np.sort(told), others.posterior[:, 0]]), counts
 
     def levels(self) -> pa.Table:
         """LEVELS."""

@@ -346,10 +346,9 @@ def concluded(
     With ``partners``, the list of each entry and the entries of each list, an entry is one person
     with at most one entry of each other list.
     """
-    alone, lists, before = None, None, len(scored.packed)
+    beside, before = scored.vectors.without(scored.packed), len(scored.packed)
+    lists = None if partners is None else partners[0]
     if partners is not None:
-        # Of the candidates of which nothing is said every pair has the probability of its vector.
-        alone, lists = scored.vectors.without(scored.packed), partners[0]
         scored = _of_partners(scored, *partners, settings)
     scorer, judged, counted = scored.scorer, scored.judged, scored.vectors
     model, comparisons = scorer.model, scorer.comparisons
@@ -357,16 +356,10 @@ def concluded(
     cluster = cluster_of(scored, duplicate, lists)
     of_clusters = np.flatnonzero(cluster >= 0)
     posterior = weigh.score(comparisons.unpack(counted.codes), model).posterior
-    told = counted, posterior[:, 0]
-    if alone is not None:
-        of_alone = weigh.score(comparisons.unpack(alone.codes), model).posterior
-        each = np.ones(len(judged.left), np.int64)
-        counts = weigh.VectorCounts(
-            np.concatenate([alone.codes, -each]), np.concatenate([alone.counts, each])
-        )
-        told = counts, np.concatenate([of_alone[:, 0], judged.posterior[:, 0]])
     loss = blocking_loss(scored.keys, scored.table, duplicate)
-    expected = estimate(*told, duplicate, loss)
+    size = scored.of_keys.entries
+    fitted = Fitted(comparisons, model, counted, beside, size, loss=loss)
+    expected = estimate(*fitted.likely(judged.posterior[:, 0]), duplicate, loss)
     sure = pa.array(judged.posterior[:, 0] >= duplicate)
     keys_of_sure = scored.table.column("match_key").filter(sure)
     most = priors(scorer.entries.profile, scorer.entries, comparisons)["same"].most
@@ -392,7 +385,7 @@ def concluded(
         estimate=None if against else expected,
         doubts=against,
         term_frequencies=term_frequencies(scorer, pairs, vectors),
-        fitted=Fitted(comparisons, model, counted, scored.of_keys.entries, loss=loss),
+        fitted=fitted,
         left_out=before - len(scored.packed),
     )
 

@@ -11,11 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Floats, Longs
+from voterlist.arrays import Floats
 from voterlist.link.block import Forecast
 from voterlist.link.fit import WHOLE, Estimate, estimate
 from voterlist.link.fitted import Fitted
-from voterlist.link.weigh import VectorCounts
 
 _LEAST_END = 12
 """The axis reaches at least so many bits of log-odds: odds of 4,096 to one."""
@@ -101,17 +100,16 @@ def weights_of(
 ) -> Weights:
     """The pairs that were compared, by their probability of one person.
 
-    Pairs of the PAIR table are counted one by one, as it has them. Those below ``kept``, which it
-    mostly does not hold, are counted by their comparison vectors, and not drawn.
+    Those below ``kept``, which the PAIR table mostly does not hold, are not drawn.
     """
-    probability, counts = _counted(pairs, fitted, kept)
+    probability, counts = fitted.likely(pairs.column("probability").to_numpy())
     compared = int(fitted.vectors.counts.sum())
     log_odds = _log_odds(probability)
     first = floor(_log_odds_of(kept))
     surest = float(log_odds.max(initial=_LEAST_END))
     last = ceil(min(max(surest, _LEAST_END), _END))
     bits = last - first
-    is_drawn = probability >= kept
+    is_drawn = (probability >= kept) & (np.arange(len(counts)) < pairs.num_rows)
     drawn = int(counts[is_drawn].sum())
     place = np.clip(np.floor(log_odds[is_drawn]), first, last - 1).astype(int) - first
     every = np.bincount(place, counts[is_drawn], bits)
@@ -148,23 +146,8 @@ def weights_of(
         curve=tuple(cost(1 / (1 + 2.0**-start)) for start in begins),
         costs=tuple(cost(told) for told in sorted({*_TOLD, threshold})),
         chosen=cost(threshold),
-        estimate=estimate(
-            VectorCounts(np.arange(len(counts)), counts),
-            probability,
-            threshold,
-            loss,
-        ),
+        estimate=estimate(probability, counts, threshold, loss),
     )
-
-
-def _counted(pairs: pa.Table, fitted: Fitted, kept: float) -> tuple[Floats, Longs]:
-    """Probabilities of one person, and how many pairs have each."""
-    told = pairs.column("probability").to_numpy()
-    told = told[told >= kept]
-    of_vectors = fitted.scored().posterior[:, 0]
-    few = of_vectors < kept
-    counts = np.r_[np.ones(len(told), np.int64), fitted.vectors.counts[few]]
-    return np.r_[told, of_vectors[few]], counts
 
 
 def _log_odds(probability: Floats) -> Floats:
