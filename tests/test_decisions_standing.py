@@ -25,6 +25,10 @@ CASE = "c-1"
 FINDING = "f-1"
 
 
+EARLIER, LATER = (f"2026-03-01T{hour}:00:00+04:00" for hour in ("08", "10"))
+"""Before and after the first answers that ``numbered`` gives."""
+
+
 def table(rows, schema):
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
     return from_columns(columns, schema, len(rows))
@@ -310,6 +314,35 @@ def test_an_acceptance_that_is_taken_back_disputes_nothing():
     acceptance = accept("Bahar", mark="ask")
     result = standing(amended([strike("Aysel", finding_id=FINDING)], [acceptance]))
     assert result.contested.num_rows == 0
+
+
+@pytest.mark.parametrize(("at", "asked"), [(EARLIER, ["ask"]), (LATER, [])])
+def test_a_finding_that_is_accepted_later_is_asked_of_no_precinct(at, asked):
+    """Somebody would go to a door for what another one has answered since."""
+    question = {"action": "ask", "decided_by": "Aysel", "finding_id": FINDING}
+    answer = accept("Bahar", at=at)
+    assert [row["action"] for row in held(standing(amended([question], [answer])))] == (
+        asked
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ([("separate", EARLIER)], ["ask"]),
+        ([("separate", LATER)], []),
+        ([("separate", LATER), ("withdraw", LATER)], ["ask"]),
+    ],
+)
+def test_a_case_that_is_decided_later_is_asked_of_no_precinct(said, asked):
+    """The checklist for the door asked about a case that had been settled since."""
+    question = {"action": "ask", "decided_by": "Aysel", "case_id": CASE}
+    verdicts = decided(
+        {"verdict": verdict, "decided_by": "Bahar", "decided_at": at}
+        for verdict, at in said
+    ).verdicts
+    answers = Given(verdicts, amended([question]).amendments)
+    assert [row["action"] for row in held(standing(answers))] == asked
 
 
 VERDICTS = st.lists(

@@ -7,6 +7,7 @@ somebody else's.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -273,11 +274,12 @@ def _amendments(
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
     accepted = _findings_accepted(given.acceptances)
+    answered_at = _answered_at(given, accepted)
     holding: list[_Row] = []
     contested: list[_Row] = []
     pending: list[_Row] = []
     for said in last_answers(given).values():
-        rows = list(_without_answered_questions(said))
+        rows = list(_without_answered_questions(said, answered_at))
         if not rows:
             continue
         others = _acceptances_against(rows, accepted)
@@ -377,15 +379,37 @@ def about(row: _Row) -> str:
     return str(row["field"]) if row["action"] == Action.CORRECT else PLACE
 
 
-def _without_answered_questions(said: Mapping[_Key, _Row]) -> Iterator[_Row]:
-    """The answers, without the questions to the precinct that a later answer settled."""
+def _without_answered_questions(
+    said: Mapping[_Key, _Row], answered_at: Mapping[Any, float]
+) -> Iterator[_Row]:
+    """The answers, without the questions to the precinct that a later answer settled.
+
+    To accept the finding of a question, or to decide its case, is such an answer.
+    """
     rows = list(said.values())
     last_answer = max(
         (row["number"] for row in rows if row["action"] != Action.ASK), default=0
     )
     for row in rows:
-        if row["action"] != Action.ASK or row["number"] > last_answer:
+        about_it = row["finding_id"], (row["case_id"], row["entry_id"])
+        answered = max(answered_at.get(one, -math.inf) for one in about_it)
+        is_left = row["number"] > last_answer
+        is_left &= answered <= moment_of(row["decided_at"])
+        if row["action"] != Action.ASK or is_left:
             yield row
+
+
+def _answered_at(given: Given, accepted: Mapping[str, _Row]) -> dict[Any, float]:
+    """When each finding was accepted, and each entry of a case decided last."""
+    moments: dict[Any, float] = {
+        finding: moment_of(row["accepted_at"]) for finding, row in accepted.items()
+    }
+    for of_case, said in last_verdicts(given.verdicts.to_pylist()).items():
+        if said:
+            moments[of_case] = max(
+                moment_of(row["decided_at"]) for row in said.values()
+            )
+    return moments
 
 
 def _differ(rows: Iterable[_Row]) -> bool:
