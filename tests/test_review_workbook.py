@@ -899,12 +899,14 @@ def test_accepted_findings_are_written_again_as_they_were_accepted(workspace, tm
     path = filled(workspace, tmp_path / "first.xlsx", lambda _row: accepted)
     read_in(workspace, path)
     for again in ("at once.xlsx", "after a run.xlsx"):
-        export(workspace, tmp_path / again)
+        counts = export(workspace, tmp_path / again).counts
         shown = {
             row["finding_id"]: (row["answer"], row.get("value"), row["decided_by"])
             for row in review_books.rows_of(tmp_path / again)
             if row.get("finding_id") and not row.get("asked_as")
         }
         assert set(shown.values()) == {("accept", None, "Aynur")}
+        # Whoever has nothing left to answer would be told of findings, and look for them.
+        assert counts["answered"] == len(shown)
         assert read_in(workspace, tmp_path / again).problems == ()
         workspaces.run(workspace)

@@ -87,7 +87,7 @@ def _tell_workbook(
     """What the workbook of cases and findings holds; ``sealed``: where it is carried to."""
     out = sealed or made.path
     tell("cli.review.exported", **picked(made, "cases", "findings"), path=out)
-    for name in ("from_above", "contested", "second_look", "came_back"):
+    for name in ("answered", "from_above", "contested", "second_look", "came_back"):
         if made.counts[name]:
             tell(f"cli.review.exported.{name}", count=made.counts[name])
     if made.second_readings and is_for_all:

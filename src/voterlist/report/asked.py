@@ -239,15 +239,21 @@ class ReviewItems:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows each kind of sheet has; of cases, and of disputes, how many."""
+        """How many rows each kind of sheet has; of cases, and of disputes, how many.
+
+        ``answered``: the findings among them that somebody accepted or answered.
+        """
         *names, _ = QUESTION_SHEETS
         counts = {name.replace("-", "_"): len(self.of_sheet(name)) for name in names}
         contested = disputes(
             {"entry_id": one.entry_id, "case_id": one.case_id}
             for one in self.of_sheet("contested")
         )
-        count = len({*contested.values()})
-        return {"cases": len(self.cases), **counts, "contested": count}
+        counts["contested"] = len({*contested.values()})
+        counts["answered"] = sum(
+            one.asked_as is None and bool(one.answers) for one in self.questions
+        )
+        return {"cases": len(self.cases), **counts}
 
 
 _DAY_LENGTH = len("2026-02-03")
