@@ -120,6 +120,44 @@ def test_all_cases_are_answered_by_one_workbook(below):
     assert answers(below)[leaving] == "keep"
 
 
+@pytest.mark.parametrize("first", [STAYS, LEAVES])
+def test_nobody_overwrites_the_answer_of_another_one_unawares(below, first):
+    """Two analysts had a workbook each: the second one's struck off whom the first one had seen."""
+    path, asked = exported(below)
+    entry = asked[0]["entry_id"]
+    books = [path.with_name(f"{name}.xlsx") for name in ("a", "b", "c")]
+    second = LEAVES if first is STAYS else STAYS
+    for book, said, by in zip(
+        books, (first, second, second), (BY, "Cavid", BY.upper()), strict=True
+    ):
+        filled = said | {"decided_by": by}
+        is_about = {"entry_id": entry, "asked_as": "from-above"}.items()
+        review_books.fill(
+            path,
+            lambda row, f=filled, i=is_about: f if i <= row.items() else None,
+            book,
+        )
+    words = {STAYS["answer"]: "keep", LEAVES["answer"]: "give-up"}
+    assert told("review", "import", below, books[0], *AT)[0] == 0
+    code, refused = told("review", "import", below, books[1], *AT)
+    codes = [problem["code"] for problem in refused["problems"]]
+    assert (code, codes, refused["recorded"]) == (1, ["answered-by-another"], 0)
+    assert answers(below)[entry] == words[first["answer"]]
+    # Under the name in capitals it is the own answer.
+    assert told("review", "import", below, books[2], *AT)[0] == 0
+    assert answers(below)[entry] == words[second["answer"]]
+    # By its number it is answered by whoever has agreed, and is told whose answer it was.
+    number = next(
+        case["number"]
+        for case in told("answer", below)[1]["cases"]
+        if case["own"][0]["entry_id"] == entry
+    )
+    how = ("--elsewhere", "--document", "AA 1") if first is LEAVES else ("--stays",)
+    said = call("answer", below, "--case", number, *how, "--by", "Cavid", *AT)
+    assert f"{BY.upper()} had answered case {number} the other way" in said.output
+    assert answers(below)[entry] == words[first["answer"]]
+
+
 def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):
     """A lawful voter would be struck on nobody's word, or sent to the wrong precinct."""
     path, asked = exported(below)

@@ -206,12 +206,18 @@ def split_from_above(
             rows.append(row)
             continue
         case, given = asked[row["entry_id"]]
+        by = row["decided_by"] or against.by
+        other = None if against.turns_over else answered_by(given, row["action"], by)
+        if other is not None:
+            where = row["row"], "answered-by-another", row["sheet"], case.case_id
+            problems.append(Problem(*where, file=row["file"], who=other))
+            continue
         if row["action"] != STAYS:
             rows.append(_as_striking(row, case))
             # Asked again, the striking of before is no new one, and the answer is.
             said += [row] if given is None else []
             continue
-        by = row["decided_by"] = row["decided_by"] or against.by
+        row["decided_by"] = by
         code = _refused_as(by, against.bringer)
         if code is not None:
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
@@ -220,6 +226,13 @@ def split_from_above(
             said.append(row)
     amendments = from_rows(rows, ANSWER_ROW)
     return replace(answers, amendments=amendments, problems=tuple(problems)), said
+
+
+def answered_by(given: Answer | None, action: str, by: str | None) -> str | None:
+    """Who else gave the contrary answer to a returned case, if anybody did."""
+    if given is None or (given.answer == _ANSWER_OF[STAYS]) == (action == STAYS):
+        return None
+    return None if is_same_person(given.by, by or "") else given.by
 
 
 def said_to_above(said: Iterable[_Row], checked: ImportedFile) -> list[_Row]:

@@ -142,6 +142,7 @@ class Against:
         originals: the answers that a row may confirm, or settle.
         people: ENTRY: who asks to be added, beside the rows of registers.
         journal: of the ledger, which tells to whom a notice before striking was written.
+        turns_over: who answers a returned case knows that somebody else answered it otherwise.
     """
 
     runs: Known
@@ -154,6 +155,7 @@ class Against:
     originals: Originals = field(default_factory=dict)
     people: pa.Table = field(default_factory=lambda: empty(ENTRY))
     journal: Sequence[JournalLine] = ()
+    turns_over: bool = False
 
     @classmethod
     def of(

@@ -281,7 +281,9 @@ def answer_case(
         sheets_without_run=frozenset({""}),
     )
     book = AnswerFile(answers), workspace
-    return import_answers(workspace, [book], decided_at=decided_at, bringer=bringer)
+    return import_answers(
+        workspace, [book], decided_at=decided_at, bringer=bringer, turns_over=True
+    )
 
 
 def import_answers(
@@ -291,8 +293,9 @@ def import_answers(
     *,
     decided_at: dt.datetime,
     bringer: Bringer,
+    turns_over: bool = False,
 ) -> Imported:
-    """Record what files say that were read; as of ``import_review``."""
+    """Record what files say that were read; as of ``import_review``, and of ``Against``."""
     since = decided_at.isoformat(" ", "minutes")
     with open_to_change(workspace, since) as (settings, ledger):
         runs = known(workspace, ledger)
@@ -306,9 +309,8 @@ def import_answers(
             origins_of(file, path, runs, cycles, settings.workspace.cycle)
             for file, path in books
         ]
-        against = Against.of(
-            runs, ledger, settings, decided_at=decided_at, by=by, bringer=bringer
-        )
+        said = {"decided_at": decided_at, "by": by, "turns_over": turns_over}
+        against = Against.of(runs, ledger, settings, bringer=bringer, **said)
         made: Made = {}
         asked = asked_by_entry(workspace, ledger)
         imported = []

@@ -269,7 +269,7 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
-    from voterlist.casework.answering import cases_returned, own_entries
+    from voterlist.casework.answering import answered_by, cases_returned, own_entries
     from voterlist.casework.importing import Bringer
     from voterlist.casework.reviewing import answer_case
     from voterlist.report.asked import ELSEWHERE, STAYS
@@ -279,18 +279,23 @@ def answer(
     if case is not None:
         if stays is None or not by.strip():
             raise usage_error("answer-incomplete")
+        action = STAYS if stays else ELSEWHERE
         said = {
-            "action": STAYS if stays else ELSEWHERE,
+            "action": action,
             "decided_by": by.strip(),
             "reason": reason or None,
             "document": document or None,
         }
         moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
         bringer = Bringer(user_name())
+        before = {one.number: given for one, given in cases_returned(workspace)}
         made = answer_case(workspace, case, said, decided_at=moment, bringer=bringer)
         problems = list_problems(made.problems)
         if not problems:
             tell("cli.answer.recorded", number=case, path=workspace)
+            other = answered_by(before.get(case), action, by)
+            if other is not None:
+                tell("cli.answer.turned-over", number=case, by=other)
     cases = cases_returned(workspace)
     left = sum(given is None for _, given in cases)
     # What is shown names people: with --json it is not told, on standard error.
