@@ -324,7 +324,10 @@ def _as_json(linked: Linked, request: LinkRequest) -> Answer:
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
-    """Print what each blocking key will cost."""
+    """Print what each blocking key will cost; of those that bring nothing together how many."""
     tell("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast))
     names = ("key", "blocks", "pairs", "largest", "not-compared")
-    table(names, [dataclasses.astuple(line) for line in forecast])
+    busy = [line for line in forecast if line.pairs or line.not_compared]
+    table(names, [dataclasses.astuple(line) for line in busy])
+    if len(busy) < len(forecast):
+        tell("picture.keys.idle", count=len(forecast) - len(busy))
