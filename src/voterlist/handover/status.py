@@ -33,7 +33,6 @@ from voterlist.pipeline.reference import not_understood
 from voterlist.pipeline.result import Repeat
 from voterlist.pipeline.standings import burn_down, overdue, standings
 from voterlist.quality.readings import what_holds
-from voterlist.render import ics
 from voterlist.report.values import UnitStanding
 from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Reader
@@ -163,6 +162,9 @@ def write_calendar(path: Path, status: Status, words: Catalogue) -> None:
     Raises:
         OSError: the file cannot be written.
     """
+    # Whoever asks at the terminal needs none.
+    from voterlist.render import ics  # noqa: PLC0415  see above
+
     warn_days = status.settings.calendar.warn_days
     content = ics.calendar_bytes(
         status.deadlines, words, stamp=status.today, warn_days=warn_days

@@ -107,12 +107,13 @@ def _write_all(
             nation = replace(_nation(context, walk, standing), below=below)
             tasks.append(report_task(nation, languages, scratch))
         progress = partial(context.progress, Stage.REPORT)
-        done = units.each(Stage.REPORT, make_reports, tasks, progress)
+        # The nation's report takes longest: begun last, it would be waited for by one process.
+        done = units.each(Stage.REPORT, make_reports, tasks[::-1], progress)
     finally:
         _remove(scratch)
     outputs: list[Path] = []
     folder = context.workspace / REPORTS
-    for unit in done:
+    for unit in reversed(done):
         outputs += put_reports(unit, languages, context.workspace)
     outputs += write_walls(
         context.settings,
