@@ -18,6 +18,7 @@ import workspaces
 from command_line import call
 from deciding import amendments_of
 from handing import code_of, told
+from review_books import fill
 from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody.keys import load_keys
 from voterlist.deadlines.handovers import Event, balances_below, handovers
@@ -680,3 +681,51 @@ def test_a_precinct_hands_over_in_the_same_way(pair):
     assert (result.rows_out, result.place_doubts) == (7, ())
     lists = handing.newest(pair.below, "lists").to_pylist()
     assert sorted(row["precinct"] for row in lists) == [1, 2]
+
+
+def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
+    """Whoever was added below and stands elsewhere too ended the return, and stood twice."""
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    row = "Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;1\n"
+    register = pair.below / "reference" / "newly-of-age.csv"
+    register.write_text(head + row, encoding="utf-8")
+    there = pair.above / "inbox" / "89"
+    there.mkdir(parents=True)
+    listed = "1;Şərifov;Zaur;Kamil oğlu;02.01.2008;kişi;Şuşa küç. 3;5XK1250\n"
+    text = f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{listed}"
+    (there / "3.csv").write_text(text, encoding="utf-8")
+    workspaces.run(pair.below)
+    book = pair.folder / "review.xlsx"
+    assert (
+        told("review", "export", pair.below, "--out", book, "--language", "en")[0] == 0
+    )
+    added = {
+        "answer": "add",
+        "ground": "The person has come of age",
+        "document": "AA 5",
+        "precinct": "1",
+        "decided_by": "Leyla M.",
+    }
+    fill(book, lambda row: added if row["sheet"] == "Additions" else None)
+    assert told("review", "import", pair.below, book)[1]["recorded"] == 1
+
+    def handed_over(name):
+        workspaces.run(pair.below)
+        assert pair.submit(name)[0] == 0
+        code, told_above = pair.receive(name)
+        assert code == 0
+        workspaces.run(pair.above)
+        return told_above["entries"]
+
+    before = handed_over("first.zip")
+    down, day = pair.folder / "down.zip", ("--today", handing.DAY)
+    code, returned = told("return", pair.above, "-c", 88, "--out", down, *day)
+    assert (code, returned["cases"]) == (0, 1)
+    assert told("receive", pair.below, down, *day)[0] == 0
+    (case,) = told("answer", pair.below)[1]["cases"]
+    assert case["own"][0]["entry_id"].startswith("newly-of-age:")
+    assert "Şərifov Zaur" in call("answer", pair.below).stdout
+    words = ("--elsewhere", "--document", "AA 12/5", "--by", "Leyla M.", *day)
+    code, answered = told("answer", pair.below, "--case", case["number"], *words)
+    assert code == 0, answered
+    assert handed_over("second.zip") == before - 1

@@ -259,3 +259,15 @@ def test_nobody_is_a_repetition_by_the_word_of_one_constituency_alone(alike):
     alike.hand_over(87, 3)
     assert len(repeats(alike)) == 2 * len(numbers) - 2
     assert one not in alike.run()
+
+
+def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(two):
+    """The constituency that gave the person up was told that it owes an answer, for ever."""
+    two.answer(88)
+    two.answer(87, elsewhere=asked(two, 87))
+    for number in two.below:
+        two.hand_over(number, 2)
+    two.run()
+    assert owing(two) == set()
+    two.return_to(88, 2)
+    assert owing(two) == set()

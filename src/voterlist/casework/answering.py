@@ -264,7 +264,7 @@ def record_from_above(
 ) -> None:
     """Write what a file answers to returned cases, once its other answers are recorded.
 
-    A case is given up once all of its own entries are struck off.
+    A case is given up once all of its own entries are struck off, or are added no more.
     """
     holding = standing(answers_in(ledger)).amendments.to_pylist()
     new = set(file.amendments.column("entry_id").to_pylist())
@@ -281,6 +281,12 @@ def record_from_above(
         for row in holding
         if row["action"] == Action.STRIKE
     }
+    stand = {row["entry_id"] for row in holding if row["action"] == Action.ADD}
+    struck |= {
+        row["entry_id"]: row["decided_by"]
+        for row in file.amendments.to_pylist()
+        if _is_added(row["entry_id"]) and row["entry_id"] not in stand
+    }
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
         if all(entry.entry_id in struck for entry in case.own):
@@ -289,10 +295,15 @@ def record_from_above(
 
 
 def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
-    """The row, about the entry; a striking to the only other place where it names none."""
+    """The row, about the entry; a striking to the only other place where it names none.
+
+    Whom a register added leaves the list by taking that back.
+    """
     about_entry = row | {"case_id": None}
     if row["action"] != ELSEWHERE:
         return about_entry
+    if _is_added(row["entry_id"]):
+        return about_entry | {"action": _WITHDRAW}
     places = _places(case)
     if row["precinct"] is None and len(places) == 1:
         ((constituency, precinct),) = places
@@ -301,6 +312,11 @@ def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
         "action": Action.STRIKE.value,
         "ground": row["ground"] or _MOVED,
     }
+
+
+def _is_added(entry_id: str) -> bool:
+    """True for the id of somebody whom a register added: that of its row."""
+    return ":" in entry_id
 
 
 def owed_answers(workspace: Path) -> tuple[Owed, ...]:

@@ -42,7 +42,8 @@ SENT = "sent"
 RECEIVED = "received"
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 
-_Id = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.\-]{1,60}\z")]
+_Id = Annotated[str, Field(pattern=r"\A([a-z-]{1,30}:)?[0-9A-Za-z.\-]{1,60}\z")]
+"""Of an entry, of a case, or of the row of a register from which the receiver added somebody."""
 _Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
 _DAY = r"\A20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\z"
 _Number = Annotated[int, Field(ge=0, le=9_999_999)]
@@ -490,7 +491,8 @@ def _debt_of(
     case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]
 ) -> Owed:
     asked = tuple(sorted(numbers))
-    has_vanished = all(answers.get(receiver) == "give-up" for receiver in asked)
+    # Of the constituencies asked, and of those whose newest return does not ask it any more.
+    has_vanished = {*map(answers.get, asked), *answers.values()} == {"give-up"}
     owing = tuple(
         receiver for receiver in asked if has_vanished or receiver not in answers
     )

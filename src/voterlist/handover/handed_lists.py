@@ -126,7 +126,9 @@ def _is_of_others(column: str, value: object, scope: Scope) -> bool:
     if column.endswith("constituency") and column not in _ELSEWHERE:
         return value != scope.constituency
     is_id = column.endswith("entry_id") and column != _OF_OTHERS
-    return is_id and not str(value).startswith(scope.prefix)
+    # The row of a register names where its person was, and not where they were added.
+    is_added = ":" in str(value)
+    return is_id and not is_added and not str(value).startswith(scope.prefix)
 
 
 def _can_be(column: str, value: object, cycle: str) -> bool:

@@ -492,6 +492,11 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     ]
     others = [item.model_dump() for item in (*returned.proposals, *returned.findings)]
     others += [item.model_dump() for item in returned.outcomes if item.entry_id]
+    place = (
+        ("constituency", manifest.constituency),
+        ("precinct", manifest.receiver.precinct),
+    )
+    others = [dict(place) | row for row in others]
     for rows in (own, others):
         require_held("cases", pa.Table.from_pylist(rows), manifest)
     store.write_content(package.folder / "manifest.json", manifest.content)
