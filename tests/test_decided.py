@@ -28,12 +28,12 @@ from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
 from voterlist.decisions import effects
 from voterlist.link import Decided, Incremental, link, weigh
-from voterlist.link.cases import case_id
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.explain import read_model
 from voterlist.link.labels import CASES, PAIRS, decided
 from voterlist.model import CaseKind, Profile, Stage
+from voterlist.persons import case_id
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 

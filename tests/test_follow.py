@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from voterlist.decisions import STOOD, Given, Names, follow, subjects_among
 from voterlist.findings import finding_ids
 from voterlist.ingest.ids import entry_ids
-from voterlist.link.cases import case_id
+from voterlist.persons import case_id
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,

@@ -18,7 +18,7 @@ from examples import tries
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, ranges, weigh
-from voterlist.link.cases import Judged, case_id, cases
+from voterlist.link.cases import Judged, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import FEMALE, MALE, encode
@@ -27,6 +27,7 @@ from voterlist.link.grid import on_grid, steady_count, steady_size
 from voterlist.link.judge import Scorer, judge, kinds
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
+from voterlist.persons import case_id
 
 small_lists = st.lists(
     st.tuples(

@@ -27,8 +27,8 @@ from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
 from voterlist.decisions.standing import PLACE
-from voterlist.link.cases import case_id
 from voterlist.model import Action, Problem, Verdict
+from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_in, known
 from voterlist.render.xlsx import ANSWER_ROW, Answers

@@ -16,8 +16,8 @@ from voterlist.decisions import Given, standing
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import contested_cases
-from voterlist.link.cases import case_id
 from voterlist.model import CaseKind, EntryRole
+from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today
 from voterlist.pipeline.list_input import ListSource

@@ -29,10 +29,10 @@ from voterlist.findings import finding_ids
 from voterlist.handover.gates import Scope
 from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.ingest import ingest
-from voterlist.link.cases import case_id
 from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
 from voterlist.model import Action, ListKind, Mark, Verdict
+from voterlist.persons import case_id
 from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.outcome import digest_of_lists
 from voterlist.pipeline.result import FURNITURE

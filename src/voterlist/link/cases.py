@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -16,6 +15,7 @@ from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
 from voterlist.model import CaseKind, EntryRole, PairKind, Verdict
+from voterlist.persons import case_id
 from voterlist.persons.matching import doubts
 
 REASONS = (
@@ -115,15 +115,6 @@ class _Rows:
     reason: Codes
     pair: Longs
     """The pair whose kind, weight and probability are the case's."""
-
-
-def case_id(entry_ids: list[str]) -> str:
-    """A name for a group of entries that depends on their ids alone: 12 hexadecimal digits."""
-    digest = hashlib.blake2b(digest_size=6)
-    for entry_id in sorted(entry_ids):
-        encoded = entry_id.encode()
-        digest.update(len(encoded).to_bytes(4, "big") + encoded)
-    return digest.hexdigest()
 
 
 def cases(

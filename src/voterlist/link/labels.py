@@ -23,9 +23,10 @@ from voterlist.arrays import Bools, Longs, pack_pairs, unpack_pairs
 from voterlist.decisions.given import moment_of
 from voterlist.decisions.standing import pairs_said
 from voterlist.link.candidates import Candidates
-from voterlist.link.cases import Closed, case_id
+from voterlist.link.cases import Closed
 from voterlist.link.types import ends_of, positions_of
 from voterlist.link.weigh import Labels
+from voterlist.persons import case_id
 
 PAIRS = pa.schema(
     [

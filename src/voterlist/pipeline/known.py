@@ -25,7 +25,7 @@ from voterlist.decisions import (
 )
 from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
-from voterlist.link.cases import case_id
+from voterlist.persons import case_id
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
 from voterlist.quality.readings import what_holds
 from voterlist.readers import SOURCE_DIGITS
