@@ -23,8 +23,10 @@ from voterlist.config.comparisons import (
 )
 from voterlist.errors import SettingsError
 from voterlist.link import Added, Incremental, link
+from voterlist.link.block import build_all
 from voterlist.link.comparisons import FOLDS, Pairs, with_added
 from voterlist.link.encode import encode
+from voterlist.link.keys import keys
 from voterlist.model import Profile
 from voterlist.normalize.stage import fold_added
 
@@ -246,6 +248,52 @@ def test_a_blocking_comparison_brings_entries_together():
         keys = pairs["match_key"].astype(str).str.split(" + ", regex=False)
         assert sum("mail" in names for names in keys) >= least
         assert bool(least) == any("mail" in names for names in keys)
+
+
+def keys_between(people, columns, sharing):
+    """The keys that bring the first two people of a list together.
+
+    ``columns`` have what both of them share, and so many of a hundred others do.
+    """
+    others = range(100)
+    names = {
+        name: [*values, *(f"nobody{number}" for number in others)]
+        for name, values in people.items()
+    }
+    added = {
+        name: [value, value, *(value if one < sharing else f"{one}" for one in others)]
+        for name, value in columns.items()
+    }
+    added = {name: pa.chunked_array([values]) for name, values in added.items()}
+    entries = encode(voters(**names), added, Profile.GENERIC)
+    blocking = dict.fromkeys(added, False)
+    blocks = build_all(entries, Profile.GENERIC, 100, added=blocking)
+    left, right = np.array([[0], [1]], np.int32)
+    return {one.key.name for one in blocks if one.hold(left, right)[0]}
+
+
+TWO_NAMES = {"surname": ["reed", "quint"], "given_name": ["anna", "bert"]}
+
+
+def test_what_two_entries_share_beside_a_name_or_each_other_brings_them_together():
+    """People whose names went wrong share a birth place and a trade, and were never compared."""
+    shared = {"town": "ely", "work": "smith"}
+    assert keys_between(TWO_NAMES, shared, sharing=5) == {"town+work"}
+    one_name = TWO_NAMES | {"given_name": ["anna", "anna"]}
+    assert "given_name+town" in keys_between(one_name, shared, sharing=5)
+
+
+def test_what_many_share_brings_nobody_together():
+    """All who live in one town with one trade would be compared, millions of pairs for nothing."""
+    shared = {"town": "ely", "work": "smith"}
+    assert keys_between(TWO_NAMES, shared, sharing=80) == set()
+
+
+def test_an_added_column_takes_no_name_of_a_shipped_key():
+    """Two keys of one name could not be told apart in ``match_key``."""
+    named = keys(Profile.GENERIC, 10_000, 100, {"initials": False, "numbers": False})
+    names = [key.name for key in named]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.slow

@@ -352,6 +352,7 @@ def test_an_incremental_linkage_finds_the_same_forms(linkage, people):
         (("fischer", "phisher"), ("karl", "carl")),
         (("osborne", "osborne"), ("robert", "bob")),
         (("osborne", "osborne"), ("alexandra", "sasha")),
+        (("mesri", "masri"), ("fatema", "fatimah")),
     ],
 )
 def test_forms_are_compared_whatever_their_first_letters(surnames, given_names):

@@ -51,7 +51,9 @@ class InParts:
         columns = dict.fromkeys(added, given_names)
         self.whole_list = encode(require(voters, LINKED, "link"), columns, profile)
         self.starts = np.linspace(0, len(voters), PARTS + 1).astype(np.int64)
-        self.keys = keys(profile, len(voters), LIMIT, added)
+        # Under the profile generic those that block no entries are keys beside a name.
+        self.added = dict.fromkeys(added, profile is Profile.AZ)
+        self.keys = keys(profile, len(voters), LIMIT, self.added)
         plain = [
             encoded(
                 voters.slice(start, stop - start),
@@ -112,7 +114,8 @@ def in_parts(request):
     """Lists of three kinds: addresses in parts, as lines, and the other profile's keys."""
     profile = Profile.GENERIC if request.param == "generic" else Profile.AZ
     size = 900 if profile is Profile.GENERIC else 5_000
-    return InParts(size, profile, lines=request.param != "streets")
+    added = ("town", "work") if profile is Profile.GENERIC else ()
+    return InParts(size, profile, lines=request.param != "streets", added=added)
 
 
 def test_pairs_of_parts_compare_as_in_the_whole_list(in_parts):
@@ -180,7 +183,8 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     large = _blocks(split, _of_each(in_parts.parts, split.sent))
     told += [unpacked(one.content) for one in of_kind(large, "told")]
     made = {blocking: small, split: large}
-    blocks = build_all(in_parts.whole_list, in_parts.whole.profile, LIMIT)
+    whole, added = in_parts.whole_list, in_parts.added
+    blocks = build_all(whole, whole.profile, LIMIT, added=added)
     assert forecast_of(in_parts.keys, told) == tuple(one.forecast for one in blocks)
     cut_there = np.concatenate(
         [one["cut"].column("position").to_numpy() for one in told]

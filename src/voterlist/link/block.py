@@ -7,7 +7,7 @@ a split separates are counted, so no pair is lost unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -174,7 +174,7 @@ def build(
     """
     required = entries.partial_date if key.partial_dates else None
     counting = Counting(required, groups)
-    codes = together(entries, key.fields)
+    codes, limit = together(entries, key.fields), key.most(limit)
 
     def values(name: str) -> Codes | Longs:
         return field_of(entries, name)
@@ -210,16 +210,16 @@ def build_all(
     profile: Profile,
     limit: int,
     groups: Codes | None = None,
-    added: tuple[str, ...] = (),
+    added: Mapping[str, bool] | None = None,
     own: tuple[Key, ...] = (),
     *,
     one_by_one: bool = False,
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
-    With ``groups``, pairs of two entries of one group do not count. ``added`` are the added fields
-    that block, ``own`` the keys of the user. ``one_by_one``: no two keys are worked on at once,
-    which takes less memory.
+    With ``groups``, pairs of two entries of one group do not count. ``added`` tells of the added
+    fields whether they block, ``own`` are the keys of the user. ``one_by_one``: no two keys are
+    worked on at once, which takes less memory.
     """
     every = keys(profile, entries.size, limit, added, own)
     prepare(entries, [key.fields for key in every])

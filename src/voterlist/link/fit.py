@@ -20,7 +20,7 @@ from voterlist.arrays import Bools, Floats, Longs
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import MISSING, Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
-from voterlist.link.keys import USUAL, Key
+from voterlist.link.keys import HEARD, USUAL, Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
@@ -236,7 +236,7 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
     "stem_initial": ("stem",),
     "given_name_initial": ("given_name",),
     "patronymic_initial": ("patronymic",),
-    **{usual: (name,) for usual, name in USUAL.items()},
+    **{derived: (name,) for derived, name in (USUAL | HEARD).items()},
     "initials": ("stem", "given_name"),
     "names": ("surname", "given_name"),
     "sounds": ("stem", "given_name"),

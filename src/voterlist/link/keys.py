@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
-from itertools import chain, combinations, takewhile
+from itertools import chain, combinations, islice, product, takewhile
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from voterlist.link.encode import (
     deal,
     word_starts,
 )
-from voterlist.link.short_names import FULL_NAMES, sound_key
+from voterlist.link.short_names import FULL_NAMES, heard_key, sound_key
 from voterlist.model import Profile
 from voterlist.processes.threads import each
 
@@ -37,9 +37,13 @@ _PARTS_OF_A_DATE = frozenset({"year", "month", "day"})
 _NAMES = ("stem", "given_name", "patronymic")
 USUAL = {f"usual_{name}": name for name in _NAMES}
 """The usual spellings of names as fields of a blocking key, and the names of which they are."""
+HEARD = {f"heard_{name}": name for name in _NAMES}
+"""Names as they are heard in another alphabet, likewise."""
 _RARE_PART = 60
 """A part of an address is rare where at most so many entries have it, or one in
 ``RARE_WORD_SHARE`` of a longer list."""
+_RARE_BLOCK = 40
+"""Entries in a block of a rare key at most: enough for one person's, and few pairs an entry."""
 _PAIRED_WORDS = 4
 """The rarest words of an address line that are paired."""
 
@@ -148,6 +152,11 @@ def _address_word(entries: Encoded, name: str) -> Codes | Longs:
     return entries.address_words[ADDRESS_WORDS.index(name)]
 
 
+def _heard(entries: Encoded, name: str) -> Codes | Longs:
+    """How one of the names is heard in another alphabet; -1 without one."""
+    return _derive_codes(entries, getattr(entries, HEARD[name]), heard_key)
+
+
 def _usual(entries: Encoded, name: str) -> Codes | Longs:
     """The usual spellings of one of the names."""
     return entries.usual(USUAL[name])
@@ -174,6 +183,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "numbers": lambda entries: _derive_codes(entries, entries.address, address_numbers),
     "document_start": lambda entries: entries.document_starts,
     **{name: partial(_usual, name=name) for name in USUAL},
+    **{name: partial(_heard, name=name) for name in HEARD},
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
     **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
     **{name: partial(_full_name, name=name) for name in FULL_NAMES},
@@ -249,16 +259,23 @@ class Key:
 
     Of a key with ``partial_dates`` only those pairs count in which at least one birth date is not
     known in full: two whole dates that differ are found by keys that let a part of them differ.
+    Of a ``rare`` key only blocks of few entries are compared, however long the list is.
     """
 
     name: str
     fields: tuple[str, ...]
     splits: tuple[str, ...] = ()
     partial_dates: bool = False
+    rare: bool = False
+
+    def most(self, limit: int) -> int:
+        """Entries in a block at most, where other keys have ``limit``."""
+        return min(limit, _RARE_BLOCK) if self.rare else limit
 
 
 _SPLITS_OF_VALUES = ("date", "given_name")
 """By what a block of one FIN, document or added value is split."""
+_SPLITS_OF_JOINED = ("initials", "year")
 
 _MOST = 63
 """As many as ``match_key`` has bits while pairs are compared; one more would be told of no pair."""
@@ -285,14 +302,13 @@ def _keys_of(
     fields: list[str],
     splits: Sequence[str] = (),
     each: str = "",
-    *,
-    partial_dates: bool = False,
+    **rules: bool,
 ) -> Iterator[Key]:
     if not each:
-        yield Key(name, tuple(fields), tuple(splits), partial_dates)
+        yield Key(name, tuple(fields), tuple(splits), **rules)
     for column in _NUMBERED[each] if each else ():
         of_column = tuple(column if field == each else field for field in fields)
-        yield Key(f"{name}-{column[-1]}", of_column, tuple(splits), partial_dates)
+        yield Key(f"{name}-{column[-1]}", of_column, tuple(splits), **rules)
 
 
 _SHIPPED = _keys_of_profiles()
@@ -310,26 +326,48 @@ def keys(
     profile: Profile,
     size: int,
     limit: int,
-    added: tuple[str, ...] = (),
+    added: Mapping[str, bool] | None = None,
     own: tuple[Key, ...] = (),
 ) -> tuple[Key, ...]:
     """The blocking keys for a list of ``size`` entries, the most telling first.
 
     ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
-    ``added`` are the fields of added comparisons that block; each is a key of its own. ``own`` are
-    keys that a user wrote.
+    ``added`` tells of each added comparison whether it blocks, and is a key of its own; under
+    ``generic`` the others are keys with a name or with each other, as many as there is room for.
+    ``own`` are keys that a user wrote.
 
     Raises:
         UsageError: there are more keys than a pair can name.
     """
     if profile is Profile.GENERIC and size <= limit:
         return (_WHOLE,)
-    shipped = _SHIPPED[profile.value]
-    of_added = (Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added)
+    shipped, added = _SHIPPED[profile.value], added or {}
+    blocking = [name for name, blocks in added.items() if blocks]
+    of_added = (Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in blocking)
     every = (*shipped, *of_added, *own)
     if len(every) > _MOST:
         raise _too_many(_MOST - len(shipped))
-    return every
+    others = [name for name, blocks in added.items() if not blocks]
+    joined = _joined(others) if profile is Profile.GENERIC else ()
+    # An added column may have the name of a field of the shipped keys.
+    joined = (key for key in joined if key.name not in NAMES)
+    return (*every, *islice(joined, _MOST - len(every)))
+
+
+def _joined(added: Sequence[str]) -> Iterator[Key]:
+    """Keys of these added comparisons with a name, and of every two of them.
+
+    What many share, such as an occupation, brings few together who share a name too.
+    """
+    columns = {name: ADDED + name for name in added}
+    names = {"given_name": "usual_given_name", "surname": "usual_stem"}
+    pairs = (
+        *product(names.items(), columns.items()),
+        *combinations(columns.items(), 2),
+    )
+    for (first, of_first), (second, of_second) in pairs:
+        fields = (of_first, of_second)
+        yield Key(f"{first}+{second}", fields, _SPLITS_OF_JOINED, rare=True)
 
 
 def _too_many(most: int) -> UsageError:

@@ -98,11 +98,9 @@ class Added:
         return {comparison.name: comparison.kind for comparison in self.comparisons}
 
     @property
-    def blocking(self) -> tuple[str, ...]:
-        """The comparisons that are blocking keys too."""
-        return tuple(
-            comparison.name for comparison in self.comparisons if comparison.blocking
-        )
+    def blocking(self) -> dict[str, bool]:
+        """Which of the comparisons are blocking keys too."""
+        return {comparison.name: comparison.blocking for comparison in self.comparisons}
 
     def of(self, ids: pa.Array) -> dict[str, pa.ChunkedArray]:
         """The columns in the order of these entry ids."""

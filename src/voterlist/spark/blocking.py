@@ -152,10 +152,11 @@ class Blocking:
     def _blocks(self, key: Key, listed: _Listed) -> tuple[block.Blocks, Longs]:
         """(The blocks of the entries with a code under a key, the codes that are to be split)."""
         code, counting = listed.columns["code"], listed.counting(key)
+        limit = key.most(self.limit)
         none = np.zeros(0, np.int64)
         if self.large is None:
             order, sizes = runs(code)
-            is_large = sizes > self.limit
+            is_large = sizes > limit
             too_large = code[order[np.cumsum(sizes)[is_large] - 1]]
             split = order[np.repeat(~is_large, sizes)], sizes[~is_large], 0
         else:
@@ -164,11 +165,9 @@ class Blocking:
             def values(name: str) -> Codes:
                 return dense(listed.columns[f"split_{key.splits.index(name)}"])
 
-            split = block.split_runs(
-                dense(code), key.splits, values, self.limit, counting
-            )
+            split = block.split_runs(dense(code), key.splits, values, limit, counting)
         size = len(listed.position)
-        return block.of_runs(key, size, split, self.limit, counting), too_large
+        return block.of_runs(key, size, split, limit, counting), too_large
 
     def pairs(self, task: int, tables: Tables, many: int) -> Iterator[Parcel]:
         """The pairs of the blocks of one task, each with its key, for so many ranges."""
@@ -181,7 +180,7 @@ class Blocking:
                 key,
                 len(listed.position),
                 runs_of_key,
-                self.limit,
+                key.most(self.limit),
                 listed.counting(key),
             )
             partners = ranges.partners(blocks)

@@ -56,8 +56,8 @@ class Wanted:
 
     def keys(self, size: int) -> tuple[Key, ...]:
         """The blocking keys of a list of so many entries."""
-        own = tuple(one.name for one in self.rows.comparisons if one.blocking)
-        return keys(self.rows.profile, size, self.settings.largest_block, own)
+        added = {one.name: one.blocking for one in self.rows.comparisons}
+        return keys(self.rows.profile, size, self.settings.largest_block, added)
 
 
 class _Random(Sample):
