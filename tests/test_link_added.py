@@ -217,6 +217,50 @@ def test_twins_are_two_people_where_a_list_has_no_addresses():
     assert not sure[~same].any()
 
 
+def fathers_and_sons(homes):
+    """Fathers with a son each, one in ten of their name: their rows, and whose each is.
+
+    A person stands in one to four lists, which tell another year now and then.
+    """
+    random = np.random.default_rng(1)
+    letters, vowels = (np.array(list(signs)) for signs in ("bdfgklmnprstvz", "aeiou"))
+
+    def words(count, parts):
+        signs = (
+            random.choice(letters, (count, parts)),
+            random.choice(vowels, (count, parts)),
+        )
+        return ["".join(word) for word in np.char.add(*signs)]
+
+    surnames, given, places = words(300, 4), words(60, 3), words(60, 4)
+    rows, persons = [], []
+    for home in range(homes):
+        shared = {"Surname": random.choice(surnames)}
+        place, year = random.choice(places), random.integers(1800, 1840)
+        father, son = random.choice(given, 2)
+        son = father if home % 10 == 0 else son
+        for name, born in ((father, year), (son, year + random.integers(20, 35))):
+            persons += [f"{home} {born}"] * (times := random.integers(1, 5))
+            for _ in range(times):
+                told = born + random.choice([0, 0, 0, 0, 0, 0, -2, -1, 1, 2])
+                where = random.choice([*[place] * 4, random.choice(places)])
+                told = {"Birth year": str(told), "Birth place": where}
+                rows.append({"Given name": name} | shared | told)
+    return pd.DataFrame(rows), np.array(persons)
+
+
+@pytest.mark.slow
+def test_father_and_son_of_one_name_are_two_people_where_a_list_has_no_addresses():
+    """Without homes no relatives were counted, and so the list learnt that one person is both."""
+    frame, persons = fathers_and_sons(500)
+    pairs = voterlist.link(frame, profile="generic").pairs
+    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
+    same = persons[left] == persons[right]
+    sure = (pairs["probability"] >= 0.95).to_numpy()
+    assert sure[same].mean() > 0.8
+    assert same[sure].mean() > 0.98
+
+
 def test_a_column_that_is_compared_is_taken_from_no_other_field():
     """Headers alone would have made the e-mail, or the town, part of another field as well."""
     frame = people().rename(

@@ -113,7 +113,8 @@ class Sizes:
         ):
             prior = self._known[name]
             whole, share = self._entries, prior.expected_share
-            if prior.uncounted_share is not None and not self._is_counted[name]:
+            is_whole_known = all(self._is_counted[other] for other in prior.part_of)
+            if prior.uncounted_share is not None and not is_whole_known:
                 share = prior.uncounted_share
             elif prior.part_of:
                 whole = sum(sizes[other] for other in prior.part_of)
