@@ -47,15 +47,20 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("answers", "owing"),
+    ("answers", "others", "owing"),
     [
-        ({}, (1, 2)),
-        ({1: "keep"}, (2,)),
-        ({1: "keep", 2: "give-up"}, ()),
-        ({1: "keep", 2: "keep"}, ()),
-        ({1: "give-up", 2: "give-up"}, (1, 2)),
+        ({}, {1, 2}, (1, 2)),
+        ({1: "keep"}, {1, 2}, (2,)),
+        ({1: "keep", 2: "give-up"}, {1, 2}, ()),
+        ({1: "keep", 2: "keep"}, {1, 2}, ()),
+        ({1: "give-up", 2: "give-up"}, {1, 2, None}, (1, 2)),
+        ({1: "give-up", 2: "give-up"}, {1, 2, 3}, ()),
     ],
 )
-def test_where_all_say_elsewhere_all_are_asked_again(answers, owing):
-    """Struck off in each constituency, the person would stand on no list."""
-    assert returned_cases._debt_of("a", {1: 7, 2: 7}, answers).owing == owing
+def test_where_all_say_elsewhere_all_are_asked_again(answers, others, owing):
+    """Struck off in each constituency, the person would stand on no list.
+
+    On that of a constituency that was not asked the person stands.
+    """
+    debt = returned_cases._debt_of("a", {1: 7, 2: 7}, answers, others)
+    assert debt.owing == owing

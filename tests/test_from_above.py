@@ -120,6 +120,25 @@ def test_all_cases_are_answered_by_one_workbook(below):
     assert answers(below)[leaving] == "keep"
 
 
+def test_whoever_alone_was_asked_and_gave_a_person_up_owes_nothing(tmp_path):
+    """The other constituency has the person, and the lists could not be approved."""
+    below = handing.asked_from_above(tmp_path)
+    pair = handing.Pair(below, tmp_path / "above", tmp_path)
+    path, asked = exported(below)
+    leaving = asked[1]["entry_id"]
+    review_books.fill(
+        path,
+        lambda row: (
+            (LEAVES if row["entry_id"] == leaving else STAYS) if is_asked(row) else None
+        ),
+    )
+    assert told("review", "import", below, path, *AT)[0] == 0
+    told("run", below, *AT)
+    assert pair.submit("second.zip")[0] == 0
+    assert pair.receive("second.zip")[0] == 0
+    assert told("status", pair.above, *AT)[1]["answers_owed"] == []
+
+
 @pytest.mark.parametrize("first", [STAYS, LEAVES])
 def test_nobody_overwrites_the_answer_of_another_one_unawares(below, first):
     """Two analysts had a workbook each: the second one's struck off whom the first one had seen."""

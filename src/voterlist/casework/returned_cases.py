@@ -436,8 +436,9 @@ class Kept:
     def owed(self) -> tuple[Owed, ...]:
         """The returned cases to which somebody owes an answer, by number.
 
-        A case is settled once each constituency that it was returned to has answered. Where all of
-        them say that the person stands elsewhere, all are asked again: nobody vanishes.
+        A case is settled once each constituency that it was returned to has answered. Where all
+        whose lists had the person say that they stand elsewhere, all are asked again: nobody
+        vanishes.
         """
         asked: dict[str, dict[int, int]] = {}
         answered: dict[str, dict[int, str]] = {}
@@ -460,8 +461,12 @@ class Kept:
                     asked.setdefault(case.case_id, {})[constituency] = case.number
             for answer in self.answers_of(receiver):
                 answered.setdefault(answer.case_id, {})[constituency] = answer.answer
+        others: dict[str, set[int | None]] = {}
+        for (case_id, _), case in self.cases_asked().items():
+            found = {entry.constituency for entry in case.others}
+            others.setdefault(case_id, {None}).update(found)
         cases = (
-            _debt_of(case_id, numbers, answered.get(case_id, {}))
+            _debt_of(case_id, numbers, answered.get(case_id, {}), others[case_id])
             for case_id, numbers in asked.items()
         )
         return tuple(
@@ -488,11 +493,16 @@ def unanswered(workspace: Path, ledger: Reader) -> int:
 
 
 def _debt_of(
-    case_id: str, numbers: Mapping[int, int], answers: Mapping[int, str]
+    case_id: str,
+    numbers: Mapping[int, int],
+    answers: Mapping[int, str],
+    others: Collection[int | None],
 ) -> Owed:
     asked = tuple(sorted(numbers))
-    # Of the constituencies asked, and of those whose newest return does not ask it any more.
-    has_vanished = {*map(answers.get, asked), *answers.values()} == {"give-up"}
+    # Of the constituencies asked, and of those whose newest return does not ask it any more; any
+    # other one has the person on the list.
+    said = {*map(answers.get, asked), *answers.values()}
+    has_vanished = said == {"give-up"} and {*asked, *answers, None}.issuperset(others)
     owing = tuple(
         receiver for receiver in asked if has_vanished or receiver not in answers
     )
