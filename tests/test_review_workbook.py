@@ -446,6 +446,17 @@ def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
     assert [one.decided_by for one in waiting.answers] == ["A"]
     run_again(workspace)
     assert table(workspace, "applied") == []
+    # Who answers otherwise has seen no document of the other one.
+    lives = on("Second look", answer="accept", reason="lives", decided_by="B")
+    accepted = read_in(workspace, filled(workspace, tmp_path / "other.xlsx", lives))
+    said = accepted.files[0].acceptances.column("reason").to_pylist()
+    assert (said, len(accepted.contested)) == (["lives"], 1)
+    for name, problem in (("C", "withdraw-of-another"), ("B", None)):
+        path = tmp_path / f"{name} withdraws.xlsx"
+        own = on("Contested", answer="withdraw", decided_by=name)
+        back = read_in(workspace, filled(workspace, path, own))
+        assert codes(back) == [problem] * (problem is not None)
+    assert back.contested == ()
     confirm = on("Second look", answer="confirm", decided_by="B")
     path = filled(workspace, tmp_path / "b.xlsx", confirm)
     confirmed = read_in(workspace, path)

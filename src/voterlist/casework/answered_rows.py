@@ -52,11 +52,16 @@ _OF_RETURNED = ("old_entry_id", "answer", "field", "decided_by")
 
 
 def _confirmed(row: Row, originals: Originals) -> list[Row]:
-    """The answers that a row confirms, or chooses among; different ones only."""
+    """The answers that a row confirms, or chooses among; different ones only.
+
+    A row that answers otherwise takes nothing over.
+    """
     cause, _, about = (row["asked_as"] or "").partition(":")
     action, _, field = about.partition(":")
     if cause == "contested-entry":
         action, field = row["action"], row["field"] or ""
+    elif row["action"] not in {CONFIRM, action}:
+        return []
     different: dict[tuple[Any, ...], Row] = {}
     for earlier in originals.get(cause, ()):
         answer = earlier.get("action") or earlier.get("answer")

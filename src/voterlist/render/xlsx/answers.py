@@ -233,7 +233,7 @@ def _amendment(cells: _Cells) -> _Cells:
     """What an answer about a finding or an entry says, its words as codes."""
     constituency, precinct = _place(cells["precinct"])
     field, ground = cells["field"], cells["ground"]
-    is_asked = cells[ANSWER] == Action.ASK
+    settles_nothing = cells[ANSWER] in {Action.ASK, Action.WITHDRAW}
     return {
         "action": cells[ANSWER],
         "field": field and known_fields().get(fold(field), field),
@@ -241,8 +241,8 @@ def _amendment(cells: _Cells) -> _Cells:
         "constituency": constituency,
         "precinct": precinct,
         "finding_id": cells[FINDING_ID],
-        # A question asks the precinct, it settles nothing.
-        "adjudicates": cells["adjudicates"] and not is_asked,
+        # A question asks the precinct; who takes an answer back takes back their own.
+        "adjudicates": cells["adjudicates"] and not settles_nothing,
     }
 
 
