@@ -221,6 +221,7 @@ def test_a_formula_that_was_worked_out_and_says_nothing_is_blank():
         ("муж: Гараев Рауф Гасан оглы, 5XK1234", True),
         ("qardaşı Qarayev Əli ilə yaşayır", True),
         ("qardaşı ilə yaşayır", False),
+        ("Tahirli Leyla Rauf qızı", True),
         ("köhnə soyadı Qarayeva, 01.02.2003-cü ildə dəyişib", False),
         ("Qarayeva Nigar Rauf qızının ünvanıdır", False),
         ("AZE 12345678, 01.02.2003-də verilib", False),
@@ -234,9 +235,7 @@ def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
 
 
-@pytest.mark.parametrize(
-    "sign", ['-"-', "-//-", "— ” —", "''", '"', "„„", "eynilə", "Həmin", "то же"]
-)
+@pytest.mark.parametrize("sign", ['-"-', "-//-", "— ” —", "''", '"', "„„"])
 def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
     """Its voter would have no surname: nobody knows whose it stands for once rows are sorted."""
     rows = [list(row) for row in ROWS]
@@ -273,6 +272,8 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
         (2, "Elçin - Nigar", True),
         (2, "Elçin və ailəsi", True),
         (1, "digərləri", True),
+        (1, "Eynilə", True),
+        (2, "yuxarıdakı kimi", True),
         (0, "7-12", True),
         (0, "7 və 8", True),
         (0, "7.", False),
@@ -290,6 +291,41 @@ def test_two_names_in_a_cell_are_asked_about(column, text, is_asked):
     rows[4][column] = text
     intake, code = taken(lines([HEADER, *rows], "\t"))
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda row: ["7 Quliyeva", *row[1:]], HIDDEN),
+        (lambda row: [*row[:5], f"{row[5]} Quliyeva Leyla Rauf qızı", row[6]], HIDDEN),
+        (lambda row: [*row[:6], f"{row[6]} Quliyeva Leyla Rauf qızı"], HIDDEN),
+        (lambda row: [row[0], "6", *row[2:]], HIDDEN),
+        (lambda row: [f"{row[0]};{row[1]}", *row[2:], ""], "row-too-short"),
+        (lambda row: [*row, "", "Tahirli", "Sevda", "22.04.2000"], HIDDEN),
+    ],
+)
+def test_a_voter_in_a_cell_of_another_kind_is_asked_about(change, code):
+    """A name in the column of numbers, of addresses or of nothing is on no list, at exit code 0."""
+    rows = [HEADER, *ROWS]
+    rows[5] = change(rows[5])
+    intake, exit_code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": code, "line": 6} in aside
+    assert (intake.entries.num_rows, exit_code) == (11, 1)
+
+
+@pytest.mark.parametrize(
+    ("total", "is_asked"),
+    [
+        (["Cəmi: 12", "Tahirli Leyla"], True),
+        (["Cəmi Seçici", "12 nəfər"], False),
+        (["Cəmi:", "12", "Sədr Tahirli Leyla"], False),
+    ],
+)
+def test_a_name_beside_a_total_is_asked_about(total, is_asked):
+    """Whoever was added in the last line of a sheet is no part of its total."""
+    intake, code = taken(book({"Siyahı": [HEADER, *ROWS, total]}), "list 12.xlsx")
+    assert (asked(intake), code) == ([14] if is_asked else [], int(is_asked))
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,40 @@ def hides_voter(text: str) -> bool:
     return signs_of_person(text) > 1 or (is_name and not _OF_NOBODY.search(text))
 
 
+def may_be_another(text: str) -> bool:
+    """True for cells, parted by tabs, beyond the headings: a voter's, with or without an ending."""
+    names = [cell for cell in text.split("\t") if cell.istitle() and cell.isalpha()]
+    is_named = len(names) > 1 and any(sign.search(text) for sign in _IDENTITIES)
+    return is_named or hides_voter(text)
+
+
+def is_beside_total(text: str) -> bool:
+    """True for the cells of a total, parted by tabs, of which a further one is but names."""
+    cells = (cell for cell in text.split("\t")[1:] if not _OF_NOBODY.search(cell))
+    return any(
+        1 < len(cell.split()) < 6 and all(map(_is_capital, cell.split()))
+        for cell in cells
+    )
+
+
+def _is_capital(word: str) -> bool:
+    """True for a name in small letters but the first."""
+    return len(word) > 2 and word.isalpha() and word.istitle()
+
+
+def names_child(text: str) -> bool:
+    """True for a cell beside the names in which somebody is named, and whose child it is."""
+    return bool(_OF_FATHER.search(text) and _SURNAME.search(text))
+
+
 def adds_person(text: str) -> bool:
     """True for a remark beside a voter that names somebody and whose child it is, with a date.
 
     Or with a FIN or a document, or whose kin it is. A former surname with its date is nobody else.
     """
     if _KIN.search(text) and _SURNAME.search(text):
+        return True
+    if _is_whole_name(text) and _OF_FATHER.search(text):
         return True
     return signs_of_person(text) > 1 and _FATHER.search(text) is not None
 

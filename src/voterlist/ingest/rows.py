@@ -24,7 +24,10 @@ from voterlist.ingest.persons import (
     adds_person,
     hides_voter,
     holds_person,
+    is_beside_total,
     is_of_two,
+    may_be_another,
+    names_child,
     signs_of_person,
 )
 from voterlist.ingest.place import NOWHERE, title_place
@@ -42,10 +45,11 @@ _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "prec
 _NAMES = ("surname", "given_name", "full_name")
 _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 """The fields whose cells have one line where they are of one voter."""
+_BESIDE_NAMES = ("address", "document", "fin")
 _OF_EACH = ("number", "birth_date", "document", "fin")
 """The fields of which each row of a list has one or more."""
 _OF_A_LINE = {
-    "number": (r"\pL", 2),
+    "number": (r"\pL", 1),
     **dict.fromkeys(("surname", "given_name", "patronymic", "full_name"), (r"\d", 2)),
     "birth_date": (r"\pL", 2),
     "address": (r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", 2),
@@ -57,25 +61,25 @@ _OF_A_LINE = {
 and how many signs of a person it has at least."""
 _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
-_DITTO = (
-    r"(?i)^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
-    r"|^\W*(?:eyn[iİ](?:l[əe])?|h[əe]m[iİ]n|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
-    r"|т[оаe](?:т)? же|он же|ditto|same)\W*$"
-)
+_DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
 """A cell that says: the same as above."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _FAMILY = (
-    r"(?i)(?:^|[^\pL])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
-    r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad\pL+|u[şs]aq\pL+|семь[яёе]\pL*|жена|муж|и др"
-    r"|family|wife|husband|others)(?:[^\pL]|$)|[2-9]\s*(?:n[əe]f[əe]r|чел|persons|people)"
+    r"(?i)(?:^|[\s,;(])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zv|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
+    r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad|u[şs]aq|семь[яёе]|жена|и др\.|муж[\s,;)]"
+    r"|family|wife|husband|others|eyn[iİ](?:l[əe])?(?:\s|$)|h[əe]m[iİ]n(?:\s|$)|yuxar[ıi]dak"
+    r"|то же|тот же|та же|ditto)"
+    r"|[2-9]\s*(?:n[əe]f[əe]r|чел|persons|people)"
 )
-"""Others who are not named: Elçin, ailəsi (4 nəfər)."""
-_AND = rf"{_FAMILY}|\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
+"""Others who are not named: Elçin, ailəsi (4 nəfər); or whoever stands above: eynilə."""
+_AND = r"(?i)\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 """Names of two people in one cell: Elçin və Nigar."""
 _APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
 _NUMBERS = r"^\d+\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d+\W*$"
 """Several voters in one row: 7-12."""
 _WORD_ALONE = (r"^\pL+$",)
+_NUMBER_AND_WORD = (r"\d.*[A-Za-z\x{80}-\x{10FFFF}]{3}",)
+_NUMBER_ALONE = (r"^\d+\W?$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
@@ -206,6 +210,7 @@ def classify(
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
     _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
+    _ask(codes, codes == _NUMBER[AsideCode.TOTAL_ROW], cells, is_beside_total)
     _ask_headings(cells, codes, header.map)
     _ask_entries(raw, cells, codes, header)
     if not is_doubtful:
@@ -404,7 +409,9 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     last = max(match.column for match in columns.matches)
     is_short = ~is_known(cells[last])
     is_entry = codes == ENTRY_ROW
-    is_shifted = is_short & any_match(cells, columns.columns("number"), _WORD_ALONE)
+    numbers = columns.columns("number")
+    is_shifted = is_short & any_match(cells, numbers, _WORD_ALONE)
+    is_shifted |= is_short & any_match(cells, numbers, _NUMBER_AND_WORD)
     for field, patterns in ALONE.items():
         if own := columns.columns(field):
             elsewhere = _columns_of(columns, _OF_NEITHER)
@@ -479,7 +486,7 @@ def _ask_entries(
     known = {match.column for match in header.map.matches}
     named = [re.search(_LETTER, text or "") for text in header.texts]
     bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
-    _ask(codes, is_entry, bare, hides_voter)
+    _ask(codes, is_entry, bare, may_be_another)
     if header.map.columns("fin") and bare:
         is_fin = any_match(bare, range(len(bare)), ALONE["fin"])
         codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
@@ -491,12 +498,19 @@ def _ask_entries(
             of_entries = pc.if_else(pa.array(is_entry), cells[column], None)
             _ask(codes, fits(of_entries, sign), [cells[column]], holds_line)
     is_two = is_entry & any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
+    is_two |= is_entry & any_match(
+        cells, _columns_of(header.map, _NAMES), _NUMBER_ALONE
+    )
     given = header.map.columns("given_name")
     is_apart = is_entry & any_match(cells, given, (_APART,))
     is_apart &= ~any_match(cells, given, (PARTICLE,))
     is_several = is_entry & any_match(cells, header.map.columns("number"), (_NUMBERS,))
-    beside = _columns_of(header.map, ("address", "document", "fin"))
-    has_family = is_entry & any_match(cells, beside, (_FAMILY,))
+    beside = [cells[at] for at in _columns_of(header.map, _BESIDE_NAMES)]
+    named = [cells[at] for at in _columns_of(header.map, _NAMES)]
+    has_family = is_entry & fits(join_text([*named, *beside], "\t"), _FAMILY)
+    if beside:
+        has_child = is_entry & fits(join_text(beside, "\t"), PARTICLE)
+        _ask(codes, has_child, beside, names_child)
     for rows in (is_apart, is_several, has_family):
         # What most rows have is how this list is written: a given name, and the father's.
         has_own = rows is is_apart and header.map.columns("patronymic")
@@ -504,13 +518,10 @@ def _ask_entries(
             is_two |= rows
     codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
-    may_be_two = np.logical_or.reduce(
-        [
-            fits(column, sign)
-            for column in own
-            for sign in (_BROKEN, _TWO_DATES, _TWO_FATHERS)
-        ]
-    )
+    together = join_text(own, "\t")
+    may_be_two = fits(together, _BROKEN) | fits(together, _TWO_FATHERS)
+    for column in own:
+        may_be_two |= fits(column, _TWO_DATES)
     _ask(codes, is_entry & may_be_two, own, is_of_two)
 
 
