@@ -555,6 +555,10 @@ def test_a_case_is_asked_of_the_precinct_with_a_day(workspace, tmp_path):
 
     path = filled(workspace, tmp_path / "a.xlsx", ask)
     assert read_in(workspace, path).problems == ()
+    # Another one's workbook has the questions too, when their day has passed.
+    later = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    again = read_in(workspace, path, at=later)
+    assert (again.problems, again.recorded) == ((), 0)
     assert {
         (row["action"], row["due"], bool(row["case_id"]))
         for row in ledger_of(workspace)[1]

@@ -331,7 +331,12 @@ def check_amendments(
         require(rows, AMENDMENT_ROW, "review"), decided_by, refused
     )
     subjects = Subjects(answered, context, given)
-    judge = Judge(context, subjects, decided_at.date())
+    asked = {
+        (row["entry_id"], person_key(row["decided_by"]), row["due"])
+        for row in given.amendments.to_pylist()
+        if row["action"] == Action.ASK
+    }
+    judge = Judge(context, subjects, decided_at.date(), asked)
     judged = [
         judge.judge(answer) for row in answered for answer in subjects.answers(row)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from voterlist.decisions.answers import (
@@ -17,6 +17,7 @@ from voterlist.decisions.answers import (
     Subjects,
     grounds,
 )
+from voterlist.decisions.given import person_key
 from voterlist.decisions.standing import PLACE
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
@@ -62,14 +63,21 @@ class Judge:
         context: what they are held against.
         subjects: what they are about.
         today: the day of the decision.
+        asked: (entry, key of a person, day) of the questions that were asked before. Who reads one
+            in again once its day has passed says nothing wrong.
     """
 
     def __init__(
-        self, context: AmendmentContext, subjects: Subjects, today: dt.date
+        self,
+        context: AmendmentContext,
+        subjects: Subjects,
+        today: dt.date,
+        asked: Collection[tuple[str, str, str]],
     ) -> None:
         self._context = context
         self._subjects = subjects
         self._today = today
+        self._asked = asked
         self._parts: dict[str, Callable[[Answer], Judged]] = {
             Action.STRIKE: self._placing,
             Action.CORRECT: self._correction,
@@ -160,7 +168,8 @@ class Judge:
         day = self._context.read_day(written)
         if day is None:
             return Judged(answer, ("due-unreadable",))
-        if day < self._today:
+        by = person_key(answer.cells["decided_by"])
+        if day < self._today and (answer.entry_id, by, str(day)) not in self._asked:
             return Judged(answer, ("due-past",))
         document = answer.cells["document"]
         return Judged(answer, due=day.isoformat(), document=document)
