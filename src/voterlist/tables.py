@@ -59,6 +59,8 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
     else:
         array = array.dictionary_encode()
         distinct = array.dictionary
+        if len(distinct) < 2:
+            return array
     in_order = distinct.sort()
     places = pc.index_in(array.dictionary, value_set=in_order)
     return pa.DictionaryArray.from_arrays(places.take(array.indices), in_order)
@@ -139,7 +141,9 @@ def codes(column: Column) -> tuple[Codes, pa.Array]:
         array = column.combine_chunks()
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    filled = array.indices.fill_null(-1)
+    # To fill what has no gaps takes a call of Arrow all the same; there are hundreds in a run.
+    gaps = array.indices.null_count
+    filled = array.indices.fill_null(-1) if gaps else array.indices
     indices = filled.to_numpy(zero_copy_only=False)
     return indices.astype(np.int32, copy=False), array.dictionary
 
@@ -423,7 +427,8 @@ def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Ta
 
 def mask_of(column: Column) -> Bools:
     """A boolean column for numpy, null as False."""
-    return np.asarray(column.fill_null(fill_value=False), dtype=bool)
+    filled = column.fill_null(fill_value=False) if column.null_count else column
+    return np.asarray(filled, dtype=bool)
 
 
 _LETTER = r"[A-Za-z\x{80}-\x{10FFFF}]"

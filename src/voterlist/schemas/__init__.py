@@ -234,10 +234,12 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
         SchemaError: a column is missing, has another type, or is null where it must be known. The
             message names columns only.
     """
+    # Arrow makes a list of the names whenever it is asked for them.
+    absent = set(schema.names).difference(table.column_names)
     for name in LATER_FIELDS:
-        if name in schema.names and name not in table.column_names:
+        if name in absent:
             table = table.append_column(schema.field(name), pa.nulls(len(table), TEXT))
-    missing = [name for name in schema.names if name not in table.column_names]
+    missing = [name for name in schema.names if name in absent.difference(LATER_FIELDS)]
     if missing:
         raise SchemaError(
             f"the table for {stage} lacks the columns {', '.join(missing)}", stage=stage
