@@ -300,6 +300,8 @@ def test_two_names_in_a_cell_are_asked_about(column, text, is_asked):
         (lambda row: [*row[:5], f"{row[5]} Quliyeva Leyla Rauf qızı", row[6]], HIDDEN),
         (lambda row: [*row[:6], f"{row[6]} Quliyeva Leyla Rauf qızı"], HIDDEN),
         (lambda row: [row[0], "6", *row[2:]], HIDDEN),
+        (lambda row: [row[0], "Rauf oğlu", row[2], "Tahirli", *row[4:]], HIDDEN),
+        (lambda row: [*row[:3], "Rauf oğlu Tahirli Əli Rauf oğlu", *row[4:]], HIDDEN),
         (lambda row: [f"{row[0]};{row[1]}", *row[2:], ""], "row-too-short"),
         (lambda row: [*row, "", "Tahirli", "Sevda", "22.04.2000"], HIDDEN),
     ],

@@ -517,6 +517,15 @@ def _ask_entries(
         if has_own or 2 * rows.sum() < is_entry.sum():
             is_two |= rows
     codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
+    fathers = [raw[at] for at in header.map.columns("patronymic")]
+    for column in fathers:
+        _ask(codes, is_entry & fits(column, _TWO_FATHERS), [column], is_of_two)
+    surnames = header.map.columns("surname")
+    if surnames and len(fathers) == 1:
+        # The names of these rows stand in other columns than those of the rows above.
+        is_moved = any_match(cells, surnames, (PARTICLE,)) & is_known(fathers[0])
+        is_moved &= is_entry & ~fits(fathers[0], PARTICLE)
+        codes[is_moved] = _NUMBER[AsideCode.MAY_BE_VOTER]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
     together = join_text(own, "\t")
     may_be_two = fits(together, _BROKEN) | fits(together, _TWO_FATHERS)
