@@ -8,6 +8,7 @@ import handing
 import made_once
 import review_books
 import workspaces
+from command_line import call
 from handing import Pair, told
 from voterlist.report.words import Words
 from voterlist.storage.ledger import reading
@@ -271,3 +272,35 @@ def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(two):
     assert owing(two) == set()
     two.return_to(88, 2)
     assert owing(two) == set()
+
+
+def test_an_approval_tells_what_the_lists_below_do_not_have(alike):
+    """Whoever was settled above to stand in one place stood in two, and nobody was told."""
+    numbers = asked(alike)
+    alike.run()
+    path = alike.folder / "review.xlsx"
+    words = ("--out", path, "--language", "en", *DAY)
+    told("review", "export", alike.above, *words)
+
+    def settle(row):
+        if row.get("asked_as") == "contested-case":
+            is_kept = row["entry_id"].startswith("088")
+            answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
+        elif row["sheet"] == "Cases":
+            answer = WORDS("verdict.separate")
+        else:
+            return None
+        return {"answer": answer, "reason": "seen at the door", "decided_by": "Rauf"}
+
+    review_books.fill(path, settle)
+    assert told("review", "import", alike.above, path)[0] == 0
+    alike.run()
+    words = ("--ground", "Qərar 3/7", "--by", "Rauf", *DAY)
+    found = call("approve", alike.above, "-c", 87, *words)
+    assert found.exit_code == 0, found.stderr
+    assert f"still have: {len(numbers)}" in found.stdout
+    assert "still have" not in call("approve", alike.above, "-c", 88, *words).stdout
+    out = alike.folder / "down.zip"
+    call("return", alike.above, "-c", 87, "--out", out, *DAY)
+    taken = call("receive", alike.below[87], out, *DAY).stdout
+    assert WORDS("review.sheet.named") in taken

@@ -193,6 +193,7 @@ def _tell_taken(taken: Received) -> None:
         names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
         warn("cli.receive.beside", count=len(taken.beside), files=names)
     numbers = picked(taken, "arrived", "settled", "contested", "missing")
+    numbers["proposals"] = taken.decisions if manifest.kind == "return" else 0
     for name, count in numbers.items():
         if count:
             tell(f"cli.receive.{name}", count=count)

@@ -21,7 +21,7 @@ from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.changed import Changed, changed_lists
 from voterlist.handover.gates import Scope, is_stale
-from voterlist.model import Level, Progress
+from voterlist.model import Action, Level, Progress, Verdict
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, Work, handed_over, of_cycle
@@ -29,6 +29,8 @@ from voterlist.pipeline.standings import standings
 from voterlist.report.values import UnitStanding, Waiting
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_change, open_to_read
+
+_LEAVES = frozenset({Action.MOVE, Action.STRIKE, Verdict.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,13 @@ def approve(
 
 
 def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
-    """What waits for a person in a constituency, and what its own settings let pass.
+    """What waits for a person in a constituency, what its settings let pass, what it did not do.
 
     By the key of the catalogue that says it, how many there are.
     """
-    with open_to_read(workspace) as (_, ledger):
+    with open_to_read(workspace) as (settings, ledger):
         work = known_work(workspace, ledger) or Work()
+        runs = ListSource.of(workspace, ledger, settings).runs
         lines = handovers(ledger.journal())
         senders = {line.sender for line in lines if line.constituency == constituency}
         packages = Kept(workspace, ledger).lists()
@@ -122,6 +125,12 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
     for sender in sorted(senders & packages.keys()):
         for passed in read_gates(packages[sender] / GATES_NAME):
             counts[f"gate.{passed.gate}.what"] = passed.count
+    applied = read_table(runs.folder_of(constituency), "applied").to_pylist()
+    # The lists that are approved are those below: what is decided here they do not have.
+    counts["cli.approve.not-carried-out"] = sum(
+        row["action"] in _LEAVES and row["from_constituency"] == constituency
+        for row in applied
+    )
     return {key: count for key, count in counts.items() if count}
 
 
