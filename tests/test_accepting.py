@@ -492,3 +492,48 @@ def test_a_move_to_another_place_leaves_the_arrival_open(workspace, tmp_path):
     result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
     assert raised(result, "moved-away-confirmed") == []
     assert len(raised(result, "arrived-listed-elsewhere")) == 1
+
+
+def test_a_move_leaves_open_who_somebody_is(workspace, tmp_path):
+    """Another person's FIN, and who was added beside an entry, were no more asked about.
+
+    That person would be on no list, and this one would stand on it twice.
+    """
+    registered(workspace, departures=2, arrivals=1)
+    path = workspace / "reference" / "residence.csv"
+    path.write_text(
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+        "Rzayeva;Aygün;Nadir qızı;21.08.1990;5XK1239;88;1\n"
+        "Rzayeva;Aygünə;Nadir qızı;17.02.1969;;88;1\n",
+        encoding="utf-8",
+    )
+    first = workspaces.ran(workspace)
+    assert len(raised(first, "register-identity-conflict")) == 1
+    answer = {
+        "answer": "add",
+        "precinct": "1",
+        "ground": catalogue("en")("ground.left-out.title"),
+        "document": "Act 4",
+        "decided_by": "A. Kərimova",
+    }
+    path = exported(workspace, tmp_path / "add.xlsx")
+    review_books.fill(
+        path, lambda row: answer if "Aygünə" in str(row["shown"]) else None
+    )
+    assert read_in(workspace, path).problems == ()
+    assert len(raised(workspaces.run(workspace), "added-beside-entry")) == 1
+
+    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
+    assert raised(result, "moved-away-confirmed") == []
+    assert len(raised(result, "register-identity-conflict")) == 1
+    assert len(raised(result, "added-beside-entry")) == 1
+
+
+def test_a_move_within_a_constituency_is_no_departure_from_it(workspace, tmp_path):
+    """Who left the constituency was no more asked about, once another register moved them in it."""
+    registered(workspace, departures="", arrivals=1)
+    assert len(raised(workspaces.ran(workspace), "moved-away-confirmed")) == 1
+
+    result = moved_by(workspace, tmp_path / "book.xlsx", "arrived-listed-elsewhere")
+    assert raised(result, "arrived-listed-elsewhere") == []
+    assert len(raised(result, "moved-away-confirmed")) == 1

@@ -24,7 +24,13 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
-from voterlist.findings.make import FINDING_ORDER, finding_ids, gather, make
+from voterlist.findings.make import (
+    FINDING_ORDER,
+    PRECINCT_PLACE,
+    finding_ids,
+    gather,
+    make,
+)
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
 from voterlist.tables import (
@@ -39,8 +45,16 @@ from voterlist.tables import (
 
 _Row: TypeAlias = dict[str, Any]
 
-_IS_AT_ITS_PLACE = {"arrivals": True, "residence": True, "departures": False}
-"""Registers by whether the person of a row stands where the row says, or does so no more."""
+_IS_AT_ITS_PLACE = {
+    "arrived-listed-elsewhere": True,
+    "resident-listed-elsewhere": True,
+    "moved-away-confirmed": False,
+    "moved-away-probable": False,
+}
+"""Rules of registers by whether the person stands where the row says, or does so no more.
+
+Other rules about a row of the same register ask who the person is: no place answers that.
+"""
 
 _ANSWERS = frozenset({Action.STRIKE.value, Action.MOVE.value, Action.ADD.value})
 """What answers a finding. Of a corrected field its rule says whether it still finds something."""
@@ -54,7 +68,8 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
     * its entry was struck or moved, or its register's row added, under its id or its rule;
     * one of its entries was struck, whatever its rule;
     * it says that a register's row is not on the list, and the row was added;
-    * a register says where its person stands, and the entry was moved there, or repeats one there;
+    * a register says where its person stands, or stands no more, and the entry was moved there or
+      away, or repeats one that stands so;
     * it is about an entry and the kept one, or another one, that it repeats. Other findings about
       a repetition stay: what a register says of it, it says of the person, who stays on the list.
 
@@ -149,17 +164,20 @@ class _Answers:
                 return row
         if entry is None and other in self._added:
             return self._added[other]
-        return self._repeat(entry, other) or self._place(entry, other)
+        return self._repeat(entry, other) or self._place(finding)
 
-    def _place(self, entry: str | None, other: str | None) -> _Row | None:
+    def _place(self, finding: _Row) -> _Row | None:
         """What brought the entry to where the row of a register says that its person stands."""
-        register, _, row_id = (other or "").partition(":")
-        placed = self._placed.get(entry or "")
-        if placed is None or register not in _IS_AT_ITS_PLACE:
+        placed = self._placed.get(finding["entry_id"])
+        if placed is None or finding["rule"] not in _IS_AT_ITS_PLACE:
             return None
-        place = f"{placed['constituency'] or 0:03d}-{placed['precinct'] or 0:04d}-"
-        is_there = row_id.startswith(place)
-        return placed if is_there == _IS_AT_ITS_PLACE[register] else None
+        _, _, row_id = finding["other_entry_id"].partition(":")
+        # What a row does not say of its place is 0 in its id, and any place is the right one.
+        is_there = all(
+            int(said) in {0, placed[name]}
+            for said, name in zip(row_id.split("-"), PRECINCT_PLACE, strict=False)
+        )
+        return placed if is_there == _IS_AT_ITS_PLACE[finding["rule"]] else None
 
     def _repeat(self, entry: str | None, other: str | None) -> _Row | None:
         """The repetition where both entries are one person."""
