@@ -6,7 +6,9 @@ import desks
 import handing
 import review_books
 from command_line import call
+from deciding import amendments_of
 from handing import DAY, newest, told
+from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 BY = "Leyla M."
@@ -175,6 +177,16 @@ def test_nobody_overwrites_the_answer_of_another_one_unawares(below, first):
     said = call("answer", below, "--case", number, *how, "--by", "Cavid", *AT)
     assert f"{BY.upper()} had answered case {number} the other way" in said.output
     assert answers(below)[entry] == words[first["answer"]]
+
+
+def test_who_was_moved_stays_where_they_were_moved_to(below):
+    """By the answer that the voter stands there, the move was taken back with the question."""
+    entry = next(one for one in answers(below) if one.startswith("088-0002-"))
+    moved = {"entry_id": entry, "action": "move", "constituency": 88, "precinct": 1}
+    with Ledger(below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(moved | {"ground": "moved-away"}))
+    assert answered(below, entry, "--stays")[0] == 0
+    assert holding(below)[entry]["action"] == "move"
 
 
 def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):

@@ -684,7 +684,10 @@ def test_a_precinct_hands_over_in_the_same_way(pair):
 
 
 def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
-    """Whoever was added below and stands elsewhere too ended the return, and stood twice."""
+    """Whoever was added below and stands elsewhere too ended the return, and stood twice.
+
+    And by the answer that the person stays there, nobody stood there any more.
+    """
     head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
     row = "Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;1\n"
     register = pair.below / "reference" / "newly-of-age.csv"
@@ -725,7 +728,15 @@ def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
     (case,) = told("answer", pair.below)[1]["cases"]
     assert case["own"][0]["entry_id"].startswith("newly-of-age:")
     assert "Şərifov Zaur" in call("answer", pair.below).stdout
-    words = ("--elsewhere", "--document", "AA 12/5", "--by", "Leyla M.", *day)
-    code, answered = told("answer", pair.below, "--case", case["number"], *words)
-    assert code == 0, answered
-    assert handed_over("second.zip") == before - 1
+    elsewhere = ("--elsewhere", "--document", "AA 12/5")
+    for name, said, gone in (
+        ("second.zip", ("--stays",), 0),
+        ("third.zip", elsewhere, 1),
+        ("fourth.zip", ("--stays",), 0),
+    ):
+        words = (*said, "--by", "Leyla M.", *day)
+        code, answered = told("answer", pair.below, "--case", case["number"], *words)
+        assert code == 0, answered
+        (case,) = told("answer", pair.below)[1]["cases"]
+        assert case["answer"] == ("give-up" if gone else "keep")
+        assert handed_over(name) == before - gone

@@ -10,6 +10,7 @@ import pyarrow as pa
 from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Standing, person_key
 from voterlist.decisions.standing import (
     contested_cases,
+    is_taken_back,
     last_answers,
     last_verdicts,
 )
@@ -117,7 +118,10 @@ class Rows:
             person = _person(row, by)
             mark = marks.get(row["finding_id"])
             # A file may be read in twice: the person took the answer back before.
-            is_gone = last_said.get((row["entry_id"], person)) == WITHDRAWN
+            is_gone = last_said.get((row["entry_id"], person)) == WITHDRAWN and not any(
+                is_taken_back(one, row | {"decided_by": row["decided_by"] or by or ""})
+                for one in said.get(row["entry_id"] or "", {}).values()
+            )
             if mark is not None and mark["mark"] == Mark.ASK:
                 is_gone = person_key(mark["accepted_by"]) == person
             if row["action"] != WITHDRAWN or not is_gone:

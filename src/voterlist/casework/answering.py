@@ -26,7 +26,7 @@ from voterlist.casework.returned_cases import (
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
-from voterlist.decisions.standing import PLACE
+from voterlist.decisions.standing import PLACE, last_answers
 from voterlist.model import Action, Problem, Verdict
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
@@ -266,7 +266,14 @@ def record_from_above(
 
     A case is given up once all of its own entries are struck off, or are added no more.
     """
-    holding = standing(answers_in(ledger)).amendments.to_pylist()
+    given = answers_in(ledger)
+    holding = standing(given).amendments.to_pylist()
+    every = given.amendments.to_pylist()
+    stand = {
+        entry
+        for entry, last in last_answers(given).items()
+        if any(row["action"] == Action.ADD for row in last.values())
+    }
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
         if row["action"] != STAYS:
@@ -275,17 +282,26 @@ def record_from_above(
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
+        # Whom a register added, and somebody took off again, stands there by this answer.
+        gone = {entry.entry_id for entry in case.own} - stand
+        added = {
+            one["entry_id"]: {**one, **said}
+            for one in every
+            if one["action"] == Action.ADD and one["entry_id"] in gone
+        }
+        ledger.amend(from_rows(added.values(), AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
     struck = {
         row["entry_id"]: row["decided_by"]
         for row in holding
         if row["action"] == Action.STRIKE
     }
-    stand = {row["entry_id"] for row in holding if row["action"] == Action.ADD}
     struck |= {
         row["entry_id"]: row["decided_by"]
-        for row in file.amendments.to_pylist()
-        if _is_added(row["entry_id"]) and row["entry_id"] not in stand
+        for row in every
+        if row["action"] == _WITHDRAW
+        and _is_added(row["entry_id"])
+        and row["entry_id"] not in stand
     }
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
@@ -346,24 +362,29 @@ def _write_answer(
 def _questions_closed(
     holding: Iterable[_Said], case: ReturnedCase, said: _Said
 ) -> pa.Table:
-    """AMENDMENT that takes back what holds of the place of the own entries.
+    """AMENDMENT that takes back, of the own entries, what speaks against it that they stand there.
 
     That is the question of the commission above, and an earlier answer that the person stands
-    elsewhere.
+    elsewhere. What moved or added them stays.
 
     Args:
         holding: the rows of AMENDMENT that hold.
         case: which is answered.
         said: who answers, when and why.
     """
+    own = {entry.entry_id for entry in case.own}
     taken_back = {
-        row["entry_id"]
+        (row["entry_id"], Action.ASK.value if row["action"] == Action.ASK else PLACE)
         for row in holding
-        if row["action"] == Action.ASK or row["ground"] == _MOVED
+        if row["action"] == Action.ASK
+        or (row["action"] == Action.STRIKE and row["ground"] == _MOVED)
     }
-    ids = [entry.entry_id for entry in case.own if entry.entry_id in taken_back]
-    row = {**said, "action": _WITHDRAW, "field": PLACE}
-    return from_rows([{**row, "entry_id": one} for one in ids], AMENDMENT)
+    rows = [
+        {**said, "action": _WITHDRAW, "entry_id": entry, "field": name}
+        for entry, name in sorted(taken_back)
+        if entry in own
+    ]
+    return from_rows(rows, AMENDMENT)
 
 
 def _places(case: ReturnedCase) -> set[tuple[int, int]]:

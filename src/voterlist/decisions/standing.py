@@ -335,7 +335,12 @@ def is_taken_back(earlier: _Row, row: _Row) -> bool:
 
 
 def _is_meant(earlier: _Row, row: _Row) -> bool:
-    """True for an answer to what a row names: a field, a finding or case, or else the entry."""
+    """True for an answer to what a row names: a field, a finding or case, or else the entry.
+
+    ``ask`` for a field names the questions alone: what puts somebody on a list stands beside them.
+    """
+    if row["field"] == Action.ASK:
+        return bool(earlier["action"] == Action.ASK)
     if row["field"] is not None:
         return about(earlier) == str(row["field"])
     names = ("finding_id", "case_id")
