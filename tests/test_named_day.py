@@ -54,6 +54,19 @@ def test_a_day_to_come_is_refused(workspace, words):
     assert days(workspace) == []
 
 
+def test_a_list_is_checked_for_the_day_to_come_on_which_it_counts(tmp_path):
+    """Who comes of age by election day was refused with the day, though nothing is recorded."""
+    path, born = tmp_path / "list.csv", dt.date(TODAY.year - 18, 12, 31)
+    ahead = dt.date(TODAY.year, 12, 31) + dt.timedelta(days=2)
+    row = f"1;Rzayeva;Aygün;Nadir qızı;{born:%d.%m.%Y};qadın;Füzuli küç. 1;5XK1239\n"
+    path.write_text(workspaces.HEADER + row, encoding="utf-8")
+    for day, count in ((f"{TODAY.year}-12-01", 1), (ahead.isoformat(), 0)):
+        code, said = voterlist(tmp_path, "check", str(path), "--today", day)
+        assert code in {0, 1}, said
+        found = {row["rule"]: row["count"] for row in said["findings"]}
+        assert found.get("under-age", 0) == count
+
+
 @pytest.mark.parametrize("away", [-3000, -1, 0])
 def test_a_day_of_late_work_needs_no_question(workspace, away):
     """Late work is recorded in its time."""

@@ -48,7 +48,7 @@ def check(
     with Steps() as steps:
         checked = check_files(
             files,
-            today=day(today),
+            today=day(today, may_come=True),
             columns=columns,
             settings=settings,
             streets=streets or (),

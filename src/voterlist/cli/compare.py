@@ -36,7 +36,7 @@ def compare(
         compared = compare_lists(
             old,
             new,
-            today=day(today),
+            today=day(today, may_come=True),
             earlier=earlier,
             reference=reference,
             progress=steps,

@@ -115,8 +115,12 @@ ToldProfileOption = Annotated[Profile | None, option("profile-told")]
 """The profile, told from the names where it is not given."""
 
 
-def day(text: str | None, workspace: Path | None = None) -> dt.date:
+def day(
+    text: str | None, workspace: Path | None = None, *, may_come: bool = False
+) -> dt.date:
     """The day that was given; today in the time zone of the workspace, where none was.
+
+    ``may_come``: nothing is recorded of it, and the list may count on a day to come.
 
     Raises:
         UsageError: it is no day, or one to come that nobody is sure of; or there is no such
@@ -131,7 +135,7 @@ def day(text: str | None, workspace: Path | None = None) -> dt.date:
 
     # An exclamation mark behind it says that a day to come is right.
     named = as_day(text.removesuffix("!"))
-    if named > clock.date():
+    if named > clock.date() and not may_come:
         if not text.endswith("!"):
             raise usage_error("day-ahead", value=text, clock=clock.date())
         # Of a day of late work nothing is kept: it gives the same bytes on every other day.
