@@ -537,3 +537,34 @@ def test_a_move_within_a_constituency_is_no_departure_from_it(workspace, tmp_pat
     result = moved_by(workspace, tmp_path / "book.xlsx", "arrived-listed-elsewhere")
     assert raised(result, "arrived-listed-elsewhere") == []
     assert len(raised(result, "moved-away-confirmed")) == 1
+
+
+def test_whom_two_people_add_to_two_precincts_is_a_dispute(workspace, tmp_path):
+    """Such a voter is on no list, and nobody heard of it before the lists were handed over."""
+    path = workspace / "reference" / "residence.csv"
+    path.write_text(
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+        "Şərifov;Zaur;Kamil oğlu;02.01.1988;5XK1250;88;1\n",
+        encoding="utf-8",
+    )
+    workspaces.ran(workspace)
+    shown = exported(workspace, tmp_path / "shown.xlsx")
+    for precinct, by in (("1", "A. Kərimova"), ("2", "Orxan")):
+        answer = {
+            "answer": "add",
+            "precinct": precinct,
+            "ground": catalogue("en")("ground.left-out.title"),
+            "document": "Act 4",
+            "decided_by": by,
+        }
+        book = tmp_path / f"{precinct}.xlsx"
+        review_books.fill(
+            shown,
+            lambda row, a=answer: a if "Şərifov" in str(row["shown"]) else None,
+            book,
+        )
+        assert read_in(workspace, book).problems == ()
+    workspaces.run(workspace)
+    said = call("status", workspace, "--today", "2026-02-04", "--json")
+    units = json.loads(said.stdout)["units"]
+    assert {one["contested"] for one in units if one["precinct"] is None} == {1}

@@ -180,6 +180,16 @@ class _Run:
         prefix = self.scope.prefix
         return [own for own in ids if own is not None and own.startswith(prefix)]
 
+    def decided_ids(self, ids: Iterable[str]) -> list[str]:
+        """Those of the place, and of people who are added to it from a row of a register.
+
+        The place of that row stands behind the colon; it may be another precinct's, or nobody's.
+        """
+        ids = list(ids)
+        rows = (f":{self.scope.constituency:03}-", ":000-")
+        added = [one for one in ids if any(row in one for row in rows)]
+        return self.own_ids(ids) + added
+
 
 def _stale(run: _Run) -> int:
     """1 where something was decided since the run, and 1 where its lists are others now."""
@@ -285,7 +295,7 @@ def _open_cases(run: _Run) -> int:
 
 def _contested_subjects(run: _Run) -> int:
     dispute_of = disputes(run.table("contested").to_pylist())
-    return len({dispute_of[entry] for entry in run.own_ids(dispute_of)})
+    return len({dispute_of[entry] for entry in run.decided_ids(dispute_of)})
 
 
 _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
@@ -299,7 +309,7 @@ def _returned_answers(run: _Run) -> int:
 
 def _pending(run: _Run) -> int:
     pending = run.table("pending")
-    return len(set(run.own_ids(pending.column("entry_id").to_pylist())))
+    return len(set(run.decided_ids(pending.column("entry_id").to_pylist())))
 
 
 def _second_readings(run: _Run) -> int:

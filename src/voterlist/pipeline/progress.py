@@ -55,7 +55,7 @@ class Work:
 
 
 _PLACE = re.compile(r"\d+-\d+-")
-"""How the id of an entry of a list begins: its constituency and its precinct."""
+"""How the id of an entry begins: its constituency and its precinct; behind a register's name."""
 
 OF_WORK = (
     *("cases", "findings", "contested", "lists", "second_readings"),
@@ -202,8 +202,9 @@ def _dispute_counts(contested: pa.Table) -> Counter[Place]:
     """How many disputes each precinct and each constituency has an entry in, by their ids."""
     found = set()
     for entry, dispute in disputes(contested.to_pylist()).items():
-        if _PLACE.match(entry):
-            constituency, precinct = (int(one) or None for one in entry.split("-")[:2])
+        _, _, own = entry.rpartition(":")
+        if _PLACE.match(own):
+            constituency, precinct = (int(one) or None for one in own.split("-")[:2])
             found |= {
                 (constituency, precinct, dispute),
                 (constituency, None, dispute),
