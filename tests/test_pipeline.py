@@ -9,6 +9,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.comments import Comment
 
 import processes
 import workspaces
@@ -32,6 +33,16 @@ def workspace(tmp_path):
 
 def table(result, name):
     return pq.read_table(result.folder / f"{name}.parquet")
+
+
+def test_a_sheet_of_remarks_is_no_list(workspace):
+    """One file with a remark was told to hold two lists, and somebody looked for the other."""
+    path = workspaces.saved_anew(workspace / "inbox" / "88" / "menteqe-2.csv")
+    book = openpyxl.load_workbook(path)
+    book.active["A3"].comment = Comment("yoxlanılıb, düzdür", "sədr")
+    book.save(path)
+    result = workspaces.run(workspace, until=Stage.MERGE)
+    assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
 
 
 @pytest.mark.slow

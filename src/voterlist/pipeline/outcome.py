@@ -75,7 +75,8 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         until=done.until,
         stages=tuple(walk.work),
         files=context.inputs.files,
-        lists=lists.num_rows,
+        # A sheet of remarks, or one that says nothing, is no list to whoever sent it.
+        lists=sum(entries > 0 for entries in lists.column("entries").to_pylist()),
         rows_in=first.rows_in,
         rows_out=first.rows_out,
         set_aside=first.set_aside,
