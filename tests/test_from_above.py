@@ -179,6 +179,36 @@ def test_nobody_overwrites_the_answer_of_another_one_unawares(below, first):
     assert answers(below)[entry] == words[first["answer"]]
 
 
+def test_no_striking_for_another_list_overwrites_that_a_voter_stays(below):
+    """On the sheet of strikings the second one struck off whom the first one had seen."""
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
+    (below / "reference" / "departures.csv").write_text(head + row, encoding="utf-8")
+    told("run", below, *AT)
+    path, _ = exported(below)
+    (found,) = (
+        row
+        for row in review_books.rows_of(path)
+        if row["sheet"] == "Strikings" and "Rzayeva" in str(row["shown"])
+    )
+    entry = found["entry_id"]
+    assert answered(below, entry, "--stays")[0] == 0
+    struck = LEAVES | {
+        "answer": "strike",
+        "ground": "The person has moved to another precinct",
+        "precinct": "87/2",
+        "decided_by": "Cavid",
+    }
+    is_meant = {name: found[name] for name in ("sheet", "entry_id", "finding_id")}
+    review_books.fill(
+        path, lambda row: struck if is_meant.items() <= row.items() else None
+    )
+    code, said = told("review", "import", below, path, *AT)
+    codes = [problem["code"] for problem in said["problems"]]
+    assert (code, codes, said["recorded"]) == (1, ["answered-by-another"], 0)
+    assert answers(below)[entry] == "keep"
+
+
 def test_who_was_moved_stays_where_they_were_moved_to(below):
     """By the answer that the voter stands there, the move was taken back with the question."""
     entry = next(one for one in answers(below) if one.startswith("088-0002-"))

@@ -26,6 +26,7 @@ from voterlist.casework.returned_cases import (
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
+from voterlist.decisions.outcome import is_with_place
 from voterlist.decisions.standing import PLACE, last_answers
 from voterlist.model import Action, Problem, Verdict
 from voterlist.persons import case_id
@@ -202,7 +203,10 @@ def split_from_above(
     for row in answers.amendments.to_pylist():
         place = row["sheet"], row["row"]
         is_asked = row["asked_as"] == AskedAs.FROM_ABOVE and row["entry_id"] in asked
-        if not is_asked or place in refused:
+        # Whoever strikes the entry for another list on any other sheet says so too.
+        is_struck = row["action"] == Action.STRIKE and is_with_place(row)
+        is_answer = is_asked or (row["entry_id"] in asked and is_struck)
+        if not is_answer or place in refused:
             rows.append(row)
             continue
         case, given = asked[row["entry_id"]]
@@ -211,6 +215,9 @@ def split_from_above(
         if other is not None:
             where = row["row"], "answered-by-another", row["sheet"], case.case_id
             problems.append(Problem(*where, file=row["file"], who=other))
+            continue
+        if not is_asked:
+            rows.append(row)
             continue
         if row["action"] != STAYS:
             rows.append(_as_striking(row, case))

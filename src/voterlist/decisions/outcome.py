@@ -188,7 +188,7 @@ class _Work:
             return "of-age"
         if _is_of_person(row):
             return None
-        if not _is_with_place(row):
+        if not is_with_place(row):
             return "ground-missing"
         return "place-missing" if None in _place(row) else None
 
@@ -408,7 +408,7 @@ def _is_of_person(strike: Row) -> bool:
     return ground is not None and ground.of_person
 
 
-def _is_with_place(strike: Row) -> bool:
+def is_with_place(strike: Row) -> bool:
     """True where the person stands on another list, which the decision names."""
     ground = grounds().get(strike["ground"])
     return ground is not None and Need.DESTINATION in ground.needs
