@@ -222,6 +222,8 @@ def test_a_formula_that_was_worked_out_and_says_nothing_is_blank():
         ("qardaşı Qarayev Əli ilə yaşayır", True),
         ("qardaşı ilə yaşayır", False),
         ("Tahirli Leyla Rauf qızı", True),
+        ("Nərimanov r-nuna köçüb, yoldaşı ilə", False),
+        ("Əliyeva soyadını həyat yoldaşından götürüb", False),
         ("köhnə soyadı Qarayeva, 01.02.2003-cü ildə dəyişib", False),
         ("Qarayeva Nigar Rauf qızının ünvanıdır", False),
         ("AZE 12345678, 01.02.2003-də verilib", False),
@@ -244,6 +246,25 @@ def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
     aside = intake.set_aside.select(["code", "line"]).to_pylist()
     assert {"code": "no-name", "line": 6} in aside
     assert (intake.entries.num_rows, code) == (11, 1)
+
+
+@pytest.mark.parametrize("name", ["Света Железнова", "Симонов Антон Желудев"])
+def test_a_word_of_repetition_within_a_name_is_a_name(name):
+    """*Та же* and *он же* end and begin names: whoever bears them would be on no list."""
+    rows = [[row[0], whole, *row[4:]] for row, whole in zip(ROWS, WHOLE, strict=True)]
+    rows[4][1] = name
+    header = [HEADER[0], "Soyadı, adı, atasının adı", *HEADER[4:]]
+    intake, code = taken(lines([header, *rows], "\t"))
+    assert (intake.entries.num_rows, code) == (len(rows), 0)
+
+
+@pytest.mark.parametrize("surname", ["Ağaoğlu", "Qızılova"])
+def test_a_surname_in_which_a_particle_lies_is_no_father(surname):
+    """Where fathers stand without *oğlu*, each voter of such a surname would be on no list."""
+    rows = [[*row[:3], row[3].split()[0], *row[4:]] for row in ROWS]
+    rows[4][1] = surname
+    intake, code = taken(lines([HEADER, *rows], "\t"))
+    assert (intake.entries.num_rows, code) == (len(rows), 0)
 
 
 @pytest.mark.parametrize(("blank", "is_told"), [((2, 3, 5, 6), True), ((2, 3), False)])
@@ -274,13 +295,25 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
         (1, "digərləri", True),
         (1, "Eynilə", True),
         (2, "yuxarıdakı kimi", True),
-        (0, "7-12", True),
+        (2, "həmin", True),
+        (1, "Те же", True),
+        (0, "12-15", True),
+        (0, "12/1", False),
+        (0, "3-4", False),
         (0, "7 və 8", True),
         (0, "7.", False),
         (6, "+ 3 nəfər", True),
         (2, "Elçin, Həsən oğlu", False),
         (1, "Məmmədova/Qarayeva", False),
         (2, "Əli-Ağa", False),
+        (2, "Əli - Ağa", False),
+        (2, "Eyni", False),
+        (2, "Hemin", False),
+        (5, "həmin", False),
+        (5, "Uşaq bağçası yanı", False),
+        (5, "Uşaqlar evi küç. 4", False),
+        (5, "2 Челюскинцев ул.", False),
+        (5, "Nizami küç. 5 ailəsi 12 nəfər", True),
         (2, "Əli Ağa", False),
         (2, "Vəcihə", False),
     ],
@@ -541,6 +574,10 @@ def test_other_ends_of_lines_are_ends_where_there_are_no_usual_ones(end):
         "Председатель комиссии Алиев Эльчин Рауф оглы",
         "Chairman: Aliyev Elchin Rauf oglu",
         "Məsul şəxs: Əliyev E. (050) 123 45 67",
+        "Məsul şəxs, Həsənov Rauf",
+        "İcra başçısı, Əliyev Anar",
+        "Siyahıya əlavə edilib: 12 seçici. Sədr: Məmmədov A.",
+        "Qeyd: Heydər Əliyev küçəsi siyahıya əlavə edilib",
     ],
 )
 def test_titles_and_signatures_raise_no_alarm(text):
@@ -558,6 +595,7 @@ def test_titles_and_signatures_raise_no_alarm(text):
         "Şirin Gülər 1950-02-01 1XK0001",
         "Алиев Эльчин Рауф оглы",
         "Qeyd: Quliyev Orxanı siyahıya əlavə edin",
+        "Qeyd: Nizami küç. 5, Quliyev Orxan siyahıya düşməyib",
         "Əliyev Elçin, Quliyeva Leyla",
         "Cəmi: 24\tƏliyev Elçin\t01.02.1950",
     ],

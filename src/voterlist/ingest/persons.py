@@ -28,20 +28,33 @@ ALONE = {
 """What fits a cell that holds nothing but one of these, for RE2: columns are looked at whole."""
 _DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")
 _IDENTITIES = (_BIRTH, _FIN, _DOCUMENT)
+_SIGNS = (
+    r"s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[əe]sul|t[əe]sd[iİ]q|haz[ıi]rla|t[əe]rt[iİ]b|[iİ]cra"
+    r"|ba[şs]ç[ıi]|r[əe]is[iİ]|m[üu]d[iİ]r|direktor|mayor|yoxla|председ|секрет|член|подпис"
+    r"|ответств|утвержд|состав|директор|начальн"
+    r"|chair|secretar|member|sign|respons|approv|prepared|director"
+)
+"""Words of those who sign."""
 _OF_NOBODY = re.compile(
-    r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]?l|se[çc]k|siyah"
-    r"|m[əe]nt[əe]q|kom[iİ]ss|s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza"
-    r"|район|улиц|школ|участ|список|комисси|председ|секрет|член|подпис"
-    r"|street|school|commiss|chair|secretar|member|sign"
+    r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]|sayl|se[çc][kiİ]|siyah"
+    r"|m[əe]nt[əe]q|kom[iİ]ss|район|улиц|школ|участ|список|комисси|street|school|commiss"
+    rf"|{_SIGNS}"
 )
 """Words of what is named after people, of those who sign, and of titles."""
+_CAPITAL = r"[A-ZÇƏĞIİÖŞÜА-ЯЁ]\w*\.?"
+_PLACE = r"k[üu][çc]|prosp|pr\.|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|улиц|школ|street|school"
+_OF_OTHERS = re.compile(
+    rf"\b(?:(?:{_CAPITAL}\s+){{1,3}}(?i:{_PLACE})|(?i:{_SIGNS})\w*\W+(?:{_CAPITAL}\s*){{1,3}})"
+)
+"""Names of streets and of those who sign, in a text that may name a voter besides."""
 _KIN = re.compile(
     r"(?i)qarda[şs][ıi]|bac[ıi]s[ıi]|yolda[şs][ıi]|arvad[ıi]|жена|муж\b|брат\b|сестра"
     r"|wife|husband|brother|sister"
 )
+"""Whose kin somebody is, behind or before a name."""
 _ADDS = re.compile(
-    r"(?i)[əe]lav[əe] (?:ed|et|olun)|daxil (?:ed|et|olun)|unudul|burax[ıi]l|d[üu][şs][üu]b"
-    r"|добав|включ|пропущ|add(?:ed)? to|left out|missing"
+    r"(?i)[əe]lav[əe] (?:ed|et|olun)|daxil (?:ed|et|olun)|unudul|burax[ıi]l"
+    r"|d[üu][şs](?:[üu]b|m[əe]y)|добав|включ|пропущ|add(?:ed)? to|left out|missing"
 )
 """What is said of somebody whom a list lacks."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -55,7 +68,7 @@ def hides_voter(text: str) -> bool:
 
     Whoever signs shows one sign alone, the name.
     """
-    if _ADDS.search(text) and signs_of_person(text):
+    if _ADDS.search(text) and signs_of_person(_OF_OTHERS.sub("", text)):
         return True
     is_name = any(map(_is_whole_name, re.split("[,;]", text)))
     return signs_of_person(text) > 1 or (is_name and not _OF_NOBODY.search(text))
@@ -92,8 +105,11 @@ def adds_person(text: str) -> bool:
 
     Or with a FIN or a document, or whose kin it is. A former surname with its date is nobody else.
     """
-    if _KIN.search(text) and _SURNAME.search(text):
-        return True
+    if _KIN.search(text):
+        beside_kin = re.split(r"[,;:()\n]", _KIN.sub("\n", text))
+        words = (_WORD.findall(piece)[:2] for piece in beside_kin)
+        if any(_is_whole_name(" ".join(pair)) for pair in words):
+            return True
     if _is_whole_name(text) and _OF_FATHER.search(text):
         return True
     return signs_of_person(text) > 1 and _FATHER.search(text) is not None

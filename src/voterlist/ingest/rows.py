@@ -63,22 +63,32 @@ _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
 _DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
 """A cell that says: the same as above."""
+_ABOVE = (
+    r"(?i)^[^\pL]*(?:eyn[iİ]l[əe]|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
+    r"|т[оае]т? же|он же|ditto)[^\pL]*$"
+)
+_SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
+"""Words that say so; the latter are given names where they are written as such: Eyni, Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _FAMILY = (
-    r"(?i)(?:^|[\s,;(])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zv|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
-    r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad|u[şs]aq|семь[яёе]|жена|и др\.|муж[\s,;)]"
-    r"|family|wife|husband|others|eyn[iİ](?:l[əe])?(?:\s|$)|h[əe]m[iİ]n(?:\s|$)|yuxar[ıi]dak"
-    r"|то же|тот же|та же|ditto)"
-    r"|[2-9]\s*(?:n[əe]f[əe]r|чел|persons|people)"
+    r"(?i)(?:^|[^\pL])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
+    r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
+    r"|жена|муж|и др|family|wife|husband|others"
+    r"|(?:[2-9]|\d\d)\s*(?:n[əe]f[əe]r(?:d[iİ]r)?|чел(?:овека?)?|persons|people))(?:[^\pL]|$)"
 )
-"""Others who are not named: Elçin, ailəsi (4 nəfər); or whoever stands above: eynilə."""
-_AND = r"(?i)\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
+"""Others who are not named: Elçin, ailəsi (4 nəfər). A house of children (Uşaqlar evi) is none."""
+_AND = rf"{_FAMILY}|\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 """Names of two people in one cell: Elçin və Nigar."""
 _APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
-_NUMBERS = r"^\d+\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d+\W*$"
+_OF_ONE_NAME = (
+    r"(?i)^(?:a[ğg]a|m[iİ]r|xan|seyid|hac[ıi])\s[-–—]\s|\s[-–—]\s(?:a[ğg]a|xan|b[əe]y)$"
+)
+"""A name of two parts: Əli - Ağa."""
+_NUMBERS = r"^\d{1,9}\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d{1,9}[\s.)]*$"
 """Several voters in one row: 7-12."""
+_PARTS = re.compile(r"\d+|[^\d\s]+")
 _WORD_ALONE = (r"^\pL+$",)
-_NUMBER_AND_WORD = (r"\d.*[A-Za-z\x{80}-\x{10FFFF}]{3}",)
+_NUMBER_AND_WORD = (r"\d.*\p{Lu}\pL{2}",)
 _NUMBER_ALONE = (r"^\d+\W?$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
@@ -108,6 +118,8 @@ _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
 _TWO_DATES = r"\d{4}.*\d{4}"
+_CHILD = rf"(?:^|[^\pL])(?:{PARTICLE})(?:[^\pL]|$)"
+"""Whose child somebody is; no surname such as Ağaoğlu or Qızılova."""
 _TWO_FATHERS = rf"(?:{PARTICLE}).*(?:{PARTICLE})"
 _Codes = npt.NDArray[np.int8]
 
@@ -497,33 +509,18 @@ def _ask_entries(
         for column in header.map.columns(field):
             of_entries = pc.if_else(pa.array(is_entry), cells[column], None)
             _ask(codes, fits(of_entries, sign), [cells[column]], holds_line)
-    is_two = is_entry & any_match(cells, _columns_of(header.map, _NAMES), (_AND,))
-    is_two |= is_entry & any_match(
-        cells, _columns_of(header.map, _NAMES), _NUMBER_ALONE
-    )
-    given = header.map.columns("given_name")
-    is_apart = is_entry & any_match(cells, given, (_APART,))
-    is_apart &= ~any_match(cells, given, (PARTICLE,))
-    is_several = is_entry & any_match(cells, header.map.columns("number"), (_NUMBERS,))
+    _ask_unnamed(cells, codes, header.map)
     beside = [cells[at] for at in _columns_of(header.map, _BESIDE_NAMES)]
-    named = [cells[at] for at in _columns_of(header.map, _NAMES)]
-    has_family = is_entry & fits(join_text([*named, *beside], "\t"), _FAMILY)
     if beside:
         has_child = is_entry & fits(join_text(beside, "\t"), PARTICLE)
         _ask(codes, has_child, beside, names_child)
-    for rows in (is_apart, is_several, has_family):
-        # What most rows have is how this list is written: a given name, and the father's.
-        has_own = rows is is_apart and header.map.columns("patronymic")
-        if has_own or 2 * rows.sum() < is_entry.sum():
-            is_two |= rows
-    codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
     fathers = [raw[at] for at in header.map.columns("patronymic")]
     for column in fathers:
         _ask(codes, is_entry & fits(column, _TWO_FATHERS), [column], is_of_two)
     surnames = header.map.columns("surname")
     if surnames and len(fathers) == 1:
         # The names of these rows stand in other columns than those of the rows above.
-        is_moved = any_match(cells, surnames, (PARTICLE,)) & is_known(fathers[0])
+        is_moved = any_match(cells, surnames, (_CHILD,)) & is_known(fathers[0])
         is_moved &= is_entry & ~fits(fathers[0], PARTICLE)
         codes[is_moved] = _NUMBER[AsideCode.MAY_BE_VOTER]
     own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
@@ -532,6 +529,45 @@ def _ask_entries(
     for column in own:
         may_be_two |= fits(column, _TWO_DATES)
     _ask(codes, is_entry & may_be_two, own, is_of_two)
+
+
+def _ask_unnamed(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
+    """Asks about entries of several given names or numbers, of a family, of nobody's own name."""
+    is_entry = codes == ENTRY_ROW
+    named = _columns_of(columns, _NAMES)
+    ahead = _columns_of(columns, ("surname", "full_name"))
+    is_two = any_match(cells, ahead, (f"(?i){_SAME}",))
+    for sign in (_AND, _ABOVE, _SAME, *_NUMBER_ALONE):
+        is_two |= any_match(cells, named, (sign,))
+    is_two &= is_entry
+    given = columns.columns("given_name")
+    is_apart = is_entry & any_match(cells, given, (_APART,))
+    for of_one in (PARTICLE, _OF_ONE_NAME):
+        is_apart &= ~any_match(cells, given, (of_one,))
+    is_several = is_entry & _of_several(cells, columns)
+    beside = _columns_of(columns, _BESIDE_NAMES)
+    has_family = is_entry & any_match(cells, beside, (_FAMILY,))
+    for rows in (is_apart, is_several, has_family):
+        # What most rows have is how this list is written: a given name, and the father's.
+        has_own = rows is is_apart and columns.columns("patronymic")
+        if has_own or 2 * rows.sum() < is_entry.sum():
+            is_two |= rows
+    codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
+
+
+def _of_several(cells: list[pa.Array], columns: ColumnMap) -> Bools:
+    """The rows whose number is two, or a first and a last one that no other row has.
+
+    Number 12/1 is of a voter who was added, or of a row of precinct 12.
+    """
+    found = np.zeros(len(cells[0]), dtype=bool)
+    for column in map(cells.__getitem__, columns.columns("number")):
+        others = {(text or "").rstrip(".) ") for text in column.unique().to_pylist()}
+        for row in np.flatnonzero(fits(column, _NUMBERS)).tolist():
+            first, sign, last, *_ = _PARTS.findall(column[row].as_py())
+            is_range = int(first) < int(last) and last not in others
+            found[row] |= is_range or sign not in "-–—,/"
+    return found
 
 
 def _has_signs(text: str, least: int) -> bool:
