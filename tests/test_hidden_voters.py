@@ -911,3 +911,26 @@ def test_nobody_whose_name_stands_whole_in_a_file_is_lost_at_exit_code_0(form):
         whole = sum(token in changed for token in tokens)
         intake, code = taken(changed)
         assert code or intake.entries.num_rows >= whole, seed
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told"),
+    [
+        ("88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi", False),
+        ("saylı seçki dairəsi, 12 saylı", False),
+        ("88 saylı Quliyev Orxan", True),
+        ("seçki məntəqəsi 88 saylı", True),
+    ],
+)
+def test_a_line_beside_the_cells_is_told_unless_it_stands_in_one(line, is_told):
+    """The title of a list would be asked about twice, or whom but its first words name lost."""
+    typed = changed(
+        book({"12": [[TITLE], HEADER, *ROWS]}),
+        lambda text: text.replace("</workbook>", f"<x>{line}</x></workbook>"),
+        "xl/workbook.xml",
+    )
+    found = read_bytes(typed, LIMITS, Attempt())
+    told = [sheet for sheet in found.sheets if sheet.name == "xl/workbook.xml"]
+    assert [sheet.cells.to_pylist() for sheet in told] == (
+        [[{"c0": line}]] if is_told else []
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -100,12 +100,24 @@ def with_beside(
         for column in sheet.cells.columns
         for cell in filter(None, column.unique().to_pylist())
     )
-    read = "\n".join(" ".join(cell.split()) for cell in cells)
+    texts = {" ".join(cell.split()) for cell in cells}
+    read = "\n".join(texts)
+    # A long text is searched only for lines whose first words stand in it together.
+    begun = {_first_words(line) for _, lines in beside for line in lines}
+    met = {pair for text in texts for pair in pairwise(text.split()) if pair in begun}
     sheets: list[RawSheet] = []
     for name, lines in beside:
-        told = [(at, line) for at, line in enumerate(lines, 1) if line not in read]
+        told = [
+            (at, line)
+            for at, line in enumerate(lines, 1)
+            if line not in texts and (_first_words(line) not in met or line not in read)
+        ]
         sheets += sheet_beside(name, told, settings)
     return replace(found, sheets=(*found.sheets, *sheets))
+
+
+def _first_words(line: str) -> tuple[str, ...]:
+    return tuple(line.split(maxsplit=2)[:2])
 
 
 def sheet_beside(

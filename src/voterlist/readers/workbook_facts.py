@@ -473,7 +473,7 @@ class _OdsParser(Handler):
         self._remark = ""
         self._is_meta = False
         self._extent = 0
-        self.beside = ""
+        self.beside: list[str] = []
         """What stands in no cell and lies on none: prompts, and cells as they were before."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -485,7 +485,7 @@ class _OdsParser(Handler):
                 self.tables.append(_OdsTable())
         elif name in {"named-expression", "content-validation"}:
             said = " ".join(attributes.values())
-            self.beside += "\n".join(["", *_LITERAL.findall(said), ""])
+            self.beside += (f"\n{text}\n" for text in _LITERAL.findall(said))
         self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters = attributes, 0
@@ -523,7 +523,7 @@ class _OdsParser(Handler):
         if self._remarks and not self._is_meta:
             self._remark += text
         elif self._cell is None and not self._is_meta:
-            self.beside += text
+            self.beside.append(text)
         text = text.strip()
         if self._cell is None or self._remarks or not text:
             return
@@ -549,7 +549,7 @@ class _OdsParser(Handler):
             table.facts.remarks += remarks_of(table.row + 1, self._remark)
             self._remark = ""
         if self.beside and self._cell is None:
-            self.beside += "\n"
+            self.beside.append("\n")
         if name == "table":
             self._depth -= 1
         if self._depth != 1:
@@ -595,5 +595,5 @@ def _ods_facts(
     counted = _OdsParser(settings)
     parse_part(archive, part, counted)
     sheets = dict(enumerate(table.facts for table in counted.tables))
-    beside = lines_told(counted.beside)
+    beside = lines_told("".join(counted.beside))
     return WorkbookFacts("ods", sheets, beside=beside, from_1904=counted.from_1904)
