@@ -683,6 +683,31 @@ def test_a_precinct_hands_over_in_the_same_way(pair):
     assert sorted(row["precinct"] for row in lists) == [1, 2]
 
 
+def handed_over(pair, name):
+    """How many entries the commission above takes in."""
+    workspaces.run(pair.below)
+    assert pair.submit(name)[0] == 0
+    code, told_above = pair.receive(name)
+    assert code == 0
+    workspaces.run(pair.above)
+    return told_above["entries"]
+
+
+def asked_about_zaur(pair):
+    """(entries handed over, number of the case): who was added below stands in another list too."""
+    there = pair.above / "inbox" / "89"
+    there.mkdir(parents=True)
+    listed = "1;Şərifov;Zaur;Kamil oğlu;02.01.2008;kişi;Şuşa küç. 3;5XK1250\n"
+    text = f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{listed}"
+    (there / "3.csv").write_text(text, encoding="utf-8")
+    before = handed_over(pair, "first.zip")
+    down, day = pair.folder / "down.zip", ("--today", handing.DAY)
+    code, returned = told("return", pair.above, "-c", 88, "--out", down, *day)
+    assert (code, returned["cases"]) == (0, 1)
+    assert told("receive", pair.below, down, *day)[0] == 0
+    return before, told("answer", pair.below)[1]["cases"][0]["number"]
+
+
 def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
     """Whoever was added below and stands elsewhere too ended the return, and stood twice.
 
@@ -692,11 +717,6 @@ def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
     row = "Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;1\n"
     register = pair.below / "reference" / "newly-of-age.csv"
     register.write_text(head + row, encoding="utf-8")
-    there = pair.above / "inbox" / "89"
-    there.mkdir(parents=True)
-    listed = "1;Şərifov;Zaur;Kamil oğlu;02.01.2008;kişi;Şuşa küç. 3;5XK1250\n"
-    text = f"3 saylı seçki məntəqəsi\n{workspaces.HEADER}{listed}"
-    (there / "3.csv").write_text(text, encoding="utf-8")
     workspaces.run(pair.below)
     book = pair.folder / "review.xlsx"
     assert (
@@ -712,19 +732,7 @@ def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
     fill(book, lambda row: added if row["sheet"] == "Additions" else None)
     assert told("review", "import", pair.below, book)[1]["recorded"] == 1
 
-    def handed_over(name):
-        workspaces.run(pair.below)
-        assert pair.submit(name)[0] == 0
-        code, told_above = pair.receive(name)
-        assert code == 0
-        workspaces.run(pair.above)
-        return told_above["entries"]
-
-    before = handed_over("first.zip")
-    down, day = pair.folder / "down.zip", ("--today", handing.DAY)
-    code, returned = told("return", pair.above, "-c", 88, "--out", down, *day)
-    assert (code, returned["cases"]) == (0, 1)
-    assert told("receive", pair.below, down, *day)[0] == 0
+    before, number = asked_about_zaur(pair)
     (case,) = told("answer", pair.below)[1]["cases"]
     assert case["own"][0]["entry_id"].startswith("newly-of-age:")
     assert "Şərifov Zaur" in call("answer", pair.below).stdout
@@ -734,9 +742,43 @@ def test_whom_a_register_added_is_asked_about_as_any_voter(pair):
         ("third.zip", elsewhere, 1),
         ("fourth.zip", ("--stays",), 0),
     ):
-        words = (*said, "--by", "Leyla M.", *day)
-        code, answered = told("answer", pair.below, "--case", case["number"], *words)
+        words = (*said, "--by", "Leyla M.", "--today", handing.DAY)
+        code, answered = told("answer", pair.below, "--case", number, *words)
         assert code == 0, answered
         (case,) = told("answer", pair.below)[1]["cases"]
         assert case["answer"] == ("give-up" if gone else "keep")
-        assert handed_over(name) == before - gone
+        assert handed_over(pair, name) == before - gone
+
+
+def test_who_added_somebody_by_an_application_says_that_they_stand_elsewhere(pair):
+    """It was refused, as if there were no such entry; and nobody else may say it for them."""
+    workspaces.run(pair.below)
+    day = ("--today", handing.DAY)
+    words = [
+        "--what",
+        "add",
+        "--name",
+        "Şərifov Zaur Kamil oğlu",
+        "--set",
+        "precinct=1",
+    ]
+    words += ["--born", "02.01.2008", "--set", "fin=5XK1250", "--document", "AZE 2"]
+    asked = ("application", "take", pair.below, *words, "--by", "Zaur", *day)
+    assert told(*asked)[0] == 0
+    grant = ("--grant", "--ground", "left-out", "--by", "Leyla M.", *day)
+    assert (
+        told("application", "decide", pair.below, 1, *grant)[1]["standing"] == "holds"
+    )
+    _, number = asked_about_zaur(pair)
+    elsewhere = ("--elsewhere", "--document", "AA 12/5")
+    for by, said, code, answer in (
+        ("Orxan", ("--stays",), 0, "keep"),
+        ("Orxan", elsewhere, 1, "keep"),
+        ("Leyla M.", elsewhere, 0, "give-up"),
+        ("Leyla M.", ("--stays",), 0, "keep"),
+    ):
+        words = ("--case", number, *said, "--by", by, *day)
+        assert told("answer", pair.below, *words)[0] == code
+        assert told("answer", pair.below)[1]["cases"][0]["answer"] == answer
+    workspaces.run(pair.below)
+    assert handing.newest(pair.below, "additions").num_rows == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ from voterlist.decisions.standing import (
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
-from voterlist.tables import Row, from_rows
+from voterlist.tables import Row, by_key, from_rows
 
 _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
 """What an answer takes over from the one that it confirms, where it says nothing itself."""
@@ -109,19 +109,14 @@ class Rows:
         verdicts += _given_up(amendments, verdicts, given, by)
         self.verdicts = from_rows(verdicts, REVIEW_ROW)
         marks = {mark["finding_id"]: mark for mark in given.acceptances.to_pylist()}
-        last_said = {
-            (row["entry_id"], _person(row)): row["action"]
-            for row in given.amendments.to_pylist()
-        }
+        earlier = by_key((row["entry_id"], row) for row in given.amendments.to_pylist())
         standing = []
         for row in amendments:
             person = _person(row, by)
             mark = marks.get(row["finding_id"])
-            # A file may be read in twice: the person took the answer back before.
-            is_gone = last_said.get((row["entry_id"], person)) == WITHDRAWN and not any(
-                is_taken_back(one, row | {"decided_by": row["decided_by"] or by or ""})
-                for one in said.get(row["entry_id"] or "", {}).values()
-            )
+            entry = row["entry_id"] or ""
+            own = row | {"decided_by": row["decided_by"] or by or ""}
+            is_gone = _took_back(own, earlier.get(entry, ()), said.get(entry, {}))
             if mark is not None and mark["mark"] == Mark.ASK:
                 is_gone = person_key(mark["accepted_by"]) == person
             if row["action"] != WITHDRAWN or not is_gone:
@@ -162,6 +157,22 @@ class Rows:
 def _person(row: Row, by: str | None = None) -> str:
     """The key of whoever answers in a row; of ``by`` where it names nobody."""
     return person_key(row["decided_by"] or by or "")
+
+
+def _took_back(row: Row, earlier: Iterable[Row], last: Mapping[Any, Row]) -> bool:
+    """True where the person took back before what a row takes back: a file may be read in twice.
+
+    Args:
+        row: with the name of the person.
+        earlier: all that was answered about its entry.
+        last: of that the last answers.
+    """
+    own = [one for one in earlier if _person(one) == _person(row)]
+    is_last = bool(own) and own[-1]["action"] == WITHDRAWN
+    meant = [one for one in own if is_taken_back(one, row)]
+    was_said = any(one["action"] != WITHDRAWN for one in meant)
+    still_said = any(is_taken_back(one, row) for one in last.values())
+    return is_last and was_said and not still_said
 
 
 def _given_up(

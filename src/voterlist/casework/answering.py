@@ -25,7 +25,7 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
-from voterlist.decisions import is_same_person, standing
+from voterlist.decisions import Given, is_same_person, standing
 from voterlist.decisions.outcome import is_with_place
 from voterlist.decisions.standing import PLACE, last_answers
 from voterlist.model import Action, Problem, Verdict
@@ -200,6 +200,7 @@ def split_from_above(
     said: list[_Row] = []
     problems = list(answers.problems)
     refused = {(problem.sheet, problem.row) for problem in problems}
+    added = _added(against.given)
     for row in answers.amendments.to_pylist():
         place = row["sheet"], row["row"]
         is_asked = row["asked_as"] == AskedAs.FROM_ABOVE and row["entry_id"] in asked
@@ -220,7 +221,7 @@ def split_from_above(
             rows.append(row)
             continue
         if row["action"] != STAYS:
-            rows.append(_as_striking(row, case))
+            rows.append(_as_striking(row, case, added))
             # Asked again, the striking of before is no new one, and the answer is.
             said += [row] if given is None else []
             continue
@@ -289,7 +290,7 @@ def record_from_above(
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
-        # Whom a register added, and somebody took off again, stands there by this answer.
+        # Whom an answer added, and somebody took off again, stands there by this one.
         gone = {entry.entry_id for entry in case.own} - stand
         added = {
             one["entry_id"]: {**one, **said}
@@ -306,9 +307,7 @@ def record_from_above(
     struck |= {
         row["entry_id"]: row["decided_by"]
         for row in every
-        if row["action"] == _WITHDRAW
-        and _is_added(row["entry_id"])
-        and row["entry_id"] not in stand
+        if row["action"] == _WITHDRAW and row["entry_id"] in _added(given) - stand
     }
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
@@ -317,15 +316,15 @@ def record_from_above(
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
 
-def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
+def _as_striking(row: _Row, case: ReturnedCase, added: Collection[str]) -> _Row:
     """The row, about the entry; a striking to the only other place where it names none.
 
-    Whom a register added leaves the list by taking that back.
+    Whom an answer added leaves the list by taking that back.
     """
     about_entry = row | {"case_id": None}
     if row["action"] != ELSEWHERE:
         return about_entry
-    if _is_added(row["entry_id"]):
+    if row["entry_id"] in added:
         return about_entry | {"action": _WITHDRAW}
     places = _places(case)
     if row["precinct"] is None and len(places) == 1:
@@ -337,9 +336,13 @@ def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
     }
 
 
-def _is_added(entry_id: str) -> bool:
-    """True for the id of somebody whom a register added: that of its row."""
-    return ":" in entry_id
+def _added(given: Given) -> set[str]:
+    """Whom answers added: the rows of registers and of applications that they name."""
+    return {
+        row["entry_id"]
+        for row in given.amendments.to_pylist()
+        if row["action"] == Action.ADD
+    }
 
 
 def owed_answers(workspace: Path) -> tuple[Owed, ...]:
