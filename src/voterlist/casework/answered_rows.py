@@ -115,8 +115,9 @@ class Rows:
             person = _person(row, by)
             mark = marks.get(row["finding_id"])
             entry = row["entry_id"] or ""
-            own = row | {"decided_by": row["decided_by"] or by or ""}
-            is_gone = _took_back(own, earlier.get(entry, ()), said.get(entry, {}))
+            named = row | {"decided_by": row["decided_by"] or by or ""}
+            stands = said.get(entry, {}).values()
+            is_gone = _took_back(named, earlier.get(entry, ()), stands)
             if mark is not None and mark["mark"] == Mark.ASK:
                 is_gone = person_key(mark["accepted_by"]) == person
             if row["action"] != WITHDRAWN or not is_gone:
@@ -159,7 +160,7 @@ def _person(row: Row, by: str | None = None) -> str:
     return person_key(row["decided_by"] or by or "")
 
 
-def _took_back(row: Row, earlier: Iterable[Row], last: Mapping[Any, Row]) -> bool:
+def _took_back(row: Row, earlier: Iterable[Row], last: Iterable[Row]) -> bool:
     """True where the person took back before what a row takes back: a file may be read in twice.
 
     Args:
@@ -171,7 +172,7 @@ def _took_back(row: Row, earlier: Iterable[Row], last: Mapping[Any, Row]) -> boo
     is_last = bool(own) and own[-1]["action"] == WITHDRAWN
     meant = [one for one in own if is_taken_back(one, row)]
     was_said = any(one["action"] != WITHDRAWN for one in meant)
-    still_said = any(is_taken_back(one, row) for one in last.values())
+    still_said = any(is_taken_back(one, row) for one in last)
     return is_last and was_said and not still_said
 
 
