@@ -1,10 +1,12 @@
 """Voters in rows that hold something else as well: none of them vanishes without a word."""
 
 import codecs
+import io
 import json
 import random
 import re
 import time
+import zipfile
 
 import pytest
 
@@ -934,3 +936,22 @@ def test_a_line_beside_the_cells_is_told_unless_it_stands_in_one(line, is_told):
     assert [sheet.cells.to_pylist() for sheet in told] == (
         [[{"c0": line}]] if is_told else []
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "trouble"), [("long", "cell-too-long"), ("damaged", "content-unread")]
+)
+def test_what_lies_beside_a_list_and_cannot_be_read_takes_no_list_away(kind, trouble):
+    """A workbook was refused whole for a part that a program left in it."""
+    part = "customXml/item1.xml"
+    stream = io.BytesIO(book({"12": [HEADER, *ROWS]}))
+    with zipfile.ZipFile(stream, "a") as packed:
+        packed.writestr(part, f"<a>Gizli {'x' * (kind == 'long') * 200_000} adı</a>")
+    content = bytearray(stream.getvalue())
+    if kind == "damaged":
+        content[content.index(part.encode()) + len(part)] ^= 1
+    found = read_bytes(bytes(content), LIMITS, Attempt())
+    assert [(sheet.name, sheet.trouble) for sheet in found.sheets] == [
+        ("12", None),
+        (part, trouble),
+    ]

@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from voterlist.readers.packed import END_OF_ZIP, ZIP
+from voterlist.readers.packed import DAMAGE, END_OF_ZIP, ZIP
 from voterlist.schemas import RawSheet
 
 _MEMBER_HEAD, _END_LENGTH = 30, 22
@@ -85,7 +85,7 @@ def beside(content: bytes) -> list[str]:
         objects = filter(_OBJECT.fullmatch, archive.namelist())
         return [
             *unlisted_members(content, archive),
-            *(name for name in objects if _CELLS in archive.read(name)),
+            *(name for name in objects if _CELLS in (_bytes_of(archive, name) or b"")),
             *filter(_LIST.fullmatch, names),
             *twice,
         ]
@@ -149,10 +149,18 @@ def _without_prefixes(piece: bytes) -> bytes:
     return _PREFIX.sub(rb"\1", piece) if is_prefixed else piece
 
 
-def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str]]]:
-    """Each part of a packed file that is no table, and the lines that stand in it."""
+def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str] | None]]:
+    """Each part of a packed file that is no table, and the lines in it; None for a damaged one."""
     for name in sorted(filter(_is_told, archive.namelist())):
-        yield name, lines_of(archive.read(name))
+        content = _bytes_of(archive, name)
+        yield name, None if content is None else lines_of(content)
+
+
+def _bytes_of(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    try:
+        return archive.read(name)
+    except DAMAGE:
+        return None
 
 
 def _is_told(name: str) -> bool:

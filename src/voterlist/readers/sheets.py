@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import AsideCode
-from voterlist.readers.outcome import ReadOutcome, RefusedError
+from voterlist.readers.outcome import ReadOutcome, RefusedError, unread_sheet
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
@@ -84,15 +84,19 @@ def sheet_of_rows(
 
 def with_beside(
     found: ReadOutcome,
-    beside: Iterable[tuple[str, Sequence[str]]],
+    beside: Iterable[tuple[str, Sequence[str] | None]],
     settings: IngestSettings,
 ) -> ReadOutcome:
     """The outcome with the lines of each named part that stand in none of its tables.
 
-    What was read is not told again.
+    What was read is not told again, and a part whose lines are None is named as unread.
     """
-    beside = [(name, lines) for name, lines in beside if lines]
-    if not beside or not found.sheets:
+    parts = dict(beside)
+    told_parts = [(name, lines) for name, lines in parts.items() if lines]
+    if not found.sheets:
+        return found
+    found = found.with_unread([name for name, lines in parts.items() if lines is None])
+    if not told_parts:
         return found
     cells = (
         cell
@@ -103,10 +107,10 @@ def with_beside(
     texts = {" ".join(cell.split()) for cell in cells}
     read = "\n".join(texts)
     # A long text is searched only for lines whose first words stand in it together.
-    begun = {_first_words(line) for _, lines in beside for line in lines}
+    begun = {_first_words(line) for _, lines in told_parts for line in lines}
     met = {pair for text in texts for pair in pairwise(text.split()) if pair in begun}
     sheets: list[RawSheet] = []
-    for name, lines in beside:
+    for name, lines in told_parts:
         told = [
             (at, line)
             for at, line in enumerate(lines, 1)
@@ -123,11 +127,17 @@ def _first_words(line: str) -> tuple[str, ...]:
 def sheet_beside(
     name: str, remarks: Sequence[tuple[int, str]], settings: IngestSettings
 ) -> list[RawSheet]:
-    """The sheet of these (line, text), none of them a voter; no sheet where there are none."""
+    """The sheet of these (line, text), none of them a voter; no sheet where there are none.
+
+    One that is larger than allowed is named: the list beside it is read.
+    """
     if not remarks:
         return []
     rows = [[text] for _, text in remarks]
-    check_rows(rows, settings)
+    try:
+        check_rows(rows, settings)
+    except RefusedError as refused:
+        return [unread_sheet(name, refused.code)]
     outside = pa.array([True] * len(rows))
     lines = [line for line, _ in remarks]
     return [sheet_of_rows(rows, lines, settings, name=name, outside=outside)]
