@@ -782,3 +782,12 @@ def test_who_added_somebody_by_an_application_says_that_they_stand_elsewhere(pai
         assert told("answer", pair.below)[1]["cases"][0]["answer"] == answer
     workspaces.run(pair.below)
     assert handing.newest(pair.below, "additions").num_rows == 1
+
+
+def test_a_name_that_was_written_otherwise_is_nobody_else(pair):
+    """The list was refused above: the own name beside the printed one was a second voter."""
+    path = pair.below / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8")
+    written = text.replace("Quliyeva;Sevinc;Vaqif qızı", "QULIYEVA;SEVINC;VAQIF QIZI")
+    path.write_text(written, encoding="utf-8")
+    assert handed_over(pair, "first.zip") == 7

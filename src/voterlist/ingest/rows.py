@@ -121,6 +121,8 @@ _TWO_DATES = r"\d{4}.*\d{4}"
 _CHILD = rf"(?:^|[^\pL])(?:{PARTICLE})(?:[^\pL]|$)"
 """Whose child somebody is; no surname such as Ağaoğlu or Qızılova."""
 _TWO_FATHERS = rf"(?:{PARTICLE}).*(?:{PARTICLE})"
+_OWN_NAME = "name_as_written"
+"""The heading of a compiled list above the voter's own name, as it was handed in."""
 _Codes = npt.NDArray[np.int8]
 
 
@@ -471,7 +473,7 @@ def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> Non
         may_be_two = fits(column, _TWO_FATHERS)
         _ask(codes, is_entry & may_be_two, [column], is_of_two)
     for match in columns.matches:
-        if match.field is None:
+        if match.field is None and match.header != _OWN_NAME:
             _ask(codes, is_entry, [cells[match.column]], adds_person)
     is_half = _halves([cells[at] for at in sorted(known)], codes == ENTRY_ROW)
     codes[is_half] = _NUMBER[AsideCode.MAY_BE_VOTER]
