@@ -778,3 +778,13 @@ def test_no_list_whose_tags_were_moved_loses_a_voter_in_silence():
         sys.path.pop(0)
     lost = {seed: campaign.silent_loss(seed) for seed in range(2_300, 2_325)}
     assert not any(lost.values()), lost
+
+
+@pytest.mark.parametrize("part", ["charts/chart1.xml", "drawings/drawing1.xml"])
+def test_a_damaged_drawing_on_a_sheet_takes_no_list_away(tmp_path, part):
+    """A workbook was refused whole, as no table, for a chart that nobody needs."""
+    content = bytearray(book_with(lambda made, page: with_chart(made, page, "Yaş")))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        start = packed.getinfo(f"xl/{part}").header_offset
+    content[start + 60 + len(part)] ^= 0xFF
+    assert read(bytes(content), tmp_path, "precinct-12.xlsx") == (6, {UNREAD})

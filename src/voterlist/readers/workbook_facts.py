@@ -11,7 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -201,10 +201,11 @@ def _packed_facts(
     except DAMAGE:
         return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
     sheets = {place: parts[part] for place, part in order.items()}
+    damaged: list[str] = []
     for part in dict.fromkeys(order.values()):
-        _look_beside(archive, names, part, parts[part])
+        damaged += _look_beside(archive, names, part, parts[part])
     beside = sorted(parts.keys() - order.values()) if order else ()
-    unread = tuple(part for part in beside if parts[part].cells)
+    unread = (*(part for part in beside if parts[part].cells), *damaged)
     return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
 
 
@@ -295,29 +296,49 @@ def _part_facts(
 
 def _look_beside(
     archive: zipfile.ZipFile, names: dict[str, str], part: str, facts: SheetFacts
-) -> None:
-    """Add what lies on the cells of a sheet: remarks, text boxes, pictures."""
+) -> list[str]:
+    """Add what lies on the cells of a sheet: remarks, text boxes, pictures.
+
+    Returns the parts of these that are damaged.
+    """
     found = _Beside()
     found.remarks += facts.remarks
     seen: set[str] = set()
+    damaged: list[str] = []
     waiting = [*targets(archive, names, part).items()]
     for relation, path in waiting:
         beside = names.get(path)
         if beside is None or path in seen:
             continue
         seen.add(path)
-        if _REMARKS_PART.fullmatch(path) and path.endswith(".bin"):
-            for text in binary.remarks(archive.read(beside)):
-                found.remarks += remarks_of(*text)
-        elif _REMARKS_PART.fullmatch(path) or _DRAWING_PART.fullmatch(path):
-            parse_part(archive, beside, found)
-            waiting += targets(archive, names, beside).items()
-        elif _TYPED_PART.fullmatch(path):
-            row = found.rows.get(relation, 1)
-            typed = lines_of(archive.read(beside))
-            found.remarks += ((row, line) for line in typed)
+        try:
+            waiting += _look_into(archive, names, (relation, path), found)
+        except DAMAGE:
+            damaged.append(beside)
     facts.remarks = sorted(found.remarks)
     facts.pictured = found.pictured
+    return damaged
+
+
+def _look_into(
+    archive: zipfile.ZipFile,
+    names: dict[str, str],
+    target: tuple[str, str],
+    found: _Beside,
+) -> Iterable[tuple[str, str]]:
+    """Add what one of these parts holds; returns what it leads to."""
+    relation, path = target
+    beside = names[path]
+    if _REMARKS_PART.fullmatch(path) and path.endswith(".bin"):
+        for text in binary.remarks(archive.read(beside)):
+            found.remarks += remarks_of(*text)
+    elif _REMARKS_PART.fullmatch(path) or _DRAWING_PART.fullmatch(path):
+        parse_part(archive, beside, found)
+        return targets(archive, names, beside).items()
+    elif _TYPED_PART.fullmatch(path):
+        row = found.rows.get(relation, 1)
+        found.remarks += ((row, line) for line in lines_of(archive.read(beside)))
+    return ()
 
 
 def remarks_of(row: int, text: str) -> list[tuple[int, str]]:
