@@ -559,6 +559,15 @@ def test_other_ends_of_lines_are_ends_where_there_are_no_usual_ones(end):
 
 
 @pytest.mark.parametrize(
+    "total", [["Cəmi", "Seçici Sayı", "12"], ["Yekun", "132", "Yüz Otuz İki"]]
+)
+def test_a_total_in_words_names_nobody(total):
+    """Whoever writes a total out would be asked about it with each list."""
+    intake, _ = taken(lines([HEADER, *ROWS, [*total, *[""] * 4]], "\t"))
+    assert asked(intake) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi",
