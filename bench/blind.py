@@ -1,12 +1,13 @@
 """This checkout and another one on the lists of ``blind_lists.py``, side by side.
 
-    python bench/blind.py [--old CHECKOUT] [--kinds KIND ...] [--scale 1.0] [--seed 1]
+    python bench/blind.py [--old CHECKOUT] [--kinds KIND ...] [--scale 1.0] [--seed 1] [--write]
 
 Each list is linked by the command line with nothing but its files. Every candidate pair stays in
 the table, so that the pairs that no key brings can be counted. Of each list stands there: F1 at its
 best and at 0.95; precision and recall at 0.95; candidate recall; what the engine said of itself
 (precision and recall, with the interval that it gave, or its doubts); and the false pairs at 0.95
-for 100,000 entries, by who the two people are to each other.
+for 100,000 entries, by who the two people are to each other. ``--write`` puts the table into
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 import blind_lists
+import page
 from voterlist.link.fit import Evaluation, evaluate
 
 HERE = Path(__file__).resolve().parent.parent
@@ -37,6 +39,13 @@ HEAD = (
     " | twins, namesakes, relatives, colleagues, unrelated | it says | CPU s |\n"
     "|---|---|--:|--:|--:|--:|--:|--:|---|--:|"
 )
+TOLD = """\
+Made by `bench/blind.py --write`, seed {seed}: invented lists of kinds to which nothing was fitted
+(`bench/blind_lists.py` says what each is), linked with nothing but the file. F1, precision and
+recall are at probability 0.95; *candidate recall* is the share of the true pairs that a key brings
+together; false pairs at 0.95 are counted for 100,000 entries, by who the two people are to each
+other. *It says* is what the linkage expects of itself, with ! where the truth lies outside, or the
+doubts for which it expects nothing."""
 KINDS_OF_PEOPLE = ("twins", "namesakes", "relatives", "colleagues", "unrelated")
 
 
@@ -148,7 +157,9 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", default=list(blind_lists.KINDS))
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
+    rows = [HEAD]
     print(HEAD)
     with tempfile.TemporaryDirectory() as folder:
         for kind in options.kinds:
@@ -158,7 +169,13 @@ def main() -> None:
                 checkout = getattr(options, engine)
                 if checkout is not None:
                     measured = measure(checkout, kind, files, truth)
-                    print(measured.row(kind, engine), flush=True)
+                    rows.append(measured.row(kind, engine))
+                    print(rows[-1], flush=True)
+    if options.write:
+        written = HERE / "docs" / "benchmarks.md"
+        before = written.read_text(encoding="utf-8")
+        text = "\n\n".join((TOLD.format(seed=options.seed), "\n".join(rows)))
+        written.write_text(page.with_part(before, "kinds", text), encoding="utf-8")
 
 
 if __name__ == "__main__":
