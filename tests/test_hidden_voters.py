@@ -370,6 +370,8 @@ def test_a_name_beside_a_total_is_asked_about(total, is_asked):
     [
         (2, "{}, Nigar", True),
         (2, "{}/Nigar", True),
+        (2, "{}/Эльчин", False),
+        (2, "Нигяр | {}", False),
         (0, "12-{}", False),
         (5, "{}, 4 nəfər", False),
     ],

@@ -82,8 +82,9 @@ _AND = rf"{_FAMILY}|\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 _APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
 _OF_ONE_NAME = (
     r"(?i)^(?:a[ğg]a|m[iİ]r|xan|seyid|hac[ıi])\s[-–—]\s|\s[-–—]\s(?:a[ğg]a|xan|b[əe]y)$"
+    r"|\p{Latin}\s*[/\\|]\s*\p{Cyrillic}|\p{Cyrillic}\s*[/\\|]\s*\p{Latin}"
 )
-"""A name of two parts: Əli - Ağa."""
+"""A name of two parts: Əli - Ağa; or in two scripts: Elçin/Эльчин."""
 _NUMBERS = r"^\d{1,9}\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d{1,9}[\s.)]*$"
 """Several voters in one row: 7-12."""
 _PARTS = re.compile(r"\d+|[^\d\s]+")
