@@ -45,7 +45,7 @@ Made by `bench/blind.py --write`, seed {seed}: invented lists of kinds to which 
 recall are at probability 0.95; *candidate recall* is the share of the true pairs that a key brings
 together; false pairs at 0.95 are counted for 100,000 entries, by who the two people are to each
 other. *It says* is what the linkage expects of itself, with ! where the truth lies outside, or the
-doubts for which it expects nothing."""
+doubts for which it expects nothing. *Old* is the engine of version 0.1.0."""
 KINDS_OF_PEOPLE = ("twins", "namesakes", "relatives", "colleagues", "unrelated")
 
 
