@@ -40,8 +40,9 @@ HEAD = (
     "|---|---|--:|--:|--:|--:|--:|--:|---|--:|"
 )
 TOLD = """\
-Made by `bench/blind.py --write`, seed {seed}: invented lists of kinds to which nothing was fitted
-(`bench/blind_lists.py` says what each is), linked with nothing but the file. F1, precision and
+Made by `bench/blind.py --write`, seed {seed}: invented lists of other kinds than voters' lists
+(`bench/blind_lists.py` says what each is), linked with nothing but the file. Lists of these kinds
+with other seeds were looked at while the engine was made. F1, precision and
 recall are at probability 0.95; *candidate recall* is the share of the true pairs that a key brings
 together; false pairs at 0.95 are counted for 100,000 entries, by who the two people are to each
 other. *It says* is what the linkage expects of itself, with ! where the truth lies outside, or the

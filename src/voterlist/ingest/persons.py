@@ -38,7 +38,7 @@ _SIGNS = (
 _OF_NOBODY = re.compile(
     r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]|sayl|se[çc][kiİ]|siyah"
     r"|m[əe]nt[əe]q|kom[iİ]ss|район|улиц|школ|участ|список|комисси|street|school|commiss"
-    r"|[iİ]yirm[iİ]|otuz|q[ıi]rx|altm[ıi][şs]|yetm[iİ][şs]|s[əe]ks[əe]n|doxsan|\by[üu]z\b"
+    r"|\b(?:[iİ]yirm[iİ]|otuz|q[ıi]rx|altm[ıi][şs]|yetm[iİ][şs]|s[əe]ks[əe]n|doxsan|y[üu]z)\b"
     rf"|{_SIGNS}"
 )
 """Words of what is named after people, of those who sign, of titles, and of totals in words."""

@@ -224,7 +224,7 @@ class RunResult:
         until: the stage after which the run was asked to stop; None: it is complete.
         stages: what each stage did, in their order.
         files: how many were read.
-        lists: how many lists are in them.
+        lists: how many lists with an entry are in them.
         rows_in: rows of the lists that were read.
         rows_out: rows that are entries.
         set_aside: rows set aside in the first stage.
