@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from glossary import terms, violations
 from voterlist.catalogue import LANGUAGES, catalogue, entries, texts
-from voterlist.catalogue.glossary import terms, violations
 from voterlist.report.words import Words
 from voterlist.rulebook.pages import chapters
 

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from glossary import violations
 from guide_story import GUIDES, READERS, Story, commands, is_shown, steps
 from voterlist.catalogue import LANGUAGES, entries
-from voterlist.catalogue.glossary import violations
 from voterlist.decisions import SHEETS, grounds
 from voterlist.model import Action, Mark, Verdict
 from voterlist.report.words import Words

@@ -18,15 +18,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from voterlist.shipped import shipped_text, shipped_toml
 
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "texts"]
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "terms", "texts"]
 
 LANGUAGES = ("en", "az")
 
 
 _GLOSSARY = "glossary.toml"
+"""One word for one thing; tests hold every sentence of the catalogue against it."""
 _FIRST_FILE = "cli.toml"
 """The file that is looked into first: a help text needs no other."""
 
@@ -63,6 +65,11 @@ def entries() -> dict[str, dict[str, str]]:
                 )
             texts_by_key[key] = texts
     return texts_by_key
+
+
+def terms() -> list[dict[str, Any]]:
+    """The terms of the glossary, as its file orders them; its head says what a term has."""
+    return list(shipped_toml(__package__, _GLOSSARY).values())
 
 
 @cache

@@ -16,8 +16,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from voterlist.catalogue import Catalogue, entries
-from voterlist.catalogue.glossary import terms
+from voterlist.catalogue import Catalogue, entries, terms
 from voterlist.config import CheckSettings, Settings
 from voterlist.decisions import SHEETS, Answers, Ground, grounds
 from voterlist.decisions.answers import OF_PLACE, answers_by_rule
@@ -298,10 +297,9 @@ def _levels(say: Catalogue) -> Page:
 
 
 def _words(say: Catalogue) -> Page:
-    ordered = sorted(terms(), key=lambda term: term.name[say.language].casefold())
+    ordered = sorted(terms(), key=lambda term: term[say.language].casefold())
     rows = tuple(
-        (term.name["en"], term.name["az"], term.meaning[say.language])
-        for term in ordered
+        (term["en"], term["az"], term[f"means_{say.language}"]) for term in ordered
     )
     grid = Grid(("English", "Azərbaycanca", say("manual.meaning")), rows)
     return Page(say("manual.words.title"), (say("manual.words.about"), grid))

@@ -1,8 +1,4 @@
-"""One word for one thing, in English and in Azerbaijani.
-
-``glossary.toml`` holds the terms. A test holds every sentence of the catalogue against them, and
-``voterlist manual words`` shows them.
-"""
+"""One word for one thing: a sentence of the catalogue, or of a guide, held against the glossary."""
 
 from __future__ import annotations
 
@@ -11,10 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from voterlist.shipped import shipped_toml
-
-FILE = "glossary.toml"
-"""Its name beside the files of the catalogue, of which it is none."""
+from voterlist.catalogue import terms as shipped_terms
 
 _NOT_WORDS = re.compile(
     r"\{\w+[:}]|\[+[a-z_.]+\]+|--[\w-]+|\b\w+\.(?:toml|parquet|xlsx|db)\b|\b[a-z]+_[a-z_]+\b"
@@ -43,8 +36,7 @@ class Term:
 @cache
 def terms() -> tuple[Term, ...]:
     """The terms, as the file orders them."""
-    shipped = shipped_toml("voterlist.catalogue", FILE)
-    return tuple(_term(values) for values in shipped.values())
+    return tuple(map(_term, shipped_terms()))
 
 
 def _term(values: dict[str, str | list[str]]) -> Term:
