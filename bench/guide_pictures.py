@@ -24,7 +24,7 @@ os.environ.setdefault("VOTERLIST_LANG", "en")
 import processes
 from guide_story import GUIDES, Story
 from voterlist.catalogue import LANGUAGES
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 TOOLS = {"chromium": "pages", "soffice": "workbooks"}
 PICTURES = GUIDES / "pictures"

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import desks  # noqa: E402  they stand beside this folder
 import review_books  # noqa: E402
-from voterlist.report.words import Words  # noqa: E402
+from voterlist.report.values import Words  # noqa: E402
 
 __all__ = ["Confirmations", "Confirmed", "at_the_desk", "fill_workbook"]
 

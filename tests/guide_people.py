@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import review_books
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 AYNUR, RASHAD, LEYLA = "Aynur Əliyeva", "Rəşad Quliyev", "Leyla Həsənova"
 SAMIR, NIGAR = "Samir Məmmədov", "Nigar Rzayeva"

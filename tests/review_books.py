@@ -9,7 +9,7 @@ import openpyxl
 
 from voterlist import strict_json
 from voterlist.desk.decisions import KIND
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 LANGUAGES = ("en", "az")
 IDS = (

@@ -21,7 +21,7 @@ import workspaces
 from command_line import started
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from workspaces import SAMPLE
 
 PEOPLE = ("Aynur Həsənova", "Rauf Əliyev", "Səbinə Quliyeva")

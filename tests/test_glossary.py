@@ -8,7 +8,7 @@ import pytest
 
 from glossary import terms, violations
 from voterlist.catalogue import LANGUAGES, catalogue, entries, texts
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.rulebook.pages import chapters
 
 

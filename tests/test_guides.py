@@ -12,7 +12,7 @@ from guide_story import GUIDES, READERS, Story, commands, is_shown, steps
 from voterlist.catalogue import LANGUAGES, entries
 from voterlist.decisions import SHEETS, grounds
 from voterlist.model import Action, Mark, Verdict
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 OTHER_SHEETS = ("cases", "contested", "second-look", "came-back", "decided", "how")
 LEAST_GROUNDS = 8

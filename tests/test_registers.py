@@ -18,7 +18,7 @@ from voterlist.ingest import protocol
 from voterlist.model import Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.readers import list_files, read_file
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 READING = IngestSettings(), Profile.AZ
 """How the files are read."""

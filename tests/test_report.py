@@ -35,8 +35,7 @@ from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.order import SECTIONS, build
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
-from voterlist.report.values import Facts, Text, mask, mask_row
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Text, Words, mask, mask_row
 from voterlist.schemas import ENTRY, FINDING
 from voterlist.tables import concat
 

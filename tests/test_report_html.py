@@ -9,7 +9,7 @@ from report_pages import Page
 from voterlist import catalogue
 from voterlist.render import html
 from voterlist.report.sections.order import build
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 
 @pytest.fixture(scope="module", params=["en", "az"])

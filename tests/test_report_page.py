@@ -28,7 +28,7 @@ from voterlist.report.sections.order import PAGE, WORKBOOK, build
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 GOLDEN = Path(__file__).with_name("golden") / "report-model.txt"
 

@@ -12,7 +12,7 @@ import voterlist
 from voterlist.report.section import Run, Section, build_sections
 from voterlist.report.sections.order import AUDIT_PAGE, NATION, PAGE
 from voterlist.report.sections.order import SECTIONS as ORDER
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.schemas import LIST, PAIR
 
 SOURCE = Path(voterlist.__file__).parent

@@ -18,7 +18,7 @@ from voterlist.render.xlsx.sheets import Book
 from voterlist.report.asked import ReviewItems
 from voterlist.report.section import safe
 from voterlist.report.sections.order import build
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.schemas import DECISION
 
 SHEETS = {

@@ -22,7 +22,7 @@ from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
 from voterlist.report.asked import GivenAnswer, said
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow

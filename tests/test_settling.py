@@ -10,7 +10,7 @@ import review_books
 import workspaces
 from command_line import call
 from handing import Pair, told
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow

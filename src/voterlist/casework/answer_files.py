@@ -40,8 +40,7 @@ from voterlist.pipeline.known import Known
 from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
-from voterlist.report.values import written_names
-from voterlist.report.words import Words
+from voterlist.report.values import Words, written_names
 from voterlist.tables import Row, from_rows, rows_among
 
 PAGE_PROBLEMS = (

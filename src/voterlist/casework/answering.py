@@ -36,8 +36,7 @@ from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.report.asked import ELSEWHERE, STAYS, AskedAs, Question, Subject
 from voterlist.report.sections.cases.model import CaseWords, Sentences
 from voterlist.report.to_review import with_subjects
-from voterlist.report.values import Names
-from voterlist.report.words import Words
+from voterlist.report.values import Names, Words
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_read

@@ -31,7 +31,7 @@ from voterlist.lists.door import (
 )
 from voterlist.model import AtDoor, ListOrder
 from voterlist.pipeline.list_input import ListSource
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
 from voterlist.strict_json import SavedFileError, digest_of

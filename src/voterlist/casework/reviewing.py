@@ -50,7 +50,7 @@ from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.report.asked import AskedAs, Question, ReviewItems
 from voterlist.report.to_review import contested_questions, pending_questions
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change, open_to_read

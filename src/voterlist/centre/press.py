@@ -21,7 +21,7 @@ from voterlist.render.html import rendered
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import typeset
 from voterlist.report.section import Block, Column
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 _NOT_SHOWN = "not-shown"
 """Voters in no cell that is published: the rounding, and the lists whose cells are withheld."""

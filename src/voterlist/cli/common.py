@@ -76,7 +76,7 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
 
     Nothing where no pair was put forward.
     """
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
     if not estimate:
         return

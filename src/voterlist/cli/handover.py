@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from voterlist.handover.receiving import Received
     from voterlist.handover.submitting import Submission
     from voterlist.report.asked import Question
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
@@ -274,7 +274,7 @@ def answer(
     from voterlist.casework.importing import Bringer
     from voterlist.casework.reviewing import answer_case
     from voterlist.report.asked import ELSEWHERE, STAYS
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
     problems: list[Answer] = []
     if case is not None:

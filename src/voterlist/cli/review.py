@@ -227,7 +227,7 @@ def _list_replaced(replaced: Iterable[Replaced]) -> None:
 def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
     """What people answered, side by side."""
     from voterlist.report.asked import said
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
     if not disputes:
         return
@@ -322,7 +322,7 @@ def quality(workspace: Workspace) -> Answer:
     """Print the agreement of two people, and the quality certificate."""
     from voterlist.casework.quality import review_quality
     from voterlist.report.sections.certificate import certificate_lines, certificate_of
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
     found = review_quality(workspace)
     words = Words(SAY.language)

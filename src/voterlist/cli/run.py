@@ -380,7 +380,7 @@ def _todo(code: str) -> str:
 
 
 def _tell_cases(result: RunResult) -> None:
-    from voterlist.report.words import Words
+    from voterlist.report.values import Words
 
     if not result.cases_by_kind:
         tell("cli.run.no-cases")

@@ -22,7 +22,7 @@ from voterlist.errors import UsageError, usage_error
 from voterlist.model import Asks, Step
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.storage.files import write_content
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change

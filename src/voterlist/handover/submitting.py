@@ -61,7 +61,7 @@ from voterlist.render.rows import (
     write_schema,
 )
 from voterlist.report.sections.certificate import certificate_lines, certificate_of
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.schemas import REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading

@@ -23,8 +23,7 @@ from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWord
 from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
-from voterlist.report.values import Facts, Names
-from voterlist.report.words import Words, title_of
+from voterlist.report.values import Facts, Names, Words, title_of
 from voterlist.tables import by_key
 
 _SEVERITIES = list(Severity)

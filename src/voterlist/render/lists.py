@@ -14,7 +14,7 @@ from voterlist.lists.door import code_of
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict
 from voterlist.report.asked import day_of, evidence_of
-from voterlist.report.words import UNKNOWN, Words
+from voterlist.report.values import UNKNOWN, Words
 
 _Row = Mapping[str, Any]
 

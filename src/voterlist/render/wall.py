@@ -15,8 +15,7 @@ from voterlist.deadlines.pace import BurnDown, Forecast
 from voterlist.model import Progress
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
-from voterlist.report.values import Facts, UnitStanding
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, UnitStanding, Words
 from voterlist.tables import by_key
 
 _NAMED = 40

@@ -17,8 +17,7 @@ from voterlist.model import Action, Mark, Verdict
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
-from voterlist.report.values import Place, Value
-from voterlist.report.words import Words
+from voterlist.report.values import Place, Value, Words
 from voterlist.schemas import COINCIDENCE, empty
 
 

@@ -25,9 +25,9 @@ from voterlist.report.values import (
     Names,
     Sources,
     UnitStanding,
+    Words,
     in_constituency,
 )
-from voterlist.report.words import Words
 from voterlist.schemas import empty, require, with_added
 
 SheetValue: TypeAlias = str | float | dt.date | None

@@ -18,7 +18,7 @@ from voterlist.decisions import grounds
 from voterlist.fields import name_in
 from voterlist.model import Asks, Step
 from voterlist.render.pdf import typeset
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.shipped import shipped_toml
 from voterlist.storage.ledger import ApplicationEvent
 from voterlist.tables import Row

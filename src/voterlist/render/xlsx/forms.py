@@ -19,7 +19,7 @@ from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, Mark, Verdict
 from voterlist.report.asked import ELSEWHERE, STAYS
 from voterlist.report.section import SheetValue, safe
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 RUN_ID = "run_id"
 """The hidden column that says from which run a row is."""

@@ -56,7 +56,7 @@ from voterlist.report.sections.cases.model import (
     Sentences,
 )
 from voterlist.report.sections.findings import FindingWords
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.tables import by_key
 
 COLUMNS_OF = {

@@ -36,7 +36,7 @@ from voterlist.render.xlsx.plans import Line, Plan, named_plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
 from voterlist.report.asked import ReviewItems
 from voterlist.report.section import Column, Row, SheetValue, told_of
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""

@@ -25,7 +25,7 @@ from voterlist.report.section import (
     told_of,
 )
 from voterlist.report.sections.order import PAGE, WORKBOOK, Sections
-from voterlist.report.words import Words, title_of
+from voterlist.report.values import Words, title_of
 
 _GROUNDS = {
     "": None,

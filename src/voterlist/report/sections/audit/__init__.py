@@ -21,8 +21,7 @@ from voterlist.report.sections.audit.model import (
     Statistic,
     build_audit,
 )
-from voterlist.report.values import Facts, Precinct
-from voterlist.report.words import UNKNOWN, Words
+from voterlist.report.values import UNKNOWN, Facts, Precinct, Words
 from voterlist.schemas import AGES, INDICATOR, SCORECARD
 
 _LEFT, _RIGHT, _TOP, _FLOOR = 50, 428, 12, 196

@@ -14,8 +14,7 @@ from voterlist.report.section import (
     columns_of,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, place_order
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Place, Words, place_order
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
 from voterlist.tables import text_of
 

@@ -42,8 +42,7 @@ from voterlist.report.sections.cases.model import (
     Sentences,
 )
 from voterlist.report.sections.chance import Chance, chances_by_place
-from voterlist.report.values import Facts
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Words
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,

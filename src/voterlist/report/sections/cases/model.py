@@ -10,8 +10,7 @@ from voterlist.fields import TRAVELLING
 from voterlist.model import CaseKind, Verdict
 from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.sections.chance import Chance, ChanceWords
-from voterlist.report.values import Place, Precinct, Value
-from voterlist.report.words import UNKNOWN, Words
+from voterlist.report.values import UNKNOWN, Place, Precinct, Value, Words
 
 CASE_FIELDS = ("written", *TRAVELLING)
 """What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;

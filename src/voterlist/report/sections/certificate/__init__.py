@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.report.section import Block, Inputs, Section, plain_columns
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 from voterlist.tables import concat
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.section import Block, Inputs, Section, small_columns
-from voterlist.report.words import Words
+from voterlist.report.values import Words
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import by_key
 

@@ -16,8 +16,7 @@ from voterlist.report.section import (
     SheetTable,
     columns_of,
 )
-from voterlist.report.values import Facts, UnitStanding
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, UnitStanding, Words
 
 _STANDING_ORDER = (
     Standing.DONE,

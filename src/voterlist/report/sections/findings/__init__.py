@@ -32,12 +32,12 @@ from voterlist.report.values import (
     Names,
     Place,
     Precinct,
+    Words,
     mask,
     place_order,
     rows_of,
     written_names,
 )
-from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, FINDING, PROFILE
 from voterlist.tables import by_key, text_of
 

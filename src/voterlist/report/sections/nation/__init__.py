@@ -18,8 +18,7 @@ from voterlist import facts
 from voterlist.model import null_last
 from voterlist.report.section import Column, Inputs, Section, SheetTable, SheetValue
 from voterlist.report.sections.audit import AuditWords
-from voterlist.report.values import Facts, Text
-from voterlist.report.words import UNKNOWN
+from voterlist.report.values import UNKNOWN, Facts, Text
 from voterlist.schemas import (
     AGES,
     APPLIED,

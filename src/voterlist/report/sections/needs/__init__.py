@@ -13,8 +13,7 @@ from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.deadlines import DEADLINES, Due
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
-from voterlist.report.values import Text
-from voterlist.report.words import Words
+from voterlist.report.values import Text, Words
 
 
 @dataclass(frozen=True, slots=True)

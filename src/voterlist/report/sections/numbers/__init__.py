@@ -12,7 +12,7 @@ from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.people import PEOPLE, PrecinctCounts
-from voterlist.report.words import UNKNOWN, Words
+from voterlist.report.values import UNKNOWN, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
-from voterlist.report.values import Limits, Precinct, place_order
-from voterlist.report.words import Words
+from voterlist.report.values import Limits, Precinct, Words, place_order
 from voterlist.schemas import PROFILE, PYRAMID
 
 

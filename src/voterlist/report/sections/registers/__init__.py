@@ -11,8 +11,7 @@ from operator import itemgetter
 import pyarrow as pa
 
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
-from voterlist.report.values import Facts, Precinct
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Precinct, Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
 from voterlist.tables import by_key
 

@@ -13,8 +13,7 @@ from voterlist.report.section import (
     columns_of,
     place_columns,
 )
-from voterlist.report.values import Facts, Place, mask_row, place_order
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Place, Words, mask_row, place_order
 from voterlist.schemas import SET_ASIDE
 from voterlist.tables import text_of
 

@@ -10,8 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
-from voterlist.report.values import Facts
-from voterlist.report.words import Words
+from voterlist.report.values import Facts, Words
 from voterlist.schemas import NIGHT, WAVE
 
 CHANGES = ("struck", "repeated", "added", "moved", "corrected", "kept")
