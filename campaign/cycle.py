@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.findings import finding_ids
 from voterlist.schemas import ACCEPTANCE, DECISION
 from voterlist.storage.ledger import Ledger

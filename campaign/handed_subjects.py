@@ -30,7 +30,7 @@ import workspaces  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist.casework.reviewing import Imported  # noqa: E402
-from voterlist.cli.app import APP  # noqa: E402
+from voterlist.cli import APP  # noqa: E402
 from voterlist.custody import keys as sealing  # noqa: E402
 from voterlist.custody.keys import read_public_key  # noqa: E402
 

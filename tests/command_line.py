@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import processes
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 EN, AZ = catalogue("en"), catalogue("az")
 

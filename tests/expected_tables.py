@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _COMMANDS = """
 import json, sys
 from typer.testing import CliRunner
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 for words in json.load(sys.stdin):
     done = CliRunner().invoke(APP, words, prog_name="voterlist")
     print(json.dumps([done.exit_code, done.stdout, "Traceback" in done.stderr]))

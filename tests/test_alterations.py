@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import workspaces
 from list_tables import amendments, applied, compiled, edition, entries
 from papers import pages, paper, squeezed, table
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.fields import DISPLAYED, IDENTIFIERS
 from voterlist.lists.alterations import alterations, displayed_of, sheets_of_changes
 from voterlist.lists.roll import listed_by

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import handing
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.model import Stage
 from voterlist.storage.kept import DRAW
 from voterlist.storage.ledger import Ledger, reading

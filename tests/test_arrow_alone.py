@@ -29,7 +29,7 @@ def test_arrow_does_without_pandas_until_somebody_needs_it():
 
 LINK = """
 import sys
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 APP(["link", *sys.argv[1:]], standalone_mode=False)
 print("pandas" in sys.modules)
 """

@@ -21,8 +21,7 @@ from voterlist.any_table.checking import check_files
 from voterlist.catalogue import entries
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Terminal
-from voterlist.cli.words import language_of
+from voterlist.cli.terminal import Terminal, language_of
 from voterlist.pipeline import inbox
 
 

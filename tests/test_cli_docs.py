@@ -9,7 +9,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.cli.manual import json_keys
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"

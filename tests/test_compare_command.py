@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
-from voterlist.cli.words import SAY
+from voterlist.cli import APP
+from voterlist.cli.terminal import SAY
 from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE
 

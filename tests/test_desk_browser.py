@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import browsers
 import handing
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 pytestmark = [pytest.mark.slow, browsers.NEEDED]
 

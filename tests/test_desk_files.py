@@ -20,7 +20,7 @@ from voterlist.casework.pages import (
     whose,
 )
 from voterlist.catalogue import entries
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.desk.decisions import (
     FILE_PROBLEMS,
     REASONS,

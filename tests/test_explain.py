@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from command_line import started
 from linkage_lists import crowd
 from test_link import among_others
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.fields import COMPARED, SHARED
 from voterlist.link import link
 from voterlist.link.explain import (

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explain.md"

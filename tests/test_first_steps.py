@@ -13,7 +13,7 @@ import pytest
 import workspaces
 from command_line import call
 from voterlist.catalogue import catalogue
-from voterlist.cli import library as completion
+from voterlist.cli import failure as completion
 
 EN = catalogue("en")
 

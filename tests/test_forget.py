@@ -344,7 +344,7 @@ def test_what_cannot_be_deleted_is_named_and_not_said_to_be_gone(finished):
 
 KILLED = """
 import os, signal, sys
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 left = int(sys.argv.pop(1))
 

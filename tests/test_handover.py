@@ -19,7 +19,7 @@ from command_line import call
 from deciding import amendments_of
 from handing import code_of, told
 from review_books import fill
-from voterlist.cli.app import APP  # noqa: F401  its modules load once, not in the first test
+from voterlist.cli import APP  # noqa: F401  its modules load once, not in the first test
 from voterlist.custody.keys import load_keys
 from voterlist.deadlines.handovers import Event, balances_below, handovers
 from voterlist.schemas import AMENDMENT

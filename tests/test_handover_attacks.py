@@ -122,7 +122,7 @@ def test_an_archive_that_means_harm_is_refused_by_the_command(handed, change, co
 
 KILLED = """
 import os, signal, sys, tempfile
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 left = int(sys.argv.pop(1))
 # What others left where all have their files of a moment would be touched too.
@@ -251,7 +251,7 @@ def test_what_a_killed_return_left_goes_with_the_next_command(handed, tmp_path):
 
 LIMITED = """
 import resource, sys
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 most = int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

@@ -16,7 +16,7 @@ from intake_cases import CASES
 from intake_files import FATHERS, GIVEN, SURNAMES
 from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import ORIGINS
 from voterlist.ingest.text import FIELD_OF

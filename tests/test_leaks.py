@@ -16,7 +16,7 @@ import leak_story
 import marked
 from leak_story import Story
 from test_cli_docs import commands
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 
 NEVER_SEEN = {
     "log*",

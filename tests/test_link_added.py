@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import voterlist
 from linkage_lists import crowd, voters
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.config.comparisons import (
     KIND_NAMES,
     AddedComparison,

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import FILE_NAME, Ledger
 from voterlist.tables import from_columns

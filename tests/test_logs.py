@@ -101,7 +101,7 @@ def test_a_log_that_cannot_be_opened_is_said(tmp_path):
 
 def test_nothing_about_logs_is_loaded_by_a_command_that_writes_none():
     """Every command would start later."""
-    code = "import sys; import voterlist.cli.app; print('structlog' in sys.modules)"
+    code = "import sys; import voterlist.cli; print('structlog' in sys.modules)"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

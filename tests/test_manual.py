@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from test_cli_docs import commands
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.rulebook.pages import Grid, articles, as_markdown, chapters
 
 NAMES = {chapter: articles(chapter) for chapter in chapters()}

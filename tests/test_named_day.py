@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import review_books
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.storage.ledger import reading
 
 TODAY = dt.datetime.now(ZoneInfo("Asia/Baku")).date()

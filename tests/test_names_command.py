@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from normalizing import entries as entry_table
 from voterlist.catalogue import entries
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.model import Profile, Sex
 from voterlist.normalize import alike, normalize, read_name
 

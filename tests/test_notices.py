@@ -11,7 +11,7 @@ import workspaces
 from review_books import fill
 from voterlist.casework import reviewing
 from voterlist.casework.noticed import EVENT, before_term, noticed, notices_line
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.config import FILE_NAME as SETTINGS
 from voterlist.handover.status import status_of
 from voterlist.storage.ledger import FILE_NAME, reading

@@ -22,7 +22,7 @@ from voterlist.centre.counting import CELLS, Counted, age_groups
 from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import dictionary, files
 from voterlist.centre.press import press_sheet, sheet_page, sheet_paper
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.custody.keys import Signed, is_signature, read_public_key
 from voterlist.render.lists import ListWords
 from voterlist.schemas import AMENDMENT

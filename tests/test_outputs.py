@@ -18,8 +18,8 @@ from typer.main import get_command
 
 import workspaces
 from command_line import call
-from voterlist.cli.app import APP
-from voterlist.cli.outputs import WRITTEN
+from voterlist.cli import APP
+from voterlist.cli.options import WRITTEN
 
 LIST = (
     "id,surname,name,born\n1,Aliyev,Rauf,1970-03-12\n2,Aliyev,Rauf,1970-03-12\n"

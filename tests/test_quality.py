@@ -24,7 +24,7 @@ from voterlist.casework import reviewing
 from voterlist.casework.pages import export_page
 from voterlist.casework.quality import review_quality
 from voterlist.catalogue import catalogue
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.config import DecisionSettings, ReviewSettings
 from voterlist.decisions import Given
 from voterlist.handover.gates import Gate, Scope, gates

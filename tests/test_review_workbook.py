@@ -17,7 +17,7 @@ import workspaces
 from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue, entries
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.decisions import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings

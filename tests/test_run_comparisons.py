@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.config import parse
 from voterlist.errors import SettingsError
 from voterlist.model import Stage

@@ -13,8 +13,7 @@ from typer.main import get_command
 
 from command_line import started
 from voterlist.catalogue import LANGUAGES, entries, places
-from voterlist.cli import evaluate
-from voterlist.cli.app import APP
+from voterlist.cli import APP, evaluate
 from voterlist.config import LinkSettings
 
 HEAVY = [

@@ -10,8 +10,7 @@ import pytest
 import processes
 import workspaces
 from voterlist.catalogue import catalogue
-from voterlist.cli.terminal import Terminal
-from voterlist.cli.words import in_json, visible, visible_name
+from voterlist.cli.terminal import Terminal, in_json, visible, visible_name
 
 EN = catalogue("en")
 HOSTILE = "a\x1b[2J\x9b31m\u202eb\nc\x07.csv"

@@ -13,7 +13,7 @@ import program_copies
 import workspaces
 from papers import edition_of, pages, squeezed, table, voter
 from voterlist.catalogue import LANGUAGES
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.errors import UsageError
 from voterlist.handover.beside import MOBILE, PRECINCTS, read_offices
 from voterlist.lists.papers import Office, PaperDocument, papers

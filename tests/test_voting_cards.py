@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import workspaces
-from voterlist.cli.app import APP
+from voterlist.cli import APP
 from voterlist.counter.protocol import PrecinctLines
 from voterlist.counter.voting_cards import CANCELLED, ISSUED, STOCKED, Cards
 

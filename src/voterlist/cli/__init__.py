@@ -8,14 +8,49 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 from __future__ import annotations
 
 import gc
+from typing import Annotated
 
-from voterlist.cli.app import APP
+import typer
+
+from voterlist.cli.groups import PLAIN, commands_of, sections
 from voterlist.cli.process import sort_quickly
-from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.terminal import SAY, TERMINAL
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
+from voterlist.version import __version__
 
-__all__ = ["main"]
+__all__ = ["APP", "main"]
+
+APP = typer.Typer(
+    cls=commands_of(sections()),
+    help=SAY("cli.about"),
+    **{**PLAIN, "add_completion": True},
+)
+
+
+def _print_version(is_given: bool) -> None:
+    if is_given:
+        print(__version__)
+        raise typer.Exit
+
+
+@APP.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  its callback has done the work
+        bool,
+        typer.Option(
+            "--version",
+            help=SAY("cli.option.version"),
+            callback=_print_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Print where to start when no command is given."""
+    if context.invoked_subcommand is None:
+        print(SAY("cli.start").strip())
+
 
 _OBJECTS_UNSEARCHED = 50_000
 """So many new ones are made before garbage is looked for among them."""

@@ -18,8 +18,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell, tell_left
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, tell_left
 from voterlist.errors import usage_error
 from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.lock import user_name

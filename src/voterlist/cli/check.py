@@ -16,8 +16,7 @@ from voterlist.cli.options import (
     require_parquet,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
 
 if TYPE_CHECKING:
     from voterlist.any_table.checking import Checked

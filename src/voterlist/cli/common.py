@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, warn
 
 if TYPE_CHECKING:
     from voterlist.any_table.joined import Reading

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, argument, day, option, require_parquet
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Answer, picked, table, tell, tell_left
-from voterlist.cli.words import SAY, visible_name
+from voterlist.cli.terminal import (
+    SAY,
+    Answer,
+    picked,
+    table,
+    tell,
+    tell_left,
+    visible_name,
+)
 
 if TYPE_CHECKING:
     from voterlist.any_table.comparing import Compared

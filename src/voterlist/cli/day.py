@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, day, option
-from voterlist.cli.terminal import Answer, picked, table, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, Answer, picked, table, tell
 from voterlist.model import CardReason
 
 _Constituency = Annotated[int, option("day-constituency", "-c", "--constituency", "N")]

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import argument, now
-from voterlist.cli.terminal import TERMINAL, Answer, table
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, table
 
 if TYPE_CHECKING:
     from voterlist.upkeep.installation import Noticed

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from voterlist.cli.options import argument, option
-from voterlist.cli.terminal import Answer, picked, table, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import SAY, Answer, picked, table, tell, title
 from voterlist.errors import InputError
 
 _THRESHOLD = 0.95

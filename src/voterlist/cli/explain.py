@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import argument
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, title
 
 if TYPE_CHECKING:
     from voterlist.report.sections.cases.model import Waterfall

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from voterlist.cli.options import Today, Workspace, option, when
-from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
+from voterlist.cli.options import (
+    PassphraseStdin,
+    Today,
+    Workspace,
+    option,
+    passphrase_of,
+    when,
+)
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Answer, picked, tell, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, Answer, picked, tell, warn
 
 
 def figures(

@@ -14,8 +14,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell
 
 if TYPE_CHECKING:
     from voterlist.counter.finder import Found, Hit

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Today, Workspace, day, option, since
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Answer, tell, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, Answer, tell, warn
 
 if TYPE_CHECKING:
     from voterlist.upkeep.forgetting import Forgotten

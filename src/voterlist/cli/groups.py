@@ -25,18 +25,17 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from voterlist.cli.failure import describe, report, report_stop
-from voterlist.cli.library import (
+from voterlist.cli.failure import (
+    describe,
     error_line,
     extra_in_our_words,
     help_in_our_words,
+    report,
+    report_stop,
     tell_in_our_words,
 )
-from voterlist.cli.logs import LOG, LogFile, LogJson
-from voterlist.cli.options import Json
-from voterlist.cli.outputs import require_outputs
-from voterlist.cli.terminal import TERMINAL, answer, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.options import Json, require_outputs
+from voterlist.cli.terminal import LOG, SAY, TERMINAL, LogFile, LogJson, answer, warn
 from voterlist.errors import usage_error
 from voterlist.version import __version__
 

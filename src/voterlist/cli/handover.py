@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import (
+    PassphraseStdin,
     Today,
     Workspace,
     argument,
@@ -14,13 +15,21 @@ from voterlist.cli.options import (
     day,
     now,
     option,
+    passphrase_of,
     when,
 )
-from voterlist.cli.passphrases import PassphraseStdin, passphrase_of
 from voterlist.cli.review import list_problems
 from voterlist.cli.status import changed_as_json, tell_changed, tell_waves
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, table, tell, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import (
+    SAY,
+    TERMINAL,
+    Answer,
+    picked,
+    shown,
+    table,
+    tell,
+    warn,
+)
 from voterlist.errors import usage_error
 from voterlist.storage.lock import user_name
 

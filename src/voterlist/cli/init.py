@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from voterlist.cli.options import Today, argument, day, option
-from voterlist.cli.terminal import TERMINAL, Answer, tell, warn
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, tell, warn
 from voterlist.model import Level
 
 _HIGHEST = 999

@@ -10,8 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.cli.options import argument, option
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY, title, visible_name
+from voterlist.cli.terminal import (
+    SAY,
+    TERMINAL,
+    Answer,
+    picked,
+    table,
+    tell,
+    title,
+    visible_name,
+)
 from voterlist.model import AsideCode
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.catalogue import places as places_of
 from voterlist.cli.options import Workspace, as_day, option
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell, tell_left
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left, title
 
 if TYPE_CHECKING:
     from voterlist.storage.ledger import Verdict

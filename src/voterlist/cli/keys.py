@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.options import Today, Workspace, argument, option, when
-from voterlist.cli.passphrases import PassphraseStdin, new_passphrase
+from voterlist.cli.options import (
+    PassphraseStdin,
+    Today,
+    Workspace,
+    argument,
+    new_passphrase,
+    option,
+    when,
+)
 from voterlist.cli.terminal import Answer, picked, tell
 
 if TYPE_CHECKING:

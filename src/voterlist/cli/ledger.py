@@ -6,8 +6,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.options import Today, Workspace, argument, option, when
-from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
+from voterlist.cli.options import (
+    PassphraseStdin,
+    SealTo,
+    Today,
+    Workspace,
+    argument,
+    opened_files,
+    option,
+    when,
+)
 from voterlist.cli.terminal import Answer, tell
 
 if TYPE_CHECKING:

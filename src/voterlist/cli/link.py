@@ -26,8 +26,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import Answer, picked, shown, table, tell, warn
-from voterlist.cli.words import SAY, title
+from voterlist.cli.terminal import SAY, Answer, picked, shown, table, tell, title, warn
 from voterlist.errors import usage_error
 from voterlist.model import PairKind
 from voterlist.processes.limits import without_collection

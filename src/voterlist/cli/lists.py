@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from voterlist.cli.options import Today, Workspace, day, option, takes
 from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, tell, tell_left
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left
 from voterlist.model import ListOrder
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ import typer
 from voterlist.catalogue import Catalogue
 from voterlist.cli.groups import records
 from voterlist.cli.options import argument, option
-from voterlist.cli.terminal import TERMINAL, Answer, shown
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, shown
 from voterlist.errors import usage_error
 from voterlist.storage.files import make_folder, write_content
 

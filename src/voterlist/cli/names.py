@@ -7,8 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import ProfileOption, argument
-from voterlist.cli.terminal import TERMINAL, Answer, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, tell
 from voterlist.model import Profile
 
 if TYPE_CHECKING:

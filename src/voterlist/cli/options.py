@@ -1,21 +1,33 @@
-"""Options that several commands share, how their values are read, and what files they may name."""
+"""Options that several commands share, how their values are read, and what files they may name.
+
+What a command writes is looked at before it does anything: it is none of the files that the command
+reads, none that a workspace lives on, none that somebody else made, and no two are one file: not by
+a link, another spelling of the path, or a disk that tells no capitals from others.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import functools
+import getpass
 import inspect
-from collections.abc import Callable
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from zipfile import ZipFile
 
 import typer
 
-from voterlist.cli.terminal import TERMINAL, Answer
-from voterlist.cli.words import SAY, WORKSPACE
-from voterlist.errors import usage_error
+from voterlist.cli.terminal import LOG, SAY, TERMINAL, WORKSPACE, Answer
+from voterlist.errors import UsageError, usage_error
 from voterlist.model import Profile
+from voterlist.storage.files import identity
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -239,3 +251,173 @@ def require_parquet(path: Path) -> None:
     """
     if path.suffix.lower() != ".parquet":
         raise usage_error("out-not-parquet", path=path)
+
+
+WRITTEN = (
+    *("out", "clusters", "receipt", "ics_file", "report"),
+    *("state", "memory", "work"),
+)
+"""The parameters that name what is written; every other path is one that is read."""
+_FOLDERS = ("FOLDER", "OUT")
+"""How the value of a parameter is called that names a folder."""
+_MAKING = ("submit", "return", "receive", "export", "sample")
+"""The commands that make the folder of the file that they write."""
+_CARRYING = ("export", "sample")
+"""The commands that read the workbook whose place they write to, and refuse another one."""
+_MADE_HERE = re.compile(
+    rb"%PDF.*Typst|BEGIN:VCALENDAR.*//voterlist//|<!doctype html>.*default-src .{1,5}none"
+    rb"|PAR1.*(entry_l|old_entry_id|other_entry_id|cluster_id)"
+    rb'|(\xef\xbb\xbf)?"entry_(l"|id","cluster_id)'
+    rb"|PK.*(manifest\.json|receipt\.json|2000-01-01T00:00:00Z)",
+    re.DOTALL,
+)
+"""The ends of what commands write, in each format; of a workbook its properties too."""
+_END = 65536
+"""Bytes of a file that are looked at on either end."""
+_SETTINGS = "voterlist.toml"
+_OWN = (
+    *(_SETTINGS, "ledger.db", "ledger.mark", "trust.json"),
+    *("keys", "inbox", "reference"),
+)
+"""What a workspace lives on; all else in it is made of that, or written anew at any time."""
+
+
+def require_outputs(command: Any, values: Mapping[str, Any]) -> None:
+    """Refuse what a command is to write where it is not to be written, or cannot be.
+
+    Raises:
+        UsageError: it is.
+    """
+    read: list[Path] = []
+    files = [LOG.path] if LOG.path else []
+    for parameter in command.params:
+        given: Any = values.get(parameter.name)
+        many = given if isinstance(given, list) else [given]
+        paths = [path for path in many if isinstance(path, Path)]
+        if parameter.name not in WRITTEN:
+            read += paths
+        elif parameter.metavar not in _FOLDERS:
+            files += paths
+        elif paths and (paths[0] / _SETTINGS).exists():
+            raise _refusal("folder-taken", paths[0])
+    taken = _inputs(read, files) if files else {}
+    for path in files:
+        key = _key(path)
+        is_log = path is LOG.path
+        is_made = is_log or command.name in _MAKING or path.parent.is_dir()
+        if key in taken:
+            raise _refusal(taken[key], path)
+        if not is_made:
+            raise _refusal("no-such-folder", path.parent)
+        if path.is_dir() and not is_log:
+            raise _refusal("out-is-folder", path)
+        is_carried = command.name in _CARRYING and path.suffix.lower() == ".xlsx"
+        if not is_log and not is_carried and path.is_file() and _is_foreign(path):
+            raise _refusal("out-not-ours", path)
+        taken[key] = "out-twice"
+
+
+def _is_foreign(path: Path) -> bool:
+    """True where a file holds something that no command of ours writes."""
+    with path.open("rb") as file:
+        ends = file.read(_END)
+        file.seek(max(_END, file.seek(0, os.SEEK_END) - _END))
+        ends += file.read()
+    # Whatever an archive of somebody else holds or lacks: it is none of ours.
+    with suppress(Exception), ZipFile(path) as book:
+        ends += book.open("docProps/core.xml").read(_END)
+    return bool(ends) and not _MADE_HERE.match(ends)
+
+
+def _inputs(read: list[Path], files: list[Path]) -> dict[object, str]:
+    """The files that are read, and those that a workspace around an output lives on."""
+    keys: set[object] = set()
+    for root in [*read, *(home for path in files for home in path.resolve().parents)]:
+        roots = [root] if root in read else []
+        if (root / _SETTINGS).exists():
+            roots = [root / name for name in _OWN]
+        keys |= {_key(file) for part in roots for file in (part, *part.rglob("*"))}
+    return dict.fromkeys(keys, "out-is-input")
+
+
+def _key(path: Path) -> object:
+    """The same for two paths of one file, also of one that is not there yet."""
+    real = path.resolve()
+    name = unicodedata.normalize("NFC", real.name).casefold()
+    return identity(real) or (real.parent, name)
+
+
+def _refusal(code: str, path: Path) -> UsageError:
+    return usage_error(code, path=path)
+
+
+PassphraseStdin = Annotated[bool, option("passphrase-stdin", "--passphrase-stdin")]
+
+
+SealTo = Annotated[str | None, option("seal-to", "NAME")]
+"""Of commands that write what is carried, other than packages."""
+
+
+def new_passphrase(*, from_stdin: bool) -> str | None:
+    """The passphrase for new keys; None for keys without one.
+
+    At a terminal it is asked for twice; an empty answer means none.
+
+    Raises:
+        UsageError: the two answers differ.
+    """
+    if from_stdin:
+        return _first_line()
+    if not _is_terminal():
+        return None
+    first = getpass.getpass(SAY("cli.keys.ask-new"))
+    if not first:
+        return None
+    if getpass.getpass(SAY("cli.keys.ask-again")) != first:
+        raise usage_error("passphrases-differ")
+    return first
+
+
+def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
+    """The passphrase of the keys of a workspace; None where they have none, or nobody can be asked.
+
+    Raises:
+        UsageError: there is no such workspace.
+        CustodyError: there are no keys, or others can read them.
+    """
+    from voterlist.handover.commissions import keys_are_protected
+
+    # Of a folder that is none nobody is told to put its keys back.
+    settings_of(workspace)
+    if from_stdin:
+        return _first_line()
+    if not keys_are_protected(workspace) or not _is_terminal():
+        return None
+    return getpass.getpass(SAY("cli.keys.ask"))
+
+
+def opened_files(
+    stack: ExitStack, workspace: Path, files: Iterable[Path], *, from_stdin: bool
+) -> list[Path]:
+    """The files, of which those that are encrypted to us are open while the stack is.
+
+    The passphrase of the keys is asked for only where one is.
+
+    Raises:
+        CustodyError: the keys cannot be opened, or a file is encrypted to others.
+    """
+    from voterlist.handover.commissions import is_sealed, opened
+
+    files = list(files)
+    passphrase = None
+    if any(map(is_sealed, files)):
+        passphrase = passphrase_of(workspace, from_stdin=from_stdin)
+    return [stack.enter_context(opened(workspace, path, passphrase)) for path in files]
+
+
+def _first_line() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty() and not TERMINAL.json

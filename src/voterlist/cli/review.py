@@ -9,10 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from voterlist.cli.options import Today, Workspace, argument, day, now, option
-from voterlist.cli.passphrases import PassphraseStdin, SealTo, opened_files
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY, title
+from voterlist.cli.options import (
+    PassphraseStdin,
+    SealTo,
+    Today,
+    Workspace,
+    argument,
+    day,
+    now,
+    opened_files,
+    option,
+)
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name

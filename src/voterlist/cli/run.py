@@ -9,7 +9,6 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.common import tell_compared, tell_doubts, tell_training_labels
-from voterlist.cli.logs import LOG
 from voterlist.cli.options import (
     Today,
     WorkspaceAround,
@@ -22,6 +21,8 @@ from voterlist.cli.options import (
 from voterlist.cli.status import standing_lines, tell_repeats, tell_waves, unit_as_json
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import (
+    LOG,
+    SAY,
     TERMINAL,
     Answer,
     picked,
@@ -29,9 +30,10 @@ from voterlist.cli.terminal import (
     table,
     tell,
     tell_left,
+    title,
+    visible_name,
     warn,
 )
-from voterlist.cli.words import SAY, title, visible_name
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 

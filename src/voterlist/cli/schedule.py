@@ -8,8 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import Workspace, option, settings_of
-from voterlist.cli.terminal import TERMINAL, Answer
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer
 from voterlist.errors import usage_error
 
 if TYPE_CHECKING:

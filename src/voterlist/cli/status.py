@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.cli.application import tell_applications
 from voterlist.cli.options import Today, WorkspaceAround, day, option, workspace_of
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY, title, visible_name
+from voterlist.cli.terminal import (
+    SAY,
+    TERMINAL,
+    Answer,
+    picked,
+    table,
+    tell,
+    title,
+    visible_name,
+)
 from voterlist.deadlines import CalendarStage, Deadline, calendar
 from voterlist.model import Level, Progress, Standing, null_last
 

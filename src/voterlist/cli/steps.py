@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from voterlist.cli.logs import LOG
-from voterlist.cli.terminal import TERMINAL
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import LOG, SAY, TERMINAL
 
 _PATIENCE = 2.0
 """Seconds before progress is shown at all."""

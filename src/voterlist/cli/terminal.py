@@ -1,16 +1,243 @@
-"""What is printed: results on standard output, everything else on standard error."""
+"""What is printed, and in which language: results on standard output, all else on standard error.
+
+The log, too: what a command did, as lines of JSON for programs: ids, counts and seconds, never a
+cell. It is written on request alone, and the libraries that make its lines are loaded then.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-from voterlist.cli.logs import LOG
-from voterlist.cli.words import SAY, in_json, visible, visible_name
+import typer
+
+from voterlist.catalogue import LANGUAGES, Catalogue, fill, texts
+
+if TYPE_CHECKING:
+    import logging
+
+WORKSPACE: ContextVar[Path | None] = ContextVar("workspace", default=None)
+"""The workspace of this command: sentences name it where they name a command to type."""
+_DIR = re.compile(r"\bDIR\b")
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that the environment asks for.
+
+    ``VOTERLIST_LANG``, else the locale; English for any other.
+    """
+    for name in ("VOTERLIST_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        language = environment.get(name, "")[:2].lower()
+        if language:
+            return language if language in LANGUAGES else "en"
+    return "en"
+
+
+class _Spoken(Catalogue):
+    """A catalogue whose texts are filled with names from outside.
+
+    Each is made visible, and stays in its line.
+    """
+
+    def __call__(self, key: str, **places: object) -> str:
+        """The text of a key with its places filled."""
+        shown = {
+            name: self.number(value)
+            if isinstance(value, int | float)
+            else visible_name(str(value))
+            for name, value in places.items()
+        }
+        text = texts(key)[self.language]
+        workspace = WORKSPACE.get()
+        if workspace is not None:
+            shown["DIR"] = shlex.quote(visible_name(str(workspace)))
+            text = _DIR.sub("{DIR}", text)
+        return fill(text, shown)
+
+
+SAY: Catalogue = _Spoken(language_of(os.environ))
+"""The catalogue in that language; read once, because the help texts are made when the program
+starts."""
+
+
+def title(prefix: str, code: str) -> str:
+    """The title of a code, such as ``rule.<code>.title``.
+
+    The code itself where the catalogue has none.
+    """
+    key = f"{prefix}.{code}.title"
+    return SAY(key) if SAY.has(key) else code
+
+
+# Text from outside, such as the name of a file, in signs that a terminal only shows.
+# A terminal obeys control characters: a name that holds them could clear the screen, change what
+# was printed, or turn the direction of writing. They are shown as digits instead: \x1b, \u202e.
+
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+_LINES = r"\u2028\u2029"
+_DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Marks, embeddings, overrides and isolates of the direction of writing."""
+_SURROGATES = r"\ud800-\udfff"
+"""Alone they stand for the bytes of a name that is not UTF-8. No stream could write them."""
+
+_HIDDEN = re.compile(f"[{_CONTROLS}{_LINES}{_DIRECTIONS}{_SURROGATES}]")
+_BREAKS = "\n\t"
+"""In a sentence they are the program's own, in a name they are not."""
+
+
+def visible(text: str) -> str:
+    """A text of the program with its control characters shown; line breaks and tabs stay."""
+    return _HIDDEN.sub(
+        lambda sign: sign[0] if sign[0] in _BREAKS else _show(sign[0]), text
+    )
+
+
+def visible_name(text: str) -> str:
+    """A name or a cell, which stands in one line, with every control character in it shown."""
+    return _HIDDEN.sub(lambda sign: _show(sign[0]), text)
+
+
+def in_json(text: str) -> str:
+    """JSON that means the same; such characters in its strings are written as digits."""
+    return _HIDDEN.sub(
+        lambda sign: sign[0] if sign[0] in _BREAKS else f"\\u{ord(sign[0]):04x}", text
+    )
+
+
+def _show(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+_PRIVATE = 0o600
+
+
+class _Log:
+    """The log of this process; nothing is written where it was not asked for."""
+
+    def __init__(self) -> None:
+        self.on_errors = False
+        """True where its lines stand on standard error, and no words for people beside them."""
+        self.path: Path | None = None
+        """The file that was asked for, which is opened when it is known to be no other."""
+        self._handlers: list[logging.Handler] = []
+
+    @property
+    def is_on(self) -> bool:
+        """True where anybody reads it."""
+        return bool(self._handlers)
+
+    def tell(self, event: str, **details: Any) -> None:
+        """Write a line. Numbers, ids and codes belong in it."""
+        if self.is_on:
+            _logger().info(event, extra=details)
+
+    def to_errors(self) -> None:
+        """Write lines on standard error."""
+        import logging
+
+        self.on_errors = True
+        self._add(logging.StreamHandler(sys.stderr))
+
+    def open(self) -> None:
+        """Add lines to the file that was asked for, if one was: only its owner can open it.
+
+        Its folder is made if need be.
+
+        Where the system moves the file away to rotate it, a new one is begun.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        from logging.handlers import WatchedFileHandler
+
+        path = self.path
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        os.close(os.open(path, flags, _PRIVATE))
+        self._add(WatchedFileHandler(path, encoding="utf-8"))
+
+    def close(self) -> None:
+        """Write no more."""
+        for handler in self._handlers:
+            _logger().removeHandler(handler)
+            handler.close()
+        self._handlers.clear()
+        self.path = None
+        self.on_errors = False
+
+    def _add(self, handler: logging.Handler) -> None:
+        handler.setFormatter(_formatter())
+        self._handlers.append(handler)
+        logger = _logger()
+        logger.addHandler(handler)
+        logger.setLevel("INFO")
+        # The handlers of a program around this one would write the lines once more.
+        logger.propagate = False
+
+
+def _logger() -> logging.Logger:
+    """The logger of the program, to which its parts write too."""
+    import logging
+
+    return logging.getLogger("voterlist")
+
+
+def _formatter() -> logging.Formatter:
+    """Lines of JSON: the event, when, how bad, and what belongs to it."""
+    import structlog
+
+    when = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    level = structlog.stdlib.add_log_level
+    details = structlog.stdlib.ExtraAdder()
+    apart = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    line = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[when, level, details], processors=[apart, line]
+    )
+
+
+LOG = _Log()
+"""The log of this process; the options about logs switch it on."""
+
+
+def _log_json(is_given: bool) -> bool:
+    if is_given:
+        LOG.to_errors()
+    return is_given
+
+
+def _log_file(path: Path | None) -> Path | None:
+    LOG.path = path
+    return path
+
+
+LogJson = Annotated[
+    bool,
+    typer.Option(
+        "--log-json", help=SAY("cli.option.log-json"), callback=_log_json, is_eager=True
+    ),
+]
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--log-file",
+        metavar="FILE",
+        help=SAY("cli.option.log-file"),
+        callback=_log_file,
+        is_eager=True,
+    ),
+]
 
 
 class Terminal:

@@ -7,8 +7,7 @@ import sys
 from typing import Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, day, option
-from voterlist.cli.terminal import TERMINAL, Answer, picked, table, tell
-from voterlist.cli.words import SAY
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell
 from voterlist.errors import usage_error
 from voterlist.model import Role
 
