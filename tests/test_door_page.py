@@ -10,7 +10,7 @@ import browsers
 from papers import paper, question, voter
 from voterlist.lists.door import answers_to, code_of, read_door_file
 from voterlist.model import AtDoor, Purpose
-from voterlist.render.door import render_door
+from voterlist.render.desk import render_door
 from voterlist.strict_json import SavedFileError
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"

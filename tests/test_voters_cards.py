@@ -19,7 +19,7 @@ from voterlist.handover.beside import MOBILE, PRECINCTS, read_offices
 from voterlist.lists.papers import Office, PaperDocument, papers
 from voterlist.model import ListKind
 from voterlist.render.lists import ListWords
-from voterlist.render.papers import CELLS, write_paper
+from voterlist.render.pdf import CELLS, write_paper
 from voterlist.schemas import AMENDMENT, LISTED, NOTICE
 from voterlist.storage.ledger import FILE_NAME as LEDGER
 from voterlist.storage.ledger import Ledger

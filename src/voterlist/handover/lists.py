@@ -60,8 +60,8 @@ from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
 from voterlist.processes.workers import end_with_parent
 from voterlist.render import pdf, xlsx
-from voterlist.render.door import render_door
-from voterlist.render.papers import write_paper
+from voterlist.render.desk import render_door
+from voterlist.render.pdf import write_paper
 from voterlist.render.rows import (
     json_bytes,
     write_record_csv,

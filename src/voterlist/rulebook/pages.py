@@ -23,7 +23,7 @@ from voterlist.decisions.answers import OF_PLACE, answers_by_rule
 from voterlist.link.comparisons import SHIPPED
 from voterlist.model import Rule
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
-from voterlist.schemas.columns import TABLES, WORD, Column, Table
+from voterlist.schemas import TABLES, WORD, Column, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,80 +3,137 @@
 The table is the interface: whoever knows these columns can start at any point of the street. A
 column is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null,
 once). Tables that leave a stage are sorted by their first columns, so the same input gives the same
-bytes. ``tables.toml`` declares them, and ``voterlist manual tables`` shows what it says.
+bytes. ``tables.toml`` declares them, ``voterlist manual tables`` shows what it says, and the schema
+of each is a name of this module.
+
+The meanings stand beside the Arrow schema and not in it. Metadata of a field would be written into
+every Parquet file and so change its bytes with each change of a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from voterlist.errors import SchemaError
-from voterlist.fields import LATER_FIELDS
+from voterlist.fields import (
+    CARRIED,
+    COMPARED,
+    DISPLAYED,
+    ENTRY_FIELDS,
+    FIELDS,
+    LATER_FIELDS,
+    SHARED,
+    TRAVELLING,
+)
 from voterlist.model import AsideCode
-from voterlist.schemas.columns import NUMBER, TABLES, TEXT, WORD
+from voterlist.shipped import shipped_toml
 
-LIST = TABLES["LIST"].schema
-ENTRY = TABLES["ENTRY"].schema
-SET_ASIDE = TABLES["SET_ASIDE"].schema
-ADDED = TABLES["ADDED"].schema
-VOTER = TABLES["VOTER"].schema
-FINDING = TABLES["FINDING"].schema
-ACCEPTED = TABLES["ACCEPTED"].schema
-ACCEPTANCE = TABLES["ACCEPTANCE"].schema
-PAIR = TABLES["PAIR"].schema
-WATERFALL = TABLES["WATERFALL"].schema
-CASE = TABLES["CASE"].schema
-SECOND_OPINION = TABLES["SECOND_OPINION"].schema
-DECISION = TABLES["DECISION"].schema
-CHANGE = TABLES["CHANGE"].schema
-GIVEN_VERDICT = TABLES["GIVEN_VERDICT"].schema
-AMENDMENT = TABLES["AMENDMENT"].schema
-GIVEN_AMENDMENT = TABLES["GIVEN_AMENDMENT"].schema
-CONTESTED = TABLES["CONTESTED"].schema
-SUBJECT = TABLES["SUBJECT"].schema
-FOLLOWED = TABLES["FOLLOWED"].schema
-RETURNED = TABLES["RETURNED"].schema
-CASE_NUMBER = TABLES["CASE_NUMBER"].schema
-HANDED_APPLICATION = TABLES["HANDED_APPLICATION"].schema
-REMOVED = TABLES["REMOVED"].schema
-ARRIVAL = TABLES["ARRIVAL"].schema
-APPLIED = TABLES["APPLIED"].schema
-SKIPPED = TABLES["SKIPPED"].schema
-SECOND_READING = TABLES["SECOND_READING"].schema
-CERTIFICATE = TABLES["CERTIFICATE"].schema
-NIGHT = TABLES["NIGHT"].schema
-WAVE = TABLES["WAVE"].schema
-FAIRNESS = TABLES["FAIRNESS"].schema
-LIST_BALANCE = TABLES["LIST_BALANCE"].schema
-LISTED = TABLES["LISTED"].schema
-RECORD = TABLES["RECORD"].schema
-CORRECTION = TABLES["CORRECTION"].schema
-ALTERATION = TABLES["ALTERATION"].schema
-NOTICE = TABLES["NOTICE"].schema
-DOOR = TABLES["DOOR"].schema
-PROFILE = TABLES["PROFILE"].schema
-PYRAMID = TABLES["PYRAMID"].schema
-AGES = TABLES["AGES"].schema
-INDICATOR = TABLES["INDICATOR"].schema
-COINCIDENCE = TABLES["COINCIDENCE"].schema
-SCORECARD = TABLES["SCORECARD"].schema
-MATCH = TABLES["MATCH"].schema
-REGISTER_USE = TABLES["REGISTER_USE"].schema
-STATISTIC = TABLES["STATISTIC"].schema
-COMPARISON = TABLES["COMPARISON"].schema
-PROTOCOL = TABLES["PROTOCOL"].schema
-REMOVAL_REASON = TABLES["REMOVAL_REASON"].schema
-CYCLE_CHANGE = TABLES["CYCLE_CHANGE"].schema
-CYCLE_SUMMARY = TABLES["CYCLE_SUMMARY"].schema
-STREET_ROW = TABLES["STREET_ROW"].schema
-STREET = TABLES["STREET"].schema
-TRUTH = TABLES["TRUTH"].schema
-FAULT = TABLES["FAULT"].schema
+TEXT = pa.string()
+WORD = pa.dictionary(pa.int32(), pa.string())
+"""A column of few distinct words: codes of the model's enumerations."""
+COUNT = pa.int64()
+NUMBER = pa.float64()
+_KINDS = {
+    "text": TEXT,
+    "texts": pa.list_(TEXT),
+    "word": WORD,
+    "bool": pa.bool_(),
+    "int8": pa.int8(),
+    "int16": pa.int16(),
+    "int32": pa.int32(),
+    "count": COUNT,
+    "number": NUMBER,
+}
+LISTS = {
+    "entry_fields": ENTRY_FIELDS,
+    "compared": COMPARED,
+    "shared": SHARED,
+    "carried": CARRIED,
+    "travelling": TRAVELLING,
+    "displayed": DISPLAYED,
+}
+_LIST = re.compile(r"\{(\w+)\}")
+_SHARED = "shared"
 
-PROTOCOL_LINES = tuple(name for name in PROTOCOL.names if name.startswith("line_"))
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; ``known`` columns are never null."""
+
+    name: str
+    kind: pa.DataType
+    meaning: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table that crosses a boundary between stages."""
+
+    name: str
+    """The name of its schema in ``voterlist.schemas``."""
+    meaning: str
+    """What a row is, and what holds for the table as a whole."""
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the table, without the meanings."""
+        fields = [
+            pa.field(column.name, column.kind, nullable=not column.known)
+            for column in self.columns
+        ]
+        return pa.schema(fields)
+
+
+def _each(name: str, said: str) -> Iterator[tuple[str, str]]:
+    """(name, what is said of it) of each column that a line of the file stands for."""
+    listed = _LIST.search(name)
+    if listed is None:
+        yield name, said
+        return
+    for each in LISTS[listed[1]]:
+        about = said.replace(listed[0], each)
+        about = about.replace("{meaning}", FIELDS[each].meaning)
+        yield name.replace(listed[0], each), about
+
+
+def _read_tables() -> dict[str, Table]:
+    found: dict[str, dict[str, Column]] = {}
+    tables = {}
+    for table, cells in shipped_toml("voterlist.schemas", "tables.toml").items():
+        columns = found[table] = {}
+        for line, about in cells["columns"].items():
+            for name, said in _each(line, about):
+                if said.startswith("="):
+                    columns[name] = found[said[1:].strip() or _SHARED][name]
+                    continue
+                kind, meaning = said.split(": ", 1)
+                known = kind.endswith("!")
+                columns[name] = Column(name, _KINDS[kind.rstrip("!")], meaning, known)
+        if table != _SHARED:
+            tables[table] = Table(table, cells["meaning"], tuple(columns.values()))
+    return tables
+
+
+TABLES: Mapping[str, Table] = _read_tables()
+"""Every table, in the order in which they come up on the way from a list to a report."""
+
+
+def __getattr__(name: str) -> pa.Schema:
+    """The schema of a table by its name: ``LIST``, ``ENTRY``, ``CASE`` and the others."""
+    if name not in TABLES:
+        raise AttributeError(name)
+    return TABLES[name].schema
+
+
+PROTOCOL_LINES = tuple(
+    name for name in TABLES["PROTOCOL"].schema.names if name.startswith("line_")
+)
 STREET_OR_VILLAGE = " k"
 """How ``street`` ends where nothing tells whether the address names a street or a village."""
 
@@ -174,20 +231,20 @@ class Intake:
     """SET_ASIDE"""
     findings: pa.Table
     """FINDING"""
-    added: pa.Table = field(default_factory=ADDED.empty_table)
+    added: pa.Table = field(default_factory=TABLES["ADDED"].schema.empty_table)
     """ADDED"""
 
 
 def pair_schema(added: tuple[str, ...] = ()) -> pa.Schema:
     """PAIR with a column ``<name>_level`` for each added comparison."""
     levels = (pa.field(f"{name}_level", WORD, nullable=False) for name in added)
-    return pa.schema([*PAIR, *levels])
+    return pa.schema([*TABLES["PAIR"].schema, *levels])
 
 
 def waterfall_schema(added: tuple[str, ...] = ()) -> pa.Schema:
     """WATERFALL with a column ``<name>_bits`` for each added comparison."""
     bits = (pa.field(f"{name}_bits", NUMBER, nullable=False) for name in added)
-    return pa.schema([*WATERFALL, *bits])
+    return pa.schema([*TABLES["WATERFALL"].schema, *bits])
 
 
 def with_added(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
@@ -195,7 +252,8 @@ def with_added(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
 
     They are null in the rows of a table that has them not. Any other schema stays as it is.
     """
-    ending = {PAIR: "_level", WATERFALL: "_bits"}.get(schema)
+    endings = {"PAIR": "_level", "WATERFALL": "_bits"}
+    ending = {TABLES[name].schema: end for name, end in endings.items()}.get(schema)
     if ending is None:
         return schema
     columns = {

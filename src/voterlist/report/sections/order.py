@@ -18,7 +18,7 @@ from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.fairness import FAIRNESS
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.method import METHOD
-from voterlist.report.sections.nation.overview import NATION_NEEDS, PARTS
+from voterlist.report.sections.nation.parts import NATION_NEEDS, PARTS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
