@@ -79,6 +79,38 @@ def test_what_was_struck_below_is_told_above_by_its_ground(pair):
         assert balances_below(ledger.journal(), "2025") == {}
 
 
+def test_whatever_a_list_of_ours_says_of_a_voter_is_taken_in_above(pair):
+    """One cell that would be asked about in a list of strangers refused the whole hand-over."""
+    rows = handing.newest(pair.below, "entries").to_pylist()
+    cells = {
+        "surname": "Cəmi",
+        "given_name": "Elçin və Nigar",
+        "patronymic": "Rauf oğlu Əli qızı",
+        "address": "Həyat yoldaşı Məmmədov Elçin Rauf oğlu 12.03.1970, ailəsi (4 nəfər)",
+        "birth_date": "1970-03-12 1971-04-13",
+        "document": "Əliyev Vəli Həsən oğlu AZE 12345678",
+        "fin": "7-12",
+    }
+    changes = [
+        {"entry_id": row["entry_id"], "field": field, "value": value}
+        for row, (field, value) in zip(rows, cells.items(), strict=True)
+    ]
+    said = {"action": "correct", "ground": "document-seen", "document": "Akt 5"}
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(*(said | change for change in changes)))
+    workspaces.run(pair.below)
+    pair.decide()
+    assert pair.submit()[0] == 0
+    code, taken = pair.receive()
+    assert (code, taken["entries"]) == (0, len(rows))
+    assert workspaces.run(pair.above).set_aside_by_code == {"header-row": 2}
+    above = handing.newest(pair.above, "entries")
+    for field, value in cells.items():
+        assert value in above.column(field).to_pylist()
+    # A run that is made again knows whose lists they are, too.
+    assert told("verify", pair.above)[0] == 0
+
+
 def test_what_was_decided_below_is_not_asked_above(pair):
     """Two namesakes were told apart below; the central commission would ask once more."""
     pair.submit()

@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -13,8 +14,11 @@ from examples import tries
 from voterlist import ingest
 from voterlist.config import IngestSettings
 from voterlist.readers import read_file
+from voterlist.render.rows import write_record_parquet
+from voterlist.schemas import RECORD
 from voterlist.synth import generate
 from voterlist.synth.layouts import LAYOUTS, file_bytes, sheet
+from voterlist.tables import from_rows
 
 LIMITS = IngestSettings()
 HEADERS = {
@@ -189,3 +193,56 @@ def test_every_layout_of_the_invented_lists_is_read_back(tmp_path, layout):
     assert {row["precinct"] for row in read} == set(
         entries.column("precinct").to_pylist()
     )
+
+
+ANY_CELL = st.one_of(
+    st.none(),
+    st.text("əIİ\n\t;,№\"'-7 qK\u00ad\u2028", min_size=1, max_size=9),
+    st.sampled_from(
+        [
+            "Eyni",
+            "eyni",
+            "və ailəsi (4 nəfər)",
+            "7-12",
+            "Cəmi",
+            "Elçin və Nigar",
+            "//",
+            "Sədr: Əliyev Vəli Həsən oğlu",
+            "Əliyev Vəli Həsən oğlu 12.03.1970 AZE 12345678",
+            "Soyadı",
+            "surname",
+            "ƏLIYEV VƏLI\nQULIYEV ORXAN",
+            "----",
+        ]
+    ),
+)
+COMPILED = (*(field for field in FIELDS if field != "number"), "name_as_written")
+
+
+@pytest.mark.slow
+@tries(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(COMPILED, ANY_CELL)), min_size=1, max_size=6
+    )
+)
+def test_a_list_that_we_compiled_is_read_cell_by_cell(tmp_path, voters):
+    """A cell of a voter that looks like something else refused a constituency's hand-over."""
+    place = {"constituency": 88, "precinct": 12, "list_kind": "permanent"}
+    rows = [
+        {**voter, **place, "entry_id": f"088-{at}", "number": at, "added": False}
+        for at, voter in enumerate(voters)
+    ]
+    path = tmp_path / "list-012.parquet"
+    write_record_parquet(from_rows(rows, RECORD), path)
+    raw = replace(
+        read_file(path, "88/conec-088/list-012.parquet", LIMITS), is_ours=True
+    )
+    found = ingest.ingest([raw], LIMITS, constituency=88)
+    assert found.set_aside.column("code").to_pylist() == ["header-row"]
+    read = sorted(found.entries.to_pylist(), key=lambda row: row["line"])
+    fields = [field for field in COMPILED if field in FIELDS]
+    assert [{field: row[field] for field in fields} for row in read] == [
+        {field: voter[field] for field in fields} for voter in voters
+    ]
+    assert {(row["constituency"], row["precinct"]) for row in read} == {(88, 12)}

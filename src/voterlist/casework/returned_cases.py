@@ -23,10 +23,10 @@ from voterlist.deadlines.handovers import (
     is_list_before,
 )
 from voterlist.model import Progress
+from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.progress import of_cycle
 from voterlist.pipeline.standings import standings
-from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
 
@@ -39,8 +39,6 @@ KNOWN_AS_NAME = "known-as.json"
 """In the folder of a package: the ids of its entries at the sender, by the ids of here."""
 SENT = "sent"
 """The folder of a workspace that keeps the manifest of each package that was written."""
-RECEIVED = "received"
-"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 
 _Id = Annotated[str, Field(pattern=r"\A([a-z-]{1,30}:)?[0-9A-Za-z.\-]{1,60}\z")]
 """Of an entry, of a case, or of the row of a register from which the receiver added somebody."""
@@ -472,12 +470,6 @@ class Kept:
         return tuple(
             sorted((case for case in cases if case.owing), key=lambda case: case.number)
         )
-
-
-def folders_by_digest(folder: Path) -> dict[str, Path]:
-    """The identity of each package in a folder -> its own folder."""
-    manifests = sorted(folder.glob("*/manifest.json"), reverse=True)
-    return {store.sha256(path): path.parent for path in manifests}
 
 
 def unanswered(workspace: Path, ledger: Reader) -> int:

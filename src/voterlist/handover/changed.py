@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from voterlist import strict_json
-from voterlist.casework.returned_cases import KNOWN_AS_NAME, RECEIVED, folders_by_digest
+from voterlist.casework.returned_cases import KNOWN_AS_NAME
 from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import InputError
 from voterlist.model import Action, Progress, null_last
+from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.progress import covers, of_cycle
 from voterlist.report.values import UnitStanding

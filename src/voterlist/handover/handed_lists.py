@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -355,9 +355,8 @@ def lists_of(
     """
     manifest = package.manifest
     lists = [table for table in tables if table.name == "record"]
-    files = [table.raw for table in lists]
     intake = ingest(
-        files,
+        [replace(table.raw, is_ours=True) for table in lists],
         settings.ingest,
         constituency=manifest.constituency,
         territory=settings.territory.by_number,

@@ -17,7 +17,6 @@ from voterlist.casework.returned_cases import (
     CASES_NAME,
     GATES_NAME,
     KNOWN_AS_NAME,
-    RECEIVED,
     Approved,
     Kept,
     Returned,
@@ -68,7 +67,7 @@ from voterlist.handover.handed_lists import (
     write_arrivals,
 )
 from voterlist.model import Level, Verdict
-from voterlist.pipeline.inbox import INBOX, lists_in
+from voterlist.pipeline.inbox import INBOX, RECEIVED, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import ARRIVAL, DECISION

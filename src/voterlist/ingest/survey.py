@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings, PinSettings
@@ -48,7 +49,7 @@ from voterlist.ingest.rows import (
     code_number,
     ends_a_list,
 )
-from voterlist.ingest.text import clean
+from voterlist.ingest.text import FIELD_OF, UNUSED, clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet
 from voterlist.tables import one_array
@@ -134,16 +135,21 @@ def survey(
     content was read already, so all rows are set aside.
     """
     raw = [one_array(column) for column in sheet.cells.columns]
-    cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
-    filled = filled_cells(cells)
-    marks = Marks.of(sheet)
-    # So many rows at the top of a document are text far above its first table.
-    is_outside = marks.outside
-    above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
-    sections = _sections(cells, filled, settings, max(0, above - _ABOVE))
-    is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
-    rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
+    if file.is_ours:
+        cells = [pc.if_else(pc.equal(column, ""), None, column) for column in raw]
+        sections, rows = _as_compiled(cells)
+        only_here = set()
+    else:
+        cells = [clean(column) for column in raw]
+        filled = filled_cells(cells)
+        marks = Marks.of(sheet)
+        # So many rows at the top of a document are text far above its first table.
+        is_outside = marks.outside
+        above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
+        sections = _sections(cells, filled, settings, max(0, above - _ABOVE))
+        is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
+        rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
@@ -177,6 +183,22 @@ def survey(
     if copy:
         rows.codes[:] = code_number(AsideCode.DUPLICATE_FILE)
     return result
+
+
+def _as_compiled(cells: list[pa.Array]) -> tuple[tuple[Section, ...], SheetRows]:
+    """The one list of a file of ours: each row below the names of its columns is an entry.
+
+    What a cell holds says nothing about its row: the rows of the list were counted and signed.
+    """
+    names = [column[0].as_py() for column in cells]
+    matches = (
+        ColumnMatch(at, name, name if name in FIELD_OF else UNUSED, 1.0, "known")
+        for at, name in enumerate(names)
+    )
+    header = Header((0,), ColumnMap(tuple(matches)), tuple(names))
+    codes = np.full(len(cells[0]), ENTRY_ROW, dtype=np.int8)
+    codes[0] = code_number(AsideCode.HEADER_ROW)
+    return (Section(0, len(codes), header),), SheetRows(codes, {}, {})
 
 
 def _list_kind(texts: list[str]) -> ListKind:

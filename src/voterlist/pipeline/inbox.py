@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
+from voterlist.deadlines.handovers import Event, JournalLine, handovers
 from voterlist.errors import usage_error
 from voterlist.model import PASSING, AsideCode, Level, null_last
 from voterlist.readers.listing import ListedFile
@@ -19,6 +21,8 @@ from voterlist.storage import store
 
 INBOX = "inbox"
 REFERENCE = "reference"
+RECEIVED = "received"
+"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 STREETS = "streets"
 """The kind of a register of the precincts' streets."""
 
@@ -107,7 +111,7 @@ class Inputs:
         for batch in self.batches:
             parts.append(batch.constituency)
             for file in batch.files:
-                parts += [file.name, file.digest]
+                parts += [file.name, file.digest, file.is_ours]
         return store.digest_of(*parts)
 
     def _names_of(self, batch: Batch) -> Iterator[str]:
@@ -268,6 +272,42 @@ def _batches(workspace: Path, linked: Iterable[str] = ()) -> list[Batch]:
         folders.setdefault(_home(file), []).append(file)
     order = sorted(folders, key=null_last)
     return [Batch(number, tuple(folders[number])) for number in order]
+
+
+def folders_by_digest(folder: Path) -> dict[str, Path]:
+    """The identity of each package in a folder -> its own folder."""
+    manifests = sorted(folder.glob("*/manifest.json"), reverse=True)
+    return {store.sha256(path): path.parent for path in manifests}
+
+
+def with_ours(
+    inputs: Inputs, workspace: Path, journal: Iterable[JournalLine]
+) -> Inputs:
+    """The inputs, of which the lists are marked that came in a package of this program.
+
+    Its manifest, which was signed, says what is in them, and the journal which manifests were taken
+    in: nothing that a list itself says.
+    """
+    taken = {
+        line.package for line in handovers(journal) if line.event is Event.RECEIVED
+    }
+    ours = {
+        file["sha256"]
+        for digest, folder in folders_by_digest(workspace / RECEIVED).items()
+        if digest in taken
+        for file in json.loads((folder / "manifest.json").read_bytes())["files"]
+        if file["table"] == "record"
+    }
+    batches = tuple(
+        replace(
+            batch,
+            files=tuple(
+                replace(file, is_ours=file.digest in ours) for file in batch.files
+            ),
+        )
+        for batch in inputs.batches
+    )
+    return replace(inputs, batches=batches)
 
 
 def _home(file: ListedFile) -> int | None:

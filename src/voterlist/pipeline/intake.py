@@ -119,7 +119,7 @@ def _needs_of(batch: Batch) -> Iterator[object]:
     """What an intake depends on: the numbers that a path may carry, and the contents."""
     yield batch.constituency
     for file in batch.files:
-        yield from (file.name, file.digest, file.trouble)
+        yield from (file.name, file.digest, file.trouble, file.is_ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,8 @@ class _Reading:
             return readers.read_listed([file], self.settings)
         unit = memo(self.workspace, place, partial(self._read, file))
         with pa.input_stream(unit.path(_ROWS), compression="zstd") as stream:
-            return list(readers.unpack_files(stream.read()))
+            files = readers.unpack_files(stream.read())
+            return [replace(raw, is_ours=file.is_ours) for raw in files]
 
     def _read(self, file: ListedFile, folder: Path) -> dict[str, Any]:
         """Read a file into a folder."""

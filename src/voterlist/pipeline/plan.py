@@ -99,7 +99,7 @@ def plan_run(
         context = Context(
             workspace,
             settings,
-            inputs,
+            inbox.with_ours(inputs, workspace, ledger.journal()),
             answers_in(ledger),
             today,
             1,

@@ -91,6 +91,7 @@ def work(
         numbers = tuple(ledger.case_numbers())
         newest_day = ledger.newest_day()
         altered = altered_runs(workspace, ledger.journal())
+        inputs = inbox.with_ours(inputs, workspace, ledger.journal())
     watch.left(ledger)
     kept = Kept(workspace)
     kept.altered += _moved_aside(workspace, altered)

@@ -35,6 +35,8 @@ class ListedFile:
     """Why it cannot be read, where that is known beforehand; such a file is never opened."""
     digest: str = ""
     """The SHA-256 that the content must have; empty where nothing is expected."""
+    is_ours: bool = False
+    """True of a list that this program compiled, as the signed manifest of its package proves."""
 
 
 def list_files(

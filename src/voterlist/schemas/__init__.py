@@ -211,6 +211,8 @@ class RawFile:
     skipped: tuple[str, ...] = ()
     """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is
     read."""
+    is_ours: bool = False
+    """True of a list that this program compiled, as the signed manifest of its package proves."""
 
     @property
     def troubles(self) -> tuple[AsideCode, ...]:

@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.beside import MOBILE
 from voterlist.handover.gates import Gate, Scope, gates
-from voterlist.pipeline.inbox import INBOX, REFERENCE
+from voterlist.pipeline.inbox import INBOX, RECEIVED, REFERENCE
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
@@ -62,7 +62,7 @@ _NAMES = {
     Kind.COMPARED: ("compared",),
     Kind.REPORTS: ("reports",),
     Kind.LISTS: ("lists",),
-    Kind.RECEIVED: ("received",),
+    Kind.RECEIVED: (RECEIVED,),
     Kind.WORK: WORK_FOLDERS,
     Kind.INBOX: (INBOX,),
     Kind.REFERENCE: (REFERENCE,),
