@@ -148,6 +148,8 @@ def _lines(value, depth):
     if isinstance(value, tuple):
         for item in value:
             yield from _lines(item, depth)
+    elif _is_row(value):
+        yield "  " * depth + _row(value)
     elif dataclasses.is_dataclass(value):
         fields = {
             one.name: getattr(value, one.name) for one in dataclasses.fields(value)
@@ -167,8 +169,20 @@ def _lines(value, depth):
         yield "  " * depth + _flat(value)
 
 
+def _is_row(value):
+    """True for a row of a table, by the names of its columns."""
+    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+
+
+def _row(row):
+    texts = [f"{name}={_flat(item)}" for name, item in row.items()]
+    return " ".join(["row", *(text for text in texts if not text.endswith("="))])
+
+
 def _is_nested(value):
-    is_rows = isinstance(value, tuple) and any(map(dataclasses.is_dataclass, value))
+    is_rows = isinstance(value, tuple) and any(
+        dataclasses.is_dataclass(one) or _is_row(one) for one in value
+    )
     is_cells = is_rows and not any(map(_is_nested_cell, value))
     is_record = dataclasses.is_dataclass(value) and not isinstance(
         value, Place | Text | Born
@@ -211,8 +225,7 @@ class Numbers:
         """The value with other numbers."""
         if isinstance(value, tuple):
             return tuple(self.again(item, path) for item in value)
-        # A row of a table, of which all is shown.
-        if path == "method.estimate" and value:
+        if _is_row(value):
             return {
                 name: self.again(item, f"{path}.{name}") for name, item in value.items()
             }

@@ -108,6 +108,8 @@ NOT_ON_THE_PAGE = {
     "cases.for_review.weight": "the waterfall has it",
     "cases.for_review.why.steps.term_frequency": "put in words with a round number",
     "cases.kinds.entries": IN_THE_WORKBOOK,
+    "certificate.constituency": OF_THE_REPORT,
+    "certificate.found": "the estimate says it, as a share of what was read",
     "chance": "the section on the method has it",
     "deadlines.standings": "one unit needs no number",
     "deadlines.units": "only those that are late are named; the workbook has all",
@@ -136,6 +138,8 @@ NOT_IN_THE_WORKBOOK = {
     "cases.for_review.weight": "as of those apart",
     "cases.for_review.why.weight": "as of the case",
     "cases.for_review.why.steps.term_frequency": "put in words with a round number",
+    "certificate.constituency": OF_THE_REPORT,
+    "certificate.found": "as on the page",
     "chance": "the section on the method has it",
     "deadlines.days_left": "the due date says it",
     "deadlines.standings": "every unit has a row",
@@ -575,7 +579,7 @@ def test_a_precinct_with_unexplained_changes_is_marked(reports, language):
     model = reports["everything"]
     page = Page(html.render_report(model, language))
     rows = page.sections["registers"].all("table")[-1].all("tr")[1:]
-    unexplained = [row.unexplained > 0 for row in model.of(REGISTERS).precincts]
+    unexplained = [row["unexplained"] > 0 for row in model.of(REGISTERS).precincts]
     assert ["warn" in row.all("td")[-1].classes for row in rows] == unexplained
 
 

@@ -103,7 +103,7 @@ def test_the_constituency_has_its_part_of_a_register_below_the_whole():
     ]
     built = report_tables.build(register_use=concat(parts, REGISTER_USE))
     shown = [
-        (row.constituency, row.total, row.usable)
+        (row["constituency"], row["total"], row["usable"])
         for row in built.of(REGISTERS).registers
     ]
     assert shown == [(None, 400, 180), (88, 398, 178)]

@@ -40,12 +40,7 @@ def _sheets(
     columns = columns_of(
         words,
         ("fairness.group", 24, "text", words.group),
-        (
-            "fairness.measure",
-            24,
-            "text",
-            lambda row: words(f"fairness.{row['measure']}"),
-        ),
+        ("fairness.measure", 24, "text", "fairness.{0[measure]}"),
         *(
             (f"fairness.{name}", 12, kind, itemgetter(name))
             for name, kind in (

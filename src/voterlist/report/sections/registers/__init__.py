@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from operator import itemgetter
-
-import pyarrow as pa
+from typing import Any
 
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Precinct, Words
@@ -26,112 +24,32 @@ CLASSES = (
 """The classes of a comparison with a register, in the order in which they are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One register; None where it was not given, or says nothing of the kind.
-
-    Attributes:
-        name: by which the settings call it.
-        total: its rows.
-        usable: the rows that hold enough to be matched.
-        classes: how many of each class, in the order of ``CLASSES``.
-        constituency: of which constituency's part of it these are the numbers; None: of all of it.
-    """
-
-    name: str
-    total: int | None
-    usable: int | None
-    classes: tuple[int | None, ...]
-    constituency: int | None = None
-
-    @property
-    def share(self) -> float | None:
-        """The share that could be used, 0 to 1.
-
-        None for a register that was not given, or has no rows.
-        """
-        return (
-            self.usable / self.total if self.total and self.usable is not None else None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A number of the statistics beside the list's own; ``listed`` None: there is no such list.
-
-    Attributes:
-        constituency: its number.
-        precinct: its number; None: the whole constituency.
-        measure: what is counted.
-        listed: the number on the list.
-        statistic: the number of the statistics.
-    """
-
-    constituency: int
-    precinct: int | None
-    measure: str
-    listed: float | None
-    statistic: float
-
-
-@dataclass(frozen=True, slots=True)
-class CauseCount:
-    """How many entries were added, removed, changed or moved in for one cause.
-
-    Attributes:
-        change: added, removed, changed or moved.
-        cause: the cause, as a code.
-        entries: how many.
-    """
-
-    change: str
-    cause: str
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class CyclePrecinct:
-    """A precinct in two cycles. ``unexplained``: entries added or removed without a cause."""
-
-    constituency: int | None
-    precinct: int | None
-    before: int
-    added: int
-    moved_in: int
-    removed: int
-    moved_out: int
-    after: int
-    unexplained: int
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Entries before, what came and went, and entries after: in the order of the fields."""
-        return (
-            self.before,
-            self.added,
-            self.moved_in,
-            self.removed,
-            self.moved_out,
-            self.after,
-        )
+Rows = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Other bodies and the last cycle; without rows of a cycle where none was compared."""
+    """Other bodies and the last cycle; without rows of a cycle where none was compared.
 
-    registers: tuple[Register, ...]
-    compared: tuple[Compared, ...]
-    causes: tuple[CauseCount, ...]
-    precincts: tuple[CyclePrecinct, ...]
-    """Those with the most unexplained entries first."""
+    Attributes:
+        registers: ``name``, ``constituency`` (of whose part of it the row is; None: of all of it),
+            ``total``, ``usable`` and each of ``CLASSES``, None where it was not given or says
+            nothing of the kind.
+        compared: rows of COMPARISON about adults; ``list`` None: there is no such list.
+        causes: ``change``, ``cause``, ``entries``.
+        precincts: ``constituency``, ``precinct``, each of ``CHANGES`` and ``unexplained``, entries
+            added or removed without a cause; those with the most of these first.
+    """
+
+    registers: Rows
+    compared: Rows
+    causes: Rows
+    precincts: Rows
 
 
 NO_CAUSE = "none"
 CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
-"""The columns of a precinct in two cycles, in the order of ``CyclePrecinct.counts``."""
-
-Measures = Mapping[str, int | None]
+"""What is counted of a precinct in two cycles."""
 
 
 def build(inputs: Inputs) -> Registers | None:
@@ -142,65 +60,71 @@ def build(inputs: Inputs) -> Registers | None:
     """
     if not inputs.has("register_use"):
         return None
-    summary = inputs.own("cycle_summary")
+    summary = tuple(inputs.own("cycle_summary").to_pylist())
+    # Births by year are compared elsewhere.
+    compared = tuple(
+        row
+        for row in inputs.own("comparison").to_pylist()
+        if not row["measure"].startswith("born-")
+    )
     return Registers(
-        registers=_registers(inputs.table("register_use"), inputs.facts.constituency),
-        compared=_compared(inputs.own("comparison")),
+        registers=tuple(_registers(inputs)),
+        compared=compared,
         causes=_causes(summary),
         precincts=_precincts(summary),
     )
 
 
-def _registers(
-    register_use: pa.Table, constituency: int | None
-) -> tuple[Register, ...]:
-    rows = register_use.to_pylist()
-    own = [row for row in rows if row["constituency"] in {None, constituency}]
-    registers = []
+def _registers(inputs: Inputs) -> Iterator[Mapping[str, Any]]:
+    places = {None, inputs.facts.constituency}
+    rows = inputs.table("register_use").to_pylist()
+    own = [row for row in rows if row["constituency"] in places]
     for name, of_register in by_key((row["register"], row) for row in own).items():
         parts = by_key((row["constituency"], row) for row in of_register)
         for part, of_part in parts.items():
             measures = {row["measure"]: row["rows"] for row in of_part}
-            registers.append(_register(name, part, measures))
-    return tuple(registers)
+            yield {
+                "name": name,
+                "constituency": part,
+                "total": measures.get("total"),
+                # Of the register of streets the addresses that could be judged by it.
+                "usable": measures.get("usable", measures.get("judged")),
+                **{kind: measures.get(kind) for kind in CLASSES},
+            }
 
 
-def _register(name: str, constituency: int | None, measures: Measures) -> Register:
-    # Of the register of streets the addresses are counted that could be judged by it.
-    usable = measures.get("usable", measures.get("judged"))
-    classes = tuple(measures.get(kind) for kind in CLASSES)
-    return Register(name, measures.get("total"), usable, classes, constituency)
-
-
-def _compared(comparison: pa.Table) -> tuple[Compared, ...]:
-    """The numbers of adults; births by year are compared elsewhere."""
-    names = ("constituency", "precinct", "measure", "list", "statistic")
-    rows = map(itemgetter(*names), comparison.to_pylist())
-    return tuple(Compared(*row) for row in rows if not row[2].startswith("born-"))
-
-
-def _causes(summary: pa.Table) -> tuple[CauseCount, ...]:
+def _causes(summary: Rows) -> Rows:
     counts: Counter[tuple[str, str]] = Counter()
-    for row in summary.to_pylist():
+    for row in summary:
         if row["cause"] is not None and row["change"] != "moved-out":
             counts[row["change"], row["cause"]] += row["entries"]
     order = sorted(counts, key=lambda key: (key[0], -counts[key], key[1]))
-    return tuple(CauseCount(*key, counts[key]) for key in order)
+    return tuple(
+        {"change": change, "cause": cause, "entries": counts[change, cause]}
+        for change, cause in order
+    )
 
 
-def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
+def _precincts(summary: Rows) -> Rows:
     by_area: dict[Precinct, Counter[str]] = defaultdict(Counter)
-    for row in summary.to_pylist():
+    for row in summary:
         counts = by_area[row["constituency"], row["precinct"]]
         counts[row["change"]] += row["entries"]
         if row["cause"] == NO_CAUSE and row["change"] in {"added", "removed"}:
             counts["unexplained"] += row["entries"]
-    rows = [
-        CyclePrecinct(*area, *(counts[name] for name in (*CHANGES, "unexplained")))
+    rows: list[Mapping[str, Any]] = [
+        {
+            **dict(zip(("constituency", "precinct"), area, strict=True)),
+            **{name: counts[name] for name in (*CHANGES, "unexplained")},
+        }
         for area, counts in by_area.items()
     ]
     rows.sort(
-        key=lambda row: (-row.unexplained, row.constituency or 0, row.precinct or 0)
+        key=lambda row: (
+            -row["unexplained"],
+            row["constituency"] or 0,
+            row["precinct"] or 0,
+        )
     )
     return tuple(rows)
 
@@ -218,13 +142,13 @@ def sheets(
 def _use_sheet(content: Registers, words: Words) -> SheetTable:
     columns = columns_of(
         words,
-        ("report.column.register", 34, "text", "field.{0.name}"),
-        ("field.constituency", 12, "label", "constituency"),
-        ("report.column.rows", 11, "count", "total"),
-        ("report.column.usable", 13, "count", "usable"),
+        ("report.column.register", 34, "text", "field.{0[name]}"),
+        ("field.constituency", 12, "label", itemgetter("constituency")),
+        ("report.column.rows", 11, "count", itemgetter("total")),
+        ("report.column.usable", 13, "count", itemgetter("usable")),
         *(
-            (f"reconcile.measure.{name}", 16, "count", partial(_of_class, place))
-            for place, name in enumerate(CLASSES)
+            (f"reconcile.measure.{name}", 16, "count", itemgetter(name))
+            for name in CLASSES
         ),
     )
     head = (words("report.registers.title"), words("report.registers.note"))
@@ -232,40 +156,31 @@ def _use_sheet(content: Registers, words: Words) -> SheetTable:
 
 
 def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
-    causes = "; ".join(_cause(row, words) for row in content.causes)
     columns = columns_of(
         words,
-        ("field.constituency", 12, "text", "constituency"),
-        ("field.precinct", 11, "text", "precinct"),
-        *(
-            (f"cycles.change.{name}", 16, "count", name.replace("-", "_"))
-            for name in CHANGES
-        ),
+        ("field.constituency", 12, "text", itemgetter("constituency")),
+        ("field.precinct", 11, "text", itemgetter("precinct")),
+        *((f"cycles.change.{name}", 16, "count", itemgetter(name)) for name in CHANGES),
         (
             "report.column.unexplained",
             18,
             "count",
-            "unexplained",
-            lambda row: "warning" if row.unexplained else "",
+            itemgetter("unexplained"),
+            lambda row: "warning" if row["unexplained"] else "",
         ),
     )
     head = (
         words("report.registers.cycle"),
         words("report.registers.cycle.note"),
-        causes,
+        "; ".join(_cause(row, words) for row in content.causes),
     )
     return SheetTable(words("report.sheet.cycle"), head, columns, content.precincts)
 
 
-def _of_class(place: int, register: Register) -> int | None:
-    """How many rows of a register are of a class."""
-    return register.classes[place]
-
-
-def _cause(row: CauseCount, words: Words) -> str:
-    change = words(f"cycles.change.{row.change}")
-    cause = words(f"cycles.cause.{row.cause}")
-    return f"{change}, {cause}: {words.number(row.entries)}"
+def _cause(row: Mapping[str, Any], words: Words) -> str:
+    change = words(f"cycles.change.{row['change']}")
+    cause = words(f"cycles.cause.{row['cause']}")
+    return f"{change}, {cause}: {words.number(row['entries'])}"
 
 
 REGISTERS = Section(

@@ -63,8 +63,8 @@ def _sheets(watch: Watch | None, _facts: Facts, words: Words) -> Iterable[SheetT
             for name in NIGHT.names
             if name not in {"change", "source"}
         ),
-        ("watch.change", 16, "text", lambda row: words(f"watch.{row['change']}")),
-        ("watch.source", 16, "text", lambda row: words(f"watch.{row['source']}")),
+        ("watch.change", 16, "text", "watch.{0[change]}"),
+        ("watch.source", 16, "text", "watch.{0[source]}"),
     )
     head = (words("report.watch.title"), words("report.watch.note"))
     name = words("report.sheet.watch")
