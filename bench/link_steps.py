@@ -16,7 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from voterlist.cli.process import sort_quickly
+from voterlist.processes.limits import sort_quickly
 
 __all__ = ["STEPS"]
 
@@ -51,9 +51,11 @@ def main() -> None:
     sort_quickly()
     # Loaded here: they load numpy.
     from voterlist.any_table import linking  # noqa: PLC0415  see above
-    from voterlist.cli.process import keep_memory  # noqa: PLC0415
     from voterlist.processes import limits, threads  # noqa: PLC0415  see above
-    from voterlist.processes.limits import leave_pandas_out  # noqa: PLC0415
+    from voterlist.processes.limits import (  # noqa: PLC0415  see above
+        keep_memory,
+        leave_pandas_out,
+    )
 
     threads.use(1)
     keep_memory()

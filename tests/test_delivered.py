@@ -338,7 +338,7 @@ def test_where_no_program_is_nothing_is_compared(tmp_path):
 
 def test_what_is_damaged_does_not_keep_it_from_running():
     """A package that breaks when it is loaded would break what is to find it."""
-    code = "import sys, voterlist.handover.delivered as _, voterlist.cli.verify as _;"
+    code = "import sys, voterlist.handover.delivered as _, voterlist.cli.upkeep as _;"
     code += "print(*{name.partition('.')[0] for name in sys.modules})"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from voterlist.cli import process as processor
+from voterlist.processes import limits as processor
 
 CPUINFO = "vendor_id\t: {}\ncpu family\t: {}\nmodel\t\t: {}\nmodel name\t: AMD EPYC\n"
 

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from command_line import started
 from voterlist.catalogue import LANGUAGES, entries, places
-from voterlist.cli import APP, evaluate
+from voterlist.cli import APP, evaluating
 from voterlist.config import LinkSettings
 
 HEAVY = [
@@ -150,7 +150,7 @@ def test_the_help_of_a_command_loads_no_library_of_tables(helps, command):
 
 def test_the_threshold_in_the_help_is_that_of_the_settings():
     """The help would promise another limit than a run uses."""
-    assert LinkSettings().duplicate_probability == evaluate._THRESHOLD
+    assert LinkSettings().duplicate_probability == evaluating._THRESHOLD
 
 
 def told(*words):

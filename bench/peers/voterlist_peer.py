@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.cli.process import keep_memory
 from voterlist.ingest import parse_map, table_entries
 from voterlist.link import COMPARED, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize
+from voterlist.processes.limits import keep_memory
 
 
 def voters(source: str, profile: str = "az", column_map: str | None = None) -> pa.Table:

@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 from voterlist.cli.groups import PLAIN, commands_of, sections
-from voterlist.cli.process import sort_quickly
 from voterlist.cli.terminal import SAY, TERMINAL
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
+from voterlist.processes.limits import sort_quickly
 from voterlist.version import __version__
 
 __all__ = ["APP", "main"]

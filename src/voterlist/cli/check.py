@@ -38,7 +38,7 @@ def check(
 ) -> Answer:
     """Run the register tests."""
     from voterlist.any_table.checking import check_files
-    from voterlist.cli.process import give_memory_back
+    from voterlist.processes.limits import give_memory_back
     from voterlist.storage.store import write_table
 
     if out is not None:

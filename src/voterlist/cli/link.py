@@ -126,8 +126,7 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
 @without_collection()
 def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
-    from voterlist.cli.process import keep_memory, return_memory
-    from voterlist.processes.limits import leave_pandas_out
+    from voterlist.processes.limits import keep_memory, leave_pandas_out, return_memory
 
     if given.engine is _Engine.LOCAL:
         # Before anything else loads Arrow, and pandas with its first list.
@@ -202,7 +201,7 @@ def _link(
 
 def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
     """The progress told, and what the step before left in memory given back."""
-    from voterlist.cli.process import release_free
+    from voterlist.processes.limits import release_free
 
     def progress(stage: str, done: int, total: int) -> None:
         if not done:

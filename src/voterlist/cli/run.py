@@ -111,7 +111,7 @@ def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
     def progress(stage: Stage, step: str, done: int, total: int) -> None:
         if not step and not done:
             # Loaded here: a run of which nothing has changed begins no stage, and needs no Arrow.
-            from voterlist.cli.process import release_free, return_memory
+            from voterlist.processes.limits import release_free, return_memory
 
             return_memory()
             release_free()

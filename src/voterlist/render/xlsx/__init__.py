@@ -12,10 +12,9 @@ from voterlist.render.xlsx.answers import (
 )
 from voterlist.render.xlsx.filled import Typed
 from voterlist.render.xlsx.forms import CONFIRM, NAMING
-from voterlist.render.xlsx.lists import render_list
 from voterlist.render.xlsx.plans import ANSWERING
 from voterlist.render.xlsx.review import render_review
-from voterlist.render.xlsx.sheets import render_report
+from voterlist.render.xlsx.sheets import render_list, render_report
 
 __all__ = [
     "ANSWERING",
