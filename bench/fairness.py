@@ -32,8 +32,8 @@ from voterlist.quality.agreement import wilson
 from voterlist.quality.fairness import difference
 from voterlist.synth import Country, write_tables, write_workspace
 from voterlist.synth.generate import made_of
-from voterlist.synth.keys import with_run_ids
 from voterlist.synth.plan import DISPLACED, Plan, draw_plan
+from voterlist.synth.write import with_run_ids
 from voterlist.tables import by_key, count_by, rows_among
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"

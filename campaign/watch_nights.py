@@ -28,8 +28,8 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.config import CheckSettings
+from voterlist.pipeline.groups import watch_over
 from voterlist.pipeline.known import answers_in
-from voterlist.pipeline.watching import Watched, watch_over
 from voterlist.schemas import AMENDMENT, DECISION, ENTRY, VOTER
 from voterlist.storage.ledger import FILE_NAME, Ledger
 from voterlist.tables import from_rows
@@ -267,7 +267,7 @@ def invent(seed: int) -> World:
     return world
 
 
-def watched(world: World) -> Watched:
+def waves_of(world: World) -> pa.Table:
     """What the watch says of what a ledger holds."""
     with tempfile.TemporaryDirectory() as folder:
         with Ledger(Path(folder) / FILE_NAME) as ledger:
@@ -284,7 +284,8 @@ def watched(world: World) -> Watched:
         return tables[name].select(schema.names)
 
     additions = from_rows(world.additions, ENTRY)
-    return watch_over(given, additions, select, CheckSettings())
+    _, waves, _ = watch_over(given, additions, select, CheckSettings())
+    return waves
 
 
 RULE_OF = {
@@ -340,7 +341,7 @@ def main() -> int:
     score = Score()
     for seed in range(given.first, given.first + given.seeds):
         world = invent(seed)
-        score.take(world, watched(world).waves)
+        score.take(world, waves_of(world))
     print("\n".join(score.rows()))
     return 0
 

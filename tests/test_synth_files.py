@@ -17,10 +17,10 @@ from voterlist.ingest import ingest
 from voterlist.readers import read_folder
 from voterlist.schemas import TRUTH, require
 from voterlist.synth import Country, generate, write, write_tables, write_workspace
-from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, file_bytes, fitting, sheet
 from voterlist.synth.render import ENTRIES
 from voterlist.synth.sample import SEED, write_sample
+from voterlist.synth.write import with_run_ids
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
 

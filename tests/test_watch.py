@@ -291,11 +291,11 @@ def test_a_wave_is_told_before_any_list_leaves(tmp_path):
 @pytest.mark.slow
 def test_invented_nights_with_attacks():
     """A handful of ``campaign/watch_nights.py``: large attacks are noticed, little else is told."""
-    from watch_nights import SIZES, Score, invent, watched
+    from watch_nights import SIZES, Score, invent, waves_of
 
     score = Score()
     world = invent(501)
-    score.take(world, watched(world).waves)
+    score.take(world, waves_of(world))
     for kind, sizes in SIZES.items():
         assert all(score.noticed[kind, size] == 1 for size in sizes[-2:]), kind
     assert score.in_vain.total() <= 200 / 30 * CheckSettings().most_false_waves

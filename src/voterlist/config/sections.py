@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from voterlist.config.comparisons import AddedComparison, read_comparisons
-from voterlist.facts.working_days import WorkingDays
+from voterlist.facts import WorkingDays
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Level, Profile, Rule, Severity
 

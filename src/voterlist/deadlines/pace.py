@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voterlist.deadlines import Deadline
-from voterlist.facts.working_days import WorkingDays
+from voterlist.facts import WorkingDays
 
 _DAYS = 10
 """Working days looked back on: two weeks."""

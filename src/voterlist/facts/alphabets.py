@@ -1,4 +1,4 @@
-"""Letters that look alike in the Latin and Cyrillic alphabets, and words that mix the two.
+"""Letters that look alike in two alphabets, words that mix these, and suffixes behind names.
 
 The pairs are those of Unicode Technical Standard 39 (confusables) that stand in Azerbaijani and
 Russian names.
@@ -53,3 +53,16 @@ def meant(word: str) -> str | None:
     if cyrillic_only or (not latin_only and len(cyrillic) > len(latin)):
         return word.translate(_TO_CYRILLIC)
     return word.translate(_TO_LATIN)
+
+
+GENERATIONS = {
+    **dict.fromkeys(("sr", "snr", "senior"), 1),
+    **dict.fromkeys(("jr", "jnr", "junr", "junior", "ii", "2nd"), 2),
+    **dict.fromkeys(("iii", "3rd"), 3),
+    **dict.fromkeys(("iv", "4th"), 4),
+}
+"""Which generation each suffix tells, in plain letters: a son is a junior, or the second."""
+NAMES_TOO = {"filho": 2, "fils": 2, "jun": 2, "neto": 3, "vi": 6}
+"""The same of those that are names too, where hardly a word stands before them."""
+BEHIND_A_NAME = rf"(?i)\S[\s,]+(?:{'|'.join(GENERATIONS)})\.?\s*(?:$|,)"
+"""Arrow's pattern of a name with one of those behind it."""

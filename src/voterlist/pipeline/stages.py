@@ -36,7 +36,7 @@ from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.persons.matching import CLASSES, match
 from voterlist.persons.shared_values import NO_KEY, row_keys
-from voterlist.pipeline.groups import groupings
+from voterlist.pipeline.groups import groupings, watch_over
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
     merge_lists,
@@ -56,7 +56,6 @@ from voterlist.pipeline.steps import (
     digest_of_given,
     digest_of_settings,
 )
-from voterlist.pipeline.watching import watch_over
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
@@ -199,13 +198,15 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
             settings.check.voting_age,
         ),
     )
-    watched = watch_over(given, done.additions, tables.select, settings.check)
+    nights, waves, stand_out = watch_over(
+        given, done.additions, tables.select, settings.check
+    )
     profile = settings.workspace.profile
     added = normalize(done.additions, profile).table
     beside = _added_beside(added, done.applied, tables)
     named = beside.column("other_entry_id").to_pylist()
     settled = settle(
-        concat([tables["findings-raised"], watched.findings, beside], FINDING),
+        concat([tables["findings-raised"], stand_out, beside], FINDING),
         settings.check,
         _without_children(tables, context),
         _answering(added, done.applied, tables["rows-raised"], profile),
@@ -241,8 +242,8 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
             [tables["rows-raised"], rows_among(done.additions, "entry_id", named)],
             ENTRY,
         ),
-        "nights": watched.nights,
-        "waves": watched.waves,
+        "nights": nights,
+        "waves": waves,
     }
     if decisions.num_rows or amendments.num_rows:
         corrected = review.apply(tables["entries"], decisions, done)

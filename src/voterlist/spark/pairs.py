@@ -1,23 +1,134 @@
-"""The candidate pairs of the list, on the cluster: made, compared, scored."""
+"""The candidate pairs of the list, on the cluster: made, compared, scored.
+
+A range of pairs asks the parts for its entries, once each, and compares its pairs as the local
+engine does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import Codes, Longs, unpack_pairs
+from voterlist.link import weigh
 from voterlist.link.block import Forecast
 from voterlist.link.comparisons import Comparisons, Pairs
 from voterlist.link.fit import MUCH
-from voterlist.link.part import Part, joined, nobody, part
+from voterlist.link.part import ENTRIES, Part, Tables, Whole, cut, joined, nobody, part
 from voterlist.link.weigh import VectorCounts, count
-from voterlist.spark import comparing
-from voterlist.spark.blocking import Blocking, forecast_of, large_of
+from voterlist.spark.blocking import Blocking, distinct_pairs, forecast_of, large_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import Parcel, Step, Steps, opened
+from voterlist.spark.exchange import Parcel, Step, Steps, of_kind, opened, packed
+
+_NOT_SENT = ("fin_hash", "document_hash", "group")
+
+
+def _distinct(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
+    """The pairs of a range, and what it asks of the parts."""
+    table = distinct_pairs(parcels)
+    yield Parcel(number, "pairs", number, len(table), packed({"pairs": table}))
+    yield from _wanted_by(number, table, starts)
+
+
+def _wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
+    """What a range asks of the parts: the positions of the entries of its pairs."""
+    members = np.unique(np.concatenate(unpack_pairs(table.column("pair").to_numpy())))
+    bounds = np.searchsorted(members, starts)
+    for target, (start, stop) in enumerate(pairwise(bounds.tolist())):
+        if stop > start:
+            positions = pa.table({"position": members[start:stop]})
+            content = packed({"wanted": positions})
+            yield Parcel(target, "wanted", number, stop - start, content)
+
+
+def _entries_for(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
+    """The entries of a part, for each range that asks for some."""
+    wanted = of_kind(parcels, "wanted")
+    if not wanted:
+        return
+    (own,) = of_kind(parcels, "part")
+    tables = _columns_sent(own.tables)
+    for parcel in wanted:
+        positions = parcel.tables["wanted"].column("position").to_numpy()
+        content = packed(cut(tables, positions - starts[number]))
+        yield Parcel(parcel.sender, "entries", number, len(positions), content)
+
+
+def _columns_sent(tables: Tables) -> Tables:
+    """The columns of a part that a range gets."""
+    entries = tables[ENTRIES]
+    kept = [name for name in entries.column_names if name not in _NOT_SENT]
+    return {**tables, ENTRIES: entries.select(kept)}
+
+
+def _entries_at(
+    number: int, tables: Tables, positions: Codes, starts: Longs
+) -> Iterator[Parcel]:
+    """Those of the entries at these positions, ascending, that stand in a part."""
+    start, stop = np.searchsorted(positions, starts[number : number + 2])
+    if stop > start:
+        rows = positions[start:stop] - starts[number]
+        content = packed(cut(_columns_sent(tables), rows))
+        yield Parcel(0, "entries", number, len(rows), content)
+
+
+def _pairs_of(parcels: list[Parcel]) -> pa.Table:
+    """The pairs of a range."""
+    (own,) = of_kind(parcels, "pairs")
+    return own.tables["pairs"].combine_chunks()
+
+
+def _compare(
+    number: int,
+    parcels: list[Parcel],
+    whole: Whole,
+    comparisons: Comparisons,
+    perhaps: Longs | None = None,
+) -> Iterator[Parcel]:
+    """The pairs of a range with their vectors, and how often it has each vector.
+
+    With ``perhaps`` those are compared again that had one of these vectors; the others stay.
+    """
+    table = _pairs_of(parcels)
+    numbers = table.column("pair").to_numpy()
+    rows, vectors = np.arange(len(numbers)), np.zeros(len(numbers), np.int64)
+    if perhaps is not None:
+        vectors = table.column("vector").to_numpy().copy()
+        rows, table = np.isin(vectors, perhaps).nonzero()[0], table.drop(["vector"])
+    if len(rows):
+        # The parts sent the entries, in the order of the parts.
+        sent = [parcel.tables for parcel in of_kind(parcels, "entries")]
+        entries = part(joined(sent), whole)
+        left, right = map(entries.local, unpack_pairs(numbers[rows]))
+        levels = comparisons.compare(Pairs(entries, left, right))
+        vectors[rows] = comparisons.pack(levels)
+    content = packed({"pairs": table.append_column("vector", pa.array(vectors))})
+    yield Parcel(number, "pairs", number, len(vectors), content)
+    counted = weigh.count_chunk(vectors)
+    counts = pa.table({"code": counted.codes, "count": counted.counts})
+    yield Parcel(number, "counts", number, len(counts), packed({"counts": counts}))
+
+
+def _among(number: int, parcels: list[Parcel], codes: Longs) -> Iterator[Parcel]:
+    """The pairs of a range whose vector is one of these."""
+    table = _pairs_of(parcels)
+    found = table.filter(pc.is_in(table.column("vector"), value_set=pa.array(codes)))
+    if len(found):
+        yield Parcel(number, "near", number, len(found), packed({"near": found}))
+
+
+def _wanted_again(
+    number: int, parcels: list[Parcel], perhaps: Longs, starts: Longs
+) -> Iterator[Parcel]:
+    """What a range asks of the parts for the pairs whose vector is one of these."""
+    for parcel in _among(number, parcels, perhaps):
+        yield from _wanted_by(number, parcel.tables["near"], starts)
 
 
 @dataclass(frozen=True)
@@ -89,7 +200,7 @@ def blocked(
         for step, blocking in blocks.steps
     ]
     every_pair = made[0].union(made[1]) if len(made) > 1 else made[0]
-    work = partial(comparing.made, starts=counted.starts)
+    work = partial(_distinct, starts=counted.starts)
     pairs = steps.kept(every_pair.delivered(ranges).each("ranges", work))
     return Blocked(pairs, ranges, pairs.sizes("pairs"), blocks)
 
@@ -127,7 +238,7 @@ def compared(
 ) -> Compared:
     """All pairs, compared on the cluster."""
     wanted, found = map(blocked.pairs.of_kind, ("wanted", "pairs"))
-    work = partial(comparing.compared, whole=counted.whole, comparisons=comparisons)
+    work = partial(_compare, whole=counted.whole, comparisons=comparisons)
     every = found.union(_serve(counted, wanted)).delivered(blocked.ranges)
     return _counted(steps.kept(every.each("compare", work)), blocked.ranges)
 
@@ -140,10 +251,10 @@ def compared_again(
     perhaps: Longs,
 ) -> Compared:
     """The same pairs with other counts; those of other vectors than ``perhaps`` stay."""
-    ask = partial(comparing.wanted_again, perhaps=perhaps, starts=counted.starts)
+    ask = partial(_wanted_again, perhaps=perhaps, starts=counted.starts)
     served = _serve(counted, before.pairs.each("perhaps", ask))
     work = partial(
-        comparing.compared,
+        _compare,
         whole=counted.whole,
         comparisons=comparisons,
         perhaps=perhaps,
@@ -163,7 +274,7 @@ def _counted(pairs: Step, ranges: int) -> Compared:
 
 def _serve(counted: Counted, wanted: Step) -> Step:
     """The entries that are asked for, for those who ask."""
-    work = partial(comparing.served, starts=counted.starts)
+    work = partial(_entries_for, starts=counted.starts)
     every = counted.parts.union(wanted).delivered(counted.many)
     return every.each("entries", work)
 
@@ -173,7 +284,7 @@ def _serve(counted: Counted, wanted: Step) -> Step:
 
 def near(compared: Compared, codes: Longs) -> pa.Table:
     """The pairs whose vectors are among these, by left, then right."""
-    work = partial(comparing.near, codes=codes)
+    work = partial(_among, codes=codes)
     found = compared.pairs.each("near", work).told("near")
     none = np.zeros(0, np.int64)
     empty = pa.table(dict.fromkeys(("pair", "keys", "vector"), none))
@@ -184,7 +295,7 @@ def near(compared: Compared, codes: Longs) -> pa.Table:
 def pairs_at(counted: Counted, left: Codes, right: Codes) -> tuple[Part, Pairs]:
     """(the entries at these positions of the list, on the driver; the pairs of them)."""
     positions = np.unique(np.concatenate([left, right]))
-    work = partial(comparing.at, positions=positions, starts=counted.starts)
+    work = partial(_entries_at, positions=positions, starts=counted.starts)
     found = counted.parts.each("entries", opened(work)).told("entries")
     entries = replace(nobody(counted.whole), size=0)
     if found:

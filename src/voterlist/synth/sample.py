@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 
 from voterlist.synth.generate import Synthetic, generate
-from voterlist.synth.keys import with_run_ids
 from voterlist.synth.places import Rates
 from voterlist.synth.plan import Country
 from voterlist.synth.registers import write_parquet
-from voterlist.synth.write import write_workspace
+from voterlist.synth.write import with_run_ids, write_workspace
 
 SEED = 97
 _NUMBER = 88

@@ -14,7 +14,6 @@ an entry of a case holds, and the older ones remain to be seen.
 from __future__ import annotations
 
 from voterlist.storage.ledger.chain import Head, Line
-from voterlist.storage.ledger.kept_open import OpenLedger
 from voterlist.storage.ledger.mark import mark_run
 from voterlist.storage.ledger.opening import Place, place_in
 from voterlist.storage.ledger.reading import (
@@ -33,7 +32,7 @@ from voterlist.storage.ledger.tables import (
     received,
 )
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
-from voterlist.storage.ledger.writing import Ledger
+from voterlist.storage.ledger.writing import Ledger, OpenLedger
 
 __all__ = [
     "FILE_NAME",
