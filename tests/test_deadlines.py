@@ -201,9 +201,9 @@ def test_a_name_holds_only_on_the_days_its_source_vouches_for():
 def test_a_list_without_an_election_counts_on_the_last_day_of_its_cycle():
     """Who comes of age between two due dates would be called too young, or missing."""
     settings = config.parse('[workspace]\ncycle = "2026"\n')
-    none = dict.fromkeys(("inputs", "given", "progress"))
+    none = dict.fromkeys(("inputs", "given", "units", "progress"))
     context = Context(
-        workspace=Path(), settings=settings, today=dt.date(2026, 1, 1), jobs=1, **none
+        workspace=Path(), settings=settings, today=dt.date(2026, 1, 1), **none
     )
     days = [stage.due for stage in calendar(settings.calendar, "2026")]
     assert context.list_day == max(days)

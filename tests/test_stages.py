@@ -22,13 +22,20 @@ from voterlist.pipeline.steps import (
     place_of_table,
     places_of_table,
 )
+from voterlist.pipeline.units import Units
 from voterlist.schemas import ADDED, DECISION, empty
 from voterlist.storage import linkage_state, store
+from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
 
 LINK = next(step for step in STAGES if step.stage is Stage.LINK)
 STREETS = "Məntəqə;Küçə;Evlər\n1;Nizami küç.;1-99\n"
+
+
+def units_in(workspace):
+    """What does the units of stages in a workspace, in this process."""
+    return Units(Kept(workspace), store.program_digest())
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +57,13 @@ def whole(tmp_path_factory):
         given = answers_in(ledger)
     inputs = inbox.find(workspace)
     context = Context(
-        workspace, settings, inputs, given, result.today, 1, lambda *_: None
+        workspace,
+        settings,
+        inputs,
+        given,
+        result.today,
+        units_in(workspace),
+        lambda *_: None,
     )
     return context, result.folder
 
@@ -94,7 +107,7 @@ def link_alone(workspace, voters, *, is_whole):
         inputs,
         Given(),
         workspaces.TODAY,
-        1,
+        units_in(workspace),
         lambda *_: None,
     )
     shelf = Shelf()
@@ -179,7 +192,13 @@ def keys(settings="", **changes):
     """The key of every stage over tables that never change."""
     inputs = inbox.Inputs((), (), {})
     context = Context(
-        Path(), config.parse(settings), inputs, Given(), workspaces.TODAY, 1, print
+        Path(),
+        config.parse(settings),
+        inputs,
+        Given(),
+        workspaces.TODAY,
+        units_in(Path()),
+        print,
     )
     context = dataclasses.replace(context, **changes)
     digests = {place_of_table(name): name for step in STAGES for name in step.makes}
@@ -221,7 +240,7 @@ def test_another_content_of_a_table_is_another_key():
         inputs,
         Given(),
         workspaces.TODAY,
-        1,
+        units_in(Path()),
         print,
     )
     step = next(step for step in STAGES if step.stage is Stage.LINK)

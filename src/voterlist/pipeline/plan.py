@@ -102,7 +102,7 @@ def plan_run(
             inbox.with_ours(inputs, workspace, ledger.journal()),
             answers_in(ledger),
             today,
-            1,
+            Units(Kept(workspace), store.program_digest()),
             no_progress,
             tuple(ledger.case_numbers()),
         )
@@ -156,11 +156,11 @@ class _Step:
 def _unread(context: Context) -> tuple[int | None, ...]:
     """The folders of the inbox whose lists have to be read."""
     step = STAGES[0]
-    kept = Kept(context.workspace)
-    units = Units(kept, store.program_digest())
     tasks = intake_tasks(StageContext(context, step, context.workspace))
     return tuple(
-        task.constituencies[0] for task in tasks if not units.is_kept(step.stage, task)
+        task.constituencies[0]
+        for task in tasks
+        if not context.units.is_kept(step.stage, task)
     )
 
 

@@ -44,7 +44,6 @@ from voterlist.report.slices import (
 )
 from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
-from voterlist.storage.kept import Kept
 from voterlist.storage.store import Work
 from voterlist.tables import concat, plain
 from voterlist.watch import left
@@ -79,7 +78,7 @@ def write_reports(
         set_aside=0,
         seconds=seconds,
         peak_megabytes=peak_megabytes(),
-        worker_megabytes=context.units.worker_megabytes if context.units else 0.0,
+        worker_megabytes=context.units.worker_megabytes,
     )
     walk.note(work)
     return outputs
@@ -94,7 +93,7 @@ def _write_all(
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     languages = tuple(context.settings.report.languages)
-    units = context.units or Units(Kept(context.workspace), walk.program)
+    units = context.units
     scratch = walk.folder.path / store.SCRATCH / REPORTS
     _remove(scratch)
     try:

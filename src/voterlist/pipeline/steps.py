@@ -29,7 +29,6 @@ from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
 from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
-from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import FileColumns, Shelf, Written
 from voterlist.tables import concat, is_among, rows_among
@@ -302,9 +301,7 @@ class StageContext:
         self.workspace = context.workspace
         self.folder = folder
         """The folder of the run, in which a stage writes what is too large to hold."""
-        self.units = context.units or Units(
-            Kept(context.workspace), store.program_digest(), context.jobs
-        )
+        self.units = context.units
         self.progress = context.progress
         self.is_whole = context.is_whole
 
@@ -411,12 +408,11 @@ class Context:
     given: Answers
     """What people answered, under the ids that the entries had then."""
     today: dt.date
-    jobs: int
+    units: Units
+    """Does the units of the stages."""
     progress: Progress
     case_numbers: tuple[CaseNumber, ...] = ()
     """The numbers of the cases of earlier runs."""
-    units: Units | None = None
-    """Does the units of the stages; None: each stage makes one for itself."""
     left_out: frozenset[int | None] = frozenset()
     """The constituencies (None: the files beside the folders) whose work failed in this run."""
 

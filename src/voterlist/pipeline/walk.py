@@ -84,7 +84,10 @@ class Walk:
             seconds=round(time.perf_counter() - started, 3),
             peak_megabytes=peak_megabytes(),
             reused=is_reused,
-            worker_megabytes=self._worker_megabytes(),
+            # Those that wait for work have not ended.
+            worker_megabytes=max(
+                peak_megabytes(workers=True), self.context.units.worker_megabytes
+            ),
             notes=notes,
         )
         self.note(work)
@@ -99,18 +102,10 @@ class Walk:
 
     def _units_of(self, stage: Stage) -> dict[str, int]:
         """How many units of a stage were made, and how many were taken over."""
-        units = self.context.units
-        counted = units.counted.get(stage) if units else None
+        counted = self.context.units.counted.get(stage)
         if counted is None:
             return {}
         return {"units_made": counted.made, "units_taken_over": counted.taken_over}
-
-    def _worker_megabytes(self) -> float:
-        """The highest memory of a worker so far; those that wait for work have not ended."""
-        units = self.context.units
-        return max(
-            peak_megabytes(workers=True), units.worker_megabytes if units else 0.0
-        )
 
     def _make(self, step: Step) -> StageResult:
         """What the stage makes of the tables that it needs."""

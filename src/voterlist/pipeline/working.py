@@ -104,13 +104,12 @@ def work(
         inputs,
         given,
         today,
-        units.jobs,
+        units,
         progress,
         numbers,
-        units,
     )
     try:
-        done = _do_stages(context, units, until, watch)
+        done = _do_stages(context, until, watch)
     finally:
         units.close()
     with ledgers.reading(place) as reader:
@@ -165,9 +164,7 @@ def _moved_aside(workspace: Path, altered: Iterable[Path]) -> list[str]:
     return told
 
 
-def _do_stages(
-    context: Context, units: Units, until: Stage | None, watch: LedgerWatch
-) -> Done:
+def _do_stages(context: Context, until: Stage | None, watch: LedgerWatch) -> Done:
     """Every stage, and the reports; without the constituencies whose work fails.
 
     Where the work on a constituency fails, its lists are set aside and all is done again without
@@ -176,7 +173,8 @@ def _do_stages(
     Raises:
         StageError: a stage failed inside, and not for single constituencies only.
     """
-    units.kept.remove_leftovers()
+    kept = context.units.kept
+    kept.remove_leftovers()
     told: list[LeftOut] = []
     while True:
         folder = RunFolder(context.workspace, _manifest(context))
@@ -192,7 +190,7 @@ def _do_stages(
             context = replace(context, left_out=left_out)
         else:
             if done.is_complete:
-                units.kept.sweep(is_whole=context.is_whole)
+                kept.sweep(is_whole=context.is_whole)
             return replace(done, left_out=tuple(told))
 
 
@@ -200,7 +198,7 @@ def _walk_stages(
     context: Context, walk: Walk, until: Stage | None, watch: LedgerWatch
 ) -> Done:
     for step in STAGES:
-        if step.stage is Stage.LINK and context.units is not None:
+        if step.stage is Stage.LINK:
             # The one stage that holds the whole list needs the memory that idle workers keep.
             context.units.close()
         walk.step(step)
@@ -412,12 +410,11 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     numbers = [CaseNumber(**row, run=run) for row in rows]
     unread = unread_constituencies(walk.tables["set_aside"])
     whom = None if context.is_whole else context.constituencies
-    altered = context.units.kept.altered if context.units else ()
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
         walk.finish([step.stage for step in STAGES], outputs)
         details["manifest"] = sha256(walk.folder.path / MANIFEST_NAME)
-        details["altered"] = ", ".join(altered)
+        details["altered"] = ", ".join(context.units.kept.altered)
         with Ledger(place) as ledger:
             watch.came_to(ledger)
             ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
