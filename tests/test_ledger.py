@@ -6,8 +6,9 @@ import pytest
 
 import ledger_places
 from voterlist.errors import InputError, UsageError
+from voterlist.pipeline.progress import received
 from voterlist.schemas import CASE, DECISION, LIST
-from voterlist.storage.ledger import Ledger, received
+from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
 
 FIRST = dt.date(2026, 2, 3)
@@ -72,7 +73,7 @@ def test_a_list_keeps_the_first_day_it_was_seen(place):
         (1, "renamed.csv", FIRST),
         (2, "", SECOND),
     ]
-    assert received(found) == {(88, None): FIRST, (88, 1): FIRST, (88, 2): SECOND}
+    assert received(found, None) == {(88, None): FIRST, (88, 1): FIRST, (88, 2): SECOND}
 
 
 def test_a_corrected_list_does_not_move_the_day_of_the_first(place):
@@ -80,7 +81,7 @@ def test_a_corrected_list_does_not_move_the_day_of_the_first(place):
     with Ledger(place) as ledger:
         ledger.submit(lists(1), {}, FIRST)
         ledger.submit(lists(1, source="cccccccccccc"), {}, SECOND)
-        assert received(ledger.submissions()) == {(88, 1): FIRST}
+        assert received(ledger.submissions(), None) == {(88, 1): FIRST}
 
 
 def test_a_list_without_entries_was_not_handed_in(place):
@@ -90,7 +91,7 @@ def test_a_list_without_entries_was_not_handed_in(place):
         ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
         found = ledger.submissions()
     assert len(found) == 3
-    assert received(found) == {(88, 2): SECOND}
+    assert received(found, None) == {(88, 2): SECOND}
 
 
 @pytest.mark.parametrize("copy_first", [True, False])
@@ -99,7 +100,7 @@ def test_a_copy_beside_a_list_does_not_hide_it(place, copy_first):
     both = [lists(1, entries=0), lists(1)]
     with Ledger(place) as ledger:
         ledger.submit(concat(both if copy_first else both[::-1], LIST), {}, FIRST)
-        assert received(ledger.submissions()) == {(88, 1): FIRST}
+        assert received(ledger.submissions(), None) == {(88, 1): FIRST}
 
 
 def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -26,8 +25,6 @@ from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.layouts import HEADERS
 from voterlist.synth.people import documents, fins
 from voterlist.tables import plain, with_column
-
-Rows = npt.NDArray[np.int64]
 
 PLANTED = pa.schema(
     [("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())]

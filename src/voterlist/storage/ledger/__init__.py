@@ -29,7 +29,6 @@ from voterlist.storage.ledger.tables import (
     CaseNumber,
     Submission,
     User,
-    received,
 )
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
 from voterlist.storage.ledger.writing import Ledger, OpenLedger
@@ -54,6 +53,5 @@ __all__ = [
     "place_in",
     "read_acceptances",
     "reading",
-    "received",
     "verify",
 ]

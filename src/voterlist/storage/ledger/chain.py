@@ -180,8 +180,7 @@ def digests_at(
     wanted = sorted(set(positions))
     digests = {0: state.hexdigest()}
     rows_read = 0
-    query = f"SELECT * FROM {table} ORDER BY {KEYS[table]}"  # noqa: S608  our names
-    for chunk in base.chunks_of_bytes(query):
+    for chunk in rows_of(base, table):
         done = 0
         for position in wanted:
             if rows_read < position <= rows_read + len(chunk):
@@ -213,13 +212,8 @@ def row_digest(row: tuple[object, ...]) -> str:
 
 def row_digests(base: Base, table: str, first: int) -> list[tuple[int, str]]:
     """(key, digest) of each row of a numbered table from this key on, in order."""
-    key = KEYS[table]
-    rows = f"WHERE {key} >= {int(first)} ORDER BY {key}"
-    query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
-    digests: list[tuple[int, str]] = []
-    for chunk in base.chunks_of_bytes(query):
-        digests += [(row[0], row_digest(row)) for row in chunk]
-    return digests
+    chunks = rows_of(base, table, behind=first - 1)
+    return [(row[0], row_digest(row)) for chunk in chunks for row in chunk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +237,23 @@ class RunningDigest:
 
     def go_on(self, base: Base, table: str) -> RunningDigest:
         """The digest with the rows that were added since."""
-        key = KEYS[table]
-        rows = f"WHERE {key} > {self.last} ORDER BY {key}"
-        query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
         count, last, state = self.rows, self.last, self.state.copy()
-        for chunk in base.chunks_of_bytes(query):
+        for chunk in rows_of(base, table, behind=self.last):
             state.update(_as_bytes(chunk))
             count, last = count + len(chunk), chunk[-1][0]
         return RunningDigest(count, last, state)
+
+
+def rows_of(
+    base: Base, table: str, *, behind: int | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a table in order, some thousand at a time, every text as bytes.
+
+    ``behind``: of a numbered table only those with greater keys.
+    """
+    key = KEYS[table]
+    those = "" if behind is None else f" WHERE {key} > {int(behind)}"
+    return base.chunks_of_bytes(f"SELECT * FROM {table}{those} ORDER BY {key}")  # noqa: S608  our names
 
 
 def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:

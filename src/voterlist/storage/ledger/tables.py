@@ -378,19 +378,3 @@ class ApplicationEvent:
     day: str
     done_by: str
     details: Mapping[str, Any]
-
-
-def received(
-    submissions: Iterable[Submission],
-) -> dict[tuple[int | None, int | None], dt.date]:
-    """(constituency, precinct) -> the first day on which a list of it was handed in.
-
-    A file in which no entry was found is no list that was handed in.
-    """
-    days: dict[tuple[int | None, int | None], dt.date] = {}
-    for submission in submissions:
-        if not submission.entries:
-            continue
-        place = (submission.constituency, submission.precinct)
-        days[place] = min(submission.first_seen, days.get(place, submission.first_seen))
-    return days

@@ -30,6 +30,7 @@ from voterlist.storage.ledger.chain import (
     head_of,
     read_line,
     row_digest,
+    rows_of,
     sealed,
     version_of,
 )
@@ -302,12 +303,9 @@ def _of_table(
     base: Base, table: str, last: int, expected: Mapping[int, tuple[str, int]]
 ) -> Iterator[Problem]:
     """The rows behind the key ``last`` of one numbered table."""
-    key = KEYS[table]
-    rows = f"WHERE {key} > {int(last)} ORDER BY {key}"
-    query = f"SELECT * FROM {table} {rows}"  # noqa: S608  our names
     seen: set[int] = set()
     altered: dict[int, tuple[object, ...]] = {}
-    for chunk in base.chunks_of_bytes(query):
+    for chunk in rows_of(base, table, behind=last):
         for row in chunk:
             number = row[0]
             seen.add(number)

@@ -136,14 +136,11 @@ class Ledger(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None or not self._changed:
-            self._give_up(kind)
+        if kind is None and self._changed:
+            with whole():
+                self._keep()
             return
-        with whole():
-            self._keep()
-
-    def _give_up(self, kind: type[BaseException] | None) -> None:
-        """Close the ledger, which undoes the transaction."""
+        # The transaction is undone with the ledger closed.
         try:
             if kind is None:
                 self.last_head = chain.head_of(self._base)
