@@ -14,7 +14,7 @@ something.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -216,18 +216,8 @@ _SAME = 0.001
 _NONE = -1
 """The number of no acceptance."""
 
-_KEY_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
+_ABOUT = ("entry_id", "other_entry_id", "constituency", "precinct")
 _FILE_COLUMNS = ("source", "sheet", "line")
-_OF_BOTH = (
-    "rule",
-    "entry_id",
-    "other_entry_id",
-    "constituency",
-    "precinct",
-    "field",
-    "value",
-)
-"""What an acceptance in the settings and one in the ledger name alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,43 +228,6 @@ class Settled:
     """FINDING, among them how many were accepted in each constituency."""
     accepted: pa.Table
     """ACCEPTED: the findings that a person accepted or answered, with the reason."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Acceptance:
-    """One finding that is accepted, or several of an entry or place."""
-
-    rule: str
-    reason: str
-    by: str | None
-    entry_id: str | None
-    other_entry_id: str | None
-    constituency: int | None
-    precinct: int | None
-    field: str | None
-    """None: whatever field."""
-    value: float | None
-    finding_id: str | None = None
-    """None: accepted in the settings, whatever file the place's finding names."""
-    file: tuple[str | None, str | None, int | None] = (None, None, None)
-
-    @property
-    def names_file(self) -> bool:
-        """True where it holds for findings of ``file`` alone."""
-        return self.finding_id is not None and not self.names_somebody
-
-    @property
-    def names_somebody(self) -> bool:
-        """True where it is about an entry, or about a row of a register that has no entry."""
-        return self.entry_id is not None or self.other_entry_id is not None
-
-    @property
-    def key(self) -> str:
-        """The text that ``_keys`` makes of the findings that it may accept."""
-        if self.names_somebody:
-            entry, other = self.entry_id or "", self.other_entry_id or ""
-            return f"{self.rule}\n{entry}\n{other}\n"
-        return f"{self.rule}\n\n{self.constituency or ''}\n{self.precinct or ''}"
 
 
 def settle(
@@ -295,9 +248,14 @@ def settle(
             counts as accepted.
     """
     findings = gather([findings], settings)
-    given = [*_of_settings(settings)]
+    # Those of the settings name no finding, and hold whatever file the finding of a place names.
+    given = [
+        {**one.model_dump(), "accepted_by": one.by, "finding_id": None}
+        for one in settings.accepted
+    ]
     if acceptances is not None:
-        given += _of_people(acceptances)
+        said = require(acceptances, ACCEPTANCE, "check").to_pylist()
+        given += [row for row in said if row["mark"] == Mark.ACCEPT]
     accepted_by = _accepted_by(findings, given)
     is_accepted = accepted_by != _NONE
     accepted = _accepted_findings(
@@ -321,33 +279,27 @@ def _in_order(*parts: pa.Table) -> pa.Table:
     return sort_by(concat(parts, ACCEPTED), *FINDING_ORDER)
 
 
-def _of_settings(settings: CheckSettings) -> Iterator[_Acceptance]:
-    for acceptance in settings.accepted:
-        names = {name: getattr(acceptance, name) for name in _OF_BOTH}
-        yield _Acceptance(**names, reason=acceptance.reason, by=acceptance.by)
+def _names_somebody(acceptance: _Row) -> bool:
+    """True where it is about an entry, or about a row of a register that has no entry."""
+    return (acceptance["entry_id"], acceptance["other_entry_id"]) != (None, None)
 
 
-def _of_people(acceptances: pa.Table) -> Iterator[_Acceptance]:
-    for cells in require(acceptances, ACCEPTANCE, "check").to_pylist():
-        if cells["mark"] != Mark.ACCEPT:
-            continue
-        yield _Acceptance(
-            **{name: cells[name] for name in _OF_BOTH},
-            finding_id=cells["finding_id"],
-            reason=cells["reason"],
-            by=cells["accepted_by"],
-            file=(cells["source"], cells["sheet"], cells["line"]),
-        )
+def _key(acceptance: _Row) -> str:
+    """The text that ``_keys`` makes of the findings that it may accept."""
+    entry, other, constituency, precinct = (acceptance[name] or "" for name in _ABOUT)
+    if _names_somebody(acceptance):
+        return f"{acceptance['rule']}\n{entry}\n{other}\n"
+    return f"{acceptance['rule']}\n\n{constituency}\n{precinct}"
 
 
-def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> Longs:
+def _accepted_by(findings: pa.Table, given: Sequence[_Row]) -> Longs:
     """For each finding the number of the acceptance that holds for it, or ``_NONE``."""
     accepted_by = np.full(findings.num_rows, _NONE)
     if not given:
         return accepted_by
     numbers_of: dict[str, list[int]] = defaultdict(list)
     for number, acceptance in enumerate(given):
-        numbers_of[acceptance.key].append(number)
+        numbers_of[_key(acceptance)].append(number)
     numbers = list(numbers_of.values())
     for keys in _keys(findings):
         place = pc.index_in(keys, value_set=pa.array(list(numbers_of)))
@@ -373,7 +325,9 @@ def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     its place where it names neither. The second is the rule with the place of a finding about the
     row of a register: the settings accept all such findings of a place at once.
     """
-    text = {name: pc.fill_null(text_of(findings, name), "") for name in _KEY_COLUMNS}
+    text = {
+        name: pc.fill_null(text_of(findings, name), "") for name in ("rule", *_ABOUT)
+    }
     of_place = pc.binary_join_element_wise(
         text["rule"], "", text["constituency"], text["precinct"], "\n"
     )
@@ -390,15 +344,17 @@ def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     )
 
 
-def _holds(acceptance: _Acceptance, finding: dict[str, Any]) -> bool:
-    """True where the acceptance is of this finding, whose key it has."""
-    if acceptance.field not in {None, finding["field"]}:
-        return False
-    if acceptance.names_file and acceptance.file != tuple(
-        finding[name] for name in _FILE_COLUMNS
-    ):
-        return False
-    return _is_same(acceptance.value, finding["value"])
+def _holds(acceptance: _Row, finding: _Row) -> bool:
+    """True where the acceptance is of this finding, whose key it has.
+
+    What somebody said of a place holds for the file that it names alone.
+    """
+    names_file = acceptance["finding_id"] and not _names_somebody(acceptance)
+    same = _FILE_COLUMNS if names_file else ()
+    if acceptance["field"] is not None:
+        same = ("field", *same)
+    is_alike = all(acceptance[name] == finding[name] for name in same)
+    return is_alike and _is_same(acceptance["value"], finding["value"])
 
 
 def _is_same(accepted: float | None, value: float | None) -> bool:
@@ -408,14 +364,11 @@ def _is_same(accepted: float | None, value: float | None) -> bool:
     return abs(accepted - value) <= _SAME * abs(value)
 
 
-def _accepted_findings(findings: pa.Table, by: Sequence[_Acceptance]) -> pa.Table:
+def _accepted_findings(findings: pa.Table, by: Sequence[_Row]) -> pa.Table:
     """ACCEPTED of these findings, each accepted by the element of ``by`` at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
-    columns["reason"] = [acceptance.reason for acceptance in by]
-    columns["accepted_by"] = pa.array([acceptance.by for acceptance in by], pa.string())
-    columns["finding_id"] = pa.array(
-        [acceptance.finding_id for acceptance in by], pa.string()
-    )
+    for name in ("reason", "accepted_by", "finding_id"):
+        columns[name] = pa.array([acceptance[name] for acceptance in by], pa.string())
     return from_columns(columns, ACCEPTED, len(by))
 
 
