@@ -21,7 +21,7 @@ from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake
 from voterlist.pipeline.known import known
 from voterlist.pipeline.plan import Doing, plan_run
-from voterlist.pipeline.units import Task, Units, UnitsFailedError
+from voterlist.pipeline.units import Counted, Task, Units, UnitsFailedError
 from voterlist.schemas import AMENDMENT
 from voterlist.storage import store
 from voterlist.storage.kept import FOLDER, Kept, Place, keep
@@ -405,7 +405,7 @@ def test_a_killed_worker_costs_its_own_unit(tmp_path):
             units.each(Stage.CHECK, write_number, tasks)
     finally:
         units.close()
-    failures = {one.task.unit: one for one in caught.value.failures}
+    failures = {task.unit: failure for task, failure in caught.value.failures}
     assert set(failures) == {"003", "004"}
     assert failures["003"].kind == "worker-ended"
     assert failures["003"].place == str(-signal.SIGKILL)
@@ -413,11 +413,12 @@ def test_a_killed_worker_costs_its_own_unit(tmp_path):
     Kept(tmp_path).remove_leftovers()
     assert not [*tmp_path.rglob("*.part")]
     good = [task for task in tasks if task.unit not in failures]
-    again = Units(Kept(tmp_path), "program").each(Stage.CHECK, write_number, good)
-    assert [one.said["number"] for one in again] == [0, 1, 2, 5]
-    assert all(one.is_taken_over for one in again)
-    other = Units(Kept(tmp_path), "other program").each(Stage.CHECK, write_number, good)
-    assert not any(one.is_taken_over for one in other)
+    again, other = (Units(Kept(tmp_path), program) for program in ("program", "other"))
+    done = again.each(Stage.CHECK, write_number, good)
+    assert [one.said["number"] for one in done] == [0, 1, 2, 5]
+    other.each(Stage.CHECK, write_number, good)
+    assert again.counted[Stage.CHECK] == Counted(made=0, taken_over=4)
+    assert other.counted[Stage.CHECK] == Counted(made=4, taken_over=0)
 
 
 def fill(folder, *, passing=False):

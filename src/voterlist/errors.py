@@ -19,6 +19,7 @@ and codes. Each message ends with what to do next, in ``todo``.
 
 from __future__ import annotations
 
+import copyreg
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +49,10 @@ class VoterlistError(Exception):
         self.code = code or self.code
         self.places = dict(places or {})
         """What the catalogue's texts ``error.<code>.what`` and ``.todo`` name, such as a path."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it goes to another process: as it is, whatever it was made with."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class UsageError(VoterlistError):

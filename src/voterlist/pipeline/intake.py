@@ -47,11 +47,11 @@ from voterlist.pipeline.steps import (
     received_name,
     unit_name,
 )
-from voterlist.pipeline.units import Done, Task
+from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
-from voterlist.storage.kept import Place, memo
+from voterlist.storage.kept import KeptUnit, Place, memo
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by
 
@@ -74,7 +74,9 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     read = partial(_take_in, reading=reading)
     progress = partial(context.progress, Stage.INGEST)
     done = context.units.each(Stage.INGEST, read, tasks, progress)
-    intakes = {unit.task.constituencies[0]: unit for unit in done}
+    intakes = {
+        task.constituencies[0]: unit for task, unit in zip(tasks, done, strict=True)
+    }
     taken: list[Mapping[str, Any]] = []
     for number, batch in enumerate(context.inputs.batches):
         intake = intakes.get(batch.constituency)
@@ -232,7 +234,7 @@ def _write_intake(intake: Intake, folder: Path) -> None:
             store.write_table(path, getattr(intake, name))
 
 
-def _put_intake(folder: Path, number: int, done: Done) -> None:
+def _put_intake(folder: Path, number: int, done: KeptUnit) -> None:
     """Put the intake of a batch where the run keeps its tables."""
     for name in INTAKE_TABLES:
         path = _intake_path(folder, name, number)
@@ -252,15 +254,15 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     """One list out of all: entries, lists, rows set aside, findings of the intake."""
     accounts = _accounts(tables)
     received = tables.part_paths(received_name("entries"))
-    done = context.units.each(
-        Stage.MERGE,
-        _merge_place,
-        _merge_tasks(received, accounts),
-        partial(context.progress, Stage.MERGE),
-    )
-    rows = store.join_tables(
-        context.folder / "entries.parquet", ENTRY, map(_entries_of, done)
-    )
+    tasks = _merge_tasks(received, accounts)
+    progress = partial(context.progress, Stage.MERGE)
+    done = context.units.each(Stage.MERGE, _merge_place, tasks, progress)
+    parts = []
+    for task, unit in zip(tasks, done, strict=True):
+        place: _Place = task.argument
+        own = place.received[0] if place.is_alone else unit.path("entries.parquet")
+        parts.append(own)
+    rows = store.join_tables(context.folder / "entries.parquet", ENTRY, parts)
     counted = [unit.table("counts.parquet") for unit in done]
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
     merged = merge_accounts(accounts, counts)
@@ -350,12 +352,6 @@ def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
 
 _COUNTED = ["entry_id", "source", "sheet", "constituency", "precinct"]
 """The columns of ENTRY by which entries are counted."""
-
-
-def _entries_of(done: Done) -> Path:
-    """The file that holds the entries of a constituency."""
-    place: _Place = done.task.argument
-    return place.received[0] if place.is_alone else done.path("entries.parquet")
 
 
 def _require_known(lists: pa.Table, inputs: Inputs) -> None:

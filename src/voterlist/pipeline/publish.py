@@ -24,7 +24,7 @@ from voterlist.deadlines.pace import BurnDown
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
-from voterlist.pipeline.units import Done, Task, Units
+from voterlist.pipeline.units import Task, Units
 from voterlist.pipeline.walk import Walk, guarded
 from voterlist.processes.limits import without_collection
 from voterlist.processes.workers import peak_megabytes
@@ -44,6 +44,7 @@ from voterlist.report.slices import (
 )
 from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
+from voterlist.storage.kept import KeptUnit
 from voterlist.storage.store import Work
 from voterlist.tables import concat, plain
 from voterlist.watch import left
@@ -93,13 +94,12 @@ def _write_all(
 ) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     languages = tuple(context.settings.report.languages)
-    units = context.units
     scratch = walk.folder.path / store.SCRATCH / REPORTS
     _remove(scratch)
     try:
         tasks = [
             report_task(run, languages, scratch)
-            for run in _runs(context, walk, units, constituencies, standing)
+            for run in _runs(context, walk, constituencies, standing)
         ]
         # A run of some constituencies leaves the report of all as it was.
         if len(constituencies) > 1 and context.inputs.is_whole:
@@ -107,13 +107,13 @@ def _write_all(
             tasks.append(report_task(nation, languages, scratch))
         progress = partial(context.progress, Stage.REPORT)
         # The nation's report takes longest: begun last, it would be waited for by one process.
-        done = units.each(Stage.REPORT, make_reports, tasks[::-1], progress)
+        done = context.units.each(Stage.REPORT, make_reports, tasks[::-1], progress)
     finally:
         _remove(scratch)
     outputs: list[Path] = []
     folder = context.workspace / REPORTS
-    for unit in reversed(done):
-        outputs += put_reports(unit, languages, context.workspace)
+    for task, unit in zip(tasks, reversed(done), strict=True):
+        outputs += put_reports(task, unit, languages, context.workspace)
     outputs += write_walls(
         context.settings,
         standing,
@@ -168,7 +168,6 @@ def report_folder(workspace: Path, constituency: int | None) -> Path:
 def _runs(
     context: Context,
     walk: Walk,
-    units: Units,
     constituencies: Sequence[int | None],
     standing: Sequence[UnitStanding],
 ) -> Iterator[Run]:
@@ -176,11 +175,11 @@ def _runs(
     names = (TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
     cutter = Cutter({name: walk.tables[name] for name in names})
     found = {
-        name: look_up(units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
+        name: look_up(context.units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
         for name in LOOKED_UP
     }
-    named = {name: NamedRows(cutter.ids, rows.rows) for name, rows in found.items()}
-    counts = found["entries"].counts
+    named = {name: NamedRows(cutter.ids, rows) for name, (rows, _) in found.items()}
+    _, counts = found["entries"]
     sources = sources_of(context.inputs.digests)
     settings = context.settings
     for constituency in constituencies:
@@ -315,14 +314,16 @@ def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
     return {}
 
 
-def put_reports(done: Done, languages: tuple[str, ...], workspace: Path) -> list[Path]:
+def put_reports(
+    task: Task, done: KeptUnit, languages: tuple[str, ...], workspace: Path
+) -> list[Path]:
     """Put the reports of a constituency where people open them; returns their paths.
 
     One that lies there already is left alone. The others are copied: people may write into theirs.
     """
-    (constituency,) = done.task.constituencies
+    (constituency,) = task.constituencies
     folder, rendered = report_folder(workspace, constituency), _RENDERED
-    if done.task.unit == NATION_UNIT:
+    if task.unit == NATION_UNIT:
         folder, rendered = workspace / REPORTS, _NATION
     store.own_folder(workspace / REPORTS)
     store.own_folder(folder)
@@ -330,7 +331,7 @@ def put_reports(done: Done, languages: tuple[str, ...], workspace: Path) -> list
     for template, language in _names(languages, rendered):
         name = template.format(language=language)
         path = folder / name
-        if not path.is_file() or store.sha256(path) != done.made.files[name]:
+        if not path.is_file() or store.sha256(path) != done.files[name]:
             copy = partial(shutil.copyfile, done.path(name))
             store.write_atomically(path, copy)
         paths.append(path)
@@ -367,19 +368,6 @@ _FILE = "rows.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
-    """What was looked up in a table of a run.
-
-    Attributes:
-        rows: the rows that are wanted.
-        counts: how many rows the table has of each constituency.
-    """
-
-    rows: pa.Table
-    counts: Mapping[int | None, int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which rows of one row group are wanted; ``ids`` may be those of others too."""
 
@@ -389,8 +377,10 @@ class _Wanted:
     columns: tuple[str, ...]
 
 
-def look_up(units: Units, path: Path, ids: pa.Array, schema: pa.Schema) -> LookedUp:
-    """The rows of a file of entries or voters that are wanted.
+def look_up(
+    units: Units, path: Path, ids: pa.Array, schema: pa.Schema
+) -> tuple[pa.Table, dict[int | None, int]]:
+    """The rows of a file of entries or voters that are wanted, and how many each constituency has.
 
     Args:
         units: does the work.
@@ -403,7 +393,7 @@ def look_up(units: Units, path: Path, ids: pa.Array, schema: pa.Schema) -> Looke
     """
     done = units.each(Stage.REPORT, _take_out, list(_tasks(path, ids, schema.names)))
     rows = (unit.table(_FILE) for unit in done)
-    return LookedUp(concat(rows, schema), _counts(done))
+    return concat(rows, schema), _counts(done)
 
 
 def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
@@ -452,7 +442,7 @@ def _take_out(wanted: _Wanted, folder: Path) -> dict[str, Any]:
     return {"counts": [[row["values"], row["counts"]] for row in counted]}
 
 
-def _counts(done: Sequence[Done]) -> dict[int | None, int]:
+def _counts(done: Sequence[KeptUnit]) -> dict[int | None, int]:
     """How many rows there are of each constituency."""
     counts: dict[int | None, int] = {}
     for unit in done:

@@ -33,7 +33,7 @@ from voterlist.ingest import (
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes
-from voterlist.pipeline.units import Done, Task, Units
+from voterlist.pipeline.units import Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
@@ -48,6 +48,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import store
+from voterlist.storage.kept import KeptUnit
 from voterlist.tables import (
     concat,
     count_by,
@@ -284,7 +285,7 @@ def _persons(
         tasks.append(Task(name, key, (name, tuple(by_kind[name]))))
     work = partial(_read_persons, settings=settings)
     done = units.each(Stage.RECONCILE, work, tasks)
-    return {unit.task.unit: _kept_persons(unit) for unit in done}
+    return dict(zip(named, map(_kept_persons, done), strict=True))
 
 
 def _read_named(name: str, files: Sequence[ListedFile], settings: Settings) -> Persons:
@@ -309,7 +310,7 @@ def _read_persons(
     }
 
 
-def _kept_persons(done: Done) -> Persons:
+def _kept_persons(done: KeptUnit) -> Persons:
     tables = {
         name: concat([done.table(f"{name}.parquet")], schema)
         for name, schema in _PERSONS.items()

@@ -13,9 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.processes.workers import Lost, Pool, peak_megabytes
@@ -55,42 +52,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A unit that is done: its task, what it made, and whether an earlier run did it."""
-
-    task: Task
-    made: KeptUnit
-    is_taken_over: bool
-
-    def path(self, name: str) -> Path:
-        """The path of a file that it wrote."""
-        return self.made.path(name)
-
-    def table(self, name: str) -> pa.Table:
-        """The table in a file that it wrote."""
-        # Of a small file ``pq.read_table`` takes twice as long: it thinks of folders of files.
-        with pq.ParquetFile(self.path(name)) as file:
-            return file.read()
-
-    @property
-    def said(self) -> Mapping[str, Any]:
-        """What it said of its work."""
-        return self.made.said
-
-
-@dataclass(frozen=True, slots=True)
 class UnitFailure:
-    """A unit that could not be done.
+    """Why a unit could not be done, as values that go from process to process.
 
     Attributes:
-        task: its task.
         kind: the type of the exception, or ``worker-ended``.
         place: the file and line of the program at which it was raised; of a process that was ended
             its exit code.
         error: an error that says by itself what to do, such as that of a disk that is full.
     """
 
-    task: Task
     kind: str
     place: str
     error: Exception | None = None
@@ -99,8 +70,10 @@ class UnitFailure:
 class UnitsFailedError(StageError):
     """Some units of a stage could not be done; the others are done and kept."""
 
-    def __init__(self, stage: Stage, failures: Sequence[UnitFailure]) -> None:
-        first = failures[0]
+    def __init__(
+        self, stage: Stage, failures: Sequence[tuple[Task, UnitFailure]]
+    ) -> None:
+        _, first = failures[0]
         places = {"kind": first.kind, "place": first.place}
         message = f"the stage {stage} failed: {first.kind} at {first.place}"
         super().__init__(message, stage=stage, code="stage-broke", places=places)
@@ -139,7 +112,7 @@ class Units:
         work: Work,
         tasks: Iterable[Task],
         progress: Callable[[str, int, int], None] | None = None,
-    ) -> list[Done]:
+    ) -> list[KeptUnit]:
         """Every unit done, in the order of the tasks.
 
         Args:
@@ -154,7 +127,7 @@ class Units:
         """
         tasks = list(tasks)
         counted = self.counted.setdefault(stage, Counted())
-        done: dict[int, Done] = {}
+        done: dict[int, KeptUnit] = {}
         missing = []
         # To be proved: a quarter of few, about four of more than 16, an eighth of many.
         share = max(1 / 8, 4 / max(len(tasks), 16))
@@ -163,7 +136,7 @@ class Units:
             if found is None:
                 missing.append(number)
             else:
-                done[number] = Done(task, found, is_taken_over=True)
+                done[number] = found
         counted.taken_over += len(done)
         if progress:
             progress("", len(done), len(tasks))
@@ -173,15 +146,14 @@ class Units:
         ):
             task = tasks[missing[number]]
             if failure is None:
-                made = self.kept.made(self.place(stage, task))
-                done[missing[number]] = Done(task, made, is_taken_over=False)
+                done[missing[number]] = self.kept.made(self.place(stage, task))
                 counted.made += 1
             else:
-                failures.append(failure.of(task, stage))
+                failures.append((task, failure))
             if progress:
                 progress(task.place, len(done) + len(failures), len(tasks))
         if failures:
-            failures.sort(key=lambda failure: failure.task.unit)
+            failures.sort(key=lambda failed: failed[0].unit)
             raise UnitsFailedError(stage, failures)
         return [done[number] for number in range(len(tasks))]
 
@@ -201,10 +173,11 @@ class Units:
 
     def _make_each(
         self, stage: Stage, work: Work, tasks: Sequence[Task]
-    ) -> Iterator[tuple[int, _Failure | None]]:
+    ) -> Iterator[tuple[int, UnitFailure | None]]:
         """(number of the task, None or why it could not be done), as they come."""
         orders = [
-            _Order(
+            partial(
+                kept.keep,
                 self.kept.workspace,
                 self.place(stage, task),
                 partial(work, task.argument),
@@ -218,71 +191,32 @@ class Units:
             self._pool = Pool(self.jobs)
         for number, answer in self._pool.answers(_do_aside, orders):
             if isinstance(answer, Lost):
-                yield number, _Failure(_WORKER_ENDED, str(answer.exit_code))
+                yield number, UnitFailure(_WORKER_ENDED, str(answer.exit_code))
             else:
                 failure, megabytes = answer
                 self.worker_megabytes = max(self.worker_megabytes, megabytes)
                 yield number, failure
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why a unit could not be done, as values that go from process to process."""
-
-    kind: str
-    place: str
-    told: Mapping[str, Any] | None = None
-    """What one of the program's own errors says."""
-    system: tuple[Any, ...] | None = None
-    """The number, the text and the path of an error of the system."""
-
-    @classmethod
-    def by(cls, error: Exception) -> _Failure:
-        """The failure of this error; its message may quote a cell, unless it is of the program."""
-        kind, place = type(error).__name__, place_of(error)
-        if isinstance(error, VoterlistError):
-            names = ("message", "todo", "code", "places")
-            return cls(kind, place, {name: getattr(error, name) for name in names})
-        if isinstance(error, OSError):
-            system = error.errno, error.strerror, error.filename
-            return cls(kind, place, system=system)
-        return cls(kind, place)
-
-    def of(self, task: Task, stage: Stage) -> UnitFailure:
-        """The failure of this task."""
-        error: Exception | None = None
-        if self.told is not None:
-            told = dict(self.told)
-            told["places"] = {
-                key: text for key, text in told["places"].items() if key != "stage"
-            }
-            error = StageError(told.pop("message"), stage=stage, **told)
-        elif self.system is not None:
-            error = OSError(*self.system)
-        elif self.kind == MemoryError.__name__:
-            error = MemoryError()
-        return UnitFailure(task, self.kind, self.place, error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A unit to make: where it is put, and what makes it."""
-
-    workspace: Path
-    place: Place
-    fill: Callable[[Path], Mapping[str, Any]]
-
-
-def _do_here(order: _Order) -> _Failure | None:
+def _do_here(make: Callable[[], object]) -> UnitFailure | None:
     """Make a unit and put it into its place; why not, where that fails."""
     try:
-        kept.keep(order.workspace, order.place, order.fill)
+        make()
     except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
-        return _Failure.by(error)
+        return UnitFailure(type(error).__name__, place_of(error), _in_itself(error))
     return None
 
 
-def _do_aside(order: _Order) -> tuple[_Failure | None, float]:
+def _in_itself(error: Exception) -> Exception | None:
+    """The error where it says by itself what to do, without what else it may hold; else None."""
+    if isinstance(error, VoterlistError):
+        return error
+    if isinstance(error, OSError):
+        return OSError(error.errno, error.strerror, error.filename)
+    return MemoryError() if isinstance(error, MemoryError) else None
+
+
+def _do_aside(make: Callable[[], object]) -> tuple[UnitFailure | None, float]:
     """The same in a worker, with the highest memory that it ever had, in mebibytes."""
-    failure = _do_here(order)
+    failure = _do_here(make)
     return failure, max(peak_megabytes(), peak_megabytes(workers=True))

@@ -22,7 +22,7 @@ from voterlist.deadlines.handovers import (
     is_list_before,
     packed_units,
 )
-from voterlist.errors import UsageError, usage_error
+from voterlist.errors import StageError, UsageError, VoterlistError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.known import Known, answers_in, keep_subjects, known, known_work
@@ -186,12 +186,28 @@ def _do_stages(context: Context, until: Stage | None, watch: LedgerWatch) -> Don
             told += _reasons_left_out(error, failed)
             left_out = context.left_out | failed
             if not failed or left_out >= _homes(context.inputs):
-                raise error.failures[0].error or error from None
+                raise _told_by(error) from None
             context = replace(context, left_out=left_out)
         else:
             if done.is_complete:
                 kept.sweep(is_whole=context.is_whole)
             return replace(done, left_out=tuple(told))
+
+
+def _told_by(error: UnitsFailedError) -> Exception:
+    """What the first failure says itself, as an error of the stage; else this error."""
+    _, failure = error.failures[0]
+    said = failure.error
+    if not isinstance(said, VoterlistError):
+        return said or error
+    places = {name: text for name, text in said.places.items() if name != "stage"}
+    return StageError(
+        said.message,
+        stage=error.places["stage"],
+        todo=said.todo,
+        code=said.code,
+        places=places,
+    )
 
 
 def _walk_stages(
@@ -286,11 +302,9 @@ def _reasons_left_out(
     """Why these constituencies are left out: by their own failure, else by the first."""
     for number in sorted(failed, key=null_last):
         own = [
-            failure
-            for failure in error.failures
-            if number in failure.task.constituencies
+            failed for failed in error.failures if number in failed[0].constituencies
         ]
-        failure = (own or error.failures)[0]
+        _, failure = (own or error.failures)[0]
         stage = Stage(error.stage)
         yield LeftOut(number, stage, failure.kind, failure.place)
 
@@ -302,9 +316,7 @@ def _homes(inputs: inbox.Inputs) -> frozenset[int | None]:
 
 def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
     """The constituencies of the folders from which the entries of failed units came."""
-    failed = {
-        number for failure in error.failures for number in failure.task.constituencies
-    }
+    failed = {number for task, _ in error.failures for number in task.constituencies}
     batches = walk.context.inputs.batches
     received = places_of_table("received-lists", walk.tables)
     if not received:
