@@ -7,6 +7,7 @@ import handing
 import packages
 import workspaces
 from handing import code_of, told
+from voterlist.storage.temporary import PREFIX
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,7 @@ def test_a_run_is_made_again_with_the_answers_of_then(below):
         code, said = told("verify", below, *words)
         assert (code, said["differences"]) == (0, [])
         assert said["compared"] > 40
-    assert not (below / ".verifying").exists()
+    assert not [*below.glob(f"{PREFIX}*")]
 
 
 def test_a_table_that_was_changed_is_named(below):

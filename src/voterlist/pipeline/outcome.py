@@ -204,11 +204,7 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
     return DecisionsStanding(
         holding=left - sum(skipped.values()),
         followed=tables["followed"].num_rows,
-        carried_out=reasons.get(Returned.CARRIED_OUT, 0),
-        answered=reasons.get(Returned.ANSWERED, 0),
-        changed=reasons.get(Returned.CHANGED, 0),
-        gone=reasons.get(Returned.GONE, 0),
-        unclear=reasons.get(Returned.UNCLEAR, 0),
+        **{reason.name.lower(): reasons.get(reason, 0) for reason in Returned},
         contested_cases=cases,
         contested_entries=entries,
         pending=tables["pending"].num_rows,

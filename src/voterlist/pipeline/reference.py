@@ -403,24 +403,22 @@ def read_register(
 
 def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
     """A whole list: tables of a run as they are, any other file through the intake."""
-    own_tables: list[_OwnTable] = []
-    others: list[ListedFile] = []
-    for file in listed:
-        table = _own_table(file, settings.ingest)
-        if table is None:
-            others.append(file)
-        else:
-            own_tables.append(table)
+    own_tables = {file: _own_table(file, settings.ingest) for file in listed}
+    others = [file for file, table in own_tables.items() if table is None]
     files = readers.read_listed(others, settings.ingest)
     taken, sources = _taken_in(files, settings)
-    own_entries = [table.entries for table in own_tables]
-    entries = _without_repeats(concat([taken, *own_entries], ENTRY))
-    marks = [table.reasons for table in own_tables]
+    parts, marks = [taken], []
+    for source, own, reasons in filter(None, own_tables.values()):
+        parts.append(own)
+        marks.append(reasons)
+        # Every row of it is an entry.
+        sources = (*sources, (source, own.num_rows, own.num_rows, None))
+    entries = _without_repeats(concat(parts, ENTRY))
     return Persons(
         entries=entries,
         voters=_voters(entries, settings),
         reasons=concat(marks, REMOVAL_REASON),
-        sources=(*sources, *(table.account() for table in own_tables)),
+        sources=sources,
         troubles=_troubles(files),
     )
 
@@ -487,23 +485,13 @@ def _reasons(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     return pa.table(columns).filter(pc.is_valid(reason)).cast(REMOVAL_REASON)
 
 
-@dataclass(frozen=True, slots=True)
-class _OwnTable:
-    """The entries, or the corrected list, of a run."""
+def _own_table(
+    file: ListedFile, settings: IngestSettings
+) -> tuple[str, pa.Table, pa.Table] | None:
+    """The entries, or the corrected list, of a run: (source, ENTRY, REMOVAL_REASON of its repeats).
 
-    source: str
-    entries: pa.Table
-    """ENTRY."""
-    reasons: pa.Table
-    """REMOVAL_REASON of those that the last cycle marked as repeats."""
-
-    def account(self) -> _Account:
-        """(source, rows, entries, code of the trouble): every row is an entry."""
-        return self.source, self.entries.num_rows, self.entries.num_rows, None
-
-
-def _own_table(file: ListedFile, settings: IngestSettings) -> _OwnTable | None:
-    """The table of a run in this file; None for any other file, and for one to be refused."""
+    None for any other file, and for one to be refused.
+    """
     if file.path.suffix.lower() != ".parquet" or file.trouble is not None:
         return None
     try:
@@ -521,9 +509,7 @@ def _own_table(file: ListedFile, settings: IngestSettings) -> _OwnTable | None:
         columns = [*ENTRY.names, *(["mark"] if "mark" in names else [])]
         table = pq.read_table(buffer, columns=columns)
         entries = table.select(ENTRY.names).cast(ENTRY)
-        return _OwnTable(
-            digest[: readers.SOURCE_DIGITS], entries, _removal_reasons(table)
-        )
+        return digest[: readers.SOURCE_DIGITS], entries, _removal_reasons(table)
     except (*BROKEN_PARQUET, KeyError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None

@@ -22,8 +22,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -32,6 +31,7 @@ import pyarrow as pa
 
 from voterlist.errors import usage_error
 from voterlist.spark.failures import in_task, in_words, told
+from voterlist.storage.store import program_files
 from voterlist.storage.temporary import private_folder
 
 if TYPE_CHECKING:
@@ -299,8 +299,8 @@ def _program() -> Path:
     """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for name, item in sorted(_files(resources.files("voterlist"), "voterlist")):
-            written = item.read_bytes()
+        for path, item in sorted(program_files()):
+            name, written = f"voterlist/{path}", item.read_bytes()
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), written)
             if name.endswith(".py"):
                 info = zipfile.ZipInfo(f"{name}c", _EPOCH)
@@ -309,9 +309,9 @@ def _program() -> Path:
     digest = hashlib.sha256(content.getvalue()).hexdigest()[:12]
     opened = ExitStack()
     atexit.register(opened.close)
-    path = opened.enter_context(private_folder()) / f"voterlist-{digest}.zip"
-    path.write_bytes(content.getvalue())
-    return path
+    program = opened.enter_context(private_folder()) / f"voterlist-{digest}.zip"
+    program.write_bytes(content.getvalue())
+    return program
 
 
 def _compile(name: str, source: bytes) -> bytes:
@@ -320,17 +320,6 @@ def _compile(name: str, source: bytes) -> bytes:
     code = compile(source, f"program/{name}", "exec", dont_inherit=True)
     head = importlib.util.MAGIC_NUMBER + _UNCHECKED + importlib.util.source_hash(source)
     return head + marshal.dumps(code)
-
-
-def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    """(Path in the archive, file) of the whole program."""
-    for item in folder.iterdir():
-        name = f"{prefix}/{item.name}"
-        if item.is_dir():
-            if item.name != "__pycache__":
-                yield from _files(item, name)
-        else:
-            yield name, item
 
 
 def _asking(spark: SparkSession) -> DataFrame:

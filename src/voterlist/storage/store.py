@@ -63,6 +63,7 @@ __all__ = [
     "make_folder",
     "own_folder",
     "program_digest",
+    "program_files",
     "read_manifest",
     "row_group_digests",
     "run_path",
@@ -623,7 +624,7 @@ def program_digest() -> str:
     may fold, read or write otherwise: what it left is made anew.
     """
     state = hashlib.sha256(digest_of(__version__, *_library_versions()).encode())
-    for name, item in sorted(_package_files(resources.files("voterlist"), "")):
+    for name, item in sorted(program_files()):
         state.update(name.encode())
         state.update(hashlib.sha256(item.read_bytes()).digest())
     return state.hexdigest()
@@ -637,28 +638,15 @@ def _library_versions() -> Iterator[str]:
             yield f"{name} {metadata.version(name)}"
 
 
-def _package_files(
-    folder: Traversable, prefix: str
+def program_files(
+    folder: Traversable | None = None, prefix: str = ""
 ) -> Iterator[tuple[str, Traversable]]:
-    """(Path inside the package, file) of all that a result may depend on."""
-    for item in folder.iterdir():
-        if item.is_dir():
-            if item.name != "__pycache__":
-                yield from _package_files(item, f"{prefix}{item.name}/")
-        elif item.name.endswith(
-            (
-                ".py",
-                ".toml",
-                ".csv",
-                ".parquet",
-                ".json",
-                ".html",
-                ".css",
-                ".js",
-                ".typ",
-            )
-        ):
+    """(Path inside the package, file) of all that the program consists of."""
+    for item in (folder or resources.files("voterlist")).iterdir():
+        if not item.is_dir():
             yield f"{prefix}{item.name}", item
+        elif item.name != "__pycache__":
+            yield from program_files(item, f"{prefix}{item.name}/")
 
 
 def _fields_of(record: Any) -> dict[str, Any]:

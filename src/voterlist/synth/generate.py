@@ -52,6 +52,14 @@ LISTS_A_PLACE = 60
 """One planted fault of each kind of precinct for so many lists, one at least."""
 
 
+Progress = Callable[[str, int, int], None]
+"""Called with what is being made, how many are done, and of how many."""
+
+
+def quiet(_what: str, _done: int, _of: int) -> None:
+    """No progress is shown."""
+
+
 def plant(plan: Plan, made: Synthetic, *, files: bool) -> Synthetic:
     """The lists with faults of every kind in them, and what was planted where.
 
@@ -266,22 +274,22 @@ def generate(
     return made_of(plan, faults=faults, files=files)
 
 
-def made_of(
-    plan: Plan,
-    *,
-    faults: bool,
-    files: bool,
-    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
-) -> Synthetic:
-    """The lists of a plan, as ``generate`` makes them.
+def rendered(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """(ENTRIES, TRUTH) of each constituency of a plan.
 
     ``progress`` is called with ``constituencies``, how many are done, and of how many.
     """
-    chunks = []
     for at in range(len(plan.numbers)):
-        chunks.append(render(plan, at))
+        yield render(plan, at)
         progress("constituencies", at + 1, len(plan.numbers))
-    entries, truth = map(pa.concat_tables, zip(*chunks, strict=True))
+
+
+def made_of(
+    plan: Plan, *, faults: bool, files: bool, progress: Progress = quiet
+) -> Synthetic:
+    """The lists of a plan, as ``generate`` makes them; ``progress`` as ``rendered`` calls it."""
+    parts = rendered(plan, progress)
+    entries, truth = map(pa.concat_tables, zip(*parts, strict=True))
     made = Synthetic(
         entries.cast(ENTRIES),
         truth.cast(TRUTH),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import partial
@@ -23,7 +23,15 @@ from voterlist.config import IngestSettings
 from voterlist.errors import StageError, UsageError
 from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
-from voterlist.synth.generate import QUIET, Synthetic, made_of, statistics
+from voterlist.synth.generate import (
+    QUIET,
+    Progress,
+    Synthetic,
+    made_of,
+    quiet,
+    rendered,
+    statistics,
+)
 from voterlist.synth.layouts import HEADERS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.places import Rates
 from voterlist.synth.plan import (
@@ -34,8 +42,8 @@ from voterlist.synth.plan import (
     stream,
 )
 from voterlist.synth.registers import write_csv, write_parquet, write_registers
-from voterlist.synth.render import ENTRIES, render, render_deaths
-from voterlist.tables import row_of_each, with_column
+from voterlist.synth.render import ENTRIES, render_deaths
+from voterlist.tables import count_by, row_of_each, with_column
 
 
 def with_run_ids(
@@ -112,8 +120,6 @@ def _read_back(inbox: Path, progress: Callable[[int, int], None]) -> pa.Table:
 FILES_UP_TO = 100_000
 """With more voters, precinct files are written on request only."""
 
-Progress = Callable[[str, int, int], None]
-
 _STREET_HEADERS = {
     "constituency": "Seçki dairəsi",
     "precinct": "Seçki məntəqəsi",
@@ -147,10 +153,6 @@ class Summary:
     """The files to start from."""
 
 
-def _quiet(_what: str, _done: int, _of: int) -> None:
-    """No progress is shown."""
-
-
 def _write_bytes(content: bytes, path: Path) -> None:
     with open_private(path) as file:
         file.write(content)
@@ -169,65 +171,41 @@ def _write_reference(
     return paths
 
 
-def _write_outside(
-    deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None
-) -> list[Path]:
-    return [
-        write_parquet(deaths, folder / "deaths.parquet"),
-        write_parquet(numbers, folder / "statistics.parquet"),
-        *_write_reference(deaths, numbers, folder, streets),
-    ]
-
-
 def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     """Write entries, truth, deaths and statistics (Parquet, the last two as CSV too).
 
     Returns the paths.
     """
-    make_folder(folder)
-    paths = [
-        write_parquet(synthetic.entries, folder / "entries.parquet"),
-        write_parquet(synthetic.truth, folder / "truth.parquet"),
-    ]
-    if synthetic.faults is not None:
-        paths.append(write_parquet(synthetic.faults, folder / "faults.parquet"))
-    paths += _write_outside(
-        synthetic.deaths, synthetic.statistics, folder, synthetic.streets
-    )
-    return paths
+    parts = [(synthetic.entries, synthetic.truth)]
+    outside = synthetic.deaths, synthetic.statistics, synthetic.streets
+    return _write_tables(folder, parts, *outside, faults=synthetic.faults)
 
 
-def _stream_tables(
-    plan: Plan, folder: Path, progress: Progress
-) -> tuple[int, int, list[Path]]:
-    """The same files as ``write_tables``, one constituency at a time.
-
-    Returns (entries, deaths, paths).
-    """
+def _write_tables(
+    folder: Path,
+    parts: Iterable[tuple[pa.Table, pa.Table]],
+    deaths: pa.Table,
+    numbers: pa.Table,
+    streets: pa.Table | None = None,
+    faults: pa.Table | None = None,
+) -> list[Path]:
+    """Write the tables of lists whose entries and truth come in parts; returns the paths."""
     make_folder(folder)
     paths = [folder / "entries.parquet", folder / "truth.parquet"]
-    count = 0
     with (
         open_private(paths[0]) as list_file,
         open_private(paths[1]) as truth_file,
         pq.ParquetWriter(list_file, ENTRIES, compression="zstd") as list_writer,
         pq.ParquetWriter(truth_file, TRUTH, compression="zstd") as truth_writer,
     ):
-        for at in range(len(plan.numbers)):
-            entries, truth = render(plan, at)
+        for entries, truth in parts:
             list_writer.write_table(entries)
             truth_writer.write_table(truth)
-            count += entries.num_rows
-            progress("constituencies", at + 1, len(plan.numbers))
-    deaths = render_deaths(plan)
-    paths += _write_outside(deaths, statistics(plan), folder)
-    return count, deaths.num_rows, paths
-
-
-def _count_repeated(person: pa.ChunkedArray) -> int:
-    """How many persons have more than one entry."""
-    counts = Counter(person.to_pylist())
-    return sum(count > 1 for count in counts.values())
+    others = {"faults": faults, "deaths": deaths, "statistics": numbers}
+    for name, table in others.items():
+        if table is not None:
+            paths.append(write_parquet(table, folder / f"{name}.parquet"))
+    return [*paths, *_write_reference(deaths, numbers, folder, streets)]
 
 
 _SETTINGS = """\
@@ -289,7 +267,7 @@ def write_workspace(
     seed: int = 1,
     *,
     faults: bool = False,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> pa.Table:
     """Write a workspace: settings, one file a precinct in ``inbox``, registers in ``reference``.
 
@@ -386,7 +364,7 @@ def write(
     files: bool | None = None,
     also: Also = Also.NOTHING,
     carelessness: int = 0,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
 
@@ -438,18 +416,19 @@ def write(
 
 def _write_streamed(out: Path, plan: Plan, voters: int, progress: Progress) -> Summary:
     """The tables alone, without holding all of them in memory."""
-    entries, deaths, paths = _stream_tables(plan, out, progress)
+    parts = rendered(plan, progress)
+    paths = _write_tables(out, parts, render_deaths(plan), statistics(plan))
     entries_of_person = np.bincount(plan.entries.person)
     entries_of_precinct = np.bincount(plan.entries.precinct)
     return Summary(
         out=out,
         seed=plan.seed,
         voters=voters,
-        entries=entries,
+        entries=len(plan.entries.person),
         repeated=int((entries_of_person > 1).sum()),
         constituencies=len(plan.numbers),
         precincts=int((entries_of_precinct > 0).sum()),
-        deaths=deaths,
+        deaths=len(plan.dead.people),
         files=0,
         paths=tuple(paths),
     )
@@ -481,7 +460,9 @@ def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary
         seed=seed,
         voters=voters,
         entries=synthetic.entries.num_rows,
-        repeated=_count_repeated(synthetic.truth.column("person_id")),
+        repeated=sum(
+            entries > 1 for entries in count_by(synthetic.truth, "person_id").values()
+        ),
         constituencies=pc.count_distinct(
             synthetic.lists.column("constituency")
         ).as_py(),

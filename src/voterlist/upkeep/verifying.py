@@ -47,8 +47,6 @@ from voterlist.tables import from_rows
 _MOST_BYTES = 16 * 1024 * 1024
 """Of a manifest."""
 
-_WORK = ".verifying"
-"""The folder of a workspace in which the run is made again; it goes in the end."""
 _APART = frozenset({"trace.json", "result.json", "ledger.mark", "manifest.json"})
 """Files of a run that hold times, or how far the ledger was."""
 
@@ -100,10 +98,7 @@ def verify_run(
         then = _line_of(workspace, ledger, run)
         folder, manifest = _finished_run(workspace, then.run)
         _require_inputs(workspace, settings, manifest)
-        work = workspace / _WORK
-        shutil.rmtree(work, ignore_errors=True)
-        store.own_folder(work)
-        try:
+        with private_folder(workspace) as work:
             _copy_inputs(workspace, work)
             _as_it_was(ledger, then, work / ledgers.FILE_NAME)
             again = running.run(
@@ -116,8 +111,6 @@ def verify_run(
             differences, compared = _compare(folder, manifest, again.folder)
             if folder in store.altered_runs(workspace, ledger.journal()):
                 differences = (store.MANIFEST_NAME, *differences)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     is_same = manifest.program_digest == store.program_digest()
     program = None if is_same else manifest.program
     return Verified(then.run, compared, differences, program)
@@ -153,7 +146,8 @@ def verify_package(
     )
     with (
         lock.hold(workspace, since=since),
-        open_package(package, receiving, workspace / _WORK) as opened,
+        private_folder(workspace) as work,
+        open_package(package, receiving, work / "package") as opened,
     ):
         manifest = opened.manifest
     verified = verify_run(workspace, manifest.run, since=since, jobs=jobs)
