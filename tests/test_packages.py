@@ -60,7 +60,7 @@ def test_what_was_packed_is_read(world, folder, tmp_path):
     with open_package(path, world.receiving(), folder) as package:
         assert package.manifest == manifest
         assert package.signer.commission == CONSTITUENCY
-        assert (package.missing, package.was_encrypted) == (0, False)
+        assert package.missing == 0
         contents = {
             file.path: package.path(file).read_bytes()
             for file in package.manifest.files
@@ -289,7 +289,6 @@ def test_an_encrypted_package_is_read_by_its_receiver(world, folder, tmp_path):
     assert sealed.stat().st_mode & 0o777 == 0o600
     assert b"Elsen" not in sealed.read_bytes()
     with open_package(sealed, world.receiving(), folder) as package:
-        assert package.was_encrypted
         assert package.manifest == manifest
         assert package.path(manifest.files[1]).read_bytes() == FILES[0].source
     assert not folder.exists()

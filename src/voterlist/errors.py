@@ -106,9 +106,8 @@ class SettingsError(VoterlistError):
         mistakes: tuple[SettingsMistake, ...],
         *,
         todo: str = "",
-        code: str | None = None,
     ) -> None:
-        super().__init__(message, todo=todo, code=code)
+        super().__init__(message, todo=todo)
         self.mistakes = mistakes
 
 

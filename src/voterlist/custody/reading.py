@@ -116,14 +116,12 @@ class Package:
         signer: the trusted key that it is signed with.
         missing: how many packages of the series should have come between the last one taken and
             this one. Not an error, for a newer package supersedes them; to be said.
-        was_encrypted: it came encrypted to us.
         folder: a private folder with the files, by their paths below ``data/``.
     """
 
     manifest: Manifest
     signer: Trusted
     missing: int
-    was_encrypted: bool
     folder: Path
 
     def path(self, file: PackedFile) -> Path:
@@ -173,7 +171,7 @@ def _package(path: Path, receiving: Receiving, folder: Path) -> Package:
                 return _check(file, receiving, folder)
             _decrypt(file, receiving, folder)
         with _open_once(folder / _OPENED) as file:
-            return _check(file, receiving, folder, was_encrypted=True)
+            return _check(file, receiving, folder)
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise refusal("package-no-room") from error
@@ -204,9 +202,7 @@ def _decrypt(file: BinaryIO, receiving: Receiving, folder: Path) -> None:
     decrypt(file, folder / _OPENED, receiving.identity, most)
 
 
-def _check(
-    file: BinaryIO, receiving: Receiving, folder: Path, *, was_encrypted: bool = False
-) -> Package:
+def _check(file: BinaryIO, receiving: Receiving, folder: Path) -> Package:
     """The package in an open file; its files are written once everything else is checked."""
     limits = receiving.limits
     if file.seek(0, os.SEEK_END) > limits.bytes:
@@ -230,7 +226,7 @@ def _check(
     for name, tag_content in tags.items():
         if _small(file, by_name, name, len(tag_content)) != tag_content:
             raise refusal("package-bag-differs", name=name)
-    package = Package(manifest, signer, missing, was_encrypted, folder / "data")
+    package = Package(manifest, signer, missing, folder / "data")
     _unpack(file, by_name, package)
     return package
 

@@ -314,17 +314,10 @@ def in_effect(decisions: pa.Table, readings: pa.Table) -> pa.Table:
     return decisions.filter(pc.invert(is_held))
 
 
-def waiting_for(
-    readings: pa.Table, name: str, among: Collection[str] | None = None
-) -> list[str]:
-    """The cases that this person may read as the second one, by id.
+def waiting_for(readings: pa.Table, name: str) -> list[str]:
+    """The cases (SECOND_READING) that this person may read as the second one, by id.
 
     Nobody reads what they decided themselves.
-
-    Args:
-        readings: SECOND_READING.
-        name: who is to read.
-        among: the cases to which it is limited.
     """
     rows: Iterable[dict[str, Any]] = readings.to_pylist()
     cases = {
@@ -332,4 +325,4 @@ def waiting_for(
         for row in rows
         if row["is_ready"] and not is_same_person(row["decided_by"], name)
     }
-    return sorted(cases if among is None else cases & set(among))
+    return sorted(cases)
