@@ -7,7 +7,8 @@ import pytest
 from voterlist import config
 from voterlist.config import CheckSettings
 from voterlist.errors import SettingsError
-from voterlist.findings import finding_ids, gather, settle
+from voterlist.findings import finding_ids, gather
+from voterlist.findings.accepted import settle
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING
 from voterlist.tables import from_columns
 

@@ -24,8 +24,8 @@ from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
-from voterlist.findings import finding_ids, settle
-from voterlist.findings.make import ID_COLUMNS
+from voterlist.findings import ID_COLUMNS, finding_ids
+from voterlist.findings.accepted import settle
 from voterlist.model import Mark
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances

@@ -36,7 +36,8 @@ from voterlist.decisions import (
 )
 from voterlist.decisions.effects import come_of_age, require_balance
 from voterlist.errors import StageError
-from voterlist.findings import finding_ids, settle
+from voterlist.findings import finding_ids
+from voterlist.findings.accepted import settle
 from voterlist.pipeline.known import known
 from voterlist.schemas import ACCEPTED, ENTRY, FINDING
 from voterlist.storage.ledger import Ledger, reading

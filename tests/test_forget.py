@@ -18,8 +18,8 @@ import marked
 import processes
 import workspaces
 from handing import DAY, code_of, told
+from voterlist.storage import files, lock, removal
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, removal, temporary
 
 pytestmark = pytest.mark.slow
 
@@ -150,9 +150,9 @@ def test_what_a_killed_command_left_among_temporary_files_goes(
     finished, tmp_path, monkeypatch
 ):
     """It may be a copy of the whole ledger; no other command comes after the end of a cycle."""
-    monkeypatch.setattr(temporary.tempfile, "tempdir", str(tmp_path))
-    left = tmp_path / f"{temporary.PREFIX}abcdefgh"
-    with temporary.private_folder() as held:
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"{files.PREFIX}abcdefgh"
+    with files.private_folder() as held:
         left.mkdir()
         (left / "ledger.db").write_text("Hüseynli", encoding="utf-8")
         assert told("forget", finished.below, *YES)[1]["done"]

@@ -7,7 +7,7 @@ import handing
 import packages
 import workspaces
 from handing import code_of, told
-from voterlist.storage.temporary import PREFIX
+from voterlist.storage.files import PREFIX
 
 pytestmark = pytest.mark.slow
 

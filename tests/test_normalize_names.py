@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voterlist.facts.alphabets import LATIN_TO_CYRILLIC, meant
 from voterlist.facts.latin import (
+    LATIN_TO_CYRILLIC,
     different_names,
     lower,
+    meant,
     repaired,
     title,
     to_latin,

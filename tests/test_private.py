@@ -16,8 +16,8 @@ import workspaces
 from command_line import started
 from unprivileged import give_up_rights
 from voterlist.storage import files, store
+from voterlist.storage.files import remove_leftovers
 from voterlist.storage.store import Manifest, RunFolder
-from voterlist.storage.temporary import remove_leftovers
 
 RUN = "2026-02-03-0a1b2c3d"
 MANIFEST = Manifest(

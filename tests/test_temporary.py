@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from voterlist.storage.temporary import private_folder
+from voterlist.storage.files import private_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 
 HOLD = """
 import sys
 from pathlib import Path
-from voterlist.storage.temporary import private_folder
+from voterlist.storage.files import private_folder
 
 with private_folder(Path(sys.argv[1])) as folder:
     (folder / "ledger.db").write_text("rows")

@@ -13,8 +13,7 @@ import workspaces
 from command_line import call
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
-from voterlist.deadlines import calendar
-from voterlist.deadlines.pace import BurnDown, Forecast
+from voterlist.deadlines import BurnDown, Forecast, calendar
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.render.wall import build_wall, layout_of, render_wall
 from voterlist.report.values import Facts, UnitStanding, Waiting

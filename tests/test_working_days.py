@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.deadlines.pace import forecast
+from voterlist.deadlines import forecast
 from voterlist.facts import WorkingDays, holidays_of
 
 USUAL = WorkingDays()

@@ -17,7 +17,7 @@ from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined, examine
 from voterlist.config import FILE_NAME, Settings
 from voterlist.errors import naming, usage_error
-from voterlist.findings import settle
+from voterlist.findings.accepted import settle
 from voterlist.ingest import ingest
 from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts

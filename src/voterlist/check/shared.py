@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs, completed_years
 from voterlist.check.context import Context, groups_of
-from voterlist.facts.alphabets import meant
+from voterlist.facts.latin import meant
 from voterlist.fields import NAMES
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Rule, Sex

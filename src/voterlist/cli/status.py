@@ -24,7 +24,7 @@ from voterlist.model import Level, Progress, Standing, null_last
 
 if TYPE_CHECKING:
     from voterlist.config import Settings
-    from voterlist.deadlines.pace import BurnDown, Forecast
+    from voterlist.deadlines import BurnDown, Forecast
     from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status
     from voterlist.pipeline.result import Repeat

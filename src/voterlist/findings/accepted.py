@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
-from voterlist.findings.make import (
+from voterlist.findings import (
     FINDING_ORDER,
     PRECINCT_PLACE,
     finding_ids,

@@ -28,10 +28,9 @@ from voterlist.errors import CustodyError, UsageError, usage_error
 from voterlist.model import Level
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
-from voterlist.storage.files import make_folder
+from voterlist.storage.files import make_folder, private_folder
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
-from voterlist.storage.temporary import private_folder
 from voterlist.storage.workspace import open_to_read
 
 KEYS = "keys"

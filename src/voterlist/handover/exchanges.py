@@ -36,9 +36,9 @@ from voterlist.model import Level
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
+from voterlist.storage.files import PACKING
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
-from voterlist.storage.temporary import PACKING
 
 RECEIPT_WRITTEN = "receipt-written"
 """The journal's word for a receipt that was written for a package of another commission."""

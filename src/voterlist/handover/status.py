@@ -15,8 +15,7 @@ from voterlist.casework.returned_cases import Kept, Owed, unanswered
 from voterlist.catalogue import Catalogue
 from voterlist.config import Settings
 from voterlist.counter.applications import Book, read_book
-from voterlist.deadlines import Deadline, calendar
-from voterlist.deadlines.pace import BurnDown
+from voterlist.deadlines import BurnDown, Deadline, calendar
 from voterlist.errors import CustodyError, UsageError
 from voterlist.handover.changed import Changed, changed_lists
 from voterlist.model import Action, Level

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config.comparisons import AddedComparison
-from voterlist.facts.alphabets import BEHIND_A_NAME
+from voterlist.facts.latin import BEHIND_A_NAME
 from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.added import are_distinct, known_cells
 from voterlist.ingest.content import Shape

@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from voterlist.facts.alphabets import GENERATIONS, NAMES_TOO
-from voterlist.facts.latin import ascii_letters, to_latin
+from voterlist.facts.latin import GENERATIONS, NAMES_TOO, ascii_letters, to_latin
 from voterlist.model import Profile
 from voterlist.normalize.names import spread_initials
 from voterlist.shipped import shipped_toml

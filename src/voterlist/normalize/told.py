@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist import tables
-from voterlist.facts.alphabets import is_cyrillic_letter
-from voterlist.facts.latin import fine, letters
+from voterlist.facts.latin import fine, is_cyrillic_letter, letters
 from voterlist.model import Profile
 from voterlist.normalize import lexicon
 from voterlist.normalize.fullname import split_full_name

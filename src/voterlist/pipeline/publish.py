@@ -19,8 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.config import Settings
-from voterlist.deadlines import calendar
-from voterlist.deadlines.pace import BurnDown
+from voterlist.deadlines import BurnDown, calendar
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name

@@ -24,7 +24,7 @@ from voterlist.decisions import (
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
-from voterlist.findings import settle
+from voterlist.findings.accepted import settle
 from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
 from voterlist.link import ready as encode_list
 from voterlist.link.cases import with_kept

@@ -9,14 +9,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from voterlist.config import Settings
-from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
+from voterlist.deadlines import (
+    BurnDown,
+    CalendarStage,
+    Deadline,
+    calendar,
+    forecast,
+    standing,
+)
 from voterlist.deadlines.handovers import (
     Event,
     Handover,
     emptied_lists,
     handovers,
 )
-from voterlist.deadlines.pace import BurnDown, forecast
 from voterlist.model import Level, Owed, Progress, Standing, null_last
 from voterlist.pipeline.progress import (
     HandedOver,

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voterlist import facts
-from voterlist.deadlines import Deadline
-from voterlist.deadlines.pace import BurnDown, Forecast
+from voterlist.deadlines import BurnDown, Deadline, Forecast
 from voterlist.model import Progress
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of

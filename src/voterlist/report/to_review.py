@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from voterlist import strict_json
 from voterlist.decisions import Given, Standing, members_of, standing
 from voterlist.fields import name_in
-from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
+from voterlist.findings import finding_ids
+from voterlist.findings.accepted import FINDINGS_ACCEPTED
 from voterlist.model import Action, CaseKind, EntryRole, Mark, Returned, Stage
 from voterlist.report.asked import (
     AskedAs,

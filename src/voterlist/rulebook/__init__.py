@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from voterlist import cycles, ingest, merge, reconcile
 from voterlist.check import RULES as CHECK_RULES
-from voterlist.findings import FINDINGS_ACCEPTED
+from voterlist.findings.accepted import FINDINGS_ACCEPTED
 from voterlist.model import Rule
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.watch import RULES as WATCH_RULES

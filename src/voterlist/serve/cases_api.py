@@ -25,7 +25,7 @@ from voterlist.serve.guards import JSON
 from voterlist.serve.packing import pack_case, pack_list, pack_state, served_words
 from voterlist.serve.watch import Holds, Refused, Request, Watch
 from voterlist.serve.work import Work
-from voterlist.storage.temporary import private_folder
+from voterlist.storage.files import private_folder
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {JSON: "decisions.json", WORKBOOK: "review.xlsx"}

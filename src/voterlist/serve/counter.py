@@ -68,7 +68,7 @@ from voterlist.render.xlsx import ANSWERING, answers_typed
 from voterlist.report.asked import QUESTION_SHEETS
 from voterlist.report.sections.findings import FindingWords
 from voterlist.serve.door import Clock, Visitor
-from voterlist.storage.temporary import private_folder
+from voterlist.storage.files import private_folder
 
 _SEE_OTHER = 303
 BOOK = "book"

@@ -31,8 +31,8 @@ import pyarrow as pa
 
 from voterlist.errors import usage_error
 from voterlist.spark.failures import in_task, in_words, told
+from voterlist.storage.files import private_folder
 from voterlist.storage.store import program_files
-from voterlist.storage.temporary import private_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -3,6 +3,9 @@
 Voters' lists are personal data. So whatever the program makes is closed to every other user of the
 machine, whatever the umask: folders have mode 0700, files 0600. Systems without such modes keep
 their own rules.
+
+A folder for files of a moment must not outlive its process. One that is killed cannot remove its
+folder: whoever makes the next one does.
 """
 
 from __future__ import annotations
@@ -11,10 +14,12 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import stat
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -175,27 +180,31 @@ def is_beside(name: str) -> bool:
     return _BESIDE.fullmatch(name) is not None
 
 
-def remove_if_abandoned(path: Path) -> None:
-    """Remove a file beside its place whose writer has ended.
+def remove_if_abandoned(path: Path, *, is_folder: bool = False) -> None:
+    """Remove a file beside its place, or a folder for files of a moment, whose maker has ended.
 
-    A writer holds a lock on the file, which the system releases when the process ends, however it
-    ends. So no file of a living writer goes, and the number of a process says nothing, which
-    another may bear by now.
+    The maker holds a lock on it, which the system releases when the process ends, however it ends.
+    So nothing of a living process goes, and the number of a process says nothing, which another may
+    bear by now. A folder of another user stays.
     """
     if sys.platform == "win32":
         return
+    kind = os.O_DIRECTORY if is_folder else os.O_RDWR
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        descriptor = os.open(path, kind | os.O_NOFOLLOW)
     except OSError:
-        # Another process has removed it, or it is another user's.
+        # Another process has removed it, or it is another user's, or something else.
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        state = os.fstat(descriptor)
+        if is_folder and state.st_uid == os.geteuid():
+            shutil.rmtree(path, ignore_errors=True)
         # Without a name it is gone already, and the name may be that of a new file.
-        if os.fstat(descriptor).st_nlink:
+        elif not is_folder and state.st_nlink:
             path.unlink()
     except OSError:
-        # It is being written, or it cannot be told whether it is.
+        # Its maker lives, or it cannot be told whether it does.
         return
     finally:
         os.close(descriptor)
@@ -250,3 +259,103 @@ def _remove_abandoned_of(path: Path) -> None:
             is_like = name.startswith(first) and name.endswith(last)
             if is_like and _NUMBERS.fullmatch(name[len(first) : -len(last)]):
                 remove_if_abandoned(path.with_name(name))
+
+
+if sys.platform != "win32":
+    import fcntl
+
+PREFIX = ".voterlist-work-"
+"""How the names of such folders begin."""
+_NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")
+"""The names of these folders, and of nothing that a person makes."""
+
+
+@contextmanager
+def private_folder(inside: Path | None = None) -> Iterator[Path]:
+    """A folder that only its owner can open, while the block runs.
+
+    Those that killed processes of the same user left in the same place go first.
+
+    Args:
+        inside: where it is made; None: where the system keeps such folders.
+    """
+    around = inside or Path(tempfile.gettempdir())
+    remove_abandoned(around)
+    folder, lock = _make_folder(around)
+    try:
+        yield folder
+    finally:
+        # What cannot be removed now is removed by the next command: the work itself is done.
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _make_folder(around: Path) -> tuple[Path, int | None]:
+    """A new folder, and the descriptor that holds it."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=around))
+        if sys.platform == "win32":
+            return folder, None
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            # Another process took it for abandoned just now, and has removed it.
+            continue
+        # A file system without such locks: nobody can tell then that the folder is abandoned.
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def remove_abandoned(around: Path) -> None:
+    """Remove the folders in a folder that no living process holds; those of other users stay."""
+    with suppress(OSError), os.scandir(around) as items:
+        names = [item.name for item in items if _NAME.fullmatch(item.name)]
+        for name in names:
+            remove_if_abandoned(around / name, is_folder=True)
+
+
+_OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
+"""The folders of a workspace in which the program alone writes."""
+
+PACKING = ".submitting"
+"""The folder of a workspace in which the files of a package lie until it is written."""
+WORK_FOLDERS = (".receiving", PACKING, ".verifying")
+"""The folders of a workspace in which one command works that holds it; gone when it ends."""
+
+
+def remove_leftovers(workspace: Path) -> None:
+    """Remove the unfinished files of processes that have ended.
+
+    Whoever calls this holds the workspace.
+    """
+    remove_unfinished(workspace)
+    for folder in _OWN_FOLDERS:
+        for around, _, names in os.walk(workspace / folder):
+            remove_abandoned(Path(around))
+            _remove_beside(Path(around), names)
+
+
+def remove_unfinished(workspace: Path) -> None:
+    """The same in the folder of the workspace alone: nothing in its folders is looked at."""
+    _remove_beside(workspace, os.listdir(workspace))  # noqa: PTH208  names alone
+    remove_abandoned(workspace)
+
+
+def _remove_beside(folder: Path, names: Iterable[str]) -> None:
+    """Remove those of these files whose writers have ended."""
+    for name in names:
+        if is_beside(name):
+            remove_if_abandoned(folder / name)
+
+
+def remove_work_folders(workspace: Path) -> None:
+    """Remove the work folders of commands that were killed; a whole inbox may lie in one.
+
+    Whoever calls this holds the workspace. A link is left as it is.
+    """
+    for name in WORK_FOLDERS:
+        shutil.rmtree(workspace / name, ignore_errors=True)

@@ -19,8 +19,12 @@ from filelock import FileLock, Timeout
 from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
 from voterlist.processes import workers
-from voterlist.storage.files import make_private, write_content
-from voterlist.storage.temporary import PACKING, remove_leftovers
+from voterlist.storage.files import (
+    PACKING,
+    make_private,
+    remove_leftovers,
+    write_content,
+)
 
 LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"

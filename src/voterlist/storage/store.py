@@ -38,12 +38,13 @@ from voterlist.storage.files import (
     close_folder,
     make_folder,
     own_folder,
+    remove_leftovers,
+    remove_work_folders,
     sha256,
     sync_folder,
     write_atomically,
     write_content,
 )
-from voterlist.storage.temporary import remove_leftovers, remove_work_folders
 from voterlist.version import __version__
 
 __all__ = [

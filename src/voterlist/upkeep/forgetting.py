@@ -26,9 +26,9 @@ from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
 from voterlist.storage import kept, lock, removal, store
 from voterlist.storage import ledger as ledgers
+from voterlist.storage.files import PREFIX, WORK_FOLDERS, remove_unfinished
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
-from voterlist.storage.temporary import PREFIX, WORK_FOLDERS, remove_unfinished
 
 FORGOTTEN = "forgotten"
 """The journal's word for the moment after the last file is deleted."""

@@ -38,10 +38,10 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, without_blank
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
+from voterlist.storage.files import private_folder
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.settings import settings_of
 from voterlist.storage.store import RUN_EVENT, Manifest
-from voterlist.storage.temporary import private_folder
 from voterlist.tables import from_rows
 
 _MOST_BYTES = 16 * 1024 * 1024

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError, input_error
-from voterlist.storage.files import Identity, identity
+from voterlist.storage.files import Identity, identity, private_folder
 from voterlist.storage.ledger.tables import (
     SCHEMA_QUERY,
     for_sqlite,
     schema_in,
     schema_of,
 )
-from voterlist.storage.temporary import private_folder
 
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""

@@ -17,7 +17,7 @@ from weakref import WeakSet
 
 from voterlist.config import Settings
 from voterlist.errors import usage_error
-from voterlist.storage.files import identity
+from voterlist.storage.files import identity, private_folder
 from voterlist.storage.ledger.base import (
     Base,
     SqliteBase,
@@ -38,7 +38,6 @@ from voterlist.storage.ledger.tables import (
     VERSION,
     statements,
 )
-from voterlist.storage.temporary import private_folder
 
 if sys.platform != "win32":
     import fcntl
