@@ -24,11 +24,11 @@ from voterlist.synth import (
     generate,
     write,
 )
-from voterlist.synth.carelessness import LEVELS, SLIPS, Hand, draw_slips, keys_beside
 from voterlist.synth.lexicon import lexicon, surname
 from voterlist.synth.people import documents, fins
 from voterlist.synth.plan import draw_plan
 from voterlist.synth.repeats import Done, done_words
+from voterlist.synth.slips import LEVELS, SLIPS, Hand, draw_slips, keys_beside
 
 NATION = 120_000
 

@@ -16,7 +16,6 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.errors import UsageError
-from voterlist.synth.carelessness import LEVELS
 from voterlist.synth.lexicon import Lexicon, lexicon
 from voterlist.synth.people import People, concat_people, draw_given, draw_people
 from voterlist.synth.places import (
@@ -29,6 +28,7 @@ from voterlist.synth.places import (
     split_precincts,
 )
 from voterlist.synth.repeats import Done, Entries, Nation, draw_entries
+from voterlist.synth.slips import LEVELS
 
 CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000

@@ -15,7 +15,6 @@ from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
-from voterlist.synth.carelessness import with_slips
 from voterlist.synth.people import People, documents, fins, numbered
 from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import Plan, stream
@@ -439,7 +438,7 @@ def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:
     }
     if level := plan.rates.carelessness:
         own = stream(plan.seed, "carelessness", int(plan.numbers[constituency]))
-        columns = with_slips(own, level, columns, done, script, precinct)
+        columns = slips.with_slips(own, level, columns, done, script, precinct)
     in_order = [columns[name] for name in ENTRIES.names]
     truth = [ids, numbered("p", person), _done_column(pen.done)]
     return (
