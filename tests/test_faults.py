@@ -16,9 +16,7 @@ from test_check import NOT_BY_CHANCE
 from voterlist.any_table.evaluating import evaluate_faults
 from voterlist.catalogue import catalogue
 from voterlist.check import RULES, check
-from voterlist.check.faults import evaluate_faults
 from voterlist.cli import APP
-from voterlist.cli.app import APP
 from voterlist.config import CheckSettings, IngestSettings, Settings
 from voterlist.ingest import ingest
 from voterlist.normalize import RULES as NORMALIZE_RULES

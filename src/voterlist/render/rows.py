@@ -17,9 +17,6 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from voterlist.schemas import TABLES, without_blank
-from voterlist.storage.temporary import private_folder
-from voterlist.schemas import without_blank
-from voterlist.schemas.columns import TABLES
 from voterlist.storage.files import private_folder
 
 ROWS_OF_A_SHEET = 1_048_575
