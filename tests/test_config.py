@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
-from voterlist.config.mistakes import PLAIN_CODES, TOML_CODES
+from voterlist.config.mistakes import _REASONS, PLAIN_CODES
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 from voterlist.rulebook.pages import chapters
@@ -164,7 +164,7 @@ def test_every_mistake_has_a_sentence_in_both_languages(language):
     with pytest.raises(SettingsError) as caught:
         config.parse(WRONG)
     codes = {*PLAIN_CODES.values(), "not-usable", "not-a-header", "not-utf8"}
-    codes |= {"toml-statement", *TOML_CODES}
+    codes |= {"toml-statement", *(code for _, code in _REASONS)}
     found = list(caught.value.mistakes) + [
         SettingsMistake("x", code) for code in sorted(codes)
     ]

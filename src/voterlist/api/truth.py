@@ -62,8 +62,7 @@ def _persons(truth: pd.DataFrame, find: Find, size: int) -> tuple[Longs, int]:
         raise refusal(f"the truth lacks {' and '.join(lacking)}.", todo)
     place = find(truth, "entry_id")
     known = place >= 0
-    if size:
-        _require_some(known)
+    _require_some(known, size)
     # A blank person is nobody, and not the same one each time.
     told = truth["person_id"].mask(truth["person_id"].eq(""))
     persons = pd.factorize(told)[0]
@@ -79,8 +78,9 @@ def _persons(truth: pd.DataFrame, find: Find, size: int) -> tuple[Longs, int]:
     return person, int((~known).sum())
 
 
-def _require_some(known: Bools) -> None:
-    if not known.any():
+def _require_some(known: Bools, of: int) -> None:
+    """Refuse what names none of the entries, where there are any."""
+    if of and not known.any():
         todo = "Its entry_id are the ids of the list, or the rows' numbers from 1."
         raise refusal("the truth names no entry of this list.", todo)
 
@@ -95,8 +95,7 @@ def decided_pairs(labels: object, find: Find, ids: pa.Array) -> pa.Table:
         raise refusal("these are no labels.", f"Give a frame with {', '.join(LABELS)}.")
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0)
-    if len(known):
-        _require_some(known)
+    _require_some(known, len(known))
     ends = [ids.take(pa.array(places[known])) for places in (left, right)]
     is_same = pa.array(_is_same(labels)[known])
     return pa.table([*ends, is_same], schema=PAIRS)
@@ -117,8 +116,7 @@ def _by_labels(
     """(the measures of the pairs that have a label, labels of entries that are not there)."""
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0) & (left != right)
-    if len(cluster):
-        _require_some(known)
+    _require_some(known, len(cluster))
     is_same = _is_same(labels)[known]
     ends = np.sort(np.stack([left[known], right[known]]), axis=0)
     number, first, place = np.unique(

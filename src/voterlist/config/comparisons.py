@@ -121,8 +121,12 @@ def _mistakes(
         yield SettingsMistake(path, "not-a-comparison-name")
     elif name in taken:
         yield SettingsMistake(path, "comparison-name-taken")
-    yield from (_unknown_key(path, str(key)) for key in section if key not in _KEYS)
-    if not _headers(section.get("column")):
+    yield from (
+        unknown_key(f"{path}.{key}", str(key), _KEYS)
+        for key in section
+        if key not in _KEYS
+    )
+    if not headers_of(section.get("column")):
         yield SettingsMistake(f"{path}.column", "not-a-header")
     if section.get("kind") not in KIND_NAMES:
         choices = ", ".join(KIND_NAMES)
@@ -131,19 +135,16 @@ def _mistakes(
         yield SettingsMistake(f"{path}.blocking", "not-true-or-false")
 
 
-def _unknown_key(path: str, key: str) -> SettingsMistake:
-    close = difflib.get_close_matches(key, _KEYS, n=1)
+def unknown_key(path: str, name: str, known: Collection[str]) -> SettingsMistake:
+    """An unknown key, with the known one that was probably meant."""
+    close = difflib.get_close_matches(name, list(known), n=1)
     if close:
-        return SettingsMistake(
-            f"{path}.{key}", "unknown-key-meant", (("meant", close[0]),)
-        )
-    return SettingsMistake(
-        f"{path}.{key}", "unknown-key", (("known", ", ".join(_KEYS)),)
-    )
+        return SettingsMistake(path, "unknown-key-meant", (("meant", close[0]),))
+    return SettingsMistake(path, "unknown-key", (("known", ", ".join(known)),))
 
 
-def _headers(column: Any) -> tuple[str, ...]:
-    """The headers that a section names; none where that is no header."""
+def headers_of(column: Any) -> tuple[str, ...]:
+    """The headers that a setting names: a text or a list of them; none where that is no header."""
     headers = [column] if isinstance(column, str) else column
     if not isinstance(headers, list | tuple):
         return ()
@@ -152,7 +153,7 @@ def _headers(column: Any) -> tuple[str, ...]:
 
 
 def _comparison(name: str, section: Mapping[str, Any]) -> AddedComparison:
-    headers = _headers(section["column"])
+    headers = headers_of(section["column"])
     return AddedComparison(
         name, headers, section["kind"], section.get("blocking", False)
     )

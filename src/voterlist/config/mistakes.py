@@ -5,7 +5,6 @@ Each mistake with its key path, never with the value itself.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from voterlist.config.comparisons import unknown_key
 from voterlist.config.sections import (
     COLUMN_FIELDS,
     AcceptedSettings,
@@ -47,7 +47,6 @@ _REASONS = (
 _TOO_MUCH = "Invalid value"
 _DEEPEST = 20
 """Sections and lists in each other; settings have four."""
-TOML_CODES = frozenset(code for _, code in _REASONS)
 
 
 def tree_of(text: str) -> dict[str, Any]:
@@ -214,7 +213,7 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
     path = ".".join(parts)
     if kind == "columns":
         yield from (
-            _unknown(f"{path}.{name}", name, COLUMN_FIELDS)
+            unknown_key(f"{path}.{name}", name, sorted(COLUMN_FIELDS))
             for name in context["unknown"]
         )
         yield from (
@@ -224,7 +223,7 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
     elif kind == "comparisons":
         yield from context["mistakes"]
     elif kind == "extra_forbidden":
-        yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
+        yield unknown_key(path, parts[-1], sorted(_keys_of(parts[:-1])))
     elif kind == "out-of-order":
         places = (("lower", context["lower"]), ("upper", context["upper"]))
         yield SettingsMistake(f"{path}.{context['key']}", kind, places)
@@ -243,14 +242,6 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
 def _choices(expected: str) -> str:
     """``'a', 'b' or 'c'`` as ``a, b, c``."""
     return expected.replace("'", "").replace(" or ", ", ")
-
-
-def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
-    """An unknown key, with the known one that was probably meant."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    if close:
-        return SettingsMistake(path, "unknown-key-meant", (("meant", close[0]),))
-    return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
 
 
 _INSIDE: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
@@ -297,7 +288,7 @@ def unknown_rules(
         if isinstance(acceptance, dict) and isinstance(acceptance.get("rule"), str):
             named[f"check.accepted.{place}.rule"] = acceptance["rule"]
     return [
-        _unknown(path, code, rule_codes)
+        unknown_key(path, code, sorted(rule_codes))
         for path, code in named.items()
         if code not in rule_codes
     ]

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from voterlist.config.comparisons import AddedComparison, read_comparisons
+from voterlist.config.comparisons import AddedComparison, headers_of, read_comparisons
 from voterlist.facts import WorkingDays
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Level, Profile, Rule, Severity
@@ -136,7 +136,7 @@ def _pinned_columns(columns: object) -> object:
     if not isinstance(columns, dict):
         return columns
     unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)
-    wrong = tuple(name for name, header in columns.items() if not _is_header(header))
+    wrong = tuple(name for name, header in columns.items() if not headers_of(header))
     if unknown or wrong:
         raise PydanticCustomError(
             "columns", "columns", {"unknown": unknown, "wrong": wrong}
@@ -563,14 +563,6 @@ class Settings(_Section):
     submit: SubmitSettings = Field(default_factory=SubmitSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
-
-
-def _is_header(value: object) -> bool:
-    """True for a text, or a list of texts that is not empty."""
-    headers = value if isinstance(value, list) else [value]
-    return bool(headers) and all(
-        isinstance(header, str) and header.strip() for header in headers
-    )
 
 
 def _require_order(section: BaseModel, lower: str, upper: str) -> None:

@@ -15,7 +15,6 @@ from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW, UNKNOWN_VERDICT
 from voterlist.model import Action, Problem
 from voterlist.render.xlsx.filled import (
-    TICK_PROBLEMS,
     FilledSheet,
     Typed,
     headings,
@@ -49,15 +48,6 @@ from voterlist.render.xlsx.forms import (
 )
 from voterlist.report.asked import AskedAs
 from voterlist.tables import from_rows
-
-READING_PROBLEMS = (
-    "formula-without-value",
-    "formulas-without-value",
-    "merged-answer",
-    "row-exchanged",
-    *TICK_PROBLEMS,
-)
-"""Why a row, or what is blank in a sheet, is not taken for an answer; ``review.problem.<code>``."""
 
 ANSWER_ROW = pa.schema(
     [

@@ -281,9 +281,6 @@ def _problem(row: Typed, code: str) -> Problem:
     return Problem(row.row, code, row.sheet, row.ids[CASE_ID], row.ids[ENTRY_ID])
 
 
-TICK_PROBLEMS = ("unknown-tick", "nothing-proposed")
-"""Why a tick is refused; ``review.problem.<code>``."""
-
 _PARTED = ":"
 
 
