@@ -14,7 +14,12 @@ from voterlist.check import indicators, pyramids
 from voterlist.cli.check import tell_audit
 from voterlist.cli.terminal import TERMINAL
 from voterlist.config import CheckSettings
-from voterlist.render.html import Page, build_pages, render_precincts, render_report
+from voterlist.render.html import (
+    build_pages,
+    declared,
+    render_precincts,
+    render_report,
+)
 from voterlist.render.xlsx import render_report as render_workbook
 from voterlist.report.sections.audit import funnel_plot
 from voterlist.report.sections.audit.model import (
@@ -329,29 +334,24 @@ def test_a_page_sums_up_the_totals_that_lists_declare():
     place = Place(88, 1, None, None, None)
     for totals, expected in (((None, 3, 4), 7), ((None, None), None), ((0,), 0)):
         lists = tuple(ListBalance(place, "permanent", 9, 9, 0, one) for one in totals)
-        page = Page(None, None, lists, (), (), 0)
-        assert page.declared == expected
+        assert declared(lists) == expected
 
 
 def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():
     """Lines are ascending, each once, and those beyond the most shown are counted."""
     model = _model()
-    two = next(page for page in build_pages(model) if page.precinct.precinct == 2)
-    rules = {row.rule: row for row in two.rules}
-    assert [(place.lines, place.left) for place in rules["fin-invalid"].places] == [
-        ((9,), 0)
-    ]
-    assert [
-        place.left for row in next(iter(_cut(model))).rules for place in row.places
-    ] == [1] * 2
-    assert [row.code for row in two.set_aside] == ["row-too-short"]
-    assert (two.rows, two.rows_set_aside, two.declared) == (6, 2, 5)
+    two = _second(build_pages(model))
+    places = {row["rule"]: row["places"] for row in two["rules"]}
+    (place,) = places["fin-invalid"]
+    assert (place["lines"], place["left"]) == ((9,), 0)
+    cut = _second(build_pages(model, most_lines=0))
+    assert [place["left"] for row in cut["rules"] for place in row["places"]] == [1] * 2
+    assert [row.code for row in two["set_aside"]] == ["row-too-short"]
+    assert [two[name] for name in ("rows", "rows_set_aside", "declared")] == [6, 2, 5]
 
 
-def _cut(model):
-    return (
-        page for page in build_pages(model, most_lines=0) if page.precinct.precinct == 2
-    )
+def _second(pages):
+    return next(page for page in pages if page["precinct"].precinct == 2)
 
 
 @pytest.mark.parametrize("language", ["en", "az"])

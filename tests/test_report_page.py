@@ -154,8 +154,6 @@ NOT_ON_ITS_PAGE = {
     "page.audit.constituency": "the head has it",
     "page.audit.precinct": "the title has it",
     "page.audit.statistics": "those out of the ordinary are named with what is usual",
-    "page.lists.entries": "the voters of the precinct are these entries",
-    "page.lists.place": "the lines of findings name files",
     "page.precinct.constituency": "the head has it",
     "page.precinct.errors": "each rule has its number",
     "page.precinct.notes": "as the errors",

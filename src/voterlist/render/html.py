@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -17,12 +17,11 @@ from voterlist.model import Severity
 from voterlist.quality.feedback import GROUPS, Feedback
 from voterlist.report.section import Report
 from voterlist.report.sections.audit import AUDIT, AuditWords
-from voterlist.report.sections.audit.model import PrecinctAudit
 from voterlist.report.sections.balance import BALANCE, ListBalance
 from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
 from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
-from voterlist.report.sections.people import PEOPLE, PrecinctCounts
-from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
+from voterlist.report.sections.people import PEOPLE
+from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS
 from voterlist.report.values import Facts, Names, Words, title_of
 from voterlist.tables import by_key
 
@@ -33,65 +32,18 @@ class PageWords(AuditWords, FindingWords):
     """Says what stands on a precinct's page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The lines of one sheet of one file, ascending, and how many more there are."""
-
-    file: str | None
-    sheet: str | None
-    lines: tuple[int, ...]
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLines:
-    """What one rule noticed in a precinct, and where."""
-
-    rule: str
-    severity: Severity
-    count: int
-    first: FindingRow
-    """For the sentence of a finding about the precinct as a whole."""
-    places: tuple[Lines, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The page of one precinct."""
-
-    precinct: PrecinctCounts
-    audit: PrecinctAudit | None
-    lists: tuple[ListBalance, ...]
-    rules: tuple[RuleLines, ...]
-    set_aside: tuple[SetAsideRow, ...]
-    """Rows set aside that may be voters."""
-    set_aside_left: int
-    """How many more of these there are."""
-
-    @property
-    def rows(self) -> int:
-        """Rows of all its lists."""
-        return sum(row.rows for row in self.lists)
-
-    @property
-    def rows_set_aside(self) -> int:
-        """Rows of its lists that became no entry."""
-        return sum(row.set_aside for row in self.lists)
-
-    @property
-    def declared(self) -> int | None:
-        """The sum of the totals written below its lists; None where none is."""
-        totals = [row.declared for row in self.lists if row.declared is not None]
-        return sum(totals) if totals else None
+Row = Mapping[str, Any]
+"""What a template shows, by the names of its parts."""
 
 
 def build_pages(
     report: Report, *, most_lines: int = 40, most_rows: int = 12
-) -> tuple[Page, ...]:
-    """The pages of all precincts of a report, in their order.
+) -> tuple[Row, ...]:
+    """What stands on the page of each precinct of a report, in their order.
 
     A page names at most ``most_lines`` lines of a rule in one sheet and ``most_rows`` rows set
-    aside, and says how many more there are.
+    aside that may be voters, and says how many more there are. ``rows``, ``rows_set_aside`` and
+    ``declared`` are sums over the lists of the precinct.
     """
     audit = report.of(AUDIT)
     audits = {row.area: row for row in audit.precincts} if audit else {}
@@ -105,41 +57,69 @@ def build_pages(
     pages = []
     for precinct in report.of(PEOPLE).precincts:
         area = precinct.area
+        own = lists.get(area, [])
         shown = _cut(set_aside.get(area, []), most_rows)
-        page = Page(
-            precinct=precinct,
-            audit=audits.get(area),
-            lists=tuple(lists.get(area, [])),
-            rules=_rules(findings.get(area, []), most_lines),
-            set_aside=tuple(shown.rows),
-            set_aside_left=shown.left,
-        )
+        page = {
+            "precinct": precinct,
+            "audit": audits.get(area),
+            "rows": sum(row.rows for row in own),
+            "rows_set_aside": sum(row.set_aside for row in own),
+            "declared": declared(own),
+            "rules": _rules(findings.get(area, []), most_lines),
+            "set_aside": tuple(shown.rows),
+            "set_aside_left": shown.left,
+        }
         pages.append(page)
     return tuple(pages)
 
 
-def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
-    """The findings by rule, errors first; each line once."""
+def declared(lists: Sequence[ListBalance]) -> int | None:
+    """The sum of the totals written below lists; None where none is."""
+    totals = [row.declared for row in lists if row.declared is not None]
+    return sum(totals) if totals else None
+
+
+def _rules(rows: Sequence[FindingRow], most: int) -> tuple[Row, ...]:
+    """The findings by rule, errors first; each line once.
+
+    ``first`` is for the sentence of a finding about the precinct as a whole.
+    """
     by_rule = by_key(((row.severity, row.rule), row) for row in rows)
     rules = [
-        RuleLines(rule, severity, len(of_rule), of_rule[0], _lines(of_rule, most))
+        {
+            "rule": rule,
+            "severity": severity,
+            "count": len(of_rule),
+            "first": of_rule[0],
+            "places": tuple(_lines(of_rule, most)),
+        }
         for (severity, rule), of_rule in by_rule.items()
     ]
-    rules.sort(key=lambda one: (_SEVERITIES.index(one.severity), -one.count, one.rule))
+    rules.sort(
+        key=lambda one: (
+            _SEVERITIES.index(one["severity"]),
+            -one["count"],
+            one["rule"],
+        )
+    )
     return tuple(rules)
 
 
-def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
+def _lines(rows: Sequence[FindingRow], most: int) -> Iterator[Row]:
+    """The lines of each sheet of each file, ascending, and how many more there are."""
     places = [row.place for row in rows if row.place.line]
     ordered = sorted(
         {(place.file or "", place.sheet or "", place.line) for place in places}
     )
-    of_sheets = []
     for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
         shown = _cut([line for *_, line in group if line], most)
         lines = tuple(shown.rows)
-        of_sheets.append(Lines(file or None, sheet or None, lines, shown.left))
-    return tuple(of_sheets)
+        yield {
+            "file": file or None,
+            "sheet": sheet or None,
+            "lines": lines,
+            "left": shown.left,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +159,7 @@ def render_precincts(report: Report, language: str) -> str:
     return render_pages(build_pages(report), report.facts, language)
 
 
-def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
+def render_pages(pages: Sequence[Row], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
     return rendered("precincts.html", facts=facts, w=PageWords(language), pages=pages)
 
