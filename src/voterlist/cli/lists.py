@@ -1,4 +1,4 @@
-"""``lists``: the compiled, corrected list of each precinct."""
+"""``lists``: the compiled list of each precinct; ``figures``: what the public is told of them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from voterlist.cli.options import Today, Workspace, day, option, takes
+from voterlist.cli.options import (
+    PassphraseStdin,
+    Today,
+    Workspace,
+    day,
+    option,
+    passphrase_of,
+    takes,
+    when,
+)
 from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left, warn
 from voterlist.model import ListOrder
 
 if TYPE_CHECKING:
@@ -99,3 +108,48 @@ def _cells(row: dict[str, Any], counts: Iterable[str]) -> tuple[Any, ...]:
     numbers = ["-" if number is None else str(number) for number in places]
     kind = SAY(f"list-kind.{row['list_kind']}")
     return (*numbers, kind, *(row[name] for name in counts))
+
+
+def figures(
+    workspace: Workspace,
+    out: Annotated[Path | None, option("figures-out", "FOLDER")] = None,
+    passphrase_stdin: PassphraseStdin = False,
+    today: Today = None,
+) -> Answer:
+    """Write the press sheet and the open tables of the lists of today."""
+    from voterlist.centre.figures import SECRET, make_figures
+    from voterlist.centre.press import numbered
+    from voterlist.handover.commissions import KEYS
+
+    passphrase = None
+    if (workspace / KEYS).exists():
+        passphrase = passphrase_of(workspace, from_stdin=passphrase_stdin)
+    with Steps() as steps:
+        made = make_figures(
+            workspace, passphrase, out=out, progress=steps, **when(today, workspace)
+        )
+    tell("cli.figures.voters", voters=made.voters)
+    told = {name: places for name, places in made.lacking.items() if places}
+    if told:
+        warn("cli.figures.provisional")
+    for name, places in told.items():
+        warn(f"figures.{name}", places=numbered(places, SAY))
+    if made.withheld:
+        tell("cli.figures.withheld", voters=made.withheld)
+    if not made.counts_first:
+        tell("cli.figures.no-first")
+    tell("cli.figures.written", count=len(made.release.files), path=made.folder)
+    if made.signed_by:
+        tell("cli.figures.signed", fingerprint=made.signed_by)
+    else:
+        tell("cli.figures.unsigned")
+    if made.later:
+        warn("cli.figures.later", day=made.later)
+    if made.rounded_otherwise:
+        warn("cli.figures.rounded-otherwise", secret=workspace / SECRET)
+    return {
+        **picked(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
+        **picked(made, "later", "rounded_otherwise"),
+        **made.lacking,
+        "files": [file.model_dump() for file in made.release.files],
+    }
