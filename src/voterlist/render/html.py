@@ -85,7 +85,7 @@ def _rules(rows: Sequence[FindingRow], most: int) -> tuple[Row, ...]:
     ``first`` is for the sentence of a finding about the precinct as a whole.
     """
     by_rule = by_key(((row.severity, row.rule), row) for row in rows)
-    rules = [
+    rules: list[Row] = [
         {
             "rule": rule,
             "severity": severity,
