@@ -42,11 +42,24 @@ class Outcome:
     set_aside: pa.Table
 
 
+_FEW = 100
+"""Rows for which Python is quicker than the calls of Arrow: a desk and a small list ask for
+columns of a few words, and for thousands of them."""
+
+
 def words(values: Sequence[str | None] | Column) -> pa.Array:
     """A dictionary-encoded column of few distinct words, its dictionary in sorted order.
 
     Sorted, so that the bytes do not depend on which word came first.
     """
+    if len(values) < _FEW:
+        texts = values.to_pylist() if hasattr(values, "to_pylist") else values
+        in_order = sorted({text for text in texts if text is not None})
+        place = {text: number for number, text in enumerate(in_order)}
+        return pa.DictionaryArray.from_arrays(
+            pa.array(map(place.get, texts), pa.int32()),
+            pa.array(in_order, pa.string()),
+        )
     if isinstance(values, pa.Array):
         array = values
     elif isinstance(values, pa.ChunkedArray):
@@ -514,7 +527,7 @@ def from_rows(
 @cache
 def _without_rows(schema: pa.Schema) -> pa.Table:
     """A table of this schema without rows: a desk asks for thousands of them."""
-    return from_columns({name: [] for name in schema.names}, schema, 0)
+    return schema.empty_table()
 
 
 def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:
@@ -538,7 +551,7 @@ def concat(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """The tables one below the other, in one chunk a column; zero tables give zero rows."""
     filled = [table for table in tables if table.num_rows]
     if not filled:
-        return schema.empty_table()
+        return _without_rows(schema)
     joined = pa.concat_tables(filled).unify_dictionaries()
     columns = dict(zip(joined.column_names, joined.columns, strict=True))
     return from_columns(columns, schema)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from voterlist.casework.returned_cases import Kept, Outcome
 from voterlist.config import Settings
@@ -34,6 +33,7 @@ from voterlist.model import Asks, Relation, Step, Way
 from voterlist.schemas import HANDED_APPLICATION
 from voterlist.storage.ledger import ApplicationEvent, Ledger, place_in
 from voterlist.storage.settings import settings_of
+from voterlist.storage.store import read_file
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row, by_key, from_rows
 
@@ -528,7 +528,7 @@ def briefs_below(workspace: Path) -> dict[str, list[Brief]]:
     paths = {sender: folder / CARRIED for sender, folder in folders.items()}
     try:
         return {
-            sender: [_brief(row) for row in pq.read_table(path).to_pylist()]
+            sender: [_brief(row) for row in read_file(path).to_pylist()]
             for sender, path in paths.items()
             if path.exists()
         }

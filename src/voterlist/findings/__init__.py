@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
-from voterlist.schemas import FINDING
+from voterlist.schemas import FINDING, empty
 from voterlist.shipped import shipped_toml
 from voterlist.tables import (
     concat,
@@ -68,7 +68,7 @@ def make(rule: Rule, rows: int, columns: Mapping[str, Any]) -> pa.Table:
             is asked of places of several sizes.
     """
     if not rows:
-        return FINDING.empty_table()
+        return empty(FINDING)
     whole = {**_of_rule(rule), **columns}
     filled = {name: _filled_column(value, rows) for name, value in whole.items()}
     return from_columns(filled, FINDING, rows)

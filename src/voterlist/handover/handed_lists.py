@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from voterlist import readers, strict_json
 from voterlist.casework.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
@@ -220,7 +219,7 @@ def records(pattern: Path, schema: pa.Schema) -> pa.Table:
     tables = [schema.empty_table()]
     for path in sorted(pattern.parent.glob(pattern.name)):
         try:
-            tables.append(concat([pq.read_table(path, schema=schema)], schema))
+            tables.append(concat([store.read_file(path)], schema))
         except (OSError, pa.ArrowException):
             # The cause may quote a cell.
             raise InputError(f"{path} cannot be read", file=str(path)) from None

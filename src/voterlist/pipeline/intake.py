@@ -270,7 +270,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     added = concat(tables.parts(received_name("added")), ADDED)
     if added.num_rows:
         path = context.folder / "entries.parquet"
-        added = with_ids(added, pq.read_table(path, columns=ENTRY_CELL.names))
+        added = with_ids(added, store.read_file(path, ENTRY_CELL.names))
     made = {
         "entries": Written(),
         "lists": merged.lists,
@@ -337,9 +337,11 @@ def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
     stays.
     """
     if place.is_alone:
-        entries = pq.read_table(place.received[0], columns=_COUNTED)
+        entries = store.read_file(place.received[0], _COUNTED)
     else:
-        parts = [of_place(pq.read_table(part), place.number) for part in place.received]
+        parts = [
+            of_place(store.read_file(part), place.number) for part in place.received
+        ]
         entries = concat(parts, ENTRY)
         if len(parts) > 1:
             entries = _with_unique_ids(entries)

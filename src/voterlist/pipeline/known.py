@@ -353,7 +353,10 @@ def read_table(
         return schema.empty_table()
     try:
         wanted = None if columns is None else list(columns)
-        table = pq.read_table(path, columns=wanted, filters=rows)
+        if rows is None:
+            table = store.read_file(path, wanted)
+        else:
+            table = pq.read_table(path, columns=wanted, filters=rows)
         given = dict(zip(table.column_names, table.columns, strict=True))
         if columns is None:
             schema = with_added(schema, [table])

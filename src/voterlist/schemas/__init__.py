@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import pyarrow as pa
 
@@ -269,6 +270,7 @@ def with_added(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
     )
 
 
+@cache
 def empty(schema: pa.Schema) -> pa.Table:
     """A table of this schema with no rows."""
     return schema.empty_table()

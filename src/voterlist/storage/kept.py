@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from voterlist import strict_json
 from voterlist.storage.files import are_unaltered, make_private, own_folder, sha256
+from voterlist.storage.store import read_file
 
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
@@ -83,9 +83,7 @@ class KeptUnit:
 
     def table(self, name: str) -> pa.Table:
         """The table in one of its files."""
-        # Of a small file ``pq.read_table`` takes twice as long: it thinks of folders of files.
-        with pq.ParquetFile(self.path(name)) as file:
-            return file.read()
+        return read_file(self.path(name))
 
 
 @dataclass(slots=True)

@@ -22,13 +22,12 @@ from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from voterlist import strict_json
 from voterlist.arrays import AnyArray
 from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, make_private, write_content
-from voterlist.storage.store import program_digest, sha256, write_table
+from voterlist.storage.store import program_digest, read_file, sha256, write_table
 
 # Columns and rows put aside on the disk while a list is linked that is larger than memory.
 #
@@ -234,7 +233,7 @@ def _table(folder: Path, name: str, digest: str) -> pa.Table:
     path = _path(folder, name, digest)
     if sha256(path) != digest:
         raise ValueError("a file of the state was changed")
-    return pq.read_table(path)
+    return read_file(path)
 
 
 def _path(folder: Path, name: str, digest: str) -> Path:

@@ -228,10 +228,20 @@ def _read(
     path: Path, words: Sequence[str] = (), names: Sequence[str] | None = None
 ) -> pa.Table:
     """The columns of these names, all without names; ``words``: those to read as codes."""
+    table = read_file(path, names, words).unify_dictionaries().combine_chunks()
+    return table if names is None else table.select(names)
+
+
+def read_file(
+    path: Path, names: Sequence[str] | None = None, words: Sequence[str] = ()
+) -> pa.Table:
+    """The columns of a file that have these names, all without names.
+
+    ``words``: those to read as codes.
+    """
     # As a data set, as ``pq.read_table`` reads it, a small file takes twice the time.
     with pq.ParquetFile(path, read_dictionary=words) as file:
-        table = file.read(names).unify_dictionaries().combine_chunks()
-    return table if names is None else table.select(names)
+        return file.read(names)
 
 
 class RunFolder:
@@ -656,9 +666,9 @@ def _fields_of(record: Any) -> dict[str, Any]:
 
 
 def _json(content: Any) -> str:
-    text = json.dumps(
-        content, indent=1, sort_keys=True, ensure_ascii=False, default=_fields_of
-    )
+    # In one line: with an indent Python writes it itself, which takes ten times as long, and the
+    # manifest is written after each step.
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_fields_of)
     text += "\n"
     # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write
     # them as digits.
