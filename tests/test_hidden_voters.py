@@ -310,6 +310,8 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
         (2, "Əli-Ağa", False),
         (2, "Əli - Ağa", False),
         (2, "Eyni", False),
+        (5, "Qaçqın ailəsi evi", False),
+        (5, "Nizami küç. 5, ailəsi", True),
         (2, "Hemin", False),
         (5, "həmin", False),
         (5, "Uşaq bağçası yanı", False),
@@ -371,6 +373,7 @@ def test_a_name_beside_a_total_is_asked_about(total, is_asked):
         (2, "{}, Nigar", True),
         (2, "{}/Nigar", True),
         (2, "{}/Эльчин", False),
+        (2, "{0}/{0}ə", False),
         (2, "Нигяр | {}", False),
         (0, "12-{}", False),
         (5, "{}, 4 nəfər", False),
@@ -386,6 +389,59 @@ def test_what_every_row_has_is_asked_about_where_it_can_be_two(
     intake, code = taken(lines([HEADER, *rows], "\t"))
     assert len(asked(intake)) == (len(rows) if is_asked else 0)
     assert code == int(is_asked)
+
+
+def test_a_surname_that_is_a_word_of_repetition_is_told_by_its_address():
+    """Whoever bears it would be on no list; whoever is meant by it would be of that name."""
+    rows = [list(row) for row in ROWS]
+    for row, home in zip(
+        rows, ("Nizami küç. 1", "Nizami küç. 1", "Sabir küç. 2") * 4, strict=True
+    ):
+        row[5] = home
+    rows[1][1] = rows[4][1] = rows[5][1] = "Eyni"
+    intake, code = taken(lines([HEADER, *rows], "\t"))
+    assert (asked(intake), code) == ([3, 6], 1)
+
+
+def test_a_column_of_husbands_is_no_column_of_voters():
+    """Each row would be asked about, where their names stand in most; with dates they are asked."""
+    others = [f"həyat yoldaşı {row[1]} {row[2]}" for row in [*ROWS[1:], ROWS[0]]]
+    rows = [[*row, other] for row, other in zip(ROWS, others, strict=True)]
+    intake, code = taken(lines([[*HEADER, "Qeyd"], *rows]))
+    assert (asked(intake), code) == ([], 0)
+    rows = [[*row[:-1], f"{row[-1]} 01.02.1970"] for row in rows]
+    assert len(asked(taken(lines([[*HEADER, "Qeyd"], *rows]))[0])) > len(ROWS) / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "is_asked"), [("Elçin\nNigar", True), ("Əli\nAğa", False)]
+)
+def test_given_names_in_lines_of_their_own_are_asked_about(name, is_asked):
+    """A couple would be one voter of two names."""
+    rows = [list(row) for row in ROWS]
+    rows[4][2] = name
+    intake, _ = taken(book({"Siyahı": [HEADER, *rows]}), "list 12.xlsx")
+    assert asked(intake) == ([6] if is_asked else [])
+
+
+@pytest.mark.parametrize("count", [48, 60])
+def test_a_header_far_below_is_found(count):
+    """The row of headings would be a voter, and what stands above it would be titles."""
+    notes = [[f"Qeyd {at}: siyahı belə tutulub"] for at in range(count)]
+    intake, code = taken(book({"Siyahı": [*notes, HEADER, *ROWS]}), "list 12.xlsx")
+    assert (surnames(intake), code) == (NAMES, 0)
+    upper = [row for row in ROWS for _ in range(count // len(ROWS) + 1)]
+    intake, _ = taken(lines([*upper, HEADER, *ROWS]))
+    assert intake.entries.num_rows == len(upper) + len(ROWS)
+
+
+def test_voters_who_stand_beside_each_other_are_no_notes():
+    """A sheet of persons in columns beside a list would be left out as one without people."""
+    sideways = [list(line) for line in zip(HEADER, *ROWS[:3], strict=True)]
+    book_of_two = book({"Siyahı": [HEADER, *ROWS[3:]], "Əlavə": sideways})
+    intake, code = taken(book_of_two, "list 12.xlsx")
+    codes = intake.set_aside.column("code").to_pylist()
+    assert (codes.count("header-unknown"), code) == (len(HEADER), 1)
 
 
 def test_a_family_in_a_column_that_is_not_understood_is_asked_about():

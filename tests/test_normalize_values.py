@@ -149,6 +149,9 @@ def test_fin(text, value, repairs, document):
     ("text", "repairs"),
     [
         ("AZE12345678", ""),
+        ("AZE 12345678", ""),
+        ("AA 1234567", ""),
+        ("AA-1234567", "signs-removed"),
         ("aze 12345678", "small-letters signs-removed"),
         ("AZE N12345678", "signs-removed"),
         ("AZEN12345678", "signs-removed"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz import fuzz
+
 _SURNAME = re.compile(
     r"(?<![^\W\d_])[^\W\d_]{2,}(?:(?i:[oe]va?|zad[əǝe])|[оеё]ва?|зад[еә])(?![^\W\d_])"
 )
@@ -11,6 +13,7 @@ _SURNAME = re.compile(
 are Russian capitals, in which genitives of headings end the same way."""
 PARTICLE = r"(?i:o[ğgq]h?l[uyı]|[qgk][ıiİy]z[ıiİy])|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
 """What stands behind the name of the father whose son or daughter somebody is."""
+_PARTICLE = re.compile(PARTICLE)
 _OF_FATHER = re.compile(rf"(?<![^\W\d_])(?:{PARTICLE})(?![^\W\d_])")
 _FATHER = re.compile(
     rf"(?<![^\W\d_])(?:{PARTICLE}"
@@ -35,17 +38,20 @@ _SIGNS = (
     r"|chair|secretar|member|sign|respons|approv|prepared|director"
 )
 """Words of those who sign."""
-_OF_NOBODY = re.compile(
-    r"(?i)k[üu][çc]|prosp|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|say[ıi]|sayl|se[çc][kiİ]|siyah"
-    r"|m[əe]nt[əe]q|kom[iİ]ss|район|улиц|школ|участ|список|комисси|street|school|commiss"
-    r"|\b(?:[iİ]yirm[iİ]|otuz|q[ıi]rx|altm[ıi][şs]|yetm[iİ][şs]|s[əe]ks[əe]n|doxsan|y[üu]z)\b"
-    rf"|{_SIGNS}"
+_PLACES = (
+    r"k[üu][çc]|prosp|pr\.|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na"
+    r"|район|улиц|школ|street|school"
 )
-"""Words of what is named after people, of those who sign, of titles, and of totals in words."""
+"""Words of what is named after people."""
+_OF_NOBODY = re.compile(
+    rf"(?i){_PLACES}|{_SIGNS}|say[ıi]|sayl|se[çc][kiİ]|siyah"
+    r"|m[əe]nt[əe]q|kom[iİ]ss|участ|список|комисси|commiss"
+    r"|\b(?:[iİ]yirm[iİ]|otuz|q[ıi]rx|altm[ıi][şs]|yetm[iİ][şs]|s[əe]ks[əe]n|doxsan|y[üu]z)\b"
+)
+"""These, with words of titles, and of totals in words."""
 _CAPITAL = r"[A-ZÇƏĞIİÖŞÜА-ЯЁ]\w*\.?"
-_PLACE = r"k[üu][çc]|prosp|pr\.|rayon|[şs][əe]h[əe]r|m[əe]kt[əe]b|ad[ıi]na|улиц|школ|street|school"
 _OF_OTHERS = re.compile(
-    rf"\b(?:(?:{_CAPITAL}\s+){{1,3}}(?i:{_PLACE})|(?i:{_SIGNS})\w*\W+(?:{_CAPITAL}\s*){{1,3}})"
+    rf"\b(?:(?:{_CAPITAL}\s+){{1,3}}(?i:{_PLACES})|(?i:{_SIGNS})\w*\W+(?:{_CAPITAL}\s*){{1,3}})"
 )
 """Names of streets and of those who sign, in a text that may name a voter besides."""
 _KIN = re.compile(
@@ -60,6 +66,14 @@ _ADDS = re.compile(
 """What is said of somebody whom a list lacks."""
 _WORD = re.compile(r"[^\W\d_]+")
 _WITHOUT_ENDING = 4
+_LATIN, _CYRILLIC = r"[A-Za-z\u00c0-\u024fə]", r"[\u0400-\u04ff]"
+_OF_ONE = re.compile(
+    r"(?i)^(?:a[ğg]a|m[iİ]r|xan|seyid|hac[ıi])\s[-–—]\s|\s[-–—]\s(?:a[ğg]a|xan|b[əe]y)$"
+    rf"|{_LATIN}\s*[/\\|]\s*{_CYRILLIC}|{_CYRILLIC}\s*[/\\|]\s*{_LATIN}"
+)
+"""A name of two parts, or in two scripts: Elçin/Эльчин."""
+_ALIKE = 80.0
+"""In percent (normalised Indel)."""
 _GOES_ON = re.compile(r"[(a-zçəğıöşüа-яё]|.*(?:[/-]|\d\d\.\d\d\.)$")
 """A line behind or before which a narrow column was too short for its words or its date."""
 
@@ -102,24 +116,52 @@ def names_child(text: str) -> bool:
 
 
 def adds_person(text: str) -> bool:
-    """True for a remark beside a voter that names somebody and whose child it is, with a date.
+    """True for a remark beside a voter that names somebody and whose child or kin, with a date.
 
-    Or with a FIN or a document, or whose kin it is. A former surname with its date is nobody else.
+    Or with a FIN or a document. A former surname with its date is nobody else.
     """
-    if _KIN.search(text):
-        beside_kin = re.split(r"[,;:()\n]", _KIN.sub("\n", text))
-        words = (_WORD.findall(piece)[:2] for piece in beside_kin)
-        if any(_is_whole_name(" ".join(pair)) for pair in words):
-            return True
-    if _is_whole_name(text) and _OF_FATHER.search(text):
+    if signs_of_person(text) > 1 and (_FATHER.search(text) or names_kin(text)):
         return True
-    return signs_of_person(text) > 1 and _FATHER.search(text) is not None
+    return _is_whole_name(text) and _OF_FATHER.search(text) is not None
+
+
+def names_kin(text: str) -> bool:
+    """True for a remark that names a husband, a wife, a brother or a sister."""
+    if not _KIN.search(text):
+        return False
+    words = map(_WORD.findall, re.split(r"[,;:()\n]", _KIN.sub("\n", text)))
+    return any(_is_whole_name(" ".join(piece[:2])) for piece in words)
+
+
+def are_apart(text: str) -> bool:
+    """True for given names that a comma or a sign parts, and that are no one's: Elçin/Nigar.
+
+    A father's name is one's own, and so are both parts of Əli - Ağa, and a name in two scripts.
+    """
+    return not (may_be_variants(text) or _PARTICLE.search(text) or _OF_ONE.search(text))
+
+
+def are_in_lines(text: str) -> bool:
+    """True for given names each in a line of its own, that are no one's."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return all(map(_is_capital, lines)) and are_apart(" - ".join(lines))
+
+
+def may_be_variants(text: str) -> bool:
+    """True for two names so alike that they may be one in two spellings: Xədicə/Hədicə."""
+    first, *others = re.split(r"\s*[-–—,/\\|]\s*", text)
+    return any(fuzz.ratio(first, other) >= _ALIKE for other in others)
 
 
 def signs_of_person(text: str) -> int:
     """How many of these four a text holds: a name, a birth date, a FIN, a document."""
     has_name = bool(_SURNAME.search(text) or _FATHER.search(text))
     return has_name + sum(bool(sign.search(text)) for sign in _IDENTITIES)
+
+
+def has_signs(text: str, least: int) -> bool:
+    """True for a text with at least so many of them."""
+    return signs_of_person(text) >= least
 
 
 def holds_person(text: str) -> bool:

@@ -6,7 +6,7 @@ An entry, or one of the rows around the entries, each with its code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,13 +22,17 @@ from voterlist.ingest.persons import (
     ALONE,
     PARTICLE,
     adds_person,
+    are_apart,
+    are_in_lines,
+    has_signs,
     hides_voter,
     holds_person,
     is_beside_total,
     is_of_two,
     may_be_another,
+    may_be_variants,
     names_child,
-    signs_of_person,
+    names_kin,
 )
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
@@ -48,49 +52,34 @@ _OF_ONE = (*_NAMES, "number", "birth_date", "fin")
 _BESIDE_NAMES = ("address", "document", "fin")
 _OF_EACH = ("number", "birth_date", "document", "fin")
 """The fields of which each row of a list has one or more."""
-_OF_A_LINE = {
-    "number": (r"\pL", 1),
-    **dict.fromkeys(("surname", "given_name", "patronymic", "full_name"), (r"\d", 2)),
-    "birth_date": (r"\pL", 2),
-    "address": (r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", 2),
-    # These two may stand in one cell.
-    "document": (r"\pL{4}", 3),
-    "fin": (r"[^0-9A-Z]", 3),
-}
-"""For each field: what a cell has into which a voter's whole line came, so that few are looked at;
-and how many signs of a person it has at least."""
 _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
 _DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
 """A cell that says: the same as above."""
 _ABOVE = (
-    r"(?i)^[^\pL]*(?:eyn[iİ]l[əe]|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
-    r"|т[оае]т? же|он же|ditto)[^\pL]*$"
+    r"(?i:^[^\pL]*(?:eyn[iİ]l[əe]|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
+    r"|т[оае]т? же|он же|ditto)[^\pL]*$)"
 )
 _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
-"""Words that say so; the latter are given names where they are written as such: Eyni, Hemin."""
+"""Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _FAMILY = (
-    r"(?i)(?:^|[^\pL])(?:a[iİ]l[əe]s[iİ]|a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
+    r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
     r"|жена|муж|и др|family|wife|husband|others"
     r"|(?:[2-9]|\d\d)\s*(?:n[əe]f[əe]r(?:d[iİ]r)?|чел(?:овека?)?|persons|people))(?:[^\pL]|$)"
+    r"|a[iİ]l[əe]s[iİ](?:[^\pL ]|$| (?:[^e]|e[^v]))))"
 )
-"""Others who are not named: Elçin, ailəsi (4 nəfər). A house of children (Uşaqlar evi) is none."""
-_AND = rf"{_FAMILY}|\pL\s(?:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
+"""Others who are not named: Elçin, ailəsi (4 nəfər). A house of children (Uşaqlar evi) is none, nor
+one of a family (qaçqın ailəsi evi)."""
+_AND = rf"{_FAMILY}|\pL\s(?i:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 """Names of two people in one cell: Elçin və Nigar."""
 _APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
-_OF_ONE_NAME = (
-    r"(?i)^(?:a[ğg]a|m[iİ]r|xan|seyid|hac[ıi])\s[-–—]\s|\s[-–—]\s(?:a[ğg]a|xan|b[əe]y)$"
-    r"|\p{Latin}\s*[/\\|]\s*\p{Cyrillic}|\p{Cyrillic}\s*[/\\|]\s*\p{Latin}"
-)
-"""A name of two parts: Əli - Ağa; or in two scripts: Elçin/Эльчин."""
 _NUMBERS = r"^\d{1,9}\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d{1,9}[\s.)]*$"
 """Several voters in one row: 7-12."""
 _PARTS = re.compile(r"\d+|[^\d\s]+")
 _WORD_ALONE = (r"^\pL+$",)
 _NUMBER_AND_WORD = (r"\d.*\p{Lu}\pL{2}",)
-_NUMBER_ALONE = (r"^\d+\W?$",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
@@ -118,13 +107,57 @@ _PLACE_WORD = (
 _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
-_TWO_DATES = r"\d{4}.*\d{4}"
 _CHILD = rf"(?:^|[^\pL])(?:{PARTICLE})(?:[^\pL]|$)"
 """Whose child somebody is; no surname such as Ağaoğlu or Qızılova."""
 _TWO_FATHERS = rf"(?:{PARTICLE}).*(?:{PARTICLE})"
 _OWN_NAME = "name_as_written"
 """The heading of a compiled list above the voter's own name, as it was handed in."""
 _Codes = npt.NDArray[np.int8]
+
+# What is asked of rows, that no voter stands hidden in one, or is half of an entry.
+#
+# Whose cells: those of each column by itself, or, with ``+``, together; what they have into which
+# another voter came, so that few are looked at; what is then asked of them. What most entries have
+# is how their list is written, where that is said.
+
+_Question = tuple[str, str, Callable[[str], bool] | None, bool]
+_ONE, _TWO, _THREE = (partial(has_signs, least=least) for least in (1, 2, 3))
+_ASKS, _UNLESS_USUAL = False, True
+_FEW = 6
+"""In a list of fewer entries nothing is usual."""
+_OF_AROUND: tuple[_Question, ...] = (("every+", "", hides_voter, _ASKS),)
+_OF_TOTALS: tuple[_Question, ...] = (("every+", "", is_beside_total, _ASKS),)
+_OF_HEADINGS: tuple[_Question, ...] = (("spare+", "", holds_person, _ASKS),)
+_OF_ENTRIES: tuple[_Question, ...] = (
+    ("bare+", "", may_be_another, _ASKS),
+    ("bare, beside FINs", ALONE["fin"][0], _ONE, _ASKS),
+    ("number", r"\pL", _ONE, _ASKS),
+    ("part of a name", r"\d", _TWO, _ASKS),
+    ("whole name", r"\d", _TWO, _ASKS),
+    ("whole name, undated", r"\d", _THREE, _ASKS),
+    ("birth_date", r"\pL", _TWO, _ASKS),
+    ("address", r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", _TWO, _ASKS),
+    # These two may stand in one cell.
+    ("document", r"\pL{4}", _THREE, _ASKS),
+    ("fin", r"[^0-9A-Z]", _THREE, _ASKS),
+    ("name", rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None, _ASKS),
+    ("given_name", _APART, may_be_variants, _UNLESS_USUAL),
+    ("given_name", _APART, are_apart, _UNLESS_USUAL),
+    ("given name, beside fathers", _APART, are_apart, _ASKS),
+    ("given name, as read", _BROKEN, are_in_lines, _UNLESS_USUAL),
+    ("beside", _FAMILY, None, _UNLESS_USUAL),
+    ("beside+", PARTICLE, names_child, _ASKS),
+    ("patronymic", _TWO_FATHERS, is_of_two, _ASKS),
+    ("as read+", rf"{_BROKEN}|{_TWO_FATHERS}", is_of_two, _ASKS),
+    ("as read", r"\d{4}.*\d{4}", is_of_two, _ASKS),
+)
+_OF_SURE_ENTRIES: tuple[_Question, ...] = (
+    ("spare+", "", _TWO, _ASKS),
+    ("spare", _TWO_FATHERS, is_of_two, _ASKS),
+    ("remark", "", adds_person, _ASKS),
+    ("remark", "", names_kin, _UNLESS_USUAL),
+)
+"""Of entries under headings that are not doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +237,7 @@ def classify(
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
         _mark(codes, np.ones(rows, dtype=bool), AsideCode.HEADER_UNKNOWN)
-        _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
+        _ask(codes, np.isin(codes, _AROUND), {"every": cells}, _OF_AROUND)
         return SheetRows(codes, {}, {})
     for row in header.rows:
         _mark(codes, same_cells(cells, row), AsideCode.HEADER_ROW)
@@ -224,12 +257,20 @@ def classify(
     _mark(codes, _names_from_above(cells, codes, header.map), AsideCode.NO_NAME)
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
-    _ask(codes, np.isin(codes, _AROUND), cells, hides_voter)
-    _ask(codes, codes == _NUMBER[AsideCode.TOTAL_ROW], cells, is_beside_total)
-    _ask_headings(cells, codes, header.map)
-    _ask_entries(raw, cells, codes, header)
+    asked = _columns_asked(raw, cells, header)
+    _ask(codes, np.isin(codes, _AROUND), asked, _OF_AROUND)
+    _ask(codes, codes == _NUMBER[AsideCode.TOTAL_ROW], asked, _OF_TOTALS)
+    _ask(codes, codes == _NUMBER[AsideCode.HEADER_ROW], asked, _OF_HEADINGS)
+    _ask_long_headings(codes, asked["spare"], len(header.map.matches))
+    is_entry = codes == ENTRY_ROW
+    says_same = _surnames_from_above(cells, is_entry, header.map)
+    _ask(codes, is_entry, asked, _OF_ENTRIES)
+    is_asked = _moved_fathers(raw, cells, header.map) | _of_several(cells, header.map)
+    codes[is_entry & (is_asked | says_same)] = _NUMBER[AsideCode.MAY_BE_VOTER]
     if not is_doubtful:
-        _ask_beside(cells, codes, header.map)
+        is_entry = codes == ENTRY_ROW
+        _ask(codes, is_entry, asked, _OF_SURE_ENTRIES)
+        _ask_halves(codes, cells, header.map)
     return SheetRows(codes, titles, totals)
 
 
@@ -437,131 +478,117 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
 
 
-def _ask_headings(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
-    """Asks about headings that hold a voter as well: the end of their line is lost.
+def _columns_asked(
+    raw: list[pa.Array], cells: list[pa.Array], header: Header
+) -> dict[str, list[pa.Array]]:
+    """The columns by the names under which questions ask for them."""
+    columns = header.map
 
-    So they do, too, where they have about as many cells more as a voter has, in columns in which no
-    entry has any.
-    """
-    is_entry = pa.array(codes == ENTRY_ROW)
-    is_heading = codes == _NUMBER[AsideCode.HEADER_ROW]
+    def of(*fields: str) -> list[pa.Array]:
+        return [cells[at] for at in _columns_of(columns, fields)]
+
     known = {match.column for match in columns.matches}
-    spare = [column for at, column in enumerate(cells) if at not in known]
-    _ask(codes, is_heading, spare, holds_person)
+    named = [re.search(_LETTER, text or "") for text in header.texts]
+    bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
+    whole, dates, fathers = of("full_name"), of("birth_date"), of("patronymic")
+    return {
+        "every": cells,
+        "spare": [cells[at] for at in range(len(cells)) if at not in known],
+        "bare": bare,
+        "bare, beside FINs": bare if of("fin") else [],
+        "remark": [
+            cells[match.column]
+            for match in columns.matches
+            if match.field is None and match.header != _OWN_NAME
+        ],
+        "name": of(*_NAMES),
+        "part of a name": of("surname", "given_name", "patronymic"),
+        # Where dates have no column of their own, they may stand behind the names.
+        "whole name": whole if dates else [],
+        "whole name, undated": [] if dates else whole,
+        "given_name": of("given_name"),
+        "given name, beside fathers": of("given_name") if fathers else [],
+        "given name, as read": [raw[at] for at in columns.columns("given_name")],
+        "patronymic": fathers,
+        "beside": of(*_BESIDE_NAMES),
+        "as read": [raw[at] for at in _columns_of(columns, _OF_ONE)],
+        **{name: of(name) for name in ("number", "birth_date", *_BESIDE_NAMES)},
+    }
+
+
+def _ask(
+    codes: _Codes,
+    which: Bools,
+    columns: Mapping[str, list[pa.Array]],
+    questions: Iterable[_Question],
+) -> None:
+    """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
+    rows = np.flatnonzero(which)
+    if not len(rows):
+        return
+    for name, sign, look, is_usual in questions:
+        own = columns[name.rstrip("+")]
+        found = np.zeros(len(rows), dtype=bool)
+        for group in [own] if name.endswith("+") and own else [[each] for each in own]:
+            texts = _joined_cells(group, rows)
+            fitting = np.flatnonzero(fits(texts, sign))
+            if look is not None and len(fitting):
+                looked = map_unique(texts.take(pa.array(fitting)), look, pa.bool_())
+                fitting = fitting[mask_of(looked)]
+            found[fitting] = True
+        if not is_usual or 2 * found.sum() < max(len(rows), _FEW):
+            codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
+
+
+def _ask_long_headings(codes: _Codes, spare: list[pa.Array], columns: int) -> None:
+    """Asks about headings with about as many cells more as a voter has, where no entry has any."""
+    is_entry = pa.array(codes == ENTRY_ROW)
     only_here = [
         column for column in spare if not pc.count(column.filter(is_entry)).as_py()
     ]
+    is_long = filled_cells(only_here) >= max(2, columns - 1)
     if only_here:
-        is_long = filled_cells(only_here) >= max(2, len(known) - 1)
-        _ask(codes, is_heading & is_long, only_here, bool)
+        is_heading = codes == _NUMBER[AsideCode.HEADER_ROW]
+        codes[is_heading & is_long] = _NUMBER[AsideCode.MAY_BE_VOTER]
 
 
-def _ask_beside(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
-    """Asks about entries beside which another voter stands, and about names alone.
+def _surnames_from_above(
+    cells: list[pa.Array], is_entry: Bools, columns: ColumnMap
+) -> Bools:
+    """The entries whose surname is a word for that above, and whose is no name: Eyni, Hemin.
 
-    A second voter stands in columns that are not understood. A name without a number or a date
-    of its own is where that of the voter above goes on, or somebody added it.
+    It is one where the nearest row above that has another one is of another street.
     """
-    is_entry = codes == ENTRY_ROW
-    marks = _any_filled(cells, _columns_of(columns, _OF_EACH))
-    if 2 * marks[is_entry].sum() >= is_entry.sum():
-        alone = is_entry & ~marks & (filled_cells(cells) <= 2)
-        codes[alone] = _NUMBER[AsideCode.MAY_BE_VOTER]
-    known = {match.column for match in columns.matches}
-    spare = [column for at, column in enumerate(cells) if at not in known]
-    _ask(codes, is_entry, spare, partial(_has_signs, least=2))
-    for column in spare:
-        may_be_two = fits(column, _TWO_FATHERS)
-        _ask(codes, is_entry & may_be_two, [column], is_of_two)
-    for match in columns.matches:
-        if match.field is None and match.header != _OWN_NAME:
-            _ask(codes, is_entry, [cells[match.column]], adds_person)
-    is_half = _halves([cells[at] for at in sorted(known)], codes == ENTRY_ROW)
-    codes[is_half] = _NUMBER[AsideCode.MAY_BE_VOTER]
-
-
-def _halves(cells: list[pa.Array], is_entry: Bools) -> Bools:
-    """The entries that are one voter in two lines: no column is filled in both, most in one."""
-    filled = np.array([is_known(column) for column in cells])
-    above, below = filled[:, :-1], filled[:, 1:]
-    is_pair = ~(above & below).any(axis=0) & above.any(axis=0) & below.any(axis=0)
-    is_pair &= is_entry[:-1] & is_entry[1:]
-    is_pair &= 2 * (above | below).sum(axis=0) > len(cells)
-    found = np.zeros(filled.shape[1], dtype=bool)
-    found[:-1] |= is_pair
-    found[1:] |= is_pair
-    return found
-
-
-def _ask_entries(
-    raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header
-) -> None:
-    """Asks about entries that may be two: in one cell, in broken ones, or beyond the headings."""
-    is_entry = codes == ENTRY_ROW
-    known = {match.column for match in header.map.matches}
-    named = [re.search(_LETTER, text or "") for text in header.texts]
-    bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
-    _ask(codes, is_entry, bare, may_be_another)
-    if header.map.columns("fin") and bare:
-        is_fin = any_match(bare, range(len(bare)), ALONE["fin"])
-        codes[is_entry & is_fin] = _NUMBER[AsideCode.MAY_BE_VOTER]
-    for field, (sign, least) in _OF_A_LINE.items():
-        # Where dates have no column of their own, they may stand behind the names.
-        is_dated = field == "full_name" and not header.map.columns("birth_date")
-        holds_line = partial(_has_signs, least=least + is_dated)
-        for column in header.map.columns(field):
-            of_entries = pc.if_else(pa.array(is_entry), cells[column], None)
-            _ask(codes, fits(of_entries, sign), [cells[column]], holds_line)
-    _ask_unnamed(cells, codes, header.map)
-    beside = [cells[at] for at in _columns_of(header.map, _BESIDE_NAMES)]
-    if beside:
-        has_child = is_entry & fits(join_text(beside, "\t"), PARTICLE)
-        _ask(codes, has_child, beside, names_child)
-    fathers = [raw[at] for at in header.map.columns("patronymic")]
-    for column in fathers:
-        _ask(codes, is_entry & fits(column, _TWO_FATHERS), [column], is_of_two)
-    surnames = header.map.columns("surname")
-    if surnames and len(fathers) == 1:
-        # The names of these rows stand in other columns than those of the rows above.
-        is_moved = any_match(cells, surnames, (_CHILD,)) & is_known(fathers[0])
-        is_moved &= is_entry & ~fits(fathers[0], PARTICLE)
-        codes[is_moved] = _NUMBER[AsideCode.MAY_BE_VOTER]
-    own = [raw[at] for at in _columns_of(header.map, _OF_ONE)]
-    together = join_text(own, "\t")
-    may_be_two = fits(together, _BROKEN) | fits(together, _TWO_FATHERS)
-    for column in own:
-        may_be_two |= fits(column, _TWO_DATES)
-    _ask(codes, is_entry & may_be_two, own, is_of_two)
-
-
-def _ask_unnamed(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
-    """Asks about entries of several given names or numbers, of a family, of nobody's own name."""
-    is_entry = codes == ENTRY_ROW
-    named = _columns_of(columns, _NAMES)
     ahead = _columns_of(columns, ("surname", "full_name"))
-    is_two = any_match(cells, ahead, (f"(?i){_SAME}",))
-    for sign in (_AND, _ABOVE, _SAME, *_NUMBER_ALONE):
-        is_two |= any_match(cells, named, (sign,))
-    is_two &= is_entry
-    given = columns.columns("given_name")
-    is_apart = is_entry & any_match(cells, given, (_APART,))
-    for of_one in (PARTICLE, _OF_ONE_NAME):
-        is_apart &= ~any_match(cells, given, (of_one,))
-    is_several = is_entry & _of_several(cells, columns)
-    beside = _columns_of(columns, _BESIDE_NAMES)
-    has_family = is_entry & any_match(cells, beside, (_FAMILY,))
-    for rows in (is_apart, is_several, has_family):
-        # What most rows have is how this list is written: a given name, and the father's.
-        has_own = rows is is_apart and columns.columns("patronymic")
-        if has_own or 2 * rows.sum() < is_entry.sum():
-            is_two |= rows
-    codes[is_two] = _NUMBER[AsideCode.MAY_BE_VOTER]
+    found = is_entry & any_match(cells, ahead, (f"(?i){_SAME}",))
+    homes = [cells[at].cast(pa.string()) for at in columns.columns("address")]
+    if not homes or not found.any():
+        return found
+    home = pc.replace_substring_regex(join_text(homes), r"\d+", "")
+    numbers = np.where(is_entry & ~found, np.arange(len(found)), 0)
+    above = home.take(pa.array(np.maximum.accumulate(numbers)))
+    is_elsewhere = mask_of(pc.not_equal(home, above)) & fits(home, r"\pL\pL.*\PL.*\pL")
+    return found & ~is_elsewhere
+
+
+def _moved_fathers(
+    raw: list[pa.Array], cells: list[pa.Array], columns: ColumnMap
+) -> Bools:
+    """The rows whose names stand in other columns than those of the rows above."""
+    found = np.zeros(len(cells[0]), dtype=bool)
+    surnames, fathers = columns.columns("surname"), columns.columns("patronymic")
+    if surnames and len(fathers) == 1:
+        father = raw[fathers[0]]
+        found |= any_match(cells, surnames, (_CHILD,)) & is_known(father)
+        found &= ~fits(father, PARTICLE)
+    return found
 
 
 def _of_several(cells: list[pa.Array], columns: ColumnMap) -> Bools:
     """The rows whose number is two, or a first and a last one that no other row has.
 
-    Number 12/1 is of a voter who was added, or of a row of precinct 12.
+    Number 12/1 is of a voter who was added, or of a row of precinct 12; what most rows have is how
+    their list is written.
     """
     found = np.zeros(len(cells[0]), dtype=bool)
     for column in map(cells.__getitem__, columns.columns("number")):
@@ -570,22 +597,26 @@ def _of_several(cells: list[pa.Array], columns: ColumnMap) -> Bools:
             first, sign, last, *_ = _PARTS.findall(column[row].as_py())
             is_range = int(first) < int(last) and last not in others
             found[row] |= is_range or sign not in "-–—,/"
+    found &= 2 * found.sum() < max(len(found), _FEW)
     return found
 
 
-def _has_signs(text: str, least: int) -> bool:
-    """True for a text with at least so many signs of a person."""
-    return signs_of_person(text) >= least
+def _ask_halves(codes: _Codes, cells: list[pa.Array], columns: ColumnMap) -> None:
+    """Asks about names alone, and about entries that are one voter in two lines.
 
-
-def _ask(
-    codes: _Codes,
-    which: Bools,
-    cells: list[pa.Array],
-    is_voter: Callable[[str], bool],
-) -> None:
-    """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
-    rows = np.flatnonzero(which)
-    if len(rows) and cells:
-        found = mask_of(map_unique(_joined_cells(cells, rows), is_voter, pa.bool_()))
-        codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
+    A name without a number or a date of its own is where that of the voter above goes on, or
+    somebody added it. Of two halves no column is filled in both, and most in one.
+    """
+    is_entry = codes == ENTRY_ROW
+    marks = _any_filled(cells, _columns_of(columns, _OF_EACH))
+    if 2 * marks[is_entry].sum() >= is_entry.sum():
+        alone = is_entry & ~marks & (filled_cells(cells) <= 2)
+        codes[alone] = _NUMBER[AsideCode.MAY_BE_VOTER]
+        is_entry &= ~alone
+    known = sorted({match.column for match in columns.matches})
+    filled = np.array([is_known(cells[at]) for at in known])
+    above, below = filled[:, :-1], filled[:, 1:]
+    is_pair = ~(above & below).any(axis=0) & above.any(axis=0) & below.any(axis=0)
+    is_pair &= is_entry[:-1] & is_entry[1:]
+    is_pair &= 2 * (above | below).sum(axis=0) > len(known)
+    codes[:-1][is_pair] = codes[1:][is_pair] = _NUMBER[AsideCode.MAY_BE_VOTER]

@@ -56,6 +56,10 @@ from voterlist.tables import one_array
 
 _ABOVE = 6
 """So many rows above a further header may be its title."""
+_FIRST_ROWS = 60
+"""A header stands in one of so many, or where the word for a name is."""
+_LEAST_SIDEWAYS = 3
+"""Headings below each other that no list of people has."""
 _CELLS_CANNOT_SHIFT = frozenset({"jsonl", "parquet", "docx", "odt", "pdf", "dbf"})
 """The formats without sheets in which no sign parts the cells of a row."""
 
@@ -161,9 +165,8 @@ def survey(
         pinned = {match.role for match in matches if match.how == "pinned"}
         unused = tuple(sorted(only_here - pinned))
     else:
-        person_like = is_person_like(
-            shapes(cells, np.flatnonzero(filled > 0), most=1000)
-        )
+        looks = shapes(cells, np.flatnonzero(filled > 0), most=1000)
+        person_like = is_person_like(looks) or any(map(_is_sideways, cells))
     result = Survey(
         file=file,
         sheet=sheet,
@@ -183,6 +186,12 @@ def survey(
     if copy:
         rows.codes[:] = code_number(AsideCode.DUPLICATE_FILE)
     return result
+
+
+def _is_sideways(column: pa.Array) -> bool:
+    """True for a column of headings: each person of its sheet is a column, each field a row."""
+    names = map_columns(column.slice(0, _FIRST_ROWS).to_pylist())
+    return names.has_name() and len(names.matches) >= _LEAST_SIDEWAYS
 
 
 def _as_compiled(cells: list[pa.Array]) -> tuple[tuple[Section, ...], SheetRows]:
@@ -239,17 +248,24 @@ def _sections(
     cells: list[pa.Array], filled: Longs, settings: IngestSettings, preamble: int
 ) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other; no header is looked for in the preamble."""
-    heads = [column.slice(preamble, 60).to_pylist() for column in cells]
+    heads = [column.slice(preamble, _FIRST_ROWS).to_pylist() for column in cells]
     head = [list(row) for row in zip(*heads, strict=True)]
     first = find_header(head, settings)
     if first is not None:
         first = first.moved(preamble)
-    if first is None:
-        by_content = headerless(cells, filled, settings)
-        if by_content is None:
+        headers = [first, *later_headers(cells, filled, first, settings)]
+    else:
+        # A header far below is that of a further list, or long notes stand above it.
+        headers = later_headers(
+            cells, filled, Header((), ColumnMap(()), body=0), settings
+        )
+        top = headers[0].first if headers else len(filled)
+        own = [column.slice(0, top) for column in cells]
+        by_content = headerless(own, filled[:top], settings)
+        if by_content is not None:
+            headers = [by_content, *headers]
+        if not headers:
             return ()
-        return (_judged_section(by_content, cells, filled, 0, len(filled), settings),)
-    headers = [first, *later_headers(cells, filled, first, settings)]
     starts = [0]
     for above, header in pairwise(headers):
         starts.append(_title_start(header, cells, filled, above.start))

@@ -37,6 +37,8 @@ _FIN, _DOCUMENT = re.compile(FIN), re.compile(DOCUMENT)
 _EIGHT_DIGITS = re.compile("[0-9]{8}")
 _JUNK = re.compile(r"[^0-9A-Z]+")
 _NUMBER_SIGN = re.compile(r"^(?:AZE|[A-Z]{2})N[OR]?[0-9]")
+_BEHIND_SERIES = re.compile(r"(?:(?<=^AZE)|(?<=^[A-Z]{2})) (?=[0-9])")
+"""The blank with which people write a number, and which stands between two columns of one."""
 _TO_DIGITS = str.maketrans("OIL", "011")
 _DOCUMENT_PARTS = re.compile(
     r"^(AZE|[A-Z]{2}(?=[0-9OIL]{7}$))(?:N|NO|NR)?([0-9OIL]{7,8})$"
@@ -147,7 +149,7 @@ def read_document(text: str) -> Identifier:
         return Identifier(None)
     number = match[2] if match else ""
     repairs = _repairs(
-        text,
+        _BEHIND_SERIES.sub("", text),
         value,
         (Repair.O_FOR_ZERO, "O" in number),
         (Repair.I_FOR_ONE, "I" in number or "L" in number),

@@ -189,8 +189,8 @@ def _document_of(fin: str) -> str:
 
 
 def _part(text: str) -> str:
-    """A blank behind the series of a document's number."""
-    return f"{text[:2]} {text[2:]}"
+    """A dash behind the first letters of a document's number."""
+    return f"{text[:2]}-{text[2:]}"
 
 
 def _born(rule: str, date: str) -> _OfEntry:
