@@ -2,7 +2,7 @@
 
 The header is found. Each row becomes an entry or is set aside with a code. Blank becomes null.
 
-``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them;
+``ingest`` takes the lists of a constituency, ``account.inspect`` says what it would make of them;
 ``statistics`` and ``protocol`` what other bodies sent; ``table_entries`` one table of any headers.
 """
 
@@ -52,20 +52,14 @@ __all__ = [
     "PLACE_DOUBTS",
     "REASON",
     "RULES",
-    "ColumnAccount",
     "ColumnMap",
     "ColumnMatch",
-    "FileAccount",
     "Intake",
-    "ListAccount",
-    "PlaceAccount",
-    "SheetAccount",
     "StreetRows",
     "columns_needed",
     "extra_column",
     "given_map",
     "ingest",
-    "inspect",
     "map_columns",
     "name_columns",
     "parse_map",

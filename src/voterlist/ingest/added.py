@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,7 @@ _SIGNS_OF_ABSENCE = ("NA", "NaN", "nan", "NULL", "None", "<NA>")
 """What programs write for a value that is missing. Each may be a name too, so it says so only where
 it is the commonest value of its column."""
 
+_HEAD = 50
 _HASHED_BYTES = 32
 """Texts of up to so many bytes are told apart by hashes; ids are short."""
 _AT_ONCE = 1 << 18
@@ -54,6 +55,21 @@ def flat(column: pa.ChunkedArray) -> pa.Array:
 def clean_cells(cells: pa.Table) -> list[pa.Array]:
     """The columns of a sheet as clean text."""
     return [clean(flat(column)) for column in cells.columns]
+
+
+def headings_of(
+    cells: Sequence[pa.Array],
+    roles_in: Callable[[Sequence[str | None]], dict[str, int] | None],
+) -> tuple[int, dict[str, int]] | None:
+    """(row, the column of each role) of the headings of a sheet; None where it has none.
+
+    They stand in one of the first rows. ``roles_in``: the texts of a row -> the column of each
+    role; None, or none, where they are no headings.
+    """
+    for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
+        if columns := roles_in([column[row].as_py() for column in cells]):
+            return row, columns
+    return None
 
 
 def known_cells(column: pa.ChunkedArray) -> pa.Array:

@@ -15,15 +15,13 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools
 from voterlist.errors import InputError
-from voterlist.ingest.added import clean_cells
+from voterlist.ingest.added import clean_cells, headings_of
 from voterlist.ingest.headers import map_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import fold
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STATISTIC, RawFile
 from voterlist.tables import from_columns, is_known, map_unique, sort_by
 
-_HEAD = 50
-"""The headings stand in one of the first so many rows."""
 _PLACES = ("constituency", "precinct")
 
 _Headings = Sequence[str | None]
@@ -94,16 +92,16 @@ def _read_numbers(
         message = "the numbers cannot be read"
         raise InputError(message, code=code, file=raw.name, todo=todo)
     cells = clean_cells(sheet.cells)
-    for row in range(min(_HEAD, sheet.cells.num_rows)):
-        columns = roles_in([column[row].as_py() for column in cells])
-        if columns is not None:
-            below = [column.slice(row + 1) for column in cells]
-            filled = np.logical_or.reduce([is_known(column) for column in below])
-            chosen = pa.array(np.flatnonzero(filled))
-            body = {role: below[at].take(chosen) for role, at in columns.items()}
-            lines = sheet.lines.slice(row + 1).take(chosen)
-            return _Numbers(body, lines, raw.name, todo)
-    raise InputError(lacking, code="header-unknown", file=raw.name, todo=todo)
+    headings = headings_of(cells, roles_in)
+    if headings is None:
+        raise InputError(lacking, code="header-unknown", file=raw.name, todo=todo)
+    row, columns = headings
+    below = [column.slice(row + 1) for column in cells]
+    filled = np.logical_or.reduce([is_known(column) for column in below])
+    chosen = pa.array(np.flatnonzero(filled))
+    body = {role: below[at].take(chosen) for role, at in columns.items()}
+    lines = sheet.lines.slice(row + 1).take(chosen)
+    return _Numbers(body, lines, raw.name, todo)
 
 
 def statistics(raw: RawFile) -> pa.Table:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
 from voterlist.errors import InputError
-from voterlist.ingest.added import clean_cells, stood_at
+from voterlist.ingest.added import clean_cells, headings_of, stood_at
 from voterlist.ingest.evidence import KINDS, column_numbers, with_titles
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -45,9 +45,6 @@ REASON = frozenset(WORDS["register_columns"]["reason"])
 FORMER_NAMES: dict[str, list[str]] = WORDS["former_names"]
 """Field -> headers of what it was before a change of name."""
 
-_HEAD = 50
-"""A header stands in one of the first so many rows."""
-
 
 def extra_column(
     files: Sequence[RawFile], headers: Collection[str], entries: pa.Table
@@ -74,21 +71,24 @@ def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pa.Table
 
     None without one.
     """
-    columns = clean_cells(sheet.cells)
-    for row in range(min(_HEAD, sheet.cells.num_rows)):
-        for column in columns:
-            text = column[row].as_py()
-            if text is not None and fold(text) in headers:
-                rows = len(column)
-                return pa.table(
-                    {
-                        "source": pa.repeat(file.source, rows),
-                        "sheet": pa.repeat(sheet.name or "", rows),
-                        "line": sheet.lines,
-                        "text": column,
-                    }
-                )
-    return None
+    cells = clean_cells(sheet.cells)
+
+    def column_in(texts: Sequence[str | None]) -> dict[str, int]:
+        found = [at for at, text in enumerate(texts) if text and fold(text) in headers]
+        return {"text": found[0]} if found else {}
+
+    headings = headings_of(cells, column_in)
+    if headings is None:
+        return None
+    rows = len(sheet.lines)
+    return pa.table(
+        {
+            "source": pa.repeat(file.source, rows),
+            "sheet": pa.repeat(sheet.name or "", rows),
+            "line": sheet.lines,
+            "text": cells[headings[1]["text"]],
+        }
+    )
 
 
 # The register of the precincts' streets, as handed in.
@@ -172,9 +172,10 @@ def street_rows(raw: RawFile) -> StreetRows:
 def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     """The streets of one sheet; None where it has no headings of them."""
     cells = clean_cells(sheet.cells)
-    header, columns = _find_header(cells)
-    if header is None:
+    headings = headings_of(cells, _columns_of_streets)
+    if headings is None:
         return None
+    header, columns = headings
     filled = filled_cells(cells)
     body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
     named = np.logical_or.reduce(
@@ -227,23 +228,16 @@ def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
     return 0
 
 
-def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
-    """(the row of the headings, the column of each role).
-
-    The first row that names streets, and precincts or houses.
-    """
-    for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
-        columns: dict[str, int] = {}
-        for at, column in enumerate(cells):
-            if role := _role(column[row].as_py()):
-                columns.setdefault(role, at)
-        has_streets = {"street", "settlement"} & set(columns) and {
-            "precinct",
-            "houses",
-        } & set(columns)
-        if has_streets and _OF_VOTERS not in columns:
-            return row, columns
-    return None, {}
+def _columns_of_streets(texts: Sequence[str | None]) -> dict[str, int] | None:
+    """The column of each role under headings that name streets, and precincts or houses."""
+    columns: dict[str, int] = {}
+    for at, text in enumerate(texts):
+        if role := _role(text):
+            columns.setdefault(role, at)
+    has_streets = not columns.keys().isdisjoint(("street", "settlement"))
+    has_places = not columns.keys().isdisjoint(("precinct", "houses"))
+    is_of_streets = has_streets and has_places and _OF_VOTERS not in columns
+    return columns if is_of_streets else None
 
 
 def _role(text: str | None) -> str | None:

@@ -182,15 +182,18 @@ class Marks:
     """The rows that were deleted and are still in the file."""
     unworked: tuple[tuple[int, int], ...] = ()
     """(row, column) of the formulas that no program has worked out, both counted from 0."""
+    are_wrapped: bool = False
+    """True where the lines of a cell are those of its page, and nobody typed their ends."""
 
     @classmethod
-    def of(cls, sheet: RawSheet) -> Marks:
-        """The marks of a sheet."""
+    def of(cls, sheet: RawSheet, form: str) -> Marks:
+        """The marks of a sheet of a file of this format."""
         rows = len(sheet.lines)
         return cls(
             _marked_rows(sheet.outside, rows),
             _marked_rows(sheet.deleted, rows),
             tuple((line - 1, column) for line, column in sheet.unworked),
+            form == "pdf",
         )
 
     def part(self, start: int, stop: int) -> Marks:
@@ -200,9 +203,8 @@ class Marks:
             for row, column in self.unworked
             if start <= row < stop
         )
-        return Marks(
-            self.outside[start:stop], self.deleted[start:stop], tuple(unworked)
-        )
+        own = self.outside[start:stop], self.deleted[start:stop], tuple(unworked)
+        return Marks(*own, self.are_wrapped)
 
 
 def _marked_rows(marks: pa.Array | None, rows: int) -> Bools:
@@ -258,6 +260,8 @@ def classify(
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
     asked = _columns_asked(raw, cells, header)
+    if marks.are_wrapped:
+        asked["given name, as read"] = []
     _ask(codes, np.isin(codes, _AROUND), asked, _OF_AROUND)
     _ask(codes, codes == _NUMBER[AsideCode.TOTAL_ROW], asked, _OF_TOTALS)
     _ask(codes, codes == _NUMBER[AsideCode.HEADER_ROW], asked, _OF_HEADINGS)

@@ -147,7 +147,7 @@ def survey(
     else:
         cells = [clean(column) for column in raw]
         filled = filled_cells(cells)
-        marks = Marks.of(sheet)
+        marks = Marks.of(sheet, file.format)
         # So many rows at the top of a document are text far above its first table.
         is_outside = marks.outside
         above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
