@@ -529,6 +529,19 @@ def test_a_move_leaves_open_who_somebody_is(workspace, tmp_path):
     assert len(raised(result, "added-beside-entry")) == 1
 
 
+def test_who_was_moved_and_leaves_the_new_place_is_asked_about(workspace, tmp_path):
+    """Registers were held against the old place alone: who left the new one voted there."""
+    registered(workspace, departures=2)
+    workspaces.ran(workspace)
+    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
+    assert raised(result, "moved-away-confirmed") == []
+    path = workspace / "reference" / "departures.csv"
+    first, row = path.read_text(encoding="utf-8").splitlines()
+    again = f"{row.removesuffix('2')}1"
+    path.write_text(f"{first}\n{row}\n{again}\n", encoding="utf-8")
+    assert raised(workspaces.run(workspace), "moved-away-confirmed") == [(88, 2)]
+
+
 def test_a_move_within_a_constituency_is_no_departure_from_it(workspace, tmp_path):
     """Who left the constituency was no more asked about, once another register moved them in it."""
     registered(workspace, departures="", arrivals=1)

@@ -83,6 +83,8 @@ def test_the_status_tells_the_questions_and_how_they_are_answered(below):
     shown = call("status", below, *AT).stdout
     assert f"without an answer: {len(cases)}, owed until 2026-05-30" in shown
     assert "voterlist answer" in shown
+    # The run says it too, in its last lines.
+    assert "without an answer: " in call("run", below, *AT).stdout[-500:]
     answer = ("--case", cases[0]["number"], "--stays", "--by", BY)
     assert told("answer", below, *answer, *AT)[0] == 0
     assert told("status", below, *AT)[1]["asked_above"] == len(cases) - 1
@@ -179,8 +181,14 @@ def test_nobody_overwrites_the_answer_of_another_one_unawares(below, first):
     assert answers(below)[entry] == words[first["answer"]]
 
 
-def test_no_striking_for_another_list_overwrites_that_a_voter_stays(below):
-    """On the sheet of strikings the second one struck off whom the first one had seen."""
+@pytest.mark.parametrize(
+    "ground", ["The person has moved to another precinct", "The person has died"]
+)
+def test_no_striking_overwrites_that_a_voter_stays(below, ground):
+    """On the sheet of strikings the second one struck off whom the first one had seen.
+
+    On a ground of the person it became "given up" too, in place of the first one's answer.
+    """
     head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
     row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
     (below / "reference" / "departures.csv").write_text(head + row, encoding="utf-8")
@@ -195,7 +203,7 @@ def test_no_striking_for_another_list_overwrites_that_a_voter_stays(below):
     assert answered(below, entry, "--stays")[0] == 0
     struck = LEAVES | {
         "answer": "strike",
-        "ground": "The person has moved to another precinct",
+        "ground": ground,
         "precinct": "87/2",
         "decided_by": "Cavid",
     }

@@ -326,22 +326,26 @@ ADDED = {**ALI, "entry_id": "register:1", "source": "decision"}
 ADDING = {"entry_id": "register:1", "action": "add", "constituency": 88, "precinct": 1}
 
 
-@pytest.mark.parametrize("action", ["strike", "repeat"])
-def test_somebody_added_and_taken_off_again_is_in_no_sum(action):
+@pytest.mark.parametrize(
+    ("action", "count"), [("strike", "struck"), ("repeat", "repeated")]
+)
+def test_somebody_added_and_taken_off_again_is_in_both_sums(action, count):
     """A list would be refused, or signed with one fewer than were handed in."""
     done = applied(ADDING, {"entry_id": "register:1", "action": action})
     found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
-    assert found.balance.to_pylist() == [balance_row(1, handed_in=1, listed=1)]
+    assert found.balance.to_pylist() == [
+        balance_row(1, handed_in=1, added=1, listed=1, **{count: 1})
+    ]
 
 
-def test_somebody_added_and_moved_is_added_where_they_stand():
-    """Nobody handed them in, so nobody moved in: the sum of the list they left would be short."""
+def test_somebody_added_and_moved_left_the_list_to_which_they_were_added():
+    """One of the two lists would not add up, or another one than that of the run."""
     move = {"entry_id": "register:1", "action": "move", "constituency": 88}
     done = applied(ADDING, {**move, "precinct": 2})
     found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
     assert found.balance.to_pylist() == [
-        balance_row(1, handed_in=1, listed=1),
-        balance_row(2, added=1, listed=1),
+        balance_row(1, handed_in=1, added=1, moved_out=1, listed=1),
+        balance_row(2, moved_in=1, listed=1),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 import handing
 import workspaces
 from command_line import AZ, EN, call, told
-from review_books import fill_named
+from review_books import fill, fill_named
 from voterlist.casework.printed import NAMED_PROBLEMS
 
 pytestmark = pytest.mark.slow
@@ -97,6 +97,77 @@ def test_an_entry_is_corrected_moved_and_struck_by_its_number(workspace):
         ("Hüseynli", "Tural", "strike", None),
         ("Quliyeva", "Sevinc", "move", None),
     }
+
+
+REGISTER = """Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi
+Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;1
+Şərifova;Nigar;Kamil qızı;02.01.2007;5XK1251;88;1
+Şərifli;Anar;Kamil oğlu;02.01.2006;5XK1252;88;1
+"""
+
+
+def stands(workspace, name):
+    """(how somebody stands, on the list of which precinct), as the counter is told."""
+    row, *_ = told("find", workspace, name, *BY, *DAY)[1]["found"]
+    return row["state"], row["precinct"]
+
+
+def test_who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace):
+    """Whoever came onto the list by a register could be struck and moved by nobody."""
+    (workspace / "reference" / "newly-of-age.csv").write_text(REGISTER, "utf-8")
+    listed(workspace)
+    book = book_of(workspace)
+    added = {
+        "answer": "add",
+        "ground": EN("ground.newly-of-age.title"),
+        "document": "AA 5",
+        "precinct": "1",
+    }
+    fill(book, lambda row: added if row["sheet"] == "Additions" else None)
+    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 3
+    listed(workspace)
+    people = handing.newest(workspace, "additions").to_pylist()
+    of_row = {
+        row["given_name"]: {
+            "listed_as": row["entry_id"],
+            "listed_name": f"{row['surname']} {row['given_name']}",
+        }
+        for row in people
+    }
+    lines = (
+        of_row["Zaur"]
+        | {"answer": "strike", "ground": EN("ground.moved-away.title")}
+        | {"document": "№ 7", "precinct": "89/3"},
+        of_row["Nigar"]
+        | {"answer": "move", "ground": EN("ground.boundary.title")}
+        | {"document": "№ 8", "precinct": "2"},
+        of_row["Anar"] | {"answer": "ask"},
+    )
+    others = ("--by", "Rəşad")
+    out = book_of(workspace, *lines)
+    code, made = told("review", "import", workspace, out, *others)
+    assert (code, made["recorded"], made["problems"]) == (0, 3, [])
+    listed(workspace)
+    people = "Şərifov Zaur", "Şərifova Nigar", "Şərifli Anar"
+    assert [stands(workspace, name) for name in people] == [
+        ("struck", 1),
+        ("moved", 2),
+        ("added", 1),
+    ]
+    made = call("lists", workspace, "--purpose", "display", *DAY)
+    assert made.exit_code == 0, made.stderr
+    asked = handing.newest(workspace, "amendments").to_pylist()
+    assert [row["entry_id"] for row in asked if row["action"] == "ask"] == [
+        of_row["Anar"]["listed_as"]
+    ]
+    # Taken back is what was said of them, and not that they were added.
+    nigar = of_row["Nigar"] | {"answer": "withdraw"}
+    code, made = told("review", "import", workspace, book_of(workspace, nigar), *others)
+    assert (code, made["recorded"]) == (0, 1)
+    listed(workspace)
+    assert stands(workspace, "Şərifova Nigar") == ("added", 1)
+    made = call("lists", workspace, "--purpose", "display", *DAY)
+    assert made.exit_code == 0, made.stderr
 
 
 MISTYPED = (

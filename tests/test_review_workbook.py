@@ -457,6 +457,9 @@ def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
         back = read_in(workspace, filled(workspace, path, own))
         assert codes(back) == [problem] * (problem is not None)
     assert back.contested == ()
+    own = on("Second look", answer="confirm", decided_by="A")
+    path = filled(workspace, tmp_path / "own.xlsx", own)
+    assert codes(read_in(workspace, path)) == ["confirms-own"]
     confirm = on("Second look", answer="confirm", decided_by="B")
     path = filled(workspace, tmp_path / "b.xlsx", confirm)
     confirmed = read_in(workspace, path)

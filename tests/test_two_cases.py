@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 import desks
@@ -216,6 +218,39 @@ def test_a_dispute_over_a_pair_of_which_one_entry_left_is_settled_too(tmp_path):
 @pytest.mark.parametrize(
     "between", [APART, dict.fromkeys(("440", "442"), ("withdraw", ""))]
 )
+def test_a_dispute_about_an_entry_that_changed_since_is_over(tmp_path):
+    """Who decided the case of today had to settle the one of before as well."""
+    precinct = begun(tmp_path, 440, 442)
+    numbers = {row["entry_id"]: number for number, row in precinct.rows("entries")}
+    book = tmp_path / "book.xlsx"
+    told("review", "export", precinct.folder, "--out", book, *DAY)
+    apart = {number: APART[number] for number in ("440", "442")}
+    for by, verdicts in (("Aynur", SAME), ("Bahram", apart)):
+
+        def cells(row, by=by, verdicts=verdicts):
+            said = verdicts.get(numbers.get(row.get("entry_id")))
+            if not row.get("case_id") or said is None:
+                return None
+            return {"answer": said[0], "reason": said[1], "decided_by": by}
+
+        own = tmp_path / f"{by}.xlsx"
+        shutil.copyfile(book, own)
+        assert review_books.fill(own, cells)
+        assert told("review", "import", precinct.folder, own, *DAY)[1]["recorded"] == 2
+    workspaces.run(precinct.folder)
+    assert precinct.contested_gate() == 1
+    path = precinct.folder / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8").replace("küç. 442", "küç. 44")
+    path.write_text(text, encoding="utf-8")
+    workspaces.run(precinct.folder)
+    assert precinct.contested_gate() == 0
+    assert len(precinct.rows("queue")) == 2
+    assert precinct.answer("Cavid", SAME, ("",))["recorded"] == 2
+    workspaces.run(precinct.folder)
+    assert (precinct.left(), precinct.contested_gate()) == ({"442"}, 0)
+    assert precinct.rows("queue") == []
+
+
 def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
     tmp_path, between
 ):

@@ -89,7 +89,7 @@ class Rows:
         amendments = [
             full
             for row in answers.amendments.to_pylist()
-            if (full := self._with_confirmed(row)) is not None
+            if (full := self._with_confirmed(row, by)) is not None
         ]
         verdicts = []
         nothing = dict.fromkeys(ANSWER_ROW.names)
@@ -124,13 +124,16 @@ class Rows:
                 standing.append(row)
         self.amendments = from_rows(standing, AMENDMENT_ROW)
 
-    def _with_confirmed(self, row: Row) -> Row | None:
+    def _with_confirmed(self, row: Row, by: str | None) -> Row | None:
         """A row with what it confirms; None where there is no such thing."""
         if row["asked_as"] is None or row["action"] in {None, WITHDRAWN, Action.ASK}:
             return row
         shown = _confirmed(row, self._originals)
         is_confirmation = row["action"] == CONFIRM
         code = "cannot-confirm" if is_confirmation and not shown else ""
+        is_waiting = is_confirmation and row["asked_as"].startswith("pending")
+        if is_waiting and any(_person(one) == _person(row, by) for one in shown):
+            code = "confirms-own"
         # Where the answers differ, it says itself in what.
         says_all = not is_confirmation and all(
             row[name] is not None

@@ -25,9 +25,8 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
-from voterlist.decisions import Given, is_same_person, standing
-from voterlist.decisions.outcome import is_with_place
-from voterlist.decisions.standing import PLACE, last_answers
+from voterlist.decisions import is_same_person, standing
+from voterlist.decisions.standing import last_answers
 from voterlist.model import Action, Problem, Verdict
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
@@ -199,13 +198,12 @@ def split_from_above(
     said: list[_Row] = []
     problems = list(answers.problems)
     refused = {(problem.sheet, problem.row) for problem in problems}
-    added = _added(against.given)
     for row in answers.amendments.to_pylist():
         place = row["sheet"], row["row"]
         is_asked = row["asked_as"] == AskedAs.FROM_ABOVE and row["entry_id"] in asked
-        # Whoever strikes the entry for another list on any other sheet says so too.
-        is_struck = row["action"] == Action.STRIKE and is_with_place(row)
-        is_answer = is_asked or (row["entry_id"] in asked and is_struck)
+        # Whoever strikes the entry on any other sheet, on whatever ground, gives it up too.
+        is_struck = row["entry_id"] in asked and row["action"] == Action.STRIKE
+        is_answer = is_asked or is_struck
         if not is_answer or place in refused:
             rows.append(row)
             continue
@@ -220,7 +218,7 @@ def split_from_above(
             rows.append(row)
             continue
         if row["action"] != STAYS:
-            rows.append(_as_striking(row, case, added))
+            rows.append(_as_striking(row, case))
             # Asked again, the striking of before is no new one, and the answer is.
             said += [row] if given is None else []
             continue
@@ -276,11 +274,11 @@ def record_from_above(
     given = answers_in(ledger)
     holding = standing(given).amendments.to_pylist()
     every = given.amendments.to_pylist()
-    stand = {
-        entry
-        for entry, last in last_answers(given).items()
-        if any(row["action"] == Action.ADD for row in last.values())
-    }
+    # Whom an answer added, and somebody took off again by taking it back.
+    lost = {row["entry_id"]: row for row in every if row["action"] == Action.ADD}
+    for entry, last in last_answers(given).items():
+        if any(row["action"] == Action.ADD for row in last.values()):
+            del lost[entry]
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
         if row["action"] != STAYS:
@@ -289,24 +287,16 @@ def record_from_above(
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
-        # Whom an answer added, and somebody took off again, stands there by this one.
-        gone = {entry.entry_id for entry in case.own} - stand
-        added = {
-            one["entry_id"]: {**one, **said}
-            for one in every
-            if one["action"] == Action.ADD and one["entry_id"] in gone
-        }
-        ledger.amend(from_rows(added.values(), AMENDMENT), adjudicates=True)
+        own = (lost.get(entry.entry_id) for entry in case.own)
+        added = [{**addition, **said} for addition in own if addition]
+        ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
+    taken_off = [row for row in holding if row["action"] == Action.STRIKE]
+    taken_off += [row for row in every if row["action"] == _WITHDRAW]
     struck = {
         row["entry_id"]: row["decided_by"]
-        for row in holding
-        if row["action"] == Action.STRIKE
-    }
-    struck |= {
-        row["entry_id"]: row["decided_by"]
-        for row in every
-        if row["action"] == _WITHDRAW and row["entry_id"] in _added(given) - stand
+        for row in taken_off
+        if row["action"] == Action.STRIKE or row["entry_id"] in lost
     }
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
@@ -315,16 +305,11 @@ def record_from_above(
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
 
-def _as_striking(row: _Row, case: ReturnedCase, added: Collection[str]) -> _Row:
-    """The row, about the entry; a striking to the only other place where it names none.
-
-    Whom an answer added leaves the list by taking that back.
-    """
+def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
+    """The row, about the entry; a striking to the only other place where it names none."""
     about_entry = row | {"case_id": None}
     if row["action"] != ELSEWHERE:
         return about_entry
-    if row["entry_id"] in added:
-        return about_entry | {"action": _WITHDRAW}
     places = _places(case)
     if row["precinct"] is None and len(places) == 1:
         ((constituency, precinct),) = places
@@ -332,15 +317,6 @@ def _as_striking(row: _Row, case: ReturnedCase, added: Collection[str]) -> _Row:
     return about_entry | {
         "action": Action.STRIKE.value,
         "ground": row["ground"] or _MOVED,
-    }
-
-
-def _added(given: Given) -> set[str]:
-    """Whom answers added: the rows of registers and of applications that they name."""
-    return {
-        row["entry_id"]
-        for row in given.amendments.to_pylist()
-        if row["action"] == Action.ADD
     }
 
 
@@ -382,9 +358,11 @@ def _questions_closed(
         said: who answers, when and why.
     """
     own = {entry.entry_id for entry in case.own}
+    # Under a striking that is taken back the question would be open again.
     taken_back = {
-        (row["entry_id"], Action.ASK.value if row["action"] == Action.ASK else PLACE)
+        (row["entry_id"], action)
         for row in holding
+        for action in {Action.ASK.value, row["action"]}
         if row["action"] == Action.ASK
         or (row["action"] == Action.STRIKE and row["ground"] == _MOVED)
     }

@@ -31,6 +31,7 @@ from voterlist.decisions import (
     precincts_known,
     refused,
 )
+from voterlist.decisions.listed import added_before
 from voterlist.decisions.standing import last_answers
 from voterlist.decisions.trial import UNDOES_EARLIER, all_answers
 from voterlist.decisions.verdicts import check_decisions
@@ -64,7 +65,7 @@ NOTICE_RUNS = "notice-runs"
 """Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
 FROZEN = "list-frozen"
 """Why an answer is refused that changes a frozen list without a decision of its own kind."""
-CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
+CONFIRM_PROBLEMS = ("cannot-confirm", "confirms-own", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
 
@@ -331,7 +332,14 @@ class _Check:
         # A finding that was answered is not raised again, and may be answered otherwise.
         accepted = table("accepted").select(FINDING.names)
         findings = concat([table("findings"), accepted], FINDING)
-        added = [table("register_rows"), table("additions"), self._against.people]
+        # Of people who were added the newest run may know nothing yet.
+        kept = added_before(self._given).items()
+        added = [
+            from_rows([{**cells, "entry_id": row} for row, cells in kept], ENTRY),
+            table("register_rows"),
+            table("additions"),
+            self._against.people,
+        ]
         territory = self._against.settings.territory.by_number
         context = AmendmentContext(
             findings=findings,

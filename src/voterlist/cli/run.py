@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.common import tell_compared, tell_doubts, tell_training_labels
+from voterlist.cli.common import tell_compared, tell_training_labels
 from voterlist.cli.options import (
     Today,
     WorkspaceAround,
@@ -34,7 +35,7 @@ from voterlist.cli.terminal import (
     visible_name,
     warn,
 )
-from voterlist.errors import InputError
+from voterlist.errors import CustodyError, InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     _tell_clock(result)
     _tell_outputs(result)
     _tell_decided(result, workspace)
+    _tell_asked_above(workspace)
     if result.exit_code == 1:
         TERMINAL.say()
         files = ", ".join(visible_name(repeat.files[0]) for repeat in result.repeats)
@@ -158,6 +160,21 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     if result.exit_code == InputError.exit_code:
         warn("error.no-readable-list.what", count=result.files)
         warn("error.no-readable-list.todo")
+
+
+def _tell_asked_above(workspace: Path) -> None:
+    """What the commission above waits for; as open cases, it is no reason for exit code 1."""
+    if not (workspace / "received").is_dir():
+        return
+    from voterlist.casework.answering import cases_returned
+
+    # Whoever answers is told what to do about a return that is damaged.
+    with suppress(CustodyError):
+        left = sum(given is None for _, given in cases_returned(workspace))
+        if left:
+            TERMINAL.say()
+            tell("cli.status.asked-above", count=left)
+            tell("cli.status.asked-todo", 2, folder=workspace)
 
 
 def _tell_balance(result: RunResult) -> None:
@@ -403,7 +420,8 @@ def _tell_cases(result: RunResult) -> None:
         # Its interval, what was compared and what chance explains stand in the report.
         right = Words(SAY.language).probability(result.estimate["precision"])
         tell("cli.run.right", pairs=result.estimate["pairs"], right=right)
-    tell_doubts(result.doubts)
+    if result.doubts:
+        tell("report.no-estimate")
 
 
 def _as_json(result: RunResult, settings: Settings) -> Answer:

@@ -16,15 +16,11 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from voterlist import strict_json
 from voterlist.casework.importing import (
-    FROZEN,
     Against,
     Bringer,
     check_answers,
-    frozen_lists,
     record,
 )
 from voterlist.casework.returned_cases import Outcome
@@ -43,7 +39,6 @@ from voterlist.counter.applications import (
 )
 from voterlist.counter.index import Progress
 from voterlist.counter.people import (
-    REGISTER,
     entry_of,
     is_identified,
     wrong_values,
@@ -56,15 +51,15 @@ from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import UsageError, usage_error
-from voterlist.model import Action, Asks, Body, Level, ListKind, Problem, Step
+from voterlist.model import Action, Asks, Body, Level, Problem, Step
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
-from voterlist.quality.readings import actions_of_two, what_holds
+from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
 from voterlist.storage.workspace import open_to_change
-from voterlist.tables import Row, from_rows, rows_among, with_column
+from voterlist.tables import Row, from_rows, rows_among
 
 REFUSE = "refuse"
 """What a ground carries that may refuse an application."""
@@ -328,19 +323,11 @@ class _Work:
             rows, people = self._answers()
         elif not granted and before is not None:
             rows = list(self._withdrawals(before))
-            people = self._added({row["entry_id"] for row in rows})
-        actions = {row["action"] for row in rows}
-        takes_off = granted and WITHDRAWN in actions
-        code = self._problem_of_striking() if takes_off else None
-        if code is not None:
-            return Decided(self.application, (Problem(1, code, ""),))
-        is_restored = not granted and Action.ADD in actions
+        is_restored = any(row["action"] == Action.ADD for row in rows) and not granted
         standing = "holds"
-        if takes_off and self._is_alone(outcome):
-            standing = "pending"
-        elif takes_off or is_restored or (step is Step.APPEALED and not granted):
+        if is_restored or (step is Step.APPEALED and not granted):
             # What is overruled is not the own answer of whoever notes it; nor is the addition of
-            # somebody who is struck now, or comes back.
+            # somebody who comes back.
             moment = {
                 "decided_by": self.clerk.by,
                 "decided_at": self.clerk.at.isoformat(timespec="seconds"),
@@ -351,7 +338,7 @@ class _Work:
             standing, problems = self._recorded(rows, people)
             if problems:
                 return Decided(self.application, problems)
-        amends = [[row["entry_id"], row.get("field") or PLACE_OF_ENTRY] for row in rows]
+        amends = [[row["entry_id"], row.get("field") or _place_of(row)] for row in rows]
         said = {
             **details,
             "granted": granted,
@@ -416,11 +403,6 @@ class _Work:
         checked = check_answers(answers, against)
         if checked.problems:
             return "", checked.problems
-        if self._asked.what is Asks.MOVE and people.num_rows:
-            # Another place than that to which somebody else added the person: it is this one.
-            is_settling = pc.equal(checked.amendments.column("action"), Action.ADD)
-            amendments = with_column(checked.amendments, "adjudicates", is_settling)
-            checked = replace(checked, amendments=amendments)
         record(ledger, runs, checked)
         ids = {str(row["entry_id"]) for row in rows}
         return standing_of(ledger, runs, self.settings, ids), ()
@@ -520,10 +502,7 @@ class _Work:
         values, runs, entry_id = dict(self._values), self._runs, self._entry_id
         if action in {Action.ADD, Action.MOVE} and len(runs.constituencies()) == 1:
             values.setdefault("constituency", str(runs.constituencies()[0]))
-        people = rows_among(runs.table("additions"), "entry_id", [entry_id])
-        if people.num_rows and action == Action.STRIKE:
-            row = {"entry_id": entry_id, "action": WITHDRAWN, "field": PLACE_OF_ENTRY}
-            return [row], empty(ENTRY)
+        people = empty(ENTRY)
         if action == Action.ADD:
             place = tuple(_number(values.get(name)) for name in PLACE)
             people = self._person.row(self._number, (place[0], place[1]))
@@ -538,11 +517,7 @@ class _Work:
         correct = said | {"action": Action.CORRECT.value}
         rows = []
         if action == Action.MOVE:
-            correct["ground"] = _ground_beside_a_move(ruling.ground, Action.CORRECT)
-        if people.num_rows and action != Action.CORRECT:
-            # Who was added is moved by being added elsewhere.
-            said["action"] = Action.ADD.value
-            said["ground"] = _ground_beside_a_move(ruling.ground, Action.ADD)
+            correct["ground"] = _ground_beside_a_move(ruling.ground)
         if action != Action.CORRECT:
             rows.append(said | {name: values.get(name) for name in PLACE})
         if action in {Action.CORRECT, Action.MOVE}:
@@ -552,17 +527,6 @@ class _Work:
                 if name not in PLACE
             ]
         return rows or [correct], people
-
-    def _problem_of_striking(self) -> str | None:
-        """Why somebody who was added may not be taken off: a code of the checks of all answers."""
-        ground = grounds().get(self.ruling.ground)
-        if ground is None or Action.STRIKE.value not in ground.actions:
-            return "ground-not-for-action"
-        if self._evidence is None:
-            return "evidence-missing"
-        frozen = frozen_lists(self.settings, self._today)
-        is_late = ListKind.PERMANENT in frozen and not ground.after_freeze
-        return FROZEN if is_late else None
 
     def _questions(self) -> Iterator[Row]:
         """ANSWER_ROW: what stops a striking to which somebody objected rightly.
@@ -578,34 +542,21 @@ class _Work:
             for entry_id, _ in other.outcome.details["amends"]:
                 yield {"entry_id": entry_id, **said}
 
-    def _added(self, ids: Collection[str]) -> pa.Table:
-        """ENTRY: the rows from which people were added, as they were kept."""
-        subjects = rows_among(self.ledger.subjects(), "entry_id", ids).to_pylist()
-        kept = [
-            {"entry_id": row["entry_id"], **strict_json.loads(row["cells"])}
-            for row in subjects
-        ]
-        return from_rows([row for row in kept if row.get("source") == REGISTER], ENTRY)
-
-    def _is_alone(self, outcome: ApplicationEvent | None) -> bool:
-        """True where a second person has to strike too, before it holds."""
-        wanted = actions_of_two(self.settings.decisions, self.settings.review)
-        if Action.STRIKE.value not in wanted:
-            return False
-        by = self.clerk.by
-        return not _is_granted(outcome) or is_same_person(outcome.done_by, by)
-
     def _withdrawals(self, amends: Sequence[Sequence[str]]) -> Iterator[Row]:
         """ANSWER_ROW: what takes back all that was granted."""
-        given = self.ledger.given_amendments()
+        given, what = self.ledger.given_amendments(), self._asked.what.value
         for entry_id, name in amends:
             answers = rows_among(given, "entry_id", [entry_id]).to_pylist()
-            additions = [row for row in answers if row["action"] == Action.ADD]
-            if self._asked.what is not Asks.STRIKE or not additions:
-                yield {"entry_id": entry_id, "action": WITHDRAWN, "field": name}
+            added = [row for row in answers if row["action"] == Action.ADD]
+            is_said = any(row["action"] == what for row in answers)
+            if what != Action.STRIKE or is_said or not added:
+                # That somebody was added stays.
+                is_place = name == PLACE_OF_ENTRY and is_said
+                field = what if is_place and added else name
+                yield {"entry_id": entry_id, "action": WITHDRAWN, "field": field}
             elif answers[-1]["action"] == WITHDRAWN:
-                # Where a second person was waited for, nobody was taken off.
-                yield additions[-1]
+                # An earlier version struck who was added by taking the addition back.
+                yield added[-1]
 
 
 def _is_granted(outcome: ApplicationEvent | None) -> TypeGuard[ApplicationEvent]:
@@ -627,13 +578,18 @@ def standing_of(
     return "holds"
 
 
-def _ground_beside_a_move(code: str, action: Action) -> str | None:
-    """The ground of what is corrected or added beside a move: it changes because the voter asks."""
+def _ground_beside_a_move(code: str) -> str | None:
+    """The ground of what is corrected beside a move: it changes because the voter asks."""
     moves, others = (
         {ground.code for ground in grounds_for(each.value)}
-        for each in (Action.MOVE, action)
+        for each in (Action.MOVE, Action.CORRECT)
     )
     return "voter-asked" if code in moves - others else code or None
+
+
+def _place_of(row: Row) -> str:
+    """What takes an answer about a place back; a question stands beside the own addition."""
+    return Action.ASK.value if row["action"] == Action.ASK else PLACE_OF_ENTRY
 
 
 def _number(text: str | None) -> int | None:

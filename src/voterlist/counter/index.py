@@ -339,7 +339,9 @@ def _shown(
     }
     is_nowhere = pc.and_(is_moved, pc.is_null(place["constituency"]))
     is_off = pc.or_(tables.is_among(state, (STRUCK, REPEATED)), is_nowhere)
-    is_added = np.asarray(pc.equal(state, ADDED))
+    is_added = tables.mask_of(
+        tables.is_among(ids, additions.column("entry_id").to_pylist())
+    )
     spelt = spelt_as_decided(voters, written, is_added, applied)
     people = {name: voters.column(name) for name in _SORTED_BY} | place | spelt
     streets = pa.nulls(voters.num_rows, pa.string())

@@ -60,6 +60,7 @@ from voterlist.decisions.standing import (
     Standing,
     last_verdicts,
     standing,
+    still_contested,
 )
 from voterlist.decisions.trial import REFUSAL_CODES, disputes, refused
 
@@ -109,6 +110,7 @@ __all__ = [
     "refused",
     "renamed",
     "standing",
+    "still_contested",
     "subjects_among",
     "subjects_of",
     "voter_key",

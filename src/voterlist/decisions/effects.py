@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
 from voterlist.errors import StageError
-from voterlist.model import Action, ListKind, Verdict
+from voterlist.model import Action, Verdict
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
@@ -117,6 +117,7 @@ def balance(
     Raises:
         StageError: the numbers of a list do not add up.
     """
+    kinds = {**kinds, **{row["entry_id"]: row["list_kind"] for row in done.added}}
     counts = {name: Counter[_List]() for name in (*_TAKEN, *_GIVEN)}
     for row in done.applied:
         _count(row, kinds, counts)
@@ -168,7 +169,7 @@ def _count(row: Row, kinds: Mapping[str, str], counts: Mapping[str, Counted]) ->
     """Add one row of APPLIED to the numbers of its lists."""
     action = row["action"]
     if action == Action.ADD:
-        counts["added"][_there(row, ListKind.PERMANENT.value)] += 1
+        counts["added"][_there(row, kinds[row["entry_id"]])] += 1
     elif action in _LEAVES_AS:
         kind = kinds[row["entry_id"]]
         here = (row["from_constituency"], row["from_precinct"], kind)
@@ -191,17 +192,10 @@ def _count_on_lists(
     if gone:
         is_gone = is_among(entries.column("entry_id"), gone)
         listed = count_entries(entries.filter(pc.invert(is_gone)))
-    listed.update(_lists_of_arrivals(done, kinds))
+    came = [row for row in done.applied if row["action"] == Action.MOVE]
+    came += [row for row in done.added if row["entry_id"] not in gone]
+    listed.update(_there(row, kinds[row["entry_id"]]) for row in came)
     return listed
-
-
-def _lists_of_arrivals(done: Outcome, kinds: Mapping[str, str]) -> Iterable[_List]:
-    """The list of each entry that was moved, and of each added person."""
-    for row in done.applied:
-        if row["action"] == Action.MOVE:
-            yield _there(row, kinds[row["entry_id"]])
-    for row in done.added:
-        yield _there(row, row["list_kind"])
 
 
 def _order(list_key: _List) -> tuple[int, int, str]:
@@ -225,7 +219,8 @@ class Effects:
     balance: pa.Table
     """LIST_BALANCE: the list of each precinct in numbers."""
     additions: pa.Table
-    """ENTRY: the added people, by id; their source is ``decision`` and their line 0."""
+    """ENTRY: the added people, by id, each where they were added, whatever became of them then;
+    their source is ``decision`` and their line 0."""
 
 
 def columns_for(amendments: pa.Table) -> pa.Schema:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.facts.latin import decide, fine, letters_of_latin, squeeze, to_latin
 from voterlist.fields import ENTRY_FIELDS
+from voterlist.model import Action
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
@@ -181,9 +182,10 @@ def answered_ids(given: Given) -> set[str]:
     """The entries on the list of which anything was decided, and the others of their cases."""
     ids: set[str] = set()
     ids.update(given.verdicts.column("entry_id").to_pylist())
-    # The row of a register from which a person was added is no entry.
-    is_entry = pc.not_equal(given.amendments.column("action").cast(pa.string()), "add")
-    ids.update(given.amendments.filter(is_entry).column("entry_id").to_pylist())
+    ids.update(given.amendments.column("entry_id").to_pylist())
+    # The row of a register from which a person was added is no entry, whatever is said of it.
+    added = rows_among(given.amendments, "action", [Action.ADD])
+    ids.difference_update(added.column("entry_id").to_pylist())
     for members in given.case_entries.values():
         ids.update(members)
     for name in ("entry_id", "other_entry_id"):

@@ -183,7 +183,7 @@ class Judge:
     def _withdrawal(self, answer: Answer) -> Judged:
         """A withdrawal: of one field, or of the place on the list, where the row names it."""
         field = answer.cells["field"]
-        is_known = field in {None, PLACE, *CORRECTED}
+        is_known = field in {None, PLACE, *Action, *CORRECTED}
         return Judged(
             answer, () if is_known else ("field-not-correctable",), field=field
         )
@@ -256,9 +256,6 @@ def _unfit(answer: Answer) -> Iterator[str]:
 
 def _names_nobody(answer: Answer) -> bool:
     """True where an entry would be amended, and the answer names none."""
-    if answer.is_of_register:
-        # Who was added may be corrected; of a row that was not, nothing stands on a list.
-        return answer.action in _AMENDS - {Action.ADD, Action.CORRECT}
     return answer.entry is None and answer.action != ACCEPT
 
 
@@ -297,8 +294,8 @@ def _ground(answer: Answer) -> Ground:
 
 
 def _place_of(answer: Answer) -> tuple[int | None, int | None] | None:
-    """Where the entry stands."""
-    if answer.entry is None:
+    """Where the entry stands; who was added does not where the register's row says."""
+    if answer.entry is None or answer.is_of_register:
         return None
     return answer.entry["constituency"], answer.entry["precinct"]
 

@@ -86,7 +86,7 @@ def refuse_listed(
         for key in filter(None, (fin, names)):
             added.setdefault(key, []).append((fin, entry_id))
 
-    for entry_id, entry in _added_before(given).items():
+    for entry_id, entry in added_before(given).items():
         add(*person_of(entry), entry_id)
     for judged, (fin, names) in zip(additions, people, strict=True):
         entry_id = str(judged.answer.entry_id)
@@ -122,8 +122,8 @@ def _person_of(
     return value("fin"), (*parts, born) if is_whole and born else None
 
 
-def _added_before(given: Given) -> dict[str, Row]:
-    """Register rows of which people are added -> what they say."""
+def added_before(given: Given) -> dict[str, Row]:
+    """Register rows of which people are added -> what they say, in columns of ENTRY."""
     added = {
         entry_id
         for entry_id, answers in last_answers(given).items()

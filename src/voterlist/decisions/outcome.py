@@ -121,6 +121,8 @@ class _Work:
         self._today = today
         self._listed = {constituency for constituency, _ in today.precincts}
         """The constituencies that have a list."""
+        self._places = dict(today.places)
+        """Where everybody stands before anybody is moved; who is added among them."""
         self._applied: list[Row] = []
         self._skipped: list[Row] = []
         self._left: dict[str, Row] = {}
@@ -134,13 +136,14 @@ class _Work:
         by_action: dict[str, list[Row]] = {}
         for row in sorted(amendments, key=_order):
             by_action.setdefault(row["action"], []).append(row)
+        corrections = by_action.get(Action.CORRECT, [])
+        added = self._add(by_action.get(Action.ADD, []), corrections)
+        self._places |= {entry_id: _place(row) for entry_id, row in added.items()}
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
         self._moved = {row["entry_id"]: _place(row) for row in moves}
         self._strike(by_action.get(Action.STRIKE, []), verdicts)
         self._mark_repeats(verdicts)
         self._move(moves)
-        corrections = by_action.get(Action.CORRECT, [])
-        added = self._add(by_action.get(Action.ADD, []), corrections)
         self._correct(corrections, added)
         return Outcome(self._applied, self._skipped, list(added.values()))
 
@@ -181,7 +184,7 @@ class _Work:
 
     def _strike_trouble(self, row: Row) -> str | None:
         """Why a striking does nothing, whatever becomes of other entries; None where it may."""
-        if row["entry_id"] not in self._today.places:
+        if row["entry_id"] not in self._places:
             return self._absence(row["entry_id"])
         ground = grounds().get(row["ground"])
         if ground and ground.until_of_age and row["entry_id"] in self._today.of_age:
@@ -194,7 +197,7 @@ class _Work:
 
     def _stands(self, entry_id: str) -> Place:
         """Where an entry stands that stays on the list."""
-        return self._moved.get(entry_id, self._today.places[entry_id])
+        return self._moved.get(entry_id, self._places[entry_id])
 
     def _is_here(self, row: Row) -> bool:
         """True where the decision names a place of this list's own territory."""
@@ -250,7 +253,7 @@ class _Work:
     def _possible_moves(self, moves: Iterable[Row]) -> Iterator[Row]:
         """The moves of listed entries to another precinct that has a list."""
         for row in moves:
-            place = self._today.places.get(row["entry_id"])
+            place = self._places.get(row["entry_id"])
             if place is None:
                 self._skip(row, self._absence(row["entry_id"]))
             elif None in _place(row):
@@ -321,25 +324,19 @@ class _Work:
         for row in corrections:
             entry_id, name = row["entry_id"], row["field"]
             cells = added.get(entry_id) or self._today.written.get(entry_id, {})
-            code = self._correct_trouble(row, cells, added)
+            code = self._correct_trouble(row, cells)
             if code:
                 self._skip(row, code)
                 continue
-            if entry_id in added:
-                place = (cells["constituency"], cells["precinct"])
-            else:
-                place = self._stands(entry_id)
             said = {"field": name, "written": cells.get(name), "value": row["value"]}
-            self._apply(row, Action.CORRECT, place, **said)
+            self._apply(row, Action.CORRECT, self._stands(entry_id), **said)
             if entry_id in added:
                 added[entry_id][name] = row["value"]
 
-    def _correct_trouble(
-        self, row: Row, cells: Row, added: Mapping[str, Row]
-    ) -> str | None:
+    def _correct_trouble(self, row: Row, cells: Row) -> str | None:
         """Why a field is not corrected; None where it is."""
         entry_id = row["entry_id"]
-        if entry_id not in self._today.places and entry_id not in added:
+        if entry_id not in self._places:
             return self._absence(entry_id)
         if entry_id in self._left:
             return "left-already"
@@ -361,7 +358,7 @@ class _Work:
 
     def _apply(self, row: Row, action: str, place: Place, **said: str | None) -> Row:
         """Note what a decision does."""
-        handed_in = self._today.places.get(row["entry_id"], _NOWHERE)
+        handed_in = self._places.get(row["entry_id"], _NOWHERE)
         applied = {
             "entry_id": row["entry_id"],
             "action": str(action),
@@ -382,7 +379,7 @@ class _Work:
         """Note that a decision does nothing, and why."""
         is_addition = row.get("action") == Action.ADD
         elsewhere = _place(row) if is_addition else place_of_id(row["entry_id"])
-        place = self._today.places.get(row["entry_id"], elsewhere)
+        place = self._places.get(row["entry_id"], elsewhere)
         skipped = {
             "entry_id": row["entry_id"],
             "answer": str(row.get("verdict") or row["action"]),

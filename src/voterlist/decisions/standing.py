@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
-from voterlist.model import Action, Mark, Verdict
+from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import by_key, from_rows
 
@@ -27,7 +27,10 @@ WITHDRAWN = Action.WITHDRAW.value
 ACCEPTED = Mark.ACCEPT.value
 
 PLACE = "place"
-"""What a striking, a move, an addition and a question to the precinct are about: not a field."""
+"""What a striking, a move and a question to the precinct are about: not a field.
+
+That somebody was added stands for itself: whoever is on a list is struck or moved like anybody.
+"""
 
 _Row: TypeAlias = dict[str, Any]
 _Key: TypeAlias = tuple[str, str]
@@ -71,6 +74,29 @@ def standing(given: Given, *, two_people: Collection[str] = ()) -> Standing:
         ),
         pending=from_rows(pending, AMENDMENT, "entry_id", "action", "field"),
     )
+
+
+_ASKED_ANEW = frozenset(
+    {Returned.CHANGED.value, Returned.ANSWERED.value, Returned.CARRIED_OUT.value}
+)
+"""Why an answer came back that has nothing to be settled: it is asked as the list is today."""
+
+
+def still_contested(contested: pa.Table, returned: pa.Table) -> pa.Table:
+    """CONTESTED without what came back (RETURNED) as its entry, or its case, is another one now.
+
+    Who decides about the entry of today would have to settle the dispute of before as well.
+    """
+    anew = {
+        row["case_id"] or row["old_entry_id"]
+        for row in returned.to_pylist()
+        if row["why"] in _ASKED_ANEW
+    }
+    about = (
+        row["case_id"] if row["answer"] in {*Verdict} else row["entry_id"]
+        for row in contested.to_pylist()
+    )
+    return contested.filter(pa.array([one not in anew for one in about], pa.bool_()))
 
 
 def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
@@ -279,16 +305,17 @@ def _amendments(
     contested: list[_Row] = []
     pending: list[_Row] = []
     for said in last_answers(given).values():
-        rows = list(_without_answered_questions(said, answered_at))
-        if not rows:
-            continue
-        others = _acceptances_against(rows, accepted)
-        if others or _differ(rows):
-            contested += [row | {"answer": row["action"]} for row in rows] + others
-            continue
-        for row in _one_each(rows):
-            alone = _is_alone(row, rows) and row["action"] in two_people
-            (pending if alone else holding).append(row)
+        left = list(_without_answered_questions(said, answered_at))
+        # A dispute about who was added takes nobody off the list.
+        for is_added in (True, False):
+            rows = [row for row in left if (row["action"] == Action.ADD) == is_added]
+            others = _acceptances_against(rows, accepted)
+            if others or _differ(rows):
+                contested += [row | {"answer": row["action"]} for row in rows] + others
+                continue
+            for row in _one_each(rows):
+                alone = _is_alone(row, rows) and row["action"] in two_people
+                (pending if alone else holding).append(row)
     return holding, contested, pending
 
 
@@ -322,6 +349,9 @@ def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]
         if row["action"] != WITHDRAWN:
             key = key_among(said, row)
             said.pop(key, None)
+            if row["action"] == Action.ADD:
+                # Who adds a person anew says no more that they are struck, or stand elsewhere.
+                said.pop((key[0], PLACE), None)
             said[key] = row
     return said
 
@@ -337,10 +367,12 @@ def is_taken_back(earlier: _Row, row: _Row) -> bool:
 def _is_meant(earlier: _Row, row: _Row) -> bool:
     """True for an answer to what a row names: a field, a finding or case, or else the entry.
 
-    ``ask`` for a field names the questions alone: what puts somebody on a list stands beside them.
+    An action for a field names the answers of this action alone, where others stand beside them.
     """
-    if row["field"] == Action.ASK:
-        return bool(earlier["action"] == Action.ASK)
+    if row["field"] in _ACTIONS:
+        return bool(earlier["action"] == row["field"])
+    if row["field"] == PLACE:
+        return bool(earlier["action"] != Action.CORRECT)
     if row["field"] is not None:
         return about(earlier) == str(row["field"])
     names = ("finding_id", "case_id")
@@ -355,11 +387,14 @@ def _settles(row: _Row, earlier: _Row) -> bool:
     if row["action"] == WITHDRAWN:
         return _is_meant(earlier, row)
     if row["action"] == Action.STRIKE:
-        return True
+        return bool(earlier["action"] != Action.ADD)
+    if row["action"] == Action.ADD:
+        return bool(earlier["action"] != Action.CORRECT)
     contradicts = row["action"] == Action.CORRECT and earlier["action"] == Action.STRIKE
     return contradicts or about(earlier) == about(row)
 
 
+_ACTIONS = frozenset(action.value for action in Action)
 _LISTS = frozenset({Action.MOVE.value, Action.ADD.value})
 """What puts somebody on a list: no question takes them off it."""
 
@@ -370,18 +405,22 @@ def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
     A question stands beside the person's own move or addition, unless it is to the same finding.
     """
     key = (_person(row), about(row))
-    before = said.get(key)
-    if before is None or row["action"] != Action.ASK or before["action"] not in _LISTS:
+    if row["action"] != Action.ASK:
         return key
-    finding = before["finding_id"]
-    if finding is not None and row["finding_id"] == finding:
-        return key
-    return _person(row), Action.ASK.value
+    for own in ((_person(row), Action.ADD.value), key):
+        before = said.get(own)
+        if before is not None and before["action"] in _LISTS:
+            finding = before["finding_id"]
+            is_same = finding is not None and row["finding_id"] == finding
+            return own if is_same else (_person(row), Action.ASK.value)
+    return key
 
 
 def about(row: _Row) -> str:
-    """What of the entry an answer is about: a field, or its place on the list."""
-    return str(row["field"]) if row["action"] == Action.CORRECT else PLACE
+    """What of the entry an answer is about: a field, its place, or that it is on a list at all."""
+    if row["action"] == Action.CORRECT:
+        return str(row["field"])
+    return Action.ADD.value if row["action"] == Action.ADD else PLACE
 
 
 def _without_answered_questions(

@@ -158,8 +158,13 @@ class _Answers:
         entry, other = finding["entry_id"], finding["other_entry_id"]
         if finding_id in self._by_id:
             return self._by_id[finding_id]
+        is_of_place = finding["rule"] in _IS_AT_ITS_PLACE
         for about in (entry, other):
-            row = self._by_rule.get((finding["rule"], about)) or self._struck.get(about)
+            row = self._by_rule.get((finding["rule"], about))
+            if row is not None and row["action"] == Action.MOVE and is_of_place:
+                # Another row of a register may say that the person left the new place too.
+                row = None
+            row = row or self._struck.get(about)
             if row is not None:
                 return row
         if entry is None and other in self._added:

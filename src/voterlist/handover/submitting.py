@@ -47,7 +47,7 @@ from voterlist.handover.handed_lists import (
     records,
 )
 from voterlist.handover.lists import BALANCE_NAME, RECORD_WRITERS, balance_content
-from voterlist.lists.compile import Compiled, compile_lists
+from voterlist.lists.compile import Compiled, compile_lists, in_order
 from voterlist.lists.documents import key_of, of_list, record_rows, record_stem
 from voterlist.lists.listed import printed_names
 from voterlist.lists.roll import LIST_COUNTS
@@ -62,7 +62,7 @@ from voterlist.render.rows import (
 )
 from voterlist.report.sections.certificate import certificate_lines, certificate_of
 from voterlist.report.values import Words
-from voterlist.schemas import REMOVED
+from voterlist.schemas import ENTRY, REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.tables import concat, from_rows, rows_among
@@ -273,17 +273,16 @@ def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
 
 def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
     """Whom decisions took off the lists, here and at the precincts, where there is anybody."""
-    folder = source.runs.folder_of(scope.constituency)
+    _, given = source.input_of(scope.constituency)
     words = catalogue(source.settings.report.languages[0])
     off = {
         row["entry_id"]: row
-        for row in read_table(folder, "applied").to_pylist()
+        for row in given.applied.to_pylist()
         if row["action"] in {Action.STRIKE, Verdict.REPEAT}
     }
-    entries, voters = (
-        rows_among(scope.of(read_table(folder, name)), "entry_id", [*off])
-        for name in ("entries", "voters")
-    )
+    everybody = scope.of(concat([given.entries, given.additions], ENTRY))
+    entries = rows_among(everybody, "entry_id", [*off])
+    voters = in_order(given.voters, entries.column("entry_id"))
     names = pa.table(printed_names(entries, voters))
     own = []
     for entry, parts in zip(entries.to_pylist(), names.to_pylist(), strict=True):

@@ -101,7 +101,7 @@ def compile_lists(
         additions=with_corrections(given.additions, given.amendments),
     )
     places = places_of(corrected.entries, corrected.additions, given.applied)
-    voters = _in_order(given.voters, places.entries.column("entry_id"))
+    voters = in_order(given.voters, places.entries.column("entry_id"))
     names = spelt_as_decided(voters, places.entries, places.is_added, given.applied)
     for name, spelt in names.items():
         voters = with_column(voters, name, spelt)
@@ -127,7 +127,7 @@ def compile_lists(
     )
 
 
-def _in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
+def in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     """VOTER of these ids in their order, text as plain columns."""
     rows = row_of_each(ids, voters.column("entry_id"))
     columns = {name: taken(voters, name, rows) for name in VOTER.names}

@@ -138,17 +138,15 @@ def counted_balance(places: Places, constituency: int | None) -> pa.Table:
     stands = entries.select(LIST_KEY)
     from_place = (places.from_constituency, places.from_precinct)
     came = pa.table([*from_place, entries.column("list_kind")], names=LIST_KEY)
-    handed_in = ~places.is_added
-    is_moved = places.is_moved & handed_in
     counted = {
         name: count_by(lists.filter(pa.array(flags)), *LIST_KEY)
         for name, lists, flags in (
-            ("handed_in", came, handed_in),
-            ("struck", came, places.is_struck & handed_in),
-            ("repeated", came, places.is_repeated & handed_in),
-            ("moved_out", came, is_moved),
-            ("moved_in", stands, is_moved & places.is_listed),
-            ("added", stands, places.is_added & places.is_listed),
+            ("handed_in", came, ~places.is_added),
+            ("struck", came, places.is_struck),
+            ("repeated", came, places.is_repeated),
+            ("moved_out", came, places.is_moved),
+            ("moved_in", stands, places.is_moved & places.is_listed),
+            ("added", came, places.is_added),
             ("listed", stands, places.is_listed),
         )
     }

@@ -115,7 +115,7 @@ _RANK = "rank"
 def _changes(applied: pa.Table) -> Iterator[tuple[str, bool, pa.Table]]:
     """(what it is called on the sheet, whether the list is that of the origin, the rows)."""
     moves = of_action(applied, MOVED)
-    yield Action.ADD.value, False, of_action(applied, Action.ADD.value)
+    yield Action.ADD.value, True, of_action(applied, Action.ADD.value)
     yield Action.CORRECT.value, False, of_action(applied, Action.CORRECT.value)
     yield MOVED_IN, False, moves
     yield MOVED_OUT, True, moves

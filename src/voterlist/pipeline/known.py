@@ -21,6 +21,7 @@ from voterlist.decisions import (
     answered_ids,
     members_of,
     renamed,
+    still_contested,
     subjects_among,
 )
 from voterlist.errors import UsageError, input_error, usage_error
@@ -246,7 +247,7 @@ def known_work(
         tables |= {
             "decisions": holding.decisions,
             "amendments": holding.amendments,
-            "contested": holding.contested,
+            "contested": still_contested(holding.contested, runs.table("returned")),
         }
     return work_of(tables, sources, decisions)
 

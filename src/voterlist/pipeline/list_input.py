@@ -95,8 +95,8 @@ class ListSource:
             findings.column("other_entry_id"),
         )
         amendments = read_table(folder, "amendments")
-        additions = read_table(folder, "additions", of_place)
         is_other = pc.field("entry_id").isin(others)
+        additions = read_table(folder, "additions", of_place | is_other)
         profile = self.settings.workspace.profile
         added = normalize(with_corrections(additions, amendments), profile).table
         voters = [

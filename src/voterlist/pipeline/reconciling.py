@@ -226,6 +226,7 @@ def _reconcile(
         settings=context.settings.check,
         on_day=context.list_day,
         part=part,
+        moves=tables["moves"],
     )
 
 

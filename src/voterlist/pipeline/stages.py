@@ -21,6 +21,7 @@ from voterlist.decisions import (
     effects,
     follow,
     renamed,
+    still_contested,
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
@@ -155,10 +156,11 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     made = {
         "decisions": holding.decisions,
         "amendments": holding.amendments,
-        "contested": holding.contested,
+        "disputed": holding.contested,
         "pending": holding.pending,
         "acceptances": followed.given.acceptances,
         "followed": followed.moves,
+        "moves": rows_among(holding.amendments, "action", [Action.MOVE]),
     }
     return StageResult(made, stood.num_rows, stood.num_rows)
 
@@ -215,9 +217,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     displaced = settings.link.displaced_constituencies
     shares = fairness(groupings(tables.select, displaced), found)
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
+    back = _returned_answers(tables, given, _on_lists(entries, done), context)
     made = {
         "case_numbers": numbers,
-        "returned": _returned_answers(tables, given, _on_lists(entries, done), context),
+        "returned": back,
+        "contested": still_contested(tables["disputed"], back),
         "queue": review.queue(
             tables["cases"], tables["decisions"], numbers, _doubted_cases(tables)
         ),
@@ -292,7 +296,8 @@ def _added_beside(added: pa.Table, applied: pa.Table, tables: NeededTables) -> p
         keys = row_keys(added, names)
         is_met |= np.isin(row_keys(voters, names), keys[keys != NO_KEY])
     is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
-    return added_beside(added, voters.filter(pa.array(is_met)))
+    stands = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
+    return added_beside(stands, voters.filter(pa.array(is_met)))
 
 
 def _answering(
@@ -343,7 +348,7 @@ def _marked(
     once = ids(given.verdicts, "verdict", *_STRIKES)
     once |= ids(given.amendments, "action", *_STRIKES)
     waiting = ids(done.skipped) | ids(readings)
-    waiting |= ids(tables["pending"]) | ids(tables["contested"])
+    waiting |= ids(tables["pending"]) | ids(tables["disputed"])
     return {
         "flagged": flagged,
         "struck": struck,
@@ -366,11 +371,12 @@ def _returned_answers(
 ) -> pa.Table:
     """RETURNED: the answers whose entries are not on the list as they were."""
     followed = tables["followed"]
-    names = ("decisions", "amendments", "pending", "contested", "acceptances")
+    names = ("decisions", "amendments", "pending", "acceptances")
     answered = Answered(
         context.answers,
         given,
         followed,
+        contested=tables["disputed"],
         **{name: tables[name] for name in names},
     )
     today = Today(
@@ -435,10 +441,11 @@ STAGES: tuple[Step, ...] = (
         makes=(
             "decisions",
             "amendments",
-            "contested",
+            "disputed",
             "pending",
             "acceptances",
             "followed",
+            "moves",
         ),
         settings=("decisions", "review"),
         given=(Given.ANSWERS, Given.SCOPE),
@@ -475,6 +482,7 @@ STAGES: tuple[Step, ...] = (
         reconcile_outside,
         needs=(
             "voters",
+            "moves",
             *FINDINGS,
             "sources-streets",
             "use-streets",
@@ -519,7 +527,7 @@ STAGES: tuple[Step, ...] = (
             "decisions",
             "amendments",
             "pending",
-            "contested",
+            "disputed",
             "acceptances",
             "followed",
             "findings-raised",
@@ -532,6 +540,7 @@ STAGES: tuple[Step, ...] = (
         makes=(
             "case_numbers",
             "returned",
+            "contested",
             "queue",
             "second_readings",
             "certificate",

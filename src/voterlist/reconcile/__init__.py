@@ -45,6 +45,7 @@ from voterlist.reconcile.statistics import (
     tally,
 )
 from voterlist.schemas import (
+    AMENDMENT,
     COMPARISON,
     PROTOCOL,
     REGISTER_USE,
@@ -113,6 +114,7 @@ def reconcile(
     settings: CheckSettings,
     on_day: dt.date | None = None,
     part: Part | None = None,
+    moves: pa.Table | None = None,
 ) -> Reconciliation:
     """The list against registers, statistics and a protocol, any of which may be missing.
 
@@ -126,6 +128,7 @@ def reconcile(
         on_day: the day of the list; without it nobody is asked whether they came of age in the year
             before.
         part: ``voters`` are only those whom a register may meet; this is what else is needed.
+        moves: AMENDMENT: who was moved to another list since it was handed in.
 
     Raises:
         StageError: a table has the wrong shape, or a register has a name that is not known.
@@ -142,7 +145,12 @@ def reconcile(
     constituencies = part.constituencies if part else constituencies_of(voters)
     counted = part.counted if part else tally(voters)
     matched, usable, findings_of_registers = compare_registers(
-        given, voters, constituencies, settings, on_day
+        given,
+        voters,
+        constituencies,
+        settings,
+        on_day,
+        empty(AMENDMENT) if moves is None else moves,
     )
     findings = [findings_of_registers]
     if DEATHS not in given:

@@ -32,9 +32,12 @@ from voterlist.tables import (
     from_columns,
     mask_of,
     numbers,
+    row_of_each,
     similarity,
     sort_by,
+    taken,
     text_of,
+    with_column,
 )
 
 COMPARED = pa.schema(
@@ -84,6 +87,7 @@ def compare_registers(
     constituencies: Longs,
     settings: CheckSettings,
     on_day: dt.date | None,
+    moves: pa.Table,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """What the registers say of the list: tables of MATCH, REGISTER_USE and FINDING.
 
@@ -94,14 +98,20 @@ def compare_registers(
         constituencies: those of which there is a list, ascending; -1: not known.
         settings: from which share of usable rows on a register is believed.
         on_day: the day of the list; None where it is not known, and nobody newly of age either.
+        moves: AMENDMENT: where entries stand that were moved.
     """
     matched, use, findings = [], [], []
+    row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
+    moved = voters
+    for name in PRECINCT_PLACE:
+        place = pc.coalesce(taken(moves, name, row), voters.column(name))
+        moved = with_column(moved, name, place)
     for compared in _compare_all(registers, voters):
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
         use.append(register_use(compared, alone, voters, constituencies))
-        findings += _about_matches(compared, policy, voters)
+        findings += _about_matches(compared, policy, voters, moved)
         if policy.missing is not None:
             absent = _is_absent(compared, voters)
             if policy.elsewhere is not None and on_day is not None:
@@ -194,15 +204,16 @@ def _with_nulls(codes: AnyArray) -> pa.Array:
 
 
 def _about_matches(
-    compared: Compared, policy: Policy, voters: pa.Table
+    compared: Compared, policy: Policy, voters: pa.Table, moved: pa.Table
 ) -> list[pa.Table]:
-    """FINDING of the rows that met an entry."""
+    """FINDING of the rows that met an entry; in ``moved`` the entries stand where they do today."""
     rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
         allowed &= _is_permanent(voters, rows.entry)
     if policy.leaves:
-        allowed &= is_here
+        # Who was moved may have left the new place since.
+        allowed &= is_here | _is_here(compared, moved)
     pairs_of = {
         rule.code: rows.is_class(kind) & allowed for kind, rule in policy.met.items()
     }

@@ -11,7 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
-from voterlist.decisions import Given, Standing, members_of, standing
+from voterlist.decisions import (
+    Given,
+    Standing,
+    members_of,
+    standing,
+    still_contested,
+)
 from voterlist.fields import name_in
 from voterlist.findings import finding_ids
 from voterlist.findings.accepted import FINDINGS_ACCEPTED
@@ -194,7 +200,9 @@ def review_items(
         blind: cases that the person is to read without knowing the first decision.
     """
     looked_up, names = tables.looked_up(holding), Names(sources)
-    contested, pending = holding.contested.to_pylist(), holding.pending.to_pylist()
+    left = still_contested(holding.contested, tables.returned)
+    holding = replace(holding, contested=left)
+    contested, pending = left.to_pylist(), holding.pending.to_pylist()
     cases = queued_cases(
         tables,
         looked_up,

@@ -32,19 +32,16 @@ class Method:
 
 
 class MethodWords(ChanceWords):
-    """Says the estimate or why there is none, and what chance would give."""
+    """Says the estimate or that there is none, and what chance would give."""
 
     def lines(self, method: Method) -> list[str]:
-        """The estimate in sentences; without one, the reasons."""
+        """The estimate in sentences; without one, what that means for who decides.
+
+        What would help the model is told where columns are chosen: by ``link``.
+        """
         if method.estimate:
             return list(self.estimate(method.estimate))
-        return [self._doubt(doubt) for doubt in method.doubts]
-
-    def _doubt(self, doubt: _Row) -> str:
-        """Why there is none, and what to do."""
-        share = doubt["share"]
-        key = f"link.doubt.{doubt['code']}"
-        return self(key, share=self.percent(share), pairs=int(share))
+        return [self("report.no-estimate")] if method.doubts else []
 
     def estimate(self, estimate: _Row) -> Iterator[str]:
         """The estimate in sentences, one for each measure."""
