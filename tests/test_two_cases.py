@@ -215,9 +215,6 @@ def test_a_dispute_over_a_pair_of_which_one_entry_left_is_settled_too(tmp_path):
     assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
 
 
-@pytest.mark.parametrize(
-    "between", [APART, dict.fromkeys(("440", "442"), ("withdraw", ""))]
-)
 def test_a_dispute_about_an_entry_that_changed_since_is_over(tmp_path):
     """Who decided the case of today had to settle the one of before as well."""
     precinct = begun(tmp_path, 440, 442)
@@ -251,6 +248,9 @@ def test_a_dispute_about_an_entry_that_changed_since_is_over(tmp_path):
     assert precinct.rows("queue") == []
 
 
+@pytest.mark.parametrize(
+    "between", [APART, dict.fromkeys(("440", "442"), ("withdraw", ""))]
+)
 def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
     tmp_path, between
 ):
