@@ -187,5 +187,5 @@ def test_a_report_without_an_estimate_says_what_that_means(language):
     words = MethodWords(language)
     every = [{"code": code, "share": 0.42} for code in Misfit]
     (line,) = words.lines(Method(None, every, ()))
-    assert line == words("report.no-estimate")
+    assert line == words("link.no-estimate")
     assert words.lines(Method(None, (), ())) == []

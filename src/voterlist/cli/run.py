@@ -421,7 +421,7 @@ def _tell_cases(result: RunResult) -> None:
         right = Words(SAY.language).probability(result.estimate["precision"])
         tell("cli.run.right", pairs=result.estimate["pairs"], right=right)
     if result.doubts:
-        tell("report.no-estimate")
+        tell("link.no-estimate")
 
 
 def _as_json(result: RunResult, settings: Settings) -> Answer:

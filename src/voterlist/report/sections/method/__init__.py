@@ -41,7 +41,7 @@ class MethodWords(ChanceWords):
         """
         if method.estimate:
             return list(self.estimate(method.estimate))
-        return [self("report.no-estimate")] if method.doubts else []
+        return [self("link.no-estimate")] if method.doubts else []
 
     def estimate(self, estimate: _Row) -> Iterator[str]:
         """The estimate in sentences, one for each measure."""
