@@ -445,11 +445,26 @@ def write_table(
     """
 
     def write(beside: Path) -> None:
-        pq.write_table(
-            table.combine_chunks(), beside, compression="zstd", use_dictionary=repeats
-        )
+        if table.num_rows:
+            _write(table.combine_chunks(), beside, repeats=repeats)
+        else:
+            schema = table.schema.serialize().to_pybytes()
+            beside.write_bytes(_file_without_rows(schema, repeats=repeats))
 
     write_atomically(path, write, place=place)
+
+
+def _write(table: pa.Table, into: Any, *, repeats: bool) -> None:
+    pq.write_table(table, into, compression="zstd", use_dictionary=repeats)
+
+
+@cache
+def _file_without_rows(schema: bytes, *, repeats: bool) -> bytes:
+    """The file of a table of this schema without rows: of a small list most tables are such."""
+    stream = pa.BufferOutputStream()
+    table = pa.ipc.read_schema(pa.py_buffer(schema)).empty_table()
+    _write(table, stream, repeats=repeats)
+    return bytes(stream.getvalue())
 
 
 def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
