@@ -16,7 +16,7 @@ from voterlist.errors import InputError
 from voterlist.render import xlsx
 from voterlist.render.xlsx.sheets import Book
 from voterlist.report.asked import ReviewItems
-from voterlist.report.section import Column, Row, safe
+from voterlist.report.section import safe
 from voterlist.report.sections.order import build
 from voterlist.report.values import Words
 from voterlist.schemas import DECISION
@@ -522,33 +522,3 @@ def test_a_text_of_signs_that_count_twice_still_fits_its_cell(count):
     units = len(kept.encode("utf-16-le")) // 2
     assert units <= 32_767
     assert kept == text if 2 * count <= 32_767 else kept.endswith("…")
-
-
-def a_sheet():
-    return Book("A book", dt.date(2026, 2, 3), Words("en")).sheet("One")
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_no_cell_can_hold_is_refused(value):
-    """The file would not open."""
-    with pytest.raises(TypeError):
-        a_sheet().rows([Column("Number", 9, "count")], [Row((value,), ("",))])
-
-
-def test_a_row_beyond_the_sheet_is_refused():
-    """It would be dropped in silence."""
-    sheet = a_sheet()
-    sheet.row = 1_048_576
-    with pytest.raises(IndexError):
-        sheet.rows([Column("Text", 9)], [Row(("one",), ("",))])
-
-
-@pytest.mark.parametrize(
-    "text", ["a" * 40_000, "\N{GRINNING FACE}" * 17_000, "=" + "b" * 32_767]
-)
-def test_a_text_too_long_for_a_cell_is_cut_with_an_ellipsis(text):
-    """Half a character at the end would make the file unreadable."""
-    cut = safe(text)
-    assert cut.endswith("\N{HORIZONTAL ELLIPSIS}")
-    assert len(cut.encode("utf-16-le")) // 2 <= 32_767
-    assert cut[1:-1] in text

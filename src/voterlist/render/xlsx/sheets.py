@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
-import xlsxwriter
 
 from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
@@ -27,6 +26,7 @@ from voterlist.render.lists import (
     columns_of,
     signers,
 )
+from voterlist.render.xlsx.ready_rows import ReadyBook
 from voterlist.report.section import (
     Block,
     Column,
@@ -34,7 +34,6 @@ from voterlist.report.section import (
     Row,
     Section,
     SheetTable,
-    SheetValue,
     safe,
     told_of,
 )
@@ -86,7 +85,7 @@ class Book:
 
     def __init__(self, title: str, today: dt.date, words: Words) -> None:
         self._bytes = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
+        self._book = ReadyBook(self._bytes, {"in_memory": True})
         created = dt.datetime.combine(today, dt.time(), dt.UTC)
         self._book.set_properties({"title": title, "created": created})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
@@ -177,29 +176,8 @@ class Sheet:
                     self.book.cell_format(column.kind, mark, band=band, first=first)
                     for column, mark in zip(columns, marks, strict=True)
                 )
-            cells = zip(row.values, formats[looks], strict=True)
-            for place, (value, shape) in enumerate(cells):
-                self._write(place, value, shape)
+            self.raw.write_values(self.row, row.values, formats[looks])
             self.row += 1
-
-    def _write(self, column: int, value: SheetValue, shape: Any) -> None:
-        """A value in the row at hand.
-
-        Raises:
-            IndexError: the sheet has no such row or column.
-            TypeError: a number is infinite or undefined.
-        """
-        write: Callable[..., int] = self.raw.write_number
-        content: Any = value
-        if value is None or value == "":
-            write, content = self.raw.write_blank, None
-        elif isinstance(value, str):
-            write, content = self.raw.write_string, safe(value)
-        elif isinstance(value, dt.date):
-            write = self.raw.write_datetime
-            content = dt.datetime.combine(value, dt.time())
-        if write(self.row, column, content, shape):
-            raise IndexError(f"a sheet has no row {self.row} or no column {column}")
 
     def table(
         self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0
