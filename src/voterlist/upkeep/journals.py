@@ -6,10 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from voterlist.decisions import is_same_person
+from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
     FILE_NAME,
@@ -42,7 +45,7 @@ class DiaryLine:
     """One thing that was done.
 
     Attributes:
-        number: its line in the chain.
+        number: its line in the chain; None for what was done before the chain began.
         day: when; None for the first line of a ledger that had no day yet.
         event: what, as a code: the catalogue has a sentence for each.
         by: who; None where it was the program.
@@ -52,7 +55,7 @@ class DiaryLine:
         at: the moment by the clock, where a person had named a day ahead of it; else empty.
     """
 
-    number: int
+    number: int | None
     day: dt.date | None
     event: str
     by: str | None = None
@@ -97,7 +100,7 @@ def read_journal(workspace: Path, wanted: JournalFilter) -> list[DiaryLine]:
         answers = _answers(ledger)
         clocks = {line.number: line.at for line in ledger.chain()}
         diary = [
-            replace(line, at=clocks[line.number])
+            replace(line, at=clocks.get(line.number or 0, ""))
             for line in _diary(ledger, answers, numbers)
         ]
     # A case may be asked for by its id too.
@@ -140,10 +143,15 @@ def _answers(ledger: Reader) -> Answers:
 def _diary(
     ledger: Reader, answers: Answers, numbers: Mapping[str, str]
 ) -> Iterator[DiaryLine]:
-    """All that was done, line by line of the chain."""
+    """All that was done: first what is older than the chain, then its lines."""
     journal = ledger.journal()
     for line in ledger.chain():
         if line.event == GENESIS:
+            before = {
+                name: int(table.get("last", 0))
+                for name, table in line.details["tables"].items()
+            }
+            yield from _of_before(journal, before, answers, numbers)
             yield DiaryLine(line.number, line.day, GENESIS)
         elif line.event == JOURNAL:
             for number, _ in line.details[ADDED]["journal"]:
@@ -160,17 +168,55 @@ def _diary(
             yield DiaryLine(line.number, line.day, line.event, by=by, details=counts)
 
 
+def _of_before(
+    journal: Sequence[tuple[dt.date, str, dict[str, str | int]]],
+    last: Mapping[str, int],
+    answers: Answers,
+    numbers: Mapping[str, str],
+) -> list[DiaryLine]:
+    """What was done before the chain began, by day."""
+    lines = [
+        _line_of_journal(line, None, numbers) for line in journal[: last["journal"]]
+    ]
+    for event, table in _TABLES.items():
+        rows = [row for key, row in answers[table].items() if key <= last[table]]
+        for _, group in groupby(rows, _KEYS[event]):
+            lines.append(_answer(event, list(group), numbers))
+    return sorted(lines, key=lambda line: line.day or dt.date.min)
+
+
 _TABLES = {DECIDED: "decisions", AMENDED: "amendments", ACCEPTED: "acceptances"}
 """The events that are answers of people, and the tables where these stand."""
 
 
+_KEYS = {
+    DECIDED: itemgetter("case_id", "decided_by", "decided_at"),
+    AMENDED: itemgetter("action", "case_id", "decided_by", "decided_at"),
+    ACCEPTED: itemgetter("rule", "mark", "accepted_by", "accepted_at"),
+}
+"""What the answers of one line have in common, before the chain began."""
+
+
 def _line_of_answers(
-    line: Line, answers: Mapping[int, dict[str, Any]], numbers: Mapping[str, str]
+    line: Line, rows: Mapping[int, dict[str, Any]], numbers: Mapping[str, str]
 ) -> DiaryLine:
-    """A line about answers of one person about one case, of one action or about one rule."""
-    event = line.event
-    rows = [answers[key] for key, _ in line.details[ADDED][_TABLES[event]]]
+    """A line about answers of one person."""
+    added = line.details[ADDED][_TABLES[line.event]]
+    return _answer(
+        line.event, [rows[key] for key, _ in added], numbers, line.number, line.day
+    )
+
+
+def _answer(
+    event: str,
+    rows: Sequence[Mapping[str, Any]],
+    numbers: Mapping[str, str],
+    number: int | None = None,
+    day: dt.date | None = None,
+) -> DiaryLine:
+    """Answers of one person about one case, of one action or about one rule."""
     first = rows[0]
+    moment = first["accepted_at"] if event == ACCEPTED else first["decided_at"]
     case = first.get("case_id")
     details: dict[str, str | int] = {"count": len(rows)}
     if event == AMENDED:
@@ -179,8 +225,8 @@ def _line_of_answers(
         details |= {"rule": first["rule"], "mark": first["mark"]}
     verdicts = Counter(row["verdict"] for row in rows) if event == DECIDED else {}
     return DiaryLine(
-        line.number,
-        line.day,
+        number,
+        day or day_of_moment(moment),
         event,
         by=first["accepted_by"] if event == ACCEPTED else first["decided_by"],
         case=numbers.get(case, case) if case else None,
@@ -191,7 +237,7 @@ def _line_of_answers(
 
 def _line_of_journal(
     note: tuple[dt.date, str, Mapping[str, str | int]],
-    number: int,
+    number: int | None,
     numbers: Mapping[str, str],
 ) -> DiaryLine:
     """A line of the journal."""

@@ -214,7 +214,7 @@ class _Then:
     number: int
     """Its place in the journal, from 0."""
     line: int
-    """Its number in the chain."""
+    """Its number in the chain; 0 for one that is older than the chain."""
     is_whole: bool
 
 
@@ -229,7 +229,7 @@ def _line_of(workspace: Path, ledger: Reader, run: str | None) -> _Then:
         name = str(details.get("run"))
         if event == RUN_EVENT and run in {None, name}:
             is_whole = bool(details.get("whole", 1))
-            return _Then(name, number, places[number], is_whole)
+            return _Then(name, number, places.get(number, 0), is_whole)
     raise _no_run(workspace, run)
 
 
@@ -297,9 +297,11 @@ def _added_before(ledger: Reader, line: int) -> dict[str, int]:
     """The number of the last row of each table that was there before a line of the chain."""
     last = dict.fromkeys(("decisions", "amendments", "acceptances"), 0)
     for change in ledger.chain():
-        if change.number >= line:
+        if line and change.number >= line:
             break
         for name in last:
+            sealed = change.details.get("tables", {}).get(name, {})
+            last[name] = max(last[name], int(sealed.get("last", 0)))
             numbers = [key for key, _ in change.details.get("added", {}).get(name, ())]
             last[name] = max([last[name], *numbers])
     return last

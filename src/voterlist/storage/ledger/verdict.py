@@ -45,6 +45,7 @@ from voterlist.storage.ledger.tables import (
     CHAIN,
     KEYS,
     NUMBERED,
+    SINCE,
     UNNUMBERED,
 )
 
@@ -71,6 +72,7 @@ Kind = Literal[
     "row-missing",
     "row-added",
     "row-again",
+    "rows-of-before",
     "table-altered",
     "seal-altered",
     "mark-missing",
@@ -170,9 +172,7 @@ def verdict_of(
         return Verdict(None, tuple(problems))
     chain = _Chain()
     chain.read(base)
-    tables = [*chain.problems, *_of_tables(base, chain)]
-    for table in NUMBERED:
-        tables += _of_rows(base, table, chain.rows[table])
+    tables = [*chain.problems, *_of_rows(base, chain), *_of_tables(base, chain)]
     problems += sorted(tables, key=_place)
     altered = {problem.table for problem in tables if problem.table}
     problems += _of_seals(base, KEYS, altered)
@@ -215,6 +215,8 @@ class _Chain:
     """Table -> key -> digest of the row, and the line that added it."""
     tables: dict[str, tuple[TableDigest, int]] = field(default_factory=dict)
     """Table -> its digest by the last line about it, and that line."""
+    before: dict[str, tuple[TableDigest, int]] = field(default_factory=dict)
+    """Numbered table -> the digest of the rows that are older than the chain, the last key."""
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, base: Base) -> None:
@@ -260,12 +262,16 @@ class _Chain:
 
     def _take_row(self, number: int, table: str, key: int, value: str) -> None:
         """What a line says of a row that it added: no later line can say otherwise."""
-        if key in self.rows[table]:
+        _, last = self.before.get(table, (NO_ROWS, 0))
+        if key in self.rows[table] or key <= last:
             self.problems.append(Problem("row-again", number, table, key))
         else:
             self.rows[table][key] = value, number
 
     def _take_genesis(self, tables: Mapping[str, Any]) -> None:
+        # A table that came later had no rows then.
+        for table in set(NUMBERED) - (SINCE.keys() - tables.keys()):
+            self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
             content = tables.get(table)
             digest = NO_ROWS if content is None else _digest_in(content)
@@ -276,13 +282,30 @@ def _digest_in(content: Mapping[str, Any]) -> TableDigest:
     return TableDigest(int(content["rows"]), str(content["digest"]))
 
 
-def _of_rows(
-    base: Base, table: str, expected: Mapping[int, tuple[str, int]]
+def _of_rows(base: Base, chain: _Chain) -> Iterator[Problem]:
+    """The rows of numbered tables that are not what the lines say."""
+    for table in NUMBERED:
+        if not has_table(base, table):
+            for key, (_, line) in chain.rows[table].items():
+                yield Problem("row-missing", line, table, key)
+            continue
+        before, last = chain.before.get(table, (NO_ROWS, 0))
+        older_rows = f"FROM {table} WHERE {KEYS[table]} <= :last"
+        query = f"SELECT count(*) {older_rows}"
+        ((count,),) = base.rows(query, {"last": last})
+        beginning = digests_at(base, table, [count])[1][count]
+        if (count, beginning) != (before.rows, before.digest):
+            yield Problem("rows-of-before", line=1, table=table)
+        yield from _of_table(base, table, last, chain.rows[table])
+
+
+def _of_table(
+    base: Base, table: str, last: int, expected: Mapping[int, tuple[str, int]]
 ) -> Iterator[Problem]:
-    """The rows of a numbered table that are not what the lines say."""
+    """The rows behind the key ``last`` of one numbered table."""
     seen: set[int] = set()
     altered: dict[int, tuple[object, ...]] = {}
-    for chunk in rows_of(base, table) if has_table(base, table) else ():
+    for chunk in rows_of(base, table, behind=last):
         for row in chunk:
             number = row[0]
             seen.add(number)
