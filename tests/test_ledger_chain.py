@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 
 import pyarrow as pa
 import pytest
@@ -31,6 +32,7 @@ from voterlist.storage.ledger.tables import (
     NUMBERED,
     OLDEST,
 )
+from voterlist.upkeep.journals import JournalFilter, read_journal
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}
 
@@ -197,6 +199,42 @@ def test_a_ledger_of_before_applications_goes_on(place, tmp_path):
         assert verify(there).fits
         with reading(there) as ledger:
             assert ledger.applications() == [ledgers.application()]
+
+
+def begin_anew(place):
+    """Begin the chain at the rows that are there, as it did where a ledger had none."""
+    ledger_places.edit(place, ("DELETE FROM chain",))
+    with ledger_places.opened(place) as base:
+        tables = {
+            name: asdict(digest(base, name))
+            | ({"last": base.rows(_NEWEST[name])[0][0]} if name in NUMBERED else {})
+            for name in KEYS.keys() - {"chain"}
+        }
+        append(base, ledgers.DAY, [("genesis", {"version": 3, "tables": tables})])
+        seal(base, {"chain": digest(base, "chain")})
+    for one in place.path.parent.rglob(mark.MARK_NAME):
+        one.unlink()
+
+
+_NEWEST = {
+    name: f"SELECT coalesce(max({KEYS[name]}), 0) FROM {name}" for name in NUMBERED
+}  # noqa: S608  our names
+
+
+def test_rows_that_are_older_than_the_chain_stand_and_are_sealed(place):
+    """A ledger that was begun before there was a chain would be called altered by hand."""
+    begin_anew(place)
+    assert verify(place).fits
+    with Ledger(place) as ledger:
+        ledger.decide(ledgers.decisions(200, 2, "separate"))
+    assert verify(place).fits, verify(place).problems
+    url = f'[ledger]\nurl = "{place.url}"' if place.url else ""
+    (place.path.parent / "voterlist.toml").write_text(url)
+    told = read_journal(place.path.parent, JournalFilter())
+    numbers = {line.number for line in told}
+    assert numbers == {None, *lines(place)}
+    edit(place, ("UPDATE decisions SET reason = 'another' WHERE number = 1",))
+    assert "rows-of-before" in kinds(place)
 
 
 def test_applications_hidden_behind_an_earlier_version_are_missed(place):

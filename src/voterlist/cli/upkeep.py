@@ -227,7 +227,7 @@ def journal(
     wanted = JournalFilter(case, person, as_day(on_day) if on_day else None)
     told = [(line, sentence_of(line)) for line in read_journal(workspace, wanted)]
     for line, sentence in told:
-        number = f"{line.number:>6}"
+        number = f"{line.number or '—':>6}"
         moment = line.day.isoformat() if line.day else "—".ljust(10)
         clock = f" {SAY('journal.clock', at=line.at)}" if line.at else ""
         TERMINAL.say(f"{number}  {moment}  {sentence}{clock}")
