@@ -206,19 +206,13 @@ def begin_anew(place):
     ledger_places.edit(place, ("DELETE FROM chain",))
     with ledger_places.opened(place) as base:
         tables = {
-            name: asdict(digest(base, name))
-            | ({"last": base.rows(_NEWEST[name])[0][0]} if name in NUMBERED else {})
+            name: asdict(digest(base, name)) | {"last": digest(base, name).rows}
             for name in KEYS.keys() - {"chain"}
         }
         append(base, ledgers.DAY, [("genesis", {"version": 3, "tables": tables})])
         seal(base, {"chain": digest(base, "chain")})
     for one in place.path.parent.rglob(mark.MARK_NAME):
         one.unlink()
-
-
-_NEWEST = {
-    name: f"SELECT coalesce(max({KEYS[name]}), 0) FROM {name}" for name in NUMBERED
-}  # noqa: S608  our names
 
 
 def test_rows_that_are_older_than_the_chain_stand_and_are_sealed(place):
