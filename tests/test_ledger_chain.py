@@ -205,10 +205,10 @@ def begin_anew(place):
     """Begin the chain at the rows that are there, as it did where a ledger had none."""
     ledger_places.edit(place, ("DELETE FROM chain",))
     with ledger_places.opened(place) as base:
-        tables = {
-            name: asdict(digest(base, name)) | {"last": digest(base, name).rows}
-            for name in KEYS.keys() - {"chain"}
-        }
+        tables = {name: asdict(digest(base, name)) for name in KEYS.keys() - {"chain"}}
+        for name in NUMBERED:
+            ((last,),) = base.rows(f"SELECT max({KEYS[name]}) FROM {name}")  # noqa: S608  our names
+            tables[name]["last"] = last or 0
         append(base, ledgers.DAY, [("genesis", {"version": 3, "tables": tables})])
         seal(base, {"chain": digest(base, "chain")})
     for one in place.path.parent.rglob(mark.MARK_NAME):
