@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from jinja2.runtime import Context
 
 from voterlist.model import Severity
 from voterlist.quality.feedback import GROUPS, Feedback
@@ -226,20 +225,6 @@ def _shown(
     return bodies
 
 
-class _PlainContext(Context):
-    """Calls what a template calls as it is.
-
-    Jinja asks of each function whether it wants the context. None of ours does, and a page makes
-    tens of thousands of calls.
-    """
-
-    def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
-        """What the function says."""
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return called(*given, **named)
-
-
 @cache
 def environment() -> Environment:
     """The one place where templates are loaded: everything that is filled in is escaped.
@@ -261,7 +246,6 @@ def environment() -> Environment:
         # To look for what is the same on every page takes longer than to work it out.
         optimized=False,
     )
-    templates.context_class = _PlainContext
     script = templates.get_template("report.js").render()
     templates.globals["script"] = script
     templates.globals["script_hash"] = hash_of(script)

@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import repeat
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -135,19 +134,11 @@ class Row:
 def told_of(
     columns: Iterable[Column], rows: Sequence[Any]
 ) -> Iterator[tuple[tuple[SheetValue, ...], tuple[str, ...]]]:
-    """What these columns tell of each row: values and marks, asked for column by column."""
+    """What these columns tell of each row: values and marks."""
     columns = list(columns)
-    values = (map(column.value, rows) for column in columns)
-    # Most columns mark nothing.
-    marks = (
-        repeat("") if column.mark is _unmarked else map(column.mark, rows)
-        for column in columns
-    )
-    # The rows stand in front: there may be no column.
-    told = zip(
-        zip(rows, *values, strict=True), zip(rows, *marks, strict=False), strict=True
-    )
-    return ((told_values[1:], told_marks[1:]) for told_values, told_marks in told)
+    for row in rows:
+        values = tuple(column.value(row) for column in columns)
+        yield values, tuple(column.mark(row) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.catalogue import catalogue, fill
+from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Level, Owed, Progress, Standing, null_last
@@ -258,16 +258,13 @@ class Words:
 
     def __call__(self, key: str, **places: Value) -> str:
         """The catalogue's text; of a key that it lacks the key, so that nothing disappears."""
-        if not places:
-            return _plain(self.language, key)
-        text = _text(self.language, key)
-        if text is None:
+        if not self.has(key):
             return key
         filled = {
-            name: value if type(value) is str else self._filled(value)
+            name: UNKNOWN if value is None else self.say(value)
             for name, value in places.items()
         }
-        return fill(text, filled)
+        return self._catalogue(key, **filled)
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
@@ -346,23 +343,6 @@ class Words:
         if value.day is None:
             return self("report.date.month", yyyy=year, mm=month)
         return self("report.date.short", yyyy=year, mm=month, dd=f"{value.day:02d}")
-
-    def _filled(self, value: Value) -> str:
-        return UNKNOWN if value is None else self.say(value)
-
-
-@functools.cache
-def _text(language: str, key: str) -> str | None:
-    """The text of a key with its places; None where the catalogue lacks it."""
-    texts = catalogue(language)
-    return texts.text(key) if texts.has(key) else None
-
-
-@functools.cache
-def _plain(language: str, key: str) -> str:
-    """The text of a key without places; the key where the catalogue lacks it."""
-    texts = catalogue(language)
-    return texts(key) if texts.has(key) else key
 
 
 def title_of(facts: Facts, words: Words, area: str = "report.") -> str:
