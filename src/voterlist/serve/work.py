@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,7 +34,6 @@ from voterlist.model import Action
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import place_of, second_readings, what_holds
 from voterlist.schemas import (
-    ACCEPTANCE,
     ENTRY,
     FINDING,
     GIVEN_AMENDMENT,
@@ -38,7 +44,7 @@ from voterlist.schemas import (
 )
 from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
-from voterlist.tables import by_key, from_rows
+from voterlist.tables import by_key, concat, rows_among, sort_by
 
 Row: TypeAlias = Mapping[str, Any]
 _NONE = (
@@ -80,56 +86,67 @@ class Answers:
     """All answers, found by case and by entry; under the ids of today."""
 
     def __init__(self, given: Given) -> None:
-        self._verdicts: dict[str, list[Row]] = {}
-        self._amendments: dict[str, list[Row]] = {}
-        self._acceptances: dict[str, Row] = {}
+        self._given = Given()
         self.sums: Counter[str | None] = Counter()
         """Case -> the sum of the numbers of the answers that name it."""
-        self.last = 0
-        """The number of the last verdict."""
-        self.last_amendment = 0
-        """The number of the last amendment."""
         self.add(given.verdicts, given.amendments)
         self.accept(given.acceptances)
 
+    @property
+    def last(self) -> int:
+        """The number of the last verdict."""
+        return _last(self._given.verdicts)
+
+    @property
+    def last_amendment(self) -> int:
+        """The number of the last amendment."""
+        return _last(self._given.amendments)
+
     def accept(self, acceptances: pa.Table) -> None:
         """Take what was last said of each finding."""
-        rows = acceptances.to_pylist()
-        self._acceptances = {row["finding_id"]: row for row in rows}
+        self._given = replace(self._given, acceptances=acceptances)
 
     def add(self, verdicts: pa.Table, amendments: pa.Table) -> set[str]:
         """Note more answers; returns the cases that they name."""
-        cases = set()
-        for row in verdicts.to_pylist():
-            self._verdicts.setdefault(row["case_id"], []).append(row)
-            self.last = max(self.last, row["number"])
-            cases.add(row["case_id"])
+        known = self._given
+        self._given = replace(
+            known,
+            verdicts=concat([known.verdicts, verdicts], GIVEN_VERDICT),
+            amendments=concat([known.amendments, amendments], GIVEN_AMENDMENT),
+        )
+        rows = [
+            row
+            for table in (verdicts, amendments)
+            for row in table.select(["case_id", "number"]).to_pylist()
+        ]
+        for row in rows:
             self.sums[row["case_id"]] += row["number"]
-        for row in amendments.to_pylist():
-            self._amendments.setdefault(row["entry_id"], []).append(row)
-            self.last_amendment = max(self.last_amendment, row["number"])
-            cases.add(row["case_id"])
-            self.sums[row["case_id"]] += row["number"]
-        return cases - {None}
+        return {row["case_id"] for row in rows} - {None}
 
     def of(self, cases: Iterable[str], entries: Iterable[str]) -> Given:
         """The answers about these cases, and about these entries."""
-        verdicts = [row for case in cases for row in self._verdicts.get(case, ())]
-        amendments = [row for one in entries for row in self._amendments.get(one, ())]
-        findings = {row["finding_id"] for row in amendments} & self._acceptances.keys()
-        accepted = [self._acceptances[one] for one in sorted(findings)]
+        given = self._given
+        amendments = rows_among(given.amendments, "entry_id", entries)
+        findings = amendments.column("finding_id").to_pylist()
+        accepted = rows_among(given.acceptances, "finding_id", findings)
         return Given(
-            verdicts=from_rows(verdicts, GIVEN_VERDICT, "number"),
-            amendments=from_rows(amendments, GIVEN_AMENDMENT, "number"),
-            acceptances=from_rows(accepted, ACCEPTANCE),
+            verdicts=sort_by(rows_among(given.verdicts, "case_id", cases), "number"),
+            amendments=sort_by(amendments, "number"),
+            acceptances=sort_by(accepted, "finding_id"),
         )
 
-    def links(self) -> Iterable[tuple[str, str]]:
+    def links(self) -> Iterator[tuple[str, str]]:
         """(case, entry) of every answer that names both."""
-        for rows in (*self._verdicts.values(), *self._amendments.values()):
-            for row in rows:
-                if row["case_id"] is not None:
-                    yield row["case_id"], row["entry_id"]
+        for table in (self._given.verdicts, self._given.amendments):
+            rows = table.filter(pc.is_valid(table.column("case_id")))
+            columns = (
+                rows.column(name).to_pylist() for name in ("case_id", "entry_id")
+            )
+            yield from zip(*columns, strict=True)
+
+
+def _last(answers: pa.Table) -> int:
+    return pc.max(answers.column("number")).as_py() or 0
 
 
 class Slices:
@@ -143,16 +160,16 @@ class Slices:
     def __init__(self, runs: Known, answers: Answers) -> None:
         self._runs = runs
         self._cases = runs.table("cases").combine_chunks()
-        self._entries = runs.table("entries").combine_chunks()
-        self._voters = runs.table("voters").combine_chunks()
         self._lists = runs.table("lists")
-        ids = self._cases.column("case_id").to_pylist()
-        self._case_rows = by_key((case, place) for place, case in enumerate(ids))
-        links = [*zip(ids, self._cases.column("entry_id").to_pylist(), strict=True)]
-        self._groups = _groups([*links, *answers.links()])
+        ends = (
+            self._cases.column(name).to_pylist() for name in ("case_id", "entry_id")
+        )
+        self._groups = _groups([*zip(*ends, strict=True), *answers.links()])
         wanted = {one for group in self._groups.values() for one in group.entries}
-        self._entry_rows = _rows_of(self._entries, wanted)
-        self._voter_rows = _rows_of(self._voters, wanted)
+        self._named = {
+            name: rows_among(runs.table(name), "entry_id", wanted)
+            for name in ("entries", "voters")
+        }
 
     def group(self, case: str) -> Group:
         """What hangs together with a case of the run."""
@@ -160,25 +177,15 @@ class Slices:
 
     def of(self, groups: Collection[Group]) -> Slice:
         """The tables with the rows of these groups alone."""
-        cases = sorted({case for group in groups for case in group.cases})
-        entries = sorted({entry for group in groups for entry in group.entries})
-        case_rows = [row for case in cases for row in self._case_rows.get(case, ())]
+        cases = {case for group in groups for case in group.cases}
+        entries = {entry for group in groups for entry in group.entries}
         tables = {name: empty(schema) for name, schema in _NONE}
-        tables["cases"] = self._cases.take(case_rows)
-        for name, table, rows in (
-            ("entries", self._entries, self._entry_rows),
-            ("voters", self._voters, self._voter_rows),
-        ):
-            tables[name] = table.take([rows[one] for one in entries if one in rows])
+        tables["cases"] = rows_among(self._cases, "case_id", cases)
+        for name, table in self._named.items():
+            tables[name] = rows_among(table, "entry_id", entries)
         tables["lists"] = self._lists
         runs = self._runs
         return Slice(runs.run, runs.inputs, runs.folders, runs.left_out, tables)
-
-
-def _rows_of(table: pa.Table, wanted: Collection[str]) -> dict[str, int]:
-    """The row of each of these entries."""
-    ids = table.column("entry_id").to_pylist()
-    return {one: row for row, one in enumerate(ids) if one in wanted}
 
 
 def _groups(links: Collection[tuple[str, str]]) -> dict[str, Group]:
