@@ -16,10 +16,10 @@ from voterlist.report.sections.order import build
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
-    NamedRows,
     RowsByCode,
     by_name,
     in_round_numbers,
+    named_rows,
     pyramid_of,
 )
 from voterlist.report.values import Facts, in_constituency
@@ -73,7 +73,7 @@ def facts(constituency):
 @pytest.mark.parametrize("constituency", [87, 88, 89, None])
 def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituency):
     whole, made = run
-    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    named = {name: named_rows(cutter.ids, made[name]) for name in LOOKED_UP}
     part, names = by_name(cutter.tables_of(constituency, named), whole.sources)
     entries = made["entries"]
     own = in_constituency(entries, constituency)
@@ -97,7 +97,7 @@ def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituen
 def test_a_part_holds_no_entry_that_its_report_does_not_name(run, cutter):
     """A worker would hold the nation."""
     _, made = run
-    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    named = {name: named_rows(cutter.ids, made[name]) for name in LOOKED_UP}
     part = cutter.tables_of(89, named)
     assert part["cases"].num_rows == 0
     assert part["voters"].num_rows == 0
@@ -132,7 +132,7 @@ def test_rows_are_found_by_their_codes():
 def test_the_reports_of_a_part_have_a_key_of_all_that_they_show(tmp_path, run, cutter):
     """A report would stay as it was where what it shows has changed."""
     whole, made = run
-    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    named = {name: named_rows(cutter.ids, made[name]) for name in LOOKED_UP}
     part = cutter.tables_of(88, named)
     own = Run(facts(88), part, {"a": ["one.csv"]}, whole.standings)
 
@@ -160,7 +160,7 @@ def test_the_reports_of_a_part_have_a_key_of_all_that_they_show(tmp_path, run, c
 def test_the_key_does_not_depend_on_how_text_is_stored(tmp_path, run, cutter):
     """After a change elsewhere every report would be written anew."""
     _, made = run
-    named = {name: NamedRows(cutter.ids, made[name]) for name in LOOKED_UP}
+    named = {name: named_rows(cutter.ids, made[name]) for name in LOOKED_UP}
     part = cutter.tables_of(88, named)
     plain_text = {
         name: pa.table([plain(column) for column in table.columns], table.column_names)

@@ -37,9 +37,9 @@ from voterlist.report.shapes import shapes_of
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,
-    NamedRows,
     by_name,
     in_round_numbers,
+    named_rows,
 )
 from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
@@ -177,7 +177,7 @@ def _runs(
         name: look_up(context.units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
         for name in LOOKED_UP
     }
-    named = {name: NamedRows(cutter.ids, rows) for name, (rows, _) in found.items()}
+    named = {name: named_rows(cutter.ids, rows) for name, (rows, _) in found.items()}
     _, counts = found["entries"]
     sources = sources_of(context.inputs.digests)
     settings = context.settings

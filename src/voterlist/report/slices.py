@@ -57,24 +57,13 @@ class RowsByCode:
         return np.sort(self._order[np.repeat(first, counts) + within])
 
 
-class NamedRows:
-    """The rows of a table of entries or voters that reports look up, by the code of their id."""
-
-    def __init__(self, ids: pa.Array, table: pa.Table) -> None:
-        self._table = table
-        self._rows = np.full(len(ids), _UNKNOWN, np.int64)
-        self._rows[_positions(table.column("entry_id"), ids)] = np.arange(
-            table.num_rows
-        )
-
-    def of(self, codes: Longs) -> pa.Table:
-        """The rows of these ids, in the order of the table; an id without a row has none."""
-        rows = self._rows[codes]
-        return self._table.take(pa.array(np.sort(rows[rows >= 0])))
+Named = Mapping[str, tuple[pa.Table, RowsByCode]]
+"""By the names of ``LOOKED_UP`` the rows that reports look up, found by the codes of their ids."""
 
 
-Named = Mapping[str, NamedRows]
-"""By the names of ``LOOKED_UP``."""
+def named_rows(ids: pa.Array, table: pa.Table) -> tuple[pa.Table, RowsByCode]:
+    """A table of entries or voters whose rows are found by the place of their id among these."""
+    return table, RowsByCode(_codes_of(table, "entry_id", ids))
 
 
 class Cutter:
@@ -112,11 +101,11 @@ class Cutter:
         for name in self._tables.keys() - rows.keys():
             rows[name] = self._rows(name, constituency, cases, findings)
         codes = [column[findings] for column in self._finding_codes]
-        entries = np.unique(np.concatenate([*codes, members]))
-        made = {
-            "entries": named["entries"].of(entries[entries >= 0]),
-            "voters": named["voters"].of(np.unique(members)),
-        }
+        looked_up = {"entries": np.concatenate([*codes, members]), "voters": members}
+        made = {}
+        for name, wanted in looked_up.items():
+            table, by_id = named[name]
+            made[name] = table.take(pa.array(by_id.of(wanted)))
         for name, wanted in rows.items():
             made[name] = self._tables[name].take(pa.array(wanted))
         return made | {"pyramid": pyramid_of(made["ages"])}
@@ -196,11 +185,7 @@ def pyramid_of(ages: pa.Table) -> pa.Table:
 
 def _codes_of(table: pa.Table, name: str, ids: pa.Array) -> Longs:
     """The place of each row's text among ``ids``; -1: it is not there, or null."""
-    return _positions(text_of(table, name), ids)
-
-
-def _positions(column: pa.ChunkedArray, ids: pa.Array) -> Longs:
-    return _known(pc.index_in(column, value_set=ids, skip_nulls=True))
+    return _known(pc.index_in(text_of(table, name), value_set=ids, skip_nulls=True))
 
 
 def _known(numbers: pa.ChunkedArray) -> Longs:
