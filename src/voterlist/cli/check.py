@@ -13,7 +13,7 @@ from voterlist.cli.options import (
     ToldProfileOption,
     day,
     option,
-    require_parquet,
+    require_ending,
 )
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
@@ -41,8 +41,7 @@ def check(
     from voterlist.processes.limits import give_memory_back
     from voterlist.storage.store import write_table
 
-    if out is not None:
-        require_parquet(out)
+    require_ending(out, "out-not-parquet", ".parquet")
     give_memory_back()
     with Steps() as steps:
         checked = check_files(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.options import Today, argument, day, option, require_parquet
+from voterlist.cli.options import Today, argument, day, option, require_ending
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import (
     SAY,
@@ -37,8 +37,7 @@ def compare(
     from voterlist.any_table.comparing import compare_lists
     from voterlist.storage.store import write_table
 
-    if out is not None:
-        require_parquet(out)
+    require_ending(out, "out-not-parquet", ".parquet")
     with Steps() as steps:
         compared = compare_lists(
             old,

@@ -18,10 +18,11 @@ from voterlist.cli.common import (
     tell_reading,
 )
 from voterlist.cli.options import (
+    ROWS,
     Tables,
     ToldProfileOption,
     option,
-    require_rows,
+    require_ending,
     since,
     takes,
 )
@@ -158,11 +159,9 @@ def link(given: _Options) -> Answer:
         return _plan(request, master)
     if given.out is None:
         raise usage_error("no-out")
-    require_rows(given.out)
-    if given.clusters is not None:
-        require_rows(given.clusters)
-    if report is not None and report.suffix.lower() not in {".html", ".htm"}:
-        raise usage_error("out-not-a-page", path=report)
+    require_ending(given.out, "out-not-a-table", *ROWS)
+    require_ending(given.clusters, "out-not-a-table", *ROWS)
+    require_ending(report, "out-not-a-page", ".html", ".htm")
     if limit is None:
         keep_memory()
     else:

@@ -233,24 +233,18 @@ def settings_of(workspace: Path) -> Settings:
     return settings.settings_of(workspace)
 
 
-def require_rows(path: Path) -> None:
-    """Refuse a name that says none of the formats in which pairs are written.
+ROWS = (".parquet", ".csv", ".xlsx")
+"""How files end in which pairs are written."""
+
+
+def require_ending(path: Path | None, code: str, *endings: str) -> None:
+    """Refuse a name under which nobody would expect what is written.
 
     Raises:
         UsageError: the name ends otherwise.
     """
-    if path.suffix.lower() not in {".parquet", ".csv", ".xlsx"}:
-        raise usage_error("out-not-a-table", path=path)
-
-
-def require_parquet(path: Path) -> None:
-    """Refuse a name under which nobody would expect Parquet.
-
-    Raises:
-        UsageError: the name ends otherwise.
-    """
-    if path.suffix.lower() != ".parquet":
-        raise usage_error("out-not-parquet", path=path)
+    if path is not None and path.suffix.lower() not in endings:
+        raise usage_error(code, path=path)
 
 
 WRITTEN = (
