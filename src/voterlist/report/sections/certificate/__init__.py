@@ -69,14 +69,6 @@ Content = Sequence[Mapping[str, Any]]
 """Rows of CERTIFICATE: of the constituency, or of all lists."""
 
 
-class CertificateWords(Words):
-    """Says what is measured."""
-
-    def lines(self, rows: Content) -> list[tuple[str, str]]:
-        """(what is measured, what is known of it)."""
-        return list(certificate_lines(rows, self))
-
-
 def _build(inputs: Inputs) -> Content | None:
     """What is measured; None where nobody has decided anything that it is measured by."""
     tables = map(inputs.table, ("certificate", "differences"))
@@ -85,16 +77,17 @@ def _build(inputs: Inputs) -> Content | None:
     return tuple(rows) if any(row["read"] for row in rows) else None
 
 
-def _summary(rows: Content | None, words: CertificateWords) -> Iterable[Block]:
+def _summary(rows: Content | None, words: Words) -> Iterable[Block]:
     if rows:
         told = plain_columns(itemgetter(0), itemgetter(1))
-        yield Block(words("quality.title"), told, words.lines(rows))
+        yield Block(words("quality.title"), told, [*certificate_lines(rows, words)])
 
 
-CERTIFICATE: Section[Content | None, CertificateWords] = Section(
+CERTIFICATE: Section[Content | None, Words] = Section(
     name="certificate",
     build=_build,
-    words=CertificateWords,
+    words=Words,
     uses={"certificate": CERTIFICATE_TABLE, "differences": CERTIFICATE_TABLE},
     summary=_summary,
+    page=lambda _: {"lines": certificate_lines},
 )
