@@ -157,9 +157,9 @@ def script_of(*files: str) -> str:
 
 
 @cache
-def desk_words() -> Mapping[str, Mapping[str, str]]:
-    """By language, the words that the script shows."""
-    keys = [key for key in entries() if key.startswith(_WORDS)]
+def desk_words(*more: str) -> Mapping[str, Mapping[str, str]]:
+    """By language, the words that the script shows; ``more`` are beginnings of other keys."""
+    keys = [key for key in entries() if key.startswith((*_WORDS, *more))]
     return {
         language: {key: entries()[key][language] for key in keys}
         for language in LANGUAGES

@@ -19,10 +19,11 @@ from voterlist.casework.reviewing import Imported, export_review, import_review
 from voterlist.catalogue import Catalogue
 from voterlist.desk.decisions import Decision
 from voterlist.errors import VoterlistError, WorkspaceBusyError
+from voterlist.render.desk import desk_words
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
-from voterlist.serve.packing import pack_case, pack_list, pack_state, served_words
+from voterlist.serve.packing import pack_case, pack_list, pack_state
 from voterlist.serve.watch import Holds, Refused, Request, Watch
 from voterlist.serve.work import Work
 from voterlist.storage.files import private_folder
@@ -174,7 +175,7 @@ class CasesApi:
             "name": visitor.name,
             "role": visitor.role.value,
             "today": self._clock().date().isoformat(),
-            "words": served_words(),
+            "words": desk_words("serve.page.", "serve.login.leave"),
             "held": self._held(visitor),
             "version": self._work.version,
             "asked_above": self._work.asked_above,
@@ -205,7 +206,7 @@ class CasesApi:
         case = self._work.case(case_id)
         if case is None:
             raise Refusal("case-gone")
-        return _json(pack_case(self._work.desk, case, visitor.name))
+        return JSONResponse(pack_case(self._work.desk, case, visitor.name))
 
     async def decide(
         self, request: HttpRequest, visitor: Visitor, say: Catalogue
@@ -219,7 +220,7 @@ class CasesApi:
         await self._clerk.do(partial(self._watch.decide, requests=requests))
         results = [self._result(one, say) for one in requests]
         statuses = [one.refusal.status for one in requests if one.refusal is not None]
-        return _json({"results": results}, max(statuses, default=200))
+        return JSONResponse({"results": results}, max(statuses, default=200))
 
     async def news(self, request: HttpRequest, visitor: Visitor) -> Response:
         """What changed since a version of the list."""
@@ -231,14 +232,14 @@ class CasesApi:
         changed = [one for one in self._work.cases() if one.version > since]
         told: dict[str, Any] = {
             "version": version,
-            "run": self._work.run,
+            "run": self._work.desk.run,
             "held": self._held(visitor),
             "changed": [
                 [one.place, one.shown_to(visitor.name).state.value, one.knows]
                 for one in changed
             ],
         }
-        return _json(told)
+        return JSONResponse(told)
 
     def _list(self, name: str) -> bytes:
         """The list as it is sent, made anew where a case changed."""
@@ -297,10 +298,6 @@ async def _read(request: HttpRequest, kind: type[PartT]) -> PartT:
     except ValidationError:
         # Its message would hold what the request says.
         raise Refusal("unreadable", 400) from None
-
-
-def _json(values: Mapping[str, Any], status: int = 200) -> Response:
-    return JSONResponse(values, status)
 
 
 def _text(values: Mapping[str, Any]) -> bytes:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any, TypeAlias
 
-from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.decisions import is_same_person
 from voterlist.desk.data import Desk, DeskCase
 from voterlist.desk.pack import packed
-from voterlist.render.desk import desk_words
 from voterlist.report.sections.cases.model import CASE_FIELDS
 from voterlist.report.to_review import blind_case
 
@@ -152,16 +150,3 @@ def _alone(
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
     return packed(replace(desk, cases=(shown,), sentences=alone), name)
-
-
-_WORDS = ("serve.page.", "serve.login.leave")
-
-
-@cache
-def served_words() -> Mapping[str, Mapping[str, str]]:
-    """By language, the words that the page's script shows."""
-    own = [key for key in entries() if key.startswith(_WORDS)]
-    return {
-        language: {**words, **{key: entries()[key][language] for key in own}}
-        for language, words in desk_words().items()
-    }

@@ -138,12 +138,12 @@ def record(
         runs=runs,
         given=given,
         settings=work.settings,
-        numbers=work.numbers(),
+        numbers=work.numbers,
         decided_at=moment,
     )
     rows = list(taken.values())
     said = [Said(one.decision, one.visitor.name, one.language) for one in rows]
-    imported = check_answers(answers_of_decisions(said, work.run), against)
+    imported = check_answers(answers_of_decisions(said, work.desk.run), against)
     _write(ledger, imported)
     for problem in imported.problems:
         request = _meant(problem, rows)

@@ -212,6 +212,13 @@ class Work:
         today: the day.
     """
 
+    desk: Desk
+    """The cases as the run left them, in the order of the queue."""
+    numbers: Mapping[str, int]
+    """The number of each case."""
+    listed: dict[str, Any]
+    """The list of all cases as the run left them; see ``unread_list``."""
+
     def __init__(
         self, workspace: Path, settings: Settings, today: Callable[[], dt.date]
     ) -> None:
@@ -265,16 +272,6 @@ class Work:
             keep_subjects(ledger, lambda: runs)
             self._is_unkept = False
 
-    @property
-    def desk(self) -> Desk:
-        """The cases as the run left them, in the order of the queue."""
-        return self._desk
-
-    @property
-    def run(self) -> str:
-        """The newest run."""
-        return self._desk.run
-
     def case(self, case_id: str) -> Case | None:
         """A case as it stands; None where the run has none of this id."""
         return self._cases.get(case_id)
@@ -290,15 +287,6 @@ class Work:
         entries = {entry for group in groups for entry in group.entries}
         return self._slices.of(groups), self.answers.of(together, entries)
 
-    def numbers(self) -> Mapping[str, int]:
-        """The number of each case."""
-        return self._numbers
-
-    @property
-    def listed(self) -> dict[str, Any]:
-        """The list of all cases as the run left them; see ``unread_list``."""
-        return self._listed
-
     def _load(self, ledger: OpenLedger, runs: Known) -> None:
         settings = self.settings
         today = self._today()
@@ -307,7 +295,7 @@ class Work:
         self.answers = Answers(given)
         first = self._first_readers(given, runs.table("cases"))
         self._slices = Slices(runs, self.answers)
-        self._desk = self._queued(desk, doubted_cases(runs))
+        self.desk = self._queued(desk, doubted_cases(runs))
         self.version += 1
         self._cases = {
             one.case.case_id: Case(
@@ -317,10 +305,10 @@ class Work:
                 version=self.version,
                 first=first.get(one.case.case_id, ()),
             )
-            for place, one in enumerate(self._desk.cases)
+            for place, one in enumerate(self.desk.cases)
         }
-        self._numbers = {one.case.case_id: one.case.number for one in self._desk.cases}
-        self._listed = unread_list(self._desk)
+        self.numbers = {one.case.case_id: one.case.number for one in self.desk.cases}
+        self.listed = unread_list(self.desk)
         self._runs = runs
 
     def _queued(self, desk: Desk, doubted: Collection[str]) -> Desk:
