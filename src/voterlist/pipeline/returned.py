@@ -7,7 +7,7 @@ carried out itself needs nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -29,8 +29,10 @@ from voterlist.decisions import (
     with_corrections,
 )
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Action, Mark, Profile, Returned, Verdict
+from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.normalize import normalize
+from voterlist.pipeline.steps import NeededTables, StageContext
+from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
 from voterlist.tables import from_rows, is_among
 
@@ -43,19 +45,30 @@ _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
 _Row: TypeAlias = dict[str, Any]
 
 
-def returned(answered: Answered, today: Today) -> pa.Table:
-    """RETURNED: the answers whose entries are not on the list as they were, in order of entry."""
-    rows = list(_rows(answered))
-    members = _Members(answered)
+def returned(
+    tables: NeededTables,
+    context: StageContext,
+    given: Given,
+    entry_ids: pa.ChunkedArray,
+) -> pa.Table:
+    """RETURNED: the answers whose entries are not on the list as they were, in order of entry.
+
+    Args:
+        tables: the list of today, and what holds, waits or is contested of the answers.
+        context: with the answers under the ids of then.
+        given: the answers under the ids of today, where entries only moved.
+        entry_ids: those of today.
+    """
+    rows = list(_rows(tables))
+    members = _Members(given)
     ids = {entry for row in rows for entry in members.of(row)}
-    gone = [
-        entry for entry in not_among(ids, today.entry_ids) if today.is_of_run(entry)
-    ]
+    is_of_run = context.is_of_run
+    gone = [entry for entry in not_among(ids, entry_ids) if is_of_run(entry)]
     if not gone:
         return empty(RETURNED)
-    found = what_became_of(gone, answered, today)
+    found = _what_became_of(gone, tables, context, entry_ids)
     back = [row for row in rows if any(entry in found for entry in members.of(row))]
-    reasons = _Reasons(answered, today, rows, members, found)
+    reasons = _Reasons(tables, rows, members, found)
     for row in back:
         own = found.get(row["old_entry_id"])
         row["entry_id"] = own.entry_id if own else row["old_entry_id"]
@@ -65,22 +78,22 @@ def returned(answered: Answered, today: Today) -> pa.Table:
     return from_rows(back, RETURNED, *_ORDER)
 
 
-def _rows(answered: Answered) -> Iterator[_Row]:
+def _rows(tables: Tables) -> Iterator[_Row]:
     """Every answer that holds, waits or is contested, with ``old_entry_id`` and ``answer``."""
-    for row in answered.decisions.to_pylist():
+    for row in tables["decisions"].to_pylist():
         yield row | {"old_entry_id": row["entry_id"], "answer": row["verdict"]}
-    for table in (answered.amendments, answered.pending):
-        for row in table.to_pylist():
+    for name in ("amendments", "pending"):
+        for row in tables[name].to_pylist():
             # A person who was added from a register has no entry.
             if row["action"] != Action.ADD:
                 old = {"old_entry_id": row["entry_id"], "answer": row["action"]}
                 yield row | old | {"case_id": None}
-    for row in answered.contested.to_pylist():
+    for row in tables["disputed"].to_pylist():
         if row["answer"] != Action.ADD:
             is_verdict = row["answer"] in set(Verdict)
             case = row["case_id"] if is_verdict else None
             yield row | {"old_entry_id": row["entry_id"], "case_id": case}
-    for row in answered.acceptances.to_pylist():
+    for row in tables["acceptances"].to_pylist():
         if row["mark"] == Mark.ACCEPT and row["entry_id"] is not None:
             yield row | {
                 "old_entry_id": row["entry_id"],
@@ -93,8 +106,8 @@ def _rows(answered: Answered) -> Iterator[_Row]:
 class _Members:
     """The entries that an answer is about together."""
 
-    def __init__(self, answered: Answered) -> None:
-        entries = answered.renamed.case_entries
+    def __init__(self, given: Given) -> None:
+        entries = given.case_entries
         self._of_case = {case: frozenset(members) for case, members in entries.items()}
 
     def of(self, row: _Row) -> frozenset[str]:
@@ -110,8 +123,7 @@ class _Reasons:
 
     def __init__(
         self,
-        answered: Answered,
-        today: Today,
+        tables: Tables,
         rows: Sequence[_Row],
         members: _Members,
         found: Mapping[str, Now],
@@ -123,17 +135,17 @@ class _Reasons:
         for row in rows:
             self._about.setdefault(row["old_entry_id"], []).append(row)
         self._found = found
-        self._corrected = _corrected_fields(answered)
+        self._corrected = _corrected_fields(tables["amendments"])
         """The corrected fields of each entry."""
-        self._cases = set(today.cases.column("case_id").unique().to_pylist())
+        self._cases = set(tables["cases"].column("case_id").unique().to_pylist())
         """The cases of today."""
         self._verdicts: dict[str, dict[str, str]] = {}
         """Case -> the verdict that holds of each entry."""
-        for row in answered.decisions.to_pylist():
+        for row in tables["decisions"].to_pylist():
             case = self._verdicts.setdefault(row["case_id"], {})
             case[row["entry_id"]] = row["verdict"]
         self._contested = set(
-            answered.contested.column("case_id").drop_null().to_pylist()
+            tables["disputed"].column("case_id").drop_null().to_pylist()
         )
 
     def why(self, row: _Row) -> Returned:
@@ -192,10 +204,10 @@ class _Reasons:
         return is_one_kind and all(row.get(name) == other.get(name) for name in names)
 
 
-def _corrected_fields(answered: Answered) -> dict[str, frozenset[str]]:
+def _corrected_fields(amendments: pa.Table) -> dict[str, frozenset[str]]:
     """By entry the fields that were corrected, by the names of TOLD_BY."""
     corrected: dict[str, frozenset[str]] = {}
-    for row in answered.amendments.to_pylist():
+    for row in amendments.to_pylist():
         if row["action"] == Action.CORRECT:
             parts = frozenset(_PARTS.get(row["field"], (row["field"],)))
             known = corrected.get(row["entry_id"], frozenset())
@@ -223,44 +235,6 @@ _WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What was answered, under the entry ids of today where entries only moved."""
-
-    given: Given
-    """As recorded, under the ids of then."""
-    renamed: Given
-    """The same under the ids of today."""
-    followed: pa.Table
-    """FOLLOWED"""
-    decisions: pa.Table
-    """DECISION: the verdicts that hold."""
-    amendments: pa.Table
-    """AMENDMENT: what holds."""
-    pending: pa.Table
-    """AMENDMENT: what waits for a second person."""
-    contested: pa.Table
-    """CONTESTED"""
-    acceptances: pa.Table
-    """ACCEPTANCE"""
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The list of today."""
-
-    entry_ids: pa.ChunkedArray
-    voters: Path
-    """The file of VOTER; read only where an entry is gone."""
-    cases: pa.Table
-    """CASE"""
-    lists: pa.Table
-    """LIST"""
-    profile: Profile
-    is_of_run: Callable[[str], bool]
-    """False for the ids of entries whose constituency the run leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
 class Now:
     """What became of an entry that is gone.
 
@@ -279,21 +253,24 @@ class Now:
     place: tuple[int | None, int | None] = (None, None)
 
 
-def what_became_of(
-    gone: Collection[str], answered: Answered, today: Today
+def _what_became_of(
+    gone: Collection[str],
+    tables: NeededTables,
+    context: StageContext,
+    entry_ids: pa.ChunkedArray,
 ) -> dict[str, Now]:
     """What became of each of these entries."""
-    then = Then(answered.given)
+    then, profile = Then(context.answers), context.settings.workspace.profile
     written = _entries_of(gone, then)
-    corrected = with_corrections(written, answered.amendments)
-    old = normalize(written, today.profile).table
-    meant = normalize(corrected, today.profile).table
-    new = _alike(today.voters, old, meant)
-    is_apart = _Apart(then, moves_of(answered.followed))
+    corrected = with_corrections(written, tables["amendments"])
+    old = normalize(written, profile).table
+    meant = normalize(corrected, profile).table
+    new = _alike(tables.path("voters"), old, meant)
+    is_apart = _Apart(then, moves_of(tables["followed"]))
     pairs = _pair_rows(meant, old, new, is_apart)
     found = _changes_of(pairs, old, meant, new)
-    alike = _said_alike(gone, today.entry_ids)
-    filled = _filled_places(today.lists)
+    alike = _said_alike(gone, entry_ids)
+    filled = _filled_places(tables["lists"])
     for entry in gone:
         if entry not in found:
             may_be = any(

@@ -46,7 +46,7 @@ from voterlist.pipeline.intake import (
 )
 from voterlist.pipeline.known import NAMES
 from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_outside
-from voterlist.pipeline.returned import Answered, Today, returned
+from voterlist.pipeline.returned import returned
 from voterlist.pipeline.steps import (
     Context,
     Given,
@@ -217,7 +217,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     displaced = settings.link.displaced_constituencies
     shares = fairness(groupings(tables.select, displaced), found)
     numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
-    back = _returned_answers(tables, given, _on_lists(entries, done), context)
+    back = returned(tables, context, given, _on_lists(entries, done))
     made = {
         "case_numbers": numbers,
         "returned": back,
@@ -361,33 +361,6 @@ def _on_lists(entries: pa.Table, done: Effects) -> pa.ChunkedArray:
     """The ids of the entries, and of the people who are added."""
     columns = (table.column("entry_id") for table in (entries, done.additions))
     return pa.chunked_array([part for column in columns for part in column.chunks])
-
-
-def _returned_answers(
-    tables: NeededTables,
-    given: Answers,
-    entry_ids: pa.ChunkedArray,
-    context: StageContext,
-) -> pa.Table:
-    """RETURNED: the answers whose entries are not on the list as they were."""
-    followed = tables["followed"]
-    names = ("decisions", "amendments", "pending", "acceptances")
-    answered = Answered(
-        context.answers,
-        given,
-        followed,
-        contested=tables["disputed"],
-        **{name: tables[name] for name in names},
-    )
-    today = Today(
-        entry_ids,
-        tables.path("voters"),
-        tables["cases"],
-        tables["lists"],
-        context.settings.workspace.profile,
-        context.is_of_run,
-    )
-    return returned(answered, today)
 
 
 def _doubted_cases(tables: NeededTables) -> list[str]:
