@@ -191,11 +191,11 @@ def test_a_name_holds_only_on_the_days_its_source_vouches_for():
 
     Between the two no name is claimed.
     """
-    assert facts.constituency_name(48, day("2014-12-31")) == "Yevlax"
-    assert facts.constituency_name(48, day("2018-01-01")) is None
-    assert facts.constituency_name(48, day("2023-09-18")) is None
-    assert facts.constituency_name(48, day("2023-09-19")) == "Abşeron birinci"
-    assert facts.constituency_name(126, day("2014-12-31")) is None
+    assert facts.constituencies(day("2014-12-31")).get(48) == "Yevlax"
+    assert facts.constituencies(day("2018-01-01")).get(48) is None
+    assert facts.constituencies(day("2023-09-18")).get(48) is None
+    assert facts.constituencies(day("2023-09-19")).get(48) == "Abşeron birinci"
+    assert facts.constituencies(day("2014-12-31")).get(126) is None
 
 
 def test_a_list_without_an_election_counts_on_the_last_day_of_its_cycle():

@@ -31,6 +31,7 @@ from voterlist.storage.files import (
     open_private,
     sync_folder,
     write_atomically,
+    write_content,
 )
 
 SIGNATURE_BYTES = 64
@@ -277,9 +278,11 @@ def make_keys(
     shutil.rmtree(beside, ignore_errors=True)
     make_folder(beside)
     try:
-        private = _private_bytes(_private_text(signing, identity), passphrase)
-        _write(beside / PRIVATE_NAME, private)
-        _write(beside / PUBLIC_NAME, to_bytes(public))
+        private = _private_text(signing, identity)
+        if passphrase is not None:
+            private = pyrage.passphrase.encrypt(private, _as_typed(passphrase))
+        write_content(beside / PRIVATE_NAME, private)
+        write_content(beside / PUBLIC_NAME, to_bytes(public))
         sync_folder(beside)
         beside.rename(folder)
     finally:
@@ -390,14 +393,6 @@ def _private_text(
     return pem + f"{identity}\n".encode("ascii")
 
 
-def _private_bytes(content: bytes, passphrase: str | None) -> bytes:
-    """What stands in the file of the private key."""
-    if passphrase is None:
-        return content
-    encrypted: bytes = pyrage.passphrase.encrypt(content, _as_typed(passphrase))
-    return encrypted
-
-
 def _private_content(folder: Path) -> bytes:
     """The bytes of the private key, where no other user can read them."""
     path = folder / PRIVATE_NAME
@@ -446,11 +441,3 @@ def _parse(
 def _as_typed(passphrase: str) -> str:
     """The passphrase in one Unicode form: keyboards write ``ö`` in two ways."""
     return unicodedata.normalize("NFC", passphrase)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner can read, down to the disk."""
-    with open_private(path) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -24,6 +24,7 @@ from voterlist.tables import (
     differ,
     from_columns,
     mask_of,
+    numbers,
     row_counts,
     sort_by,
 )
@@ -318,7 +319,7 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
     ``years``: the age at which one may vote.
     """
     year, month, day = (
-        _numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
+        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
     )
     full = (month > 0) & (day > 0)
     date = _dates(voters)
@@ -327,10 +328,6 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
     by_year = ~full & (year >= on_day.year - years - 1) & (year <= on_day.year - years)
     flags: Bools = by_date | by_year
     return flags
-
-
-def _numbers(table: pa.Table, name: str) -> Longs:
-    return np.asarray(table.column(name).fill_null(0).to_numpy(), dtype=np.int64)
 
 
 def known_to(entries: pa.Table, others: pa.Table, among: Longs | None = None) -> Bools:
@@ -358,7 +355,7 @@ def known_to(entries: pa.Table, others: pa.Table, among: Longs | None = None) ->
 def _dates(voters: pa.Table) -> Longs:
     """The birth dates as numbers such as 19800304."""
     year, month, day = (
-        _numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
+        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
     )
     return year * 10_000 + month * 100 + day
 

@@ -154,11 +154,6 @@ def constituencies(on: dt.date) -> dict[int, str]:
     }
 
 
-def constituency_name(number: int, on: dt.date) -> str | None:
-    """The name of a constituency on a day; None where no source vouches for one."""
-    return constituencies(on).get(number)
-
-
 def mortality() -> dict[str, dict[str, float]]:
     """The share that dies in a year, by sex, then by the first age of a group (100: all above)."""
     return shipped_toml("voterlist.facts", "mortality.toml")

@@ -25,6 +25,7 @@ from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.result import FURNITURE
 from voterlist.report.values import in_constituency
+from voterlist.schemas import with_entries
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
 from voterlist.tables import rows_among
@@ -262,7 +263,7 @@ def _set_aside(run: _Run) -> int:
 
 def _missing_precincts(run: _Run) -> int:
     lists = run.own("lists")
-    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    filled = with_entries(lists)
     there = set(filled.column("precinct").to_pylist())
     settings, own = run.source.settings, run.scope.constituency
     emptied = emptied_lists(run.source.journal, settings.workspace.cycle)

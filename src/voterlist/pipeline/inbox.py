@@ -125,13 +125,6 @@ class Inputs:
         files = (file for batch in self.batches for file in batch.files)
         return (file for file in (*files, *self.reference) if file.trouble is not None)
 
-    def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
-        """True where one of these (source, code) is a failure of the moment, after hashing.
-
-        What a stage made of it is not what the digests say, so another run must not take it over.
-        """
-        return is_passing(troubles, self.unread())
-
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
         packed = {name for names in self.members.values() for name in names}

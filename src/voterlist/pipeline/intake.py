@@ -49,7 +49,7 @@ from voterlist.pipeline.steps import (
 )
 from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
-from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty
+from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty, with_entries
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Place, memo
 from voterlist.storage.store import Written
@@ -443,7 +443,7 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     cut.
     """
     order = {place: group for group, place in enumerate(places_of(lists))}
-    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    filled = with_entries(lists)
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
     sources = filled.column("source").to_pylist()
     groups = [order[home] for home in homes]

@@ -35,7 +35,14 @@ from voterlist.pipeline.standings import overdue
 from voterlist.pipeline.steps import Context, place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
-from voterlist.schemas import FINDING, LIST, SECOND_READING, SET_ASIDE, empty
+from voterlist.schemas import (
+    FINDING,
+    LIST,
+    SECOND_READING,
+    SET_ASIDE,
+    empty,
+    with_entries,
+)
 from voterlist.storage.store import digest_of
 from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 from voterlist.watch import left
@@ -284,7 +291,7 @@ def _told_by(earlier: pa.Table) -> str:
 
     What they say; runs of earlier versions know the content of the file alone.
     """
-    filled = earlier.filter(pc.field("entries") > 0)
+    filled = with_entries(earlier)
     return "source" if filled.column("digest").null_count else "digest"
 
 
@@ -296,7 +303,7 @@ def digest_of_lists(lists: pa.Table) -> str:
 def _contents(lists: pa.Table, name: str) -> dict[tuple[int, int], set[str]]:
     """This column of the lists (LIST) of each precinct that has entries."""
     contents: dict[tuple[int, int], set[str]] = {}
-    for row in lists.filter(pc.field("entries") > 0).to_pylist():
+    for row in with_entries(lists).to_pylist():
         place = row["constituency"], row["precinct"]
         if None not in place:
             contents.setdefault(place, set()).add(row[name])

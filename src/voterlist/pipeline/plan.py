@@ -155,12 +155,12 @@ class _Step:
 
 def _unread(context: Context) -> tuple[int | None, ...]:
     """The folders of the inbox whose lists have to be read."""
-    step = STAGES[0]
+    step, units = STAGES[0], context.units
     tasks = intake_tasks(StageContext(context, step, context.workspace))
     return tuple(
         task.constituencies[0]
         for task in tasks
-        if not context.units.is_kept(step.stage, task)
+        if units.kept.find(units.place(step.stage, task)) is None
     )
 
 

@@ -19,6 +19,7 @@ from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import disputes
 from voterlist.model import Action, CaseKind, Progress, Severity, Verdict
 from voterlist.report.values import Waiting
+from voterlist.schemas import with_entries
 from voterlist.storage.ledger import Submission
 from voterlist.storage.store import RUN_EVENT, digest_of
 from voterlist.tables import count_by, distinct, rows_among
@@ -84,7 +85,7 @@ def work_of(
     still_open = _undecided_rows(cases, decisions, contested)
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR.value,))
     lists = tables["lists"]
-    lists = lists.filter(pc.greater(lists.column("entries"), 0))
+    lists = with_entries(lists)
     sources: dict[str, set[Place]] = {}
     for row in lists.select(["source", "constituency", "precinct"]).to_pylist():
         place = row["constituency"], row["precinct"]

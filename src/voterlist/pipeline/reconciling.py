@@ -76,12 +76,6 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, is_passing=was_passing)
 
 
-def is_passing(sources: pa.Table, context: StageContext) -> bool:
-    """True where one of these files (SOURCES) was not read for a reason of the moment."""
-    rows = sources.select(["source", "trouble"]).to_pylist()
-    return context.is_passing((row["source"], row["trouble"]) for row in rows)
-
-
 @dataclass(frozen=True, slots=True)
 class StreetRegister:
     """The streets of the precincts."""
@@ -203,7 +197,11 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
         "reference": sources,
     }
     rows = pq.read_metadata(tables.path("voters")).num_rows
-    was_passing = is_passing(sources, context) or context.is_passing(outside.troubles)
+    of_files = zip(
+        *(sources.column(name).to_pylist() for name in ("source", "trouble")),
+        strict=True,
+    )
+    was_passing = context.is_passing([*of_files, *outside.troubles])
     return StageResult(made, rows, rows, is_passing=was_passing)
 
 

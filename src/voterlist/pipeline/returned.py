@@ -33,7 +33,7 @@ from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.normalize import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
-from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
+from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
 from voterlist.tables import from_rows, is_among
 
 _UNIMPORTANT = frozenset({"address", "list_kind"})
@@ -299,7 +299,7 @@ def _place(entry_id: str) -> tuple[str, ...]:
 
 def _filled_places(lists: pa.Table) -> set[tuple[str, ...]]:
     """The places of which entries were read."""
-    rows = lists.filter(pc.greater(lists.column("entries"), 0)).to_pylist()
+    rows = with_entries(lists).to_pylist()
     return {
         (f"{row['constituency'] or 0:03d}", f"{row['precinct'] or 0:04d}")
         for row in rows

@@ -24,10 +24,11 @@ from voterlist.config import Settings
 from voterlist.deadlines import list_day
 from voterlist.decisions import Given as Answers
 from voterlist.model import Action, Stage
-from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.inbox import Inputs, is_passing
 from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
 from voterlist.readers.listing import ListedFile
+from voterlist.schemas import with_entries
 from voterlist.storage import store
 from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import FileColumns, Shelf, Written
@@ -366,8 +367,11 @@ class StageContext:
         return self._context.list_day
 
     def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
-        """True where one of these (source, code) is a failure of the moment."""
-        return self._context.inputs.is_passing(troubles)
+        """True where one of these (source, code) is a failure of the moment, after hashing.
+
+        What a stage made of it is not what the digests say, so another run must not take it over.
+        """
+        return is_passing(troubles, self._context.inputs.unread())
 
     def _require(self, need: Given) -> None:
         _require_declared(self._step, need, self._step.given)
@@ -451,7 +455,7 @@ def known_place(place: int) -> int | None:
 
 def places_of(lists: pa.Table) -> list[int]:
     """The constituencies with entries in these lists, by id; 0 is the unknown one."""
-    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    filled = with_entries(lists)
     return sorted(
         pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(),
         key=id_prefix,

@@ -162,10 +162,6 @@ class Units:
         key = digest_of(self.program, stage.value, task.unit, task.key)
         return Place(stage.value, task.unit, key)
 
-    def is_kept(self, stage: Stage, task: Task) -> bool:
-        """True where an earlier run did the unit."""
-        return self.kept.find(self.place(stage, task)) is not None
-
     def close(self) -> None:
         """End the processes."""
         if self._pool is not None:

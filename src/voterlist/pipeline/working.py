@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist import config, readers
 from voterlist.config import Settings
@@ -44,11 +43,11 @@ from voterlist.pipeline.standings import (
     open_in,
     standings,
 )
-from voterlist.pipeline.steps import Context, places_of_table
+from voterlist.pipeline.steps import Context, known_place, places_of, places_of_table
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.processes.stopping import whole
-from voterlist.schemas import LIST, empty
+from voterlist.schemas import LIST, empty, with_entries
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
@@ -324,7 +323,7 @@ def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
     homes = set()
     for batch, place in zip(batches, received, strict=True):
         lists = walk.tables[place]
-        filled = lists.filter(pc.greater(lists.column("entries"), 0))
+        filled = with_entries(lists)
         if failed & set(filled.column("constituency").unique().to_pylist()):
             homes.add(batch.constituency)
     return frozenset(homes) - walk.context.left_out
@@ -482,12 +481,9 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
 
     A case of two constituencies counts in both.
     """
-    lists = tables["lists"]
-    filled = lists.filter(pc.greater(lists.column("entries"), 0))
-    places = filled.column("constituency").unique().to_pylist()
     of_cases = distinct(tables["queue"], "case_id", "constituency")
     counted = count_by(of_cases, "constituency")
     return {
-        place: counted.get(place, 0)
-        for place in sorted(places, key=lambda place: place or 0)
+        number: counted.get(number, 0)
+        for number in map(known_place, places_of(tables["lists"]))
     }

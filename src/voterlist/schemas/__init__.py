@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.errors import SchemaError
 from voterlist.fields import (
@@ -322,3 +323,8 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
             raise SchemaError(message, stage=stage)
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def with_entries(lists: pa.Table) -> pa.Table:
+    """The lists (LIST) that have entries."""
+    return lists.filter(pc.field("entries") > 0)

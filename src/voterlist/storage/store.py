@@ -371,7 +371,10 @@ class RunFolder:
         kept = {
             stage: _without_scratch(self._manifest.stages[stage]) for stage in stages
         }
-        digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
+        digests = {
+            path.relative_to(self.workspace).as_posix(): sha256(path)
+            for path in sorted(outputs)
+        }
         expected = {
             self.table_path(name) for record in kept.values() for name in record.tables
         }
@@ -389,10 +392,6 @@ class RunFolder:
         if self.path != self._home:
             _settle(self._home)
             self.path = self._home
-
-    def relative(self, path: Path) -> str:
-        """A path inside the workspace, with forward slashes on every system."""
-        return path.relative_to(self.workspace).as_posix()
 
     def _record(self) -> None:
         write_content(self.path / MANIFEST_NAME, _json(self._manifest))

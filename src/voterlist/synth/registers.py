@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.random import Generator
 
 from voterlist.fields import COMPARED, NAME_PARTS
+from voterlist.schemas import with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.layouts import HEADERS
@@ -228,9 +229,7 @@ def _settle(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
 
 def _permanent(synthetic: Synthetic) -> pa.Table:
     """The permanent lists that have entries."""
-    filled = pc.field("entries") > 0
-    permanent = pc.field("list_kind") == "permanent"
-    return synthetic.lists.filter(filled & permanent)
+    return with_entries(synthetic.lists).filter(pc.field("list_kind") == "permanent")
 
 
 def _person(rows: pa.Table, *more: str) -> pa.Table:

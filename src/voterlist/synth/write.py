@@ -21,7 +21,7 @@ from numpy.random import Generator
 
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError, UsageError
-from voterlist.schemas import TRUTH
+from voterlist.schemas import TRUTH, with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import (
     QUIET,
@@ -231,7 +231,7 @@ def _settings(synthetic: Synthetic) -> str:
 
     Constituencies and precincts in ascending order.
     """
-    lists = synthetic.lists.filter(pc.field("entries") > 0)
+    lists = with_entries(synthetic.lists)
     numbers = sorted(pc.unique(synthetic.lists.column("constituency")).to_pylist())
     last_precinct = dict.fromkeys(numbers, 0)
     constituencies = lists["constituency"].to_pylist()
@@ -454,7 +454,7 @@ def _write_both(
 
 def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary:
     """The counts of lists of which each is a file."""
-    lists = synthetic.lists.filter(pc.field("entries") > 0)
+    lists = with_entries(synthetic.lists)
     return Summary(
         out=out,
         seed=seed,

@@ -19,7 +19,6 @@ from voterlist.storage.ledger.chain import (
     ADDED,
     BEGINNING,
     GENESIS,
-    NO_ROWS,
     SEALS,
     Head,
     TableDigest,
@@ -273,9 +272,7 @@ class _Chain:
         for table in set(NUMBERED) - (SINCE.keys() - tables.keys()):
             self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
-            content = tables.get(table)
-            digest = NO_ROWS if content is None else _digest_in(content)
-            self.tables[table] = digest, 1
+            self.tables[table] = _digest_in(tables[table]), 1
 
 
 def _digest_in(content: Mapping[str, Any]) -> TableDigest:
