@@ -385,11 +385,11 @@ def test_a_state_is_read_as_it_was_written(list_and_state, tmp_path):
     for folder in ("one", "two"):
         linkage_state.write(tmp_path / folder, full.state)
         linkage_state.write(tmp_path / folder, full.state)
-    found = linkage_state.read(tmp_path / "one")
-    assert found.use is StateUse.USED
-    assert found.state.fingerprint == full.state.fingerprint
+    state, use = linkage_state.read(tmp_path / "one")
+    assert use is StateUse.USED
+    assert state.fingerprint == full.state.fingerprint
     for name, kept in full.state.tables().items():
-        assert found.state.tables()[name].equals(kept)
+        assert state.tables()[name].equals(kept)
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("one", "two")
@@ -442,15 +442,14 @@ def test_a_damaged_state_is_said_and_not_used(list_and_state, tmp_path, how):
     _, full = list_and_state
     linkage_state.write(tmp_path, full.state)
     spoil(tmp_path, how)
-    found = linkage_state.read(tmp_path)
-    assert (found.state, found.use) == (None, StateUse.DAMAGED)
+    assert linkage_state.read(tmp_path) == (None, StateUse.DAMAGED)
     linkage_state.write(tmp_path, full.state)
-    assert linkage_state.read(tmp_path).use is StateUse.USED
+    assert linkage_state.read(tmp_path)[1] is StateUse.USED
 
 
 def test_a_folder_without_a_state_is_no_damage(tmp_path):
     """The first time there is nothing to go on from."""
-    assert linkage_state.read(tmp_path / "nowhere").use is StateUse.MISSING
+    assert linkage_state.read(tmp_path / "nowhere") == (None, StateUse.MISSING)
 
 
 def test_a_state_of_another_program_is_left_aside(list_and_state, tmp_path):
@@ -460,7 +459,7 @@ def test_a_state_of_another_program_is_left_aside(list_and_state, tmp_path):
     page = tmp_path / "state.json"
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
-    assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
+    assert linkage_state.read(tmp_path) == (None, StateUse.OTHER_PROGRAM)
 
 
 def test_a_state_half_written_leaves_the_old_one(list_and_state, tmp_path):
@@ -476,8 +475,8 @@ def test_a_state_half_written_leaves_the_old_one(list_and_state, tmp_path):
     )
     for path in (tmp_path / "new").glob("*.parquet"):
         shutil.copy(path, tmp_path / "old")
-    found = linkage_state.read(tmp_path / "old")
-    assert found.state.tables()["pairs"].equals(full.state.tables()["pairs"])
+    state, _ = linkage_state.read(tmp_path / "old")
+    assert state.tables()["pairs"].equals(full.state.tables()["pairs"])
 
 
 def test_files_of_others_in_the_folder_are_left_alone(list_and_state, tmp_path):

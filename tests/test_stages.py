@@ -129,7 +129,7 @@ def test_a_run_of_some_constituencies_keeps_what_is_known_of_all(
     if is_known:
         link_alone(tmp_path, voters, is_whole=True)
     link_alone(tmp_path, voters.slice(0, 20), is_whole=is_whole)
-    state = linkage_state.read(tmp_path / linkage_state.FOLDER).state
+    state, _ = linkage_state.read(tmp_path / linkage_state.FOLDER)
     assert state.entries.shape[1] == kept
 
 

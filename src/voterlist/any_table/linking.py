@@ -348,10 +348,10 @@ def _link(
     watch.progress(Stage.LINK, 0, entries)
     earlier = use = None
     if request.state:
-        known = linkage_state.read(request.state)
+        state, use = linkage_state.read(request.state)
         # The linkage gives the state up when it has compared: nothing else may hold it.
-        earlier, use = Incremental(known.state), known.use
-        del known
+        earlier = Incremental(state)
+        del state
     store = None if spill is None else Rows(spill, RECORD)
     profile = voters.reading.profile
     made_ready = ready(voters.tables.pop(), profile, voters.added, store)

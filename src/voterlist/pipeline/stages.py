@@ -84,10 +84,10 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     # Of the list of a whole nation one column is read at a time.
     voters = tables.columns("voters", LINKED)
     folder = context.workspace / linkage_state.FOLDER
-    known = linkage_state.read(folder)
+    state, use = linkage_state.read(folder)
     # The linkage gives the state up when it has compared: nothing else may hold it.
-    earlier, use = Incremental(known.state), known.use
-    del known
+    earlier = Incremental(state)
+    del state
     added = _added_comparisons(tables["added"], context)
     ready = encode_list(voters, context.settings.workspace.profile, added)
     # The register tests count what coincidence would give.

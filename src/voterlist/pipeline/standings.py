@@ -48,13 +48,13 @@ class Finish:
     """The day on which a stage was finished, and what says so.
 
     Attributes:
-        day: the day.
+        day: the day; None where nothing shows that it was.
         ground: the paper or reason that a person named; empty where a list or a hand-over shows it.
         by: the person.
         is_undated: it was finished on this day or before it.
     """
 
-    day: dt.date
+    day: dt.date | None = None
     ground: str = ""
     by: str = ""
     is_undated: bool = False
@@ -165,10 +165,10 @@ class _Known:
     def standing(self, deadline: Deadline, place: Place) -> UnitStanding:
         """How a unit stands with a stage."""
         finish = self._finish(deadline, place)
-        day = finish.day if finish else None
+        day = finish.day
         warn_days = self.settings.calendar.warn_days
         against_date = standing(deadline, self.today, day, warn_days)
-        if finish and finish.is_undated and against_date is Standing.DONE_LATE:
+        if finish.is_undated and against_date is Standing.DONE_LATE:
             day, against_date = None, Standing.DONE_UNDATED
         is_precinct = deadline.stage is CalendarStage.COMPILE
         progress = self._progress(place, is_precinct=is_precinct)
@@ -187,31 +187,31 @@ class _Known:
             owed=owed,
             debtor=debtor,
             creditor=creditor,
-            ground=finish.ground if finish else "",
-            by=finish.by if finish else "",
+            ground=finish.ground,
+            by=finish.by,
         )
 
-    def _finish(self, deadline: Deadline, place: Place) -> Finish | None:
-        """When a unit finished a stage, and by what; None where nothing shows that it did."""
+    def _finish(self, deadline: Deadline, place: Place) -> Finish:
+        """When a unit finished a stage, and by what."""
         recorded = self.settings.calendar.finished.get(deadline.stage.value)
         if recorded is not None:
             return Finish(recorded.day, recorded.ground or "", recorded.by or "")
         is_approval = deadline.stage is CalendarStage.VERIFY
         if is_approval and self._changed(place) is Progress.NOT_AS_APPROVED:
-            return None
+            return Finish()
         stated = self._finish_stated(deadline, place)
-        if stated is not None:
+        if stated.day is not None:
             return stated
         day = self._day_shown(deadline.stage, place)
         # The central commission sees a precinct's list long after its constituency did.
         is_undated = self.settings.workspace.level is Level.CEC and (
             deadline.stage is CalendarStage.COMPILE
         )
-        return Finish(day, is_undated=is_undated) if day else None
+        return Finish(day, is_undated=is_undated)
 
-    def _finish_stated(self, deadline: Deadline, place: Place) -> Finish | None:
+    def _finish_stated(self, deadline: Deadline, place: Place) -> Finish:
         """What a person stated last in the journal, of the unit or of all units."""
-        finish = None
+        finish = Finish()
         for line in self.stated:
             is_of_stage = line.stage == deadline.stage.value and covers(line, place)
             if is_of_stage and line.finished:

@@ -194,30 +194,19 @@ class StateUse(StrEnum):
         return StateUse.OTHER_SETTINGS if is_other else self
 
 
-@dataclass(frozen=True, slots=True)
-class KeptState:
-    """The state in a folder; if there is none, why."""
-
-    state: State | None
-    use: StateUse
-
-
-def read(folder: Path) -> KeptState:
-    """The state in a folder.
-
-    One that is not there, damaged, or another program's is None, with the reason.
-    """
+def read(folder: Path) -> tuple[State | None, StateUse]:
+    """The state in a folder; None where it is not there, damaged, or another program's: and why."""
     try:
         page = strict_json.loads((folder / _PAGE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return KeptState(None, StateUse.MISSING)
+        return None, StateUse.MISSING
     except (OSError, ValueError):
-        return KeptState(None, StateUse.DAMAGED)
+        return None, StateUse.DAMAGED
     try:
         if page["program"] != program_digest():
-            return KeptState(None, StateUse.OTHER_PROGRAM)
+            return None, StateUse.OTHER_PROGRAM
         tables = {name: _table(folder, name, page["tables"][name]) for name in TABLES}
-        return KeptState(State.of(str(page["fingerprint"]), tables), StateUse.USED)
+        return State.of(str(page["fingerprint"]), tables), StateUse.USED
     except (
         OSError,
         ValueError,
@@ -226,7 +215,7 @@ def read(folder: Path) -> KeptState:
         AttributeError,
         pa.ArrowException,
     ):
-        return KeptState(None, StateUse.DAMAGED)
+        return None, StateUse.DAMAGED
 
 
 def _table(folder: Path, name: str, digest: str) -> pa.Table:

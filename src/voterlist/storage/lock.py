@@ -21,7 +21,6 @@ from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
 from voterlist.processes import workers
 from voterlist.storage.files import (
     PACKING,
-    make_private,
     remove_leftovers,
     write_content,
 )
@@ -134,17 +133,7 @@ def _acquire(folder: Path, since: str, code: str, name: str = LOCK_NAME) -> File
         if error.errno == errno.ELOOP:
             raise _is_link(path) from None
         raise
-    _close(path)
     return lock
-
-
-def _close(path: Path) -> None:
-    """Close a lock of an earlier version to other users."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        make_private(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_link(path: Path) -> UsageError:
