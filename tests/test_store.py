@@ -398,16 +398,6 @@ def test_a_lock_that_points_nowhere_makes_no_file(tmp_path):
     assert not (tmp_path / "new.txt").exists()
 
 
-def test_a_lock_of_an_earlier_version_is_closed(tmp_path):
-    """Like every file of the program it is its owner's alone."""
-    path = tmp_path / lock.LOCK_NAME
-    path.touch()
-    path.chmod(0o644)
-    with lock.hold(tmp_path, since="now"):
-        pass
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
 def test_names_that_are_not_utf8_stand_in_a_manifest_and_its_digests(tmp_path):
     """A list with such a name ended the run; it is found again under the same name."""
     name = "inbox/088/\udcff.csv"
