@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,8 @@ __all__ = [
 def load(
     path: Path,
     *,
-    rule_codes: Collection[str] | None = None,
-    taken_names: Collection[str] = (),
+    rule_codes: Iterable[str] | None = None,
+    taken_names: Iterable[str] = (),
 ) -> Settings:
     """The settings in this file.
 
@@ -108,8 +108,8 @@ def load(
 def parse(
     text: str,
     *,
-    rule_codes: Collection[str] | None = None,
-    taken_names: Collection[str] = (),
+    rule_codes: Iterable[str] | None = None,
+    taken_names: Iterable[str] = (),
 ) -> Settings:
     """The settings that this text of TOML holds.
 
@@ -127,8 +127,8 @@ def parse_tree(
     tree: Mapping[str, Any],
     text: str = "",
     *,
-    rule_codes: Collection[str] | None = None,
-    taken_names: Collection[str] = (),
+    rule_codes: Iterable[str] | None = None,
+    taken_names: Iterable[str] = (),
 ) -> Settings:
     """The settings of this tree: section to its keys, or to the section that was made of them.
 

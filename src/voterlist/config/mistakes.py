@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -272,7 +272,7 @@ def _keys_of(parts: list[str]) -> list[str]:
 
 
 def unknown_rules(
-    tree: Mapping[str, Any], rule_codes: Collection[str] | None
+    tree: Mapping[str, Any], rule_codes: Iterable[str] | None
 ) -> list[SettingsMistake]:
     """A mistake for each rule that the settings name and the program has not."""
     check = tree.get("check")
@@ -295,7 +295,7 @@ def unknown_rules(
 
 
 def taken_comparisons(
-    tree: Mapping[str, Any], taken_names: Collection[str]
+    tree: Mapping[str, Any], taken_names: Iterable[str]
 ) -> list[SettingsMistake]:
     """A mistake for each comparison that has a name of the program's own."""
     sections = tree.get("comparisons")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,26 +17,14 @@ from voterlist.schemas import ACCEPTANCE, empty
 
 
 @dataclass(frozen=True, slots=True)
-class _Names(Collection[str]):
+class _Names(Iterable[str]):
     """Names that a module has, which is loaded only where the settings name one."""
 
     module: str
     attribute: str
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @property
-    def _names(self) -> Collection[str]:
-        module = importlib.import_module(self.module)
-        names: Collection[str] = getattr(module, self.attribute)
-        return names
+        return iter(getattr(importlib.import_module(self.module), self.attribute))
 
 
 _load = partial(
