@@ -7,7 +7,7 @@ carried out itself needs nobody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -266,7 +266,13 @@ def _what_became_of(
     old = normalize(written, profile).table
     meant = normalize(corrected, profile).table
     new = _alike(tables.path("voters"), old, meant)
-    is_apart = _Apart(then, moves_of(tables["followed"]))
+    moves = moves_of(tables["followed"])
+
+    def is_apart(gone_one: str, other: str) -> bool:
+        """True where the two stood on the list beside each other."""
+        beside = {moves.get(entry, entry) for entry in then.beside(gone_one)}
+        return other in beside or then.stood_together(gone_one, other)
+
     pairs = _pair_rows(meant, old, new, is_apart)
     found = _changes_of(pairs, old, meant, new)
     alike = _said_alike(gone, entry_ids)
@@ -335,21 +341,12 @@ def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
     return pq.read_table(voters, columns=list(_COLUMNS), filters=wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Apart:
-    """Which entries of today stood on the list beside one that is gone."""
-
-    then: Then
-    moves: Mapping[str, str]
-
-    def __call__(self, old: str, new: str) -> bool:
-        """True where the new entry is another one than the old one."""
-        beside = {self.moves.get(entry, entry) for entry in self.then.beside(old)}
-        return new in beside or self.then.stood_together(old, new)
+_IsApart: TypeAlias = Callable[[str, str], bool]
+"""True where an entry of today is another one than the one that is gone."""
 
 
 def _pair_rows(
-    meant: pa.Table, old: pa.Table, new: pa.Table, is_apart: _Apart
+    meant: pa.Table, old: pa.Table, new: pa.Table, is_apart: _IsApart
 ) -> dict[int, int]:
     """Row of an entry that is gone -> row of the same person today.
 
@@ -366,7 +363,7 @@ def _pair_rows(
 
 
 def _pair_more(
-    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Longs, is_apart: _Apart
+    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Longs, is_apart: _IsApart
 ) -> None:
     """Add pairs of what is left of both; ``rows`` are those of ``new`` that are looked at."""
     old_ids, new_ids = old.column("entry_id"), new.column("entry_id")
