@@ -464,3 +464,8 @@ def outlier_findings(
     at = np.flatnonzero(judged.outlying)
     value, limit = judged.funnel.value[at], judged.limit[at]
     return context.precinct_findings(rule, at, field=field, value=value, limit=limit)
+
+
+def outliers(context: Context, rule: Rule, measure: Measure, field: str) -> pa.Table:
+    """FINDING: the precincts whose share of a measure is an outlier."""
+    return outlier_findings(context, rule, judge_precincts(context, measure), field)

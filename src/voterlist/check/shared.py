@@ -74,16 +74,19 @@ def is_unborn(context: Context) -> Bools:
     return context.is_known("birth_year") & (oldest_possible(context) < 0)
 
 
-def contradicts_sex(context: Context, witness: str) -> Bools:
-    """True where the stated sex is not the one in the column ``witness`` of VOTER.
+def contradicted_sex(
+    context: Context, rule: Rule, witness: str, field: str
+) -> pa.Table:
+    """FINDING: entries whose stated sex is not the one in the column ``witness`` of VOTER.
 
-    Where either is not known, nothing is contradicted.
+    Where either is not known, nothing is contradicted. ``field`` is the one that tells the sex.
     """
     is_man, is_woman = (context.equals("sex", sex) for sex in (Sex.MALE, Sex.FEMALE))
     says_man, says_woman = (
         context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE)
     )
-    return (is_man & says_woman) | (is_woman & says_man)
+    is_contradicted = (is_man & says_woman) | (is_woman & says_man)
+    return context.entry_findings(rule, is_contradicted, field=field)
 
 
 # Letters in the names as written: of two scripts in one word, or of no alphabet used here.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.measures import YEAR_ONLY, judge_precincts, outlier_findings
+from voterlist.check.measures import YEAR_ONLY, outliers
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -28,8 +27,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Precincts with another share of birth years alone than is usual."""
-    return outlier_findings(
-        context, RULE, judge_precincts(context, YEAR_ONLY), "birth_date"
-    )
+find = partial(outliers, rule=RULE, measure=YEAR_ONLY, field="birth_date")
+"""Precincts with another share of birth years alone than is usual."""

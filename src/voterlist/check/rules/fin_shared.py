@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
 from voterlist.check.shared import shared_by_two_people
 from voterlist.model import Rule, Severity, Unit
 
@@ -27,6 +26,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Entries that share the FIN with another entry which seems to be somebody else."""
-    return shared_by_two_people(context, RULE, field="fin")
+find = partial(shared_by_two_people, rule=RULE, field="fin")
+"""Entries that share the FIN with another entry which seems to be somebody else."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.measures import FIFTEENTH, judge_precincts, outlier_findings
+from voterlist.check.measures import FIFTEENTH, outliers
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -20,8 +19,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Precincts with too many births on the 15th of a month."""
-    return outlier_findings(
-        context, RULE, judge_precincts(context, FIFTEENTH), "birth_date"
-    )
+find = partial(outliers, rule=RULE, measure=FIFTEENTH, field="birth_date")
+"""Precincts with too many births on the 15th of a month."""

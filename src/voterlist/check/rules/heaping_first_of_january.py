@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.measures import FIRST_OF_JANUARY, judge_precincts, outlier_findings
+from voterlist.check.measures import FIRST_OF_JANUARY, outliers
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -28,8 +27,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Precincts with too many births on 1 January."""
-    return outlier_findings(
-        context, RULE, judge_precincts(context, FIRST_OF_JANUARY), "birth_date"
-    )
+find = partial(outliers, rule=RULE, measure=FIRST_OF_JANUARY, field="birth_date")
+"""Precincts with too many births on 1 January."""

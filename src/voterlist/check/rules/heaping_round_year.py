@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.measures import ROUND_YEAR, judge_precincts, outlier_findings
+from voterlist.check.measures import ROUND_YEAR, outliers
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -23,8 +22,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Precincts with too many birth years that end in 0 or 5."""
-    return outlier_findings(
-        context, RULE, judge_precincts(context, ROUND_YEAR), "birth_date"
-    )
+find = partial(outliers, rule=RULE, measure=ROUND_YEAR, field="birth_date")
+"""Precincts with too many birth years that end in 0 or 5."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.measures import WITHOUT_FIN, judge_precincts, outlier_findings
+from voterlist.check.measures import WITHOUT_FIN, outliers
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -29,6 +28,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Precincts with another share of entries without a FIN than is usual."""
-    return outlier_findings(context, RULE, judge_precincts(context, WITHOUT_FIN), "fin")
+find = partial(outliers, rule=RULE, measure=WITHOUT_FIN, field="fin")
+"""Precincts with another share of entries without a FIN than is usual."""

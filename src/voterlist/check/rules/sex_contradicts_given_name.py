@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.shared import contradicts_sex
+from voterlist.check.shared import contradicted_sex
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -20,8 +19,5 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Entries whose stated sex is not the one that the given name tells."""
-    return context.entry_findings(
-        RULE, contradicts_sex(context, "given_sex"), field="given_name"
-    )
+find = partial(contradicted_sex, rule=RULE, witness="given_sex", field="given_name")
+"""Entries whose stated sex is not the one that the given name tells."""

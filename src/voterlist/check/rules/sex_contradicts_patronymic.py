@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from functools import partial
 
-from voterlist.check.context import Context
-from voterlist.check.shared import contradicts_sex
+from voterlist.check.shared import contradicted_sex
 from voterlist.model import Rule, Severity, Unit
 
 RULE = Rule(
@@ -21,8 +20,7 @@ RULE = Rule(
 )
 
 
-def find(context: Context) -> pa.Table:
-    """Entries whose stated sex is not the one that the patronymic tells."""
-    return context.entry_findings(
-        RULE, contradicts_sex(context, "patronymic_sex"), field="patronymic"
-    )
+find = partial(
+    contradicted_sex, rule=RULE, witness="patronymic_sex", field="patronymic"
+)
+"""Entries whose stated sex is not the one that the patronymic tells."""
