@@ -30,7 +30,7 @@ from voterlist.pipeline.units import Units
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import with_entries
 from voterlist.storage import store
-from voterlist.storage.ledger import CaseNumber
+from voterlist.storage.ledger import CaseNumber, Place, place_in
 from voterlist.storage.store import FileColumns, Shelf, Written
 from voterlist.tables import concat, is_among, rows_among
 
@@ -419,6 +419,11 @@ class Context:
     """The numbers of the cases of earlier runs."""
     left_out: frozenset[int | None] = frozenset()
     """The constituencies (None: the files beside the folders) whose work failed in this run."""
+
+    @property
+    def ledger(self) -> Place:
+        """Where the ledger of the workspace is."""
+        return place_in(self.workspace, self.settings)
 
     @property
     def list_day(self) -> dt.date:

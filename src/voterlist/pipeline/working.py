@@ -242,8 +242,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     frozen = [kind for kind in last if is_frozen(last[kind], context.today)]
     if not frozen:
         return
-    place = ledgers.place_in(context.workspace, settings)
-    before = _lists_of(_known_before(context.workspace, place))
+    before = _lists_of(_known_before(context.workspace, context.ledger))
     earlier = rows_among(before, "list_kind", frozen)
     names = {
         source: name for (source, copy), name in inputs.names().items() if not copy
@@ -271,9 +270,7 @@ def _carried(
     ``names`` are the files in the inbox by their sources.
     """
     cycle = context.settings.workspace.cycle
-    with ledgers.reading(
-        ledgers.place_in(context.workspace, context.settings)
-    ) as ledger:
+    with ledgers.reading(context.ledger) as ledger:
         lines = [
             line for line in handovers(ledger.journal()) if line.cycle in {"", cycle}
         ]
@@ -354,9 +351,7 @@ def _missing(
     )
     if not gone:
         return ()
-    with ledgers.reading(
-        ledgers.place_in(context.workspace, context.settings)
-    ) as ledger:
+    with ledgers.reading(context.ledger) as ledger:
         journal = list(ledger.journal())
     cycle = context.settings.workspace.cycle
     emptied, packed = emptied_lists(journal, cycle), packed_units(journal, cycle)
@@ -390,7 +385,7 @@ def _note_submissions(context: Context, tables: Tables, watch: LedgerWatch) -> N
         for (source, copy), name in context.inputs.names().items()
         if copy == 0
     }
-    with Ledger(ledgers.place_in(context.workspace, context.settings)) as ledger:
+    with Ledger(context.ledger) as ledger:
         watch.came_to(ledger)
         ledger.submit(tables["lists"], names, context.today)
     watch.left(ledger)
@@ -401,7 +396,7 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
-    place = ledgers.place_in(context.workspace, context.settings)
+    place = context.ledger
     run = walk.folder.manifest.run
     details: dict[str, str | int] = {
         "run": run,
