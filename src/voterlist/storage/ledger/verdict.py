@@ -19,6 +19,7 @@ from voterlist.storage.ledger.chain import (
     ADDED,
     BEGINNING,
     GENESIS,
+    NO_ROWS,
     SEALS,
     Head,
     TableDigest,
@@ -272,7 +273,9 @@ class _Chain:
         for table in set(NUMBERED) - (SINCE.keys() - tables.keys()):
             self.before[table] = _digest_in(tables[table]), int(tables[table]["last"])
         for table in UNNUMBERED:
-            self.tables[table] = _digest_in(tables[table]), 1
+            content = tables.get(table)
+            digest = NO_ROWS if content is None else _digest_in(content)
+            self.tables[table] = digest, 1
 
 
 def _digest_in(content: Mapping[str, Any]) -> TableDigest:
