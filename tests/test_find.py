@@ -20,6 +20,7 @@ from voterlist.model import ListOrder
 from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import from_rows
@@ -31,6 +32,17 @@ DAY = ("--today", "2026-02-03")
 def workspace(tmp_path_factory):
     """One constituency with two precincts."""
     return workspaces.finished(tmp_path_factory.mktemp("find") / "w")
+
+
+def test_who_asks_while_a_run_is_under_way_is_answered_from_the_last_one(workspace):
+    """The voter at the counter was sent away until the run of the night was over."""
+    words = ("find", workspace, "Rzayev Orxan", *DAY)
+    free = told(*words)[1]
+    with lock.hold(workspace, since="2026-02-03 09:00"):
+        code, held = told(*words)
+        assert EN("find.held", run=held["searched"]["run"]) in call(*words).stdout
+    assert (code, held["found"]) == (0, free["found"])
+    assert (free["searched"]["is_held"], held["searched"]["is_held"]) == (False, True)
 
 
 @pytest.fixture(scope="module")

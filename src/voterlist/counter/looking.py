@@ -6,7 +6,7 @@ The card tells all that is known of an entry, and what was decided, by whom and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,7 +29,7 @@ from voterlist.report.asked import GivenAnswer, given_answer
 from voterlist.report.sections.findings import FindingRow, build_findings
 from voterlist.report.values import Names, written_names
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.workspace import open_to_change
+from voterlist.storage.workspace import open_beside
 from voterlist.tables import Row, rows_among
 
 
@@ -220,15 +220,18 @@ def look(
             than the card's number; somebody looked too often within the hour.
         SettingsError: its settings have mistakes.
         InputError: a table of a run, or the ledger, cannot be read.
-        WorkspaceBusyError: another command holds it.
+        WorkspaceBusyError: another command writes the ledger all the time.
         OSError: the index cannot be written.
     """
-    with open_to_change(workspace, clerk.since) as (settings, ledger):
+    # A run may hold the workspace all night, and whoever asks stands at the counter: what the last
+    # finished run made is whole, and stays.
+    with open_beside(workspace, clerk.since) as (settings, ledger, is_held):
         # A question that is none is told before an index is made for it.
         asked(question, settings.workspace.profile)
         require_looks(ledger, clerk, settings.desk.looks_per_hour)
         finder = Finder(ListSource.of(workspace, ledger, settings), ledger, progress)
         found = finder.find(question, limit)
+        found = replace(found, searched={**found.searched, "is_held": is_held})
         if card is not None and not 0 < card <= len(found.hits):
             raise usage_error("find-no-card", card=card, count=len(found.hits))
         wanted = [hit.entry_id for hit in found.hits if hit.is_certain]

@@ -27,14 +27,14 @@ from voterlist.counter.finder import Finder
 from voterlist.counter.index import Progress
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions import is_same_person, name_as_kept, precincts_known
-from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
+from voterlist.errors import UsageError, usage_error
 from voterlist.fields import name_in
 from voterlist.model import Asks, Relation, Step
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
 from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_to_change
+from voterlist.storage.workspace import open_beside
 from voterlist.tables import Row
 
 _BELOW = re.compile(r"(conec-\d{3}|pec-\d{3}-\d{4})/[1-9]\d{0,6}", re.ASCII)
@@ -162,12 +162,8 @@ def _doubts_of_person(
     """Which entries may be the person, where none is named."""
     if asked.entry_id is not None or asked.against is not None:
         return
-    try:
-        with open_to_change(workspace, since) as (settings, ledger):
-            found = likely(workspace, settings, ledger, asked.person, progress)
-    except WorkspaceBusyError:
-        yield "not-looked", ""
-        return
+    with open_beside(workspace, since) as (settings, ledger, _):
+        found = likely(workspace, settings, ledger, asked.person, progress)
     if found:
         code = "entry-likely" if len(found) == 1 else "entries-likely"
         code = "stands-already" if asked.what is Asks.ADD else code

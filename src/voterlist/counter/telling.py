@@ -104,6 +104,8 @@ def added_since(found: Found, words: FindingWords) -> list[str]:
 def searched(found: Found, words: FindingWords) -> Iterator[str]:
     """What was searched, what could not be, and how the question was understood."""
     yield words("find.searched", **{name: found.searched[name] for name in _SEARCHED})
+    if found.searched["is_held"]:
+        yield words("find.held", run=found.searched["run"])
     if found.searched["unread"]:
         unread = (
             str(number or words("cli.unknown")) for number in found.searched["unread"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from voterlist.config import Settings
+from voterlist.errors import WorkspaceBusyError
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, Reader
@@ -25,6 +26,24 @@ def open_to_read(workspace: Path) -> Iterator[tuple[Settings, Reader]]:
     settings = settings_of(workspace)
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         yield settings, ledger
+
+
+@contextmanager
+def open_beside(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger, bool]]:
+    """As ``open_to_change``; True where another command holds the workspace, and may go on.
+
+    Raises:
+        WorkspaceBusyError: another command writes the ledger all the time.
+    """
+    settings = settings_of(workspace)
+    with ExitStack() as held:
+        is_held = False
+        try:
+            held.enter_context(lock.hold(workspace, since=since))
+        except WorkspaceBusyError:
+            is_held = True
+        ledger = held.enter_context(Ledger(ledgers.place_in(workspace, settings)))
+        yield settings, ledger, is_held
 
 
 @contextmanager
