@@ -54,6 +54,12 @@ def test_a_day_to_come_is_refused(workspace, words):
     assert days(workspace) == []
 
 
+def test_the_evening_of_another_zone_is_no_day_to_come(workspace):
+    """After eight in the evening the date of Baku was refused on a machine in UTC."""
+    tomorrow = dt.datetime.now().astimezone().date() + dt.timedelta(days=1)
+    assert voterlist(workspace, "init", "{w}-new", "--today", str(tomorrow))[0] == 0
+
+
 def test_a_list_is_checked_for_the_day_to_come_on_which_it_counts(tmp_path):
     """Who comes of age by election day was refused with the day, though nothing is recorded."""
     path, born = tmp_path / "list.csv", dt.date(TODAY.year - 18, 12, 31)

@@ -582,3 +582,17 @@ def test_status_tells_scripts_what_it_tells_people(workspace):
     assert (unit["progress"], unit["cases"], unit["owed"]) == ("waiting", 1, "lists")
     assert told["burn_down"]["open_cases"][-1] == {"day": "2026-02-09", "count": 1}
     assert [path.rsplit("/", 1)[1] for path in told["pages"]] == ["status-az.html"]
+
+
+def test_a_precinct_is_told_what_it_owes_before_an_election(tmp_path):
+    """Its calendar had no row before there was a list, and then that of its constituency."""
+    settings = '[workspace]\nlevel = "pec"\nconstituency = 88\nprecinct = 1\n'
+    settings += "[calendar]\nelection_day = 2026-11-01\n"
+    (tmp_path / config.FILE_NAME).write_text(settings, encoding="utf-8")
+    rows = status_of(tmp_path, today=day("2026-10-01")).standings
+    assert [(row.deadline.stage, row.constituency, row.precinct) for row in rows] == [
+        ("displayed", 88, 1),
+        ("updated", 88, 1),
+        ("special", 88, 1),
+    ]
+    assert rows[0].standing is Standing.OVERDUE

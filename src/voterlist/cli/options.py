@@ -147,7 +147,9 @@ def day(
 
     # An exclamation mark behind it says that a day to come is right.
     named = as_day(text.removesuffix("!"))
-    if named > clock.date() and not may_come:
+    # Without a workspace nobody knows whose evening it is, and nothing is recorded of the day.
+    latest = clock.date() + dt.timedelta(days=workspace is None)
+    if named > latest and not may_come:
         if not text.endswith("!"):
             raise usage_error("day-ahead", value=text, clock=clock.date())
         # Of a day of late work nothing is kept: it gives the same bytes on every other day.

@@ -145,6 +145,10 @@ class _Known:
             for precinct in precincts
         }
         told = {place for place in self.handed if place[1] is not None}
+        own = self.settings.workspace
+        if own.level is Level.PEC and own.precinct is not None:
+            # A precinct owes its list before there is any.
+            expected.add((own.constituency, own.precinct))
         return _in_order(expected | set(self.seen) | told)
 
     @cached_property
@@ -157,7 +161,9 @@ class _Known:
 
     def units(self, deadline: Deadline) -> list[Place]:
         """The precincts, or the constituencies, that this deadline concerns."""
-        if deadline.stage is CalendarStage.COMPILE:
+        own = self.settings.workspace.level
+        is_own = own is deadline.sender is Level.PEC
+        if is_own or deadline.stage is CalendarStage.COMPILE:
             return self.precincts
         numbers = sorted(self.by_constituency, key=null_last)
         return [(number, None) for number in numbers]
@@ -170,8 +176,7 @@ class _Known:
         against_date = standing(deadline, self.today, day, warn_days)
         if finish.is_undated and against_date is Standing.DONE_LATE:
             day, against_date = None, Standing.DONE_UNDATED
-        is_precinct = deadline.stage is CalendarStage.COMPILE
-        progress = self._progress(place, is_precinct=is_precinct)
+        progress = self._progress(place, is_precinct=place[1] is not None)
         is_over = against_date is Standing.OVERDUE
         owing = self._owing(place) if progress is Progress.NOT_AS_APPROVED else progress
         owed, debtor, creditor = _debt(deadline, against_date, owing)
