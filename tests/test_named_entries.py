@@ -166,6 +166,16 @@ def test_who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace
     assert (code, made["recorded"]) == (0, 1)
     listed(workspace)
     assert stands(workspace, "Şərifova Nigar") == ("added", 1)
+    # Her precinct carries out that she was moved, and knows more of her than the register.
+    again = book_of(workspace, lines[1])
+    assert told("review", "import", workspace, again, *others)[1]["recorded"] == 1
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    row = "4;Şərifova;Nigar;Kamil qızı;02.01.2007;qadın;Nizami küç. 4;5XK1251\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    listed(workspace)
+    assert stands(workspace, "Şərifova Nigar") == ("listed", 2)
+    back = handing.newest(workspace, "returned").to_pylist()
+    assert [(one["answer"], one["why"]) for one in back] == [("move", "carried-out")]
     made = call("lists", workspace, "--purpose", "display", *DAY)
     assert made.exit_code == 0, made.stderr
 

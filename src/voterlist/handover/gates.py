@@ -305,7 +305,7 @@ _CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 def _returned_answers(run: _Run) -> int:
     rows = run.table("returned").to_pylist()
     back = (row["old_entry_id"] for row in rows if row["why"] in _CAME_BACK)
-    return len(run.own_ids(back))
+    return len(run.decided_ids(back))
 
 
 def _pending(run: _Run) -> int:

@@ -242,7 +242,8 @@ class Now:
         why: changed, gone or unclear.
         entry_id: the entry of the same person today; None where none was found.
         changed: what changed since, joined with ``+``; None where it was not found.
-        against_corrected: the fields that differ from what the entry was corrected to.
+        against_corrected: the fields that differ from what the entry was corrected to; of what it
+            did not say at all, nothing.
         place: the constituency and precinct of today.
     """
 
@@ -394,6 +395,7 @@ def _changes_of(
     against = fields_changed(meant, new, rows).words(np.arange(len(left))).to_pylist()
     moved = is_elsewhere(old, new, rows).tolist()
     ids = old.column("entry_id").take(pa.array(left)).to_pylist()
+    then = [table.take(pa.array(left)).to_pylist() for table in (old, meant)]
     today = new.select(["entry_id", "constituency", "precinct"]).take(pa.array(right))
     found: dict[str, Now] = {}
     for number, row in enumerate(today.to_pylist()):
@@ -401,11 +403,17 @@ def _changes_of(
             *filter(None, [since[number]]),
             *([_PRECINCT] if moved[number] else []),
         ]
+        # Who was added from a register says more of themselves on the precinct's own list.
+        blank = {
+            field
+            for field, columns in TOLD_BY.items()
+            if all(rows[number][name] is None for rows in then for name in columns)
+        }
         found[ids[number]] = Now(
             Returned.CHANGED,
             row["entry_id"],
             "+".join(changed) or _WRITTEN,
-            frozenset((against[number] or "").split("+")) - {""},
+            frozenset((against[number] or "").split("+")) - {""} - blank,
             (row["constituency"], row["precinct"]),
         )
     return found
