@@ -146,7 +146,7 @@ class _Known:
         }
         told = {place for place in self.handed if place[1] is not None}
         own = self.settings.workspace
-        if own.level is Level.PEC and own.precinct is not None:
+        if own.level is Level.PEC and own.constituency and own.precinct:
             # A precinct owes its list before there is any.
             expected.add((own.constituency, own.precinct))
         return _in_order(expected | set(self.seen) | told)
