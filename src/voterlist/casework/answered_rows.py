@@ -147,14 +147,15 @@ class Rows:
             where = row["row"], code, row["sheet"], case, entry
             self.problems.append(Problem(*where, file=row["file"]))
             return None
-        if len(shown) != 1:
-            return row
-        (original,) = shown
-        full = row | {name: row[name] or as_text(original.get(name)) for name in _SHOWN}
-        full["finding_id"] = row["finding_id"] or original.get("finding_id")
+        full = dict(row)
+        # In what all of them agree the sheet asks nobody.
+        for name in (*_SHOWN, "finding_id"):
+            texts = {as_text(answer.get(name)) for answer in shown}
+            if row[name] is None and len(texts) == 1:
+                (full[name],) = texts
         if is_confirmation:
-            full["reason"] = row["reason"] or original["reason"]
-            full["action"] = original["action"]
+            full["reason"] = row["reason"] or shown[0]["reason"]
+            full["action"] = shown[0]["action"]
         return full
 
 
