@@ -309,6 +309,33 @@ def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_pat
     assert (again.recorded, again.contested) == (0, ())
 
 
+def test_who_settles_two_values_says_the_value_alone(workspace, tmp_path):
+    """On one ground and document the sheet asks for neither, and refused whoever wrote none."""
+    books = []
+    for name, value in (("A", "01.01.1930"), ("B", "01.01.1931")):
+        answer = {
+            "answer": "correct",
+            "field": EN("field.birth_date"),
+            "value": value,
+            "ground": EN("ground.document-seen.title"),
+            "document": "act 12",
+            "decided_by": name,
+        }
+        books.append(
+            filled(workspace, tmp_path / f"{name}.xlsx", about("over-age", 1, **answer))
+        )
+    assert len(read_in(workspace, *books).contested) == 1
+    path = tmp_path / "third.xlsx"
+    export(workspace, path)
+    settle = {"answer": "correct", "value": "01.01.1931", "decided_by": "C"}
+    review_books.fill(path, on("Contested", **settle))
+    settled = read_in(workspace, path)
+    assert (settled.problems, settled.contested) == ((), ())
+    *_, last = ledger_of(workspace)[1]
+    said = (last["field"], last["value"], last["ground"], last["document"])
+    assert said == ("birth_date", "1931-01-01", "document-seen", "act 12")
+
+
 def test_the_same_person_may_think_again_and_it_is_said(workspace, tmp_path):
     """A later answer of the same person replaces the earlier one; that is no dispute."""
     first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
