@@ -16,7 +16,7 @@ import processes
 os.environ["VOTERLIST_LANG"] = "en"
 
 WITHOUT_SLOW, WITHOUT_LONG = "not slow", "not long"
-EXAMPLES, FEWER_EXAMPLES, QUICK_EXAMPLES, MANY_EXAMPLES = 40, 20, 12, 1000
+EXAMPLES, FEWER_EXAMPLES, MANY_EXAMPLES = 25, 12, 1000
 # No deadline: how long an example takes depends on what else the machine does, and says nothing of
 # the code.
 settings.register_profile(
@@ -25,11 +25,7 @@ settings.register_profile(
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow],
 )
-for name, count in (
-    ("quick", QUICK_EXAMPLES),
-    ("fewer", FEWER_EXAMPLES),
-    ("long", MANY_EXAMPLES),
-):
+for name, count in (("fewer", FEWER_EXAMPLES), ("long", MANY_EXAMPLES)):
     settings.register_profile(
         name, settings.get_profile("voterlist"), max_examples=count
     )
@@ -66,9 +62,8 @@ def pytest_configure(config):
     if config.getoption("--hypothesis-profile"):
         return
     chosen = config.getoption("markexpr")
-    profiles = {WITHOUT_SLOW: "quick", WITHOUT_LONG: "fewer"}
-    fits = (name for words, name in profiles.items() if words in chosen)
-    settings.load_profile(next(fits, "voterlist"))
+    is_cut = WITHOUT_SLOW in chosen or WITHOUT_LONG in chosen
+    settings.load_profile("fewer" if is_cut else "voterlist")
 
 
 def pytest_collection_modifyitems(items):

@@ -404,7 +404,7 @@ def sample(tmp_path_factory):
     )
 
 
-@tries(5)
+@tries(3)
 @given(
     st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4)
 )

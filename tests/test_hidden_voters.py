@@ -493,8 +493,8 @@ def test_a_cell_of_one_voter_may_hold_what_has_no_column_of_its_own(header, cell
     assert (intake.entries.num_rows, asked(intake)) == (len(cells), [])
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 12, 30])
-@pytest.mark.parametrize("share", [0.3, 0.6, 1])
+@pytest.mark.parametrize("count", [1, 5, 30])
+@pytest.mark.parametrize("share", [0.3, 1])
 @pytest.mark.parametrize("is_left", [True, False])
 def test_however_many_rows_stand_beside_their_headings_none_is_an_entry(
     count, share, is_left

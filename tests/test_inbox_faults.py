@@ -122,7 +122,7 @@ def test_all_that_the_system_refuses_is_named_and_the_rest_is_read(of_many_fault
     misses; a digest in the place of a name tells nobody which file to mend.
     """
     workspace, refused = of_many_faults
-    code, said, words = command(workspace, "--jobs", "2", *UNTIL_RECONCILE)
+    code, said, words = command(workspace, "--jobs", "1", *UNTIL_RECONCILE)
     assert code == 1
     assert unread(said) == refused
     assert said["constituencies"] == [1, 2, 3, 4, 5]

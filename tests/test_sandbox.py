@@ -180,7 +180,7 @@ def test_a_run_names_the_file_and_goes_on(tmp_path):
         until=Stage.MERGE,
     )
     (folder / "inbox/88/bomb.xlsx").write_bytes(book(FAR["single quotes"]))
-    words = ("--today", "2026-02-03", "--jobs", 2, "--until", "merge", "--json")
+    words = ("--today", "2026-02-03", "--jobs", 1, "--until", "merge", "--json")
     done = started("run", folder, *words)
     told = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
