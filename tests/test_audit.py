@@ -217,12 +217,12 @@ def test_a_funnel_stays_on_its_paper(precincts):
         for i, (of, share) in enumerate(sorted(precincts))
     )
     plot = funnel_plot(Funnel("men-share", 0.48, points))
-    assert all(
-        0 <= dot.x <= plot.width and 0 <= dot.y <= plot.height for dot in plot.dots
-    )
-    assert [dot.x for dot in plot.dots] == sorted(dot.x for dot in plot.dots)
-    assert all(0 <= y <= plot.height for y, _ in plot.ticks)
-    assert len(plot.dots) == len(precincts)
+    xs = [dot["x"] for dot in plot["dots"]]
+    assert xs == sorted(xs)
+    assert all(0 <= x <= plot["width"] for x in xs)
+    heights = [*(dot["y"] for dot in plot["dots"]), *(y for y, _ in plot["ticks"])]
+    assert all(0 <= y <= plot["height"] for y in heights)
+    assert len(xs) == len(precincts)
 
 
 def _model():

@@ -290,7 +290,7 @@ def test_a_share_is_held_against_the_limits_of_its_size():
     )
     quality = report.of(PARTS[2])
     (picture,) = quality.pictures
-    outside = [point.precinct for point in picture.plot.funnel.outliers]
+    outside = [point.precinct for point in picture["plot"]["funnel"].outliers]
     assert outside == [22]
     by_place = {row.of: row for row in quality.tables[0].rows}
     assert by_place[22].marks == {"entries-questioned": "warning"}
@@ -309,8 +309,8 @@ def test_constituencies_that_differ_by_more_than_chance_widen_the_limits():
         indicators=medians(len(pairs)), scorecard=scores("entries-questioned", pairs)
     )
     (picture,) = report.of(PARTS[2]).pictures
-    assert 0.008 < picture.spread < 0.016
-    assert len(picture.plot.funnel.outliers) <= 1
+    assert 0.008 < picture["spread"] < 0.016
+    assert len(picture["plot"]["funnel"].outliers) <= 1
     for language in LANGUAGES:
         said = catalogue(language)("nation.funnel.note")
         assert said in text_of(render_nation(report, language))

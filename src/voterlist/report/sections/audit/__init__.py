@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +17,6 @@ from voterlist.report.section import (
 from voterlist.report.sections.audit.model import (
     Audit,
     Funnel,
-    Point,
     Statistic,
     build_audit,
 )
@@ -37,32 +36,13 @@ _MOST_SIZES = 6
 _SIZE_STEPS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One precinct in the plot."""
+Plot = Mapping[str, Any]
+"""A funnel plot in user units; y grows downwards, as in SVG.
 
-    x: float
-    y: float
-    point: Point
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A funnel plot in user units; y grows downwards, as in SVG."""
-
-    funnel: Funnel
-    width: int
-    height: int
-    dots: tuple[Dot, ...]
-    lower: str
-    """The points of the lower limit, for a polyline."""
-    upper: str
-    base: float
-    """The y of the line of what is usual."""
-    ticks: tuple[tuple[float, float], ...]
-    """(y, value) of the marks at the left side."""
-    sizes: tuple[tuple[float, int], ...]
-    """(x, voters) of the marks below."""
+``funnel``, ``width``, ``height``; ``dots`` (``x``, ``y``, ``point``), one a precinct; ``lower`` and
+``upper``, the points of the limits, for a polyline; ``base``, the y of the line of what is usual;
+``ticks``, (y, value) of the marks at the left side; ``sizes``, (x, voters) of the marks below.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +71,27 @@ def funnel_plot(funnel: Funnel) -> Plot:
     points, scale = funnel.points, _scale(funnel)
     step = next(step for step in _SIZE_STEPS if scale.largest / step <= _MOST_SIZES)
     dots = [
-        Dot(scale.x(point.of), scale.y(point.statistic.value), point)
-        for point in points
+        {
+            "x": scale.x(point.of),
+            "y": scale.y(point.statistic.value),
+            "point": point,
+        }
+        for point in sorted(points, key=lambda point: bool(point.statistic.outlying))
         if point.statistic.value is not None
     ]
-    return Plot(
-        funnel,
-        width=_RIGHT + _MARGIN_RIGHT,
-        height=_FLOOR + _MARGIN_BELOW,
-        dots=tuple(sorted(dots, key=lambda dot: bool(dot.point.statistic.outlying))),
-        lower=scale.line((point.of, point.statistic.lower) for point in points),
-        upper=scale.line((point.of, point.statistic.upper) for point in points),
-        base=scale.y(funnel.base),
-        ticks=tuple((scale.y(mark), mark) for mark in _marks(scale)),
-        sizes=tuple(
+    return {
+        "funnel": funnel,
+        "width": _RIGHT + _MARGIN_RIGHT,
+        "height": _FLOOR + _MARGIN_BELOW,
+        "dots": dots,
+        "lower": scale.line((point.of, point.statistic.lower) for point in points),
+        "upper": scale.line((point.of, point.statistic.upper) for point in points),
+        "base": scale.y(funnel.base),
+        "ticks": [(scale.y(mark), mark) for mark in _marks(scale)],
+        "sizes": [
             (scale.x(size), size) for size in range(0, int(scale.largest) + 1, step)
-        ),
-    )
+        ],
+    }
 
 
 def _scale(funnel: Funnel) -> _Scale:

@@ -32,7 +32,7 @@ from voterlist.model import (
 )
 from voterlist.report.section import Inputs
 from voterlist.report.sections import registers
-from voterlist.report.sections.audit import Plot, funnel_plot
+from voterlist.report.sections.audit import funnel_plot
 from voterlist.report.sections.audit.model import Funnel, Point, Statistic
 from voterlist.report.sections.deadlines import DONE
 from voterlist.report.sections.nation import (
@@ -322,12 +322,8 @@ _BEYOND = 0.001
 """The share of sound constituencies beyond each of the two limits."""
 
 
-@dataclass(frozen=True, slots=True)
-class FunnelPicture:
-    """A funnel of constituencies; ``spread``: by how much shares differ beyond chance."""
-
-    plot: Plot
-    spread: float
+FunnelPicture = Mapping[str, Any]
+"""``plot``: a funnel of constituencies; ``spread``: by how much shares differ beyond chance."""
 
 
 def _quality(inputs: Inputs) -> Part:
@@ -346,7 +342,7 @@ def _quality(inputs: Inputs) -> Part:
         shown[name] = count / of
         if len(shown[name].by) >= _FEWEST:
             pictures.append(_funnel(name, count, of, list(shown[name].by)))
-            for point in pictures[-1].plot.funnel.outliers:
+            for point in pictures[-1]["plot"]["funnel"].outliers:
                 marks.setdefault(point.precinct, {})[name] = "warning"
     outside = {place: len(names) for place, names in marks.items()}
     voters = counts(inputs.table("entries"))
@@ -401,7 +397,8 @@ def _funnel(
     base = rows[0]["base"]
     plot = funnel_plot(Funnel(name, base, tuple(points)))
     # On the scale of the arcsine a step is twice the root of p (1 - p) as wide as one of shares.
-    return FunnelPicture(plot, 2 * float(funnel.spread[0]) * (base * (1 - base)) ** 0.5)
+    spread = 2 * float(funnel.spread[0]) * (base * (1 - base)) ** 0.5
+    return {"plot": plot, "spread": spread}
 
 
 QUALITY = nation_section("quality", _quality, "entries", "indicators", "scorecard")
