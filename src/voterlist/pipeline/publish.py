@@ -148,8 +148,7 @@ def write_walls(
     cycle, level = settings.workspace.cycle, settings.workspace.level
     about = Facts(cycle, level, constituency=None, today=today)
     deadlines = calendar(settings.calendar, cycle)
-    built = build_wall(about, deadlines, standing, burned, applications)
-    built = replace(built, waves=waves)
+    built = build_wall(about, deadlines, standing, burned, applications, waves)
     store.own_folder(folder)
     paths = []
     for language in settings.report.languages:

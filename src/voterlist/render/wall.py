@@ -6,12 +6,12 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from voterlist import facts
-from voterlist.deadlines import BurnDown, Deadline, Forecast
-from voterlist.model import Progress
+from voterlist.deadlines import BurnDown, Deadline
+from voterlist.model import Level, Progress
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding, Words
@@ -32,36 +32,6 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One constituency and its precincts.
-
-    Attributes:
-        unit: how it stands with the first stage that it has not finished.
-        name: its name; empty where none is known, or where the page has no room.
-        forecast: when its cases are decided at this pace; None where it cannot be told.
-        squares: how its precincts stand.
-    """
-
-    unit: UnitStanding
-    name: str
-    forecast: Forecast | None
-    squares: Sequence[UnitStanding]
-
-
-@dataclass(frozen=True, slots=True)
-class Debt:
-    """What commissions of one level owe those of another.
-
-    Attributes:
-        units: each that owes it, in order.
-        days_over: days since it was due; 0 where there is time.
-    """
-
-    units: Sequence[UnitStanding]
-    days_over: int
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """How the cards stand on the sheet.
 
@@ -76,57 +46,8 @@ class Layout:
     side: float = _LARGEST
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """All that the page shows.
-
-    Attributes:
-        facts: whose it is, and of which day.
-        dues: the stages of the calendar.
-        cards: the constituencies.
-        debts: who owes what to whom, the oldest first.
-        burned: how the open cases went down.
-        layout: how the cards stand on the sheet.
-    """
-
-    facts: Facts
-    dues: tuple[Due, ...]
-    cards: tuple[Card, ...]
-    debts: tuple[Debt, ...]
-    burned: BurnDown
-    layout: Layout = Layout()
-    precincts: Mapping[str, int] = field(default_factory=dict)
-    """How many precincts are drawn as what."""
-    constituencies: Mapping[str, int] = field(default_factory=dict)
-    """How many constituencies are drawn as what."""
-    applications: tuple[int, int] = (0, 0)
-    """How many wait for an answer, and how many of these are late."""
-    waves: int = 0
-    """What stands out of the answers of a night, and is left to ask."""
-
-    @property
-    def is_of_many(self) -> bool:
-        """True where a card has no room for more than its number."""
-        return len(self.cards) > _FEW
-
-    @property
-    def next_due(self) -> Due:
-        """The first stage of this level that is not finished; without one, of any level."""
-        unfinished = [
-            due for due in self.dues if due.done < len(due.units) or not due.units
-        ]
-        own = [due for due in unfinished if due.deadline.sender is self.facts.level]
-        return (own or unfinished or list(self.dues)[-1:])[0]
-
-    @property
-    def open_cases(self) -> int:
-        """Cases to decide; one of two constituencies counts in both."""
-        return sum(card.unit.waiting.cases for card in self.cards)
-
-    @property
-    def overdue(self) -> int:
-        """Units that are overdue."""
-        return sum(due.overdue for due in self.dues)
+Shown = Mapping[str, Any]
+"""What the template shows, by the names of its parts."""
 
 
 def build_wall(
@@ -135,7 +56,8 @@ def build_wall(
     rows: Sequence[UnitStanding],
     burned: BurnDown,
     applications: tuple[int, int] = (0, 0),
-) -> Wall:
+    waves: int = 0,
+) -> Shown:
     """What the page shows.
 
     Args:
@@ -144,26 +66,46 @@ def build_wall(
         rows: how all units stand.
         burned: how the open cases went down.
         applications: how many wait for an answer, and how many of these are late.
+        waves: what stands out of the answers of a night, and is left to ask.
     """
-    cards = tuple(_cards(rows, burned, about.today))
-    most = max((len(card.squares) for card in cards), default=0)
-    precincts = (square.mark for card in cards for square in card.squares)
-    return Wall(
-        about,
-        dues=tuple(due_of(one, rows, about.today) for one in deadlines),
-        cards=cards,
-        debts=_debts(rows, about.today),
-        burned=burned,
-        layout=layout_of(len(cards), most),
-        precincts=Counter(precincts),
-        constituencies=Counter(card.unit.mark for card in cards),
-        applications=applications,
-    )
+    cards = list(_cards(rows, burned, about.today))
+    dues = [due_of(one, rows, about.today) for one in deadlines]
+    most = max((len(card["squares"]) for card in cards), default=0)
+    return {
+        "facts": about,
+        "dues": dues,
+        "next_due": _next_due(dues, about.level),
+        "overdue": sum(due.overdue for due in dues),
+        "cards": cards,
+        "is_of_many": len(cards) > _FEW,
+        # A case of two constituencies counts in both.
+        "open_cases": sum(card["unit"].waiting.cases for card in cards),
+        "debts": _debts(rows, about.today),
+        "burned": burned,
+        "layout": layout_of(len(cards), most),
+        "precincts": Counter(one.mark for card in cards for one in card["squares"]),
+        "constituencies": Counter(card["unit"].mark for card in cards),
+        "applications": applications,
+        "waves": waves,
+    }
+
+
+def _next_due(dues: Sequence[Due], level: Level) -> Due:
+    """The first stage of this level that is not finished; without one, of any level."""
+    unfinished = [due for due in dues if due.done < len(due.units) or not due.units]
+    own = [due for due in unfinished if due.deadline.sender is level]
+    return (own or unfinished or list(dues)[-1:])[0]
 
 
 def _cards(
     rows: Sequence[UnitStanding], burned: BurnDown, today: dt.date
-) -> Iterator[Card]:
+) -> Iterator[Shown]:
+    """The constituencies with their precincts.
+
+    ``unit``: how it stands with the first stage that it has not finished; ``name``, empty where
+    none is known or the page has no room; ``forecast``: when its cases are decided at this pace;
+    ``squares``: how its precincts stand.
+    """
     of_precincts = {row.deadline for row in rows if row.precinct is not None}
     units = by_key(
         ((row.deadline in of_precincts, row.constituency), row) for row in rows
@@ -172,16 +114,20 @@ def _cards(
     names = facts.constituencies(today) if len(wholes) <= _NAMED else {}
     for number, stages in wholes.items():
         unfinished = [row for row in stages if row.standing not in DONE]
-        yield Card(
-            (unfinished or stages[-1:])[0],
-            names.get(number or 0, ""),
-            burned.of_constituencies.get(number),
-            units.get((True, number), []),
-        )
+        yield {
+            "unit": (unfinished or stages[-1:])[0],
+            "name": names.get(number or 0, ""),
+            "forecast": burned.of_constituencies.get(number),
+            "squares": units.get((True, number), []),
+        }
 
 
-def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
-    """Who owes what, of one kind and stage together; what is overdue longest first."""
+def _debts(rows: Iterable[UnitStanding], today: dt.date) -> list[Shown]:
+    """Who owes what, of one kind and stage together; what is overdue longest first.
+
+    ``units``: each that owes it, in order; ``days_over``: days since it was due, 0 where there is
+    time.
+    """
     found = by_key(
         ((row.deadline, row.owed, row.debtor, row.creditor), row)
         for row in rows
@@ -189,9 +135,13 @@ def _debts(rows: Iterable[UnitStanding], today: dt.date) -> tuple[Debt, ...]:
     )
     # Whoever is over by most days was due first; what is not yet due stands behind, by its day.
     ordered = sorted(found.values(), key=lambda units: units[0].deadline.due)
-    return tuple(
-        Debt(units, max((today - units[0].deadline.due).days, 0)) for units in ordered
-    )
+    return [
+        {
+            "units": units,
+            "days_over": max((today - units[0].deadline.due).days, 0),
+        }
+        for units in ordered
+    ]
 
 
 def layout_of(cards: int, most: int) -> Layout:
@@ -228,16 +178,16 @@ _MARKS = ("overdue", *Progress)
 """What a unit may be drawn as, in the order of the legend."""
 
 
-def render_wall(wall: Wall, language: str) -> str:
+def render_wall(wall: Shown, language: str) -> str:
     """The page as HTML; the same standing gives the same text."""
     stages, today = _strip(wall)
     return rendered(
         "wall.html",
         wall=wall,
-        facts=wall.facts,
+        facts=wall["facts"],
         w=Words(language),
         marks=_MARKS,
-        chart=_chart(wall.burned, wall.facts.today),
+        chart=_chart(wall["burned"], wall["facts"].today),
         stages=stages,
         today=today,
     )
@@ -308,9 +258,9 @@ def _path(points: list[_Point]) -> str:
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _strip(wall: Wall) -> tuple[list[tuple[Due, float, float]], float]:
+def _strip(wall: Shown) -> tuple[list[tuple[Due, float, float]], float]:
     """The stages of the calendar with their ends, and today: in percent from the left."""
-    deadlines = [due.deadline for due in wall.dues]
+    deadlines: list[Deadline] = [due.deadline for due in wall["dues"]]
     first = min(deadline.opens for deadline in deadlines)
     last = max(deadline.due for deadline in deadlines)
     days = max((last - first).days, 1)
@@ -318,5 +268,7 @@ def _strip(wall: Wall) -> tuple[list[tuple[Due, float, float]], float]:
     def at(day: dt.date) -> float:
         return round(min(max(100 * (day - first).days / days, 0), 100), 2)
 
-    stages = [(due, at(due.deadline.opens), at(due.deadline.due)) for due in wall.dues]
-    return stages, at(wall.facts.today)
+    stages = [
+        (due, at(due.deadline.opens), at(due.deadline.due)) for due in wall["dues"]
+    ]
+    return stages, at(wall["facts"].today)
