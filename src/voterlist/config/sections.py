@@ -88,7 +88,8 @@ def _later(default: Any) -> Any:
 class _Section(BaseModel):
     """A section of the settings: frozen, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a page of help and a slip of typing need none of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class WorkspaceSettings(_Section):

@@ -319,8 +319,12 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
     left_ids = pc.unique(pairs.column("entry_l"))
     near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=left_ids))
     columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in fields)]
-    joined = pairs.select(columns).to_pandas().merge(near.to_pandas(), on=_ENDS)
-    return [_waterfall(row, fields) for row in joined.to_dict("records")]
+    falls = {(row["entry_l"], row["entry_r"]): row for row in near.to_pylist()}
+    return [
+        _waterfall(row | falls[ends], fields)
+        for row in pairs.select(columns).to_pylist()
+        if (ends := (row["entry_l"], row["entry_r"])) in falls
+    ]
 
 
 def _fields(waterfalls: pa.Table) -> list[str]:
@@ -331,11 +335,7 @@ def _fields(waterfalls: pa.Table) -> list[str]:
 
 def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
     levels = {field: row[f"{field}_level"] for field in fields}
-    known = [
-        field
-        for field, level in levels.items()
-        if level != _MISSING and not pd.isna(level)
-    ]
+    known = [field for field, level in levels.items() if level not in {None, _MISSING}]
     numbers = ("prior", "term_frequency", "rivals", "weight", "probability")
     others = ("twins", "relatives", "unrelated")
     return Waterfall(
@@ -350,5 +350,5 @@ def _step(field: str, row: dict[str, Any]) -> Step:
     shared = None
     if field in SHARED:
         bits = row[f"{field}_term_frequency"]
-        shared = None if pd.isna(bits) else float(bits)
+        shared = None if bits is None else float(bits)
     return Step(field, str(row[f"{field}_level"]), float(row[f"{field}_bits"]), shared)
