@@ -258,6 +258,8 @@ class Words:
 
     def __call__(self, key: str, **places: Value) -> str:
         """The catalogue's text; of a key that it lacks the key, so that nothing disappears."""
+        if not places:
+            return _plain(self.language, key)
         if not self.has(key):
             return key
         filled = {
@@ -343,6 +345,13 @@ class Words:
         if value.day is None:
             return self("report.date.month", yyyy=year, mm=month)
         return self("report.date.short", yyyy=year, mm=month, dd=f"{value.day:02d}")
+
+
+@functools.cache
+def _plain(language: str, key: str) -> str:
+    """The text of a key without places; the key where the catalogue lacks it."""
+    texts = catalogue(language)
+    return texts(key) if texts.has(key) else key
 
 
 def title_of(facts: Facts, words: Words, area: str = "report.") -> str:
