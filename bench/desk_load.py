@@ -27,7 +27,7 @@ from typing import Any
 import httpx
 
 from voterlist.model import Role
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 from voterlist.storage.ledger import place_in, verify
 from voterlist.storage.settings import settings_of
 

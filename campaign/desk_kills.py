@@ -35,7 +35,7 @@ import httpx
 
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.serve.users import add_user, list_users
+from voterlist.serve.door import add_user, list_users
 from voterlist.storage.ledger import FILE_NAME, place_in, reading, verify
 from voterlist.storage.ledger.copies import copy
 from voterlist.storage.settings import settings_of

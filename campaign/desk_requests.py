@@ -48,7 +48,7 @@ from voterlist.serve.cases_api import (  # noqa: E402
     Exchange,
 )
 from voterlist.serve.counter import CounterPages  # noqa: E402
-from voterlist.serve.users import add_user  # noqa: E402
+from voterlist.serve.door import add_user  # noqa: E402
 
 COUNT = 60
 REQUESTS = 300

@@ -19,7 +19,7 @@ import processes
 from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.model import Role
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 from voterlist.storage.ledger import (
     Ledger,
     OpenLedger,

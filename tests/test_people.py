@@ -12,7 +12,7 @@ from voterlist.decisions import is_same_person, person_key
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
 from voterlist.pipeline.inbox import make_workspace
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 from voterlist.upkeep.journals import DiaryLine, JournalFilter
 
 DAY = dt.date(2026, 2, 6)

@@ -14,7 +14,7 @@ import desks
 import workspaces
 from voterlist.model import Role
 from voterlist.processes.limits import allow_connections
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 
 pytestmark = pytest.mark.slow
 

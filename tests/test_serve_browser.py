@@ -11,7 +11,7 @@ import browsers
 import desks
 import workspaces
 from voterlist.model import Role
-from voterlist.serve.users import add_user, change_password
+from voterlist.serve.door import add_user, change_password
 from voterlist.storage.ledger import reading, verify
 
 pytestmark = [pytest.mark.slow, browsers.NEEDED]

@@ -26,9 +26,8 @@ from voterlist.desk.data import DeskAnswer, State
 from voterlist.model import Role
 from voterlist.pipeline.known import known
 from voterlist.serve.cases_api import KINDS, CasesApi
-from voterlist.serve.door import Visitor
+from voterlist.serve.door import Visitor, add_user
 from voterlist.serve.packing import Case, pack_list, unread_list
-from voterlist.serve.users import add_user
 from voterlist.serve.watch import Holds
 from voterlist.storage.ledger import place_in, reading, verify
 from voterlist.storage.settings import settings_of

@@ -14,7 +14,7 @@ import workspaces
 from command_line import told
 from voterlist.counter.applications import State, book_of
 from voterlist.model import Role, Step, Way
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 from voterlist.storage.ledger import reading, verify
 
 pytestmark = pytest.mark.slow

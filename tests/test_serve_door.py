@@ -26,16 +26,17 @@ from voterlist.errors import UsageError
 from voterlist.model import Level, Role
 from voterlist.pipeline.inbox import make_workspace
 from voterlist.serve.clerk import Clerk, Refusal
-from voterlist.serve.door import Door, digest_of
-from voterlist.serve.guards import Address
-from voterlist.serve.users import (
+from voterlist.serve.door import (
+    Door,
     add_user,
     change_password,
+    digest_of,
     has_password,
     list_users,
     remove_user,
     secret_of,
 )
+from voterlist.serve.guards import Address
 from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
 from voterlist.storage.ledger.tables import schema_of
 from voterlist.upkeep.journals import JournalFilter, read_journal

@@ -13,7 +13,7 @@ import review_books
 import workspaces
 from command_line import told
 from voterlist.model import Role
-from voterlist.serve.users import add_user
+from voterlist.serve.door import add_user
 
 pytestmark = pytest.mark.slow
 

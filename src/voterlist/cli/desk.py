@@ -68,7 +68,7 @@ def add(
     today: Today = None,
 ) -> Answer:
     """Let somebody work at the desk."""
-    from voterlist.serve.users import add_user
+    from voterlist.serve.door import add_user
 
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)
@@ -79,7 +79,7 @@ def add(
 
 def list_all(workspace: Workspace) -> Answer:
     """Show who may work at the desk."""
-    from voterlist.serve.users import list_users
+    from voterlist.serve.door import list_users
 
     users = list_users(workspace)
     rows = [
@@ -94,7 +94,7 @@ def list_all(workspace: Workspace) -> Answer:
 
 def remove(workspace: Workspace, name: _Name, today: Today = None) -> Answer:
     """Let somebody work at the desk no more."""
-    from voterlist.serve.users import remove_user
+    from voterlist.serve.door import remove_user
 
     user = remove_user(workspace, name, today=day(today, workspace))
     tell("cli.user.removed", name=user.name)
@@ -108,11 +108,11 @@ def change_password(
     today: Today = None,
 ) -> Answer:
     """Give somebody another password."""
-    from voterlist.serve import users
+    from voterlist.serve import door
 
     password = _password(from_stdin=password_stdin)
     when = day(today, workspace)
-    user = users.change_password(workspace, name, password, today=when)
+    user = door.change_password(workspace, name, password, today=when)
     tell("cli.user.password-changed", name=user.name)
     return picked(user, "name")
 
