@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
+from voterlist.fields import NAME_PARTS
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, any_match, filled_cells, same_cells
 from voterlist.ingest.persons import (
@@ -43,7 +44,6 @@ ENTRY_ROW = -1
 """The code of a row that is an entry."""
 CODES = tuple(AsideCode)
 _NUMBER = {code: number for number, code in enumerate(CODES)}
-_AROUND = (_NUMBER[AsideCode.TITLE_ROW], _NUMBER[AsideCode.TOTAL_ROW])
 _MOST_TITLE_CELLS = 4
 _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
 _NAMES = ("surname", "given_name", "full_name")
@@ -116,48 +116,56 @@ _Codes = npt.NDArray[np.int8]
 
 # What is asked of rows, that no voter stands hidden in one, or is half of an entry.
 #
-# Whose cells: those of each column by itself, or, with ``+``, together; what they have into which
-# another voter came, so that few are looked at; what is then asked of them. What most entries have
-# is how their list is written, where that is said.
+# Whose cells: those of each column of a field by itself, or of several together; ``beside`` another
+# field where that has a column too. What they have into which another voter came, so that few are
+# looked at; what is then asked of them.
 
-_Question = tuple[str, str, Callable[[str], bool] | None, bool]
+_Question = tuple[str | tuple[str, ...], str, Callable[[str], bool] | None]
 _ONE, _TWO, _THREE = (partial(has_signs, least=least) for least in (1, 2, 3))
-_ASKS, _UNLESS_USUAL = False, True
+_AS_READ = tuple(f"{field} as read" for field in _OF_ONE)
 _FEW = 6
 """In a list of fewer entries nothing is usual."""
-_OF_AROUND: tuple[_Question, ...] = (("every+", "", hides_voter, _ASKS),)
-_OF_TOTALS: tuple[_Question, ...] = (("every+", "", is_beside_total, _ASKS),)
-_OF_HEADINGS: tuple[_Question, ...] = (("spare+", "", holds_person, _ASKS),)
-_OF_ENTRIES: tuple[_Question, ...] = (
-    ("bare+", "", may_be_another, _ASKS),
-    ("bare, beside FINs", ALONE["fin"][0], _ONE, _ASKS),
-    ("number", r"\pL", _ONE, _ASKS),
-    ("part of a name", r"\d", _TWO, _ASKS),
-    ("whole name", r"\d", _TWO, _ASKS),
-    ("whole name, undated", r"\d", _THREE, _ASKS),
-    ("birth_date", r"\pL", _TWO, _ASKS),
-    ("address", r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", _TWO, _ASKS),
-    # These two may stand in one cell.
-    ("document", r"\pL{4}", _THREE, _ASKS),
-    ("fin", r"[^0-9A-Z]", _THREE, _ASKS),
-    ("name", rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None, _ASKS),
-    ("given_name", _APART, may_be_variants, _UNLESS_USUAL),
-    ("given_name", _APART, are_apart, _UNLESS_USUAL),
-    ("given name, beside fathers", _APART, are_apart, _ASKS),
-    ("given name, as read", _BROKEN, are_in_lines, _UNLESS_USUAL),
-    ("beside", _FAMILY, None, _UNLESS_USUAL),
-    ("beside+", PARTICLE, names_child, _ASKS),
-    ("patronymic", _TWO_FATHERS, is_of_two, _ASKS),
-    ("as read+", rf"{_BROKEN}|{_TWO_FATHERS}", is_of_two, _ASKS),
-    ("as read", r"\d{4}.*\d{4}", is_of_two, _ASKS),
-)
+_AROUND: _Question = (("every",), "", hides_voter)
+_QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
+    AsideCode.TITLE_ROW: (_AROUND,),
+    AsideCode.TOTAL_ROW: (_AROUND, (("every",), "", is_beside_total)),
+    AsideCode.HEADER_ROW: ((("spare",), "", holds_person),),
+    # Entries.
+    None: (
+        (("bare",), "", may_be_another),
+        ("bare beside fin", ALONE["fin"][0], _ONE),
+        ("number", r"\pL", _ONE),
+        *((name, r"\d", _TWO) for name in NAME_PARTS),
+        # Where dates have no column of their own, they may stand behind the names.
+        ("full_name beside birth_date", r"\d", _TWO),
+        ("full_name", r"\d", _THREE),
+        ("birth_date", r"\pL", _TWO),
+        ("address", r"\d[./-]\d{1,2}[./-]\d|[0-9A-Z]{7}", _TWO),
+        # These two may stand in one cell.
+        ("document", r"\pL{4}", _THREE),
+        ("fin", r"[^0-9A-Z]", _THREE),
+        *((name, rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None) for name in _NAMES),
+        ("given_name beside patronymic", _APART, are_apart),
+        (_BESIDE_NAMES, PARTICLE, names_child),
+        ("patronymic", _TWO_FATHERS, is_of_two),
+        (_AS_READ, rf"{_BROKEN}|{_TWO_FATHERS}", is_of_two),
+        *((name, r"\d{4}.*\d{4}", is_of_two) for name in _AS_READ),
+    ),
+}
 _OF_SURE_ENTRIES: tuple[_Question, ...] = (
-    ("spare+", "", _TWO, _ASKS),
-    ("spare", _TWO_FATHERS, is_of_two, _ASKS),
-    ("remark", "", adds_person, _ASKS),
-    ("remark", "", names_kin, _UNLESS_USUAL),
+    (("spare",), "", _TWO),
+    ("spare", _TWO_FATHERS, is_of_two),
+    ("remark", "", adds_person),
 )
 """Of entries under headings that are not doubtful."""
+_UNLESS_USUAL: tuple[_Question, ...] = (
+    ("given_name", _APART, may_be_variants),
+    ("given_name", _APART, are_apart),
+    ("given_name as typed", _BROKEN, are_in_lines),
+    *((name, _FAMILY, None) for name in _BESIDE_NAMES),
+    ("remark", "", names_kin),
+)
+"""Of entries too: what most have is how their list is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +247,8 @@ def classify(
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
         _mark(codes, np.ones(rows, dtype=bool), AsideCode.HEADER_UNKNOWN)
-        _ask(codes, np.isin(codes, _AROUND), {"every": cells}, _OF_AROUND)
+        is_outside = codes == _NUMBER[AsideCode.TITLE_ROW]
+        _ask(codes, is_outside, {"every": cells}, _QUESTIONS[AsideCode.TITLE_ROW])
         return SheetRows(codes, {}, {})
     for row in header.rows:
         _mark(codes, same_cells(cells, row), AsideCode.HEADER_ROW)
@@ -259,21 +268,19 @@ def classify(
     _mark(codes, _names_from_above(cells, codes, header.map), AsideCode.NO_NAME)
     if not is_doubtful:
         _mark_shifted(cells, codes, header.map)
-    asked = _columns_asked(raw, cells, header)
-    if marks.are_wrapped:
-        asked["given name, as read"] = []
-    _ask(codes, np.isin(codes, _AROUND), asked, _OF_AROUND)
-    _ask(codes, codes == _NUMBER[AsideCode.TOTAL_ROW], asked, _OF_TOTALS)
-    _ask(codes, codes == _NUMBER[AsideCode.HEADER_ROW], asked, _OF_HEADINGS)
-    _ask_long_headings(codes, asked["spare"], len(header.map.matches))
+    asked = _columns_asked(raw, cells, header, marks)
     is_entry = codes == ENTRY_ROW
-    says_same = _surnames_from_above(cells, is_entry, header.map)
-    _ask(codes, is_entry, asked, _OF_ENTRIES)
-    is_asked = _moved_fathers(raw, cells, header.map) | _of_several(cells, header.map)
-    codes[is_entry & (is_asked | says_same)] = _NUMBER[AsideCode.MAY_BE_VOTER]
+    is_moved = _moved_fathers(raw, cells, header.map)
+    is_moved |= _surnames_from_above(cells, is_entry, header.map)
+    is_moved |= _of_several(cells, header.map)
+    _ask_long_headings(codes, asked["spare"], len(header.map.matches))
+    for code, questions in _QUESTIONS.items():
+        number = ENTRY_ROW if code is None else _NUMBER[code]
+        _ask(codes, codes == number, asked, questions)
+    _ask(codes, is_entry, asked, _UNLESS_USUAL, is_usual=True)
+    codes[is_entry & is_moved] = _NUMBER[AsideCode.MAY_BE_VOTER]
     if not is_doubtful:
-        is_entry = codes == ENTRY_ROW
-        _ask(codes, is_entry, asked, _OF_SURE_ENTRIES)
+        _ask(codes, codes == ENTRY_ROW, asked, _OF_SURE_ENTRIES)
         _ask_halves(codes, cells, header.map)
     return SheetRows(codes, titles, totals)
 
@@ -483,41 +490,35 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
 
 
 def _columns_asked(
-    raw: list[pa.Array], cells: list[pa.Array], header: Header
+    raw: list[pa.Array], cells: list[pa.Array], header: Header, marks: Marks
 ) -> dict[str, list[pa.Array]]:
     """The columns by the names under which questions ask for them."""
-    columns = header.map
-
-    def of(*fields: str) -> list[pa.Array]:
-        return [cells[at] for at in _columns_of(columns, fields)]
-
-    known = {match.column for match in columns.matches}
-    named = [re.search(_LETTER, text or "") for text in header.texts]
-    bare = [cells[at] for at, name in enumerate(named) if not name and at not in known]
-    whole, dates, fathers = of("full_name"), of("birth_date"), of("patronymic")
-    return {
+    matches = header.map.matches
+    known = {match.column for match in matches}
+    spare = [at for at in range(len(cells)) if at not in known]
+    texts = dict(enumerate(header.texts))
+    of_remarks = (
+        match.column
+        for match in matches
+        if match.field is None and match.header != _OWN_NAME
+    )
+    asked = {
         "every": cells,
-        "spare": [cells[at] for at in range(len(cells)) if at not in known],
-        "bare": bare,
-        "bare, beside FINs": bare if of("fin") else [],
-        "remark": [
-            cells[match.column]
-            for match in columns.matches
-            if match.field is None and match.header != _OWN_NAME
+        "spare": [cells[at] for at in spare],
+        "bare": [
+            cells[at]
+            for at in spare
+            if at in texts and not re.search(_LETTER, texts[at] or "")
         ],
-        "name": of(*_NAMES),
-        "part of a name": of("surname", "given_name", "patronymic"),
-        # Where dates have no column of their own, they may stand behind the names.
-        "whole name": whole if dates else [],
-        "whole name, undated": [] if dates else whole,
-        "given_name": of("given_name"),
-        "given name, beside fathers": of("given_name") if fathers else [],
-        "given name, as read": [raw[at] for at in columns.columns("given_name")],
-        "patronymic": fathers,
-        "beside": of(*_BESIDE_NAMES),
-        "as read": [raw[at] for at in _columns_of(columns, _OF_ONE)],
-        **{name: of(name) for name in ("number", "birth_date", *_BESIDE_NAMES)},
+        "remark": [cells[at] for at in of_remarks],
     }
+    for field in (*_OF_ONE, *_BESIDE_NAMES, "patronymic"):
+        places = header.map.columns(field)
+        asked[field] = [cells[at] for at in places]
+        asked[f"{field} as read"] = [raw[at] for at in places]
+    typed = "given_name as read"
+    asked["given_name as typed"] = [] if marks.are_wrapped else asked[typed]
+    return asked
 
 
 def _ask(
@@ -525,15 +526,22 @@ def _ask(
     which: Bools,
     columns: Mapping[str, list[pa.Array]],
     questions: Iterable[_Question],
+    *,
+    is_usual: bool = False,
 ) -> None:
-    """Sets those of these rows aside to be looked at whose cells may be those of a voter."""
+    """Sets those of these rows aside to be looked at whose cells may be those of a voter.
+
+    With ``is_usual`` not where most of the rows have such cells.
+    """
     rows = np.flatnonzero(which)
-    if not len(rows):
-        return
-    for name, sign, look, is_usual in questions:
-        own = columns[name.rstrip("+")]
+    for names, sign, look in questions if len(rows) else ():
+        if isinstance(names, str):
+            name, _, beside = names.partition(" beside ")
+            groups = [[each] for each in columns[name] if columns[beside or name]]
+        else:
+            groups = [[each for name in names for each in columns[name]]]
         found = np.zeros(len(rows), dtype=bool)
-        for group in [own] if name.endswith("+") and own else [[each] for each in own]:
+        for group in filter(None, groups):
             texts = _joined_cells(group, rows)
             fitting = np.flatnonzero(fits(texts, sign))
             if look is not None and len(fitting):
