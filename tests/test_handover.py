@@ -112,6 +112,28 @@ def test_whatever_a_list_of_ours_says_of_a_voter_is_taken_in_above(pair):
     assert told("verify", pair.above)[0] == 0
 
 
+def test_who_was_struck_below_is_told_above_whatever_the_name(pair):
+    """Names in two spellings are usual in a whole list; alone in a register they were asked about.
+
+    Then nothing said above why somebody is gone.
+    """
+    path = pair.below / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8")
+    twice = re.sub(r"(?m)^(\d+;[^;]+;)(?!Elçin)([^;]+);", r"\1\2/\2ə;", text)
+    path.write_text(twice, encoding="utf-8")
+    workspaces.run(pair.below)
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    entry = next(row for row in entries if "/" in row["given_name"])
+    struck = {"action": "strike", "ground": "died", "document": "Akt 5"}
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(struck | {"entry_id": entry["entry_id"]}))
+    workspaces.run(pair.below)
+    assert pair.submit()[0] == pair.receive()[0] == 0
+    workspaces.run(pair.above)
+    (told_above,) = handing.newest(pair.above, "register_rows").to_pylist()
+    assert told_above["given_name"] == entry["given_name"]
+
+
 def test_what_was_decided_below_is_not_asked_above(pair):
     """Two namesakes were told apart below; the central commission would ask once more."""
     pair.submit()

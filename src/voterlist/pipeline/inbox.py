@@ -31,6 +31,8 @@ _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 ``88-goychay``."""
 
 
+_OF_PERSONS = frozenset({"record", "removed", "arrivals"})
+"""The tables of a package that are read as lists and registers are."""
 _RUN_DIGITS = 8
 """Digits of the digest in the name of a run."""
 
@@ -276,7 +278,7 @@ def folders_by_digest(folder: Path) -> dict[str, Path]:
 def with_ours(
     inputs: Inputs, workspace: Path, journal: Iterable[JournalLine]
 ) -> Inputs:
-    """The inputs, of which the lists are marked that came in a package of this program.
+    """The inputs, of which those are marked that came in a package of this program.
 
     Its manifest, which was signed, says what is in them, and the journal which manifests were taken
     in: nothing that a list itself says.
@@ -289,18 +291,14 @@ def with_ours(
         for digest, folder in folders_by_digest(workspace / RECEIVED).items()
         if digest in taken
         for file in json.loads((folder / "manifest.json").read_bytes())["files"]
-        if file["table"] == "record"
+        if file["table"] in _OF_PERSONS
     }
-    batches = tuple(
-        replace(
-            batch,
-            files=tuple(
-                replace(file, is_ours=file.digest in ours) for file in batch.files
-            ),
-        )
-        for batch in inputs.batches
-    )
-    return replace(inputs, batches=batches)
+
+    def marked(files: Iterable[ListedFile]) -> tuple[ListedFile, ...]:
+        return tuple(replace(file, is_ours=file.digest in ours) for file in files)
+
+    batches = (replace(batch, files=marked(batch.files)) for batch in inputs.batches)
+    return replace(inputs, batches=tuple(batches), reference=marked(inputs.reference))
 
 
 def _home(file: ListedFile) -> int | None:

@@ -279,7 +279,7 @@ def _persons(
         files = [
             part
             for file in by_kind[name]
-            for part in (file.name, file.digest, file.trouble)
+            for part in (file.name, file.digest, file.trouble, file.is_ours)
         ]
         key = store.digest_of(needs, *files)
         tasks.append(Task(name, key, (name, tuple(by_kind[name]))))

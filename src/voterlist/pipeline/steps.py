@@ -232,7 +232,7 @@ def _digest_of_numbers(context: Context) -> str:
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:
     return store.digest_of(
-        *(part for file in files for part in (file.name, file.digest))
+        *(part for file in files for part in (file.name, file.digest, file.is_ours))
     )
 
 

@@ -136,7 +136,13 @@ def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[R
     Each is read once, and what is parsed are the bytes that were compared with its digest. One that
     cannot be read, or is no longer what its digest says, has ``unread_source`` as its source.
     """
-    return list(numbered(raw for file in files for raw in _read_one(file, settings)))
+    return list(
+        numbered(
+            dataclasses.replace(raw, is_ours=file.is_ours)
+            for file in files
+            for raw in _read_one(file, settings)
+        )
+    )
 
 
 def unread_source(name: str) -> str:
