@@ -442,6 +442,10 @@ def test_voters_who_stand_beside_each_other_are_no_notes():
     intake, code = taken(book_of_two, "list 12.xlsx")
     codes = intake.set_aside.column("code").to_pylist()
     assert (codes.count("header-unknown"), code) == (len(HEADER), 1)
+    told = [[name, "necə yazılır"] for name in HEADER]
+    with_help = book({"Siyahı": [HEADER, *ROWS], "Təlimat": told})
+    intake, _ = taken(with_help, "list 12.xlsx")
+    assert "header-unknown" not in intake.set_aside.column("code").to_pylist()
 
 
 def test_a_family_in_a_column_that_is_not_understood_is_asked_about():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -38,7 +38,7 @@ from voterlist.ingest.persons import (
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import fits, is_known, join_text, map_unique, mask_of
+from voterlist.tables import by_key, fits, is_known, join_text, map_unique, mask_of
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
@@ -188,35 +188,32 @@ class Marks:
     """The rows that are text outside every table."""
     deleted: Bools
     """The rows that were deleted and are still in the file."""
-    unworked: tuple[tuple[int, int], ...] = ()
-    """(row, column) of the formulas that no program has worked out, both counted from 0."""
-    are_wrapped: bool = False
+    unworked: Mapping[int, Bools]
+    """By column, the rows with a formula that no program has worked out."""
+    are_wrapped: bool
     """True where the lines of a cell are those of its page, and nobody typed their ends."""
 
     @classmethod
     def of(cls, sheet: RawSheet, form: str) -> Marks:
         """The marks of a sheet of a file of this format."""
-        rows = len(sheet.lines)
-        return cls(
-            _marked_rows(sheet.outside, rows),
-            _marked_rows(sheet.deleted, rows),
-            tuple((line - 1, column) for line, column in sheet.unworked),
-            form == "pdf",
+        rows = np.arange(1, len(sheet.lines) + 1)
+        outside, deleted = (
+            np.zeros(len(rows), dtype=bool) if marks is None else mask_of(marks)
+            for marks in (sheet.outside, sheet.deleted)
         )
+        lines = by_key((column, line) for line, column in sheet.unworked)
+        unworked = {column: np.isin(rows, own) for column, own in lines.items()}
+        return cls(outside, deleted, unworked, form == "pdf")
 
     def part(self, start: int, stop: int) -> Marks:
         """The marks of some of the rows."""
-        unworked = (
-            (row - start, column)
-            for row, column in self.unworked
-            if start <= row < stop
+        unworked = {at: rows[start:stop] for at, rows in self.unworked.items()}
+        return replace(
+            self,
+            outside=self.outside[start:stop],
+            deleted=self.deleted[start:stop],
+            unworked=unworked,
         )
-        own = self.outside[start:stop], self.deleted[start:stop], tuple(unworked)
-        return Marks(*own, self.are_wrapped)
-
-
-def _marked_rows(marks: pa.Array | None, rows: int) -> Bools:
-    return np.zeros(rows, dtype=bool) if marks is None else mask_of(marks)
 
 
 def classify(
@@ -240,8 +237,9 @@ def classify(
     for column in cells:
         is_blank &= _is_blank(column)
     named = None if header is None else _columns_of(header.map, _NAMES)
-    for row, column in marks.unworked:
-        is_blank[row] &= named is not None and column not in named
+    for column, unworked in marks.unworked.items():
+        if named is None or column in named:
+            is_blank &= ~unworked
     _mark(codes, is_blank, AsideCode.BLANK_ROW)
     _mark(codes, marks.deleted, AsideCode.DELETED_ROW)
     if header is None:
@@ -432,18 +430,13 @@ def _mark_faulty(
 def _unworked_names(cells: list[pa.Array], marks: Marks, columns: ColumnMap) -> Bools:
     """The rows of which a name is a formula that nobody worked out, and no other cell has it."""
     found = np.zeros(len(cells[0]), dtype=bool)
-    named = _columns_of(columns, _NAMES)
-    rows = [
-        row for row, column in marks.unworked if column in named and row < len(found)
-    ]
-    if rows:
-        whole, surname, given = (
-            _any_filled(cells, columns.columns(field))
-            for field in ("full_name", "surname", "given_name")
-        )
-        found[rows] = True
-        found &= ~(whole | surname & given)
-    return found
+    for column in _columns_of(columns, _NAMES):
+        found |= marks.unworked.get(column, False)
+    whole, surname, given = (
+        _any_filled(cells, columns.columns(field))
+        for field in ("full_name", "surname", "given_name")
+    )
+    return found & ~(whole | surname & given)
 
 
 def _names_from_above(

@@ -40,6 +40,7 @@ from voterlist.ingest.heading import (
     later_headers,
 )
 from voterlist.ingest.order import name_order
+from voterlist.ingest.persons import has_signs
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import (
     ENTRY_ROW,
@@ -166,7 +167,7 @@ def survey(
         unused = tuple(sorted(only_here - pinned))
     else:
         looks = shapes(cells, np.flatnonzero(filled > 0), most=1000)
-        person_like = is_person_like(looks) or any(map(_is_sideways, cells))
+        person_like = is_person_like(looks) or _is_sideways(cells)
     result = Survey(
         file=file,
         sheet=sheet,
@@ -188,10 +189,18 @@ def survey(
     return result
 
 
-def _is_sideways(column: pa.Array) -> bool:
-    """True for a column of headings: each person of its sheet is a column, each field a row."""
-    names = map_columns(column.slice(0, _FIRST_ROWS).to_pylist())
-    return names.has_name() and len(names.matches) >= _LEAST_SIDEWAYS
+def _is_sideways(cells: list[pa.Array]) -> bool:
+    """True where headings stand below each other, and beside them what persons have.
+
+    Each person of such a sheet is a column, and each field a row.
+    """
+    columns = [column.slice(0, _FIRST_ROWS).to_pylist() for column in cells]
+    maps = map(map_columns, columns)
+    is_headed = any(
+        one.has_name() and len(one.matches) >= _LEAST_SIDEWAYS for one in maps
+    )
+    texts = filter(None, chain.from_iterable(columns))
+    return is_headed and has_signs("\n".join(texts), least=2)
 
 
 def _as_compiled(cells: list[pa.Array]) -> tuple[tuple[Section, ...], SheetRows]:
