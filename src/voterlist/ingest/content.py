@@ -30,6 +30,13 @@ _NOTHING = re.compile(
 )
 """Cells that stand for no value; what a normaliser makes of them is its own matter."""
 _LETTER = r"[^\W\d_]"
+SURNAME = (
+    rf"(?:{_LETTER}{{2,}}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|{_LETTER}{{3,}}l[ıiuü]"
+    rf"|{_LETTER}{{2,}}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|{_LETTER}{{3,}}л[ыиуү])"
+)
+"""A word with the ending of a surname, in lower case."""
+PARTICLE = r"o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
+"""What stands behind the name of a father, in lower case."""
 _WORDS = rf"(?:{_LETTER}|[\u0300-\u036f'’`.\-, ()])*"
 _PATTERNS: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
@@ -55,13 +62,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         ),
         "words": rf"(?=.*{_LETTER}{{2}}){_WORDS}$",
         "several": rf"(?=.*{_LETTER}{{2,}}[., ]+{_LETTER}){_WORDS}$",
-        "surname": (
-            rf".*(?:{_LETTER}{{2,}}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|{_LETTER}{{3,}}l[ıiuü]"
-            rf"|{_LETTER}{{2,}}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|{_LETTER}{{3,}}л[ыиуү])(?:$|[ ,])"
-        ),
+        "surname": rf".*{SURNAME}(?:$|[ ,])",
         "patronymic": (
-            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])"
-            r"(?:$|[ ,.])"
+            rf"(?:.*[ ,\w])?(?:{PARTICLE})(?:$|[ ,.])"
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
         "street": (

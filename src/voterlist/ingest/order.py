@@ -11,6 +11,7 @@ import re
 import pyarrow as pa
 
 from voterlist.fields import NAME_PARTS
+from voterlist.ingest.content import PARTICLE, SURNAME
 from voterlist.tables import codes
 
 SURNAME_FIRST = "surname-first"
@@ -21,11 +22,7 @@ _LEAST = 20
 _SHARE = 0.95
 """Such a share of them must tell the same."""
 _SAMPLE = 1000
-_SURNAME = re.compile(
-    r"(?:[^\W\d_]{2,}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|[^\W\d_]{3,}l[ıiuü]"
-    r"|[^\W\d_]{2,}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|[^\W\d_]{3,}л[ыиуү])"
-)
-_PARTICLE = re.compile(r"o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]")
+_SURNAME, _PARTICLE = re.compile(SURNAME), re.compile(PARTICLE)
 _GLUED = re.compile(
     r"[^\W\d_]{3,}(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|[oe]vi[çc]h?|[oe]vna"
     r"|[ое]вич|[ое]вна|оглы|[кг]ызы)"
