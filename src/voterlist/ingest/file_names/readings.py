@@ -6,6 +6,7 @@ as possible have one. What stays open is decided by the folder and by the names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,10 +14,26 @@ from itertools import product
 
 from voterlist.ingest.file_names.tokens import Kind, Sense, Token, candidates, tokens
 
-_LABELS = (Sense.CONSTITUENCY, Sense.PRECINCT, Sense.OTHER)
-_BETWEEN_NUMBERS = (Sense.PLAIN, Sense.LIST, Sense.SIGN)
-_BINDING = (Sense.PLAIN, Sense.ORDINAL, Sense.SIGN)
-"""The words through which an ordinal or a number sign still belongs to a place word."""
+_LABELS = {"C": Sense.CONSTITUENCY, "P": Sense.PRECINCT, "O": Sense.OTHER}
+"""The words that ask for a number, by their letters in ``Name.letters``."""
+_LETTERS = {sense: letter for letter, sense in _LABELS.items()} | {
+    Sense.ORDINAL: "r",
+    Sense.SIGN: "n",
+    Sense.LIST: "l",
+    Sense.PLAIN: "w",
+    Sense.UNKNOWN: "u",
+}
+_LABEL = re.compile(r"([CPO])(?:[^CPO#~/]*\1)*")
+"""Words of one sense beside each other, which ask for one number."""
+_BEFORE, _BEHIND = re.compile(r"#([^#CPO/]*)$"), re.compile(r"([^#CPO]*)#")
+"""The number before such words, and the one behind them."""
+_ORDINAL, _SIGNED = re.compile(r"[.n]*r"), re.compile(r"n[.]*$")
+"""What follows 12 in ``12-ci`` and ``12 №li``; what ends before it in ``məntəqə № 12``."""
+_ASKED_NEXT = re.compile(r"[^CPO#~/]*[CPO]")
+"""A word that asks for a number, before the next number."""
+_JOINING = re.compile(r"[.wln]*")
+_BINDING = re.compile(r"[.wrn]*")
+"""Through these an ordinal or a number sign still belongs to a place word."""
 _RANGE_SIGNS = ("-", "\N{EN DASH}", "\N{EM DASH}", ",", "&", "+", "ve", "и", "and")
 _MOST_LABELS = 6
 """Of more words that ask for a number only the last ones are heard."""
@@ -31,12 +48,16 @@ class Name:
 
     Attributes:
         tokens: all pieces of the name, its folders' too.
+        letters: a letter for each: ``#`` a number that can be a place's, ``~`` another one, ``/``
+            the end of a folder's name, ``.`` a sign; of a word that of its sense,
+            ``m`` where it is of a month or a version.
         numbers: the positions of the tokens that can be a place's number.
         shape: those numbers with the sign between two, the words that ask for a number, and the
             ends of folders; names of one shape are compared.
     """
 
     tokens: tuple[Token, ...]
+    letters: str
     numbers: tuple[int, ...]
     shape: tuple[str, ...]
 
@@ -48,53 +69,42 @@ class Name:
     @property
     def has_labels(self) -> bool:
         """True where a word asks for a number."""
-        return any(token.sense in _LABELS for token in self.tokens)
+        return not _LABELS.keys().isdisjoint(self.letters)
 
     @property
     def has_unknown_words(self) -> bool:
         """True where a word is not known, so that its number may mean anything."""
-        words = (token for token in self.tokens if token.kind == Kind.WORD)
-        return any(token.sense is Sense.UNKNOWN for token in words)
+        return "u" in self.letters
 
     def are_apart(self, number: int, other: int) -> bool:
         """True where the end of a folder's name stands between two numbers."""
-        between = self.tokens[self.numbers[number] : self.numbers[other]]
-        return any(token.kind == Kind.EDGE for token in between)
+        return "/" in self.letters[self.numbers[number] : self.numbers[other]]
 
     def is_own(self, number: int) -> bool:
         """True for a number of the file's own name, not of a folder's."""
-        behind = self.tokens[self.numbers[number] :]
-        return all(token.kind != Kind.EDGE for token in behind)
+        return "/" not in self.letters[self.numbers[number] :]
 
     @property
     def form(self) -> tuple[str, ...]:
         """The name with one sign for every number that can be a place's, another for the rest."""
-        form = []
-        for at, token in enumerate(self.tokens):
-            if at in self.numbers:
-                form.append("#")
-            elif token.kind == Kind.NUMBER:
-                form.append("~")
-            else:
-                form.append(token.text)
-        return tuple(form)
+        pairs = zip(self.letters, self.tokens, strict=True)
+        return tuple(sign if sign in "#~" else token.text for sign, token in pairs)
 
     def are_joined(self, number: int) -> bool:
         """True where nothing but signs and words of lists stands before the next number."""
-        between = self._behind(number)
-        return all(token.sense in _BETWEEN_NUMBERS for token in between)
+        between = self.letters[self._behind(number)]
+        return _JOINING.fullmatch(between) is not None
 
     def may_be_range(self, number: int) -> bool:
         """True for 14 in ``14-15`` and ``14 və 15``, which may be several precincts."""
-        has_sign = any(token.text in _RANGE_SIGNS for token in self._behind(number))
+        between = self.tokens[self._behind(number)]
+        has_sign = any(token.text in _RANGE_SIGNS for token in between)
         grows = self.values[number] < self.values[number + 1]
         return has_sign and grows and self.are_joined(number)
 
-    def _behind(self, number: int) -> tuple[Token, ...]:
-        """The tokens between a number and the next one."""
-        start = self.numbers[number] + 1
-        stop = self.numbers[number + 1]
-        return self.tokens[start:stop]
+    def _behind(self, number: int) -> slice:
+        """What stands between a number and the next one."""
+        return slice(self.numbers[number] + 1, self.numbers[number + 1])
 
 
 class Told(IntEnum):
@@ -125,21 +135,6 @@ class Reading:
     told: Told = Told.NOT
     others: frozenset[int] = frozenset()
     is_named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """Words of one sense beside each other, which ask for one number.
-
-    Attributes:
-        sense: what they say of it.
-        first: position of the first of them among the tokens.
-        last: position of the last.
-    """
-
-    sense: Sense
-    first: int
-    last: int
 
 
 class _Grip(IntEnum):
@@ -180,17 +175,29 @@ def name_of(parts: Sequence[str]) -> Name:
     """
     pieces = tokens(parts)
     numbers = candidates(pieces)
+    letters = "".join(
+        "#" if at in numbers else _letter_of(token) for at, token in enumerate(pieces)
+    )
     shape: list[str] = []
-    for at, token in enumerate(pieces):
-        if at in numbers:
-            shape.append("#")
-        elif token.kind == Kind.EDGE:
-            shape.append("/")
-        elif token.sense in _LABELS and shape[-1:] != [token.sense.value]:
-            shape.append(token.sense.value)
-        elif {at - 1, at + 1} <= set(numbers):
-            shape.append(token.text)
-    return Name(pieces, numbers, tuple(shape))
+    for at, letter in enumerate(letters):
+        if letter in "#/":
+            shape.append(letter)
+        elif letter in _LABELS:
+            shape += [letter] if shape[-1:] != [letter] else []
+        elif letters[max(at - 1, 0) : at + 2 : 2] == "##":
+            shape.append(pieces[at].text)
+    return Name(pieces, letters, numbers, tuple(shape))
+
+
+def _letter_of(token: Token) -> str:
+    """The letter of a token that is no number of a place."""
+    if token.kind == Kind.NUMBER:
+        return "~"
+    if token.kind == Kind.EDGE:
+        return "/"
+    if token.kind == Kind.SIGN and token.sense is Sense.PLAIN:
+        return "."
+    return _LETTERS.get(token.sense, "m")
 
 
 def readings(name: Name, constituency: int | None) -> list[Reading]:
@@ -208,7 +215,7 @@ def _of_assignment(
 
     ``constituency``: that of the folder, if it is known.
     """
-    by_sense: dict[Sense, list[_Given]] = {sense: [] for sense in _LABELS}
+    by_sense: dict[Sense, list[_Given]] = {sense: [] for sense in _LABELS.values()}
     for sense, given in assignment:
         by_sense[sense].append(given)
     others = frozenset(given.number for given in by_sense[Sense.OTHER])
@@ -272,12 +279,14 @@ def _ends_pair(name: Name, precinct: int, constituency: int | None) -> bool:
 
 def _assignments(name: Name) -> list[_Assignment]:
     """The ways to give the words their numbers in which most words have one."""
-    labels = _labels(name)[-_MOST_LABELS:]
+    labels = [*_LABEL.finditer(name.letters)][-_MOST_LABELS:]
     choices = [[None, *_options(name, label)] for label in labels]
     found: list[_Assignment] = []
     for given in product(*choices):
         pairs = zip(labels, given, strict=True)
-        assignment = tuple((word.sense, number) for word, number in pairs if number)
+        assignment = tuple(
+            (_LABELS[word[1]], number) for word, number in pairs if number
+        )
         taken = {number.number for _, number in assignment}
         if len(taken) == len(assignment):
             found.append(assignment)
@@ -285,56 +294,38 @@ def _assignments(name: Name) -> list[_Assignment]:
     return [assignment for assignment in found if len(assignment) == most]
 
 
-def _labels(name: Name) -> list[_Label]:
-    """The words that ask for a number; of two of one sense beside each other one."""
-    labels: list[_Label] = []
-    is_open = False
-    for at, token in enumerate(name.tokens):
-        if token.sense in _LABELS:
-            if is_open and labels[-1].sense is token.sense:
-                labels[-1] = _Label(token.sense, labels[-1].first, at)
-            else:
-                labels.append(_Label(token.sense, at, at))
-            is_open = True
-        elif token.kind in {Kind.NUMBER, Kind.EDGE}:
-            is_open = False
-    return labels
-
-
-def _options(name: Name, label: _Label) -> list[_Given]:
-    """The numbers before and behind a word that it may have; only the closer one, if one is."""
+def _options(name: Name, label: re.Match[str]) -> list[_Given]:
+    """The numbers before and behind words that they may have; only the closer one, if one is."""
     sides = (_beside(name, label, step) for step in (_BACK, _ON))
     options = [given for given in sides if given is not None]
     closest = max((given.grip for given in options), default=None)
     return [given for given in options if given.grip == closest]
 
 
-def _beside(name: Name, label: _Label, step: int) -> _Given | None:
-    """The number before or behind a word, up to the next word that asks for one.
+def _beside(name: Name, label: re.Match[str], step: int) -> _Given | None:
+    """The number before or behind words, up to the next word that asks for one.
 
     ``step``: ``_BACK`` for the number before, ``_ON`` for the one behind. None where there is none,
     or where it belongs to another word.
     """
-    start = label.first if step == _BACK else label.last
-    at = start + step
-    while 0 <= at < len(name.tokens) and at not in name.numbers:
-        token = name.tokens[at]
-        if token.sense in _LABELS or (token.kind == Kind.EDGE and step == _BACK):
-            return None
-        at += step
-    if not 0 <= at < len(name.tokens):
+    letters = name.letters
+    if step == _BACK:
+        found = _BEFORE.search(letters[: label.start()])
+    else:
+        found = _BEHIND.match(letters, label.end())
+    if found is None:
         return None
-    is_ordinal = _is_ordinal(name, at)
-    if step == _ON and is_ordinal and _is_before_label(name, at):
+    between, at = found[1], found.start() if step == _BACK else found.end() - 1
+    is_ordinal = _ORDINAL.match(letters, at + 1) is not None
+    if step == _ON and is_ordinal and _ASKED_NEXT.match(letters, at + 1):
         return None
-    between = name.tokens[min(start, at) + 1 : max(start, at)]
-    has_binding = is_ordinal if step == _BACK else _ends_with_sign(between)
-    is_bound = has_binding and all(token.sense in _BINDING for token in between)
+    has_binding = is_ordinal if step == _BACK else _SIGNED.search(between) is not None
+    is_bound = has_binding and _BINDING.fullmatch(between) is not None
     return _Given(name.numbers.index(at), _grip(between, is_bound=is_bound), step)
 
 
-def _grip(between: Sequence[Token], *, is_bound: bool) -> _Grip:
-    """How close a number is to a word with these tokens between them.
+def _grip(between: str, *, is_bound: bool) -> _Grip:
+    """How close a number is to a word with these letters between them.
 
     ``is_bound``: an ordinal or a number sign stands with the number.
     """
@@ -342,35 +333,4 @@ def _grip(between: Sequence[Token], *, is_bound: bool) -> _Grip:
         return _Grip.BOUND
     if not between:
         return _Grip.GLUED
-    is_away = any(token.kind == Kind.EDGE for token in between)
-    return _Grip.AWAY if is_away else _Grip.INSIDE
-
-
-def _ends_with_sign(between: Sequence[Token]) -> bool:
-    """True where a number sign stands right before the number: ``məntəqə № 12``."""
-    for token in reversed(between):
-        if token.sense is Sense.SIGN:
-            return True
-        if token.kind != Kind.SIGN:
-            return False
-    return False
-
-
-def _is_ordinal(name: Name, at: int) -> bool:
-    """True for 12 in ``12-ci`` and ``12 №li``."""
-    for token in name.tokens[at + 1 :]:
-        if token.sense is Sense.ORDINAL:
-            return True
-        if token.kind != Kind.SIGN and token.sense is not Sense.SIGN:
-            return False
-    return False
-
-
-def _is_before_label(name: Name, at: int) -> bool:
-    """True where a word that asks for a number comes before the next number."""
-    for token in name.tokens[at + 1 :]:
-        if token.sense in _LABELS:
-            return True
-        if token.kind in {Kind.NUMBER, Kind.EDGE}:
-            return False
-    return False
+    return _Grip.AWAY if "/" in between else _Grip.INSIDE
