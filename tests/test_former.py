@@ -48,8 +48,8 @@ OF_THE_LINKAGE = {
 }
 """What the linkage reads of names, its keys, probabilities, and cases in the order of these; the
 limits of statistics, of which nine decimals are kept, alike on every processor; the lists, each
-with the digest of what it says; the rows of registers, of which headings are none; and the notes on numbers of
-documents, of which a blank behind the series is none."""
+with the digest of what it says; the rows of registers, of which headings are none; and the notes on
+numbers of documents, of which a blank behind the series is none."""
 
 
 def digest(path):

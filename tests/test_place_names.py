@@ -318,6 +318,11 @@ def test_names_that_went_wrong_once(constituency, names):
         assert (precinct is not None and read[name].doubt is None) is is_sure
 
 
+def test_a_long_number_in_the_place_of_a_day_is_none():
+    """A telephone number before a month and a year ended the reading of the whole folder."""
+    assert place_of_name("məntəqə 12 (994505551234567-05-2026).csv").precinct == 12
+
+
 def test_the_territory_decides_between_two_numbers_that_change():
     """Of two running numbers only one may run through precincts; then it is the precinct's."""
     names = [f"{at}_{at + 13}.csv" for at in (1, 2, 3)]

@@ -136,30 +136,17 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+|[\W_]")
 _MARK = re.compile(r"[\u0300-\u036f]")
 _HUMP = re.compile(r"(?<=[a-zа-яəıöüçşğ])(?=[A-ZА-ЯƏİÖÜÇŞĞ])")
 """Where a further word begins in ``SiyahıMəntəqə12``."""
-_TEXTS = (".csv", ".tsv", ".tab", ".txt", ".dat")
-_WORKBOOKS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
-_RECORDS = (".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".xml")
-_DATABASES = (".dbf", ".mdb", ".accdb")
-_DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".htm", ".html")
-_PICTURES = (".png", ".jpg", ".jpeg")
-_PACKED = (".zip", ".gz", ".xz", ".bz2", ".7z", ".rar", ".tar", ".tgz")
-_ENDINGS = frozenset(
-    (
-        *_TEXTS,
-        *_WORKBOOKS,
-        *_RECORDS,
-        *_DATABASES,
-        *_DOCUMENTS,
-        *_PICTURES,
-        *_PACKED,
-    )
+_ENDING = re.compile(
+    r"(?i)\.(?:csv|tsv|tab|txt|dat|xlsx?|xlsm|xlsb|ods|jsonl?|ndjson|parquet|feather|xml"
+    r"|dbf|mdb|accdb|docx?|odt|rtf|pdf|html?|png|jpe?g|zip|gz|xz|bz2|7z|rar|tar|tgz)"
 )
 """The endings of formats, which say nothing of a place."""
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 _LONGEST = 4
 """A number of more digits is no place's."""
 _MONTHS, _MINUTES = 12, 60
-_DATE_SIGNS = frozenset("-._ ")
+_DATE = re.compile(r"(\d{1,4})([-._ ])(\d{1,4})\2(\d{1,4})")
+"""Three numbers joined by one sign twice."""
 
 
 class Kind:
@@ -170,9 +157,6 @@ class Kind:
     SIGN = "sign"
     EDGE = "edge"
     """The end of a folder's name."""
-
-
-_THREE_NUMBERS = [Kind.NUMBER, Kind.SIGN, Kind.NUMBER, Kind.SIGN, Kind.NUMBER]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +181,7 @@ class Token:
 
 def stem(part: str) -> str:
     """The name of a file or folder without the endings of formats; ``12.14`` keeps its 14."""
-    while PurePosixPath(part).suffix.lower() in _ENDINGS:
+    while _ENDING.fullmatch(PurePosixPath(part).suffix):
         part = PurePosixPath(part).stem
     return part
 
@@ -275,17 +259,20 @@ def candidates(pieces: Sequence[Token]) -> tuple[int, ...]:
 
 def _is_year(token: Token) -> bool:
     """True for four digits that are a year."""
-    is_long = len(token.text) == _LONGEST
-    return is_long and _FIRST_YEAR <= token.value <= _LAST_YEAR
+    return _may_be_year(token.text)
+
+
+def _may_be_year(text: str) -> bool:
+    return len(text) == _LONGEST and _FIRST_YEAR <= int(text) <= _LAST_YEAR
 
 
 def _dates(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
     """The positions of the numbers of dates: 2026-02-05, 05.02.2026, 05.02.26, 5 fevral."""
     found: set[int] = set()
     for first in numbers:
-        run = _joined_numbers(pieces, first)
-        if run and _is_date(pieces[first : first + 5]):
-            found.update(run)
+        run = "".join(token.text for token in pieces[first : first + 5])
+        if _is_date(run):
+            found.update(range(first, first + 5, 2))
     for at, token in enumerate(pieces):
         if token.sense is Sense.MONTH:
             before = _next_number(pieces, at, -1)
@@ -295,27 +282,18 @@ def _dates(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
     return found
 
 
-def _joined_numbers(pieces: Sequence[Token], first: int) -> tuple[int, ...]:
-    """The positions of three numbers joined by one sign twice, else of none.
-
-    ``first``: the position of the first of them.
-    """
-    run = pieces[first : first + 5]
-    if [token.kind for token in run] != _THREE_NUMBERS:
-        return ()
-    is_joined = run[1].text == run[3].text and run[1].text in _DATE_SIGNS
-    return (first, first + 2, first + 4) if is_joined else ()
-
-
-def _is_date(run: Sequence[Token]) -> bool:
-    """True for three numbers with signs between that are year, month and day either way."""
-    first, sign, month, _, last = run
-    if _is_year(first):
-        return _is_day(first.value, month.value, last.value)
-    if _is_year(last):
-        return _is_day(last.value, month.value, first.value)
-    is_dotted = sign.text == "." and len(last.text) == len(month.text) == 2
-    return is_dotted and _is_day(2000 + last.value, month.value, first.value)
+def _is_date(text: str) -> bool:
+    """True for year, month and day either way, joined by one sign twice."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    first, sign, month, last = match.groups()
+    if _may_be_year(first):
+        return _is_day(int(first), int(month), int(last))
+    if _may_be_year(last):
+        return _is_day(int(last), int(month), int(first))
+    is_dotted = sign == "." and len(last) == len(month) == 2
+    return is_dotted and _is_day(2000 + int(last), int(month), int(first))
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
@@ -340,19 +318,14 @@ def _next_number(pieces: Sequence[Token], at: int, step: int) -> int | None:
 
 def _versions(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
     """The positions of the numbers of versions and copies: ``v2``, ``son2``, ``(2)``."""
-    found = {at for at in numbers if _is_in_brackets(pieces, at)}
+    brackets = [Token(Kind.SIGN, sign, Sense.PLAIN) for sign in "()"]
+    found = {at for at in numbers if at and [*pieces[at - 1 : at + 2 : 2]] == brackets}
     for at, token in enumerate(pieces):
         number = _next_number(pieces, at, 1)
         is_glued = token.sense is Sense.STATE and number == at + 1
         if number is not None and (token.sense is Sense.VERSION or is_glued):
             found.add(number)
     return found
-
-
-def _is_in_brackets(pieces: Sequence[Token], at: int) -> bool:
-    """True for the number of a copy: ``(2)``."""
-    around = [token.text for token in pieces[max(at - 1, 0) : at + 2]]
-    return len(around) == 3 and (around[0], around[2]) == ("(", ")")
 
 
 def maybe_time(pieces: Sequence[Token], at: int) -> bool:
