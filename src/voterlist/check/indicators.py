@@ -9,7 +9,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,7 @@ from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
 from voterlist.schemas import CYCLE_SUMMARY, INDICATOR, LIST, empty, require
 from voterlist.tables import (
+    Row,
     concat,
     from_columns,
     from_rows,
@@ -92,7 +93,7 @@ def _growth_and_churn(summary: pa.Table) -> pa.Table:
     Both are shares of the entries before; growth is what is above, or below, the whole of them.
     """
     values: dict[tuple[str, _Place], float] = {}
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for (unit, constituency, precinct), entries in _entries(summary).items():
         before, after = entries["before"], entries["after"]
         if not before:
@@ -103,7 +104,7 @@ def _growth_and_churn(summary: pa.Table) -> pa.Table:
             ("churn", moves, moves / before),
         ):
             values[indicator, (unit, constituency, precinct)] = value
-            row: dict[str, Any] = {
+            row: Row = {
                 "indicator": indicator,
                 "unit": unit.value,
                 "count": count,

@@ -21,6 +21,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING, empty
 from voterlist.shipped import shipped_toml
 from voterlist.tables import (
+    Row,
     concat,
     from_columns,
     from_rows,
@@ -74,13 +75,13 @@ def make(rule: Rule, rows: int, columns: Mapping[str, Any]) -> pa.Table:
     return from_columns(filled, FINDING, rows)
 
 
-def take_columns(table: pa.Table, rows: Any, names: Iterable[str]) -> dict[str, Any]:
+def take_columns(table: pa.Table, rows: Any, names: Iterable[str]) -> Row:
     """These columns of a table, at these rows (numbers)."""
     at = pa.array(rows, pa.int64())
     return {name: table.column(name).take(at) for name in names}
 
 
-def row(rule: Rule, places: Mapping[str, Any]) -> dict[str, Any]:
+def row(rule: Rule, places: Mapping[str, Any]) -> Row:
     """One finding as a row for ``of_rows``. ``places`` are cells of FINDING by column."""
     return {**_of_rule(rule), **places}
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +33,7 @@ from voterlist.findings import (
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
 from voterlist.tables import (
+    Row,
     concat,
     from_columns,
     is_among,
@@ -42,8 +42,6 @@ from voterlist.tables import (
     sort_by,
     text_of,
 )
-
-_Row: TypeAlias = dict[str, Any]
 
 _IS_AT_ITS_PLACE = {
     "arrived-listed-elsewhere": True,
@@ -60,7 +58,7 @@ _ANSWERS = frozenset({Action.STRIKE.value, Action.MOVE.value, Action.ADD.value})
 """What answers a finding. Of a corrected field its rule says whether it still finds something."""
 
 
-def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
+def answers_to(findings: pa.Table, applied: pa.Table) -> list[Row | None]:
     """For each finding the row of APPLIED that answers it, or None.
 
     A finding is answered where
@@ -78,7 +76,7 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
         applied: APPLIED.
     """
     answers = _Answers(applied.to_pylist())
-    answered: list[_Row | None] = [None] * findings.num_rows
+    answered: list[Row | None] = [None] * findings.num_rows
     rows = np.flatnonzero(answers.candidates(findings))
     candidates = findings.take(pa.array(rows))
     # The loop runs over findings about entries of which people decided.
@@ -90,7 +88,7 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[_Row | None]:
     return answered
 
 
-def answered_findings(findings: pa.Table, answers: Sequence[_Row]) -> pa.Table:
+def answered_findings(findings: pa.Table, answers: Sequence[Row]) -> pa.Table:
     """ACCEPTED of these findings, each answered by the row of APPLIED at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
     columns |= {
@@ -102,7 +100,7 @@ def answered_findings(findings: pa.Table, answers: Sequence[_Row]) -> pa.Table:
     return from_columns(columns, ACCEPTED, len(answers))
 
 
-def _reason(answer: _Row) -> str:
+def _reason(answer: Row) -> str:
     """What the person wrote; else the document, or the code of the ground."""
     texts = (answer[name] for name in ("reason", "document", "ground", "action"))
     return str(next(filter(None, texts)))
@@ -111,16 +109,16 @@ def _reason(answer: _Row) -> str:
 class _Answers:
     """What was done to the list, by what it answers."""
 
-    def __init__(self, applied: Iterable[_Row]) -> None:
-        self._by_id: dict[str, _Row] = {}
+    def __init__(self, applied: Iterable[Row]) -> None:
+        self._by_id: dict[str, Row] = {}
         """By the id of the finding that was answered."""
-        self._by_rule: dict[tuple[str, str], _Row] = {}
+        self._by_rule: dict[tuple[str, str], Row] = {}
         """By (rule, entry) of the finding that was answered."""
-        self._struck: dict[str, _Row] = {}
-        self._added: dict[str, _Row] = {}
-        self._repeats: dict[str, _Row] = {}
+        self._struck: dict[str, Row] = {}
+        self._added: dict[str, Row] = {}
+        self._repeats: dict[str, Row] = {}
         """The repetitions that are off the list, by entry."""
-        self._placed: dict[str, _Row] = {}
+        self._placed: dict[str, Row] = {}
         """By entry what says where its person stands now: the move, or the repetition."""
         for row in applied:
             if row["action"] in {Verdict.REPEAT, Action.MOVE}:
@@ -130,7 +128,7 @@ class _Answers:
             elif row["action"] in _ANSWERS:
                 self._note(row)
 
-    def _note(self, row: _Row) -> None:
+    def _note(self, row: Row) -> None:
         """Note a striking, move or addition by everything that it answers."""
         if row["finding_id"]:
             self._by_id[row["finding_id"]] = row
@@ -153,7 +151,7 @@ class _Answers:
             found |= np.asarray(is_wanted)
         return found
 
-    def to(self, finding: _Row, finding_id: str) -> _Row | None:
+    def to(self, finding: Row, finding_id: str) -> Row | None:
         """The row of APPLIED that answers a finding."""
         entry, other = finding["entry_id"], finding["other_entry_id"]
         if finding_id in self._by_id:
@@ -171,7 +169,7 @@ class _Answers:
             return self._added[other]
         return self._repeat(entry, other) or self._place(finding)
 
-    def _place(self, finding: _Row) -> _Row | None:
+    def _place(self, finding: Row) -> Row | None:
         """What brought the entry to where the row of a register says that its person stands."""
         placed = self._placed.get(finding["entry_id"])
         if placed is None or finding["rule"] not in _IS_AT_ITS_PLACE:
@@ -184,7 +182,7 @@ class _Answers:
         )
         return placed if is_there == _IS_AT_ITS_PLACE[finding["rule"]] else None
 
-    def _repeat(self, entry: str | None, other: str | None) -> _Row | None:
+    def _repeat(self, entry: str | None, other: str | None) -> Row | None:
         """The repetition where both entries are one person."""
         for repeat, kept in ((entry, other), (other, entry)):
             row = self._repeats.get(repeat or "")
@@ -284,12 +282,12 @@ def _in_order(*parts: pa.Table) -> pa.Table:
     return sort_by(concat(parts, ACCEPTED), *FINDING_ORDER)
 
 
-def _names_somebody(acceptance: _Row) -> bool:
+def _names_somebody(acceptance: Row) -> bool:
     """True where it is about an entry, or about a row of a register that has no entry."""
     return (acceptance["entry_id"], acceptance["other_entry_id"]) != (None, None)
 
 
-def _key(acceptance: _Row) -> str:
+def _key(acceptance: Row) -> str:
     """The text that ``_keys`` makes of the findings that it may accept."""
     entry, other, constituency, precinct = (acceptance[name] or "" for name in _ABOUT)
     if _names_somebody(acceptance):
@@ -297,7 +295,7 @@ def _key(acceptance: _Row) -> str:
     return f"{acceptance['rule']}\n\n{constituency}\n{precinct}"
 
 
-def _accepted_by(findings: pa.Table, given: Sequence[_Row]) -> Longs:
+def _accepted_by(findings: pa.Table, given: Sequence[Row]) -> Longs:
     """For each finding the number of the acceptance that holds for it, or ``_NONE``."""
     accepted_by = np.full(findings.num_rows, _NONE)
     if not given:
@@ -349,7 +347,7 @@ def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     )
 
 
-def _holds(acceptance: _Row, finding: _Row) -> bool:
+def _holds(acceptance: Row, finding: Row) -> bool:
     """True where the acceptance is of this finding, whose key it has.
 
     What somebody said of a place holds for the file that it names alone.
@@ -369,7 +367,7 @@ def _is_same(accepted: float | None, value: float | None) -> bool:
     return abs(accepted - value) <= _SAME * abs(value)
 
 
-def _accepted_findings(findings: pa.Table, by: Sequence[_Row]) -> pa.Table:
+def _accepted_findings(findings: pa.Table, by: Sequence[Row]) -> pa.Table:
     """ACCEPTED of these findings, each accepted by the element of ``by`` at its place."""
     columns = {name: findings.column(name) for name in FINDING.names}
     for name in ("reason", "accepted_by", "finding_id"):

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -51,7 +50,7 @@ from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty, with_entries
 from voterlist.storage import store
-from voterlist.storage.kept import KeptUnit, Place, memo
+from voterlist.storage.kept import KeptUnit, Place, Said, memo
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by
 
@@ -77,7 +76,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     intakes = {
         task.constituencies[0]: unit for task, unit in zip(tasks, done, strict=True)
     }
-    taken: list[Mapping[str, Any]] = []
+    taken: list[Said] = []
     for number, batch in enumerate(context.inputs.batches):
         intake = intakes.get(batch.constituency)
         if intake is None:
@@ -155,7 +154,7 @@ class _Reading:
             files = readers.unpack_files(stream.read())
             return [replace(raw, is_ours=file.is_ours) for raw in files]
 
-    def _read(self, file: ListedFile, folder: Path) -> dict[str, Any]:
+    def _read(self, file: ListedFile, folder: Path) -> Said:
         """Read a file into a folder."""
         files = readers.read_listed([file], self.settings)
         with pa.output_stream(folder / _ROWS, compression="zstd") as stream:
@@ -164,7 +163,7 @@ class _Reading:
         return {"passing": any(code in PASSING for code in troubles)}
 
 
-def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> dict[str, Any]:
+def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> Said:
     """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
     own = Place(Stage.INGEST.value, unit_name(batch.constituency), "")
     parts = {file: own.part(reading.key(file)) for file in batch.files}
@@ -181,7 +180,8 @@ def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> dict[str, Any]
     )
     troubles = [(file.source, code) for file in files for code in file.troubles]
     _write_intake(intake, folder)
-    return _said_of(intake) | {
+    return {
+        **_said_of(intake),
         "troubles": troubles,
         "passing": is_passing(troubles, batch.files),
         "parts": [place.key for place in parts.values()],
@@ -193,7 +193,7 @@ def _inside_inbox(name: str) -> str:
     return name.removeprefix(f"{INBOX}/")
 
 
-def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, Any]:
+def _leave_out(context: StageContext, number: int, batch: Batch) -> Said:
     """The intake of a batch whose work failed: each of its files is set aside."""
     files = [
         RawFile(
@@ -212,10 +212,10 @@ def _leave_out(context: StageContext, number: int, batch: Batch) -> dict[str, An
         path = _intake_path(context.folder, name, number)
         store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
-    return _said_of(intake) | {"troubles": []}
+    return {**_said_of(intake), "troubles": []}
 
 
-def _said_of(intake: Intake) -> dict[str, Any]:
+def _said_of(intake: Intake) -> Said:
     """The numbers of an intake."""
     return {
         "rows": _sum(intake.lists, "rows"),
@@ -330,7 +330,7 @@ def _merge_tasks(received: Sequence[Path], accounts: Sequence[Intake]) -> list[T
     return tasks
 
 
-def _merge_place(place: _Place, folder: Path) -> dict[str, Any]:
+def _merge_place(place: _Place, folder: Path) -> Said:
     """The entries of a constituency by id, and how many each of its lists has.
 
     As they were received they are in order of id; where nothing else belongs to them, that file
@@ -459,7 +459,7 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     return [*runs, tuple(range(start, end + 1))] if pairs else []
 
 
-def _normalize(task: _Groups, folder: Path) -> dict[str, Any]:
+def _normalize(task: _Groups, folder: Path) -> Said:
     """Normalise row groups; the voters of each constituency are a row group of their file."""
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
     corrected = with_corrections(entries.unify_dictionaries(), task.amendments)

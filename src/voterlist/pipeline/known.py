@@ -65,7 +65,7 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import RUN_EVENT, Manifest
-from voterlist.tables import concat, from_columns, is_among
+from voterlist.tables import Row, concat, from_columns, is_among
 from voterlist.watch import left
 
 _KEYS = {
@@ -373,7 +373,7 @@ _UNKNOWN = "{}"
 """The cells of an entry of which no run says anything."""
 
 
-def waves_left(folder: Path) -> tuple[dict[str, Any], ...]:
+def waves_left(folder: Path) -> tuple[Row, ...]:
     """Rows of WAVE of a run: what stands out of the answers of a night, and is left to ask.
 
     Raises:

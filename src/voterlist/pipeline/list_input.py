@@ -27,7 +27,7 @@ from voterlist.pipeline.known import NAMES, Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
 from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty
 from voterlist.storage.ledger import JournalLine, Reader
-from voterlist.tables import concat
+from voterlist.tables import Row, concat
 
 
 @dataclass(slots=True)
@@ -184,15 +184,13 @@ class ListSource:
         return self._standing[folder]
 
 
-def _of_place(
-    table: pa.Table, ids: pa.Array, constituency: int | None
-) -> list[dict[str, Any]]:
+def _of_place(table: pa.Table, ids: pa.Array, constituency: int | None) -> list[Row]:
     """The rows about entries of a constituency, or about people who are to stand there."""
     is_own = pc.is_in(table.column("entry_id"), value_set=ids)
     if "constituency" in table.column_names and constituency is not None:
         stands = pc.equal(table.column("constituency"), constituency)
         is_own = pc.or_(is_own, pc.fill_null(stands, fill_value=False))
-    rows: list[dict[str, Any]] = table.filter(is_own).to_pylist()
+    rows: list[Row] = table.filter(is_own).to_pylist()
     return rows
 
 

@@ -43,7 +43,7 @@ from voterlist.report.slices import (
 )
 from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
-from voterlist.storage.kept import KeptUnit
+from voterlist.storage.kept import KeptUnit, Said
 from voterlist.storage.store import Work
 from voterlist.tables import concat, plain
 from voterlist.watch import left
@@ -297,7 +297,7 @@ def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
     return Task(name, key, parts, (constituency,))
 
 
-def make_reports(parts: _Parts, folder: Path) -> dict[str, Any]:
+def make_reports(parts: _Parts, folder: Path) -> Said:
     """Build a report and write it in every language into a folder."""
     run = replace(parts.run, tables=_read_tables(parts.tables))
     sections = NATION if run.reported else SECTIONS
@@ -426,7 +426,7 @@ def _ends(group: pq.RowGroupMetaData, name: str) -> tuple[Any, Any]:
     return None, None
 
 
-def _take_out(wanted: _Wanted, folder: Path) -> dict[str, Any]:
+def _take_out(wanted: _Wanted, folder: Path) -> Said:
     """Write the wanted rows of a row group; how many rows it has by constituency."""
     file = pq.ParquetFile(wanted.path)
     columns = list(dict.fromkeys(["constituency", *wanted.columns]))

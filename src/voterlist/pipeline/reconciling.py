@@ -43,6 +43,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import store
+from voterlist.storage.kept import Said
 from voterlist.tables import concat, from_rows, sort_by
 
 
@@ -259,7 +260,7 @@ def _constituencies_in(voters: Path) -> Longs:
     return np.array(sorted(numbers), np.int64)
 
 
-def _count(task: tuple[Path, int], folder: Path) -> dict[str, Any]:
+def _count(task: tuple[Path, int], folder: Path) -> Said:
     """Count the voters of a constituency."""
     path, group = task
     rows = pq.ParquetFile(path).read_row_group(group, reconcile.COUNTED.names)
@@ -294,9 +295,7 @@ def _places_of(voters: Path) -> list[int]:
     return places
 
 
-def _meet(
-    task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]
-) -> dict[str, Any]:
+def _meet(task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]) -> Said:
     """Take the entries out of a constituency that a row of a register may meet."""
     path, group = task
     file = pq.ParquetFile(path)

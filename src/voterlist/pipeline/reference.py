@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,7 +47,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import store
-from voterlist.storage.kept import KeptUnit
+from voterlist.storage.kept import KeptUnit, Said
 from voterlist.tables import (
     concat,
     count_by,
@@ -153,9 +152,7 @@ def _kinds(
     return [headed.get(file, register_named(file.path.name)) for file in files]
 
 
-def _say_kind(
-    file: ListedFile, _folder: Path, *, limits: IngestSettings
-) -> dict[str, Any]:
+def _say_kind(file: ListedFile, _folder: Path, *, limits: IngestSettings) -> Said:
     """What a file is by its headings."""
     raw = readers.read_listed([file], limits)
     is_of_moment = any(code in PASSING for file in raw for code in file.troubles)
@@ -297,7 +294,7 @@ def _read_named(name: str, files: Sequence[ListedFile], settings: Settings) -> P
 
 def _read_persons(
     task: tuple[str, Sequence[ListedFile]], folder: Path, *, settings: Settings
-) -> dict[str, Any]:
+) -> Said:
     """Read a register, or a list of another cycle, into a folder."""
     name, files = task
     persons = _read_named(name, files, settings)

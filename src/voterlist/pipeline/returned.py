@@ -34,15 +34,13 @@ from voterlist.normalize import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
-from voterlist.tables import from_rows, is_among
+from voterlist.tables import Row, from_rows, is_among
 
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
 _PARTS = {"full_name": NAME_PARTS}
 """Fields of ENTRY that are read into several of TOLD_BY."""
 _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
-
-_Row: TypeAlias = dict[str, Any]
 
 
 def returned(
@@ -78,7 +76,7 @@ def returned(
     return from_rows(back, RETURNED, *_ORDER)
 
 
-def _rows(tables: Tables) -> Iterator[_Row]:
+def _rows(tables: Tables) -> Iterator[Row]:
     """Every answer that holds, waits or is contested, with ``old_entry_id`` and ``answer``."""
     for row in tables["decisions"].to_pylist():
         yield row | {"old_entry_id": row["entry_id"], "answer": row["verdict"]}
@@ -110,7 +108,7 @@ class _Members:
         entries = given.case_entries
         self._of_case = {case: frozenset(members) for case, members in entries.items()}
 
-    def of(self, row: _Row) -> frozenset[str]:
+    def of(self, row: Row) -> frozenset[str]:
         """The entries of its case, the two entries of its finding, or its entry alone."""
         other = row.get("other_entry_id") or ":"
         # The row of a register is on no list, and cannot go from it: its id has a colon.
@@ -124,13 +122,13 @@ class _Reasons:
     def __init__(
         self,
         tables: Tables,
-        rows: Sequence[_Row],
+        rows: Sequence[Row],
         members: _Members,
         found: Mapping[str, Now],
     ) -> None:
         """``rows``: all that was answered; ``found``: what became of who is gone."""
         self._members = members
-        self._about: dict[str | None, list[_Row]] = {}
+        self._about: dict[str | None, list[Row]] = {}
         """The answers about each entry, by its old id."""
         for row in rows:
             self._about.setdefault(row["old_entry_id"], []).append(row)
@@ -148,7 +146,7 @@ class _Reasons:
             tables["disputed"].column("case_id").drop_null().to_pylist()
         )
 
-    def why(self, row: _Row) -> Returned:
+    def why(self, row: Row) -> Returned:
         """Why this answer came back."""
         members = self._members.of(row)
         gone = {entry: self._found[entry] for entry in members if entry in self._found}
@@ -164,7 +162,7 @@ class _Reasons:
         order = (Returned.CHANGED, Returned.UNCLEAR, Returned.GONE)
         return next(reason for reason in order if reason in reasons)
 
-    def _is_carried_out(self, row: _Row, gone: Mapping[str, Now]) -> bool:
+    def _is_carried_out(self, row: Row, gone: Mapping[str, Now]) -> bool:
         """True where the precinct did itself what the answer says."""
         answer, own = row["answer"], self._found.get(row["old_entry_id"])
         if answer in set(Verdict):
@@ -191,7 +189,7 @@ class _Reasons:
         are_repeats = all(verdicts.get(entry) == Verdict.REPEAT for entry in gone)
         return are_repeats and all(now.why is Returned.GONE for now in gone.values())
 
-    def _settles(self, other: _Row, row: _Row) -> bool:
+    def _settles(self, other: Row, row: Row) -> bool:
         """True where the other answer, about the entry of today, is to the same question."""
         if row["answer"] in set(Verdict):
             is_other = other["case_id"] != row["case_id"]

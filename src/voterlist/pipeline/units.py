@@ -7,7 +7,7 @@ processes. A unit that fails costs itself: the others are done and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,10 @@ from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.processes.workers import Lost, Pool, peak_megabytes
 from voterlist.storage import kept
-from voterlist.storage.kept import Kept, KeptUnit, Place
+from voterlist.storage.kept import Kept, KeptUnit, Place, Said
 from voterlist.storage.store import digest_of
 
-Work = Callable[[Any, Path], Mapping[str, Any]]
+Work = Callable[[Any, Path], Said]
 """Does a unit: is given the argument of its task and a folder, writes files into the folder, and
 returns what it says of them as plain values. A function of a module, or a ``partial`` of one."""
 

@@ -27,11 +27,10 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from voterlist.decisions import WITHDRAWN, Given, person_key
 from voterlist.model import Verdict
-from voterlist.tables import by_key
+from voterlist.tables import Row, by_key
 
 _TWO_SIDED_95 = 1.959964
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
@@ -100,7 +99,6 @@ def stratified(strata: Iterable[Stratum]) -> Interval | None:
     return Interval(total, max(0.0, total - math.sqrt(below)), total + math.sqrt(above))
 
 
-_Row = dict[str, Any]
 _Verdicts = Mapping[str, str]
 """Entry -> verdict."""
 
@@ -139,7 +137,7 @@ def read_twice(
         given: the answers in the order in which they were recorded.
         members: the entries of each case.
     """
-    by_case: dict[str, list[_Row]] = {}
+    by_case: dict[str, list[Row]] = {}
     names: dict[str, str] = {}
     for row in given.verdicts.to_pylist():
         by = names.setdefault(person_key(row["decided_by"]), row["decided_by"])
@@ -152,9 +150,7 @@ def read_twice(
     return [reading for reading in readings if reading is not None]
 
 
-def _first_two(
-    case: str, rows: Iterable[_Row], members: set[str]
-) -> TwoReadings | None:
+def _first_two(case: str, rows: Iterable[Row], members: set[str]) -> TwoReadings | None:
     """The readings of the first two people who read all of it; None where there are none."""
     said: dict[str, dict[str, str]] = {}
     first: str | None = None

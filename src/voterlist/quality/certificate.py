@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
@@ -43,7 +42,7 @@ from voterlist.quality.readings import (
     unasked_pairs,
 )
 from voterlist.schemas import CASE, CERTIFICATE, empty, require
-from voterlist.tables import by_key, from_rows
+from voterlist.tables import Row, by_key, from_rows
 
 MEASURES = (
     "agreement",
@@ -58,7 +57,6 @@ MEASURES = (
 
 _COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
-_Row = dict[str, Any]
 _Strata = dict[str, Stratum]
 """Kind -> what is known of its cases."""
 
@@ -180,7 +178,7 @@ def _known_cases(
 
 def _of(
     cases: list[_Case], place: int | None, sizes: Mapping[str, int]
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     """The rows of one constituency, or of all lists."""
     readings = [case for case in cases if case.twice is not None]
     decided = [case for case in cases if case.decided is not None]
@@ -244,7 +242,7 @@ def _unasked_pairs(cases: Iterable[_Case], sizes: Mapping[str, int]) -> _Strata:
 
 def _agreements(
     readings: list[_Case], decided: int, place: int | None
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     """How far two people agree, by kind and over all kinds."""
     by_kind = by_key(
         (case.kind, case.twice) for case in readings if case.twice is not None
@@ -257,7 +255,7 @@ def _agreements(
 
 def _agreement_rows(
     one: Agreement, place: int | None, kind: str | None, cases: int
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     """Agreement and kappa of one kind, or of all."""
     base = {"constituency": place, "kind": kind, "cases": cases}
     counts = {"read": one.read, "found": one.agreed}
@@ -265,7 +263,7 @@ def _agreement_rows(
         yield base | {"measure": measure} | counts | ends(interval)
 
 
-def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[_Row]:
+def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[Row]:
     """A measure over all kinds of which something was read, then of each kind."""
     read = [stratum for stratum in strata.values() if stratum.read] or list(
         strata.values()
@@ -278,7 +276,7 @@ def _rows(measure: str, strata: _Strata, place: int | None) -> Iterator[_Row]:
 
 def _row(
     measure: str, kind: str | None, strata: list[Stratum], place: int | None
-) -> _Row:
+) -> Row:
     size = sum(stratum.size for stratum in strata)
     interval = stratified(strata) if size else None
     if interval is not None and measure not in _COUNTED:

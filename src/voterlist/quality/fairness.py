@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from voterlist.quality.agreement import Interval, ends, wilson
 from voterlist.schemas import CERTIFICATE, FAIRNESS
-from voterlist.tables import count_by, from_rows, rows_among
+from voterlist.tables import Row, count_by, from_rows, rows_among
 
 
 def fairness(
@@ -75,7 +75,7 @@ def surest_differences(table: pa.Table, measure: str) -> pa.Table:
     for row in own:
         counts = {name: row[name] for name in ("found", "entries")}
         sums[row["constituency"], row["grouping"]].update(counts)
-    surest: dict[int | None, dict[str, Any]] = {}
+    surest: dict[int | None, Row] = {}
 
     def sureness(line: Mapping[str, Any]) -> float:
         """How far from 0 the nearer end of an interval lies."""

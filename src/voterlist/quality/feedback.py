@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.fields import COMPARED
 from voterlist.model import Action, Unit
 from voterlist.quality.agreement import wilson
-from voterlist.tables import rows_among
+from voterlist.tables import Row, rows_among
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "missing": (*(f"missing-{field}" for field in COMPARED), "placeholder-value"),
@@ -76,7 +76,6 @@ _MISSING = "missing-value"
 LETTERS_LOST = "letters-lost"
 """A rule about a whole list: its number is that of the cells that lost letters."""
 
-_Row: TypeAlias = dict[str, Any]
 _Lines: TypeAlias = dict[tuple[int, str], set[tuple[str, int]]]
 """(precinct, what) -> (source, line) of each entry that shows it."""
 
@@ -169,7 +168,7 @@ def _of(precinct: int, voters: int, rows: Iterable[FeedbackRow]) -> Feedback:
     return Feedback(precinct, voters, tuple(above), len(rows) - len(above))
 
 
-def _own(table: pa.Table, constituency: int) -> list[_Row]:
+def _own(table: pa.Table, constituency: int) -> list[Row]:
     """The rows of the precincts of a constituency, by precinct."""
     is_own = pc.and_(
         pc.equal(table.column("constituency"), constituency),
@@ -180,7 +179,7 @@ def _own(table: pa.Table, constituency: int) -> list[_Row]:
 
 
 def _counts_of(
-    profile: list[_Row], indicators: pa.Table, constituency: int
+    profile: list[Row], indicators: pa.Table, constituency: int
 ) -> Iterator[tuple[str, dict[int, int]]]:
     """(what, precinct -> count) of what is missing, and of what is counted elsewhere."""
     for field in COMPARED:
@@ -229,7 +228,7 @@ def _lines(tables: Mapping[str, pa.Table], constituency: int) -> _Lines:
     return {key: places for key, places in lines.items() if key[1] in known}
 
 
-def _lost_letters(findings: Iterable[_Row]) -> dict[int, int]:
+def _lost_letters(findings: Iterable[Row]) -> dict[int, int]:
     """How many cells of each precinct lost letters."""
     counts: dict[int, int] = {}
     for row in findings:

@@ -23,7 +23,7 @@ from voterlist.config import DecisionSettings, ReviewSettings, Settings
 from voterlist.decisions import Given, Standing, is_same_person, last_verdicts, standing
 from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import CASE, PAIR, SECOND_READING, require
-from voterlist.tables import by_key, from_rows, plain, rows_among
+from voterlist.tables import Row, by_key, from_rows, plain, rows_among
 
 UNASKED = pa.schema(
     [
@@ -279,9 +279,7 @@ def _why(
     return "sample" if is_drawn else None
 
 
-def _waiting(
-    case: str, of_case: Mapping[str, _Said], why: str | None
-) -> list[dict[str, Any]]:
+def _waiting(case: str, of_case: Mapping[str, _Said], why: str | None) -> list[Row]:
     """The entries of a case that one person alone decided."""
     is_ready = all(of_case.values())
     holds_back = why == "striking"
@@ -319,7 +317,7 @@ def waiting_for(readings: pa.Table, name: str) -> list[str]:
 
     Nobody reads what they decided themselves.
     """
-    rows: Iterable[dict[str, Any]] = readings.to_pylist()
+    rows: Iterable[Row] = readings.to_pylist()
     cases = {
         row["case_id"]
         for row in rows

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from voterlist.link.part import Tables
 from voterlist.spark.failures import in_task
-from voterlist.tables import by_key
+from voterlist.tables import Row, by_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -104,7 +104,7 @@ def batches_of(parcels: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
 def parcels_of(batches: Iterable[pa.RecordBatch]) -> list[Parcel]:
     """The parcels in these rows of a step, by addressee, kind and sender."""
     parcels = []
-    pieces: dict[tuple[int, str, int], list[dict[str, Any]]] = {}
+    pieces: dict[tuple[int, str, int], list[Row]] = {}
     for batch in batches:
         for row in batch.select(_SCHEMA.names).to_pylist():
             key = (row["addressee"], row["kind"], row["sender"])

@@ -33,6 +33,7 @@ from voterlist.errors import usage_error
 from voterlist.spark.failures import in_task, in_words, told
 from voterlist.storage.files import private_folder
 from voterlist.storage.store import program_files
+from voterlist.tables import Row
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -362,7 +363,7 @@ def _within(seconds: float, spark: SparkSession, frame: DataFrame) -> pa.Table:
 
 def _require_same_libraries(looked: pa.Table) -> None:
     """Other versions could give other values, and no two runs would be alike."""
-    rows: list[dict[str, Any]] = looked.to_pylist()
+    rows: list[Row] = looked.to_pylist()
     for row in sorted(rows, key=lambda row: (row["library"], row["version"])):
         here = metadata.version(row["library"])
         if row["version"] != here:

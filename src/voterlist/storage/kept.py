@@ -20,13 +20,16 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.storage.files import are_unaltered, make_private, own_folder, sha256
 from voterlist.storage.store import read_file
+
+Said: TypeAlias = Mapping[str, Any]
+"""What a unit of work said of its work, by name: numbers and codes, never a cell."""
 
 FOLDER = "kept"
 """The folder of a workspace in which its runs keep their work."""
@@ -70,12 +73,12 @@ class KeptUnit:
     Attributes:
         folder: where its files lie.
         files: the SHA-256 of each by its name.
-        said: what it said of its work: numbers and codes, never a cell.
+        said: what it said of its work.
     """
 
     folder: Path
     files: Mapping[str, str]
-    said: Mapping[str, Any]
+    said: Said
 
     def path(self, name: str) -> Path:
         """The path of one of its files."""
@@ -165,9 +168,7 @@ class Kept:
                 _remove(key for key in _folders_in(unit) if key.name.endswith(_BESIDE))
 
 
-def keep(
-    workspace: Path, place: Place, fill: Callable[[Path], Mapping[str, Any]]
-) -> KeptUnit:
+def keep(workspace: Path, place: Place, fill: Callable[[Path], Said]) -> KeptUnit:
     """Let ``fill`` make a unit in a folder beside its place, and put it there whole.
 
     ``fill`` writes files into the folder and returns what the unit says of its work: plain values,
@@ -205,9 +206,7 @@ def keep(
     return KeptUnit(target, files, said)
 
 
-def memo(
-    workspace: Path, place: Place, fill: Callable[[Path], Mapping[str, Any]]
-) -> KeptUnit:
+def memo(workspace: Path, place: Place, fill: Callable[[Path], Said]) -> KeptUnit:
     """The unit that lies there, made by ``fill`` where there is none that can be believed.
 
     Raises:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from rapidfuzz import fuzz
 from voterlist.arrays import AnyArray
 from voterlist.model import Unit
 from voterlist.synth.plan import Plan, settlement, street
+from voterlist.tables import Row
 
 
 @dataclass
@@ -46,9 +47,9 @@ class Desk:
     """A list whose entries stand in another one's precinct: that other list."""
     halved: set[int] = field(default_factory=set)
     """Lists that are handed in as two files."""
-    streets: list[dict[str, Any]] = field(default_factory=list)
+    streets: list[Row] = field(default_factory=list)
     """Rows added to the register of streets (BORDERS)."""
-    faults: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[Row] = field(default_factory=list)
     with_fault: set[int] = field(default_factory=set)
     """The entries with a fault."""
     _count: int = 0
