@@ -21,7 +21,7 @@ from voterlist.casework.returned_cases import (
     Proposal,
     Returned,
     ReturnedCase,
-    answers_to,
+    with_answers,
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
@@ -121,17 +121,7 @@ def cases_returned(
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        return tuple(_with_answers(workspace, ledger))
-
-
-def _with_answers(
-    workspace: Path, ledger: Reader
-) -> Iterator[tuple[ReturnedCase, Answer | None]]:
-    """The cases of the newest return, each with the answer to it."""
-    returned = Kept(workspace, ledger).newest_return()
-    answers = answers_to(returned, ledger)
-    for case in returned.cases if returned is not None else ():
-        yield case, answers.get(case.case_id)
+        return tuple(with_answers(workspace, ledger))
 
 
 def own_entries(
@@ -180,7 +170,7 @@ Asked: TypeAlias = Mapping[str, tuple[ReturnedCase, Answer | None]]
 
 def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
     """The cases of the newest return."""
-    cases = list(_with_answers(workspace, ledger))
+    cases = with_answers(workspace, ledger)
     return {entry.entry_id: told for told in cases for entry in told[0].own}
 
 

@@ -254,15 +254,6 @@ def answers_in_journal(
     return answers
 
 
-def answers_to(returned: Returned | None, ledger: Reader) -> dict[str, Answer]:
-    """Case -> the answer to it.
-
-    To a case of this return that all gave up only counts what was answered since.
-    """
-    cases = returned.cases if returned is not None else ()
-    return answers_in_journal(ledger, [case.case_id for case in cases if case.given_up])
-
-
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A case over several constituencies that is not settled.
@@ -472,16 +463,26 @@ class Kept:
         )
 
 
-def unanswered(workspace: Path, ledger: Reader) -> int:
-    """How many cases that the commission above returned are not answered.
+def with_answers(
+    workspace: Path, ledger: Reader
+) -> list[tuple[ReturnedCase, Answer | None]]:
+    """The cases of the newest return, each with the answer to it, if there is one.
+
+    To a case that all gave up only counts what was answered since.
 
     Raises:
         CustodyError: what was kept of the return is damaged.
     """
     returned = Kept(workspace, ledger).newest_return()
-    answers = answers_to(returned, ledger)
     cases = returned.cases if returned is not None else ()
-    return sum(case.case_id not in answers for case in cases)
+    again = [case.case_id for case in cases if case.given_up]
+    answers = answers_in_journal(ledger, again)
+    return [(case, answers.get(case.case_id)) for case in cases]
+
+
+def unanswered(workspace: Path, ledger: Reader) -> int:
+    """How many cases that the commission above returned are not answered."""
+    return sum(given is None for _, given in with_answers(workspace, ledger))
 
 
 def _debt_of(

@@ -89,13 +89,6 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     tell("cli.run.estimate", pairs=estimate["pairs"], **shares)
 
 
-def tell_doubts(doubts: Iterable[Mapping[str, Any]]) -> None:
-    """Why there is no estimate, and what to do."""
-    for doubt in doubts:
-        share, pairs = SAY.percent(doubt["share"]), int(doubt["share"])
-        tell(f"link.doubt.{doubt['code']}", share=share, pairs=pairs)
-
-
 def tell_compared(afresh: int, compared: int, state_use: str | None) -> None:
     """How many pairs were compared afresh, or why all of them were.
 

@@ -13,7 +13,6 @@ from voterlist.cli.common import (
     reading_as_json,
     tell_chance,
     tell_compared,
-    tell_doubts,
     tell_estimate,
     tell_reading,
 )
@@ -272,7 +271,9 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     table(("kind", "pairs"), rows)
     _tell_added(linkage.added)
     tell_estimate(picked(linkage.estimate) if linkage.estimate else None)
-    tell_doubts(map(picked, linkage.doubts))
+    for doubt in linkage.doubts:
+        share, pairs = SAY.percent(doubt.share), int(doubt.share)
+        tell(f"link.doubt.{doubt.code}", share=share, pairs=pairs)
     tell_chance(map(picked, linkage.chance))
 
 
