@@ -86,6 +86,8 @@ def test_who_was_moved_stays_there_while_a_question_is_open(workspace):
     _, found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)
     number = found["found"][0]["list_number"]
     assert came_back(workspace, f"1;{number};moved;Rzayev")[1]["asked"] == 1
+    # That they were moved answers nothing about whether they live.
+    assert came_back(workspace, f"1;{number};died;Rzayev")[1]["asked"] == 1
     told("run", workspace, *DAY)
     _, found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)
     assert (found["found"][0]["state"], found["found"][0]["precinct"]) == ("moved", 1)

@@ -59,7 +59,12 @@ def take_back(
         words = catalogue(settings.report.languages[0])
         printed = Printed(source)
         given = answers_of_today(ledger, source.runs).amendments.to_pylist()
-        answered = {(row["entry_id"], row["field"]) for row in given}
+        # What put somebody on a list asked nothing of them.
+        answered = {
+            (row["entry_id"], row["field"])
+            for row in given
+            if row["action"] not in {Action.ADD, Action.MOVE}
+        }
         asked: dict[str, dict[str, str | None]] = {}
         before = set()
         for line in printed.lines(paths, "number", "reason"):
