@@ -13,7 +13,7 @@ from voterlist import strict_json
 from voterlist.decisions.answers import AmendmentContext, Row, ValueReader
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Reasons
-from voterlist.decisions.standing import last_answers
+from voterlist.decisions.standing import last_answers, standing
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action
 from voterlist.tables import rows_among
@@ -86,8 +86,14 @@ def refuse_listed(
         for key in filter(None, (fin, names)):
             added.setdefault(key, []).append((fin, entry_id))
 
+    struck = {
+        row["entry_id"]
+        for row in standing(given).amendments.to_pylist()
+        if row["action"] == Action.STRIKE
+    }
     for entry_id, entry in added_before(given).items():
-        add(*person_of(entry), entry_id)
+        if entry_id not in struck:
+            add(*person_of(entry), entry_id)
     for judged, (fin, names) in zip(additions, people, strict=True):
         entry_id = str(judged.answer.entry_id)
         # Two FINs are two people.

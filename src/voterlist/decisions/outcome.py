@@ -121,6 +121,8 @@ class _Work:
         self._today = today
         self._listed = {constituency for constituency, _ in today.precincts}
         """The constituencies that have a list."""
+        self._struck: Collection[str] = ()
+        """Whom a striking takes off, where they are on a list."""
         self._places = dict(today.places)
         """Where everybody stands before anybody is moved; who is added among them."""
         self._applied: list[Row] = []
@@ -137,11 +139,14 @@ class _Work:
         for row in sorted(amendments, key=_order):
             by_action.setdefault(row["action"], []).append(row)
         corrections = by_action.get(Action.CORRECT, [])
+        strikes = by_action.get(Action.STRIKE, [])
+        # Whoever was added and struck may come back by another register.
+        self._struck = {row["entry_id"] for row in strikes if _may_strike(row)}
         added = self._add(by_action.get(Action.ADD, []), corrections)
         self._places |= {entry_id: _place(row) for entry_id, row in added.items()}
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
         self._moved = {row["entry_id"]: _place(row) for row in moves}
-        self._strike(by_action.get(Action.STRIKE, []), verdicts)
+        self._strike(strikes, verdicts)
         self._mark_repeats(verdicts)
         self._move(moves)
         self._correct(corrections, added)
@@ -299,12 +304,14 @@ class _Work:
             code = self._add_trouble(row, subject)
             if fin and fin in listed_fins:
                 code = code or "already-listed"
-            if fin and fin in added_fins:
+            is_struck = row["entry_id"] in self._struck
+            if fin and fin in added_fins and not is_struck:
                 code = code or "added-twice"
             if code:
                 self._skip(row, code)
                 continue
-            added_fins.add(fin)
+            if not is_struck:
+                added_fins.add(fin)
             added[row["entry_id"]] = _added_entry(row, subject or {})
             self._apply(row, Action.ADD, _place(row))
         return added
@@ -403,6 +410,13 @@ def _is_of_person(strike: Row) -> bool:
     """True where the person is no voter anywhere: the last entry of a person may go too."""
     ground = grounds().get(strike["ground"])
     return ground is not None and ground.of_person
+
+
+def _may_strike(strike: Row) -> bool:
+    """True where a striking is on a ground of the person, or names the other list."""
+    return _is_of_person(strike) or (
+        is_with_place(strike) and None not in _place(strike)
+    )
 
 
 def is_with_place(strike: Row) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -204,8 +204,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         given, done.additions, tables.select, settings.check
     )
     profile = settings.workspace.profile
+    gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
     added = normalize(done.additions, profile).table
-    beside = _added_beside(added, done.applied, tables)
+    # Whoever was added and struck since is asked about when they come back.
+    added = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
+    beside = _added_beside(added, gone, tables)
     named = beside.column("other_entry_id").to_pylist()
     settled = settle(
         concat([tables["findings-raised"], stand_out, beside], FINDING),
@@ -284,11 +287,15 @@ def _without_children(tables: NeededTables, context: StageContext) -> pa.Table:
     return acceptances.filter(pc.or_(has_entry, pc.invert(is_of_age)))
 
 
-def _added_beside(added: pa.Table, applied: pa.Table, tables: NeededTables) -> pa.Table:
-    """FINDING of the entries beside which somebody (VOTER) was added who may be the person."""
+def _added_beside(
+    added: pa.Table, gone: Collection[str], tables: NeededTables
+) -> pa.Table:
+    """FINDING of the entries beside which somebody (VOTER) was added who may be the person.
+
+    Of those who are ``gone`` nothing is found.
+    """
     if not added.num_rows:
         return FINDING.empty_table()
-    gone = rows_among(applied, "action", _STRIKES).column("entry_id").to_pylist()
     voters = tables.select("voters", HELD)
     # Of the list of a nation only those that anybody added may be are compared.
     is_met = np.zeros(voters.num_rows, dtype=bool)
@@ -296,8 +303,7 @@ def _added_beside(added: pa.Table, applied: pa.Table, tables: NeededTables) -> p
         keys = row_keys(added, names)
         is_met |= np.isin(row_keys(voters, names), keys[keys != NO_KEY])
     is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
-    stands = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
-    return added_beside(stands, voters.filter(pa.array(is_met)))
+    return added_beside(added, voters.filter(pa.array(is_met)))
 
 
 def _answering(
