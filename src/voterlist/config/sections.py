@@ -88,8 +88,7 @@ def _later(default: Any) -> Any:
 class _Section(BaseModel):
     """A section of the settings: frozen, and an unknown key is a mistake."""
 
-    # Built when first used: a page of help and a slip of typing need none of them.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class WorkspaceSettings(_Section):
