@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from normalizing import entries
 from voterlist import tables
-from voterlist.arrays import dense, exp2, pack_known, pack_pairs, runs, unpack_pairs
+from voterlist.arrays import exp2, pack_known, pack_pairs, runs, unpack_pairs
 from voterlist.link import link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
@@ -120,41 +120,21 @@ def test_runs_are_the_entries_that_share_a_number(numbers):
     assert len(found) == len(set(found))
 
 
-@given(st.lists(codes, max_size=30))
-def test_dense_numbers_keep_order_and_equality(numbers):
-    """Known numbers become 0, 1, 2 ... in their order, unknown ones -1."""
-    rank = {
-        number: place
-        for place, number in enumerate(
-            sorted({number for number in numbers if number >= 0})
-        )
-    }
-    assert dense(np.array(numbers, np.int64)).tolist() == [
-        rank.get(number, -1) for number in numbers
-    ]
-
-
 @given(st.lists(st.tuples(codes, codes), max_size=30))
 def test_joined_numbers_are_one_where_both_are(pairs):
     """Joined numbers are equal where both parts are, unknown where one is, at any width."""
-    one, other = (
-        np.array(column, np.int64)
-        for column in (zip(*pairs, strict=True) if pairs else ([], []))
-    )
-    found = [
-        max(number, -1)
-        for number in pack_known(
-            one, np.where(other > 2**40, other % 2**40, other)
-        ).tolist()
-    ]
-    meant = [
-        (a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None
-        for a, b in pairs
-    ]
-    assert [number < 0 for number in found] == [pair is None for pair in meant]
-    assert [a == b for a in found for b in found] == [
-        a == b for a in meant for b in meant
-    ]
+    one, other = np.array(pairs, np.int64).reshape(-1, 2).T
+    meant = [pair if min(pair) >= 0 else None for pair in pairs]
+    # Whichever stands first, where that is asked for.
+    sets = [pair and frozenset(pair) for pair in meant]
+    for found, expected in (
+        (pack_known(one, other).tolist(), meant),
+        (pack_known(one, other, either_way=True).tolist(), sets),
+    ):
+        assert [number < 0 for number in found] == [pair is None for pair in expected]
+        assert [a == b for a in found for b in found] == [
+            a == b for a in expected for b in expected
+        ]
 
 
 @given(

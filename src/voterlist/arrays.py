@@ -30,18 +30,20 @@ Words = npt.NDArray[np.object_]
 """Distinct values as Python strings: what rapidfuzz is quickest on."""
 AnyArray = npt.NDArray[Any]
 
-_BITS = 63
-"""Bits of a number that is not below 0."""
 _HALF = 32
 _LOW_HALF = (1 << _HALF) - 1
 _WIDEST = 2**62
 """Numbers up to here can be packed in 64 bits, and one added."""
-_PIECE = 1 << 15
+_PIECE = 1 << 14
 """Numbers that are worked on together: so many stay in the memory of a core."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 """2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
 6.4)."""
 _ALL_BITS = 0xFFFFFFFFFFFFFFFF
+_SIGNED_SPREAD = _SPREAD.view(np.int64)
+_UNKNOWN = 1 << 63
+"""The bit of the sign."""
+_MOST = np.int64(_UNKNOWN - 1)
 
 
 # Floats
@@ -109,22 +111,26 @@ def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     return number
 
 
-def pack_known(first: Codes | Longs, second: Codes | Longs) -> Longs:
-    """Two columns of codes as one, below 0 where either is unknown.
+def pack_known(*columns: Codes | Longs, either_way: bool = False) -> Longs:
+    """Several columns of codes as one of 63 bits, -1 where one of them is unknown.
 
-    The first is numbered anew where both would not fit into 63 bits.
+    The numbers are mixed: of ten million rows that differ two have one number in one case of a
+    hundred thousand. ``either_way``: two columns, of which either may stand first.
     """
-    span = int(second.max(initial=0)) + 1
-    if int(first.max(initial=0)).bit_length() + span.bit_length() >= _BITS:
-        first = dense(first)
-    packed = np.empty(len(first), np.int64)
-    for at in _pieces(len(first)):
-        piece, added = packed[at], second[at]
-        # Where the first is unknown the sum is below 0 already.
-        np.multiply(first[at], span, out=piece, dtype=np.int64)
-        piece += added
-        if added.min() < 0:
-            piece[added < 0] = -1
+    # From 1 on, so that no row has the number that is one of its codes.
+    packed = np.ones(len(columns[0]), np.int64)
+    for at in _pieces(len(packed)):
+        number = packed[at]
+        bits = number.view(np.uint64)
+        codes = [column[at] for column in columns]
+        if either_way:
+            codes = [np.minimum(*codes), np.maximum(*codes)]
+        for code in codes:
+            number *= _SIGNED_SPREAD
+            number += code
+            bits ^= bits >> np.uint64(_HALF)
+        number &= _MOST
+        number[np.logical_or.reduce([code < 0 for code in codes])] = -1
     return packed
 
 
@@ -191,55 +197,47 @@ def salted(base: int, number: int) -> np.uint64:
 # Narrow sorts
 
 
-def repeated(numbers: Longs | Hashes) -> Longs:
-    """The places, ascending, of the numbers that stand more than once."""
+def grouped(numbers: Longs | Hashes) -> Longs:
+    """The places of the numbers from 0 on that stand more than once.
+
+    Those of one number stand side by side, and ascend.
+    """
     # A narrow number made of each and its place are sorted as one integer. Only those that meet
     # there are compared themselves.
     bits = _width(len(numbers))
     low = np.uint64((1 << bits) - 1)
+    # The highest bit is that of the unknown ones alone, which stand at the end.
+    unknown = np.uint64(0 if numbers.dtype == np.uint64 else _UNKNOWN)
     packed = np.empty(len(numbers), np.uint64)
     for at in _pieces(len(numbers)):
-        piece = packed[at]
-        np.multiply(numbers[at].view(np.uint64), _SPREAD, out=piece)
+        piece, number = packed[at], numbers[at].view(np.uint64)
+        np.multiply(number, _SPREAD, out=piece)
+        piece >>= np.uint64(1)
         piece &= ~low
+        piece |= number & unknown
         piece |= np.arange(at.start, at.start + len(piece), dtype=np.uint64)
     packed.sort()
-    near = (packed[_beside_equals(packed, bits)] & low).astype(np.int64)
-    order = near[np.argsort(numbers[near])]
-    return np.sort(order[_beside_equals(numbers[order])])
+    packed = packed[: np.searchsorted(packed, np.uint64(_UNKNOWN))]
+    packed = packed[_beside_equals(packed, bits)]
+    order = (packed & low).astype(np.int64)
+    packed >>= np.uint64(bits)
+    other = numbers[order[1:]] != numbers[order[:-1]]
+    met = packed[1:][other & (packed[1:] == packed[:-1])]
+    if len(met):
+        apart = np.isin(packed, met)
+        few = order[apart]
+        few = few[np.argsort(numbers[few], kind="stable")]
+        order = np.r_[order[~apart], few[_beside_equals(numbers[few])]]
+    return order
 
 
 def runs(codes: Codes | Longs) -> tuple[Longs, Longs]:
     """(positions of the entries that share their code with another, sizes of the runs of one code).
 
     Runs stand one after the other, inside a run positions ascend; unknown codes are left out.
-    ``codes`` may be any numbers of 63 bits.
     """
-    shift = _width(len(codes))
-    if _fits(codes, shift):
-        packed = _ordered(codes, shift)
-        packed = packed[_beside_equals(packed, shift)]
-        return packed & ((1 << shift) - 1), run_sizes(packed >> shift)
-    known = np.flatnonzero(codes >= 0)
-    near = known[repeated(codes[known].astype(np.int64, copy=False))]
-    order = near[np.argsort(codes[near], kind="stable")]
+    order = grouped(codes)
     return order, run_sizes(codes[order])
-
-
-def dense(codes: Codes | Longs) -> Codes:
-    """The same codes numbered 0, 1, 2 ... in their order; unknown ones become -1."""
-    ranked = np.full(len(codes), -1, np.int32)
-    shift = _width(len(codes))
-    if _fits(codes, shift):
-        packed = _ordered(codes, shift)
-        order, ordered = packed & ((1 << shift) - 1), packed >> shift
-    else:
-        order = np.argsort(codes)
-        order = order[np.searchsorted(codes[order], 0) :]
-        ordered = codes[order]
-    changes = np.r_[False, ordered[1:] != ordered[:-1]][: len(ordered)]
-    ranked[order] = np.cumsum(changes, dtype=np.int32)
-    return ranked
 
 
 def completed_years(
@@ -283,25 +281,9 @@ def _width(count: int) -> int:
     return int(max(count - 1, 1)).bit_length()
 
 
-def _fits(codes: Codes | Longs, shift: int) -> bool:
-    """True where a code and a position go into one integer."""
-    return int(codes.max(initial=0)).bit_length() + shift <= _BITS
-
-
 def _pieces(count: int) -> Iterator[slice]:
     """So many places cut into pieces that stay in the memory of the processor."""
     return (slice(start, start + _PIECE) for start in range(0, count, _PIECE))
-
-
-def _ordered(codes: Codes | Longs, shift: int) -> Longs:
-    """The known codes, each with its position in the lowest ``shift`` bits, in ascending order."""
-    packed = np.empty(len(codes), np.int64)
-    for at in _pieces(len(codes)):
-        piece = packed[at]
-        np.left_shift(codes[at], shift, out=piece, dtype=np.int64)
-        piece |= np.arange(at.start, at.start + len(piece))
-    packed.sort()
-    return packed[np.searchsorted(packed, 0) :]
 
 
 def _beside_equals(ordered: AnyArray, shift: int = 0) -> Bools:

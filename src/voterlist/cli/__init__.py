@@ -7,7 +7,6 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 
 from __future__ import annotations
 
-import gc
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ from voterlist.cli.groups import PLAIN, commands_of, sections
 from voterlist.cli.terminal import SAY, TERMINAL
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
-from voterlist.processes.limits import sort_quickly
+from voterlist.processes.limits import collect_seldom, sort_quickly
 from voterlist.version import __version__
 
 __all__ = ["APP", "main"]
@@ -52,16 +51,11 @@ def start(
         print(SAY("cli.start").strip())
 
 
-_OBJECTS_UNSEARCHED = 50_000
-"""So many new ones are made before garbage is looked for among them."""
-
-
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
     be_discreet()
     sort_quickly()
-    # What a command loads and reads is no garbage; to look for some so often took a twentieth.
-    gc.set_threshold(_OBJECTS_UNSEARCHED)
+    collect_seldom()
     TERMINAL.prepare()
     with stopping.heeded():
         APP(prog_name="voterlist")

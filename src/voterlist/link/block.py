@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Longs, dense, pack_known, runs
+from voterlist.arrays import Bools, Codes, Longs, pack_known, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key, keys, prepare, together
 from voterlist.link.keys import field as field_of
@@ -154,11 +154,11 @@ def split_runs(
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost. Any code below 0 is unknown.
         part = np.maximum(part, -1)
-        finer = pack_known(dense(codes[positions]), part + 1)
+        finer = pack_known(codes[positions], part + 1)
         within, after = runs(finer)
         parted += int(before - counting.pairs(positions[within], after).sum())
         codes = codes.copy()
-        codes[positions] = codes.max(initial=0) + 1 + dense(finer)
+        codes[positions] = finer
         order, sizes = runs(codes)
     return order, sizes, parted
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, Signs, Words, dense, pack_known
+from voterlist.arrays import Bools, Codes, Longs, Signs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import (
     ShortNames,
@@ -259,14 +259,6 @@ class Encoded:
     def coded(self, words: Sequence[str | None]) -> Codes | Longs:
         """The code of each of these words for keys, -1 for none, and -1 once more at the end."""
         return coded_parts(words)
-
-    def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
-        """Two columns of codes for keys as one, below 0 where either is unknown."""
-        return pack_known(first, second)
-
-    def narrow(self, codes: Longs) -> Codes | Longs:
-        """Codes for keys in less memory, where that is possible."""
-        return dense(codes)
 
     @property
     def document_starts(self) -> Longs:

@@ -84,8 +84,8 @@ class Identifiers:
 
         These are few, and no other pair is one edit apart.
         """
-        first, second = self.letters[left], self.letters[right]
-        longer = np.abs(self._lengths[left] - self._lengths[right]) == 1
+        first, second = (self.letters.take(side, axis=0) for side in (left, right))
+        longer = np.abs(self._lengths.take(left) - self._lengths.take(right)) == 1
         return np.flatnonzero((_letters(first ^ second) <= 2) | longer)
 
     @cached_property

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
-from itertools import chain, combinations, islice, product, takewhile
+from itertools import chain, combinations, islice, product
 
 import numpy as np
 
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import Codes, Longs, pack_known
 from voterlist.errors import UsageError
 from voterlist.link.encode import (
     ADDED,
@@ -66,15 +66,9 @@ def _names(entries: Encoded) -> Longs:
     """Surname and given name as one code whichever stands first."""
     surnames = entries.surname.words()
     place = entries.coded([*surnames, *entries.given_name.words()])
-    given = entries.given_name.codes
     first = place[entries.surname.codes]
-    second = place[np.where(given >= 0, given + len(surnames), -1)]
-    return _either_way(entries, first, second)
-
-
-def _either_way(entries: Encoded, first: Codes | Longs, second: Codes | Longs) -> Longs:
-    """Two columns of codes as one, the same whichever stands first."""
-    return entries.pack(np.minimum(first, second), np.maximum(first, second))
+    second = place[len(surnames) :][entries.given_name.codes]
+    return pack_known(first, second, either_way=True)
 
 
 def _sounds(entries: Encoded) -> Longs:
@@ -85,7 +79,7 @@ def _sounds(entries: Encoded) -> Longs:
         _derive_codes(entries, column, sound_key)
         for column in (entries.stem, entries.given_name)
     )
-    return entries.pack(stem, given_name)
+    return pack_known(stem, given_name)
 
 
 def address_numbers(line: str) -> str:
@@ -169,11 +163,11 @@ def _full_name(entries: Encoded, name: str) -> Codes | Longs:
 
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
-    "initials": lambda entries: entries.pack(
+    "initials": lambda entries: pack_known(
         _initial(entries.stem), _initial(entries.given_name)
     ),
-    "swapped_initials": lambda entries: _either_way(
-        entries, _initial(entries.stem), _initial(entries.given_name)
+    "swapped_initials": lambda entries: pack_known(
+        _initial(entries.stem), _initial(entries.given_name), either_way=True
     ),
     "stem_initial": lambda entries: _initial(entries.stem),
     "given_name_initial": lambda entries: _initial(entries.given_name),
@@ -202,39 +196,13 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     return np.where(codes > 0, codes, -1) if name in _PARTS_OF_A_DATE else codes
 
 
-def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes | Longs:
-    """One small code an entry for two or three names together; most keys begin with such."""
-    if names not in entries.joins:
-        first = (
-            _whole_names(entries, names[:-1])
-            if len(names) > 2
-            else field(entries, names[0])
-        )
-        entries.joins[names] = entries.narrow(
-            entries.pack(first, field(entries, names[-1]))
-        )
-    return entries.joins[names]
-
-
 def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:
     """Make what several of these keys need, so that threads do not make it each for itself."""
     keys = list(every)
-    names = {_leading_names(fields) for fields in keys}
-    pairs = {whole[:2] for whole in names if len(whole) > 1}
     if any((part,) in keys for part in ADDRESS_PARTS):
         _address_part(entries, ADDRESS_PARTS[0])
     times = Counter(chain.from_iterable(keys))
     each(partial(field, entries), [name for name in _DERIVED if times[name] > 1])
-    each(partial(_whole_names, entries), sorted(pairs))
-    each(
-        partial(_whole_names, entries),
-        sorted(fields for fields in names if len(fields) > 2),
-    )
-
-
-def _leading_names(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The names with which a key begins."""
-    return tuple(takewhile({*_NAMES, *USUAL}.__contains__, fields))
 
 
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
@@ -244,13 +212,7 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     """
     if not names:
         return np.zeros(entries.size, np.int64)
-    whole = len(_leading_names(names))
-    codes = (
-        _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
-    )
-    for name in names[max(whole, 1) :]:
-        codes = entries.pack(codes, field(entries, name))
-    return codes.astype(np.int64, copy=False)
+    return pack_known(*(field(entries, name) for name in names))
 
 
 @dataclass(frozen=True, slots=True)

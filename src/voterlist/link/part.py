@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas
-from voterlist.arrays import Bools, Codes, Hashes, Longs, mix
+from voterlist.arrays import Bools, Codes, Hashes, Longs
 from voterlist.facts import BIRTH_YEARS
 from voterlist.link.encode import (
     ADDED,
@@ -236,18 +236,6 @@ class Part(Encoded):
         encoded = pa.array(words, pa.string()).dictionary_encode()
         codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
         return np.append(place_codes(encoded.dictionary, codes), -1)
-
-    def pack(self, first: Codes | Longs, second: Codes | Longs) -> Longs:
-        """Two codes mixed to one, -1 where either is unknown."""
-        left, right = (
-            side.astype(np.int64).view(np.uint64) for side in (first, second)
-        )
-        number = (mix(mix(left) + right) >> np.uint64(1)).astype(np.int64)
-        return np.where((first >= 0) & (second >= 0), number, -1)
-
-    def narrow(self, codes: Longs) -> Longs:
-        """The codes as they are: to number them would make them those of this part alone."""
-        return codes
 
     def usual(self, name: str) -> Longs:
         """The code of the usual spelling of each entry's name; -1 where it has none."""

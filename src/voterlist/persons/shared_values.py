@@ -18,9 +18,9 @@ from voterlist.arrays import (
     Hashes,
     Longs,
     factorized,
+    grouped,
     mix,
     pack_columns,
-    repeated,
 )
 from voterlist.tables import codes, is_known, over_rows
 
@@ -54,7 +54,7 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
             [code, *(column[rows] for column in columns[start : start + _AT_ONCE])],
             len(rows),
         )
-        at = repeated(number)
+        at = np.sort(grouped(number))
         rows, code = rows[at], factorized(number[at])[0].astype(np.int64)
     return rows, code
 
@@ -67,7 +67,7 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Longs, Longs]:
     """
     known = np.flatnonzero(is_known(column))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
-    rows = known[repeated(text_hashes(column)[known])]
+    rows = known[np.sort(grouped(text_hashes(column)[known]))]
     code, distinct = codes(column.take(pa.array(rows)))
     several = np.bincount(code, minlength=len(distinct))[code] > 1
     return rows[several], code[several].astype(np.int64)

@@ -92,6 +92,18 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
+_OBJECTS_UNSEARCHED = 50_000
+"""So many new ones are made before garbage is looked for among them."""
+
+
+def collect_seldom() -> None:
+    """Let this process look for garbage seldom: what it loads and reads hardly ever is some.
+
+    To look as often as Python does by itself took a twentieth.
+    """
+    gc.set_threshold(_OBJECTS_UNSEARCHED)
+
+
 class _NoPandas:
     """Finds no pandas, wherever it is."""
 

@@ -22,6 +22,7 @@ from typing import Any, cast
 
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet, tell
+from voterlist.processes.limits import collect_seldom
 
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux: the signal that a process gets when its parent ends."""
@@ -166,6 +167,7 @@ def end_all() -> None:
 def _serve(connection: Connection) -> None:
     """Do the tasks that come through the connection, until it is closed."""
     be_discreet()
+    collect_seldom()
     end_with_parent()
     try:
         while True:

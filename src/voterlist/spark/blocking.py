@@ -21,7 +21,6 @@ from voterlist.arrays import (
     AnyArray,
     Codes,
     Longs,
-    dense,
     mix,
     pack_pairs,
     runs,
@@ -162,10 +161,11 @@ class Blocking:
         else:
             too_large = none
 
-            def values(name: str) -> Codes:
-                return dense(listed.columns[f"split_{key.splits.index(name)}"])
+            def values(name: str) -> Longs:
+                codes: Longs = listed.columns[f"split_{key.splits.index(name)}"]
+                return codes
 
-            split = block.split_runs(dense(code), key.splits, values, limit, counting)
+            split = block.split_runs(code, key.splits, values, limit, counting)
         size = len(listed.position)
         return block.of_runs(key, size, split, limit, counting), too_large
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs, repeated
+from voterlist.arrays import Longs, grouped
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
@@ -78,7 +78,7 @@ def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:
     line, lines = codes(homes.column("address"))
     lines = _without_words(lines)
     known = np.flatnonzero(line >= 0)
-    at = known[repeated(text_hashes(lines)[line[known]])]
+    at = known[np.sort(grouped(text_hashes(lines)[line[known]]))]
     # Two lines of one hash are told apart here.
     columns = take_columns(homes, at, ["constituency"])
     columns["address"] = lines.take(pa.array(line[at]))

@@ -36,7 +36,7 @@ class Added(Comparison):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Missing, the same, or what the kind says of two values that differ."""
         column = pairs.entries.added[self.field]
-        first, second = column.codes[pairs.left], column.codes[pairs.right]
+        first, second = column.codes.take(pairs.left), column.codes.take(pairs.right)
         known = (first >= 0) & (second >= 0)
         levels = np.full(len(pairs), MISSING, np.uint8)
         levels[known] = self.levels["DIFFERS"]
@@ -62,7 +62,7 @@ class Added(Comparison):
             alike &= ~np.isin(levels[field], apart)
         where = np.flatnonzero(alike)
         column, near = pairs.entries.added[self.field], pairs.at(where)
-        first, second = column.codes[near.left], column.codes[near.right]
+        first, second = column.codes.take(near.left), column.codes.take(near.right)
         word_l, word_r, place = distinct_pairs(first, second, len(column.values))
         words = column.words()
         built = built_of_names(words[word_l], words[word_r])

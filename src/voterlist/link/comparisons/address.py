@@ -98,7 +98,9 @@ class Address(Comparison):
         flats = entries.flat.codes
         near = pairs.at(house)
         # Two houses without flats are one dwelling.
-        levels[house[flats[near.left] == flats[near.right]]] = AddressLevel.SAME
+        levels[house[flats.take(near.left) == flats.take(near.right)]] = (
+            AddressLevel.SAME
+        )
         return levels
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
@@ -149,7 +151,7 @@ def _has_lines(entries: Encoded) -> bool:
 def _mark_lines(pairs: Pairs, levels: Levels) -> None:
     """Mark, in place, how alike whole address lines are, by their sorted words."""
     address = pairs.entries.address
-    first, second = address.codes[pairs.left], address.codes[pairs.right]
+    first, second = address.codes.take(pairs.left), address.codes.take(pairs.right)
     known = (first >= 0) & (second >= 0)
     levels[known & (levels == AddressLevel.MISSING)] = AddressLevel.DIFFERS
     levels[known & (first == second)] = AddressLevel.SAME

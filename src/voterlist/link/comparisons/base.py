@@ -85,18 +85,18 @@ class Pairs:
 
     def same(self, codes: Codes | Longs) -> Bools:
         """True where both entries have a value of this column and it is one."""
-        first = codes[self.left]
-        return np.asarray((first == codes[self.right]) & (first >= 0))
+        first = codes.take(self.left)
+        return np.asarray((first == codes.take(self.right)) & (first >= 0))
 
     def same_and_known(self, codes: Codes | Longs) -> tuple[Bools, Bools]:
         """(as ``same``, as ``known``), of which each looks every entry up."""
-        first, second = codes[self.left], codes[self.right]
+        first, second = codes.take(self.left), codes.take(self.right)
         known = (first >= 0) & (second >= 0)
         return np.asarray((first == second) & known), np.asarray(known)
 
     def known(self, codes: Codes) -> Bools:
         """True where both entries have a value of this column."""
-        return np.asarray((codes[self.left] >= 0) & (codes[self.right] >= 0))
+        return np.asarray((codes.take(self.left) >= 0) & (codes.take(self.right) >= 0))
 
 
 def mark(levels: Levels, where: Bools, level: int) -> None:

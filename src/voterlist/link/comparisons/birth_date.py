@@ -58,7 +58,10 @@ class BirthDate(Comparison):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parts that agree."""
         packed = pairs.entries.packed_date
-        first, second = _Dates(packed[pairs.left]), _Dates(packed[pairs.right])
+        first, second = (
+            _Dates(packed.take(pairs.left)),
+            _Dates(packed.take(pairs.right)),
+        )
         known = (first.year > 0) & (second.year > 0)
         full = known & first.is_full & second.is_full
         same_year, same_month = first.year == second.year, first.month == second.month

@@ -55,7 +55,7 @@ class GivenName(CohortName):
         entries = pairs.entries
         names, sounds = entries.given_name, entries.given_name_sounds
         levels = name_levels(names, pairs, self._codes, sounds)
-        first, second = names.codes[pairs.left], names.codes[pairs.right]
+        first, second = names.codes.take(pairs.left), names.codes.take(pairs.right)
         related = entries.short_given_names.related(first, second)
         same_sex, known = pairs.at(related).same_and_known(entries.sex)
         levels[related[same_sex | ~known]] = GivenNameLevel.NICKNAME

@@ -119,7 +119,7 @@ def name_levels(
 
     ``sounds`` has the code of the sound of each distinct name; without it no names sound alike.
     """
-    first, second = names.codes[pairs.left], names.codes[pairs.right]
+    first, second = names.codes.take(pairs.left), names.codes.take(pairs.right)
     levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
     known = (first >= 0) & (second >= 0)
     equal = first == second
@@ -272,7 +272,7 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     two entries. The whole list counts in each cohort as so many pseudo-counts.
     """
     entries = pairs.entries
-    code = names.codes[pairs.left]
+    code = names.codes.take(pairs.left)
     least = least_share(names, LEAST_GIVEN_NAMES)
     # Logarithms of each name's count, and not of each pair's.
     whole_of_name = np.exp2(
@@ -281,7 +281,7 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     whole = whole_of_name[code]
     sizes = steady_size(entries.cohort_sizes + _COHORT_PSEUDO_COUNT)
     # Each of the two is left out where it is counted: both, if they are of one cohort.
-    own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
+    own = 1 + (entries.cohort.take(pairs.left) == entries.cohort.take(pairs.right))
     share = np.zeros(len(pairs))
     for side in (pairs.left, pairs.right):
         cohort = entries.cohort[side]

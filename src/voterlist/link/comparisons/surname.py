@@ -118,7 +118,7 @@ class Surname(Comparison):
         adjust_names((surname, stem), pairs, levels, _SLIP_OF_TWO_EDITS)
         differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
         near, sex = pairs.at(differing), entries.sex
-        women = (sex[near.left] == FEMALE) & (sex[near.right] == FEMALE)
+        women = (sex.take(near.left) == FEMALE) & (sex.take(near.right) == FEMALE)
         levels[differing[women]] = SurnameLevel.MAY_HAVE_CHANGED
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
@@ -132,9 +132,12 @@ class Surname(Comparison):
         if not len(where):
             return
         entries, shared, is_same = pairs.entries, pairs.at(where), is_same[where]
-        code, stem = entries.surname.codes[shared.left], entries.stem.codes[shared.left]
+        code, stem = (
+            entries.surname.codes.take(shared.left),
+            entries.stem.codes.take(shared.left),
+        )
         values = max(entries.surname.distinct, LEAST_SURNAMES)
-        sex = entries.sex[shared.right]
+        sex = entries.sex.take(shared.right)
         surname = entries.surname_counts[code, sex]
         ending = entries.stem_counts[stem, sex] - surname
         # Both entries of the pair are left out: of one surname both are counted in it, of another
@@ -147,7 +150,7 @@ class Surname(Comparison):
         sizes = steady_size(entries.sizes + values)
         share = steady_count(counted + pseudo) / sizes[sex]
         # The same surname counts as where it is more frequent, should a sex be wrong.
-        other = entries.sex[shared.left]
+        other = entries.sex.take(shared.left)
         of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
         of_other = np.where(is_same, steady_count(of_other) / sizes[other], 0.0)
         yield where, np.log2(np.maximum(share, of_other))

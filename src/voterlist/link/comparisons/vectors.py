@@ -79,8 +79,8 @@ def _unknown(pairs: Pairs) -> Bools:
     """True where the left surname or the right given name is unknown."""
     entries = pairs.entries
     surname, given_name = (
-        entries.surname.codes[pairs.left],
-        entries.given_name.codes[pairs.right],
+        entries.surname.codes.take(pairs.left),
+        entries.given_name.codes.take(pairs.right),
     )
     return np.asarray((surname < 0) | (given_name < 0))
 
@@ -92,8 +92,8 @@ def _are_crossed(pairs: Pairs) -> Bools:
     """
     entries = pairs.entries
     surname, given_name = (
-        entries.surname.codes[pairs.left],
-        entries.given_name.codes[pairs.right],
+        entries.surname.codes.take(pairs.left),
+        entries.given_name.codes.take(pairs.right),
     )
     crossed = np.zeros(len(pairs), np.bool_)
     known = np.flatnonzero((surname >= 0) & (given_name >= 0))
@@ -152,13 +152,13 @@ def _name_shares(pairs: Pairs) -> Floats:
     surnames, given_name = entries.surname, entries.given_name
     as_surname = share_of_codes(
         surnames,
-        surnames.codes[pairs.left],
+        surnames.codes.take(pairs.left),
         entries.people,
         least_share(surnames, LEAST_SURNAMES),
     )
     as_given = share_of_codes(
         given_name,
-        given_name.codes[pairs.right],
+        given_name.codes.take(pairs.right),
         entries.people,
         least_share(given_name, LEAST_GIVEN_NAMES),
     )
