@@ -231,7 +231,7 @@ def grouped(numbers: Longs | Hashes) -> Longs:
     return order
 
 
-def runs(codes: Codes | Longs) -> tuple[Longs, Longs]:
+def runs(codes: Longs) -> tuple[Longs, Longs]:
     """(positions of the entries that share their code with another, sizes of the runs of one code).
 
     Runs stand one after the other, inside a run positions ascend; unknown codes are left out.

@@ -45,8 +45,7 @@ from voterlist.link.explain import with_term_frequencies
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
-from voterlist.processes.shares import helped
-from voterlist.processes.threads import each, workers
+from voterlist.processes.threads import each
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.files import write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
@@ -172,9 +171,6 @@ def _source(path: Path, map_path: Path | None) -> Source:
     return Source(path, columns, added, map_path.name)
 
 
-_WORTH_HELP = 5_000_000
-"""Bytes of the files, together, from which another process earns what it takes to start."""
-
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 _CHUNK_ASIDE = 500_000
@@ -294,8 +290,7 @@ def link_tables(
         settings = settings.model_copy(update={"chunk_pairs": most})
     _require_folder(request.state)
     with _held(request.state, since), _spill(request, out) as spill:
-        with helped(0 if spill is not None else _helpers(sources)):
-            voters = _voters(sources, request, watch.progress, spill)
+        voters = _voters(sources, request, watch.progress, spill)
         watch.reading(voters.reading)
         linked = _link(voters, request, settings, watch, spill)
         write_pairs(out, linked.result)
@@ -416,16 +411,6 @@ def _voters(
     new = sum(rows[: len(request.files)])
     how = scope, added, are_renamed, files.reading
     return _Voters([voters], voters.num_rows, new, *how)
-
-
-def _helpers(sources: Sequence[Source]) -> int:
-    """How many processes do what is done text by text: one for each core."""
-    if (
-        sum(source.path.stat().st_size for source in sources if source.path.is_file())
-        < _WORTH_HELP
-    ):
-        return 0
-    return workers() if workers() > 1 else 0
 
 
 def _in_order(held: list[pa.Table]) -> pa.Table:

@@ -132,7 +132,7 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
 
 
 def split_runs(
-    codes: Codes | Longs,
+    codes: Longs,
     splits: Sequence[str],
     values: Callable[[str], Codes | Longs],
     limit: int,

@@ -27,7 +27,6 @@ from voterlist.normalize.addresses import (
     read_numbers,
 )
 from voterlist.normalize.columns import fold_each
-from voterlist.processes.shares import mapped
 from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.tables import with_values
 
@@ -67,7 +66,7 @@ def read_addresses(
     cut = _cut_addresses(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
     rest_texts = written.dictionary.take(pa.array(rest)).to_pylist()
-    others = _by_part(map(_parts_of, mapped(read_address, rest_texts)))
+    others = _by_part(_parts_of(read_address(text)) for text in rest_texts)
     houses, house_of_address = _houses(cut)
     streets = {
         name: [getattr(beginning, name) for beginning in cut.beginnings]
@@ -128,8 +127,8 @@ def _cut_addresses(texts: pa.Array) -> _Cut:
     tail, tail_places = factorized(tails[candidate])
     head_texts = pieces.take(pa.array(head_places)).to_pylist()
     tail_texts = pieces.take(pa.array(tail_places)).to_pylist()
-    beginnings = mapped(read_beginning, head_texts)
-    numbers = mapped(read_numbers, tail_texts)
+    beginnings = [read_beginning(text) for text in head_texts]
+    numbers = [read_numbers(text) for text in tail_texts]
     # What follows a comma is read alike after any street.
     has_comma = _flags(text.startswith(",") for text in tail_texts)
     may_follow = _flags(number.may_follow for number in numbers)
@@ -214,9 +213,7 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Longs]:
         words[code] + cut.numbers[number].words
         for code, number in (divmod(pair, many) for pair in pairs.tolist())
     ]
-    parts = list(zip(*mapped(read_house, of_house), strict=True)) or [()] * len(
-        _OF_HOUSE
-    )
+    parts = list(zip(*map(read_house, of_house), strict=True)) or [()] * len(_OF_HOUSE)
     houses = {name: list(part) for name, part in zip(_OF_HOUSE, parts, strict=True)}
     return houses, place
 

@@ -20,7 +20,6 @@ from voterlist.findings import (
     make,
     take_columns,
 )
-from voterlist.processes.shares import mapped
 from voterlist.tables import by_appearance, codes, fits, with_values
 
 BY_CODE = declared_rules("voterlist.normalize")
@@ -69,16 +68,13 @@ def fold_each(
     column: pa.DictionaryArray,
     fold: Callable[[str], Sequence[Any]],
     kinds: Sequence[pa.DataType],
-    *,
-    shared: bool = False,
 ) -> list[pa.Array]:
     """Columns of a fold that gives several results, applied once to each distinct value.
 
-    There is one column for each result. Columns of text are dictionary-encoded. ``shared``: other
-    processes may help (``shares``); the fold is a function of a module.
+    There is one column for each result. Columns of text are dictionary-encoded.
     """
     values = column.dictionary.to_pylist()
-    folded = mapped(fold, values) if shared else [fold(value) for value in values]
+    folded = [fold(value) for value in values]
     columns = []
     for place, kind in enumerate(kinds):
         values = pa.array([results[place] for results in folded], kind)

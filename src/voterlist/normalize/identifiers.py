@@ -231,9 +231,7 @@ def _read_column(column: pa.Array, form: _Form) -> _Read:
     rest = is_known(column) & ~is_valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
-    value, document, repairs = fold_each(
-        written, partial(parts_of, form.read), kinds, shared=True
-    )
+    value, document, repairs = fold_each(written, partial(parts_of, form.read), kinds)
     bits = np.zeros(len(column), np.uint8)
     bits[rest] = repairs.to_numpy()
     values = _with_values_at(column, rest, value)

@@ -354,7 +354,7 @@ def _names(
     for name, column in written.items():
         fold, names_of_columns = folds[name]
         kinds = (_TEXT,) * len(names_of_columns)
-        folded = fold_each(column, fold, kinds, shared=True)
+        folded = fold_each(column, fold, kinds)
         columns |= dict(zip(names_of_columns, folded, strict=True))
     given_skeleton = columns["given_skeleton"]
     one_letter = mask_of(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
