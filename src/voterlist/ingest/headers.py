@@ -129,17 +129,14 @@ def _by_count(phrases: Iterable[str]) -> dict[int, list[tuple[list[str], str]]]:
 
 
 _LONG_BY_COUNT = _by_count(_LONG)
-_NAME_WORDS = tuple(
-    sorted(
-        (
-            (f" {phrase} ", part)
-            for part, words in (("P", PATRONYMIC), ("S", SURNAME), ("G", GIVEN))
-            for phrase in words
-        ),
-        # The longest first, a patronymic before the given name whose word it holds.
-        key=lambda item: (-len(item[0]), item[0]),
-    )
-)
+_PART_OF = {
+    phrase: part
+    for part, words in (("G", GIVEN), ("S", SURNAME), ("P", PATRONYMIC))
+    for phrase in words
+}
+# The longest first: a patronymic before the given name whose word it holds.
+_NAME_WORDS = "|".join(map(re.escape, sorted(_PART_OF, key=len, reverse=True)))
+_NAME_WORD = re.compile(rf"(?<!\S)(?:{_NAME_WORDS})(?!\S)")
 _COMPOSED = {
     frozenset("SG"): "full_name",
     frozenset("SGP"): "full_name",
@@ -199,14 +196,10 @@ def _composed_field(folded: str) -> str | None:
 
     None where other words stand in it.
     """
-    rest = f" {folded.replace(' ', '  ')} "
-    parts = set()
-    for phrase, part in _NAME_WORDS:
-        doubled = f" {phrase.strip().replace(' ', '  ')} "
-        if doubled in rest:
-            parts.add(part)
-            rest = rest.replace(doubled, " ")
-    return None if _content_words(rest) else _COMPOSED.get(frozenset(parts))
+    if _content_words(_NAME_WORD.sub(" ", folded)):
+        return None
+    parts = map(_PART_OF.__getitem__, _NAME_WORD.findall(folded))
+    return _COMPOSED.get(frozenset(parts))
 
 
 def _abbreviated_header(folded: str) -> _Answer | None:

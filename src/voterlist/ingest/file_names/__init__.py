@@ -252,12 +252,9 @@ Each keeps the readings that agree with it, or all where none does.
 """
 
 
-def place_of_name(name: str, constituency: int | None = None) -> NamedPlace:
-    """The place that the path of one file gives by itself.
-
-    ``constituency``: whose folder it is; None where the path says it itself.
-    """
-    return places_of_names([name], constituency)[name]
+def place_of_name(name: str) -> NamedPlace:
+    """The place that the path of one file gives by itself."""
+    return places_of_names([name])[name]
 
 
 def places_of_names(
