@@ -16,7 +16,7 @@ import processes
 os.environ["VOTERLIST_LANG"] = "en"
 
 WITHOUT_SLOW, WITHOUT_LONG = "not slow", "not long"
-EXAMPLES, FEWER_EXAMPLES, MANY_EXAMPLES = 25, 12, 1000
+EXAMPLES, FEWER_EXAMPLES, MANY_EXAMPLES = 40, 12, 1000
 # No deadline: how long an example takes depends on what else the machine does, and says nothing of
 # the code.
 settings.register_profile(
