@@ -9,11 +9,13 @@ import os
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
 from typer.main import get_command
 
 import leak_story
 import marked
+import workspaces
 from leak_story import Story
 from test_cli_docs import commands
 from voterlist.cli import APP
@@ -23,7 +25,9 @@ NEVER_SEEN = {
     "runs/*/additions.parquet",
     "runs/*/amendments.parquet",
     "runs/*/pending.parquet",
+    "runs/*/disputed.parquet",
     "runs/*/contested.parquet",
+    "runs/*/moves.parquet",
     "runs/*/applied.parquet",
     "runs/*/skipped.parquet",
     "runs/*/returned.parquet",
@@ -47,6 +51,21 @@ def story(tmp_path_factory):
 def test_a_mark_stands_only_where_the_page_says_it_may(story):
     """A cell in a log, an error, a name of a file would be somebody's name before all eyes."""
     assert story.leaks() == []
+
+
+@pytest.mark.slow
+def test_the_page_knows_every_table_that_says_why_somebody_decided(tmp_path):
+    """A reason or a value in the words of a person, in a table that the page calls one of ids."""
+    (run,) = (workspaces.finished(tmp_path) / "runs").iterdir()
+    said = {"reason", "value"}
+    by = {"decided_by", "accepted_by"}
+    unknown = []
+    for path in sorted(run.glob("*.parquet")):
+        columns = {*pq.read_schema(path).names}
+        row = leak_story.row_of(f"runs/1/{path.name}", leak_story.places())
+        if columns & said and columns & by and row.holds != "cells":
+            unknown.append(path.name)
+    assert unknown == []
 
 
 @pytest.mark.long
