@@ -720,7 +720,8 @@ def test_all_that_changed_is_told_however_much_it_is():
         )
         for one in range(3_000)
     ]
-    work = SimpleNamespace(version=3_000, run="r", cases=lambda: changed)
+    desk = SimpleNamespace(run="r")
+    work = SimpleNamespace(version=3_000, desk=desk, cases=lambda: changed)
     noon = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
     api = CasesApi(None, None, work, Holds(5), lambda: noon)
     asked = SimpleNamespace(query_params={"since": "0"})
