@@ -192,6 +192,51 @@ def test_who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace
     assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
 
 
+def test_who_is_struck_for_another_list_and_comes_back_is_asked_about(workspace):
+    """They were on no list and nobody was asked: the register's row met the struck entry."""
+    names = ("Hüseynli Tural", "Quliyeva Sevinc")
+    lines = []
+    for name in names:
+        (person,) = told("find", workspace, name, *BY, *DAY)[1]["found"]
+        lines.append(
+            {"listed_as": person["entry_id"], "listed_name": name, "answer": "strike"}
+            | {"ground": EN("ground.moved-away.title"), "document": "№ 7"}
+            | {"precinct": "89/3"}
+        )
+    assert decided(workspace, *lines)[1]["recorded"] == 2
+    listed(workspace)
+    head, *_ = REGISTER.splitlines()
+    rows = (
+        "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236;88;1",
+        "Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237;88;2",
+    )
+    path = workspace / "reference" / "arrivals.csv"
+    path.write_text("\n".join((head, *rows, "")), encoding="utf-8")
+    listed(workspace)
+    (workspace.parent / "review.xlsx").unlink()
+    book = book_of(workspace)
+    added = {"answer": "add", "document": "AA 5", "precinct": "1"}
+    added |= {"ground": EN("ground.arrived.title")}
+    kept = {"answer": "accept", "reason": "lives in 89"}
+    answers = iter((added, kept))
+    asked = fill(
+        book, lambda row: next(answers) if row["sheet"] == "Additions" else None
+    )
+    assert len(asked) == 2
+    made = told("review", "import", workspace, book, *BY)[1]
+    assert (made["recorded"], made["accepted"], made["problems"]) == (1, 1, [])
+    listed(workspace)
+    done = handing.newest(workspace, "applied").to_pylist()
+    assert sorted((row["action"], row["precinct"]) for row in done) == [
+        ("add", 1),
+        ("strike", 3),
+        ("strike", 3),
+    ]
+    rules = handing.newest(workspace, "findings").column("rule").to_pylist()
+    assert "arrived-missing" not in rules
+    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
+
+
 MISTYPED = (
     (corrected(number="99"), "named-nobody"),
     (corrected(number="0"), "named-nobody"),

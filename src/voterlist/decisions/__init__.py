@@ -54,7 +54,7 @@ from voterlist.decisions.given import (
     subjects_of,
     voter_key,
 )
-from voterlist.decisions.outcome import SKIP_CODES
+from voterlist.decisions.outcome import SKIP_CODES, is_sent_elsewhere
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
@@ -100,6 +100,7 @@ __all__ = [
     "identities",
     "identity_of",
     "is_same_person",
+    "is_sent_elsewhere",
     "last_verdicts",
     "members_of",
     "moves_of",

@@ -377,14 +377,14 @@ def _ids_of(amendments: pa.Table, action: Action) -> list[str]:
     return list(amendments.column("entry_id").filter(is_action).to_pylist())
 
 
-def _rows_met(matches: pa.Table, added: Collection[str]) -> set[str]:
-    """The registers' rows that meet an entry for certain, or by its FIN."""
+def _rows_met(matches: pa.Table, added: Collection[str]) -> dict[str, list[str]]:
+    """The entries that registers' rows meet for certain, or by the FIN, by row."""
     rows = rows_among(matches, "register_id", added)
-    return {
-        row["register_id"]
+    return by_key(
+        (row["register_id"], row["entry_id"])
         for row in rows.to_pylist()
         if row["class"] == "confirmed" or row["level"] == "fin"
-    }
+    )
 
 
 def _fins_on_list(

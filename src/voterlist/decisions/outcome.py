@@ -77,8 +77,8 @@ class Today:
     """The cells of the registers' rows that are added."""
     of_age: Collection[str] = ()
     """The entries whose people came of age since they were struck for their age."""
-    met: Collection[str] = ()
-    """The registers' rows that meet an entry of the list."""
+    met: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The entries of the list that registers' rows meet, by row."""
     fins: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The entries handed in with a FIN that added people have, by the FIN, folded."""
 
@@ -123,6 +123,8 @@ class _Work:
         """The constituencies that have a list."""
         self._struck: Collection[str] = ()
         """Whom a striking takes off, where they are on a list."""
+        self._sent: Collection[str] = ()
+        """The entries that are struck for a list of somebody else."""
         self._places = dict(today.places)
         """Where everybody stands before anybody is moved; who is added among them."""
         self._applied: list[Row] = []
@@ -142,6 +144,11 @@ class _Work:
         strikes = by_action.get(Action.STRIKE, [])
         # Whoever was added and struck may come back by another register.
         self._struck = {row["entry_id"] for row in strikes if _may_strike(row)}
+        self._sent = {
+            row["entry_id"]
+            for row in amendments
+            if is_sent_elsewhere(row) and not self._is_here(row)
+        }
         added = self._add(by_action.get(Action.ADD, []), corrections)
         self._places |= {entry_id: _place(row) for entry_id, row in added.items()}
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
@@ -290,10 +297,13 @@ class _Work:
         listed_fins = {
             fin
             for fin, bearers in self._today.fins.items()
-            if any("fin" not in corrected.get(bearer, {}) for bearer in bearers)
+            if any(
+                "fin" not in corrected.get(bearer, {})
+                for bearer in {*bearers} - {*self._sent}
+            )
         }
         for entry_id, cells in corrected.items():
-            if entry_id in self._today.places:
+            if entry_id in self._today.places and entry_id not in self._sent:
                 listed_fins.add(folded_fin(cells.get("fin")))
         added: dict[str, Row] = {}
         added_fins: set[str] = set()
@@ -318,7 +328,8 @@ class _Work:
 
     def _add_trouble(self, row: Row, subject: Row | None) -> str | None:
         """Why a person is not added, whatever the FIN; None where nothing is wrong."""
-        if row["entry_id"] in self._today.places or row["entry_id"] in self._today.met:
+        met = {*self._today.met.get(row["entry_id"], ())} - {*self._sent}
+        if row["entry_id"] in self._today.places or met:
             return "already-listed"
         if subject is None:
             return "subject-missing"
@@ -417,6 +428,13 @@ def _may_strike(strike: Row) -> bool:
     return _is_of_person(strike) or (
         is_with_place(strike) and None not in _place(strike)
     )
+
+
+def is_sent_elsewhere(amendment: Row) -> bool:
+    """True for a striking that says on which list the person stands, and rests on nothing else."""
+    is_strike = amendment["action"] == Action.STRIKE
+    is_sent = is_strike and _may_strike(amendment)
+    return is_sent and not _is_of_person(amendment)
 
 
 def is_with_place(strike: Row) -> bool:

@@ -17,9 +17,11 @@ from voterlist import review
 from voterlist.config import Settings
 from voterlist.decisions import (
     STOOD,
+    Standing,
     columns_for,
     effects,
     follow,
+    is_sent_elsewhere,
     renamed,
     still_contested,
 )
@@ -62,7 +64,7 @@ from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.reconcile import HELD, MET, added_beside
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import APPLIED, CASE_NUMBER, ENTRY, FINDING, VOTER
+from voterlist.schemas import AMENDMENT, APPLIED, CASE_NUMBER, ENTRY, FINDING, VOTER
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import (
@@ -153,6 +155,7 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     stood = tables.columns("entries", STOOD)
     followed = follow(context.answers, stood, NAMES, context.is_of_run)
     holding = what_holds(followed.given, context.settings)
+    moved = rows_among(holding.amendments, "action", [Action.MOVE])
     made = {
         "decisions": holding.decisions,
         "amendments": holding.amendments,
@@ -160,9 +163,24 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
         "pending": holding.pending,
         "acceptances": followed.given.acceptances,
         "followed": followed.moves,
-        "moves": rows_among(holding.amendments, "action", [Action.MOVE]),
+        "moves": concat([moved, _sent_elsewhere(tables, context, holding)], AMENDMENT),
     }
     return StageResult(made, stood.num_rows, stood.num_rows)
+
+
+def _sent_elsewhere(
+    tables: NeededTables, context: StageContext, holding: Standing
+) -> pa.Table:
+    """AMENDMENT of the strikings for a list of somebody else: no entry of here is kept for them."""
+    here = {*context.settings.territory.by_number}
+    sent = [row for row in holding.amendments.to_pylist() if is_sent_elsewhere(row)]
+    if sent:
+        # The places of a nation's entries are read where anybody is sent away.
+        listed = tables.select("entries", pa.schema([ENTRY.field("constituency")]))
+        here |= {*listed.column("constituency").unique().to_pylist()}
+    return from_rows(
+        [row for row in sent if row["constituency"] not in here], AMENDMENT
+    )
 
 
 _BORN = pa.schema(
@@ -426,7 +444,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
             "moves",
         ),
-        settings=("decisions", "review"),
+        settings=("decisions", "review", "territory"),
         given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(

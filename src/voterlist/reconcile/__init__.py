@@ -128,7 +128,8 @@ def reconcile(
         on_day: the day of the list; without it nobody is asked whether they came of age in the year
             before.
         part: ``voters`` are only those whom a register may meet; this is what else is needed.
-        moves: AMENDMENT: who was moved to another list since it was handed in.
+        moves: AMENDMENT: who was moved to another list since it was handed in, or struck for one
+            of somebody else.
 
     Raises:
         StageError: a table has the wrong shape, or a register has a name that is not known.

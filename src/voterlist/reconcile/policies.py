@@ -29,6 +29,8 @@ class Policy:
     place."""
     permanent: bool = False
     """True where only an entry of a permanent list is out of place."""
+    returns: bool = False
+    """True where a row may tell that somebody came back who was struck for a list elsewhere."""
     leaves: bool = False
     """True where a row's place is the one that the person left: entries elsewhere are in order."""
 
@@ -58,6 +60,7 @@ POLICIES: Mapping[str, Policy] = {
             _CONFLICT,
             missing=BY_CODE["arrived-missing"],
             elsewhere=BY_CODE["arrived-listed-elsewhere"],
+            returns=True,
         ),
         Policy(
             "residence",

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import AnyArray, Bools, Hashes, Longs, completed_years
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.model import ListKind, Rule
+from voterlist.model import Action, ListKind, Rule
 from voterlist.persons.matching import (
     CLASSES,
     LEVELS,
@@ -30,9 +30,11 @@ from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import (
     concat,
     from_columns,
+    is_among,
     mask_of,
     numbers,
     row_of_each,
+    rows_among,
     similarity,
     sort_by,
     taken,
@@ -98,7 +100,7 @@ def compare_registers(
         constituencies: those of which there is a list, ascending; -1: not known.
         settings: from which share of usable rows on a register is believed.
         on_day: the day of the list; None where it is not known, and nobody newly of age either.
-        moves: AMENDMENT: where entries stand that were moved.
+        moves: AMENDMENT: where entries stand that were moved, or struck for a list elsewhere.
     """
     matched, use, findings = [], [], []
     row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
@@ -106,14 +108,19 @@ def compare_registers(
     for name in PRECINCT_PLACE:
         place = pc.coalesce(taken(moves, name, row), voters.column(name))
         moved = with_column(moved, name, place)
+    sent = rows_among(moves, "action", [Action.STRIKE]).column("entry_id")
+    is_sent = mask_of(is_among(voters.column("entry_id"), sent.to_pylist()))
+    # One more place at the end, where -1 points.
+    is_sent = np.append(is_sent, False)
     for compared in _compare_all(registers, voters):
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
         use.append(register_use(compared, alone, voters, constituencies))
-        findings += _about_matches(compared, policy, voters, moved)
+        left = is_sent[compared.rows.entry] & policy.returns
+        findings += _about_matches(compared, policy, voters, moved, left)
         if policy.missing is not None:
-            absent = _is_absent(compared, voters)
+            absent = _is_absent(compared, voters, left)
             if policy.elsewhere is not None and on_day is not None:
                 # No list has children, and an answer about one would hold when they are of age.
                 absent &= ~_is_under_age(compared.register, on_day, settings.voting_age)
@@ -204,9 +211,12 @@ def _with_nulls(codes: AnyArray) -> pa.Array:
 
 
 def _about_matches(
-    compared: Compared, policy: Policy, voters: pa.Table, moved: pa.Table
+    compared: Compared, policy: Policy, voters: pa.Table, moved: pa.Table, left: Bools
 ) -> list[pa.Table]:
-    """FINDING of the rows that met an entry; in ``moved`` the entries stand where they do today."""
+    """FINDING of the rows that met an entry; in ``moved`` the entries stand where they do today.
+
+    ``left``: the pairs whose entry stands on a list elsewhere now.
+    """
     rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
@@ -218,7 +228,7 @@ def _about_matches(
         rule.code: rows.is_class(kind) & allowed for kind, rule in policy.met.items()
     }
     if policy.elsewhere is not None:
-        is_person = rows.is_class("confirmed", "probable")
+        is_person = rows.is_class("confirmed", "probable") & ~left
         stands_here = np.isin(rows.register, rows.register[is_person & is_here])
         pairs_of[policy.elsewhere.code] = is_person & ~is_here & ~stands_here
     register = compared.register
@@ -228,17 +238,20 @@ def _about_matches(
     ]
 
 
-def _is_absent(compared: Compared, voters: pa.Table) -> Bools:
+def _is_absent(compared: Compared, voters: pa.Table, gone: Bools) -> Bools:
     """Which usable rows of the register meet no entry that may be their person's.
 
-    An entry of somebody else that holds the person's FIN or document is none.
+    An entry of somebody else that holds the person's FIN or document is none, nor is that of a pair
+    that is ``gone``.
     """
     rows = compared.rows
     at = np.flatnonzero(rows.is_class("conflicting"))
     left = compared.register.take(pa.array(rows.register[at]))
     others = at[are_two_people(left, voters.take(pa.array(rows.entry[at])))]
     absent = np.ones(rows.rows, dtype=bool)
-    absent[np.delete(rows.register, others)] = False
+    gone = gone.copy()
+    gone[others] = True
+    absent[rows.register[~gone]] = False
     absent[rows.register[rows.is_class("register-only")]] = True
     return absent
 
