@@ -124,7 +124,7 @@ _Question = tuple[str | tuple[str, ...], str, Callable[[str], bool] | None]
 _ONE, _TWO, _THREE = (partial(has_signs, least=least) for least in (1, 2, 3))
 _AS_READ = tuple(f"{field} as read" for field in _OF_ONE)
 _FEW = 6
-"""In a list of fewer entries nothing is usual."""
+"""What fewer than half of so many entries have is never usual."""
 _AROUND: _Question = (("every",), "", hides_voter)
 _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
     AsideCode.TITLE_ROW: (_AROUND,),
@@ -145,6 +145,8 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         ("document", r"\pL{4}", _THREE),
         ("fin", r"[^0-9A-Z]", _THREE),
         *((name, rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None) for name in _NAMES),
+        # A list by surnames repeats one from street to street.
+        *((name, rf"(?i){_SAME}", None) for name in ("surname", "full_name")),
         ("given_name beside patronymic", _APART, are_apart),
         (_BESIDE_NAMES, PARTICLE, names_child),
         ("patronymic", _TWO_FATHERS, is_of_two),
@@ -269,7 +271,6 @@ def classify(
     asked = _columns_asked(raw, cells, header, marks)
     is_entry = codes == ENTRY_ROW
     is_moved = _moved_fathers(raw, cells, header.map)
-    is_moved |= _surnames_from_above(cells, is_entry, header.map)
     is_moved |= _of_several(cells, header.map)
     _ask_long_headings(codes, asked["spare"], len(header.map.matches))
     for code, questions in _QUESTIONS.items():
@@ -555,25 +556,6 @@ def _ask_long_headings(codes: _Codes, spare: list[pa.Array], columns: int) -> No
     if only_here:
         is_heading = codes == _NUMBER[AsideCode.HEADER_ROW]
         codes[is_heading & is_long] = _NUMBER[AsideCode.MAY_BE_VOTER]
-
-
-def _surnames_from_above(
-    cells: list[pa.Array], is_entry: Bools, columns: ColumnMap
-) -> Bools:
-    """The entries whose surname is a word for that above, and whose is no name: Eyni, Hemin.
-
-    It is one where the nearest row above that has another one is of another street.
-    """
-    ahead = _columns_of(columns, ("surname", "full_name"))
-    found = is_entry & any_match(cells, ahead, (f"(?i){_SAME}",))
-    homes = [cells[at].cast(pa.string()) for at in columns.columns("address")]
-    if not homes or not found.any():
-        return found
-    home = pc.replace_substring_regex(join_text(homes), r"\d+", "")
-    numbers = np.where(is_entry & ~found, np.arange(len(found)), 0)
-    above = home.take(pa.array(np.maximum.accumulate(numbers)))
-    is_elsewhere = mask_of(pc.not_equal(home, above)) & fits(home, r"\pL\pL.*\PL.*\pL")
-    return found & ~is_elsewhere
 
 
 def _moved_fathers(
