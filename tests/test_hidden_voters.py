@@ -435,6 +435,17 @@ def test_a_header_far_below_is_found(count):
     assert intake.entries.num_rows == len(upper) + len(ROWS)
 
 
+def test_a_list_of_names_alone_keeps_those_above_a_further_header():
+    """The last six would be the title of the next list, and on no list."""
+    names = [[f"Tahirli {row[2]}"] for row in ROWS]
+    further = [["Məntəqə 13"], HEADER, *ROWS]
+    sheet = book({"Siyahı": [["Soyadı, adı"], *names, *further]})
+    intake, _ = taken(sheet, "list 12.xlsx")
+    assert intake.entries.num_rows == 2 * len(ROWS)
+    assert intake.entries.column("precinct").to_pylist().count(13) == len(ROWS)
+    assert asked(intake) == []
+
+
 def test_voters_who_stand_beside_each_other_are_no_notes():
     """A sheet of persons in columns beside a list would be left out as one without people."""
     sideways = [list(line) for line in zip(HEADER, *ROWS[:3], strict=True)]

@@ -41,7 +41,7 @@ from voterlist.ingest.heading import (
 )
 from voterlist.ingest.order import name_order
 from voterlist.ingest.persons import has_signs
-from voterlist.ingest.place import stated_kind
+from voterlist.ingest.place import NOWHERE, stated_kind, title_place
 from voterlist.ingest.rows import (
     ENTRY_ROW,
     Marks,
@@ -50,7 +50,7 @@ from voterlist.ingest.rows import (
     code_number,
     ends_a_list,
 )
-from voterlist.ingest.text import FIELD_OF, UNUSED, clean
+from voterlist.ingest.text import FIELD_OF, TITLE_WORDS, UNUSED, clean, fold
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import RawFile, RawSheet
 from voterlist.tables import one_array
@@ -277,7 +277,7 @@ def _sections(
             return ()
     starts = [0]
     for above, header in pairwise(headers):
-        starts.append(_title_start(header, cells, filled, above.start))
+        starts.append(_title_start(header, above, cells, filled))
     stops = [*starts[1:], len(filled)]
     sections = []
     for header, start, stop in zip(headers, starts, stops, strict=True):
@@ -286,20 +286,22 @@ def _sections(
 
 
 def _title_start(
-    header: Header, cells: list[pa.Array], filled: Longs, least: int
+    header: Header, above: Header, cells: list[pa.Array], filled: Longs
 ) -> int:
     """The first row of the title right above a further header.
 
     A title is made of rows of one cell, with blank rows between them. The total and the signatures
-    of the list above are not among them. ``least``: the first row below the header above.
+    of the list above are not among them, nor the voters of a list of one column.
     """
+    is_bare = len(above.map.matches) == 1
     start = row = header.first
-    while row > least and header.first - row < _ABOVE and filled[row - 1] <= 1:
+    while row > above.start and header.first - row < _ABOVE and filled[row - 1] <= 1:
         row -= 1
         if not filled[row]:
             continue
-        texts = (column[row].as_py() for column in cells)
-        if ends_a_list(next(text for text in texts if text)):
+        text = next(filter(None, (column[row].as_py() for column in cells)))
+        is_told = title_place(text) != NOWHERE or TITLE_WORDS & {*fold(text).split()}
+        if ends_a_list(text) or (is_bare and not is_told):
             break
         start = row
     return start
