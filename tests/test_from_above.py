@@ -1,5 +1,8 @@
 """The cases of a return answered at once: what is asked of whom, and what an answer does."""
 
+import json
+import zipfile
+
 import pytest
 
 import desks
@@ -293,3 +296,50 @@ def test_with_a_desk_the_commission_above_is_nobody_whose_answer_is_given(below)
     entry = next(iter(answers(below)))
     leaves = ("--elsewhere", "--document", "AA 12/5")
     assert answered(below, entry, *leaves) == (0, set())
+
+
+def carried(package):
+    """Case -> the answer to it that a package carries up."""
+    with zipfile.ZipFile(package) as file:
+        (name,) = [one for one in file.namelist() if one.endswith("/answers.json")]
+        return {one["case_id"]: one["answer"] for one in json.loads(file.read(name))}
+
+
+def test_what_the_counter_decides_since_is_the_answer_to_the_commission_above(tmp_path):
+    """That the voter stands here went up beside a list without them; nobody was asked again.
+
+    And whose striking was taken back stood there, and was given up for the commission above.
+    """
+    below = handing.asked_from_above(tmp_path)
+    pair = handing.Pair(below, tmp_path / "above", tmp_path)
+    own = [case["own"] for case in told("answer", below)[1]["cases"]]
+    (entry, *_) = [one["entry_id"] for one, *others in own if not others]
+    for one, *_ in own:
+        assert answered(below, one["entry_id"], "--stays") == (0, set())
+    place = ("--set", "constituency=87", "--set", "precinct=2", "--document", "AA 1")
+    asked = ("--what", "strike", "--for", entry, "--by", "Qonşu", *place, *AT)
+    taken = told("application", "take", below, *asked)[1]
+    by = ("--by", "Cavid", *AT)
+    decide = ("application", "decide", below, taken["number"])
+    grant = ("--grant", "--ground", "moved-away")
+    assert told(*decide, *grant, *by)[1]["standing"] == "holds"
+    assert answers(below)[entry] == "give-up"
+    assert entry in holding(below)
+    code, said = pair.submit("second.zip")
+    assert code == 0, said
+    said = list(carried(tmp_path / "second.zip").values())
+    assert (said.count("give-up"), said.count("keep")) == (1, len(said) - 1)
+    refuse = ("--refuse", "--ground", "list-is-right", "--reason", "Buradadır")
+    assert told(*decide, *refuse, *by)[0] == 0
+    assert answers(below)[entry] == "keep"
+    leaves = ("--elsewhere", "--document", "AA 12/5")
+    assert answered(below, entry, *leaves) == (0, set())
+    assert answers(below)[entry] == "give-up"
+    told("run", below, *AT)
+    path, _ = exported(below)
+    back = {"answer": "withdraw", "decided_by": BY}
+    is_meant = {"entry_id": entry, "sheet": "Decided"}.items()
+    review_books.fill(path, lambda row: back if is_meant <= row.items() else None)
+    assert told("review", "import", below, path, *AT)[1]["recorded"] == 1
+    # Nobody has said since where they stand.
+    assert answers(below)[entry] is None

@@ -21,12 +21,13 @@ from voterlist.casework.returned_cases import (
     Proposal,
     Returned,
     ReturnedCase,
+    added_no_more,
+    taken_off,
     with_answers,
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
-from voterlist.decisions.standing import last_answers
 from voterlist.model import Action, Problem, Verdict
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
@@ -263,12 +264,7 @@ def record_from_above(
     """
     given = answers_in(ledger)
     holding = standing(given).amendments.to_pylist()
-    every = given.amendments.to_pylist()
-    # Whom an answer added, and somebody took off again by taking it back.
-    lost = {row["entry_id"]: row for row in every if row["action"] == Action.ADD}
-    for entry, last in last_answers(given).items():
-        if any(row["action"] == Action.ADD for row in last.values()):
-            del lost[entry]
+    lost = added_no_more(given)
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
         if row["action"] != STAYS:
@@ -281,17 +277,11 @@ def record_from_above(
         added = [{**addition, **said} for addition in own if addition]
         ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
-    taken_off = [row for row in holding if row["action"] == Action.STRIKE]
-    taken_off += [row for row in every if row["action"] == _WITHDRAW]
-    struck = {
-        row["entry_id"]: row["decided_by"]
-        for row in taken_off
-        if row["action"] == Action.STRIKE or row["entry_id"] in lost
-    }
+    struck = taken_off(given)
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
         if all(entry.entry_id in struck for entry in case.own):
-            by = struck[case.own[0].entry_id]
+            by = struck[case.own[0].entry_id]["decided_by"]
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,16 @@ from voterlist.deadlines.handovers import (
     handovers,
     is_list_before,
 )
-from voterlist.model import Progress
+from voterlist.decisions import Given, standing
+from voterlist.decisions.standing import last_answers
+from voterlist.model import Action, Progress
 from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
-from voterlist.pipeline.known import known_work
+from voterlist.pipeline.known import answers_in, known_work
 from voterlist.pipeline.progress import of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
+from voterlist.tables import Row, rows_among
 
 ANSWERED = "case-answered"
 """The journal's word for an answer to a returned case."""
@@ -473,11 +476,70 @@ def with_answers(
     Raises:
         CustodyError: what was kept of the return is damaged.
     """
-    returned = Kept(workspace, ledger).newest_return()
-    cases = returned.cases if returned is not None else ()
+    cases = _newest_cases(workspace, ledger)
     again = [case.case_id for case in cases if case.given_up]
-    answers = answers_in_journal(ledger, again)
+    answers = _as_decided(answers_in_journal(ledger, again), cases, ledger)
     return [(case, answers.get(case.case_id)) for case in cases]
+
+
+def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
+    """Case -> the answer to it, of all returns of the commission above.
+
+    Raises:
+        CustodyError: what was kept of the newest return is damaged.
+    """
+    cases = _newest_cases(workspace, ledger)
+    return _as_decided(answers_in_journal(ledger), cases, ledger)
+
+
+def _newest_cases(workspace: Path, ledger: Reader) -> tuple[ReturnedCase, ...]:
+    """The cases of the newest return."""
+    returned = Kept(workspace, ledger).newest_return()
+    return returned.cases if returned is not None else ()
+
+
+def _as_decided(
+    answers: Mapping[str, Answer], cases: Iterable[ReturnedCase], ledger: Reader
+) -> dict[str, Answer]:
+    """The answers, as what was decided since, at whichever door, leaves them.
+
+    Whom a striking took off after all is given up by whoever struck; a person who was given up and
+    is struck no more is asked about again.
+    """
+    holding = dict(answers)
+    struck = taken_off(answers_in(ledger)) if holding else {}
+    for case in cases:
+        answer = holding.get(case.case_id)
+        rows = [struck[one.entry_id] for one in case.own if one.entry_id in struck]
+        is_off = len(rows) == len(case.own)
+        if answer is None or (answer.answer == "give-up") == is_off:
+            continue
+        if is_off:
+            said = {"by": rows[0]["decided_by"], "day": rows[0]["decided_at"][:10]}
+            given_up = answer.model_copy(update={"answer": "give-up", **said})
+            holding[case.case_id] = given_up
+        else:
+            del holding[case.case_id]
+    return holding
+
+
+def added_no_more(given: Given) -> dict[str, Row]:
+    """The additions that somebody took back, by the id of who was added."""
+    every = given.amendments.to_pylist()
+    lost = {row["entry_id"]: row for row in every if row["action"] == Action.ADD}
+    for entry, last in last_answers(given).items():
+        if any(row["action"] == Action.ADD for row in last.values()):
+            del lost[entry]
+    return lost
+
+
+def taken_off(given: Given) -> dict[str, Row]:
+    """What took each entry off the list that is struck, or is added no more."""
+    holding, every = standing(given).amendments, given.amendments
+    lost = rows_among(every, "action", [Action.WITHDRAW])
+    lost = rows_among(lost, "entry_id", added_no_more(given))
+    rows = [rows_among(holding, "action", [Action.STRIKE]), lost]
+    return {row["entry_id"]: row for table in rows for row in table.to_pylist()}
 
 
 def unanswered(workspace: Path, ledger: Reader) -> int:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from voterlist.casework.returned_cases import (
     ANSWERS_NAME,
     GATES_NAME,
-    answers_in_journal,
+    answers_to_above,
 )
 from voterlist.catalogue import Catalogue, catalogue
 from voterlist.config import Settings
@@ -155,7 +155,7 @@ def submit(
                 *contents.payloads,
                 *_removed(source, scope, work),
                 *_applications(ledger, scope, work),
-                *_of_today(ledger, states),
+                *_of_today(workspace, ledger, states),
             )
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
@@ -231,7 +231,9 @@ def contents_of(source: ListSource, scope: Scope, work: Path, day: dt.date) -> C
     )
 
 
-def _of_today(ledger: Ledger, states: tuple[GateState, ...]) -> Iterator[Payload]:
+def _of_today(
+    workspace: Path, ledger: Ledger, states: tuple[GateState, ...]
+) -> Iterator[Payload]:
     """What the settings let pass, and what was answered to the commission above."""
     passed = [
         {"gate": state.gate.value, "count": state.count}
@@ -239,7 +241,7 @@ def _of_today(ledger: Ledger, states: tuple[GateState, ...]) -> Iterator[Payload
         if state.is_let_pass
     ]
     yield Payload(GATES_NAME, json_bytes(passed))
-    answers = answers_in_journal(ledger)
+    answers = answers_to_above(workspace, ledger)
     told = [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
     yield Payload(ANSWERS_NAME, json_bytes(told))
 
