@@ -435,6 +435,14 @@ def test_a_header_far_below_is_found(count):
     assert intake.entries.num_rows == len(upper) + len(ROWS)
 
 
+def test_voters_who_are_not_understood_above_a_header_far_below_are_no_titles():
+    """Seventy voters would be left out, and nothing would say so."""
+    upper = [[f"{at}. Tahirli {ROWS[at % 12][2]} 1970"] for at in range(70)]
+    intake, code = taken(book({"Siyahı": [*upper, HEADER, *ROWS]}), "list 12.xlsx")
+    codes = intake.set_aside.column("code").to_pylist()
+    assert (codes.count("header-unknown"), code) == (len(upper) + 1 + len(ROWS), 1)
+
+
 def test_a_list_of_names_alone_keeps_those_above_a_further_header():
     """The last six would be the title of the next list, and on no list."""
     names = [[f"Tahirli {row[2]}"] for row in ROWS]

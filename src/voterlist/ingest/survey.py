@@ -166,8 +166,7 @@ def survey(
         pinned = {match.role for match in matches if match.how == "pinned"}
         unused = tuple(sorted(only_here - pinned))
     else:
-        looks = shapes(cells, np.flatnonzero(filled > 0), most=1000)
-        person_like = is_person_like(looks) or _is_sideways(cells)
+        person_like = _is_of_persons(cells) or _is_sideways(cells)
     result = Survey(
         file=file,
         sheet=sheet,
@@ -187,6 +186,12 @@ def survey(
     if copy:
         rows.codes[:] = code_number(AsideCode.DUPLICATE_FILE)
     return result
+
+
+def _is_of_persons(cells: list[pa.Array]) -> bool:
+    """True where some column may hold people."""
+    rows = np.flatnonzero(filled_cells(cells) > 0)
+    return is_person_like(shapes(cells, rows, most=1000))
 
 
 def _is_sideways(cells: list[pa.Array]) -> bool:
@@ -273,7 +278,7 @@ def _sections(
         by_content = headerless(own, filled[:top], settings)
         if by_content is not None:
             headers = [by_content, *headers]
-        if not headers:
+        elif not headers or _is_of_persons(own):
             return ()
     starts = [0]
     for above, header in pairwise(headers):
