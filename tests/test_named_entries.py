@@ -7,8 +7,10 @@ import pytest
 import handing
 import workspaces
 from command_line import AZ, EN, call, told
+from deciding import amendments_of
 from review_books import fill, fill_named
 from voterlist.casework.printed import NAMED_PROBLEMS
+from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 
@@ -235,6 +237,36 @@ def test_who_is_struck_for_another_list_and_comes_back_is_asked_about(workspace)
     rules = handing.newest(workspace, "findings").column("rule").to_pylist()
     assert "arrived-missing" not in rules
     assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
+
+
+def test_nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed(workspace):
+    """One of the two struck the voter, once a letter of the address was another one."""
+
+    def say(action, by, **said):
+        (person,) = told("find", workspace, "Hüseynli Tural", *BY, *DAY)[1]["found"]
+        row = {"entry_id": person["entry_id"], "action": action, "decided_by": by}
+        with Ledger(workspace / "ledger.db") as ledger:
+            ledger.amend(amendments_of(row | said | {"document": "№ 7"}))
+
+    def back():
+        """How many answers came back changed, and how many entries are contested."""
+        said = told("run", workspace, *DAY)[1]["decided"]
+        return said["changed"], said["contested_entries"]
+
+    away = {"ground": "moved-away", "constituency": 89, "precinct": 3}
+    say("strike", "Aytən", **away)
+    say("move", "Rəşad", ground="boundary", constituency=88, precinct=2)
+    assert back() == (0, 1)
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    text = path.read_text(encoding="utf-8").replace("küç. 8;", "küç. 81;")
+    path.write_text(text, encoding="utf-8")
+    assert back() == (2, 0)
+    say("strike", "Aytən", **away)
+    assert back() == (1, 0)
+    # Whoever said that they stay, or a third person, has the last word.
+    say("strike", "Rəşad", **away)
+    assert back() == (0, 0)
+    assert stands(workspace, "Hüseynli Tural") == ("struck", 1)
 
 
 MISTYPED = (

@@ -24,6 +24,7 @@ from voterlist.decisions import (
     Then,
     identities,
     identity_of,
+    is_same_person,
     moves_of,
     not_among,
     with_corrections,
@@ -199,7 +200,20 @@ class _Reasons:
             return False
         names = ("rule",) if row["answer"] == Mark.ACCEPT else ("field",)
         is_one_kind = (row["answer"] in set(Action)) == (other["answer"] in set(Action))
-        return is_one_kind and all(row.get(name) == other.get(name) for name in names)
+        is_same = is_one_kind and all(
+            row.get(name) == other.get(name) for name in names
+        )
+        return is_same and not self._is_by_other_side(other, row)
+
+    def _is_by_other_side(self, other: Row, row: Row) -> bool:
+        """True where one side of a dispute strikes the entry of today that the other kept."""
+        if other["answer"] != Action.STRIKE or row["answer"] == Action.STRIKE:
+            return False
+        before = self._about[row["old_entry_id"]]
+        struck = (one for one in before if one["answer"] == Action.STRIKE)
+        return any(
+            is_same_person(one["decided_by"], other["decided_by"]) for one in struck
+        )
 
 
 def _corrected_fields(amendments: pa.Table) -> dict[str, frozenset[str]]:
