@@ -312,6 +312,7 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
         (2, "Eyni", False),
         (5, "Qaçqın ailəsi evi", False),
         (5, "Nizami küç. 5, ailəsi", True),
+        (5, "Nizami küç. 5, ailəsi evvəl köçüb", True),
         (2, "Hemin", False),
         (5, "həmin", False),
         (5, "Uşaq bağçası yanı", False),

@@ -68,7 +68,7 @@ _FAMILY = (
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
     r"|жена|муж|и др|family|wife|husband|others"
     r"|(?:[2-9]|\d\d)\s*(?:n[əe]f[əe]r(?:d[iİ]r)?|чел(?:овека?)?|persons|people))(?:[^\pL]|$)"
-    r"|a[iİ]l[əe]s[iİ](?:[^\pL ]|$| (?:[^e]|e[^v]))))"
+    r"|a[iİ]l[əe]s[iİ](?:[^\pL ]|$| (?:[^e]|e(?:[^v]|$)|ev[^iİ ]))))"
 )
 """Others who are not named: Elçin, ailəsi (4 nəfər). A house of children (Uşaqlar evi) is none, nor
 one of a family (qaçqın ailəsi evi)."""
