@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
-from voterlist import config, readers
+from voterlist import config, readers, strict_json
 from voterlist.config import IngestSettings, Settings
 from voterlist.deadlines.handovers import Event, JournalLine, handovers
 from voterlist.errors import usage_error
@@ -290,7 +289,7 @@ def with_ours(
         file["sha256"]
         for digest, folder in folders_by_digest(workspace / RECEIVED).items()
         if digest in taken
-        for file in json.loads((folder / "manifest.json").read_bytes())["files"]
+        for file in strict_json.loads((folder / "manifest.json").read_bytes())["files"]
         if file["table"] in _OF_PERSONS
     }
 
