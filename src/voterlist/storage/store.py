@@ -641,6 +641,10 @@ def digest_of(*parts: object) -> str:
     return state.hexdigest()
 
 
+_ENDINGS = (".py", ".toml", ".csv", ".parquet", ".json", ".html", ".css", ".js", ".typ")
+"""Of the files on which a result may rest; those that are installed beside them are of no run."""
+
+
 @cache
 def program_digest() -> str:
     """The SHA-256 of the program's own files, and of the versions of what it works with.
@@ -650,8 +654,9 @@ def program_digest() -> str:
     """
     state = hashlib.sha256(digest_of(__version__, *_library_versions()).encode())
     for name, item in sorted(program_files()):
-        state.update(name.encode())
-        state.update(hashlib.sha256(item.read_bytes()).digest())
+        if name.endswith(_ENDINGS):
+            state.update(name.encode())
+            state.update(hashlib.sha256(item.read_bytes()).digest())
     return state.hexdigest()
 
 
