@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.casework.answered_rows import as_text
-from voterlist.casework.printed import with_entries
+from voterlist.casework.printed import with_named_entries
 from voterlist.decisions import Given, person_key
 from voterlist.decisions.standing import WITHDRAWN, about, last_answers, says
 from voterlist.errors import InputError
@@ -115,7 +115,7 @@ def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
             code="review-target-exchanged",
             file=str(path),
         )
-    answers = with_entries(answers, source)
+    answers = with_named_entries(answers, source)
     recorded = _recorded_rows(answers, given) | answered_since(answers, given)
     return [
         row

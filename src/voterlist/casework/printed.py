@@ -147,7 +147,7 @@ NAMED_PROBLEMS = (
 """Why a row is refused; ``review.problem.<code>``."""
 
 
-def with_entries(answers: Answers, source: ListSource) -> Answers:
+def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     """The answers with the entry of each row that names one; rows that name nobody are problems.
 
     A number alone is not believed: mistyped, or on a list that was numbered anew, it is somebody

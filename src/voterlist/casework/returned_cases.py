@@ -544,7 +544,7 @@ def taken_off(given: Given) -> dict[str, Row]:
 
 def unanswered(workspace: Path, ledger: Reader) -> int:
     """How many cases that the commission above returned are not answered."""
-    return sum(given is None for _, given in with_answers(workspace, ledger))
+    return sum(answer is None for _, answer in with_answers(workspace, ledger))
 
 
 def _debt_of(

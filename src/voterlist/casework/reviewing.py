@@ -38,7 +38,7 @@ from voterlist.casework.importing import (
     record,
 )
 from voterlist.casework.pages import SecondReaders
-from voterlist.casework.printed import with_entries
+from voterlist.casework.printed import with_named_entries
 from voterlist.decisions import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
@@ -302,7 +302,7 @@ def import_answers(
         cycles = cycles_of_runs(workspace, ledger)
         source = ListSource.of(workspace, ledger, settings)
         books = [
-            (AnswerFile(with_entries(file.answers, source), file.page), path)
+            (AnswerFile(with_named_entries(file.answers, source), file.page), path)
             for file, path in books
         ]
         origins = [

@@ -281,10 +281,10 @@ def _what_became_of(
     new = _alike(tables.path("voters"), old, meant)
     moves = moves_of(tables["followed"])
 
-    def is_apart(gone_one: str, other: str) -> bool:
+    def is_apart(before: str, today: str) -> bool:
         """True where the two stood on the list beside each other."""
-        beside = {moves.get(entry, entry) for entry in then.beside(gone_one)}
-        return other in beside or then.stood_together(gone_one, other)
+        beside = {moves.get(entry, entry) for entry in then.beside(before)}
+        return today in beside or then.stood_together(before, today)
 
     pairs = _pair_rows(meant, old, new, is_apart)
     found = _changes_of(pairs, old, meant, new)
