@@ -348,6 +348,60 @@ def test_what_is_not_recorded_is_carried_over_and_what_is_not(workspace):
     assert [problem["code"] for problem in made["problems"]] == ["named-another"]
 
 
+def test_who_left_the_list_by_a_line_is_known_in_it_again(workspace):
+    """A line that struck somebody was refused in every workbook after it: nobody stood there."""
+    _, found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)
+    shown = {"document": "№ 7", "reason": "seen"}
+    died = {"answer": "strike", "ground": EN("ground.died.title"), **shown}
+    moved = {"answer": "move", "ground": EN("ground.boundary.title"), **shown}
+    renamed = {"answer": "correct", "field": EN("field.surname"), "value": "Əliyeva"}
+    sevinc = {"listed_in": "1", "listed_as": "2", "listed_name": "Quliyeva Sevinc"}
+    lines = (
+        {"listed_as": found["found"][0]["entry_id"], "listed_name": "Hüseynli"} | died,
+        {"listed_in": "88/2", "listed_as": "2", "listed_name": "Rzayev"} | died,
+        sevinc | moved | {"precinct": "2"},
+        sevinc | renamed | shown | {"ground": EN("ground.document-seen.title")},
+    )
+    book = book_of(workspace, *lines)
+    code, made = told("review", "import", workspace, book, *BY)
+    assert (code, made["recorded"]) == (0, 4)
+    stood = listed(workspace)
+    code, made = told("review", "import", workspace, book, *BY)
+    assert (code, made["recorded"], made["problems"]) == (0, 0, [])
+    again = workspace.parent / "again.xlsx"
+    again.write_bytes(book.read_bytes())
+    words = ("--out", again, "--language", "en", *DAY)
+    assert told("review", "export", workspace, *words)[1]["carried"] == 0
+    assert listed(workspace) == stood
+    # What its person answered otherwise since is said, and not done again.
+    back = {key: lines[0][key] for key in ("listed_as", "listed_name")}
+    fill_named(again, back | {"answer": "withdraw"})
+    assert told("review", "import", workspace, again, *BY)[1]["recorded"] == 1
+    stood = listed(workspace)
+    code, made = told("review", "import", workspace, book, *BY)
+    assert (code, made["recorded"]) == (1, 0)
+    assert [problem["code"] for problem in made["problems"]] == ["answered-since"]
+    assert listed(workspace) == stood
+
+
+def test_a_workbook_that_is_read_in_twice_strikes_no_namesake(tmp_path):
+    """Whoever came under the number of who was struck, with the same name, was struck too."""
+    folder = workspaces.finished(tmp_path / "2026")
+    line = corrected(answer="strike", ground=EN("ground.died.title"))
+    line = {name: line[name] for name in line if name not in {"field", "value"}}
+    book = book_of(folder, line)
+    assert told("review", "import", folder, book, *BY)[1]["recorded"] == 1
+    path = folder / "inbox" / "88" / "menteqe-2.csv"
+    other = "4;Rzayev;Orxan;Şamil oğlu;06.06.1971;kişi;Füzuli küç. 9;5XK1241\n"
+    path.write_text(path.read_text(encoding="utf-8") + other, encoding="utf-8")
+    listed(folder)
+    code, made = told("review", "import", folder, book, *BY)
+    assert (code, made["recorded"], made["problems"]) == (0, 0, [])
+    listed(folder)
+    done = handing.newest(folder, "applied").column("action").to_pylist()
+    assert done == ["strike"]
+
+
 def test_every_problem_has_its_words():
     for code in NAMED_PROBLEMS:
         for words in (AZ, EN):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -16,7 +17,9 @@ from voterlist.decisions.standing import (
 )
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
+from voterlist.normalize import read_correction, read_day
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
+from voterlist.report.asked import ELSEWHERE, STAYS
 from voterlist.tables import Row, by_key, from_rows
 
 _SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
@@ -208,6 +211,35 @@ def _given_up(
             if row is not None and (case, entry, person) not in again:
                 taken_back = {"entry_id": entry, "verdict": WITHDRAWN}
                 yield row | taken_back | {"adjudicates": False}
+
+
+_RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
+"""What is recorded of an entry by an answer to the commission above."""
+
+
+def says_same(row: Row, last: Row) -> bool:
+    """True where a row says what was recorded; what was filled in then may be blank in it."""
+    if "verdict" in row:
+        said = row["verdict"], row["reason"] or ""
+        return said == (last["verdict"], last["reason"] or "")
+    names = ("field", "ground", "document", "reason", "constituency", "precinct")
+    action, value, due = (row[name] for name in ("action", "value", "due"))
+    if action == CONFIRM:
+        _, action, *_ = f"{row['asked_as']}:".split(":")
+    if _RECORDED_AS.get(action, action) != last["action"]:
+        return False
+    if value is not None and last["value"] is not None:
+        # In whatever form it is written.
+        moment = dt.datetime.fromisoformat(last["decided_at"])
+        value = read_correction(last["field"], value, moment.date()).text or ""
+    if due is not None:
+        day = read_day(due)
+        due = "" if day is None else day.isoformat()
+    return (
+        all(row[name] in {None, as_text(last[name])} for name in names)
+        and value in {None, last["value"]}
+        and due in {None, last["due"]}
+    )
 
 
 def as_text(value: object) -> str | None:

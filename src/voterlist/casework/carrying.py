@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from voterlist.casework.answered_rows import as_text
+from voterlist.casework.answered_rows import says_same
 from voterlist.casework.printed import with_named_entries
 from voterlist.decisions import Given, person_key
-from voterlist.decisions.standing import WITHDRAWN, about, last_answers, says
+from voterlist.decisions.standing import about, last_answers, says
 from voterlist.errors import InputError
-from voterlist.model import Action, Mark, Problem
-from voterlist.normalize import read_correction, read_day
+from voterlist.model import Mark, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render import xlsx
-from voterlist.render.xlsx import CONFIRM, Answers, Typed
+from voterlist.render.xlsx import Answers, Typed
 from voterlist.render.xlsx.forms import (
     ANSWERS_KNOWN,
     AS_EXPORTED,
@@ -29,12 +26,9 @@ from voterlist.render.xlsx.forms import (
     NO_LONGER,
     digest_of,
 )
-from voterlist.report.asked import ELSEWHERE, STAYS, ReviewItems
+from voterlist.report.asked import ReviewItems
 from voterlist.storage import store
-from voterlist.tables import Row, by_key, from_rows
-
-RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
-"""What is recorded of an entry by an answer to the commission above."""
+from voterlist.tables import Row, from_rows
 
 
 def write_workbook(
@@ -115,12 +109,11 @@ def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
             code="review-target-exchanged",
             file=str(path),
         )
-    answers = with_named_entries(answers, source)
-    recorded = _recorded_rows(answers, given) | answered_since(answers, given)
+    before = _said_before(with_named_entries(answers, source), given)
     return [
         row
         for row in answers.typed
-        if (row.sheet, row.row) not in recorded
+        if (row.sheet, row.row) not in before
         and (row.ids.get(NO_LONGER) is not None or is_written(row))
     ]
 
@@ -142,8 +135,8 @@ def without_older(
         given: all answers in the ledger.
         by: who decided, where a row names nobody.
     """
-    older = answered_since(answers, given, by)
-    rows = [row for row in answers.typed if (row.sheet, row.row) in older]
+    before = _said_before(answers, given, by)
+    rows = [row for row in answers.typed if before.get((row.sheet, row.row))]
     left = {(row.sheet, row.row) for row in rows if not is_written(row)}
     decisions, amendments = (
         from_rows(
@@ -171,68 +164,68 @@ def without_older(
     return replace(answers, decisions=decisions, amendments=amendments), problems
 
 
-def answered_since(
+def _said_before(
     answers: Answers, given: Given, by: str | None = None
-) -> set[tuple[str, int]]:
-    """The (sheet, row) of each row that its person answered so before, and otherwise since.
+) -> dict[tuple[str, int], bool]:
+    """The (sheet, row) of each row that its person said before; True where otherwise since.
 
-    A row in which nobody wrote says what was answered when the workbook was written; any other
-    was answered after that.
+    Where a row names nobody it may be anybody's. What was said before the workbook was written
+    counts in rows in which nobody wrote, and where nothing else was said since.
 
     Args:
         answers: of a workbook.
         given: all answers in the ledger.
         by: who decided, where a row names nobody.
     """
-    said = by_key(
-        (_thing(row, row["decided_by"]), row)
-        for table in (given.verdicts, given.amendments)
-        for row in table.to_pylist()
-    )
+    said = _by_person((*given.verdicts.to_pylist(), *given.amendments.to_pylist()))
     of_entries = last_answers(given, with_settled=True).values()
-    holding = by_key(
-        (_thing(row, row["decided_by"]), row)
-        for of in of_entries
-        for row in of.values()
-    )
+    holding = _by_person(row for of_entry in of_entries for row in of_entry.values())
     marks = {row["finding_id"]: row for row in given.acceptances.to_pylist()}
     typed = {(row.sheet, row.row): row for row in answers.typed}
-    older = set()
+    before: dict[tuple[str, int], bool] = {}
     for row in (*answers.decisions.to_pylist(), *answers.amendments.to_pylist()):
-        place, person = (row["sheet"], row["row"]), row["decided_by"] or by
-        if place not in typed or person is None:
+        place = row["sheet"], row["row"]
+        if place not in typed:
             continue
-        thing = _thing(row, person)
-        history, is_said = said.get(thing, []), _says(row)
-        since = _last_known(typed[place], row)
-        then = {
-            _meaning(one)
-            for one in history
-            if one["number"] > since and is_said(row, one)
-        }
-        now = {_meaning(one) for one in (*history[-1:], *holding.get(thing, ()))}
-        mark = marks.get(row.get("finding_id"))
+        since, thing = _last_known(typed[place], row), _thing(row)
+        person = row["decided_by"] or by
+        found = []
+        for who, history in said.get(thing, {}).items():
+            if person is not None and person_key(person) != who:
+                continue
+            now = [*history[-1:], *holding.get(thing, {}).get(who, ())]
+            then = [
+                one for one in history if one["number"] > since and says_same(row, one)
+            ]
+            if then or any(says_same(row, one) for one in now):
+                meant = {_meaning(one) for one in now}
+                found.append(bool(then) and meant.isdisjoint(map(_meaning, then)))
         # Of acceptances the last alone is kept.
-        is_other = (
-            mark is not None
-            and row["action"] == Mark.ACCEPT
-            and not is_written(typed[place])
-            and not _says_mark(row, mark)
-        )
-        if is_other or (then and then.isdisjoint(now)):
-            older.add(place)
-    return older
+        mark = marks.get(row.get("finding_id"))
+        if mark is not None and _says_mark(row, mark):
+            author = person_key(mark["accepted_by"])
+            found += [False] * (person is None or person_key(person) == author)
+        elif mark is not None and row["action"] == Mark.ACCEPT:
+            found += [True] * (not is_written(typed[place]))
+        if found:
+            before[place] = any(found)
+    return before
 
 
-def _thing(row: Row, person: str) -> tuple[str | None, ...]:
-    """The case of a verdict, the entry that an answer is about, and who gives it."""
-    case = row["case_id"] if "verdict" in row else None
-    return case, row["entry_id"], person_key(person)
+def _by_person(
+    rows: Iterable[Row],
+) -> dict[tuple[str | None, str | None], dict[str, list[Row]]]:
+    """What is answered -> by whom -> these answers, in their order."""
+    people: dict[tuple[str | None, str | None], dict[str, list[Row]]] = {}
+    for row in rows:
+        of_thing = people.setdefault(_thing(row), {})
+        of_thing.setdefault(person_key(row["decided_by"]), []).append(row)
+    return people
 
 
-def _says(row: Row) -> Callable[[Row, Row], bool]:
-    """What tells whether a row says the same as an answer in the ledger."""
-    return _says_verdict if "verdict" in row else _says_amendment
+def _thing(row: Row) -> tuple[str | None, str | None]:
+    """The case of a verdict, and the entry that an answer is about."""
+    return row["case_id"] if "verdict" in row else None, row["entry_id"]
 
 
 def _meaning(row: Row) -> tuple[Any, ...]:
@@ -249,73 +242,6 @@ def _last_known(typed: Typed, row: Row) -> int:
     if not is_written(typed) or len(known) != 2 or not all(map(str.isdigit, known)):
         return 0
     return int(known["verdict" not in row])
-
-
-def _recorded_rows(answers: Answers, given: Given) -> set[tuple[str, int]]:
-    """The (sheet, row) of each row whose answer is the last that its person gave."""
-    verdicts = _last_by_person(given.verdicts, "case_id", "entry_id")
-    amendments = _last_by_person(given.amendments, "entry_id")
-    marks = _last_by_person(given.acceptances, "finding_id")
-    said = [
-        (row, verdicts.get((row["case_id"], row["entry_id"]), {}), _says_verdict)
-        for row in answers.decisions.to_pylist()
-    ]
-    for row in answers.amendments.to_pylist():
-        said.append((row, amendments.get((row["entry_id"],), {}), _says_amendment))
-        said.append((row, marks.get((row["finding_id"],), {}), _says_mark))
-    return {
-        (row["sheet"], row["row"])
-        for row, last, says in said
-        for (person, _), one in last.items()
-        # It names the person, or nobody.
-        if row["decided_by"] is None or person_key(row["decided_by"]) == person
-        if says(row, one)
-    }
-
-
-def _last_by_person(
-    table: pa.Table, *names: str
-) -> dict[tuple[Any, ...], dict[tuple[Any, ...], Row]]:
-    """What each person last said, by what it is about; of fields of an entry to each of them."""
-    last: dict[tuple[Any, ...], dict[tuple[Any, ...], Row]] = {}
-    for row in table.to_pylist():
-        person = person_key(row.get("decided_by") or row["accepted_by"])
-        said = last.setdefault(tuple(row[name] for name in names), {})
-        if row.get("action") == WITHDRAWN and row["field"] is None:
-            for key in [key for key in said if key[0] == person]:
-                del said[key]
-        said[person, row.get("field")] = row
-    return last
-
-
-def _says_verdict(row: Row, last: Row) -> bool:
-    """True where a row says the verdict and the reason that were recorded."""
-    return (row["verdict"], row["reason"] or "") == (
-        last["verdict"],
-        last["reason"] or "",
-    )
-
-
-def _says_amendment(row: Row, last: Row) -> bool:
-    """True where an answer is what was recorded; what was filled in then may be blank here."""
-    names = ("field", "ground", "document", "reason", "constituency", "precinct")
-    action, value, due = (row[name] for name in ("action", "value", "due"))
-    if action == CONFIRM:
-        _, action, *_ = f"{row['asked_as']}:".split(":")
-    if RECORDED_AS.get(action, action) != last["action"]:
-        return False
-    if value is not None and last["value"] is not None:
-        # In whatever form it is written.
-        moment = dt.datetime.fromisoformat(last["decided_at"])
-        value = read_correction(last["field"], value, moment.date()).text or ""
-    if due is not None:
-        day = read_day(due)
-        due = "" if day is None else day.isoformat()
-    return (
-        all(row[name] in {None, as_text(last[name])} for name in names)
-        and value in {None, last["value"]}
-        and due in {None, last["due"]}
-    )
 
 
 def _says_mark(row: Row, last: Row) -> bool:

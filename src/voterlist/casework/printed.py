@@ -10,6 +10,9 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from voterlist import strict_json
+from voterlist.casework.answered_rows import says_same
+from voterlist.decisions import moves_of, person_key
 from voterlist.errors import InputError
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.compile import compile_lists
@@ -29,6 +32,7 @@ _LISTS = {
     **dict.fromkeys((SUPPLEMENTARY, "əlavə"), SUPPLEMENTARY),
 }
 """What may stand under "list"; nothing: the permanent list."""
+_NAMES = (*NAME_PARTS, "full_name")
 _DIGITS = 6
 """No list has so long a number."""
 
@@ -151,8 +155,9 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     """The answers with the entry of each row that names one; rows that name nobody are problems.
 
     A number alone is not believed: mistyped, or on a list that was numbered anew, it is somebody
-    else's. So the name must fit, and no other name of the precinct; where the list has a namesake,
-    it must be that of the same run.
+    else's. So the name must fit, and no other one of the precinct: of two with one name the id is
+    needed. What was answered before is about whom it was recorded of: they may have left the list
+    since, and a namesake has their number.
     """
     rows = answers.amendments.to_pylist()
     if not any(row[name] for row in rows for name in NAMING):
@@ -160,10 +165,12 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     printed, kept, problems = Printed(source), [], list(answers.problems)
     for row in rows:
         place, number, name = (row[column] or "" for column in NAMING)
-        if place or number or name:
+        entry_id = _answered(row, source, printed)
+        if entry_id is not None:
+            row["entry_id"] = entry_id
+        elif place or number or name:
             person = _person(place, number, printed)
-            is_same_list = row["run_id"] == source.runs.run
-            code = _problem(person, number, name, printed, is_same_list=is_same_list)
+            code = _problem(person, number, name, printed)
             if code is not None:
                 problem = Problem(row["row"], code, row["sheet"], file=row["file"])
                 problems.append(problem)
@@ -172,6 +179,52 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
         kept.append(row)
     amendments = from_rows(kept, ANSWER_ROW)
     return replace(answers, amendments=amendments, problems=tuple(problems))
+
+
+def _answered(row: Row, source: ListSource, printed: Printed) -> str | None:
+    """The entry of which the person of a row, or anybody where it names nobody, answered so.
+
+    By its id an entry is known of which anybody answered anything: it may be struck.
+    """
+    place, number, name = (row[column] or "" for column in NAMING)
+    precinct, typed = place.rpartition("/")[2], {*name_key(name).split()}
+    said = source.answers.amendments.to_pylist() if typed else []
+    moves = moves_of(source.runs.table("followed"))
+    for one in said:
+        then = one["entry_id"]
+        entry_id = moves.get(then, then)
+        if number not in {then, entry_id}:
+            is_by = row["decided_by"] is None
+            is_by |= person_key(row["decided_by"] or "") == person_key(
+                one["decided_by"]
+            )
+            if not (number.isdecimal() and is_by and says_same(row, one)):
+                continue
+        of_entry = [other for other in said if other["entry_id"] == then]
+        names = [other["value"] for other in of_entry if other["field"] in _NAMES]
+        places = [other["precinct"] for other in of_entry]
+        for cells in rows_among(
+            source.answers.subjects, "entry_id", [then]
+        ).to_pylist():
+            subject = strict_json.loads(cells["cells"])
+            names += [subject.get(part) for part in _NAMES]
+            places.append(subject.get("precinct"))
+        voters = source.runs.table("voters")
+        for voter in rows_among(voters, "entry_id", [entry_id]).to_pylist():
+            names += [voter[part] for part in NAME_PARTS]
+        is_placed = not number.isdecimal()
+        if not is_placed and precinct in map(str, places):
+            listed = printed.entry(entry_id)
+            # On the list of the line's own run, whoever has another number is not meant.
+            is_placed = (
+                listed is None
+                or row["run_id"] != source.runs.run
+                or str(listed["precinct"]) != precinct
+                or str(listed["number"]) == number
+            )
+        if is_placed and typed <= {*name_key(" ".join(filter(None, names))).split()}:
+            return str(entry_id)
+    return None
 
 
 def _person(place: str, number: str, printed: Printed) -> Row | None:
@@ -188,7 +241,7 @@ def _person(place: str, number: str, printed: Printed) -> Row | None:
 
 
 def _problem(
-    person: Row | None, number: str, name: str, printed: Printed, *, is_same_list: bool
+    person: Row | None, number: str, name: str, printed: Printed
 ) -> str | None:
     """Why this person cannot be meant, or a number may be mistyped though the name fits."""
     if person is None:
@@ -201,12 +254,10 @@ def _problem(
         # An id needs no more.
         return None
     lists = printed.of((person["constituency"], person["precinct"])).values()
-    fitting = {
-        row["entry_id"]: tuple(name_key(row[part] or "") for part in NAME_PARTS)
-        for row in lists
-        if is_called(row, name)
-    }
-    if len({*fitting.values()}) > 1:
+    fitting = [row for row in lists if is_called(row, name)]
+    names = {tuple(name_key(row[part] or "") for part in NAME_PARTS) for row in fitting}
+    if len(names) > 1:
         # The next number of a list by name is often the same surname.
         return "named-unclear"
-    return None if is_same_list or len(fitting) == 1 else "named-several"
+    several = len({row["entry_id"] for row in fitting}) > 1
+    return "named-several" if several else None
