@@ -234,13 +234,18 @@ def _readings(
     if address:
         yield from ({**reading, "address": address} for reading in named or [{}])
         return
-    is_placed = False
+    is_placed = is_housed = False
     for name, place in _cuts(words):
         line = " ".join(place)
-        if read_address(line, profile).street is not None:
+        read = read_address(line, profile)
+        if read.street is not None:
             is_placed = True
             for reading in list(_names(name, profile)) or [{}]:
                 yield {**reading, "address": line}
+        elif read.house and name and not is_housed:
+            # A house whose street is not said; its words are none of the name.
+            is_housed = True
+            named = [{**reading, "address": line} for reading in _names(name, profile)]
     # Beside an address the usual order of the name is enough.
     yield from named[:1] if is_placed else named
 

@@ -31,7 +31,6 @@ from voterlist.counter.index import (
     Held,
     Index,
     Progress,
-    begin_with,
     index_of,
     packed_date,
 )
@@ -60,8 +59,9 @@ from voterlist.model import Action
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
+from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.list_input import ListSource
-from voterlist.report.values import mask
+from voterlist.report.values import Names, mask
 from voterlist.storage.ledger import Reader
 from voterlist.tables import Row
 
@@ -84,6 +84,8 @@ _BEGUN, _OTHER_ORDER = 2.0, 1.0
 """Bits taken, where entries are ranked, from a part of a name, and from another order of words than
 the usual one, if that begins with what ends as surnames do."""
 _NEAR_DATE, _NEAR_NUMBER, _OF_HOUSE = 4.0, 5.0, 6.0
+_HOUSE_ALONE = 3.0
+"""Bits that rank who lives in a house of the number that was said without its street."""
 _LEAST = 0.5
 """Bits of whatever is near at all."""
 _MOST_OF_NOTHING = 20_000
@@ -127,6 +129,8 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     pairs = Pairs(compared, left, right)
     vectors = SHIPPED.compare(pairs)
     begun, bits = _beginnings(index, pairs, vectors)
+    is_alone = compared.street.codes[left] < 0
+    bits += _HOUSE_ALONE * (is_alone & pairs.same(compared.house.codes))
     vectors = bounded(pairs, vectors, SHIPPED, model.log_m)
     likely = score(vectors, _asked_model(model, index.whole.size, len(readings)))
     with np.errstate(divide="ignore"):
@@ -245,7 +249,12 @@ def _hits(
         for code in codes:
             yield list(_rare(index, held, codes[codes == code], 0.0))
         if name == STREET:
-            yield [_of_houses(index, held.entries_of(codes), voters.column("house"))]
+            # Of a house whose street is not said all are asked for.
+            of_street = held.entries_of(codes)
+            known = (
+                of_street if len(texts) else np.arange(index.whole.size, dtype=np.int32)
+            )
+            yield [_of_houses(index, known, voters.column("house"))]
 
 
 def _names_said(
@@ -334,7 +343,7 @@ def _a_sign_apart(number: str) -> list[str]:
 
 
 def _of_houses(index: Index, entries: Codes, houses: pa.ChunkedArray) -> _Hit:
-    """The entries of these, who live in a street, that have one of these numbers of a house."""
+    """Those of these entries that have one of these numbers of a house."""
     numbers = pc.unique(houses).drop_null()
     wanted = place_codes(numbers, np.arange(len(numbers), dtype=np.int32))
     theirs = index.parts[ENTRIES].column("house").take(pa.array(entries)).to_numpy()
@@ -413,12 +422,14 @@ def _beginnings(
         begun[field] = np.zeros(len(pairs), np.bool_)
         for code in np.unique(said[where]).tolist():
             word = names.values[code].as_py()
-            longer = index.held[field].may_begin(word)
-            hits = where & (said == code) & begin_with(names.values, word)[there]
-            many = int(index.held[field].counts[longer].sum())
-            if len(longer) and hits.any():
-                begun[field] |= hits
-                bits[hits] += np.log2(index.whole.size / max(many, 1)) - _BEGUN
+            held = index.held[field]
+            codes = held.may_begin(word)
+            longer = held.values.take(pa.array(codes))
+            begins = tables.mask_of(pc.is_in(names.values, value_set=longer))
+            hits = where & (said == code) & begins[there]
+            many = int(held.counts[codes].sum())
+            begun[field] |= hits
+            bits[hits] += np.log2(index.whole.size / max(many, 1)) - _BEGUN
         vectors.levels[field][begun[field]] = 0
     return begun, bits
 
@@ -571,10 +582,9 @@ class Finder:
         for word in words:
             has_word = pc.match_substring(rows.column("words"), f" {skeleton(word)} ")
             rows = rows.filter(has_word)
-        found: list[Row] = (
-            rows.slice(0, _MOST_ASIDE).drop_columns(["words"]).to_pylist()
-        )
-        return found
+        names = Names(sources_of(self.source.runs.inputs))
+        found = rows.slice(0, _MOST_ASIDE).drop_columns(["words"]).to_pylist()
+        return [row | {"file": names.of(row["source"], row["copy"])} for row in found]
 
 
 def _models(folders: Sequence[Path]) -> Iterator[Any]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
-from voterlist.arrays import Bools, Codes, Longs, consecutive, distinct_counts
+from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions import with_corrections
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
@@ -116,21 +116,19 @@ class Held:
         return places[np.isin(values[places], numbers)]
 
     def may_begin(self, word: str) -> Longs:
-        """The codes of the texts that begin with a word of some letters, and have more."""
+        """The codes of the texts of which a word of some letters may be a part.
+
+        The last letter of a part may be another one in the whole name, unless somebody has it as
+        the whole; ``k`` counts as ``q``. Who has the word itself is among them: they are as many
+        as begin so.
+        """
         if len(word) < _SHORTEST_BEGINNING or self.looks is None:
             return np.zeros(0, np.int64)
-        begins = begin_with(self.values, word)
-        return np.flatnonzero(begins & (self.looks.lengths > len(word)))
-
-
-def begin_with(values: pa.Array, word: str) -> Bools:
-    """True for the skeletons that may begin as that of a part of a name does.
-
-    Its last letter may be another one in the whole name, and ``k`` counts as ``q``.
-    """
-    begun = word[:-1] if len(word) > _SURE_BEGINNING else word
-    pattern = "^" + re.sub("[kq]", "[kq]", begun)
-    return tables.fits(values, pattern)
+        is_whole = tables.mask_of(pc.equal(self.values, word))
+        is_sure = len(word) <= _SURE_BEGINNING or is_whole.any()
+        begun = re.sub("[kq]", "[kq]", word if is_sure else word[:-1])
+        begins = tables.fits(self.values, f"^{begun}")
+        return np.flatnonzero(is_whole | begins & (self.looks.lengths > len(word)))
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def set_aside(found: Found, words: FindingWords) -> list[str]:
     lines = [
         words(
             "find.aside.row",
-            file=row["source"],
+            file=row["file"],
             sheet=row["sheet"] or "-",
             line=str(row["line"]),
             why=words(f"aside.{row['code']}.title"),
