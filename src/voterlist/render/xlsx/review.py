@@ -119,7 +119,7 @@ class _Writer:
             *plan.before,
             *self._answer_columns(plan.answers),
             *plan.after,
-            *(Column(name, 14, hidden=True) for name in ids),
+            *(Column(name, 14, "line", hidden=True) for name in ids),
         )
         told = told_of([*plan.before, *plan.after], [line.item for line in plan.lines])
         rows = [
@@ -225,7 +225,7 @@ class _Writer:
             Column(words("review.column.from-sheet"), 16),
             Column(words("review.column.row-was"), 48),
             *self._answer_columns([*ANSWERS]),
-            *(Column(name, 14, hidden=True) for name in ids),
+            *(Column(name, 14, "line", hidden=True) for name in ids),
         )
         rows = []
         for typed in gone:
