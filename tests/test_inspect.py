@@ -47,6 +47,22 @@ def looked_at(case, folder):
     return json.loads(found.stdout), found.stderr
 
 
+def test_a_workspace_stands_for_its_inbox_and_an_empty_folder_is_named(tmp_path):
+    """Its settings were read as a list, and of an empty inbox it was said that it is unreadable."""
+    folder = tmp_path / "2026"
+    inbox = folder / "inbox" / "88"
+    inbox.mkdir(parents=True)
+    (folder / "voterlist.toml").write_text("", encoding="utf-8")
+    for path in (folder, inbox):
+        found = inspected(path)
+        assert found.exit_code == 2
+        assert catalogue("en")("error.no-lists.what", path=path) in found.stderr
+    text = "Soyadı;Adı;Atasının adı;Doğum tarixi\nƏliyev;Elçin;Rauf oğlu;01.02.1980\n"
+    (inbox / "1.csv").write_text(text, encoding="utf-8")
+    (told,) = json.loads(inspected(folder, "--json").stdout)["table"]
+    assert (told["file"], told["entries"]) == ("88/1.csv", 1)
+
+
 def counted(codes):
     return ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
 

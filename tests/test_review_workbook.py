@@ -892,8 +892,19 @@ def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path):
             if sheet.title == say("review.sheet.cases"):
                 wanted.append(headings[say("field.address")])
             assert _pixels(sheet, max(wanted)) <= SIGHT
+            # Text that is wrapped in a column that nobody sees makes every row eight lines high.
+            ids = [sheet.cell(top + 1, column) for column in _hidden(sheet)]
+            assert len(ids) > 4
+            assert not any(cell.alignment.wrap_text for cell in ids)
             looked_at += 1
         assert looked_at >= 4
+
+
+def _hidden(sheet):
+    """The columns that nobody sees."""
+    for each in sheet.column_dimensions.values():
+        if each.hidden:
+            yield from range(each.min, each.max + 1)
 
 
 def _pixels(sheet, last):
@@ -955,3 +966,12 @@ def test_accepted_findings_are_written_again_as_they_were_accepted(workspace, tm
         assert counts["answered"] == len(shown)
         assert read_in(workspace, tmp_path / again).problems == ()
         workspaces.run(workspace)
+
+
+def test_a_workbook_without_an_answer_is_named(workspace, tmp_path):
+    """Who forgot to save it, or took the wrong copy, read only that 0 decisions were recorded."""
+    path = tmp_path / "w.xlsx"
+    export(workspace, path)
+    found, _ = call("review", "import", workspace, path)
+    told = " ".join((found.stdout + found.stderr).split())
+    assert EN("cli.review.nothing-said", path=path) in told

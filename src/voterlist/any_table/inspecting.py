@@ -36,7 +36,7 @@ def inspect_files(
     """How each file would be read: format, headers, columns, places, balance. Nothing is written.
 
     Args:
-        files: files or folders.
+        files: files or folders; a workspace stands for its inbox.
         settings: a file of settings; else those of the workspace around each file.
         constituency: whose lists they are, where neither file nor folder says it.
 
@@ -44,7 +44,7 @@ def inspect_files(
         One account for each file, by name. None of them holds the cell of a voter.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or none in a folder.
         SettingsError: the settings have mistakes.
     """
     accounts: list[FileAccount] = []
@@ -67,7 +67,7 @@ def inspect_files(
 
 def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
     """3 where a file or sheet could not be read; 1 where something needs a person; else 0."""
-    if not accounts or any(account.unreadable for account in accounts):
+    if any(account.unreadable for account in accounts):
         return 3
     sheets = [sheet for account in accounts for sheet in account.sheets]
     set_aside = {code for sheet in sheets for code in sheet.set_aside}
@@ -155,14 +155,20 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
     """(folder from which names are told, constituency of the inbox, files) read together.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or none in a folder.
     """
     batches: dict[tuple[Path, int | None], list[Path]] = {}
     for given in files:
         if not given.exists():
             raise usage_error("no-such-file", path=given)
         whole = given.resolve()
-        for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
+        if (whole / config.FILE_NAME).exists():
+            # Of a workspace its lists are meant, not its settings.
+            whole /= INBOX
+        found = readers.list_paths(whole) if whole.is_dir() else [whole]
+        if not found:
+            raise usage_error("no-lists", path=given)
+        for path in found:
             key = _home(path, whole if whole.is_dir() else path.parent)
             paths = batches.setdefault(key, [])
             if path not in paths:

@@ -156,6 +156,8 @@ def import_decisions(
             tell("cli.review.origin-unknown", path=path)
         if file.says_nothing_new:
             tell("cli.review.nothing-new", path=path)
+        elif not file.answers and not file.problems:
+            tell("cli.review.nothing-said", path=path)
     _list_replaced(imported.replaced)
     _list_disputes("contested", imported.contested)
     _list_disputes("pending", imported.pending)
