@@ -194,16 +194,21 @@ def test_who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace
     assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
 
 
-def test_who_is_struck_for_another_list_and_comes_back_is_asked_about(workspace):
-    """They were on no list and nobody was asked: the register's row met the struck entry."""
+@pytest.mark.parametrize("ground", ["moved-away", "died", "not-citizen"])
+def test_who_is_struck_and_comes_back_is_asked_about(workspace, ground):
+    """They were on no list and nobody was asked: the register's row met the struck entry.
+
+    Whoever was struck as another one's namesake who died stands elsewhere as well.
+    """
+    place = {"precinct": "89/3"} if ground == "moved-away" else {}
     names = ("Hüseynli Tural", "Quliyeva Sevinc")
     lines = []
     for name in names:
         (person,) = told("find", workspace, name, *BY, *DAY)[1]["found"]
         lines.append(
             {"listed_as": person["entry_id"], "listed_name": name, "answer": "strike"}
-            | {"ground": EN("ground.moved-away.title"), "document": "№ 7"}
-            | {"precinct": "89/3"}
+            | {"ground": EN(f"ground.{ground}.title"), "document": "№ 7"}
+            | place
         )
     assert decided(workspace, *lines)[1]["recorded"] == 2
     listed(workspace)
@@ -229,14 +234,76 @@ def test_who_is_struck_for_another_list_and_comes_back_is_asked_about(workspace)
     assert (made["recorded"], made["accepted"], made["problems"]) == (1, 1, [])
     listed(workspace)
     done = handing.newest(workspace, "applied").to_pylist()
-    assert sorted((row["action"], row["precinct"]) for row in done) == [
-        ("add", 1),
-        ("strike", 3),
-        ("strike", 3),
-    ]
+    assert sorted(row["action"] for row in done) == ["add", "strike", "strike"]
+    found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)[1]["found"]
+    assert [row["state"] for row in found] == ["struck", "added"]
     rules = handing.newest(workspace, "findings").column("rule").to_pylist()
     assert "arrived-missing" not in rules
     assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
+
+
+def test_registers_are_held_against_who_was_added(workspace):
+    """Somebody who was added and died, or left, stayed on the list and nobody was asked."""
+    reference = workspace / "reference"
+    (reference / "newly-of-age.csv").write_text(REGISTER, "utf-8")
+    listed(workspace)
+    book = book_of(workspace)
+    added = {"answer": "add", "ground": EN("ground.newly-of-age.title")}
+    added |= {"document": "AA 5", "precinct": "1"}
+    fill(book, lambda row: added if row["sheet"] == "Additions" else None)
+    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 3
+    wanted = ("--name", "Səfərov Kamil Rauf oğlu", "--born", "05.05.1980")
+    wanted += ("--set", "fin=5XK1299", "--set", "precinct=2", "--document", "AZE 4")
+    asked = ("--what", "add", *wanted, "--by", "Kamil Səfərov", "--clerk", "Aytən")
+    assert told("application", "take", workspace, *asked, *DAY)[0] == 0
+    granted = ("--grant", "--ground", "left-out", *BY)
+    assert told("application", "decide", workspace, 1, *granted, *DAY)[0] == 0
+    listed(workspace)
+    head, zaur, nigar, _ = REGISTER.splitlines()
+    kamil = "Səfərov;Kamil;Rauf oğlu;05.05.1980;5XK1299;88;2"
+    left = nigar.replace("88;1", "88;2")
+    for name, rows in (("deaths", (zaur, kamil)), ("departures", (nigar, left))):
+        text = "\n".join((head, *rows, ""))
+        (reference / f"{name}.csv").write_text(text, encoding="utf-8")
+    listed(workspace)
+    rules = handing.newest(workspace, "findings").to_pylist()
+    found = sorted((row["rule"], row["precinct"]) for row in accusing(rules))
+    assert found == [
+        ("deceased-confirmed", 1),
+        ("deceased-confirmed", 2),
+        ("moved-away-confirmed", 1),
+    ]
+    book.unlink()
+    book_of(workspace)
+    names = []
+
+    def struck(row):
+        if row["sheet"] != "Strikings":
+            return None
+        names.append(" ".join(map(str, row["shown"])))
+        is_dead = "Nigar" not in names[-1]
+        ground = "died" if is_dead else "moved-away"
+        place = {} if is_dead else {"precinct": "89/3"}
+        return {"answer": "strike", "ground": EN(f"ground.{ground}.title")} | place
+
+    assert len(fill(book, struck)) == 3
+    assert all(any(one in text for text in names) for one in ("Zaur", "Nigar", "Rauf"))
+    made = told("review", "import", workspace, book, *BY)[1]
+    assert (made["recorded"], made["problems"]) == (3, [])
+    listed(workspace)
+    assert [stands(workspace, name)[0] for name in ("Şərifov Zaur", "Səfərov")] == [
+        "struck"
+    ] * 2
+    rules = handing.newest(workspace, "findings").to_pylist()
+    assert not accusing(rules)
+    assert len(accusing(handing.newest(workspace, "accepted").to_pylist())) == 3
+    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
+
+
+def accusing(rows):
+    """The rows whose rule accuses an entry, for certain."""
+    rules = ("deceased-confirmed", "moved-away-confirmed")
+    return [row for row in rows if row["rule"] in rules]
 
 
 def test_nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed(workspace):

@@ -54,7 +54,7 @@ from voterlist.decisions.given import (
     subjects_of,
     voter_key,
 )
-from voterlist.decisions.outcome import SKIP_CODES, is_sent_elsewhere
+from voterlist.decisions.outcome import SKIP_CODES, struck_for_good
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
@@ -100,7 +100,6 @@ __all__ = [
     "identities",
     "identity_of",
     "is_same_person",
-    "is_sent_elsewhere",
     "last_verdicts",
     "members_of",
     "moves_of",
@@ -112,6 +111,7 @@ __all__ = [
     "renamed",
     "standing",
     "still_contested",
+    "struck_for_good",
     "subjects_among",
     "subjects_of",
     "voter_key",

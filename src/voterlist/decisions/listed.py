@@ -13,7 +13,7 @@ from voterlist import strict_json
 from voterlist.decisions.answers import AmendmentContext, Row, ValueReader
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Reasons
-from voterlist.decisions.outcome import is_sent_elsewhere
+from voterlist.decisions.outcome import struck_for_good
 from voterlist.decisions.standing import last_answers, standing
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action
@@ -87,10 +87,11 @@ def refuse_listed(
         for key in filter(None, (fin, names)):
             added.setdefault(key, []).append((fin, entry_id))
 
-    strikes = rows_among(standing(given).amendments, "action", [Action.STRIKE])
-    struck = {*strikes.column("entry_id").to_pylist()}
+    holding = standing(given)
+    strikes = rows_among(holding.amendments, "action", [Action.STRIKE]).to_pylist()
+    struck = {row["entry_id"] for row in strikes}
     # Whoever was struck for another list may come back; here it is not known who stays.
-    sent = {row["entry_id"] for row in strikes.to_pylist() if is_sent_elsewhere(row)}
+    gone = {*struck_for_good(strikes, holding.decisions.to_pylist())}
     for entry_id, entry in added_before(given).items():
         if entry_id not in struck:
             add(*person_of(entry), entry_id)
@@ -102,7 +103,7 @@ def refuse_listed(
             for key in filter(None, (fin, names))
             for other_fin, other in added.get(key, ())
         )
-        if (fin and listed.get(fin, set()) - sent) or is_added:
+        if (fin and listed.get(fin, set()) - gone) or is_added:
             reasons.refuse("already-listed", judged)
         else:
             add(fin, names, entry_id)

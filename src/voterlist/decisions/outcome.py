@@ -123,8 +123,8 @@ class _Work:
         """The constituencies that have a list."""
         self._struck: Collection[str] = ()
         """Whom a striking takes off, where they are on a list."""
-        self._sent: Collection[str] = ()
-        """The entries that are struck for a list of somebody else."""
+        self._gone: Collection[str] = ()
+        """The entries whose people may come back by a register."""
         self._places = dict(today.places)
         """Where everybody stands before anybody is moved; who is added among them."""
         self._applied: list[Row] = []
@@ -144,11 +144,8 @@ class _Work:
         strikes = by_action.get(Action.STRIKE, [])
         # Whoever was added and struck may come back by another register.
         self._struck = {row["entry_id"] for row in strikes if _may_strike(row)}
-        self._sent = {
-            row["entry_id"]
-            for row in amendments
-            if is_sent_elsewhere(row) and not self._is_here(row)
-        }
+        here = self._listed | {*self._today.territory}
+        self._gone = struck_for_good(strikes, verdicts, here)
         added = self._add(by_action.get(Action.ADD, []), corrections)
         self._places |= {entry_id: _place(row) for entry_id, row in added.items()}
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
@@ -299,11 +296,11 @@ class _Work:
             for fin, bearers in self._today.fins.items()
             if any(
                 "fin" not in corrected.get(bearer, {})
-                for bearer in {*bearers} - {*self._sent}
+                for bearer in {*bearers} - {*self._gone}
             )
         }
         for entry_id, cells in corrected.items():
-            if entry_id in self._today.places and entry_id not in self._sent:
+            if entry_id in self._today.places and entry_id not in self._gone:
                 listed_fins.add(folded_fin(cells.get("fin")))
         added: dict[str, Row] = {}
         added_fins: set[str] = set()
@@ -328,7 +325,7 @@ class _Work:
 
     def _add_trouble(self, row: Row, subject: Row | None) -> str | None:
         """Why a person is not added, whatever the FIN; None where nothing is wrong."""
-        met = {*self._today.met.get(row["entry_id"], ())} - {*self._sent}
+        met = {*self._today.met.get(row["entry_id"], ())} - {*self._gone}
         if row["entry_id"] in self._today.places or met:
             return "already-listed"
         if subject is None:
@@ -430,11 +427,39 @@ def _may_strike(strike: Row) -> bool:
     )
 
 
-def is_sent_elsewhere(amendment: Row) -> bool:
-    """True for a striking that says on which list the person stands, and rests on nothing else."""
-    is_strike = amendment["action"] == Action.STRIKE
-    is_sent = is_strike and _may_strike(amendment)
-    return is_sent and not _is_of_person(amendment)
+def struck_for_good(
+    strikes: Iterable[Row], verdicts: Iterable[Row], here: Collection[int | None] = ()
+) -> dict[str, Row]:
+    """The entries of people of whom these strikings leave none: each with its striking.
+
+    They stand on a list of somebody else, or are no voters, with all repetitions. If a register
+    says that they came, they are on no list. Who is too young comes back with the age.
+
+    Args:
+        strikes: rows of AMENDMENT that strike.
+        verdicts: rows of DECISION.
+        here: the constituencies whose lists belong here.
+    """
+    gone: dict[str, Row] = {}
+    of_person: dict[str, Row] = {}
+    for row in strikes:
+        if not _is_of_person(row):
+            if _may_strike(row) and row["constituency"] not in here:
+                gone[row["entry_id"]] = row
+        elif not grounds()[row["ground"]].until_of_age:
+            of_person[row["entry_id"]] = row
+    rows = list(verdicts)
+    keeps = {
+        row["case_id"]: of_person[row["entry_id"]]
+        for row in rows
+        if row["verdict"] == Verdict.KEEP and row["entry_id"] in of_person
+    }
+    with_them = {
+        row["entry_id"]: keeps[row["case_id"]] | {"entry_id": row["entry_id"]}
+        for row in rows
+        if row["verdict"] == Verdict.REPEAT and row["case_id"] in keeps
+    }
+    return with_them | gone | of_person
 
 
 def is_with_place(strike: Row) -> bool:

@@ -21,9 +21,9 @@ from voterlist.decisions import (
     columns_for,
     effects,
     follow,
-    is_sent_elsewhere,
     renamed,
     still_contested,
+    struck_for_good,
 )
 from voterlist.decisions import Given as Answers
 from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
@@ -34,7 +34,7 @@ from voterlist.link.cases import with_kept
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
-from voterlist.model import Action, CaseKind, Profile, Stage, Verdict
+from voterlist.model import Action, CaseKind, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.persons.matching import CLASSES, match
@@ -62,9 +62,17 @@ from voterlist.pipeline.steps import (
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
-from voterlist.reconcile import HELD, MET, added_beside
+from voterlist.reconcile import HELD, MET, added_beside, registers_of_added
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
-from voterlist.schemas import AMENDMENT, APPLIED, CASE_NUMBER, ENTRY, FINDING, VOTER
+from voterlist.schemas import (
+    AMENDMENT,
+    APPLIED,
+    CASE_NUMBER,
+    ENTRY,
+    FINDING,
+    VOTER,
+    empty,
+)
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import (
@@ -163,24 +171,23 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
         "pending": holding.pending,
         "acceptances": followed.given.acceptances,
         "followed": followed.moves,
-        "moves": concat([moved, _sent_elsewhere(tables, context, holding)], AMENDMENT),
+        "moves": concat([moved, _struck_for_good(tables, context, holding)], AMENDMENT),
     }
     return StageResult(made, stood.num_rows, stood.num_rows)
 
 
-def _sent_elsewhere(
+def _struck_for_good(
     tables: NeededTables, context: StageContext, holding: Standing
 ) -> pa.Table:
-    """AMENDMENT of the strikings for a list of somebody else: no entry of here is kept for them."""
+    """AMENDMENT of the strikings of people of whom no entry of here is kept."""
     here = {*context.settings.territory.by_number}
-    sent = [row for row in holding.amendments.to_pylist() if is_sent_elsewhere(row)]
-    if sent:
-        # The places of a nation's entries are read where anybody is sent away.
+    strikes = rows_among(holding.amendments, "action", [Action.STRIKE]).to_pylist()
+    if strikes:
+        # The places of a nation's entries are read where anybody is struck.
         listed = tables.select("entries", pa.schema([ENTRY.field("constituency")]))
         here |= {*listed.column("constituency").unique().to_pylist()}
-    return from_rows(
-        [row for row in sent if row["constituency"] not in here], AMENDMENT
-    )
+    gone = struck_for_good(strikes, holding.decisions.to_pylist(), here)
+    return from_rows(list(gone.values()), AMENDMENT, "entry_id")
 
 
 _BORN = pa.schema(
@@ -224,15 +231,21 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     profile = settings.workspace.profile
     gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
     added = normalize(done.additions, profile).table
+    raised, accused, answering = tables["rows-raised"], empty(FINDING), done.applied
+    if added.num_rows and raised.num_rows:
+        register = normalize(raised, profile).table
+        accused = registers_of_added(register, added, done.applied)
+        answering = _answering(added, gone, answering, register)
     # Whoever was added and struck since is asked about when they come back.
     added = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
     beside = _added_beside(added, gone, tables)
     named = beside.column("other_entry_id").to_pylist()
+    named += accused.column("entry_id").to_pylist()
     settled = settle(
-        concat([tables["findings-raised"], stand_out, beside], FINDING),
+        concat([tables["findings-raised"], stand_out, beside, accused], FINDING),
         settings.check,
         _without_children(tables, context),
-        _answering(added, done.applied, tables["rows-raised"], profile),
+        answering,
     )
     found = _marked(given, tables, done, settled.accepted, readings)
     displaced = settings.link.displaced_constituencies
@@ -264,7 +277,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "balance": done.balance,
         "additions": done.additions,
         "register_rows": concat(
-            [tables["rows-raised"], rows_among(done.additions, "entry_id", named)],
+            [raised, rows_among(done.additions, "entry_id", named)],
             ENTRY,
         ),
         "nights": nights,
@@ -325,15 +338,14 @@ def _added_beside(
 
 
 def _answering(
-    added: pa.Table, applied: pa.Table, raised: pa.Table, profile: Profile
+    added: pa.Table, gone: Collection[str], applied: pa.Table, register: pa.Table
 ) -> pa.Table:
-    """APPLIED, and each addition under every row of a register, ENTRY, that is the same person's.
+    """APPLIED, and each addition under every row of a register, VOTER, that is the same person's.
 
-    Whoever was added, VOTER, is not missing because another register has them too.
+    Whoever was added, VOTER, and is not ``gone`` since, is not missing because another register has
+    them too.
     """
-    if not added.num_rows or not raised.num_rows:
-        return applied
-    register = normalize(raised, profile).table
+    added = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
     met = match(register, added)
     is_one = np.isin(met.kind, [CLASSES.index("confirmed"), CLASSES.index("probable")])
     ids = added.column("entry_id").take(pa.array(met.entry[is_one]))

@@ -35,6 +35,7 @@ from voterlist.reconcile.registers import (
     may_meet,
     no_register,
     register_keys,
+    registers_of_added,
 )
 from voterlist.reconcile.statistics import (
     COUNTED,
@@ -74,6 +75,7 @@ __all__ = [
     "not_read",
     "reconcile",
     "register_keys",
+    "registers_of_added",
     "tally",
 ]
 

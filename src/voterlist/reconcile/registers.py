@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -103,11 +103,7 @@ def compare_registers(
         moves: AMENDMENT: where entries stand that were moved, or struck for a list elsewhere.
     """
     matched, use, findings = [], [], []
-    row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
-    moved = voters
-    for name in PRECINCT_PLACE:
-        place = pc.coalesce(taken(moves, name, row), voters.column(name))
-        moved = with_column(moved, name, place)
+    moved = _moved(voters, moves)
     sent = rows_among(moves, "action", [Action.STRIKE]).column("entry_id")
     is_sent = mask_of(is_among(voters.column("entry_id"), sent.to_pylist()))
     # One more place at the end, where -1 points.
@@ -155,6 +151,43 @@ def added_beside(added: pa.Table, voters: pa.Table) -> pa.Table:
     """
     row, entry = may_be_one(added, voters)
     return _beside("added-beside-entry", voters, entry, added, row)
+
+
+def registers_of_added(rows: pa.Table, added: pa.Table, applied: pa.Table) -> pa.Table:
+    """FINDING of what registers say of people who were added, as of any entry that they meet.
+
+    Args:
+        rows: VOTER of the registers' rows, whose ids name the register.
+        added: VOTER of the people, where they were added.
+        applied: APPLIED: where they were moved since.
+    """
+    rows = rows.take(pa.array(may_meet(rows, register_keys([added]))))
+    names = pc.list_element(pc.split_pattern(rows.column("entry_id"), ":"), 0)
+    registers = {
+        name: rows.filter(pc.equal(names, name))
+        for name in pc.unique(names).to_pylist()
+        if name in POLICIES
+    }
+    added = sort_by(added, "entry_id")
+    moved = _moved(added, rows_among(applied, "action", [Action.MOVE]))
+    findings: list[pa.Table] = []
+    for compared in _compare_all(registers, added):
+        policy = replace(POLICIES[compared.name], elsewhere=None)
+        nobody = np.zeros(len(compared.rows.entry), dtype=bool)
+        findings += _about_matches(compared, policy, added, moved, nobody)
+    found = concat(findings, FINDING)
+    is_own = pc.equal(found.column("entry_id"), found.column("other_entry_id"))
+    return found.filter(pc.invert(is_own))
+
+
+def _moved(voters: pa.Table, moves: pa.Table) -> pa.Table:
+    """The voters where they stand since these rows, of AMENDMENT or APPLIED, moved them."""
+    row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
+    moved = voters
+    for name in PRECINCT_PLACE:
+        place = pc.coalesce(taken(moves, name, row), voters.column(name))
+        moved = with_column(moved, name, place)
+    return moved
 
 
 def constituencies_of(voters: pa.Table) -> Longs:

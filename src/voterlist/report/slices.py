@@ -115,7 +115,7 @@ class Cutter:
     ) -> Longs:
         """The rows of a table that the report of a constituency shows."""
         if name == "register_rows":
-            rows = self._register_rows[findings]
+            rows = self._register_rows[:, findings]
             return np.unique(rows[rows >= 0])
         if name in _OF_ITS_OWN and constituency is not None:
             # Of all lists together it changes with every decision; no constituency shows that.
@@ -147,11 +147,11 @@ class Cutter:
 
     @cached_property
     def _register_rows(self) -> Longs:
-        """The row of ``register_rows`` that each finding names; -1: none."""
-        known = text_of(self._tables["register_rows"], "entry_id")
-        return _codes_of(
-            self._tables["findings"], "other_entry_id", known.combine_chunks()
-        )
+        """The rows of ``register_rows`` that each finding names, in two lines; -1: none."""
+        known = text_of(self._tables["register_rows"], "entry_id").combine_chunks()
+        findings = self._tables["findings"]
+        names = ("other_entry_id", "entry_id")
+        return np.array([_codes_of(findings, name, known) for name in names])
 
     @cached_property
     def _by_place(self) -> dict[str, RowsByCode]:

@@ -125,9 +125,10 @@ def build_findings(
         mask_identifiers: show only the last three characters of FIN and document.
         ids: those of the findings, where a person is asked about them.
     """
-    entry = rows_of(entries, findings.column("entry_id"))
-    other = rows_of(
-        pa.concat_tables([entries, registers]), findings.column("other_entry_id")
+    # Who was added is the row of a register, or of an application.
+    known = pa.concat_tables([entries, registers])
+    entry, other = (
+        rows_of(known, findings.column(name)) for name in ("entry_id", "other_entry_id")
     )
     has_no_entry = pc.is_null(findings.column("entry_id"))
     instead = pc.if_else(has_no_entry, written_names(other), None)
