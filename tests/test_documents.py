@@ -17,6 +17,7 @@ from documents import cell, paragraph, row, table
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.ingest.account import inspect
+from voterlist.ingest.look import look
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
 from voterlist.readers.documents import Line
@@ -612,7 +613,7 @@ def test_pages_that_are_pictures_are_named_and_the_others_read(tmp_path):
         [rule == "scanned-page" for rule in taken.findings.column("rule").to_pylist()]
     )
     assert told.column("sheet").to_pylist() == ["p. 2-3, 5"]
-    (account,) = inspect(files, LIMITS)
+    (account,) = inspect(look(files, LIMITS, None, {}))
     assert account.unreadable
 
 

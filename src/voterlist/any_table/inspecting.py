@@ -12,6 +12,7 @@ from voterlist.errors import usage_error
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
+from voterlist.ingest.look import look
 from voterlist.model import Severity
 from voterlist.pipeline.inbox import INBOX, number_of
 from voterlist.pipeline.result import FURNITURE
@@ -55,13 +56,14 @@ def inspect_files(
             for path in paths
             for file in readers.read_paths([path], root, chosen.ingest)
         ]
-        accounts += inspect(
+        seen = look(
             raw,
             with_columns(chosen.ingest, chosen.comparisons),
-            constituency=constituency or number,
-            territory=chosen.territory.by_number,
-            beside=_beside(root, number),
+            constituency or number,
+            chosen.territory.by_number,
+            _beside(root, number),
         )
+        accounts += inspect(seen)
     return tuple(sorted(accounts, key=lambda account: (account.name, account.copy)))
 
 

@@ -32,7 +32,7 @@ from voterlist.ingest.generic import (
 )
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
-from voterlist.ingest.look import look, register_headed
+from voterlist.ingest.look import Seen, look, register_headed
 from voterlist.ingest.numbers import protocol, statistics
 from voterlist.ingest.registers import (
     FORMER_NAMES,
@@ -60,6 +60,7 @@ __all__ = [
     "extra_column",
     "given_map",
     "ingest",
+    "intake_of",
     "map_columns",
     "name_columns",
     "parse_map",
@@ -98,6 +99,11 @@ def ingest(
     """
     settings = with_columns(settings, comparisons)
     seen = look(files, settings, constituency, territory or {}, asks=asks)
+    return intake_of(seen, constituency)
+
+
+def intake_of(seen: Seen, constituency: int | None) -> Intake:
+    """What ``ingest`` makes of the files that were looked at."""
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))

@@ -5,22 +5,18 @@ Headers and counts, never a voter's cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import KINDS, ORIGINS
-from voterlist.ingest.file_names import Territory
 from voterlist.ingest.headers import column_letters
 from voterlist.ingest.lists import balance
-from voterlist.ingest.look import look
+from voterlist.ingest.look import Seen
 from voterlist.ingest.rows import CODES, ENTRY_ROW, code_number
 from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
-from voterlist.schemas import RawFile
 
 _OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
@@ -165,20 +161,8 @@ class FileAccount:
         )
 
 
-def inspect(
-    files: Sequence[RawFile],
-    settings: IngestSettings,
-    *,
-    constituency: int | None = None,
-    territory: Territory | None = None,
-    beside: Iterable[str] = (),
-) -> tuple[FileAccount, ...]:
-    """What ``ingest`` makes of these files, in their order by content.
-
-    The arguments are those of ``ingest``, and the names of the files ``beside`` them that are not
-    looked at: names are read in the light of each other.
-    """
-    seen = look(files, settings, constituency, territory or {}, beside)
+def inspect(seen: Seen) -> tuple[FileAccount, ...]:
+    """What ``ingest`` makes of the files that were looked at, in their order by content."""
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [
