@@ -298,24 +298,31 @@ def test_files_that_repeat_a_list_are_named_with_the_list(workspace):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "copy", ["menteqe-2 - Copy.csv", "Copy of menteqe-2.csv", "eski/menteqe-2.csv"]
-)
-def test_of_a_list_and_its_copy_the_copy_is_named(workspace, copy):
+def test_of_a_list_and_its_copy_the_copy_is_named(workspace):
     """Who deletes the file that is named would delete the list, and keep its copy."""
     lists = workspace / "inbox" / "88"
-    (lists / copy).parent.mkdir(exist_ok=True)
-    (lists / copy).write_bytes((lists / "menteqe-2.csv").read_bytes())
+    third = (lists / "menteqe-2.csv").read_text("utf-8").replace("Rzayev", "Qasımov")
+    (lists / "menteqe-3.csv").write_text(third.replace("2 saylı", "3 saylı"), "utf-8")
+    copies = {
+        "menteqe-1 - Copy.csv": "menteqe-1.csv",
+        "Copy of menteqe-2.csv": "menteqe-2.csv",
+        "eski/menteqe-3.csv": "menteqe-3.csv",
+    }
+    (lists / "eski").mkdir()
+    for copy, own in copies.items():
+        (lists / copy).write_bytes((lists / own).read_bytes())
     of_files = told("inspect", lists)[1]["files"]
     entries = {
         file["name"]: sum(sheet["entries"] for sheet in file["sheets"])
         for file in of_files
     }
-    assert entries == {"88/menteqe-1.csv": 4, "88/menteqe-2.csv": 3, f"88/{copy}": 0}
+    taken = {f"88/menteqe-{number}.csv": 4 - (number > 1) for number in (1, 2, 3)}
+    assert entries == taken | {f"88/{copy}": 0 for copy in copies}
     call("run", workspace, "--today", "2026-02-03")
-    (found,) = told("status", workspace)[1]["repeated"]
-    assert found["files"] == [f"inbox/88/{copy}"]
-    assert found["of"] == ["inbox/88/menteqe-2.csv"]
+    repeated = told("status", workspace)[1]["repeated"]
+    assert {(*one["files"], *one["of"]) for one in repeated} == {
+        (f"inbox/88/{copy}", f"inbox/88/{own}") for copy, own in copies.items()
+    }
 
 
 @pytest.mark.slow
@@ -480,11 +487,15 @@ f,Aygün,Rzayeva,1969-02-17
 MAP = '[columns]\nentry_id = "id"\ngiven_name = "first"\nsurname = "last"\nbirth_date = "born"\n'
 
 
+def of_people(folder):
+    (folder / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    (folder / "map.toml").write_text(MAP, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def people(tmp_path):
-    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
-    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
-    return tmp_path
+    return of_people(tmp_path)
 
 
 def mapped(people):
@@ -492,18 +503,26 @@ def mapped(people):
     return "link", people / "people.csv", "--columns", people / "map.toml"
 
 
-def test_link_and_evaluate_work_on_any_table(people):
-    """A table with its own headers gives pairs in the ids it came with, which truth can measure."""
-    pairs, groups = people / "pairs.parquet", people / "clusters.parquet"
-    exit_code, result = told(*mapped(people), "--out", pairs, "--clusters", groups)
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory):
+    """What ``link`` says of these people, their pairs and their clusters."""
+    folder = of_people(tmp_path_factory.mktemp("linked"))
+    pairs, groups = folder / "pairs.parquet", folder / "clusters.parquet"
+    exit_code, result = told(*mapped(folder), "--out", pairs, "--clusters", groups)
     assert exit_code == 0
+    return result, pairs, groups
+
+
+def test_link_and_evaluate_work_on_any_table(linked, tmp_path):
+    """A table with its own headers gives pairs in the ids it came with, which truth can measure."""
+    result, pairs, groups = linked
     table = pq.read_table(pairs)
     assert result["pairs"] == table.num_rows == sum(result["kinds"].values())
     assert [(row["entry_l"], row["entry_r"]) for row in table.to_pylist()][:1] == [
         ("a", "b")
     ]
     assert groups.exists()
-    truth = people / "truth.csv"
+    truth = tmp_path / "truth.csv"
     truth.write_text("entry_id,person_id\na,1\nb,1\nc,2\nd,3\ne,4\nf,5\n", "utf-8")
     _, measured = told("evaluate", pairs, truth, "--threshold", "0.01")
     assert measured["true_pairs"] == 1
@@ -523,13 +542,11 @@ def test_link_and_evaluate_work_on_any_table(people):
         ("a,1\nb,1\na,2\n", "truth-of-two"),
     ],
 )
-def test_a_truth_of_another_list_measures_nothing(people, rows, code):
+def test_a_truth_of_another_list_measures_nothing(linked, tmp_path, rows, code):
     """Precision 0 would be said of a linkage that is right."""
-    pairs, groups = people / "pairs.parquet", people / "clusters.parquet"
-    told(*mapped(people), "--out", pairs, "--clusters", groups)
-    truth = people / "truth.csv"
+    truth = tmp_path / "truth.csv"
     truth.write_text(f"entry_id,person_id\n{rows}", "utf-8")
-    for table in (pairs, groups):
+    for table in linked[1:]:
         exit_code, result = told("evaluate", table, truth)
         assert (exit_code, result["error"]["code"]) == (3, code)
 

@@ -57,14 +57,22 @@ def page_file(workspace):
     return exported(workspace, "--language", "en", "--for", "Aynur")
 
 
-@pytest.fixture
-def visit(opened, page_file):
+@pytest.fixture(scope="module")
+def window(opened):
+    """A window of several tests: to open one costs more than what most of them do in it."""
     made = browsers.Visit(opened)
-    made.open(page_file)
     yield made
-    assert made.abroad == []
-    assert made.faults == []
     made.window.close()
+
+
+@pytest.fixture
+def visit(window, page_file):
+    """The page in that window, as in a browser in which it was never opened."""
+    window.open(page_file)
+    yield window
+    window.page.evaluate("localStorage.clear()")
+    assert window.abroad == []
+    assert window.faults == []
 
 
 def test_twenty_cases_by_keys_are_read_in_and_not_raised_again(
@@ -150,28 +158,48 @@ def test_a_name_that_is_markup_is_a_text(visit):
     assert "broken" not in page.title()
 
 
-def disputed(opened, folder, tmp_path):
-    """The case of which Rauf and Sevda said the contrary, each on a page."""
+def name_oneself(page, name):
+    """Type who works at the page, and wait until it knows: the dialog is gone a moment before."""
+    from playwright.sync_api import expect
+
+    page.locator("#person").click()
+    page.locator("#name").fill(name)
+    page.keyboard.press("Enter")
+    word = re.compile(name.strip(" ."), re.IGNORECASE)
+    expect(page.locator("#person")).to_have_text(word)
+
+
+@pytest.fixture(scope="module")
+def of_two(opened, workspace, tmp_path_factory):
+    """A workspace, and its case of which Rauf and Sevda said the contrary, each on a page."""
+    place = tmp_path_factory.mktemp("disputed")
+    folder = shutil.copytree(workspace, place / "2026")
     saved = []
     for name, keys in (("Rauf", APART), ("Sevda", "a")):
-        page_of = exported(folder, "--for", name, "--out", tmp_path / f"{name}.html")
+        page_of = exported(folder, "--for", name, "--out", place / f"{name}.html")
         visit = browsers.Visit(opened)
         visit.open(page_of)
         case = visit.current()
         for key in keys:
             visit.page.keyboard.press(key)
-        saved.append(visit.save(tmp_path))
+        saved.append(visit.save(place))
         visit.window.close()
     assert call("review", "import", folder, *saved)["contested"]
-    return case
+    return folder, case
+
+
+@pytest.fixture
+def disputed(of_two, tmp_path):
+    """That workspace for one test, and the case."""
+    folder, case = of_two
+    return shutil.copytree(folder, tmp_path / "2026"), case
 
 
 def test_what_two_people_decided_differently_is_settled_by_one_key(
-    opened, workspace, tmp_path
+    opened, disputed, tmp_path
 ):
     """A third person would not see who said what, or need a workbook for it."""
-    folder = shutil.copytree(workspace, tmp_path / "2026")
-    case = disputed(opened, folder, tmp_path)
+    folder, case = disputed
     again = exported(
         folder, "--for", "Leyla", "--out", tmp_path / "third.html", "--language", "en"
     )
@@ -189,19 +217,16 @@ def test_what_two_people_decided_differently_is_settled_by_one_key(
 
 @pytest.mark.parametrize(("given", "typed"), [("", " RAUF "), ("Рауф", "")])
 def test_a_person_s_own_answer_is_theirs_in_whatever_letters_the_name_stands(
-    opened, workspace, tmp_path, given, typed
+    opened, disputed, tmp_path, given, typed
 ):
     """One of the two would settle their own dispute, which is refused, and take nothing back."""
-    folder = shutil.copytree(workspace, tmp_path / "2026")
-    case = disputed(opened, folder, tmp_path)
+    folder, case = disputed
     again = ("--out", tmp_path / "again.html", *(("--for", given) if given else ()))
     visit = browsers.Visit(opened)
     page = visit.open(exported(folder, *again))
     assert visit.current() == case
     if typed:
-        page.locator("#person").click()
-        page.locator("#name").fill(typed)
-        page.keyboard.press("Enter")
+        name_oneself(page, typed)
     page.locator("#withdraw").click()
     read = call("review", "import", folder, visit.save(tmp_path))
     assert (read["problems"], read["contested"], read["recorded"]) == ([], [], 2)
@@ -216,9 +241,7 @@ def test_who_types_the_name_otherwise_goes_on_with_the_own_work(
     visit = browsers.Visit(opened)
     for name, done in (("Rauf", "0 of"), (" rauf.", "1 of"), ("Sevda", "0 of")):
         page = visit.open(page_file)
-        page.locator("#person").click()
-        page.locator("#name").fill(name)
-        page.keyboard.press("Enter")
+        name_oneself(page, name)
         page.locator("#done", has_text=done).wait_for()
         page.keyboard.press("a")
     visit.window.close()

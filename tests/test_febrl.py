@@ -23,6 +23,9 @@ COLUMNS = {
         "state",
     ],
 }
+NUMBER = r"^rec-(\d+)-"
+PERSONS = 800
+"""Of the 2,000 of the list."""
 
 
 @pytest.mark.slow
@@ -32,8 +35,9 @@ def test_foreign_lists_are_linked_without_their_number():
     The best F1 stays where it was measured.
     """
     frame = datasets.load_febrl3().reset_index().drop(columns="soc_sec_id")
+    frame = frame[frame.rec_id.str.extract(NUMBER)[0].astype(int) < PERSONS]
     pairs = voterlist.find_duplicates(frame, COLUMNS, profile="generic")
-    person = frame.rec_id.str.extract(r"^rec-(\d+)-")[0]
+    person = frame.rec_id.str.extract(NUMBER)[0]
     truth = pa.table({"entry_id": frame.rec_id.tolist(), "person_id": person.tolist()})
     found = evaluate(pa.Table.from_pandas(pairs), truth)
     assert found.best_f1 >= 0.97

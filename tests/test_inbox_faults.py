@@ -371,15 +371,14 @@ def at_the_start_of(stage, act):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace, jobs):
+def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace):
     """Else other entries stand under the digest of the file that was there before."""
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
     text = path.read_text(encoding="utf-8")
     change = at_the_start_of(
         Stage.INGEST, lambda: path.write_text(text[: len(text) // 2], encoding="utf-8")
     )
-    result = workspaces.run(workspace, progress=change, jobs=jobs, until=Stage.MERGE)
+    result = workspaces.run(workspace, progress=change, until=Stage.MERGE)
     assert [(item.file, item.code) for item in result.troubles] == [
         ("inbox/1/menteqe-1.csv", "file-changed")
     ]

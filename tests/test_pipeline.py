@@ -115,12 +115,24 @@ def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     )
 
 
+def shortened(workspace, name):
+    """A progress callback that cuts a list between the hashing of the files and their reading."""
+    path = workspace / "inbox" / "9" / name
+
+    def progress(stage, _step, done, _total):
+        if stage is Stage.INGEST and not done:
+            path.write_bytes(b"1")
+
+    return progress
+
+
 @pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path):
     """Lists read by two processes give the same bytes as lists read by one.
 
     Of a list of several constituencies too, whose dates are ambiguous or not by the whole file,
-    though constituencies are normalised apart.
+    though constituencies are normalised apart. A file that changes after it was hashed is set aside
+    by both.
     """
     rows = [
         (4, "Əliyev", "05/06/1970"),
@@ -132,8 +144,16 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     text = "\n".join(["Seçki dairəsi;Məntəqə;Soyadı;Adı;Doğum tarixi", *lines]) + "\n"
     one = workspaces.make(tmp_path / "one", constituency=9)
     (one / "inbox" / "siyahi.csv").write_text(text, encoding="utf-8")
+    cut = one / "inbox" / "9" / "menteqe-3.csv"
+    cut.write_bytes((one / "inbox" / "9" / "menteqe-2.csv").read_bytes() + b"\n")
     two = workspaces.copied(one, tmp_path / "two")
-    first, second = workspaces.run(one, jobs=1), workspaces.run(two, jobs=2)
+    first, second = (
+        workspaces.run(place, jobs=jobs, progress=shortened(place, cut.name))
+        for place, jobs in ((one, 1), (two, 2))
+    )
+    for result in (first, second):
+        (told,) = result.troubles
+        assert (told.file, told.code) == (f"inbox/9/{cut.name}", "file-changed")
     assert workspaces.contents(first) == workspaces.contents(second)
     voters = {row["surname"]: row for row in table(first, "voters").to_pylist()}
     months = [voters[name]["birth_month"] for _, name, _ in rows]
