@@ -26,8 +26,8 @@ import febrl
 import page
 from process import run
 from voterlist import ingest, synth
+from voterlist.link.comparison_table import baseline, features
 from voterlist.link.fit import Evaluation, evaluate
-from voterlist.link.second_opinion import baseline, features
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 

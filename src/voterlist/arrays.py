@@ -172,13 +172,6 @@ def unpack_mixed(
 # Hashes
 
 
-def text_hashes(texts: Words) -> Hashes:
-    """A hash of each text."""
-    import pandas as pd  # noqa: PLC0415  it takes longer to load than all else here
-
-    return np.asarray(pd.util.hash_array(texts, categorize=False), np.uint64)
-
-
 def mix(values: Hashes) -> Hashes:
     """The finaliser of splitmix64 (Steele, Lea and Flood 2014).
 

@@ -15,6 +15,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from voterlist.arrays import Bools, Codes, Floats, Longs, factorized, pack_columns
+from voterlist.processes.limits import leave_pandas_out
+
+# Here, before any column of ours is made.
+leave_pandas_out()
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Row: TypeAlias = dict[str, Any]

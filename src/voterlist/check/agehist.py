@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs
@@ -163,11 +162,7 @@ def profile_of(context: Context) -> pa.Table:
         "voters": precincts.size,
         "men": precincts.count(context.equals("sex", Sex.MALE)),
         "women": precincts.count(context.equals("sex", Sex.FEMALE)),
-        "median_age": pa.array(
-            pd.Series(completed_years(context.voters, context.on_day))
-            .groupby(precincts.codes)
-            .median()
-        ),
+        "median_age": median(context.cached(age_histogram)),
     }
     for name in COMPARED:
         columns[f"missing_{name}"] = (

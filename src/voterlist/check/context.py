@@ -9,11 +9,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Codes, Longs, pack_columns
+from voterlist.arrays import Bools, Codes, Longs, factorized, pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
@@ -243,12 +242,12 @@ class Context:
         with_flat = self.is_known("flat")
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
-        code, count = pd.factorize(
+        code, distinct = factorized(
             pack_columns([house[placed], self.codes("flat")[placed]], int(placed.sum()))
         )
         home = np.full(len(self), -1, dtype=np.int64)
         home[placed] = code
-        return groups_of(home, len(count))
+        return groups_of(home, len(distinct))
 
     def entry_findings(
         self,

@@ -126,14 +126,10 @@ def _refuse(options: Mapping[str, object], code: str) -> None:
 @without_collection()
 def link(given: _Options) -> Answer:
     """Find the pairs that may be one person."""
-    from voterlist.processes.limits import keep_memory, leave_pandas_out, return_memory
-
-    if given.engine is _Engine.LOCAL:
-        # Before anything else loads Arrow, and pandas with its first list.
-        leave_pandas_out()
     from voterlist.any_table.linking import LinkRequest, Page
     from voterlist.any_table.machine import bytes_of
     from voterlist.processes import threads
+    from voterlist.processes.limits import keep_memory, return_memory
 
     master = given.cluster()
     limit, report = given.memory_limit, given.report

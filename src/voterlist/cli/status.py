@@ -52,9 +52,6 @@ def status(
     today: Today = None,
 ) -> Answer:
     """Show how everyone stands against the calendar."""
-    from voterlist.processes.limits import leave_pandas_out
-
-    leave_pandas_out()
     from voterlist.handover.status import status_of, write_calendar, write_page
 
     folder = workspace_of(workspace)

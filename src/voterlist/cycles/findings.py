@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config import CheckSettings
-from voterlist.findings import PRECINCT_PLACE, declared_rules, gather, make
+from voterlist.findings import (
+    PRECINCT_PLACE,
+    declared_rules,
+    gather,
+    make,
+    of_rows,
+    row,
+)
 from voterlist.model import Rule
 from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
 from voterlist.tables import (
     concat,
+    count_by,
     differ,
     from_columns,
     mask_of,
     numbers,
     row_counts,
+    rows_among,
     sort_by,
 )
 
@@ -87,40 +96,22 @@ def _entries(rule: Rule, changes: pa.Table, change: str, cause: str) -> pa.Table
 
 def _growth(counted: pa.Table, settings: CheckSettings) -> pa.Table:
     """Precincts that have more additions without a cause than their last list allows."""
-    frame = _plain(counted)
-    place = list(PRECINCT_PLACE)
-    entries = frame.set_index(place)["entries"]
-    is_before = (frame["change"] == "before").to_numpy()
-    is_unexplained = (
-        (frame["change"] == "added") & (frame["cause"] == NO_CAUSE)
-    ).to_numpy()
-    value = entries[is_unexplained].groupby(place).sum().rename("value")
-    before = entries[is_before].groupby(place).sum().rename("before")
-    both = (
-        pd.concat([value, before], axis=1).reindex(value.index).fillna(0).reset_index()
-    )
-    both["limit"] = np.maximum(
-        _FEW, np.floor(both["before"] * settings.most_unexplained_growth)
-    )
-    # A precinct that the last cycle did not have is new, and its entries are asked one by one.
-    grown = both[(both["value"] > both["limit"]) & (both["before"] > 0)]
-    columns = {name: grown[name].to_numpy() for name in ("value", "limit")}
-    columns |= {name: grown[name].to_numpy(np.int64) for name in place}
-    return make(GREW, len(grown), columns)
+    before = _entries_of(counted, "change", "before")
+    added = rows_among(counted, "change", ["added"])
+    grown = []
+    for place, value in _entries_of(added, "cause", NO_CAUSE).items():
+        then = before.get(place, 0)
+        limit = max(_FEW, math.floor(then * settings.most_unexplained_growth))
+        # A precinct that the last cycle did not have is new, and its entries are asked one by one.
+        if value > limit and then and None not in place:
+            cells = dict(zip(PRECINCT_PLACE, place, strict=True))
+            grown.append(row(GREW, cells | {"value": value, "limit": limit}))
+    return of_rows(grown)
 
 
-def _plain(counted: pa.Table) -> pd.DataFrame:
-    """CYCLE_SUMMARY with text for its dictionary-encoded words."""
-    places = [counted.schema.field(name) for name in PRECINCT_PLACE]
-    frame: pd.DataFrame = counted.cast(pa.schema([*places, *_TEXT])).to_pandas()
-    return frame
-
-
-_TEXT = (
-    pa.field("change", pa.string()),
-    pa.field("cause", pa.string()),
-    pa.field("entries", pa.int64()),
-)
+def _entries_of(counted: pa.Table, name: str, word: str) -> dict[Any, int]:
+    """Place -> how many entries the rows of a CYCLE_SUMMARY with this word count there."""
+    return count_by(rows_among(counted, name, [word]), *PRECINCT_PLACE, of="entries")
 
 
 _OLD_PLACE = ("old_constituency", "old_precinct")
@@ -228,8 +219,8 @@ class Witnesses:
     def _record(self, register: pa.Table, rows: Longs, entries: Longs) -> None:
         """Keep the first reason that the record of removals gives for each entry."""
         ids = register.column("entry_id").take(pa.array(rows)).to_pylist()
-        for entry, row in zip(entries.tolist(), ids, strict=True):
-            self._recorded[entry] = self._recorded[entry] or self._reasons.get(row)
+        for entry, own in zip(entries.tolist(), ids, strict=True):
+            self._recorded[entry] = self._recorded[entry] or self._reasons.get(own)
 
     def parts(self, *sizes: int) -> list[Explained]:
         """What is known of parts of the entries that follow each other."""

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Hashes, Longs, mix, salted, text_hashes
+from voterlist.arrays import Hashes, Longs, mix, salted
 from voterlist.fields import HASHED, LATER_FIELDS, NAME_PARTS
 from voterlist.model import ListKind
+from voterlist.persons.shared_values import text_hashes
 from voterlist.tables import codes, is_known, mask_of, over_rows, text_of
 
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
@@ -102,11 +103,9 @@ def content_hash(entries: pa.Table) -> Hashes:
         indices, distinct = codes(entries.column(field))
         if field in NAME_PARTS and whole.any():
             indices = np.where(whole, np.int32(-1), indices).astype(np.int32)
-        texts = np.array(distinct.to_pylist(), dtype=object)
-        hashes = text_hashes(texts)
         # One more place at the end, where the code -1 of null points: a hash that no text has by
         # design.
-        hashes = np.append(hashes, np.uint64(0))
+        hashes = np.append(text_hashes(distinct), np.uint64(0))
         salt = salted(_GOLDEN, position)
         # Mixed again with the field's salt, so that two fields with their texts exchanged give
         # another sum.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs
+from voterlist.arrays import Bools, Longs
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
@@ -22,11 +22,14 @@ from voterlist.ingest.survey import Section, Survey
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY
-from voterlist.tables import concat
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from voterlist.tables import (
+    codes,
+    concat,
+    group_codes,
+    is_known,
+    matches,
+    with_column,
+)
 
 # Entries that break off after some of their cells, and the whole rows that say the same.
 #
@@ -121,45 +124,56 @@ def _whole_rows(entries: pa.Table, rows: Longs, last_fields: Longs) -> Longs:
     same list goes before one of another list. ``last_fields``: the place in ``_FIELDS`` of the
     last field of each.
     """
-    frame = entries.select(["source", *_PLACE, *_FIELDS]).to_pandas()
-    frame[_PLACE] = frame[_PLACE].fillna(0)
-    frame["row"] = np.arange(len(frame))
-    cut = frame.iloc[rows].assign(at=np.arange(len(rows)))
-    others = frame.drop(index=rows)
+    for name in _PLACE:
+        entries = with_column(entries, name, entries.column(name).fill_null(0))
     whole = np.full(len(rows), -1, dtype=np.int64)
     # Rows that have the same fields, and end with the same one, are looked for together.
-    known = cut[list(_FIELDS)].notna().to_numpy()
-    shapes = np.column_stack([known, last_fields])
+    known = [is_known(entries.column(name))[rows] for name in _FIELDS]
+    shapes = np.column_stack([*known, last_fields])
     kinds, kind_of_row = np.unique(shapes, axis=0, return_inverse=True)
     for number, (*has_field, last) in enumerate(kinds.tolist()):
         present = [*compress(_FIELDS, has_field)]
         if len(present) >= _LEAST_SAME:
-            own = cut[kind_of_row.ravel() == number]
-            first = _beginning_alike(own, others, present, _FIELDS[last])
-            whole[first["at"].to_numpy()] = first["row_other"].to_numpy()
+            is_own = kind_of_row.ravel() == number
+            found = _beginning_alike(entries, rows, is_own, present, _FIELDS[last])
+            whole[found[0]] = found[1]
     return whole
 
 
 def _beginning_alike(
-    cut: pd.DataFrame, others: pd.DataFrame, fields: Sequence[str], ending: str
-) -> pd.DataFrame:
-    """The first of the others that has the fields of each cut row: columns ``at``, ``row_other``.
+    entries: pa.Table,
+    rows: Longs,
+    is_own: Bools,
+    fields: Sequence[str],
+    ending: str,
+) -> tuple[Longs, Longs]:
+    """(numbers of cut rows, the first other entry that has the fields of each).
 
     Args:
-        cut: the cut rows; ``at`` numbers them.
-        others: all other entries.
-        fields: the fields that the cut rows have.
+        entries: of all lists.
+        rows: the cut ones.
+        is_own: which of them are asked about.
+        fields: the fields that these have.
         ending: the last of them; the other need only begin with it.
     """
     same = [*_PLACE, *(field for field in fields if field != ending)]
-    pairs = cut.merge(others, on=same, suffixes=("", "_other"))
-    texts = zip(pairs[f"{ending}_other"], pairs[ending], strict=True)
-    begins = [isinstance(text, str) and text.startswith(start) for text, start in texts]
-    pairs = pairs[np.array(begins, dtype=bool)]
-    is_elsewhere = pairs["source"].astype(str) != pairs["source_other"].astype(str)
-    pairs = pairs.assign(is_elsewhere=is_elsewhere)
-    ordered = pairs.sort_values(["at", "is_elsewhere", "row_other"])
-    return ordered.drop_duplicates("at")[["at", "row_other"]]
+    code, _ = group_codes(entries, *same)
+    cut = np.where(is_own, code[rows], -1)
+    code[rows] = -1
+    at, other = matches(cut, code)
+    texts, starts = (
+        entries.column(ending).take(pa.array(places)).to_pylist()
+        for places in (other, rows[at])
+    )
+    begins = [
+        text is not None and text.startswith(start)
+        for text, start in zip(texts, starts, strict=True)
+    ]
+    at, other = (places[np.array(begins, bool)] for places in (at, other))
+    source, _ = codes(entries.column("source"))
+    order = np.lexsort((other, source[rows[at]] != source[other], at))
+    found, first = np.unique(at[order], return_index=True)
+    return found, other[order][first]
 
 
 DAMAGED = "-damaged"

@@ -17,20 +17,12 @@ import numpy as np
 import pyarrow as pa
 import rapidfuzz
 
-from voterlist.arrays import (
-    Bools,
-    Codes,
-    Hashes,
-    Longs,
-    mix,
-    pack_pairs,
-    salted,
-    text_hashes,
-)
+from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, pack_pairs, salted
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
+from voterlist.persons.shared_values import text_hashes
 
 Checksums = Hashes
 """Two an entry, shape (2, entries)."""
@@ -48,8 +40,6 @@ _TEXTS = (
 _IDENTIFIERS = ("fin", "document")
 _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
 _SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
-_PART = 1 << 18
-"""So many texts are hashed at a time."""
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
 _FORM = 3
@@ -153,12 +143,7 @@ def fingerprint(
 
 def _hashes(values: pa.Array) -> Hashes:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
-    # A part at a time: as Python strings a nation's identifiers take a gigabyte.
-    parts = [
-        values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)
-    ]
-    hashes = [text_hashes(np.array(part, dtype=object)) for part in parts]
-    return np.concatenate([*hashes, np.zeros(1, np.uint64)])
+    return np.append(text_hashes(values), np.uint64(0))
 
 
 def _read(

@@ -3,26 +3,26 @@
 It is a classifier of recordlinkage, a logistic regression, fitted on the pairs that people decided:
 it knows nothing of frequencies, and sees each comparison only as far as two values are alike. So
 its mistakes are others than those of the model. It is asked once there are labels enough, and
-recordlinkage is imported only then.
+recordlinkage and pandas are imported only then.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.config import LinkSettings
-from voterlist.link import block, candidates
-from voterlist.link.comparisons import SHIPPED, Pairs
-from voterlist.link.encode import encode
+from voterlist.link.comparisons import SHIPPED
 from voterlist.link.labels import Decided
-from voterlist.model import CaseKind, Profile
+from voterlist.model import CaseKind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_LABELS = 300
 """With fewer pairs that people decided there is no second opinion."""
@@ -120,6 +120,8 @@ def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
         is_known = [word != _MISSING for word in words]
         columns[f"{comparison.field}_known"] = np.array(is_known, np.float64)
     columns["probability"] = rows.column("probability").to_numpy()
+    import pandas as pd  # noqa: PLC0415  as recordlinkage
+
     ends = [rows.column(name).to_pylist() for name in _KEY]
     index = pd.MultiIndex.from_arrays(ends, names=_KEY)
     return pd.DataFrame(columns, index=index).sort_index()
@@ -129,66 +131,9 @@ def _fit_and_ask(
     known: pd.DataFrame, matches: list[tuple[str, str]], asked: pd.DataFrame
 ) -> list[float]:
     """P(one person) of each asked pair, by a classifier fitted on the known ones."""
+    import pandas as pd  # noqa: PLC0415  as recordlinkage
     import recordlinkage  # noqa: PLC0415  it takes long to import, and few runs need it
 
     classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
     classifier.fit(known, pd.MultiIndex.from_tuples(matches, names=_KEY))
     return [round(float(share), _DIGITS) for share in classifier.prob(asked)]
-
-
-# --- The comparison table for recordlinkage
-# recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM
-# model as a baseline, the measures of links. It compares slowly, so it is given our candidate pairs
-# and our levels.
-
-
-def features(
-    voters: pa.Table,
-    settings: LinkSettings | None = None,
-    profile: Profile = Profile.AZ,
-) -> pd.DataFrame:
-    """The candidate pairs of a VOTER table as recordlinkage has them.
-
-    Returns a frame with a MultiIndex (entry_l, entry_r) and a column a comparison, float64 from 0
-    to 1: what any recordlinkage classifier is fitted on and predicts from.
-
-    Raises:
-        SchemaError: ``voters`` has not the shape of VOTER.
-    """
-    settings = settings or LinkSettings()
-    voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
-    entries = encode(voters, profile=profile)
-    blocks = block.build_all(entries, profile, settings.largest_block)
-    candidate_pairs = candidates.find(
-        entries, blocks, settings.chunk_pairs, lambda *_: None
-    )
-    left, right, _ = candidate_pairs.whole()
-    levels = SHIPPED.compare(Pairs(entries, left, right)).levels
-    ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
-    index = pd.MultiIndex.from_arrays(
-        [ids[left], ids[right]],
-        names=["entry_l", "entry_r"],
-    )
-    # Missing is 0, as recordlinkage's own comparisons have it.
-    columns = {
-        comparison.field: comparison.likenesses[levels[comparison.field]]
-        for comparison in SHIPPED
-    }
-    return pd.DataFrame(columns, index=index).sort_index()
-
-
-def baseline(table: pd.DataFrame) -> pd.Series:
-    """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
-
-    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
-    varies tells nothing and is left out.
-    """
-    import recordlinkage  # noqa: PLC0415  as above
-
-    binary = (table >= 0.7).astype(int)
-    binary = binary.loc[:, (binary != binary.iloc[0]).any()]
-    classifier = recordlinkage.ECMClassifier()
-    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        classifier.fit(binary)
-        return pd.Series(classifier.prob(binary), index=table.index, name="probability")

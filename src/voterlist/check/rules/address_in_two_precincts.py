@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs, grouped
+from voterlist.arrays import Longs, grouped, pack_columns, run_sizes
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
@@ -40,13 +39,10 @@ def find(context: Context) -> pa.Table:
     For each precinct its first entry there, beside the first entry in another precinct. The value
     is the number of precincts.
     """
-    homes = _first_by_precinct(context)
-    of_address = homes.groupby("address")["home"]
-    count = of_address.transform("size").to_numpy(np.int64)
-    lowest = of_address.transform("first").to_numpy(np.int64)
-    following = of_address.shift(-1, fill_value=0).to_numpy(np.int64)
-    home = homes["home"].to_numpy(np.int64)
-    other = np.where(home == lowest, following, lowest)
+    address, home = _first_by_precinct(context)
+    size = run_sizes(address)
+    count, lowest = np.repeat(size, size), np.repeat(home[np.cumsum(size) - size], size)
+    other = np.where(home == lowest, np.append(home[1:], 0), lowest)
     several = count > 1
     return context.entry_findings(
         RULE,
@@ -58,17 +54,15 @@ def find(context: Context) -> pa.Table:
     )
 
 
-def _first_by_precinct(context: Context) -> pd.DataFrame:
-    """(address, precinct, home): the first entry of each precinct at an address that repeats."""
+def _first_by_precinct(context: Context) -> tuple[Longs, Longs]:
+    """(address, entry): the first entry of each precinct at an address that repeats, by both."""
     dwelling, address = _repeated_addresses(context)
     home = context.dwellings.first[dwelling]
-    columns = {
-        "address": address,
-        "precinct": context.precincts.codes[home],
-        "home": home,
-    }
-    homes = pd.DataFrame(columns).sort_values(["address", "home"])
-    return homes.drop_duplicates(["address", "precinct"])
+    order = np.lexsort((home, address))
+    address, home = address[order], home[order]
+    places = pack_columns([address, context.precincts.codes[home]], len(home))
+    first = np.sort(np.unique(places, return_index=True)[1])
+    return address[first], home[first]
 
 
 def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,7 +32,7 @@ from voterlist.report.values import (
     rows_of,
     written_names,
 )
-from voterlist.tables import by_key, rows_among, text_of
+from voterlist.tables import Column, by_key, codes, rows_among, text_of
 
 _COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}
 """The columns of VOTER in which two entries of a case contradict each other."""
@@ -68,7 +67,7 @@ def build_cases(
     ``numbers`` is from ``review.numbered`` over all cases.
     """
     table = _ordered(cases, numbers)
-    groups = pd.factorize(table.column("case_id").to_pandas())[0]
+    groups, _ = codes(table.column("case_id"))
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
     waterfalls = waterfalls_of(table, tables["pairs"], tables["waterfalls"])
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
@@ -209,27 +208,25 @@ def _contradictions(
     entry: pa.Table, voter: pa.Table, groups: Groups
 ) -> dict[str, Flags]:
     """For each of ``CASE_FIELDS``, the rows whose cell is marked."""
-    compared = [column for columns in _COMPARED.values() for column in columns]
-    frame = voter.select(compared).to_pandas()
     differs = {
         name: np.logical_or.reduce(
-            [_contradicts(frame[column], groups) for column in columns]
+            [_contradicts(voter.column(column), groups) for column in columns]
         )
         if columns
-        else np.zeros(len(frame), bool)
+        else np.zeros(len(groups), bool)
         for name, columns in _COMPARED.items()
     }
     is_one_name = ~np.logical_or.reduce([differs[name] for name in NAME_PARTS])
-    written = _contradicts(written_names(entry).to_pandas(), groups)
+    written = _contradicts(written_names(entry), groups)
     return differs | {"written": written & is_one_name}
 
 
-def _contradicts(column: pd.Series[Any], groups: Groups) -> Flags:
+def _contradicts(column: Column, groups: Groups) -> Flags:
     """True for the rows of a group that knows two values of this column.
 
     What is missing contradicts nothing.
     """
-    values, distinct = pd.factorize(column)
+    values, distinct = codes(column)
     rows = np.flatnonzero(values >= 0)
     lowest = np.full(len(groups), len(distinct))
     highest = np.full(len(groups), -1)
@@ -278,36 +275,33 @@ def waterfalls_of(
     if not waterfalls.num_rows or not pairs.num_rows:
         return {}
     tying = _tying_pairs(cases, pairs)
-    chosen = pairs.take(pa.array(tying["pair"], pa.int64()))
+    chosen = pairs.take(pa.array([row for *_, row in tying.values()], pa.int64()))
     by_ends = {fall.entries: fall for fall in read_waterfalls(chosen, waterfalls)}
-    ends = zip(tying["entry_l"], tying["entry_r"], strict=True)
-    named = zip(tying["case_id"], ends, strict=True)
-    return {case_id: by_ends[pair] for case_id, pair in named if pair in by_ends}
+    return {
+        case_id: by_ends[left, right]
+        for case_id, (left, right, _) in tying.items()
+        if (left, right) in by_ends
+    }
 
 
-def _tying_pairs(cases: pa.Table, pairs: pa.Table) -> pd.DataFrame:
-    """``case_id``, ``entry_l``, ``entry_r``, and ``pair``: the tying pair's row in ``pairs``."""
-    is_near = pc.is_in(
-        pairs.column("entry_l"), value_set=pc.unique(cases.column("entry_id"))
+def _tying_pairs(cases: pa.Table, pairs: pa.Table) -> dict[str, tuple[str, str, int]]:
+    """By case the ends of its tying pair, and the pair's row in ``pairs``."""
+    ids, entries, weights = (
+        cases.column(name).to_pylist() for name in ("case_id", "entry_id", "weight")
     )
-    rows = pc.indices_nonzero(is_near)
-    near = (
-        pairs.select([*_ENDS, "weight"])
-        .take(rows)
-        .to_pandas()
-        .assign(pair=rows.to_numpy())
-    )
-    members = cases.select(["case_id", "entry_id", "weight"]).to_pandas()
-    left = members.merge(
-        near, left_on=["entry_id", "weight"], right_on=["entry_l", "weight"]
-    )
-    inside = left.drop(columns="entry_id").merge(
-        members,
-        left_on=["case_id", "entry_r", "weight"],
-        right_on=["case_id", "entry_id", "weight"],
-    )
-    ordered: pd.DataFrame = inside.sort_values(["case_id", *_ENDS])
-    return ordered.drop_duplicates("case_id")
+    of_entry = by_key(zip(entries, zip(ids, weights, strict=True), strict=True))
+    known = pc.unique(cases.column("entry_id"))
+    is_near = [pc.is_in(pairs.column(end), value_set=known) for end in _ENDS]
+    rows = pc.indices_nonzero(pc.and_(*is_near))
+    near = pairs.select([*_ENDS, "weight"]).take(rows)
+    columns = [*(column.to_pylist() for column in near.columns), rows.to_pylist()]
+    tying = {}
+    # The last first, so that the first is what stays.
+    for left, right, weight, row in sorted(zip(*columns, strict=True), reverse=True):
+        for case_id, own in of_entry[left]:
+            if own == weight and (case_id, own) in of_entry[right]:
+                tying[case_id] = left, right, row
+    return tying
 
 
 def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
