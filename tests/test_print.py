@@ -310,6 +310,16 @@ def boxes(page):
         yield text.get_text_range(place, 1), left * MILLIMETRE, right * MILLIMETRE
 
 
+def test_a_name_is_not_broken_for_an_address_that_has_blanks():
+    """Ağamehdiyev was printed above a lonely a, beside an address that could be wrapped."""
+    columns = [
+        Shown("key", itemgetter(name), 10, 20, kind="text") for name in ("a", "b")
+    ]
+    texts = [["Ağaməmmədova", "Abbas Mirzə Şərifzadə küçəsi, " * 2]] * 40
+    width, _ = pdf._widths(columns, ["Soyadı", "Ünvan"], texts, 100.0)
+    assert width >= 1.6 * len("Ağaməmmədova")
+
+
 def test_many_wide_columns_leave_none_without_room():
     """A column of no width would print a cell over its neighbour, or no list at all."""
     names = [f"Column{number}" for number in range(12)]

@@ -304,6 +304,10 @@ _LETTER, _BOLD_LETTER, _MARGINS = 1.6, 1.85, 3.6
 """Millimetres: a letter on average, in regular and in bold type, and both sides of a cell."""
 _CAPITALS = 1.35
 """How much wider a word in capitals is."""
+_LONGEST_WORD = 45.0
+"""Millimetres of a column; a word that needs more breaks between its letters."""
+_MOST = 0.98
+"""So many words of a long column need no break between their letters."""
 _USUAL = 0.95
 """So many of the texts of a long column fit into one line where there is room."""
 
@@ -314,30 +318,48 @@ def _widths(
     texts: Sequence[Sequence[str | None]],
     page: float,
 ) -> list[float]:
-    """How wide each column is, in millimetres: what some do not need, the long ones get."""
-    short, long = {}, {}
+    """How wide each column is, in millimetres: what some do not need, the long ones get.
+
+    A long column has the room of its longest word before it has more, where the page allows.
+    """
+    widths: dict[int, float] = {}
+    least: dict[int, float] = {}
+    wanted: dict[int, float] = {}
     for at, (shown, heading) in enumerate(zip(columns, headings, strict=True)):
         if shown.is_to_fill_in:
-            short[at] = float(shown.paper)
+            widths[at] = float(shown.paper)
             continue
         letter = _BOLD_LETTER if shown.is_bold else _LETTER
-        lengths = sorted(
-            letter * len(text) * (_CAPITALS if text.isupper() else 1)
-            for text in (row[at] or "" for row in texts)
-        )
-        longest_word = max(map(len, heading.split()), default=0)
-        least = longest_word * _BOLD_LETTER + _MARGINS
+        cells = [row[at] or "" for row in texts]
+        lengths = sorted(_length(cell, letter) for cell in cells)
         widest = max(lengths, default=0.0) + _MARGINS
-        if widest <= max(shown.paper, least):
-            short[at] = max(widest, least)
+        name = max(_length(word, _BOLD_LETTER) for word in heading.split()) + _MARGINS
+        if widest <= max(shown.paper, name):
+            widths[at] = max(widest, name)
         else:
-            long[at] = max(lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS, least)
-    part = min(1.0, (page - sum(short.values())) / sum(long.values())) if long else 1.0
-    # Of many columns each gets less than it needs, and none gets nothing.
-    widths = short | {
-        at: max(width * part, columns[at].paper / 2) for at, width in long.items()
-    }
+            # Of each cell its longest word.
+            words = sorted(
+                max(_length(word, letter) for word in re.split("[ -]", cell))
+                for cell in cells
+            )
+            longest = words[int(_MOST * (len(words) - 1))] + _MARGINS
+            least[at] = max(name, min(longest, _LONGEST_WORD))
+            usual = lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS
+            wanted[at] = max(usual, least[at])
+    room = page - sum(widths.values())
+    low, high = sum(least.values()), sum(wanted.values())
+    share = min(1.0, (room - low) / (high - low)) if high > low else 0.0
+    for at, needed in wanted.items():
+        # Of many columns each gets less than it needs, and none gets nothing.
+        given = least[at] + (needed - least[at]) * share
+        cut = max(needed * room / high, columns[at].paper / 2)
+        widths[at] = cut if low > room else given
     return [round(widths[at], 2) for at in range(len(columns))]
+
+
+def _length(text: str, letter: float) -> float:
+    """How wide a text is at so many millimetres a letter."""
+    return letter * len(text) * (_CAPITALS if text.isupper() else 1)
 
 
 def _texts(columns: Sequence[Shown], row: Cells) -> list[str | None]:
