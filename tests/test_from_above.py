@@ -322,6 +322,11 @@ def test_what_the_counter_decides_since_is_the_answer_to_the_commission_above(tm
     by = ("--by", "Cavid", *AT)
     decide = ("application", "decide", below, taken["number"])
     grant = ("--grant", "--ground", "moved-away")
+    code, refused = told(*decide, *grant, *by)
+    assert (code, refused["error"]["code"]) == (2, "application-stays")
+    assert BY in refused["error"]["what"]
+    assert entry not in holding(below)
+    grant += ("--although", "Köçüb")
     assert told(*decide, *grant, *by)[1]["standing"] == "holds"
     assert answers(below)[entry] == "give-up"
     assert entry in holding(below)

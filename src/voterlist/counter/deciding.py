@@ -17,6 +17,7 @@ from typing import Any, TypeGuard
 
 import pyarrow as pa
 
+from voterlist.casework.answering import answered_by, asked_by_entry
 from voterlist.casework.importing import (
     Against,
     Bringer,
@@ -78,7 +79,8 @@ class Ruling:
         reason: why, in words.
         entry_id: the entry that it is about, where the application names none, or another one.
         values: what is set besides what was asked.
-        although: why somebody is added although an entry says nearly the same.
+        although: why somebody is added although an entry says nearly the same, or struck although
+            somebody answered the commission above that they stay.
     """
 
     granted: bool
@@ -430,6 +432,12 @@ class _Work:
             self._require_missing(progress)
         elif self._entry_id is None:
             raise usage_error("application-no-entry", number=number)
+        elif asked.what is Asks.STRIKE and not self.ruling.although:
+            cases = asked_by_entry(self.workspace, self.ledger)
+            _, answer = cases.get(self._entry_id, (None, None))
+            other = answered_by(answer, Action.STRIKE, self.clerk.by)
+            if other is not None:
+                raise usage_error("application-stays", number=number, who=other)
         if wants_other_struck(asked):
             self._require_heard()
 
