@@ -1,13 +1,16 @@
 """``voterlist find``: who is found by what people say at the counter, and who is not."""
 
 import json
+import os
 import re
 import shutil
+import sys
 from contextlib import suppress
 
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
 from command_line import AZ, EN, call, told
 from voterlist.counter.asking import Question
@@ -20,6 +23,7 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
+from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import from_rows
@@ -42,6 +46,48 @@ def test_who_asks_while_a_run_is_under_way_is_answered_from_the_last_one(workspa
         assert EN("find.held", run=held["searched"]["run"]) in call(*words).stdout
     assert (code, held["found"]) == (0, free["found"])
     assert (free["searched"]["is_held"], held["searched"]["is_held"]) == (False, True)
+
+
+_RUNS = """
+import sys
+from command_line import told
+ended = 0
+while ended < 4:
+    ended += told("run", sys.argv[1], "--today", "2026-02-03")[0] < 2
+"""
+"""Runs one after the other, which ask for the workspace until they have it."""
+
+
+@pytest.mark.slow
+def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
+    """The voter at the counter was told of a trouble with a file: a run put away what was read."""
+    workspace = workspaces.finished(tmp_path / "w")
+    runs = processes.Beside(
+        [sys.executable, "-c", _RUNS, workspace], env=dict(os.environ)
+    )
+    answers = []
+    # So many and no more: then the runs have the workspace to themselves.
+    while len(answers) < 40 and runs.poll() is None:
+        shutil.rmtree(workspace / "kept" / "find", ignore_errors=True)
+        code, said = told("find", workspace, "Rzayev Orxan", *DAY)
+        answers.append((code, len(said.get("found", ()))))
+    told_of_runs = runs.communicate()
+    assert runs.returncode == 0, told_of_runs
+    assert {*answers} == {(0, 2)}
+
+
+def test_a_run_that_begins_leaves_alone_the_index_that_is_being_made(tmp_path):
+    """Whoever asked first after a run was told of a file that is gone."""
+    workspace = workspaces.finished(tmp_path / "w")
+
+    def begin(_step, _done, _total):
+        Kept(workspace).remove_leftovers()
+
+    with open_to_read(workspace) as (settings, ledger):
+        source = ListSource.of(workspace, ledger, settings)
+        found = Finder(source, ledger, begin).find(Question("Rzayev Orxan"), 10)
+    assert found.hits
+    assert _index(workspace)
 
 
 @pytest.fixture(scope="module")

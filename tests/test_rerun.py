@@ -39,7 +39,7 @@ def make(content):
         table = pa.table({"content": [content]})
         balance = {"rows_in": 1, "rows_out": 1, "set_aside": 0}
         folder.commit(name, content, {name: table, f"scratch/{name}": table}, **balance)
-    folder.finish(["one", "two"], [])
+    folder.finish(["one", "two"], {})
 
 make("first")
 changes = 0

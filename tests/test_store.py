@@ -110,7 +110,7 @@ def test_of_a_complete_run_only_a_stage_with_all_its_tables_is_taken_over(tmp_pa
     folder = RunFolder(tmp_path, MANIFEST)
     tables = {"entries": TABLE, "scratch/half": TABLE}
     folder.commit("ingest", "key", tables, **BALANCE)
-    folder.finish(["ingest"], [])
+    folder.finish(["ingest"], {})
     again = RunFolder(tmp_path, MANIFEST)
     assert again.path != folder.path
     assert not again.manifest.complete
@@ -127,7 +127,7 @@ def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     report = tmp_path / "reports" / "088" / "report-az.html"
     report.parent.mkdir(parents=True)
     report.write_text("x", encoding="utf-8")
-    folder.finish(["ingest"], [report])
+    folder.finish(["ingest"], folder.digests([report]))
     manifest = json.loads((folder.path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["complete"] is True
     assert manifest["outputs"] == {"reports/088/report-az.html": store.sha256(report)}
@@ -149,7 +149,7 @@ def test_the_same_run_writes_the_same_bytes(tmp_path):
         folder = RunFolder(tmp_path / name, MANIFEST)
         folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
         folder.note(Work("ingest", 2, 2, 0, 0.1, 10.0))
-        folder.finish(["ingest"], [])
+        folder.finish(["ingest"], {})
         files = sorted(
             path for path in folder.path.iterdir() if path.name != "trace.json"
         )

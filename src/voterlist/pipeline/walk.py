@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
@@ -136,7 +135,7 @@ class Walk:
         for place, table in tables.items():
             self.tables.put(place, self.folder.table_path(place), table)
 
-    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
+    def finish(self, stages: Iterable[str], outputs: Mapping[str, str]) -> None:
         """Record the run as complete; its tables are then read where it lies in the end."""
         written = self.folder.path
         self.folder.finish(stages, outputs)

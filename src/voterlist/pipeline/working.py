@@ -176,7 +176,9 @@ def _do_stages(context: Context, until: Stage | None, watch: LedgerWatch) -> Don
     kept.remove_leftovers()
     told: list[LeftOut] = []
     while True:
-        folder = RunFolder(context.workspace, _manifest(context))
+        # A run that was killed may be put in its place: see ``RunFolder.finish``.
+        with Ledger(context.ledger):
+            folder = RunFolder(context.workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
         try:
             done = _walk_stages(context, walk, until, watch)
@@ -416,13 +418,14 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     numbers = [CaseNumber(**row, run=run) for row in rows]
     unread = unread_constituencies(walk.tables["set_aside"])
     whom = None if context.is_whole else context.constituencies
+    digests = walk.folder.digests(outputs)
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
-        walk.finish([step.stage for step in STAGES], outputs)
-        details["manifest"] = sha256(walk.folder.path / MANIFEST_NAME)
-        details["altered"] = ", ".join(context.units.kept.altered)
         with Ledger(place) as ledger:
             watch.came_to(ledger)
+            walk.finish([step.stage for step in STAGES], digests)
+            details["manifest"] = sha256(walk.folder.path / MANIFEST_NAME)
+            details["altered"] = ", ".join(context.units.kept.altered)
             ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
             ledger.number_cases(numbers)
             if not _is_journalled(ledger, context.today, details):

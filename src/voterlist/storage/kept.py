@@ -13,7 +13,6 @@ made anew. No result depends on what is kept, only the time that a run takes.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -25,7 +24,14 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist import strict_json
-from voterlist.storage.files import are_unaltered, make_private, own_folder, sha256
+from voterlist.storage.files import (
+    are_unaltered,
+    make_private,
+    own_folder,
+    private_folder,
+    remove_abandoned,
+    sha256,
+)
 from voterlist.storage.store import read_file
 
 Said: TypeAlias = Mapping[str, Any]
@@ -41,8 +47,6 @@ _KEY_DIGITS = 32
 """So many digits of a key name its folder; the record holds all."""
 _PARTS = ".pieces"
 """How the name of a unit ends under which the parts of another one are kept."""
-_BESIDE = ".part"
-"""How the name of a folder ends that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,10 @@ class Kept:
                     unit.rmdir()
 
     def remove_leftovers(self) -> None:
-        """Remove what killed processes did not finish."""
+        """Remove what killed processes did not finish; who asks may make an index meanwhile."""
         for stage in _folders_in(self.workspace / FOLDER):
             for unit in _folders_in(stage):
-                _remove(key for key in _folders_in(unit) if key.name.endswith(_BESIDE))
+                remove_abandoned(unit)
 
 
 def keep(workspace: Path, place: Place, fill: Callable[[Path], Said]) -> KeptUnit:
@@ -179,11 +183,9 @@ def keep(workspace: Path, place: Place, fill: Callable[[Path], Said]) -> KeptUni
         OSError: it cannot be written. What ``fill`` raises is raised.
     """
     target = place.inside(workspace)
-    beside = target.with_name(f".{target.name}.{os.getpid()}{_BESIDE}")
-    own_folder(workspace / FOLDER)
-    _remove([beside])
-    own_folder(beside, is_forced=False)
-    try:
+    for folder in (workspace / FOLDER, target.parent):
+        own_folder(folder, is_forced=False)
+    with private_folder(target.parent) as beside:
         said = fill(beside)
         files = {}
         for path in sorted(beside.iterdir()):
@@ -201,8 +203,6 @@ def keep(workspace: Path, place: Place, fill: Callable[[Path], Said]) -> KeptUni
             json.dump(record, page, sort_keys=True)
         _remove([target])
         beside.rename(target)
-    finally:
-        _remove([beside])
     return KeptUnit(target, files, said)
 
 

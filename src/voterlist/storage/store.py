@@ -362,18 +362,22 @@ class RunFolder:
         text = _json({"run": self._manifest.run, "stages": self._work})
         write_content(self.path / TRACE_NAME, text)
 
-    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
-        """Record the run as complete: these stages, these files for people.
+    def digests(self, outputs: Iterable[Path]) -> dict[str, str]:
+        """The SHA-256 of each of these files for people, by its path in the workspace."""
+        return {
+            path.relative_to(self.workspace).as_posix(): sha256(path)
+            for path in sorted(outputs)
+        }
+
+    def finish(self, stages: Iterable[str], outputs: Mapping[str, str]) -> None:
+        """Record the run as complete: these stages, and ``digests`` of files for people.
 
         Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier
         attempt go. A run made again takes the place of the one before; ``path`` is then another.
+        Who reads that one meanwhile holds the ledger: so does whoever calls this.
         """
         kept = {
             stage: _without_scratch(self._manifest.stages[stage]) for stage in stages
-        }
-        digests = {
-            path.relative_to(self.workspace).as_posix(): sha256(path)
-            for path in sorted(outputs)
         }
         expected = {
             self.table_path(name) for record in kept.values() for name in record.tables
@@ -386,7 +390,7 @@ class RunFolder:
         # Last of all: a kill before leaves a run to go on with, and no complete one with more than
         # it should hold.
         self._manifest = replace(
-            self._manifest, stages=kept, outputs=digests, complete=True
+            self._manifest, stages=kept, outputs=dict(outputs), complete=True
         )
         self._record()
         if self.path != self._home:
