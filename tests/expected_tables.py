@@ -26,9 +26,6 @@ from voterlist.tables import from_columns
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
-
-import febrl  # noqa: E402  it stands in another folder
-
 GOLDEN = Path(__file__).with_name("golden") / "tables.json"
 _NAME_OF_RUN = re.compile(r"2026-02-0[34]-[0-9a-f]{8}")
 DAY, NEXT_DAY = "2026-02-03", "2026-02-04"
@@ -223,6 +220,8 @@ def _table(rows, schema):
 
 def linked(folder):
     """A list of FEBRL as ``link`` has it, with its clusters."""
+    import febrl  # it stands in another folder, and takes seconds to load
+
     source, columns, _ = febrl.write(folder / "febrl", 1)
     pairs, clusters = folder / "pairs.parquet", folder / "clusters.parquet"
     call(

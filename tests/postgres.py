@@ -17,9 +17,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url
-from sqlalchemy.pool import NullPool
-
 WHY_NOT = "no server of PostgreSQL is installed (initdb, pg_ctl)"
 _USERS = ("postgres", "nobody")
 _FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -87,6 +84,10 @@ def server() -> str:
 
 def new_database(template: str | None = None) -> str:
     """The address of an empty database on the server; with ``template`` of a copy of that one."""
+    # Every process that collects tests of the ledger would load it.
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.pool import NullPool
+
     name = f"ledger{next(_numbers)}"
     address = make_url(server()).set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import recordlinkage
 from pandas.testing import assert_frame_equal
 
 import voterlist
@@ -149,6 +148,8 @@ def test_recordlinkage_classifiers_fit_on_the_features(people):
 
     One fitted on labels finds the true pairs.
     """
+    import recordlinkage
+
     frame, truth = people
     table = voterlist.linkage_features(frame)
     person = truth.set_index("entry_id").person_id

