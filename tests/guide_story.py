@@ -17,17 +17,22 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
+import importlib
+import pkgutil
 import re
 import shlex
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
+
+from typer.testing import CliRunner
 
 import guide_people
-import processes
+from voterlist import cli
+from voterlist.cli.terminal import SAY
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = ROOT / "docs" / "guide"
@@ -36,15 +41,10 @@ READERS = ("operator", "analyst", "chair", "clerk", "centre")
 
 _COMMENT = re.compile(r"<!-- ([a-z ]+): (.*) -->")
 _BLOCK = re.compile(r"```(console|toml)")
-_SET_THE_CLOCK = """
-import datetime, sys
-moment = datetime.datetime.fromisoformat(sys.argv.pop(1))
-from voterlist.cli import main
-for name, module in list(sys.modules.items()):
-    if name.startswith("voterlist.cli") and hasattr(module, "now"):
-        module.now = lambda *_: moment
-sys.exit(main())
-"""
+_COMMANDS = [
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(cli.__path__, "voterlist.cli.")
+]
 
 
 @dataclass(frozen=True)
@@ -151,35 +151,45 @@ class Story:
         wrong = []
         typed = commands(block)
         for number, (command, shown) in enumerate(typed, 1):
-            done = self._run(command, place)
+            ended, printed, errors = self._run(command, place)
             expected = code if number == len(typed) else 0
-            if done.returncode != expected:
-                wrong.append(
-                    f"{command}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-                )
-            elif not is_shown(shown, done.stdout):
-                wrong.append(f"{command}: shows\n{done.stdout}\ninstead of\n{shown}")
+            if ended != expected:
+                wrong.append(f"{command}: exit code {ended}\n{printed}{errors}")
+            elif not is_shown(shown, printed):
+                wrong.append(f"{command}: shows\n{printed}\ninstead of\n{shown}")
         return wrong
 
-    def _run(self, command: str, place: Path) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: str, place: Path) -> tuple[int, str, str]:
+        """The exit code, the output and the errors of a command."""
         words = shlex.split(command)
         with contextlib.chdir(place):
             if words[0] != "voterlist":
-                return subprocess.run(
+                done = subprocess.run(
                     ["sh", "-c", command],
                     capture_output=True,
                     text=True,
                     encoding="utf-8",
                     check=False,
                 )
+                return done.returncode, done.stdout, done.stderr
             self._moment += dt.timedelta(minutes=1)
-            clock = self._moment.isoformat()
-            return processes.run(
-                [sys.executable, "-c", _SET_THE_CLOCK, clock, *words[1:]],
-                env={**os.environ, "VOTERLIST_LANG": self.language, "TZ": "UTC"},
-                capture_output=True,
-                encoding="utf-8",
-            )
+            with _spoken(self.language, self._moment):
+                told = CliRunner().invoke(cli.APP, words[1:], prog_name="voterlist")
+            return told.exit_code, told.stdout, told.stderr
+
+
+@contextlib.contextmanager
+def _spoken(language: str, moment: dt.datetime) -> Iterator[None]:
+    """Let the commands speak this language, and see this moment on the clock."""
+    before = SAY.language
+    with contextlib.ExitStack() as changed:
+        # It is fixed when the program starts, and a start for each command takes a second.
+        object.__setattr__(SAY, "language", language)
+        changed.callback(object.__setattr__, SAY, "language", before)
+        for module in filter(lambda one: hasattr(one, "now"), _COMMANDS):
+            clock = mock.patch.object(module, "now", return_value=moment)
+            changed.enter_context(clock)
+        yield
 
 
 def _begin(place: Path, origin: Path | None) -> None:

@@ -255,6 +255,7 @@ def _load_program() -> None:
     for name in pages.list_templates(extensions=["html"]):
         pages.get_template(name)
     importlib.import_module("voterlist.normalize.lexicon").lookup("")
+    importlib.import_module("voterlist.storage.store").program_digest()
     # A search for garbage in a fork would copy all of this.
     gc.collect()
     gc.freeze()
