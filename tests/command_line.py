@@ -1,25 +1,41 @@
 """Commands as tests give them: in this process, or in one of their own."""
 
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 
 from typer.testing import CliRunner
 
 import processes
 from voterlist.catalogue import catalogue
 from voterlist.cli import APP
+from voterlist.cli.terminal import SAY
 
 EN, AZ = catalogue("en"), catalogue("az")
 
 
-def call(*words, given=None):
+@contextlib.contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Let commands in this process speak this language; their help stays in that of the start."""
+    before = SAY.language
+    # It is fixed when the program starts; to start one of another language takes seconds.
+    object.__setattr__(SAY, "language", language)
+    try:
+        yield
+    finally:
+        object.__setattr__(SAY, "language", before)
+
+
+def call(*words, given=None, language="en"):
     """The outcome of a command in this process: exit_code, stdout, stderr.
 
     ``given`` is its standard input.
     """
     texts = [str(word) for word in words]
-    return CliRunner().invoke(APP, texts, prog_name="voterlist", input=given)
+    with spoken(language):
+        return CliRunner().invoke(APP, texts, prog_name="voterlist", input=given)
 
 
 def told(*words, given=None):

@@ -28,11 +28,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from typer.testing import CliRunner
-
 import guide_people
+from command_line import call
 from voterlist import cli
-from voterlist.cli.terminal import SAY
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = ROOT / "docs" / "guide"
@@ -173,19 +171,15 @@ class Story:
                 )
                 return done.returncode, done.stdout, done.stderr
             self._moment += dt.timedelta(minutes=1)
-            with _spoken(self.language, self._moment):
-                told = CliRunner().invoke(cli.APP, words[1:], prog_name="voterlist")
+            with _clock(self._moment):
+                told = call(*words[1:], language=self.language)
             return told.exit_code, told.stdout, told.stderr
 
 
 @contextlib.contextmanager
-def _spoken(language: str, moment: dt.datetime) -> Iterator[None]:
-    """Let the commands speak this language, and see this moment on the clock."""
-    before = SAY.language
+def _clock(moment: dt.datetime) -> Iterator[None]:
+    """Let the commands see this moment."""
     with contextlib.ExitStack() as changed:
-        # It is fixed when the program starts, and a start for each command takes a second.
-        object.__setattr__(SAY, "language", language)
-        changed.callback(object.__setattr__, SAY, "language", before)
         for module in filter(lambda one: hasattr(one, "now"), _COMMANDS):
             clock = mock.patch.object(module, "now", return_value=moment)
             changed.enter_context(clock)

@@ -11,7 +11,7 @@ import pytest
 
 import ledgers
 import workspaces
-from command_line import started
+from command_line import call
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.model import Action, Mark, Step
 from voterlist.storage.ledger import CaseNumber, Ledger, chain, verdict
@@ -43,7 +43,7 @@ def workspace(_workspace, tmp_path):
 
 
 def journal(workspace, *options, language="en"):
-    return started("journal", workspace, *options, language=language)
+    return call("journal", workspace, *options, language=language)
 
 
 def told(workspace, *options):
@@ -136,7 +136,7 @@ def test_a_ledger_that_nobody_altered(workspace):
     """Exit code 0, and the head that an act prints."""
     found = told(workspace, "--verify")
     assert (found["fits"], found["problems"], found["exit_code"]) == (True, [], 0)
-    assert journal(workspace, "--head", found["head"]).returncode == 0
+    assert journal(workspace, "--head", found["head"]).exit_code == 0
     assert found["head"] in journal(workspace, "--verify").stdout
 
 
@@ -148,7 +148,7 @@ def test_an_altered_ledger_is_told_with_what_and_where(workspace):
         say = catalogue(language)
         line = told(workspace, "--verify")["problems"][0]["line"]
         places = {"row": 2, "table": "decisions", "line": line}
-        assert shown.returncode == 3
+        assert shown.exit_code == 3
         assert say("journal.problem.row-altered", **places) in shown.stdout
         todo = say("journal.todo").replace("DIR", str(workspace))
         assert todo in shown.stdout
@@ -166,9 +166,9 @@ def test_an_altered_ledger_is_told_with_what_and_where(workspace):
 def test_a_head_that_the_ledger_has_not(workspace):
     """The act in the drawer knows of more than the ledger."""
     shown = journal(workspace, "--head", "9999-3fa94c01")
-    assert shown.returncode == 3
+    assert shown.exit_code == 3
     assert "has no line 9999, whose head 3fa94c01 was printed" in shown.stdout
-    assert journal(workspace, "--head", "paper").returncode == 2
+    assert journal(workspace, "--head", "paper").exit_code == 2
 
 
 def test_every_event_and_problem_has_its_sentence():

@@ -140,10 +140,10 @@ def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
     compared = linked(folder, "x")["compared"]
     assert (
         say("cli.state.missing", compared=compared)
-        in started(*arguments, language=language).stdout
+        in call(*arguments, language=language).stdout
     )
     said = say("cli.state.used", afresh=0, compared=compared)
-    assert said in started(*arguments, language=language).stdout
+    assert said in call(*arguments, language=language).stdout
 
 
 def test_a_damaged_state_is_said_and_all_pairs_are_compared(folder):
@@ -202,11 +202,11 @@ def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
             state,
             "--json",
         ]
-        found = started("link", folder / "list.csv", *options, language=language)
+        found = call("link", folder / "list.csv", *options, language=language)
     finally:
         first.kill()
         first.communicate()
-    assert found.returncode == 4, found.stderr
+    assert found.exit_code == 4, found.stderr
     places = {"path": str(state), "pid": str(first.pid), "since": "2026-02-03 10:00"}
     places |= {"user": getpass.getuser(), "machine": platform.node()}
     error = json.loads(found.stdout)["error"]

@@ -7,7 +7,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from command_line import AZ, call, started
+from command_line import AZ, call
 from voterlist import synth
 
 pytestmark = pytest.mark.slow
@@ -66,7 +66,7 @@ def test_the_profile_can_be_given(file):
 
 def test_the_columns_are_told_in_the_reader_s_language(file):
     out = file.with_name("pairs.parquet")
-    text = started("link", file, "--out", out, language="az").stdout
+    text = call("link", file, "--out", out, language="az").stdout
     for key in (
         "cli.columns.left-group",
         "cli.columns.left-unknown",
