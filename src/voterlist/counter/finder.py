@@ -156,10 +156,11 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     found: list[_Fit] = []
     for place in order.tolist():
         row = int(best[place]) * number + place
+        # Nobody is asked for the sex: it follows from the names.
         levels = {
             field: SHIPPED[field].words[of[row]]
             for field, of in vectors.levels.items()
-            if of[row]
+            if of[row] and field != "sex"
         }
         levels |= {field: "beginning" for field, of in begun.items() if of[row]}
         probability = float(1 / (1 + np.exp2(-odds[best[place], place])))

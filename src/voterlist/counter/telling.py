@@ -9,7 +9,7 @@ from voterlist.counter.applications import Application, State
 from voterlist.counter.finder import Found, Hit
 from voterlist.counter.looking import Card
 from voterlist.fields import name_in
-from voterlist.report.asked import said
+from voterlist.report.asked import day_of, said
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.values import Place
 from voterlist.tables import Row
@@ -29,7 +29,7 @@ def born_of(row: Row) -> str | None:
 def name_of(row: Row, words: FindingWords) -> str:
     """The whole name and the birth date of a row of the index."""
     name = name_in(row)
-    born = born_of(row) or words("find.no-birth-date")
+    born = day_of(born_of(row), words) or words("find.no-birth-date")
     return words("find.hit", name=name or words("find.no-name"), born=born)
 
 
