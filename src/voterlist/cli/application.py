@@ -384,7 +384,7 @@ def list_all(
         for sender, briefs in briefs_below(workspace).items()
     }
     if not shown:
-        tell("cli.application.none")
+        tell(f"cli.application.none{'-open' if is_open else ''}")
     else:
         list_applications(shown, book.today)
     for numbers in book.many:
