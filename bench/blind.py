@@ -1,6 +1,6 @@
-"""This checkout and another one on the lists of ``blind_lists.py``, side by side.
+"""This checkout, or another one, on the lists of ``blind_lists.py``.
 
-    python bench/blind.py [--old CHECKOUT] [--kinds KIND ...] [--scale 1.0] [--seed 1] [--write]
+    python bench/blind.py [--of CHECKOUT] [--kinds KIND ...] [--scale 1.0] [--seed 1] [--write]
 
 Each list is linked by the command line with nothing but its files. Every candidate pair stays in
 the table, so that the pairs that no key brings can be counted. Of each list stands there: F1 at its
@@ -35,9 +35,9 @@ GOOD = (0, 1)
 """The exit codes of a linkage that was made."""
 ALL_PAIRS = "[link]\nkept_probability = 0.0\n"
 HEAD = (
-    "| list | engine | best F1 | F1 | precision | recall | candidate recall"
+    "| list | best F1 | F1 | precision | recall | candidate recall"
     " | twins, namesakes, relatives, colleagues, unrelated | it says | CPU s |\n"
-    "|---|---|--:|--:|--:|--:|--:|--:|---|--:|"
+    "|---|--:|--:|--:|--:|--:|--:|---|--:|"
 )
 TOLD = """\
 Made by `bench/blind.py --write`, seed {seed}: invented lists of other kinds than voters' lists
@@ -46,7 +46,7 @@ with other seeds were looked at while the engine was made. F1, precision and
 recall are at probability 0.95; *candidate recall* is the share of the true pairs that a key brings
 together; false pairs at 0.95 are counted for 100,000 entries, by who the two people are to each
 other. *It says* is what the linkage expects of itself, with ! where the truth lies outside, or the
-doubts for which it expects nothing. *Old* is the engine of version 0.1.0."""
+doubts for which it expects nothing."""
 KINDS_OF_PEOPLE = ("twins", "namesakes", "relatives", "colleagues", "unrelated")
 
 
@@ -61,7 +61,7 @@ class Measured:
     said: dict[str, object]
     cpu: float
 
-    def row(self, kind: str, engine: str) -> str:
+    def row(self, kind: str) -> str:
         """The line of the table."""
         found = self.found
         shares = (found.best_f1, found.f1, found.precision, found.recall)
@@ -75,7 +75,7 @@ class Measured:
             "blocking_loss": 1 - self.candidate_recall,
         }
         said = "; ".join(_told(self.said, true))
-        return f"| {kind} | {engine} | {measured} | {false} | {said} | {self.cpu:.1f} |"
+        return f"| {kind} | {measured} | {false} | {said} | {self.cpu:.1f} |"
 
 
 def _told(said: dict[str, object], true: dict[str, float]) -> Iterator[str]:
@@ -151,10 +151,10 @@ def _by_people(left: pd.DataFrame, right: pd.DataFrame) -> dict[str, int]:
 
 
 def main() -> None:
-    """Links each list with both engines and prints the table."""
+    """Links each list and prints the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--old", type=Path, help="another checkout, with its .venv")
-    parser.add_argument("--new", type=Path, default=HERE)
+    help_of = "another checkout, with its .venv"
+    parser.add_argument("--of", type=Path, default=HERE, help=help_of)
     parser.add_argument("--kinds", nargs="+", default=list(blind_lists.KINDS))
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
@@ -166,12 +166,8 @@ def main() -> None:
         for kind in options.kinds:
             files = blind_lists.write(Path(folder), kind, options.scale, options.seed)
             truth = Path(folder) / f"{kind}-truth.parquet"
-            for engine in ("old", "new"):
-                checkout = getattr(options, engine)
-                if checkout is not None:
-                    measured = measure(checkout, kind, files, truth)
-                    rows.append(measured.row(kind, engine))
-                    print(rows[-1], flush=True)
+            rows.append(measure(options.of, kind, files, truth).row(kind))
+            print(rows[-1], flush=True)
     if options.write:
         written = HERE / "docs" / "benchmarks.md"
         before = written.read_text(encoding="utf-8")

@@ -105,6 +105,7 @@ def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
         (5.0, "common, about 1 entry in 32"),
         (9.0, "not common, about 1 entry in 510"),
         (12.0, "rare, about 1 entry in 4,100"),
+        (30.0, "fewer than 1 entry in 130,000"),
     ],
 )
 def test_how_rare_a_shared_name_is_is_said_in_words(bits, says):

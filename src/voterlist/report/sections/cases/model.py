@@ -279,12 +279,11 @@ class CaseWords(Words):
 
     def _shared_by(self, field: str, bits: float) -> str:
         """How many entries share a value whose term frequency gives so many bits."""
-        # A value that nobody else has gets a number from the prior; "more than" says so.
         count = self.number(_round(2.0 ** min(bits, _RAREST)))
-        more = ">\N{NO-BREAK SPACE}" if bits > _RAREST else ""
         word = next(name for name, most in _COMMON if bits < most)
         key = "date" if field == "birth_date" else word
-        return self._rarity(key, more + count)
+        # A value that nobody else has gets a number from the prior.
+        return self._rarity("rarest" if bits > _RAREST else key, count)
 
     @functools.cache  # noqa: B019  one CaseWords lives as long as one report is written
     def _rarity(self, key: str, count: str) -> str:
