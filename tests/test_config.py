@@ -134,6 +134,19 @@ def test_an_unknown_key_is_told_the_key_that_was_meant():
     ]
 
 
+def test_a_key_of_another_section_is_told_where_it_stands():
+    """Who writes the name of the commission above the first section read a list of all sections."""
+    with pytest.raises(SettingsError) as caught:
+        config.parse('name = "A"\n[link]\nlargest_block = 10\nvoting_age = 18\n')
+    assert {
+        mistake.path: (mistake.code, *dict(mistake.places).values())
+        for mistake in caught.value.mistakes
+    } == {
+        "link.voting_age": ("key-of-section", "[check]"),
+        "name": ("key-of-section", "[workspace]"),
+    }
+
+
 def test_no_key_is_offered_that_was_hardly_meant():
     """A key that only shares some letters sends the reader to the wrong setting."""
     with pytest.raises(SettingsError) as caught:

@@ -223,7 +223,13 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
     elif kind == "comparisons":
         yield from context["mistakes"]
     elif kind == "extra_forbidden":
-        yield unknown_key(path, parts[-1], sorted(_keys_of(parts[:-1])))
+        key, tops = parts[-1], sorted(_keys_of([]))
+        at = [top for top in tops if key not in tops and key in _keys_of([top])]
+        if at:
+            places = (("sections", ", ".join(f"[{top}]" for top in at)),)
+            yield SettingsMistake(path, "key-of-section", places)
+        else:
+            yield unknown_key(path, key, sorted(_keys_of(parts[:-1])))
     elif kind == "out-of-order":
         places = (("lower", context["lower"]), ("upper", context["upper"]))
         yield SettingsMistake(f"{path}.{context['key']}", kind, places)
