@@ -226,8 +226,8 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
         key, tops = parts[-1], sorted(_keys_of([]))
         at = [top for top in tops if key not in tops and key in _keys_of([top])]
         if at:
-            places = (("sections", ", ".join(f"[{top}]" for top in at)),)
-            yield SettingsMistake(path, "key-of-section", places)
+            sections = ", ".join(f"[{top}]" for top in at)
+            yield SettingsMistake(path, "key-of-section", (("sections", sections),))
         else:
             yield unknown_key(path, key, sorted(_keys_of(parts[:-1])))
     elif kind == "out-of-order":
