@@ -26,8 +26,11 @@ from deciding import (
     vanished,
 )
 from examples import tries
+from voterlist.arrays import completed_years
 from voterlist.catalogue import entries as sentences
+from voterlist.check.agehist import ages_of
 from voterlist.config import CheckSettings
+from voterlist.cycles.findings import came_of_age
 from voterlist.decisions import (
     REFUSAL_CODES,
     SKIP_CODES,
@@ -595,3 +598,16 @@ def test_who_comes_of_age_after_the_decision_is_told():
     voters = pa.Table.from_pylist(rows)
     decided = {"a": "2026-02-27T09:00:00+04:00", "b": "2026-02-28", "c": "no day"}
     assert come_of_age(decided, voters, dt.date(2026, 5, 30), 18) == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("day", "age"), [("2026-02-27", 17), ("2026-02-28", 18), ("2028-02-28", 19)]
+)
+def test_one_age_is_counted_wherever_one_is_counted(day, age):
+    """A voter of 29 February was of age in a check, and under age in a figure and a register."""
+    on_day = dt.date.fromisoformat(day)
+    born = {"birth_year": 2008, "birth_month": 2, "birth_day": 29}
+    voters = pa.Table.from_pylist([born])
+    assert completed_years(2008, 2, 29, on_day) == age
+    assert ages_of(voters, on_day).tolist() == [age]
+    assert came_of_age(voters, on_day, 18).tolist() == [age == 18]

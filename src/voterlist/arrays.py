@@ -7,6 +7,7 @@ and its position into one integer and sorts these, about ten times as fast as an
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -238,9 +239,12 @@ def completed_years(
 ) -> AnyArray:
     """The completed years, on a day, of whoever was born on these days.
 
-    Who was born on 29 February completes a year on 28 February: nobody is called under age wrongly.
+    Who was born on 29 February completes a year on 28 February where there is no other day: a term
+    of years ends on the last day of a month that lacks its day, as the law counts terms. And nobody
+    is called under age wrongly.
     """
-    day = np.where((month == 2) & (day == 29), 28, day)
+    last = calendar.monthrange(on.year, 2)[1]
+    day = np.where(month == 2, np.minimum(day, last), day)
     is_ahead = (month > on.month) | ((month == on.month) & (day > on.day))
     years: AnyArray = on.year - year - is_ahead
     return years

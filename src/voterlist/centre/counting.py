@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools
 from voterlist.centre.disclosure import Lists, Place
-from voterlist.check.agehist import completed_years
+from voterlist.check.agehist import ages_of
 from voterlist.config import Settings
 from voterlist.counter.applications import Brief
 from voterlist.deadlines import list_day
@@ -97,7 +97,7 @@ def age_groups(starts: Sequence[int]) -> tuple[str, ...]:
 
 def _count_voters(counted: Counted, listed: pa.Table, settings: Settings) -> None:
     day, of_age = counted.day, settings.check.voting_age
-    ages = completed_years(listed, day)
+    ages = ages_of(listed, day)
     groups = np.searchsorted(settings.figures.age_groups, ages, side="right")
     groups = np.where(np.isnan(ages), len(counted.groups) - 1, groups)
     columns = {name: listed.column(name) for name in LIST_KEY}
@@ -106,7 +106,7 @@ def _count_voters(counted: Counted, listed: pa.Table, settings: Settings) -> Non
     _add(counted, "voters", pa.table(columns), "age", "sex")
 
     def came_of_age(since: dt.date) -> Bools:
-        return (ages >= of_age) & (completed_years(listed, since) < of_age)
+        return (ages >= of_age) & (ages_of(listed, since) < of_age)
 
     today = came_of_age(day - dt.timedelta(days=1)) & is_known(
         listed.column("birth_day")

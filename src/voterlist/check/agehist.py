@@ -10,7 +10,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Floats, Longs
+from voterlist.arrays import Floats, Longs, completed_years
 from voterlist.check.context import Context, without_impossible_births
 from voterlist.check.shared import is_missing
 from voterlist.fields import COMPARED
@@ -31,7 +31,7 @@ _WHIPPLE = np.arange(23, 63)
 _DECADES = 8
 
 
-def completed_years(voters: pa.Table, on_day: dt.date) -> Floats:
+def ages_of(voters: pa.Table, on_day: dt.date) -> Floats:
     """The age of each voter in years on the day; NaN where the birth year is not known.
 
     Of a birth year alone the age reached in that year counts.
@@ -43,14 +43,13 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Floats:
         for name in ("birth_year", "birth_month", "birth_day")
     )
     # A comparison with NaN is False: of a year alone nothing is taken off.
-    later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
-    age: Floats = on_day.year - year - later
-    return age
+    ages: Floats = completed_years(year, month, day, on_day)
+    return ages
 
 
 def age_histogram(context: Context) -> Longs:
     """How many voters of each age, 0 to ``OLDEST``, each of ``context.precincts`` has."""
-    return _histogram(context, completed_years(context.voters, context.on_day))
+    return _histogram(context, ages_of(context.voters, context.on_day))
 
 
 def final_digits(context: Context) -> Longs:
@@ -196,7 +195,7 @@ def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
 def _by_group(
     voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema
 ) -> pa.Table:
-    age = completed_years(without_impossible_births(voters), on_day)
+    age = ages_of(without_impossible_births(voters), on_day)
     known = ~np.isnan(age)
     group = pa.array(
         np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(

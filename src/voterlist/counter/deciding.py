@@ -17,6 +17,7 @@ from typing import Any, TypeGuard
 
 import pyarrow as pa
 
+from voterlist.arrays import completed_years
 from voterlist.casework.answering import answered_by, asked_by_entry
 from voterlist.casework.importing import (
     Against,
@@ -484,9 +485,8 @@ class _Work:
         born = person.values.get("birth_date") or person.born
         text = read_correction("birth_date", born, self._today).text if born else ""
         # What is missing of the date is taken in the voter's favour.
-        earliest = f"{text}-01-01"[:10] if text else ""
-        limit = f"{day.year - settings.check.voting_age:04}-{day:%m-%d}"
-        if earliest > limit:
+        year, month, first = map(int, f"{text or '0000'}-01-01"[:10].split("-"))
+        if completed_years(year, month, first, day) < settings.check.voting_age:
             raise usage_error("application-under-age", number=self._number)
         if self.ruling.although:
             return

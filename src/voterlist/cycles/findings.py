@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Longs
+from voterlist.arrays import Bools, Longs, completed_years
 from voterlist.config import CheckSettings
 from voterlist.findings import (
     PRECINCT_PLACE,
@@ -313,9 +313,7 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
         numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
     )
     full = (month > 0) & (day > 0)
-    date = _dates(voters)
-    limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - years * 10_000
-    by_date = full & (date > limit - 10_000) & (date <= limit)
+    by_date = full & (completed_years(year, month, day, on_day) == years)
     by_year = ~full & (year >= on_day.year - years - 1) & (year <= on_day.year - years)
     flags: Bools = by_date | by_year
     return flags

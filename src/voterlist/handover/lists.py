@@ -582,10 +582,10 @@ def _of_age_since(settings: Settings) -> dt.date:
     """The first birth date of those who were not of age on the same day of the year before."""
     day = list_day(settings.calendar, settings.workspace.cycle)
     year = day.year - settings.check.voting_age - 1
-    # Nobody is born on 29 February in other years: 1 March is the next day.
-    is_leap_day = (day.month, day.day) == (2, 29)
-    same_day = dt.date(year, 3, 1) if is_leap_day else day.replace(year=year)
-    return same_day if is_leap_day else same_day + dt.timedelta(days=1)
+    # Who was born on 29 February was of age on the 28th: see ``completed_years``.
+    if (day.month, day.day) in {(2, 28), (2, 29)}:
+        return dt.date(year, 3, 1)
+    return day.replace(year=year) + dt.timedelta(days=1)
 
 
 def _wanted_constituencies(

@@ -77,7 +77,6 @@ def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
 _BORN = ("birth_year", "birth_month", "birth_day")
-_YEAR, _MONTH = 10_000, 100
 _OF_AGE = 18
 """Years."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
@@ -378,10 +377,7 @@ def _came_of_age(voters: pa.Table, on_day: dt.date) -> Bools:
     month = numbers(voters, "birth_month")
     day = numbers(voters, "birth_day")
     is_full = (year > 0) & (month > 0) & (day > 0)
-    # Dates as numbers such as 20260205.
-    date = year * _YEAR + month * _MONTH + day
-    last = (on_day.year - _OF_AGE) * _YEAR + on_day.month * _MONTH + on_day.day
-    flags: Bools = is_full & (date > last - _YEAR) & (date <= last)
+    flags: Bools = is_full & (completed_years(year, month, day, on_day) == _OF_AGE)
     return flags
 
 
