@@ -73,9 +73,7 @@ def of_workbook(path):
 
 def sample(folder):
     """The sample of the project."""
-    workspace = workspaces.copied(ROOT / "data/samples/goychay", folder / "sample")
-    call("run", workspace, "--today", DAY)
-    return of_run(workspace)
+    return of_run(workspaces.whole_sample(folder / "sample"))
 
 
 def faults(folder):

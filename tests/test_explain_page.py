@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import workspaces
 from voterlist.cli import APP
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,8 @@ def call(folder, line):
 
 def prepared(folder):
     """The folder with all that the page does before it explains."""
-    shutil.copytree(ROOT / SAMPLE, folder / SAMPLE)
+    (folder / SAMPLE).parent.mkdir(parents=True)
+    workspaces.whole_sample(folder / "made").rename(folder / SAMPLE)
     for line in BEFORE.findall(PAGE.read_text(encoding="utf-8")):
         call(folder, line)
     return folder

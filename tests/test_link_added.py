@@ -208,7 +208,7 @@ def test_twins_are_two_people_where_a_list_has_no_addresses():
 
     Their given names differ; the more of them a list had, the surer it was.
     """
-    frame, persons = families(500)
+    frame, persons = families(300)
     pairs = voterlist.link(frame, profile="generic").pairs
     left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
     same = persons[left] == persons[right]
@@ -252,7 +252,7 @@ def fathers_and_sons(homes):
 @pytest.mark.slow
 def test_father_and_son_of_one_name_are_two_people_where_a_list_has_no_addresses():
     """Without homes no relatives were counted, and so the list learnt that one person is both."""
-    frame, persons = fathers_and_sons(500)
+    frame, persons = fathers_and_sons(300)
     pairs = voterlist.link(frame, profile="generic").pairs
     left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
     same = persons[left] == persons[right]
@@ -480,9 +480,17 @@ COLUMN = "comparisons.x.column"
 MAIL = '[comparisons.mail]\ncolumn = "mail"\nkind = "email"\n'
 
 
-def test_the_command_compares_what_the_map_adds(list_file):
+@pytest.fixture(scope="module")
+def mailed(tmp_path_factory):
+    """What ``link`` says of the people whose map compares their e-mail, and its pairs."""
+    folder = tmp_path_factory.mktemp("mailed")
+    people().to_csv(folder / "people.csv", index=False)
+    return run(folder, MAIL), folder / "pairs.parquet"
+
+
+def test_the_command_compares_what_the_map_adds(mailed):
     """The columns of PAIR and the JSON are what scripts read."""
-    result = run(list_file, MAIL)
+    result, pairs = mailed
     (use,) = json.loads(result.stdout)["comparisons"]
     assert (use["name"], use["kind"], use["known"], use["distinct"]) == (
         "mail",
@@ -491,12 +499,11 @@ def test_the_command_compares_what_the_map_adds(list_file):
         300,
     )
     assert use["m"] > 0.6
-    assert "mail_level" in pq.read_schema(list_file / "pairs.parquet").names
+    assert "mail_level" in pq.read_schema(pairs).names
 
 
-def test_explain_shows_an_added_comparison(list_file):
-    run(list_file, MAIL)
-    command = ["explain", str(list_file / "pairs.parquet"), "p0000", "p0300", "--json"]
+def test_explain_shows_an_added_comparison(mailed):
+    command = ["explain", str(mailed[1]), "p0000", "p0300", "--json"]
     why = json.loads(CliRunner().invoke(APP, command).stdout)
     (step,) = (step for step in why["steps"] if step["field"] == "mail")
     assert step["level"] == "same"

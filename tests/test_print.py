@@ -133,8 +133,8 @@ def test_signatures_never_stand_alone_on_a_page(purpose):
         return pages(render_list(paper(rows, purpose), "en"))
 
     (first, *_), *_ = sums(printed(60))
-    # Every fifth, and all about the end of the first page.
-    for count in (1, 2, 3, *range(24, 60, 5), *range(first - 1, first + 5)):
+    # Some, and all about the end of the first page.
+    for count in (1, 3, 24, 44, *range(first - 1, first + 5)):
         signed = [
             text for text in printed(count) if "Signatures of the commission" in text
         ]

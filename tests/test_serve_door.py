@@ -557,6 +557,8 @@ def test_with_a_certificate_the_cookie_is_bound_to_the_host(tmp_path):
         assert answer.status_code == 200
         assert "max-age" in answer.headers["strict-transport-security"]
         assert client.get("/", headers={"Host": "other"}).status_code == 421
+        # The desk would wait ten seconds for who does not hang up.
+        client.close()
         desk.stop()
 
 

@@ -74,6 +74,14 @@ def sample(folder, *lists):
     return folder
 
 
+def whole_sample(folder):
+    """The sample of the program with all of its lists, with a run."""
+    made_once.copied(
+        "the whole sample", lambda place: run(copied(SAMPLE, place / "w")), folder
+    )
+    return folder / "w"
+
+
 def run(folder, **options):
     """The result of a run over a workspace."""
     settings = config.load(folder / config.FILE_NAME, rule_codes=RULE_CODES)
