@@ -11,6 +11,7 @@ import sys
 import pytest
 from typer.main import get_command
 
+import processes
 from command_line import started
 from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.cli import APP, evaluating
@@ -125,19 +126,14 @@ def test_the_start_loads_no_library_of_tables(arguments):
 def test_nothing_but_the_linkage_on_a_cluster_loads_spark():
     """Whoever has no cluster would need Spark, or wait for it.
 
-    A module that is None cannot be loaded; whether Spark is installed here makes no difference.
+    The process that is forked has imported all modules: where Spark is not installed, none would
+    have been loaded that asks for it.
     """
-    probe = """
-import importlib, pkgutil, sys
-sys.modules["pyspark"] = None
-import voterlist
-own = [name for _, name, _ in pkgutil.walk_packages(voterlist.__path__, "voterlist.")]
-for name in own:
-    if name != "voterlist.__main__":
-        importlib.import_module(name)
-assert "voterlist.any_table.linking" in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", probe], check=True)
+    probe = "import sys; print([one in sys.modules for one in sys.argv[1:]])"
+    words = ("voterlist.any_table.linking", "voterlist.spark.session", "pyspark")
+    command = [sys.executable, "-c", probe, *words]
+    done = processes.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[True, True, False]"
 
 
 @pytest.mark.parametrize("command", list(command_lines()))
