@@ -471,6 +471,16 @@ def fits(column: Column, pattern: str) -> Bools:
     return exact
 
 
+def fits_each(columns: Sequence[pa.Array], pattern: str) -> Bools:
+    """Which texts of columns of one length fit, as ``fits``; shape: columns by rows.
+
+    The pattern is built once for all of them.
+    """
+    rows = len(columns[0]) if columns else 0
+    texts = pa.chunked_array(columns, pa.string()).combine_chunks()
+    return fits(texts, pattern).reshape(len(columns), rows)
+
+
 def is_known(column: Column) -> Bools:
     """True where the column is not null."""
     return np.asarray(column.is_valid(), dtype=bool)

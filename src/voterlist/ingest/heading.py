@@ -18,7 +18,7 @@ from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns
-from voterlist.tables import fits, is_known, mask_of
+from voterlist.tables import fits_each, is_known, mask_of
 
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
@@ -197,11 +197,11 @@ def any_match(
     cells: Sequence[pa.Array], columns: Iterable[int], patterns: Sequence[str]
 ) -> Bools:
     """The rows of which a cell in one of these columns fits all of the patterns."""
-    found = np.zeros(len(cells[0]), dtype=bool)
-    for column in columns:
-        found |= np.logical_and.reduce(
-            [fits(cells[column], pattern) for pattern in patterns]
-        )
+    chosen = [cells[column] for column in columns]
+    if not chosen:
+        return np.zeros(len(cells[0]), dtype=bool)
+    every = [fits_each(chosen, pattern) for pattern in patterns]
+    found: Bools = np.logical_or.reduce(np.logical_and.reduce(every))
     return found
 
 

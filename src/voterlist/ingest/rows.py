@@ -38,7 +38,15 @@ from voterlist.ingest.persons import (
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
-from voterlist.tables import by_key, fits, is_known, join_text, map_unique, mask_of
+from voterlist.tables import (
+    by_key,
+    fits,
+    fits_each,
+    is_known,
+    join_text,
+    map_unique,
+    mask_of,
+)
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
@@ -116,9 +124,9 @@ _Codes = npt.NDArray[np.int8]
 
 # What is asked of rows, that no voter stands hidden in one, or is half of an entry.
 #
-# Whose cells: those of each column of a field by itself, or of several together; ``beside`` another
-# field where that has a column too. What they have into which another voter came, so that few are
-# looked at; what is then asked of them.
+# Whose cells: those of each column of these fields by itself, or of several together; ``beside``
+# another field where that has a column too. What they have into which another voter came, so that
+# few are looked at; what is then asked of them.
 
 _Question = tuple[str | tuple[str, ...], str, Callable[[str], bool] | None]
 _ONE, _TWO, _THREE = (partial(has_signs, least=least) for least in (1, 2, 3))
@@ -135,7 +143,7 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         (("bare",), "", may_be_another),
         ("bare beside fin", ALONE["fin"][0], _ONE),
         ("number", r"\pL", _ONE),
-        *((name, r"\d", _TWO) for name in NAME_PARTS),
+        (", ".join(NAME_PARTS), r"\d", _TWO),
         # Where dates have no column of their own, they may stand behind the names.
         ("full_name beside birth_date", r"\d", _TWO),
         ("full_name", r"\d", _THREE),
@@ -144,14 +152,14 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         # These two may stand in one cell.
         ("document", r"\pL{4}", _THREE),
         ("fin", r"[^0-9A-Z]", _THREE),
-        *((name, rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None) for name in _NAMES),
+        (", ".join(_NAMES), rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None),
         # A list by surnames repeats one from street to street.
-        *((name, rf"(?i){_SAME}", None) for name in ("surname", "full_name")),
+        ("surname, full_name", rf"(?i){_SAME}", None),
         ("given_name beside patronymic", _APART, are_apart),
         (_BESIDE_NAMES, PARTICLE, names_child),
         ("patronymic", _TWO_FATHERS, is_of_two),
         (_AS_READ, rf"{_BROKEN}|{_TWO_FATHERS}", is_of_two),
-        *((name, r"\d{4}.*\d{4}", is_of_two) for name in _AS_READ),
+        (", ".join(_AS_READ), r"\d{4}.*\d{4}", is_of_two),
     ),
 }
 _OF_SURE_ENTRIES: tuple[_Question, ...] = (
@@ -235,9 +243,7 @@ def classify(
     rows = len(cells[0]) if cells else 0
     codes: _Codes = np.full(rows, ENTRY_ROW, dtype=np.int8)
     filled = filled_cells(cells)
-    is_blank = np.ones(rows, dtype=bool)
-    for column in cells:
-        is_blank &= _is_blank(column)
+    is_blank = np.logical_and.reduce(_are_blank(cells))
     named = None if header is None else _columns_of(header.map, _NAMES)
     for column, unworked in marks.unworked.items():
         if named is None or column in named:
@@ -284,9 +290,12 @@ def classify(
     return SheetRows(codes, titles, totals)
 
 
-def _is_blank(column: pa.Array) -> Bools:
-    """The rows that have nothing in this column, or but a line drawn with signs."""
-    return ~is_known(column) | fits(column, _LINE)
+def _are_blank(columns: Sequence[pa.Array]) -> Bools:
+    """Which cells have nothing, or but a line drawn with signs; shape: columns by rows."""
+    blank = fits_each(columns, _LINE)
+    for at, column in enumerate(columns):
+        blank[at] |= ~is_known(column)
+    return blank
 
 
 def ends_a_list(text: str) -> bool:
@@ -424,7 +433,7 @@ def _mark_faulty(
     ended = [~is_known(raw[column]) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = [_is_blank(cells[column]) for column in named]
+    blank = _are_blank([cells[column] for column in named])
     _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
 
 
@@ -530,19 +539,18 @@ def _ask(
     rows = np.flatnonzero(which)
     for names, sign, look in questions if len(rows) else ():
         if isinstance(names, str):
-            name, _, beside = names.partition(" beside ")
-            groups = [[each] for each in columns[name] if columns[beside or name]]
+            own, _, beside = names.partition(" beside ")
+            each = [column for name in own.split(", ") for column in columns[name]]
+            groups = [[column] for column in each if not beside or columns[beside]]
         else:
-            groups = [[each for name in names for each in columns[name]]]
-        found = np.zeros(len(rows), dtype=bool)
-        for group in filter(None, groups):
-            texts = _joined_cells(group, rows)
-            fitting = np.flatnonzero(fits(texts, sign))
-            if look is not None and len(fitting):
-                looked = map_unique(texts.take(pa.array(fitting)), look, pa.bool_())
-                fitting = fitting[mask_of(looked)]
-            found[fitting] = True
-        if not is_usual or 2 * found.sum() < max(len(rows), _FEW):
+            groups = [[column for name in names for column in columns[name]]]
+        joined = [_joined_cells(group, rows) for group in groups if group]
+        found = fits_each(joined, sign)
+        if look is not None and found.any():
+            texts = pa.chunked_array(joined).filter(pa.array(found.ravel()))
+            found[found] = mask_of(map_unique(texts, look, pa.bool_()))
+        found = np.logical_or.reduce(found)
+        if found.any() and (not is_usual or 2 * found.sum() < max(len(rows), _FEW)):
             codes[rows[found]] = _NUMBER[AsideCode.MAY_BE_VOTER]
 
 
