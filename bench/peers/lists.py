@@ -62,7 +62,9 @@ class PeerList:
 
 def _blank_to_null(frame: pd.DataFrame) -> pa.Table:
     stripped = frame.apply(lambda column: column.astype("string").str.strip())
-    return pa.Table.from_pandas(stripped.where(stripped != ""), preserve_index=False)
+    # None, and no NA of pandas: Arrow may have been asked to leave pandas out of this process.
+    known = stripped.astype(object).where(stripped.notna() & (stripped != ""), None)
+    return pa.Table.from_pandas(known, preserve_index=False)
 
 
 def _write(
