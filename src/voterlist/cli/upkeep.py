@@ -399,10 +399,18 @@ def _verify_run(
     """Make a run again, or that of a package."""
     from voterlist.upkeep.verifying import verify_package, verify_run
 
-    if workspace is None:
-        verified = verify_run(target, run, since=since(), jobs=jobs)
-    else:
-        verified = verify_package(target, workspace, since=since(), jobs=jobs)
+    with Steps() as steps:
+        told: dict[str, Any] = {
+            "since": since(),
+            "jobs": jobs,
+            "progress": lambda stage, step, done, total: steps(
+                stage, done, total, step
+            ),
+        }
+        if workspace is None:
+            verified = verify_run(target, run, **told)
+        else:
+            verified = verify_package(target, workspace, **told)
     if verified.program is not None:
         tell("cli.verify.other-program", program=verified.program)
     places = picked(verified, "run", "compared")

@@ -35,6 +35,7 @@ from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, RECEIVED, REFERENCE, find
 from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
+from voterlist.pipeline.result import Progress
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, without_blank
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
@@ -74,7 +75,12 @@ class Verified:
 
 
 def verify_run(
-    workspace: Path, run: str | None = None, *, since: str, jobs: int = 1
+    workspace: Path,
+    run: str | None = None,
+    *,
+    since: str,
+    jobs: int = 1,
+    progress: Progress = running.no_progress,
 ) -> Verified:
     """Make a finished run again from its inputs, and compare every byte.
 
@@ -85,6 +91,7 @@ def verify_run(
         run: the run; None: the newest complete one.
         since: told to another command that finds the workspace held.
         jobs: processes that read lists.
+        progress: told what is being made.
 
     Raises:
         UsageError: it is no workspace; there is no such run; its lists or settings are others now.
@@ -107,6 +114,7 @@ def verify_run(
                 constituencies=() if then.is_whole else manifest.constituencies,
                 today=dt.date.fromisoformat(manifest.today),
                 jobs=jobs,
+                progress=progress,
             )
             differences, compared = _compare(folder, manifest, again.folder)
             if folder in store.altered_runs(workspace, ledger.journal()):
@@ -117,7 +125,12 @@ def verify_run(
 
 
 def verify_package(
-    package: Path, workspace: Path, *, since: str, jobs: int = 1
+    package: Path,
+    workspace: Path,
+    *,
+    since: str,
+    jobs: int = 1,
+    progress: Progress = running.no_progress,
 ) -> Verified:
     """Make again what a package of ours claims: its run, then each of its files.
 
@@ -129,6 +142,7 @@ def verify_package(
         workspace: the sender's; held meanwhile.
         since: told to another command that finds the workspace held.
         jobs: processes that read lists.
+        progress: told what is being made.
 
     Raises:
         CustodyError: the package is not as our key signed it.
@@ -150,7 +164,8 @@ def verify_package(
         open_package(package, receiving, work / "package") as opened,
     ):
         manifest = opened.manifest
-    verified = verify_run(workspace, manifest.run, since=since, jobs=jobs)
+    run = manifest.run
+    verified = verify_run(workspace, run, since=since, jobs=jobs, progress=progress)
     with lock.hold(workspace, since=since):
         made = _made_again(workspace, settings, manifest)
     claimed = {file.path.removeprefix("data/"): file.sha256 for file in manifest.files}
