@@ -663,6 +663,44 @@ def test_who_is_struck_for_half_a_place_is_handed_over(pair):
     assert pair.receive()[0] == 0
 
 
+def test_a_question_about_who_is_listed_no_more_is_none(pair):
+    """The constituency could hand over no more: nobody can answer about an entry that is gone."""
+    assert pair.submit()[0] == 0
+    assert pair.receive()[0] == 0
+    at = ("--today", handing.DAY)
+    told("run", pair.above, *at)
+
+    def entry_of(workspace, surname):
+        rows = handing.newest(workspace, "entries").to_pylist()
+        return next(row["entry_id"] for row in rows if row["surname"] == surname)
+
+    said = {"action": "correct", "field": "address", "value": "Nizami küç. 5"}
+    above, below = (entry_of(one, "Rzayeva") for one in (pair.above, pair.below))
+    with Ledger(pair.above / "ledger.db") as ledger:
+        ledger.amend(amendments_of({"entry_id": above, **said}))
+    asked = {"entry_id": below, "action": "ask", "ground": "to-be-checked"}
+    with Ledger(pair.below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(asked))
+    told("run", pair.above, *at)
+    path = pair.below / "inbox" / "88" / "menteqe-2.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "Rzayeva" not in line), "utf-8")
+    told("run", pair.below, *at)
+    code, made = pair.submit("second.zip")
+    assert code == 0, made
+    assert pair.receive("second.zip")[0] == 0
+    told("run", pair.above, *at)
+    down = pair.folder / "down.zip"
+    assert told("return", pair.above, "-c", 88, "--out", down, *at)[0] == 0
+    with zipfile.ZipFile(down) as package:
+        (name,) = [one for one in package.namelist() if one.endswith("/cases.json")]
+        assert json.loads(package.read(name))["proposals"] == []
+    assert told("receive", pair.below, down, *at)[0] == 0
+    told("run", pair.below, *at)
+    code, made = pair.submit("third.zip")
+    assert code == 0, made
+
+
 def test_the_same_package_again_and_an_older_one_are_refused(handed):
     assert handed.receive()[0] == 0
     assert code_of(handed.receive()) == (3, "package-taken")

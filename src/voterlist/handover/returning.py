@@ -189,7 +189,11 @@ def _arrivals(
 
 
 def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
-    """What concerns the receiver, under its own ids."""
+    """What concerns the receiver, under its own ids; of who is listed no more nobody is asked."""
+    entries = read_table(folder, "entries", columns=("entry_id",)).column("entry_id")
+    within = entries.filter(pc.starts_with(entries, scope.prefix)).to_pylist()
+    # A package that came after the run may have fewer; plain files have the ids of here.
+    listed = {name: ids.get(name, name) for name in within if name in ids or not ids}
     decided = read_table(folder, "amendments").to_pylist()
     decided += [
         row | {"action": row["verdict"]}
@@ -197,26 +201,24 @@ def _content(folder: Path, scope: Scope, ids: Mapping[str, str]) -> Returned:
         if row["verdict"] == Verdict.REPEAT
     ]
     findings = scope.of(read_table(folder, "findings")).to_pylist()
-    # Whom the sender added has no entry there to ask about, and comes down as an arrival.
-    added = {*read_table(folder, "additions").column("entry_id").to_pylist()}
     proposals = tuple(
         Proposal(
-            entry_id=ids.get(row["entry_id"], row["entry_id"]),
+            entry_id=listed[row["entry_id"]],
             **{name: row.get(name) for name in _PROPOSED},
         )
         for row in decided
-        if row["entry_id"].startswith(scope.prefix) and row["entry_id"] not in added
+        if row["entry_id"] in listed
     )
     found = tuple(
         ReturnedFinding(
-            entry_id=ids.get(row["entry_id"], row["entry_id"]),
+            entry_id=listed[row["entry_id"]],
             rule=row["rule"],
             severity=row["severity"],
             field=row["field"],
             value=row["value"],
         )
         for row in findings
-        if row["entry_id"] is not None and row["severity"] in _WORTH
+        if row["entry_id"] in listed and row["severity"] in _WORTH
     )
     return Returned(
         cases=tuple(_cases(folder, scope, ids)), proposals=proposals, findings=found

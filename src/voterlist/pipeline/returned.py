@@ -170,8 +170,10 @@ class _Reasons:
             return self._are_repeats_removed(row["case_id"], gone)
         if own is None:
             return False
-        if answer == Action.STRIKE:
-            return own.why is Returned.GONE
+        if answer in {Action.STRIKE, Action.ASK}:
+            # At no door somebody can be asked about an entry that is on no list.
+            is_over = answer == Action.ASK and own.why is Returned.UNCLEAR
+            return is_over or own.why is Returned.GONE
         corrected = self._corrected.get(row["old_entry_id"], frozenset())
         others = own.against_corrected - corrected - _UNIMPORTANT
         if own.why is not Returned.CHANGED or others:
