@@ -102,9 +102,9 @@ class AnswerFile:
         if max(moments, default=-math.inf) > now.timestamp() + _AHEAD:
             # What was decided is recorded with the moment of the import.
             problems.append(Problem(0, "clock-ahead", "", file=self.answers.file))
-        check = _Check(page, runs, holding, _last_of(given, person, made))
+        codes = list(_codes(page, runs, holding, _last_of(given, person, made)))
         for number, one in enumerate(page.decisions, 1):
-            code = check.problem(one)
+            code = codes[number - 1]
             if code is None:
                 made[one.case, person_key(person)] = moments[number - 1]
             else:
@@ -221,43 +221,41 @@ def _reason(one: Decision, language: str) -> str | None:
     return "; ".join([*said, *([note.strip()] if note.strip() else [])]) or None
 
 
-class _Check:
-    """The decisions of a page, held against the cases and answers of today."""
+def _codes(
+    page: DecisionFile, runs: Known, holding: Standing, last: _Last
+) -> Iterator[str | None]:
+    """What is wrong with each decision of a page, held against the cases and answers of today.
 
-    def __init__(
-        self, page: DecisionFile, runs: Known, holding: Standing, last: _Last
-    ) -> None:
-        self._constituency = page.constituency
-        wanted = {decision.case for decision in page.decisions}
-        cases = rows_among(runs.table("cases"), "case_id", wanted)
-        self._members = members_of(cases, wanted)
-        entries = with_corrections(runs.table("entries"), holding.amendments)
-        self._seen = seen_digests(self._members, entries)
-        columns = (
-            cases.column(name).to_pylist() for name in ("case_id", "constituency")
-        )
-        self._places = {*zip(*columns, strict=True)}
-        self._last = last
-
-    def problem(self, one: Decision) -> str | None:
-        """What is wrong with a decision; a case that is not there is told by the review."""
-        if one.case not in self._members:
-            return None
-        place = self._constituency
-        if place is not None and (one.case, place) not in self._places:
-            return "other-constituency"
-        if not one.is_of(self._members[one.case], self._seen[one.case]):
-            return "changed-since-seen"
+    A case that is not there is told by the review.
+    """
+    wanted = {decision.case for decision in page.decisions}
+    cases = rows_among(runs.table("cases"), "case_id", wanted)
+    members = members_of(cases, wanted)
+    entries = with_corrections(runs.table("entries"), holding.amendments)
+    seen = seen_digests(members, entries)
+    columns = (cases.column(name).to_pylist() for name in ("case_id", "constituency"))
+    places = {*zip(*columns, strict=True)}
+    for one in page.decisions:
         # The same person may have answered otherwise after this was decided.
-        said = self._last.get(one.case, {})
+        said = last.get(one.case, {})
         latest = max((moment for moment, _ in said.values()), default=-math.inf)
         verdicts = {entry: verdict for entry, (_, verdict) in said.items()}
         is_other = dict(one.verdicts()) != verdicts
         if one.verdict == "ask":
             # Who asks the precinct takes back what they had decided.
             is_other = {*verdicts.values()} != {Action.WITHDRAW.value}
-        is_older = moment_of(one.time) < latest and is_other
-        return "answered-since" if is_older else None
+        if one.case not in members:
+            yield None
+        elif (
+            page.constituency is not None
+            and (one.case, page.constituency) not in places
+        ):
+            yield "other-constituency"
+        elif not one.is_of(members[one.case], seen[one.case]):
+            yield "changed-since-seen"
+        else:
+            is_older = moment_of(one.time) < latest and is_other
+            yield "answered-since" if is_older else None
 
 
 def _last_of(given: Given, person: str, made: Made) -> _Last:
