@@ -395,22 +395,22 @@ def test_the_page_asks_for_a_name_and_says_all_in_both_languages(
     visit.window.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_bars_a_person_who_does_not_see(opened, page_file, theme):
+def test_nothing_bars_a_person_who_does_not_see(visit):
     from axe_playwright_python.sync_playwright import Axe
 
-    visit = browsers.Visit(opened, color_scheme=theme)
-    page = visit.open(page_file)
+    page = visit.page
     page.keyboard.press("a")
     page.keyboard.press("b")
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (one["id"], [node["target"] for node in one["nodes"]][:3])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
-    visit.window.close()
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page).response["violations"]
+        serious = [
+            (one["id"], [node["target"] for node in one["nodes"]][:3])
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], theme
+    page.emulate_media(color_scheme="light")
 
 
 def test_a_phone_shows_all_without_scrolling_aside(opened, page_file):
