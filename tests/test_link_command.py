@@ -125,8 +125,7 @@ def test_what_a_linkage_with_a_state_writes_is_what_a_full_one_writes(folder):
     assert written(folder, "again") == written(folder, "full")
 
 
-@pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
-def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
+def test_how_many_pairs_were_compared_is_said_in_words(folder):
     """Who waits reads how much of the work was spared, in the language asked for."""
     arguments = [
         "link",
@@ -138,12 +137,10 @@ def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
     ]
     arguments += ["--state", folder / "state"]
     compared = linked(folder, "x")["compared"]
-    assert (
-        say("cli.state.missing", compared=compared)
-        in call(*arguments, language=language).stdout
-    )
-    said = say("cli.state.used", afresh=0, compared=compared)
-    assert said in call(*arguments, language=language).stdout
+    missing = EN("cli.state.missing", compared=compared)
+    assert missing in call(*arguments).stdout
+    used = AZ("cli.state.used", afresh=0, compared=compared)
+    assert used in call(*arguments, language="az").stdout
 
 
 def test_a_damaged_state_is_said_and_all_pairs_are_compared(folder):
@@ -181,8 +178,7 @@ def test_a_state_of_another_profile_is_said_and_left_aside(folder):
     assert written(folder, "other") == written(folder, "plain")
 
 
-@pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
-def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
+def test_a_state_that_another_linkage_holds_is_refused(folder):
     """Exit code 4, with the folder's name.
 
     Otherwise the two remove each other's files, and one fails inside.
@@ -202,17 +198,21 @@ def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
             state,
             "--json",
         ]
-        found = call("link", folder / "list.csv", *options, language=language)
+        told = {
+            language: call("link", folder / "list.csv", *options, language=language)
+            for language in ("en", "az")
+        }
     finally:
         first.kill()
         first.communicate()
-    assert found.exit_code == 4, found.stderr
     places = {"path": str(state), "pid": str(first.pid), "since": "2026-02-03 10:00"}
     places |= {"user": getpass.getuser(), "machine": platform.node()}
-    error = json.loads(found.stdout)["error"]
-    assert error["code"] == "state-busy"
-    assert error["what"] == say("error.state-busy.what", **places)
-    assert error["todo"] == say("error.state-busy.todo")
+    for language, say in (("en", EN), ("az", AZ)):
+        assert told[language].exit_code == 4, told[language].stderr
+        error = json.loads(told[language].stdout)["error"]
+        assert error["code"] == "state-busy"
+        assert error["what"] == say("error.state-busy.what", **places)
+        assert error["todo"] == say("error.state-busy.todo")
     assert not (folder / "p.parquet").exists()
     linked(folder, "after", "--state", state)
 

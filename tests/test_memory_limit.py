@@ -50,12 +50,12 @@ def as_before():
 def lists(tmp_path_factory):
     """An invented list in the order of no id, its halves, and the same without numbers."""
     folder = tmp_path_factory.mktemp("lists")
-    entries = synth.generate(300, constituencies=2, seed=11).entries
+    entries = synth.generate(160, constituencies=2, seed=11).entries
     order = pa.array([(row * 7919) % len(entries) for row in range(len(entries))])
     entries = entries.take(order.unique())
     pq.write_table(entries, folder / "list.parquet")
-    pq.write_table(entries.slice(0, 180), folder / "one.parquet")
-    pq.write_table(entries.slice(150), folder / "other.parquet")
+    pq.write_table(entries.slice(0, 100), folder / "one.parquet")
+    pq.write_table(entries.slice(80), folder / "other.parquet")
     texts = entries.drop_columns(["entry_id", "fin", "document"])
     texts.to_pandas().to_csv(folder / "list.csv", index=False)
     (folder / "map.toml").write_text(MAP, encoding="utf-8")

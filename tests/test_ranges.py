@@ -208,7 +208,7 @@ def test_so_with_a_comparison_of_ones_own():
 @pytest.mark.slow
 def test_a_list_of_many_entries_a_person_is_looked_at_again_from_the_disk():
     """The second look would change pairs that are held, and not those that are put aside."""
-    people = crowd(30, doubles=30)
+    people = crowd(20, doubles=20)
     many = pa.concat_tables([people] * 4)
     ids = pa.array([f"e{row:05d}" for row in range(many.num_rows)])
     many = many.set_column(0, many.schema.field("entry_id"), ids)

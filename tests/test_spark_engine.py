@@ -101,18 +101,18 @@ def repeated(table, times):
 
 STREETS = ("street", "house", "flat")
 LISTS = {
-    "small-blocks": lambda: (voters(2_000), Profile.AZ, 25),
+    "small-blocks": lambda: (voters(1_000), Profile.AZ, 25),
     "no-identifiers": lambda: (
-        voters(2_000, Profile.AZ, "fin", "document"),
+        voters(1_000, Profile.AZ, "fin", "document"),
         Profile.AZ,
         2_000,
     ),
     "lines": lambda: (
-        voters(900, Profile.GENERIC, *STREETS),
+        voters(500, Profile.GENERIC, *STREETS),
         Profile.GENERIC,
         400,
     ),
-    "many-entries-a-person": lambda: (repeated(voters(400), 3), Profile.AZ, 2_000),
+    "many-entries-a-person": lambda: (repeated(voters(200), 3), Profile.AZ, 2_000),
     "one-entry": lambda: (voters(200).slice(0, 1), Profile.AZ, 2_000),
     "nobody": lambda: (voters(200).slice(0, 0), Profile.AZ, 2_000),
 }
