@@ -617,7 +617,7 @@ def test_a_striking_changes_the_list_once_two_people_read_it(struck, tmp_path, a
     assert states_of_page(workspace) == {"settled" if agrees else "contested"}
     assert AZ("quality.agreement") in page_of(workspace)
     told = review_quality(workspace)
-    assert [one.agreed for one in told.people.values()] == [agrees, agrees]
+    assert [one.agreed for one in told["people"].values()] == [agrees, agrees]
     found = CliRunner().invoke(APP, ["review", "quality", str(workspace), "--json"])
     assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)
 

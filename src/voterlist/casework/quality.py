@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import Any
 
 from voterlist.casework.pages import require_constituency, whose
 from voterlist.catalogue import LANGUAGES
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, known, read_table
 from voterlist.pipeline.publish import REPORTS
-from voterlist.quality.agreement import Agreement, kappas, read_twice
+from voterlist.quality.agreement import kappas, read_twice
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.feedback import feedback
 from voterlist.quality.readings import second_readings
@@ -25,29 +22,14 @@ from voterlist.storage.workspace import open_to_read
 from voterlist.tables import by_key
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewQuality:
-    """How right the decisions about cases are.
+def review_quality(workspace: Path) -> dict[str, Any]:
+    """How right the decisions about the cases of the newest run are.
 
-    Attributes:
-        run: the newest run, whose cases they are.
-        certificate: CERTIFICATE, of all lists and of each constituency.
-        kinds: how far two people agree, by kind of case.
-        people: the same by person.
-        ready: how many decided cases wait for their second reading.
-        held_back: how many of them take no entry off the list until then.
-    """
-
-    run: str
-    certificate: pa.Table
-    kinds: Mapping[str, Agreement]
-    people: Mapping[str, Agreement]
-    ready: int
-    held_back: int
-
-
-def review_quality(workspace: Path) -> ReviewQuality:
-    """How right the decisions of a workspace are.
+    Returns:
+        ``run``; ``certificate`` (CERTIFICATE) of all lists and of each constituency; how far two
+        people agree (``Agreement``), in ``kinds`` by kind of case and in ``people`` by person;
+        ``second_readings``: how many decided cases are ``ready`` for theirs, and how many of them
+        take no entry off the list until then (``held_back``).
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
@@ -65,41 +47,24 @@ def review_quality(workspace: Path) -> ReviewQuality:
     waiting = second_readings(given, cases, settings.review, settings.workspace.cycle)
     ready = waiting.filter(waiting.column("is_ready"))
     held = ready.filter(ready.column("holds_back"))
-    return ReviewQuality(
-        run=runs.run,
-        certificate=certificate_of_run(
+    return {
+        "run": runs.run,
+        "certificate": certificate_of_run(
             given,
             cases,
             lambda: runs.table("pairs"),
             settings.link.review_probability,
         ),
-        kinds=by_kind,
-        people=by_person,
-        ready=len(ready.column("case_id").unique()),
-        held_back=len(held.column("case_id").unique()),
-    )
+        "kinds": by_kind,
+        "people": by_person,
+        "second_readings": {
+            "ready": len(ready.column("case_id").unique()),
+            "held_back": len(held.column("case_id").unique()),
+        },
+    }
 
 
 _TABLES = ("findings", "applied", "entries", "profile", "indicators")
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackMade:
-    """The pages that were written.
-
-    Attributes:
-        folder: where they stand.
-        run: of which run they are.
-        constituency: its number.
-        precincts: the precincts that have a page.
-        paths: the pages.
-    """
-
-    folder: Path
-    run: str
-    constituency: int
-    precincts: tuple[int, ...]
-    paths: tuple[Path, ...]
 
 
 def make_feedback(
@@ -108,8 +73,11 @@ def make_feedback(
     out: Path | None = None,
     *,
     today: dt.date,
-) -> FeedbackMade:
+) -> dict[str, Any]:
     """Write a page for each precinct of a constituency, in each language.
+
+    Returns:
+        ``run`` and ``constituency``; ``precincts`` that have a page; ``folder`` and ``outputs``.
 
     Args:
         workspace: its folder.
@@ -145,5 +113,10 @@ def make_feedback(
             page = render_feedback(told, facts, names, language=language)
             store.write_content(path, page)
             paths.append(path)
-    precincts = tuple(told.precinct for told in found)
-    return FeedbackMade(target, folder.name, number, precincts, tuple(paths))
+    return {
+        "run": folder.name,
+        "constituency": number,
+        "precincts": [told.precinct for told in found],
+        "folder": target,
+        "outputs": paths,
+    }

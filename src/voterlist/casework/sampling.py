@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -195,23 +196,6 @@ def with_cases(tables: ReviewTables, more: pa.Table) -> ReviewTables:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """What was drawn.
-
-    Attributes:
-        path: the workbook.
-        run: the newest run.
-        asked: how many cases about which people are asked.
-        unasked: how many pairs about which nobody is.
-    """
-
-    path: Path
-    run: str
-    asked: int
-    unasked: int
-
-
 def sample_review(
     workspace: Path,
     size: int,
@@ -219,7 +203,7 @@ def sample_review(
     language: str | None = None,
     *,
     today: dt.date,
-) -> Sampled:
+) -> dict[str, Any]:
     """Draw cases and pairs by strata, and write them without score into a workbook.
 
     What was drawn and decided counts for the certificate. The same answers draw the same sample; a
@@ -261,4 +245,5 @@ def sample_review(
     items = ReviewItems(cases)
     write_workbook(path, items, words, source=source, today=today, given=given)
     unasked = len({item.name for item in drawing.unasked} & {*drawn})
-    return Sampled(path, runs.run, len(cases) - unasked, unasked)
+    asked = len(cases) - unasked
+    return {"run": runs.run, "asked": asked, "unasked": unasked, "out": path}

@@ -305,10 +305,10 @@ def sample(
     from voterlist.casework.sampling import sample_review
 
     made = sample_review(workspace, size, out, language, today=day(today, workspace))
-    counts = picked(made, "asked", "unasked")
-    tell("cli.sample.written", path=made.path, **counts)
+    counts = {name: made[name] for name in ("asked", "unasked")}
+    tell("cli.sample.written", path=made["out"], **counts)
     tell("cli.sample.next", folder=workspace)
-    return {"run": made.run, **counts, "out": made.path}
+    return made
 
 
 def feedback(
@@ -323,9 +323,9 @@ def feedback(
     from voterlist.casework.quality import make_feedback
 
     made = make_feedback(workspace, constituency, out, today=day(today, workspace))
-    tell("cli.feedback.written", precincts=len(made.precincts), path=made.folder)
-    told = picked(made, "run", "constituency", "precincts")
-    return {**told, "outputs": made.paths}
+    path = made.pop("folder")
+    tell("cli.feedback.written", precincts=len(made["precincts"]), path=path)
+    return made
 
 
 def quality(workspace: Workspace) -> Answer:
@@ -336,25 +336,21 @@ def quality(workspace: Workspace) -> Answer:
 
     found = review_quality(workspace)
     words = Words(SAY.language)
-    rows = certificate_of(found.certificate, None)
+    rows = certificate_of(found["certificate"], None)
     lines = list(certificate_lines(rows, words))
     tell("quality.title")
     if lines:
         table(("measure", "told"), lines)
-    if found.people:
-        _agreements("kinds", found.kinds, lambda kind: title("case-kind", kind))
-        _agreements("people", found.people, str)
+    if found["people"]:
+        _agreements("kinds", found["kinds"], lambda kind: title("case-kind", kind))
+        _agreements("people", found["people"], str)
     else:
         tell("cli.quality.none")
-    if found.ready:
-        tell("cli.quality.waiting", ready=found.ready, held=found.held_back)
+    waiting = found["second_readings"]
+    if waiting["ready"]:
+        tell("cli.quality.waiting", ready=waiting["ready"], held=waiting["held_back"])
         tell("cli.quality.next", folder=workspace)
-    return {
-        "run": found.run,
-        "certificate": found.certificate.to_pylist(),
-        **picked(found, "kinds", "people"),
-        "second_readings": picked(found, "ready", "held_back"),
-    }
+    return {**found, "certificate": found["certificate"].to_pylist()}
 
 
 def _agreements(

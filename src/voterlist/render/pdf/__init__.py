@@ -322,20 +322,17 @@ def _widths(
 
     A long column has the room of its longest word before it has more, where the page allows.
     """
-    widths: dict[int, float] = {}
-    least: dict[int, float] = {}
-    wanted: dict[int, float] = {}
+    least, wanted = [], []
     for at, (shown, heading) in enumerate(zip(columns, headings, strict=True)):
-        if shown.is_to_fill_in:
-            widths[at] = float(shown.paper)
-            continue
         letter = _BOLD_LETTER if shown.is_bold else _LETTER
+        name = max(_length(word, _BOLD_LETTER) for word in heading.split()) + _MARGINS
         cells = [row[at] or "" for row in texts]
         lengths = sorted(_length(cell, letter) for cell in cells)
         widest = max(lengths, default=0.0) + _MARGINS
-        name = max(_length(word, _BOLD_LETTER) for word in heading.split()) + _MARGINS
-        if widest <= max(shown.paper, name):
-            widths[at] = max(widest, name)
+        if shown.is_to_fill_in:
+            low = high = float(shown.paper)
+        elif widest <= max(shown.paper, name):
+            low = high = max(widest, name)
         else:
             # Of each cell its longest word.
             words = sorted(
@@ -343,18 +340,18 @@ def _widths(
                 for cell in cells
             )
             longest = words[int(_MOST * (len(words) - 1))] + _MARGINS
-            least[at] = max(name, min(longest, _LONGEST_WORD))
-            usual = lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS
-            wanted[at] = max(usual, least[at])
-    room = page - sum(widths.values())
-    low, high = sum(least.values()), sum(wanted.values())
-    share = min(1.0, (room - low) / (high - low)) if high > low else 0.0
-    for at, needed in wanted.items():
-        # Of many columns each gets less than it needs, and none gets nothing.
-        given = least[at] + (needed - least[at]) * share
-        cut = max(needed * room / high, columns[at].paper / 2)
-        widths[at] = cut if low > room else given
-    return [round(widths[at], 2) for at in range(len(columns))]
+            low = max(name, min(longest, _LONGEST_WORD))
+            high = max(lengths[int(_USUAL * (len(lengths) - 1))] + _MARGINS, low)
+        least.append(low)
+        wanted.append(high)
+    room, more = page - sum(least), sum(wanted) - sum(least)
+    share = min(max(room / more, 0.0), 1.0) if more else 0.0
+    # Of many columns each gets less than it needs, and none gets nothing.
+    cut = min(page / sum(least), 1.0)
+    return [
+        round((low + (high - low) * share) * cut, 2)
+        for low, high in zip(least, wanted, strict=True)
+    ]
 
 
 def _length(text: str, letter: float) -> float:
