@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 
 import openpyxl
@@ -122,6 +123,20 @@ def test_the_workbook_has_its_sheets_in_the_language(language):
         re.fullmatch(r"[a-z-]+\.[a-z.-]+", str(sheet["A1"].value))
         for sheet in book.worksheets
     )
+
+
+def test_a_heading_stands_over_its_numbers(book):
+    """At the left it stood over the numbers of the column before, and was read as theirs."""
+    looked_at = 0
+    for above, below in itertools.pairwise(
+        row for sheet in book for row in sheet.iter_rows()
+    ):
+        for heading, cell in zip(above, below, strict=False):
+            is_heading = heading.font.bold and heading.fill.fgColor.rgb == "FF17364A"
+            if is_heading and isinstance(cell.value, int | float):
+                assert heading.alignment.horizontal in {"right", "center"}
+                looked_at += 1
+    assert looked_at > 10
 
 
 def test_every_table_freezes_filters_and_repeats_its_headings(book):

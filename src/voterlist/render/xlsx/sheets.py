@@ -67,7 +67,9 @@ _NUMBER_FORMATS = {
 _CENTRED = frozenset({"label", "probability"})
 """Kinds of numbers that stand between texts; set to the right they would touch the text that
 follows."""
-_HEADING_ALIGN = dict.fromkeys(_CENTRED, "center") | {"bits": "right"}
+_HEADING_ALIGN = dict.fromkeys(_NUMBER_FORMATS, "right") | dict.fromkeys(
+    _CENTRED, "center"
+)
 
 
 _HEADING: Mapping[str, Any] = {
