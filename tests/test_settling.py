@@ -1,22 +1,33 @@
-"""Cases over two constituencies, settled above by what the constituencies answer."""
+"""Cases over two constituencies, settled above by what the constituencies answer.
 
-import re
+One story with a person for each way in which two constituencies may answer.
+"""
 
 import pytest
 
 import handing
-import made_once
 import review_books
 import workspaces
 from command_line import call
-from handing import Pair, told
+from handing import DAY, Pair, told
 from voterlist.report.values import Words
 from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow
 
-DAY = ("--today", handing.DAY)
+AT = ("--today", DAY)
 WORDS = Words("en")
+PEOPLE = {
+    "Leyla": "1;Məmmədova;Leyla;Kamil qızı;01.07.1974;qadın;Nizami küç. 4;",
+    "Tural": "2;Hüseynli;Tural;Əhməd oğlu;23.11.1988;kişi;Nizami küç. 8;",
+    "Sevinc": "3;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;qadın;Füzuli küç. 1;",
+    "Orxan": "4;Rzayev;Orxan;Şamil oğlu;05.05.1965;kişi;Nizami küç. 19;5XK1238",
+    "Zaur": "5;Şərifov;Zaur;Ramiz oğlu;17.02.1969;kişi;Nizami küç. 20;5XK1239",
+    "Nigar": "6;Vəliyeva;Nigar;Zahid qızı;02.03.1981;qadın;Nizami küç. 21;5XK1240",
+}
+BOTH_STAY, ALL_GIVE_UP, ONE_KEEPS = "Leyla", "Tural", "Sevinc"
+SETTLED_ABOVE, LEFT_OPEN, GIVEN_UP_LATER = ALIKE = "Orxan", "Zaur", "Nigar"
+"""Of one FIN, name and birth date; both constituencies say that they stand rightly there."""
 
 
 class Two:
@@ -25,284 +36,282 @@ class Two:
     def __init__(self, folder):
         self.folder = folder
         self.above = folder / "above"
-        names = {88: "below", 87: "other"}
-        self.below = {number: folder / name for number, name in names.items()}
+        self.below = {number: folder / str(number) for number in (88, 87)}
+        self.packages, self.names, self.numbers = 0, {}, {}
+        (self.above / "inbox").mkdir(parents=True)
+        (self.above / "voterlist.toml").write_text(handing.ABOVE, encoding="utf-8")
+        told("keys", "make", self.above, *AT)
+        for number, below in self.below.items():
+            settings = handing.BELOW.replace("88 =", f"{number} =").replace("1-2", "1")
+            lists = workspaces.make(below, settings=settings) / "inbox" / "88"
+            (lists / "menteqe-2.csv").unlink()
+            rows = "\n".join(PEOPLE.values())
+            text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{rows}\n"
+            (lists / "menteqe-1.csv").write_text(text, encoding="utf-8")
+            lists.rename(lists.with_name(str(number)))
+            told("keys", "make", below, *AT)
+            handing.trust(self.above, below, str(number))
+            handing.trust(below, self.above, "MSK")
 
-    def pair(self, number):
-        """A constituency and the central commission."""
-        return Pair(self.below[number], self.above, self.folder)
-
-    def hand_over(self, number, serial):
+    def hand_over(self, number):
         """Run, hand over and take in; what ``receive`` said."""
         workspaces.run(self.below[number])
-        out = self.folder / f"submit-{number}-{serial}.zip"
-        words = ("-c", number, "--out", out, *DAY)
-        code, said = told("submit", self.below[number], *words)
+        self.packages += 1
+        pair = Pair(self.below[number], self.above, self.folder)
+        out = self.folder / f"submit-{self.packages}.zip"
+        code, said = told("submit", pair.below, "-c", number, "--out", out, *AT)
         assert code == 0, said
-        code, said = self.pair(number).receive(out.name)
+        code, said = pair.receive(out.name)
         assert code == 0, said
         return said
 
-    def return_to(self, number, serial=1):
+    def return_to(self, number):
         """Return what is open, and take it in below; what ``receive`` said there."""
-        out = self.folder / f"return-{number}-{serial}.zip"
-        told("return", self.above, "-c", number, "--out", out, *DAY)
-        code, said = told("receive", self.below[number], out, *DAY)
+        self.packages += 1
+        out = self.folder / f"return-{self.packages}.zip"
+        told("return", self.above, "-c", number, "--out", out, *AT)
+        code, said = told("receive", self.below[number], out, *AT)
         assert code == 0, said
         return said
 
-    def answer(self, number, elsewhere=()):
-        """Answer each case; the numbers of those in ``elsewhere`` give the person up."""
-        for case in told("answer", self.below[number])[1]["cases"]:
-            words = ["--case", case["number"], "--by", f"Clerk {number}", *DAY]
-            is_gone = case["number"] in elsewhere
-            words += ["--elsewhere", "--document", "AA 1"] if is_gone else ["--stays"]
-            code, said = told("answer", self.below[number], *words)
-            assert code == 0, said
+    def answer(self, number, **said):
+        """Answer the cases of these people, each with whether the person stays."""
+        cases = told("answer", self.below[number])[1]["cases"]
+        of_person = self._names(self.below[number])
+        numbers = {of_person[one["own"][0]["entry_id"]]: one["number"] for one in cases}
+        for name, stays in said.items():
+            words = ["--case", numbers[name], "--by", f"Clerk {number}", *AT]
+            words += ["--stays"] if stays else ["--elsewhere", "--document", "AA 1"]
+            code, answered = told("answer", self.below[number], *words)
+            assert code == 0, answered
 
-    def run(self):
-        """The open cases with entries of both, by number."""
+    def _names(self, workspace):
+        rows = handing.newest(workspace, "entries").to_pylist()
+        return {row["entry_id"]: row["given_name"] for row in rows}
+
+    def queue(self):
+        """The people of the open cases of a new run above."""
         workspaces.run(self.above)
-        queue = handing.newest(self.above, "queue").to_pylist()
-        numbers = {
-            row["case_id"]: row["number"]
-            for row in handing.newest(self.above, "case_numbers").to_pylist()
+        self.names |= self._names(self.above)
+        cases = handing.newest(self.above, "queue").to_pylist()
+        of_case = {row["case_id"]: self.names[row["entry_id"]] for row in cases}
+        for row in handing.newest(self.above, "case_numbers").to_pylist():
+            if row["case_id"] in of_case:
+                self.numbers[row["number"]] = of_case[row["case_id"]]
+        return set(of_case.values())
+
+    def owing(self):
+        """(person, constituency) of each answer that ``status`` says is owed."""
+        owed = told("status", self.above, *AT)[1]["answers_owed"]
+        return {
+            (self.numbers[one["number"]], number)
+            for one in owed
+            for number in one["owing"]
         }
-        places = {}
-        for row in queue:
-            places.setdefault(numbers[row["case_id"]], set()).add(row["constituency"])
-        return sorted(number for number, found in places.items() if len(found) == 2)
+
+    def verdicts(self):
+        """(person, who says so, verdict) of the last word of each about each entry above."""
+        with reading(self.above / "ledger.db") as ledger:
+            rows = ledger.given_verdicts().to_pylist()
+        last = {(row["entry_id"], row["decided_by"]): row["verdict"] for row in rows}
+        return [
+            (self.names[entry], by, verdict) for (entry, by), verdict in last.items()
+        ]
+
+    def settle(self, *people):
+        """Decide above that these people stand in 88; what ``review export`` said, and the rows."""
+        path = self.folder / "review.xlsx"
+        path.unlink(missing_ok=True)
+        words = ("--out", path, "--language", "en", *AT)
+        exported = told("review", "export", self.above, *words)[1]
+
+        def decided(row):
+            is_meant = self.names.get(row["entry_id"]) in people
+            if row.get("asked_as") != "contested-case" or not is_meant:
+                return None
+            is_kept = row["entry_id"].startswith("088")
+            answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
+            return {
+                "answer": answer,
+                "reason": "seen at the door",
+                "decided_by": "Rauf",
+            }
+
+        filled = review_books.fill(path, decided)
+        assert len(filled) == 2 * len(people)
+        code, said = told("review", "import", self.above, path)
+        assert (code, said["recorded"]) == (0, len(filled)), said
+        return exported, filled
+
+    def approve(self, number):
+        """What comes of approving the lists of a constituency."""
+        words = ("--ground", "Qərar 3/7", "--by", "Rauf", *AT)
+        return call("approve", self.above, "-c", number, *words)
 
 
-def make(folder, *, is_one_person):
-    """Both have handed over, and both have got back what is open between them.
+def played(folder):
+    """What is seen after each step, by the step."""
+    two, seen = Two(folder), {}
 
-    ``is_one_person``: the people of both have the same identifiers; else those of one have none.
-    """
-    handing.pair(folder)
-    two = Two(folder)
-    other = workspaces.make(
-        two.below[87],
-        settings=handing.BELOW.replace("88 =", "87 =").replace("Göyçay", "Başqa"),
-    )
-    (other / "inbox" / "88").rename(other / "inbox" / "87")
-    for path in (other / "inbox" / "87").iterdir():
-        # Three of the people stand in both, and one of them twice.
-        rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        text = "".join(rows[: 5 if rows[0].startswith("1 ") else 3])
-        if not is_one_person:
-            text = re.sub(r";5XK\d+$", ";", text, flags=re.MULTILINE)
-        path.write_text(text, encoding="utf-8")
-    workspaces.run(other)
-    two.pair(87).decide()
-    assert told("keys", "make", other, *DAY)[0] == 0
-    handing.trust(two.above, other, "Başqa")
-    handing.trust(other, two.above, "MSK")
-    for number in two.below:
-        two.hand_over(number, 1)
-    assert two.run()
+    def look(step, *said):
+        """Keep what is seen now, with what ``receive`` said of the packages of this step."""
+        queue = two.queue()
+        seen[step] = {"said": said, "queue": queue, "owing": two.owing()}
+        seen[step]["verdicts"] = two.verdicts()
+
+    look("begun", *map(two.hand_over, two.below))
     for number in two.below:
         two.return_to(number)
+    seen["returned"] = two.owing()
+    stays = dict.fromkeys(PEOPLE, True) | {ALL_GIVE_UP: False}
+    two.answer(88, **stays)
+    look("88 answers", two.hand_over(88))
+    two.answer(87, **stays | {ONE_KEEPS: False})
+    look("87 answers", two.hand_over(87))
+    seen["status"] = told("status", two.above, *AT)[1]["units"]
+    seen["refused"] = two.approve(88).stderr
+    seen["settled"] = two.settle(SETTLED_ABOVE)
+    two.answer(87, **dict.fromkeys((BOTH_STAY, GIVEN_UP_LATER), False))
+    look("settled above", two.hand_over(88), two.hand_over(87))
+    seen["down"] = {number: two.return_to(number) for number in two.below}
+    seen["asked again"] = two.owing()
+    for number, is_here in ((88, True), (87, False)):
+        two.answer(number, **{ALL_GIVE_UP: is_here})
+    look("answered again", *map(two.hand_over, two.below))
+    two.settle(LEFT_OPEN)
+    look("all settled")
+    seen["approved"] = {number: two.approve(number) for number in two.below}
+    out = folder / "approved.zip"
+    call("return", two.above, "-c", 87, "--out", out, *AT)
+    seen["told below"] = call("receive", two.below[87], out, *AT).stdout
+    return seen
 
 
-@pytest.fixture
-def two(tmp_path):
-    """Their people have one name and birth date."""
-    made_once.copied("two", lambda folder: make(folder, is_one_person=False), tmp_path)
-    return Two(tmp_path)
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    return played(tmp_path_factory.mktemp("two"))
 
 
-@pytest.fixture
-def alike(tmp_path):
-    """Their people have one FIN too, and both have said that they stand rightly there."""
-    made_once.copied("kept by both", _stays_twice, tmp_path)
-    return Two(tmp_path)
+def told_by(seen, step, what="settled"):
+    """What ``receive`` said of the packages of a step, in their order."""
+    return [one[what] for one in seen[step]["said"]]
 
 
-def _stays_twice(folder):
-    """Both answer of all cases that the person stands rightly there."""
-    made_once.copied("alike", lambda made: make(made, is_one_person=True), folder)
-    two = Two(folder)
-    numbers = asked(two)
-    for number in (88, 87):
-        two.answer(number)
-        said = two.hand_over(number, 2)
-    assert (said["settled"], said["contested"]) == (0, len(numbers))
+def words_of(seen, step, name):
+    """(who says so, verdict) of all that is said above of a person."""
+    return sorted((by, said) for who, by, said in seen[step]["verdicts"] if who == name)
 
 
-def asked(two, number=88):
-    """The cases with one entry here and one there."""
-    cases = told("answer", two.below[number])[1]["cases"]
-    return [one["number"] for one in cases if len(one["own"] + one["others"]) == 2]
+FROM_88, FROM_87 = "Clerk 88 (conec-088)", "Clerk 87 (conec-087)"
 
 
-def owing(two):
-    """The constituencies that owe an answer to a case, as ``status`` says above."""
-    said = told("status", two.above, *DAY)[1]["answers_owed"]
-    return {number for one in said for number in one["owing"]}
+def test_who_has_not_answered_yet_owes_it_and_nothing_is_settled(seen):
+    """By the word of one alone the other would lose the voter, or nobody be asked any more."""
+    assert seen["begun"]["queue"] == set(PEOPLE)
+    both = {(name, number) for name in PEOPLE for number in (88, 87)}
+    assert seen["returned"] == both
+    assert told_by(seen, "88 answers") == [0]
+    assert seen["88 answers"]["queue"] == {*PEOPLE} - {ALL_GIVE_UP}
+    assert seen["88 answers"]["owing"] == {(name, 87) for name in PEOPLE}
+    assert seen["88 answers"]["verdicts"] == []
 
 
-def test_where_both_say_stays_the_queue_above_does_not_ask_again(two):
-    """The constituencies have answered; the central commission would ask for ever.
+def test_where_both_say_stays_the_queue_above_does_not_ask_again(seen):
+    """The constituencies have answered; the central commission would ask for ever."""
+    assert told_by(seen, "87 answers") == [1]
+    for step in ("87 answers", "settled above", "answered again"):
+        assert BOTH_STAY not in seen[step]["queue"]
+        assert BOTH_STAY not in {name for name, _ in seen[step]["owing"]}
+    said = words_of(seen, "87 answers", BOTH_STAY)
+    assert said == [(FROM_87, "separate"), (FROM_88, "separate")]
 
-    And the verdict of a constituency that says otherwise now would stand on in its name.
+
+def test_an_answer_that_is_changed_opens_what_it_had_settled(seen):
+    """The verdict of a constituency that says otherwise now would stand on in its name.
+
+    A later package of the other one says the same again, and opens nothing.
     """
-    one, *_ = numbers = asked(two)
-    assert owing(two) == {87, 88}
-    two.answer(88)
-    assert two.hand_over(88, 2)["settled"] == 0
-    assert set(numbers) <= set(two.run())
-    assert owing(two) == {87}
-    two.answer(87)
-    assert two.hand_over(87, 2)["settled"] == len(numbers)
-    assert owing(two) == set()
-    assert not set(numbers) & set(two.run())
-    decided = handing.newest(two.above, "decisions").to_pylist()
-    by = {row["decided_by"] for row in decided}
-    assert {"Clerk 88 (conec-088)", "Clerk 87 (conec-087)"} <= by
-    # A later package of one of them says the same again, and opens nothing.
-    assert two.hand_over(88, 3)["settled"] == len(numbers)
-    assert not {one} & set(two.run())
-    # An answer that is changed opens what it had settled.
-    two.answer(87, elsewhere=[one])
-    assert two.hand_over(87, 3)["settled"] == len(numbers) - 1
-    with reading(two.above / "ledger.db") as ledger:
-        last = {
-            (row["case_id"], row["entry_id"]): row["verdict"]
-            for row in ledger.given_verdicts().to_pylist()
-            if row["decided_by"] == "Clerk 87 (conec-087)"
-        }
-    assert sorted(last.values()).count("withdraw") == 1
+    assert told_by(seen, "settled above") == [1, 0]
+    said = words_of(seen, "settled above", BOTH_STAY)
+    assert said == [(FROM_87, "withdraw"), (FROM_88, "separate")]
 
 
-def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(two):
+def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(seen):
     """Struck on both sides, a person stands on no list, and a new return would ask of nobody.
 
     Where one gives the person up, and the other does not, nothing is left to decide.
     """
-    numbers = asked(two)
-    everybody = handing.newest(two.above, "entries").num_rows
-    for number in two.below:
-        two.answer(number, elsewhere=numbers)
-    handed = [two.hand_over(number, 2)["entries"] for number in two.below]
-    assert sum(handed) == everybody - 2 * len(numbers)
-    assert not set(numbers) & set(two.run())
-    assert owing(two) == {87, 88}
-    for number in two.below:
-        two.return_to(number, 2)
-    two.answer(88)
-    two.answer(87, elsewhere=numbers)
-    handed = [two.hand_over(number, 3) for number in two.below]
-    assert sum(one["entries"] for one in handed) == everybody - len(numbers)
-    assert [one["settled"] for one in handed] == [0, 0]
-    assert not set(numbers) & set(two.run())
-    assert owing(two) == set()
+    for step in ("87 answers", "settled above"):
+        assert seen[step]["owing"] == {(ALL_GIVE_UP, 88), (ALL_GIVE_UP, 87)}
+    assert told_by(seen, "settled above", "entries")[0] == len(PEOPLE) - 1
+    assert told_by(seen, "answered again", "entries")[0] == len(PEOPLE)
+    assert told_by(seen, "answered again") == [0, 0]
+    assert ALL_GIVE_UP not in seen["answered again"]["queue"]
+    assert seen["answered again"]["owing"] == set()
 
 
-def repeats(two):
-    """(entry, who says so) of the entries that are called a repetition above."""
-    with reading(two.above / "ledger.db") as ledger:
-        rows = ledger.given_verdicts().to_pylist()
-    last = {(row["entry_id"], row["decided_by"]): row["verdict"] for row in rows}
-    return {key for key, verdict in last.items() if verdict == "repeat"}
+def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(seen):
+    """The constituency that gave the person up was told that it owes an answer, for ever."""
+    for step in ("87 answers", "settled above", "answered again"):
+        assert ONE_KEEPS not in seen[step]["queue"]
+        assert ONE_KEEPS not in {name for name, _ in seen[step]["owing"]}
+    assert ONE_KEEPS not in {name for name, _ in seen["asked again"]}
 
 
-def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(alike):
+def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(seen):
     """One FIN, name and birth date on two lists would vote twice, and nobody be asked."""
-    numbers = asked(alike)
-    assert set(numbers) <= set(alike.run())
-    said = told("status", alike.above, *DAY)[1]
-    contested = {
+    assert told_by(seen, "87 answers", "contested") == [len(ALIKE)]
+    assert seen["87 answers"]["queue"] == {*ALIKE}
+    for name in ALIKE:
+        said = words_of(seen, "87 answers", name)
+        assert said == [
+            (by, word) for by in (FROM_87, FROM_88) for word in ("keep", "repeat")
+        ]
+    of_unit = {
         unit["constituency"]: unit["contested"]
-        for unit in said["units"]
+        for unit in seen["status"]
         if unit["precinct"] is None
     }
-    assert contested == {87: len(numbers), 88: len(numbers)}
-    words = ("--ground", "Qərar 3/7", "--by", "Rauf", *DAY)
-    code, refused = told("approve", alike.above, "-c", 88, *words)
-    assert (code, refused["error"]["code"]) == (2, "approve-open-cases")
-    path = alike.folder / "review.xlsx"
-    words = ("--out", path, "--language", "en", *DAY)
-    assert told("review", "export", alike.above, *words)[1]["contested"] == len(numbers)
-    clerks = ("Clerk 87 (conec-087)", "Clerk 88 (conec-088)")
-    rows = [
-        row
-        for row in review_books.rows_of(path)
-        if row.get("asked_as") == "contested-case"
-    ]
+    assert of_unit == {87: len(ALIKE), 88: len(ALIKE)}
+    exported, rows = seen["settled"]
+    assert exported["contested"] == len(ALIKE)
     for row in rows:
         shown = " ".join(str(cell) for cell in row["shown"])
-        assert all(clerk in shown for clerk in clerks)
-    one = rows[0]["case_id"]
-
-    def settle(row):
-        if row.get("asked_as") != "contested-case" or row["case_id"] != one:
-            return None
-        is_kept = row["entry_id"].startswith("088")
-        answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
-        return {"answer": answer, "reason": "seen at the door", "decided_by": "Rauf"}
-
-    assert len(review_books.fill(path, settle)) == 2
-    code, said = told("review", "import", alike.above, path)
-    assert (code, said["recorded"]) == (0, 2), said
-    assert len({*numbers} & {*alike.run()}) == len(numbers) - 1
-    # A later package says the same as before, and opens nothing; what is settled is no work.
-    assert alike.hand_over(88, 3)["contested"] == len(numbers) - 1
-    assert len({*numbers} & {*alike.run()}) == len(numbers) - 1
-    # Whose entry it was hears of it.
-    assert alike.return_to(87, 2)["decisions"] == 1
-    assert alike.return_to(88, 2)["decisions"] == 0
+        assert FROM_87 in shown
+        assert FROM_88 in shown
 
 
-def test_nobody_is_a_repetition_by_the_word_of_one_constituency_alone(alike):
+def test_an_open_case_over_two_constituencies_keeps_from_an_approval(seen):
+    """The lists would be approved with one person on two of them, or on none."""
+    assert f"are open: {len({*ALIKE, ALL_GIVE_UP})}" in seen["refused"]
+
+
+def test_what_the_centre_settled_stays_and_whose_entry_it_was_hears_of_it(seen):
+    """A later package says the same as before; what is settled is no work."""
+    contested = told_by(seen, "settled above", "contested")
+    assert contested == [2, 1]
+    assert SETTLED_ABOVE not in seen["settled above"]["queue"]
+    assert [seen["down"][number]["decisions"] for number in (87, 88)] == [1, 0]
+
+
+def test_nobody_is_a_repetition_by_the_word_of_one_constituency_alone(seen):
     """Whoever gives a case no answer any more would lose the voter whom the other claims."""
-    one, *_ = numbers = asked(alike)
-    assert len(repeats(alike)) == 2 * len(numbers)
-    alike.answer(87, elsewhere=[one])
-    alike.hand_over(87, 3)
-    assert len(repeats(alike)) == 2 * len(numbers) - 2
-    assert one not in alike.run()
+    said = words_of(seen, "settled above", GIVEN_UP_LATER)
+    assert said == [
+        *[(FROM_87, "withdraw")] * 2,
+        (FROM_88, "keep"),
+        (FROM_88, "withdraw"),
+    ]
+    assert GIVEN_UP_LATER not in seen["settled above"]["queue"]
+    repeats = [one for one in seen["settled above"]["verdicts"] if one[2] == "repeat"]
+    assert {name for name, *_ in repeats} == {SETTLED_ABOVE, LEFT_OPEN}
 
 
-def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(two):
-    """The constituency that gave the person up was told that it owes an answer, for ever."""
-    two.answer(88)
-    two.answer(87, elsewhere=asked(two, 87))
-    for number in two.below:
-        two.hand_over(number, 2)
-    two.run()
-    assert owing(two) == set()
-    two.return_to(88, 2)
-    assert owing(two) == set()
-
-
-def test_an_approval_tells_what_the_lists_below_do_not_have(alike):
+def test_an_approval_tells_what_the_lists_below_do_not_have(seen):
     """Whoever was settled above to stand in one place stood in two, and nobody was told."""
-    numbers = asked(alike)
-    alike.run()
-    path = alike.folder / "review.xlsx"
-    words = ("--out", path, "--language", "en", *DAY)
-    told("review", "export", alike.above, *words)
-
-    def settle(row):
-        if row.get("asked_as") == "contested-case":
-            is_kept = row["entry_id"].startswith("088")
-            answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
-        elif row["sheet"] == "Cases":
-            answer = WORDS("verdict.separate")
-        else:
-            return None
-        return {"answer": answer, "reason": "seen at the door", "decided_by": "Rauf"}
-
-    review_books.fill(path, settle)
-    assert told("review", "import", alike.above, path)[0] == 0
-    alike.run()
-    words = ("--ground", "Qərar 3/7", "--by", "Rauf", *DAY)
-    found = call("approve", alike.above, "-c", 87, *words)
-    assert found.exit_code == 0, found.stderr
-    assert f"still have: {len(numbers)}" in found.stdout
-    assert "still have" not in call("approve", alike.above, "-c", 88, *words).stdout
-    out = alike.folder / "down.zip"
-    call("return", alike.above, "-c", 87, "--out", out, *DAY)
-    taken = call("receive", alike.below[87], out, *DAY).stdout
-    assert WORDS("review.sheet.named") in taken
+    assert seen["all settled"]["queue"] == set()
+    of_87, of_88 = (seen["approved"][number] for number in (87, 88))
+    assert (of_87.exit_code, of_88.exit_code) == (0, 0), of_87.stderr
+    assert "still have: 2" in of_87.stdout
+    assert "still have" not in of_88.stdout
+    assert WORDS("review.sheet.named") in seen["told below"]
