@@ -1,351 +1,422 @@
-"""One pair of entries in two cases: a list is handed in again, and more entries say the same."""
+"""One pair of entries in two cases: a list is handed in again, and more entries say the same.
+
+Each story is about a person of its own; the stories go on side by side in one workspace, so that
+what all of them do in a round is one workbook and one run.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
 import desks
 import handing
-import made_once
 import review_books
 import workspaces
 from command_line import told
 from voterlist.model import Role
 from voterlist.serve.door import add_user
+from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow
 
 DAY = ("--today", handing.DAY)
-PERSON = "Əliyev;Kamil;Vaqif oğlu;15.04.1977;kişi;Nizami küç. {};5XK1277"
 SAME = {"440": ("keep", ""), "442": ("repeat", "one passport")}
+ALL_SAME = SAME | {"443": ("repeat", "one passport")}
 APART = dict.fromkeys(("440", "442", "443"), ("separate", "three passports seen"))
+UNSAID = dict.fromkeys(("440", "442"), ("separate", ""))
+BACK = dict.fromkeys(("440", "442"), ("withdraw", ""))
+KEPT_442 = {"442": ("keep", ""), "440": ("repeat", "seen")}
+TWO, THREE = ("440", "442"), ("440", "442", "443")
+OPEN, CONTESTED, DECIDED = "", "contested-case", "decided-case"
+
+
+@dataclass
+class Round:
+    """What is done with one person in a round, and what is expected then.
+
+    Attributes:
+        by: who answers; nobody where it is empty.
+        verdicts: what, by the number of the entry.
+        where: as what the case is asked.
+        gone: what is answered on an entry that left the list.
+        numbers: under which the person is handed in behind the answer; None: as before.
+        recorded: how many answers were recorded.
+        refused: the codes of the problems.
+        left: the numbers that the run takes off the list.
+        is_contested: whether the case holds the hand-over up.
+        queue: the numbers that are asked about; None: whichever.
+    """
+
+    by: str = ""
+    verdicts: dict = field(default_factory=dict)
+    where: str = OPEN
+    gone: tuple | None = None
+    numbers: tuple | None = None
+    recorded: int = 0
+    refused: str = ""
+    left: set = field(default_factory=set)
+    is_contested: bool = False
+    queue: set | None = None
+
+
+AYNUR = Round("Aynur", SAME, recorded=2, left={"442"})
+THIRD_COMES = Round("Aynur", SAME, numbers=THREE, recorded=2, left={"442"})
+DISPUTED = (
+    THIRD_COMES,
+    Round("Bahram", APART, recorded=3, is_contested=True),
+)
+"""Aynur: 442 repeats 440. Then 443 came, and Bahram: three people."""
+OWN = Round(
+    "Bahram", APART, CONTESTED, refused="own-dispute", is_contested=True, queue={*THREE}
+)
+
+
+STORIES = {
+    # The dispute would have no end, or the answer of one of the two would come back.
+    "a third person settles it: apart": (
+        *DISPUTED,
+        OWN,
+        Round("Cavid", APART, CONTESTED, recorded=5, queue=set()),
+    ),
+    "a third person settles it: one person": (
+        *DISPUTED,
+        OWN,
+        Round(
+            "Cavid", ALL_SAME, CONTESTED, recorded=5, left={"442", "443"}, queue=set()
+        ),
+    ),
+    # Aynur was wrong, and the case in which she was is none of today's.
+    "one of the two takes the own answer back": (
+        *DISPUTED,
+        # Bahram alone takes back what he said.
+        Round("Aynur", BACK, CONTESTED, recorded=2, refused="withdraw-of-another"),
+    ),
+    # Aynur saw the third entry and thought again: nobody else has to settle that.
+    "whoever is alone changes their own mind": (
+        THIRD_COMES,
+        Round("Aynur", APART, recorded=3),
+    ),
+    # The case of three is none any more: nobody could say whether 442 repeats 440.
+    "the third entry goes again": (
+        *DISPUTED,
+        Round(numbers=TWO, is_contested=True),
+        Round("Cavid", SAME, CONTESTED, recorded=2, left={"442"}),
+    ),
+    # Its two authors alone could end it, and till then the list could not be handed over.
+    "one entry left": (
+        Round(numbers=THREE),
+        Round("Aynur", ALL_SAME, recorded=3, left={"442", "443"}),
+        Round("Bahram", APART, DECIDED, numbers=TWO, recorded=3, is_contested=True),
+        Round(
+            *("Aynur", SAME, CONTESTED, SAME["442"]),
+            refused="own-dispute",
+            is_contested=True,
+        ),
+        # What holds of the two that are left is asked in the case of today.
+        Round("Cavid", SAME, CONTESTED, SAME["442"], recorded=3, queue={*TWO}),
+    ),
+    # A case of two is no pair of the run any more: nobody could name it, nor hand over.
+    "one entry of a pair left": (
+        AYNUR,
+        Round(
+            "Bahram", APART, DECIDED, numbers=("440",), recorded=2, is_contested=True
+        ),
+        Round("Cavid", SAME, CONTESTED, SAME["442"], recorded=2),
+    ),
+    # Who decided the case of today had to settle the one of before as well.
+    "the entry changed since": (
+        AYNUR,
+        Round("Bahram", APART, DECIDED, recorded=2, is_contested=True),
+        Round(numbers=("440", "442 B"), queue={*TWO}),
+        Round("Cavid", SAME, recorded=2, left={"442"}, queue=set()),
+    ),
+    # The import would say that it recorded the answer, and the ledger would not have it.
+    "in capitals, apart between": (
+        AYNUR,
+        Round("AYNUR", APART, DECIDED, recorded=2),
+        Round("Aynur", SAME, DECIDED, recorded=2, left={"442"}),
+    ),
+    "in capitals, taken back between": (
+        AYNUR,
+        Round("AYNUR", BACK, DECIDED, recorded=2),
+        AYNUR,
+    ),
+    # A word chosen in the wrong row would leave one voter on the list twice.
+    "different people against all evidence need a reason": (
+        Round("Aynur", UNSAID, refused="separate-without-reason", queue={*TWO}),
+        Round("Aynur", APART, recorded=2),
+        # Who reads after others is not told how sure the program is.
+        Round("Bahram", UNSAID, DECIDED, recorded=2),
+    ),
+    # What was proposed would be refused, and whoever takes it would not know why.
+    "whom another case keeps": (
+        Round("Aynur", KEPT_442, numbers=THREE, recorded=2, left={"440"}),
+        Round(
+            "Bahram", ALL_SAME, refused="kept-elsewhere", left={"440"}, queue={*THREE}
+        ),
+        Round(
+            "Bahram",
+            KEPT_442 | {"443": ("repeat", "seen")},
+            recorded=3,
+            left={"440", "443"},
+        ),
+    ),
+    "at the desk, in capitals": (Round("AYNUR", SAME, recorded=2, left={"442"}),),
+}
+FIRST = {"one entry left": THREE}
+"""Under which numbers a person is handed in at first, where not as two."""
+PEOPLE = (
+    "Əliyev;Kamil;Vaqif oğlu;15.04.1977;kişi",
+    "Rzayeva;Aygün;Nadir qızı;17.02.1969;qadın",
+    "Hüseynli;Tural;Əhməd oğlu;23.11.1988;kişi",
+    "Quliyeva;Sevinc;Yusif qızı;30.09.1991;qadın",
+    "Şərifov;Zaur;Ramiz oğlu;02.01.1958;kişi",
+    "Qasımov;Fikrət;Mirzə oğlu;09.04.1952;kişi",
+    "Vəliyeva;Nigar;Zahid qızı;21.08.1983;qadın",
+    "İsmayılov;Orxan;Şamil oğlu;05.05.1965;kişi",
+    "Cəfərova;Lalə;Tofiq qızı;11.12.1995;qadın",
+    "Bağırov;Həsən;Cavad oğlu;28.06.1947;kişi",
+    "Nəbiyeva;Ulduz;Elman qızı;19.07.2001;qadın",
+    "Tağıyev;Murad;Sabir oğlu;14.10.1972;kişi",
+    "Abdullayeva;Könül;Arif qızı;03.03.1986;qadın",
+)
 
 
 class Precinct:
-    """A workspace in which one person stands on the list of precinct 1 several times."""
+    """A workspace with a person of each story on the list of precinct 1, several times."""
 
     def __init__(self, folder):
-        self.folder = folder / "ws"
+        self.folder = folder
+        self.numbers = {name: FIRST.get(name, TWO) for name in STORIES}
+        self.entries = {}
+        """Entry -> (story, number), also of those that left the list."""
 
-    def hand_in(self, *numbers):
-        """Hand in its list, with these numbers of the one person, and run."""
-        rows = "".join(f"{number};{PERSON.format(number)}\n" for number in numbers)
-        text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{workspaces.ONE}{rows}"
+    def run(self):
+        """Hand in the list as it is now, and run."""
+        rows = [
+            f"{number};{person};Nizami küç. {at}{number};5XK12{at:02d}"
+            for at, (name, person) in enumerate(zip(STORIES, PEOPLE, strict=True))
+            for number in self.numbers[name]
+        ]
+        text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}" + "\n".join(rows) + "\n"
         path = self.folder / "inbox" / "88" / "menteqe-1.csv"
         path.write_text(text, encoding="utf-8")
         workspaces.run(self.folder)
+        names = dict(enumerate(STORIES))
+        for row in handing.newest(self.folder, "entries").to_pylist():
+            number = row["number"].split()[0]
+            self.entries[row["entry_id"]] = (names[int(row["fin"][-2:])], number)
 
     def rows(self, table):
-        """(number on the list, row) of a table of the newest run, of the one person."""
-        entries = handing.newest(self.folder, "entries").to_pylist()
-        numbers = {
-            row["entry_id"]: row["number"] for row in entries if row["fin"] == "5XK1277"
-        }
-        return [
-            (numbers[row["entry_id"]], row)
-            for row in handing.newest(self.folder, table).to_pylist()
-            if row["entry_id"] in numbers
-        ]
+        """Story -> [(number on the list, row)] of a table of the newest run."""
+        found = {name: [] for name in STORIES}
+        for row in handing.newest(self.folder, table).to_pylist():
+            if row["entry_id"] in self.entries:
+                name, number = self.entries[row["entry_id"]]
+                found[name].append((number, row))
+        return found
 
-    def answer(self, by, verdicts, asked_as=("", "contested-case"), gone=None):
-        """What ``review import`` says of a workbook with these verdicts, by number.
-
-        ``gone`` is that on an entry that left the list.
-        """
+    def answer(self, rounds):
+        """What ``review import`` says of a workbook with the answers of these rounds."""
         book = self.folder / "review.xlsx"
-        book.unlink(missing_ok=True)
-        assert told("review", "export", self.folder, "--out", book, *DAY)[0] == 0
-        numbers = {row["entry_id"]: number for number, row in self.rows("entries")}
+        self.export(book)
+        today = set(
+            handing.newest(self.folder, "entries").column("entry_id").to_pylist()
+        )
 
         def cells(row):
+            entry = row.get("entry_id")
+            name, number = self.entries.get(entry, (None, None))
+            one = rounds.get(name)
             about = (row.get("asked_as") or "").partition(":")[0]
-            number = numbers.get(row.get("entry_id"))
-            said = verdicts.get(number, None if number else gone)
-            if row.get("case_id") is None or about not in asked_as or said is None:
+            if not one or not row.get("case_id") or about not in {OPEN, one.where}:
+                return None
+            said = one.verdicts.get(number) if entry in today else one.gone
+            if said is None or (about == OPEN and one.where == CONTESTED):
                 return None
             verdict, reason = said
-            return {"answer": verdict, "reason": reason, "decided_by": by}
+            return {"answer": verdict, "reason": reason, "decided_by": one.by}
 
         assert review_books.fill(book, cells)
         return told("review", "import", self.folder, book, *DAY)[1]
 
-    def left(self):
-        """The numbers that the newest run takes off the list."""
-        return {number for number, _ in self.rows("applied")}
+    def export(self, book):
+        """What ``review export`` says."""
+        book.unlink(missing_ok=True)
+        return told("review", "export", self.folder, "--out", book, *DAY)[1]
 
-    def contested_gate(self):
-        """How many cases and entries keep the constituency from being handed over."""
+    def recorded(self):
+        """Story -> how many verdicts were given so far."""
+        with reading(self.folder / "ledger.db") as ledger:
+            rows = ledger.given_verdicts().to_pylist()
+        return Counter(self.entries[row["entry_id"]][0] for row in rows)
+
+    def contested(self):
+        """How many cases keep the list from being handed over, as all say who count them."""
         out = self.folder / "package.zip"
         said = told("submit", self.folder, "-c", 88, "--out", out, *DAY)[1]
         gates = {one["gate"]: one["count"] for one in said.get("gates", ())}
-        count = gates.get("contested", 0)
         # A dispute over two cases is one for whoever asks for it anywhere.
         units = told("status", self.folder, *DAY)[1]["units"]
-        whole = [unit for unit in units if unit["precinct"] is None]
-        assert {unit["contested"] for unit in whole} == {count}
-        book = self.folder / "counted.xlsx"
-        book.unlink(missing_ok=True)
-        exported = told("review", "export", self.folder, "--out", book, *DAY)[1]
-        assert exported["contested"] == count
-        return count
+        counts = {unit["contested"] for unit in units if unit["precinct"] is None}
+        exported = self.export(out.with_suffix(".xlsx"))["contested"]
+        return [gates.get("contested", 0), exported, *counts]
+
+    def go_on(self, number):
+        """What is seen of each story after its round of this number."""
+        rounds = {
+            name: story[number]
+            for name, story in STORIES.items()
+            if number < len(story)
+        }
+        before, said = self.recorded(), {"problems": [], "replacements": []}
+        if any(one.by for one in rounds.values()):
+            said = self.answer({name: one for name, one in rounds.items() if one.by})
+        given = self.recorded() - before
+        for name, one in rounds.items():
+            self.numbers[name] = one.numbers or self.numbers[name]
+        self.run()
+        tables = {
+            table: self.rows(table)
+            for table in ("applied", "cases", "contested", "queue", "decisions")
+        }
+
+        def about(name, rows):
+            entries = [one for one, about in self.entries.items() if about[0] == name]
+            return [row for row in rows if row["entry_id"] in entries]
+
+        return {
+            name: {
+                "recorded": given[name],
+                "problems": about(name, said["problems"]),
+                "replaced": about(name, said["replacements"]),
+                **{table: rows[name] for table, rows in tables.items()},
+            }
+            for name in rounds
+        }
 
 
-def begun(folder, *numbers):
-    """The precinct, when the person was handed in with these numbers."""
+def begin(folder):
+    """The workspace, when every person was handed in for the first time."""
+    workspaces.make(folder, settings=handing.BELOW.replace("1-2", "1"))
+    (folder / "inbox" / "88" / "menteqe-2.csv").unlink()
+    assert told("keys", "make", folder, *DAY)[0] == 0
+    precinct = Precinct(folder)
+    precinct.run()
+    return precinct
 
-    def begin(made):
-        workspaces.make(made / "ws", settings=handing.BELOW)
-        assert told("keys", "make", made / "ws", *DAY)[0] == 0
-        Precinct(made).hand_in(*numbers)
 
-    made_once.copied(f"one person as {numbers}", begin, folder)
-    return Precinct(folder)
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """What is seen of each story after each round, what is counted, and the first workspace."""
+    precinct = begin(tmp_path_factory.mktemp("two-cases") / "ws")
+    early = precinct.folder.with_name("early")
+    seen, counts = [], []
+    for number in range(max(map(len, STORIES.values()))):
+        seen.append(precinct.go_on(number))
+        counts.append(precinct.contested())
+        if not number:
+            shutil.copytree(precinct.folder, early)
+    return SimpleNamespace(seen=seen, counts=counts, early=early)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_pair_in_two_cases(played, name):
+    """Whoever is contested would be handed over, or nobody could end it."""
+    for number, expected in enumerate(STORIES[name]):
+        found = played.seen[number][name]
+        assert found["recorded"] == expected.recorded, number
+        codes = {one["code"] for one in found["problems"]}
+        assert codes == ({expected.refused} if expected.refused else set()), number
+        assert {one for one, _ in found["applied"]} == expected.left, number
+        assert bool(found["contested"]) == expected.is_contested, number
+        queue = {one for one, _ in found["queue"]}
+        assert expected.queue in (None, queue), number
+        # Told by the name that stands in the file.
+        assert {one["decided_by"] for one in found["replaced"]} <= {expected.by}
+
+
+def test_a_dispute_over_two_cases_is_one_for_whoever_asks_for_it_anywhere(played):
+    """The list would be handed over with it, or held up by what nobody can find."""
+    for number, counts in enumerate(played.counts):
+        rounds = [story[number] for story in STORIES.values() if number < len(story)]
+        assert {*counts} == {sum(one.is_contested for one in rounds)}, number
+
+
+def test_a_pair_of_which_two_people_said_both_is_contested(played):
+    """The second answer would undo the first: who stands three times is handed over so."""
+    contested = played.seen[1]["the third entry goes again"]["contested"]
+    said = {(number, row["decided_by"], row["answer"]) for number, row in contested}
+    assert {("442", "Aynur", "repeat"), ("442", "Bahram", "separate")} <= said
+
+
+def test_what_one_of_the_two_takes_back_leaves_the_answer_of_the_other(played):
+    """Whoever was wrong would take the right answer with them."""
+    found = played.seen[2]["one of the two takes the own answer back"]
+    assert len(found["decisions"]) == len(THREE)
+
+
+def test_different_people_against_all_evidence_are_as_sure_as_that(played):
+    """Else the reason would not have been asked for by what the program computed."""
+    name = "different people against all evidence need a reason"
+    queue = played.seen[0][name]["queue"]
+    assert all(row["probability"] > 0.99 for _, row in queue)
+
+
+def test_whom_another_case_keeps_is_proposed_to_be_kept(played):
+    """What was proposed would be refused, and whoever takes it would not know why."""
+    first, second = (one["whom another case keeps"] for one in played.seen[:2])
+    roles = {number: row["role"] for number, row in first["queue"]}
+    assert roles == {"442": "keep", "440": "repeat", "443": "repeat"}
+    assert all(re.search(r"№ \d+ Aynur", one["todo"]) for one in second["problems"])
 
 
 @pytest.fixture
-def disputed(tmp_path):
-    """Aynur: 442 repeats 440. Then 443 came, and Bahram: three people."""
-    made_once.copied("disputed", _dispute, tmp_path)
-    return Precinct(tmp_path)
+def desk(played, tmp_path):
+    """Opens the case of a story at the desk of the workspace, as it was after the first round."""
+    folder = tmp_path / "ws"
+    shutil.copytree(played.early, folder)
+    for by in ("Aynur", "Bahram"):
+        add_user(folder, by, Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY)
+
+    def opened(story, by):
+        _, row = played.seen[0][story]["cases"][0]
+        visitor = running.visitor(by)
+        shown = visitor.post("/api/open", json={"case": row["case_id"]}).json()
+        return visitor, row["case_id"], shown
+
+    with desks.running(folder) as running:
+        yield opened
 
 
-def _dispute(folder):
-    precinct = begun(folder, 440, 442)
-    precinct.answer("Aynur", SAME)
-    precinct.hand_in(440, 442, 443)
-    assert precinct.left() == {"442"}
-    said = precinct.answer("Bahram", APART)
-    assert said["recorded"] == 3
-    assert said["contested"]
-    workspaces.run(precinct.folder)
-
-
-def test_a_pair_of_which_two_people_said_both_is_contested(disputed):
-    """The second answer would undo the first: who stands three times is handed over so."""
-    assert disputed.left() == set()
-    said = {
-        (number, row["decided_by"], row["answer"])
-        for number, row in disputed.rows("contested")
-    }
-    assert {("442", "Aynur", "repeat"), ("442", "Bahram", "separate")} <= said
-    assert disputed.contested_gate() == 1
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "left"),
-    [(APART, set()), (SAME | {"443": ("repeat", "one passport")}, {"442", "443"})],
-)
-def test_a_third_person_settles_it_in_the_case_of_today(disputed, verdicts, left):
-    """The dispute would have no end, or the answer of one of the two would come back."""
-    asked = disputed.answer("Bahram", APART, ("contested-case",))
-    assert {one["code"] for one in asked["problems"]} == {"own-dispute"}
-    said = disputed.answer("Cavid", verdicts, ("contested-case",))
-    assert (said["problems"], said["contested"]) == ([], [])
-    workspaces.run(disputed.folder)
-    assert disputed.left() == left
-    assert disputed.rows("contested") == []
-    assert disputed.contested_gate() == 0
-    assert disputed.rows("queue") == []
-
-
-def test_one_of_the_two_takes_the_own_answer_back(disputed):
-    """Aynur was wrong, and the case in which she was is none of today's."""
-    withdrawn = dict.fromkeys(("440", "442"), ("withdraw", ""))
-    disputed.answer("Aynur", withdrawn, ("contested-case",))
-    workspaces.run(disputed.folder)
-    assert (disputed.left(), disputed.contested_gate()) == (set(), 0)
-    assert len(disputed.rows("decisions")) == 3
-
-
-def test_whoever_is_alone_changes_their_own_mind(tmp_path):
-    """Aynur saw the third entry and thought again: nobody else has to settle that."""
-    precinct = begun(tmp_path, 440, 442)
-    precinct.answer("Aynur", SAME)
-    precinct.hand_in(440, 442, 443)
-    assert precinct.answer("Aynur", APART)["contested"] == []
-    workspaces.run(precinct.folder)
-    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
-
-
-def test_where_the_third_entry_goes_again_the_dispute_stays_and_can_be_settled(
-    disputed,
-):
-    """The case of three is none any more: nobody could say whether 442 repeats 440."""
-    disputed.hand_in(440, 442)
-    assert disputed.left() == set()
-    assert disputed.contested_gate()
-    said = disputed.answer("Cavid", SAME, ("contested-case",))
-    assert said["recorded"] >= 2
-    workspaces.run(disputed.folder)
-    assert disputed.left() == {"442"}
-    assert disputed.contested_gate() == 0
-
-
-def test_a_dispute_of_which_one_entry_left_is_settled_by_a_third_person(tmp_path):
-    """Its two authors alone could end it, and till then the list could not be handed over."""
-    precinct = begun(tmp_path, 440, 442, 443)
-    precinct.answer("Aynur", SAME | {"443": ("repeat", "one passport")})
-    workspaces.run(precinct.folder)
-    assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
-    precinct.hand_in(440, 442)
-    assert precinct.contested_gate() == 1
-    asked = precinct.answer("Aynur", SAME, ("contested-case",), gone=SAME["442"])
-    assert {one["code"] for one in asked["problems"]} == {"own-dispute"}
-    said = precinct.answer("Cavid", SAME, ("contested-case",), gone=SAME["442"])
-    assert (said["problems"], said["contested"], said["recorded"]) == ([], [], 3)
-    workspaces.run(precinct.folder)
-    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
-    # What holds of the two that are left is asked in the case of today.
-    assert {number for number, _ in precinct.rows("queue")} == {"440", "442"}
-
-
-def test_a_dispute_over_a_pair_of_which_one_entry_left_is_settled_too(tmp_path):
-    """A case of two is no pair of the run any more: nobody could name it, nor hand over."""
-    precinct = begun(tmp_path, 440, 442)
-    precinct.answer("Aynur", SAME)
-    workspaces.run(precinct.folder)
-    assert precinct.answer("Bahram", APART, ("decided-case",))["contested"]
-    precinct.hand_in(440)
-    assert precinct.contested_gate() == 1
-    said = precinct.answer("Cavid", SAME, ("contested-case",), gone=SAME["442"])
-    assert (said["problems"], said["contested"], said["recorded"]) == ([], [], 2)
-    workspaces.run(precinct.folder)
-    assert (precinct.left(), precinct.contested_gate()) == (set(), 0)
-
-
-def test_a_dispute_about_an_entry_that_changed_since_is_over(tmp_path):
-    """Who decided the case of today had to settle the one of before as well."""
-    precinct = begun(tmp_path, 440, 442)
-    numbers = {row["entry_id"]: number for number, row in precinct.rows("entries")}
-    book = tmp_path / "book.xlsx"
-    told("review", "export", precinct.folder, "--out", book, *DAY)
-    apart = {number: APART[number] for number in ("440", "442")}
-    for by, verdicts in (("Aynur", SAME), ("Bahram", apart)):
-
-        def cells(row, by=by, verdicts=verdicts):
-            said = verdicts.get(numbers.get(row.get("entry_id")))
-            if not row.get("case_id") or said is None:
-                return None
-            return {"answer": said[0], "reason": said[1], "decided_by": by}
-
-        own = tmp_path / f"{by}.xlsx"
-        shutil.copyfile(book, own)
-        assert review_books.fill(own, cells)
-        assert told("review", "import", precinct.folder, own, *DAY)[1]["recorded"] == 2
-    workspaces.run(precinct.folder)
-    assert precinct.contested_gate() == 1
-    path = precinct.folder / "inbox" / "88" / "menteqe-1.csv"
-    text = path.read_text(encoding="utf-8").replace("küç. 442", "küç. 44")
-    path.write_text(text, encoding="utf-8")
-    workspaces.run(precinct.folder)
-    assert precinct.contested_gate() == 0
-    assert len(precinct.rows("queue")) == 2
-    assert precinct.answer("Cavid", SAME, ("",))["recorded"] == 2
-    workspaces.run(precinct.folder)
-    assert (precinct.left(), precinct.contested_gate()) == ({"442"}, 0)
-    assert precinct.rows("queue") == []
-
-
-@pytest.mark.parametrize(
-    "between", [APART, dict.fromkeys(("440", "442"), ("withdraw", ""))]
-)
-def test_an_answer_counts_again_after_another_one_under_the_name_in_capitals(
-    tmp_path, between
-):
-    """The import would say that it recorded the answer, and the ledger would not have it."""
-    precinct = begun(tmp_path, 440, 442)
-    asked_as = ("", "decided-case")
-    for by, verdicts in (("Aynur", SAME), ("AYNUR", between), ("Aynur", SAME)):
-        said = precinct.answer(by, verdicts, asked_as)
-        assert (said["recorded"], said["problems"]) == (2, [])
-        # Told by the name that stands in the file.
-        assert {one["decided_by"] for one in said["replacements"]} <= {by}
-        workspaces.run(precinct.folder)
-        assert precinct.left() == ({"442"} if verdicts is SAME else set())
-
-
-def test_different_people_against_all_evidence_need_a_reason(tmp_path):
-    """A word chosen in the wrong row would leave one voter on the list twice."""
-    precinct = begun(tmp_path, 440, 442)
-    assert all(row["probability"] > 0.99 for _, row in precinct.rows("queue"))
-    said = precinct.answer("Aynur", dict.fromkeys(("440", "442"), ("separate", "")))
-    assert said["recorded"] == 0
-    assert {one["code"] for one in said["problems"]} == {"separate-without-reason"}
-    assert precinct.answer("Aynur", APART)["recorded"] == 2
-    # Who reads after others is not told how sure the program is.
-    said = precinct.answer(
-        "Bahram", dict.fromkeys(("440", "442"), ("separate", "")), ("decided-case",)
-    )
-    assert said["problems"] == []
-
-
-def test_whom_another_case_keeps_is_proposed_to_be_kept(tmp_path):
-    """What was proposed would be refused, and whoever takes it would not know why."""
-    precinct = begun(tmp_path, 440, 442)
-    (proposed,) = (
-        number for number, row in precinct.rows("queue") if row["role"] == "keep"
-    )
-    (other,) = {"440", "442"} - {proposed}
-    precinct.answer("Aynur", {other: ("keep", ""), proposed: ("repeat", "seen")})
-    precinct.hand_in(440, 442, 443)
-    roles = {number: row["role"] for number, row in precinct.rows("queue")}
-    assert roles == dict.fromkeys(("440", "442", "443"), "repeat") | {other: "keep"}
-    others = ("repeat", "one passport")
-    wrong = dict.fromkeys(roles, others) | {proposed: ("keep", "")}
-    said = precinct.answer("Bahram", wrong)
-    assert said["recorded"] == 0
-    assert {one["code"] for one in said["problems"]} == {"kept-elsewhere"}
-    assert all("№ 1 Aynur" in one["todo"] for one in said["problems"])
-    right = dict.fromkeys(roles, others) | {other: ("keep", "")}
-    said = precinct.answer("Bahram", right)
-    assert (said["recorded"], said["problems"]) == (3, [])
-    workspaces.run(precinct.folder)
-    assert precinct.left() == {proposed, "443"}
-
-
-def test_the_desk_tells_a_dispute_over_two_cases_at_once(tmp_path):
+def test_the_desk_tells_a_dispute_over_two_cases_at_once(desk):
     """Till the next run the list would be taken for decided, and be handed over so."""
-    precinct = begun(tmp_path, 440, 442)
-    precinct.answer("Aynur", SAME)
-    precinct.hand_in(440, 442, 443)
-    add_user(
-        precinct.folder, "Bahram", Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY
-    )
-    case = next(
-        row["case_id"] for number, row in precinct.rows("queue") if number == "443"
-    )
-    with desks.running(precinct.folder) as desk:
-        bahram = desk.visitor("Bahram")
-        shown = bahram.post("/api/open", json={"case": case}).json()
-        decision = {
-            "case": case,
-            "entries": shown["entries"]["id"],
-            "seen": shown["cases"]["seen"][0],
-            "verdict": "separate",
-            "note": "three passports seen",
-            "time": "2026-02-03T12:00:00+04:00",
-        }
-        sent = [{"knows": shown["knows"], "decision": decision}]
-        told = bahram.post("/api/decide", json={"language": "en", "decisions": sent})
-        states = bahram.get("/api/desk").json()["data"]["codes"]["states"]
-    (result,) = told.json()["results"]
+    bahram, case, shown = desk("the third entry goes again", "Bahram")
+    decision = {
+        "case": case,
+        "entries": shown["entries"]["id"],
+        "seen": shown["cases"]["seen"][0],
+        "verdict": "separate",
+        "note": "three passports seen",
+        "time": "2026-02-03T12:00:00+04:00",
+    }
+    sent = [{"knows": shown["knows"], "decision": decision}]
+    answered = bahram.post("/api/decide", json={"language": "en", "decisions": sent})
+    states = bahram.get("/api/desk").json()["data"]["codes"]["states"]
+    (result,) = answered.json()["results"]
     assert states[result["state"]] == "contested"
     assert [one["by"] for one in result["answers"]] == ["Aynur", "Bahram"]
 
 
 def test_an_answer_is_the_own_one_at_the_desk_though_the_workbook_has_it_in_capitals(
-    tmp_path,
+    desk,
 ):
     """Whoever gave it could not take it back there, and would settle a dispute of their own."""
-    precinct = begun(tmp_path, 440, 442)
-    precinct.answer("AYNUR", SAME)
-    add_user(
-        precinct.folder, "Aynur", Role.ANALYST, desks.PASSWORD, today=workspaces.TODAY
-    )
-    workspaces.run(precinct.folder)
-    (case,) = {row["case_id"] for _, row in precinct.rows("cases")}
-    with desks.running(precinct.folder) as desk:
-        shown = desk.visitor("Aynur").post("/api/open", json={"case": case}).json()
+    *_, shown = desk("at the desk, in capitals", "Aynur")
     assert [one["by"] for one in shown["answers"]] == ["Aynur"]
