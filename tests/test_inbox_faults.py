@@ -722,7 +722,7 @@ def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, 
 def test_a_list_that_is_handed_in_anew_tells_what_changed(tmp_path):
     """Nobody would see which rows a precinct changed between two runs."""
     workspace = workspaces.make(tmp_path / "ws")
-    assert workspaces.run(workspace).anew == ()
+    assert workspaces.ran(workspace).anew == ()
     inbox = workspace / "inbox" / "88"
     text = (inbox / "menteqe-1.csv").read_text(encoding="utf-8")
     changed = text.replace("Hüseynli;Tural", "Hüseynov;Tural")

@@ -621,9 +621,9 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     (workspace / config.FILE_NAME).write_text(
         '[territory.precincts]\n88 = "1-3"\n', encoding="utf-8"
     )
-    in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5))
+    in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5), until=Stage.MERGE)
     assert in_time.overdue == ()
-    late = workspaces.run(workspace, today=dt.date(2026, 2, 6))
+    late = workspaces.run(workspace, today=dt.date(2026, 2, 6), until=Stage.MERGE)
     assert [
         (row.constituency, row.precinct, row.deadline.stage) for row in late.overdue
     ] == [(88, 3, "compile")]
@@ -639,11 +639,11 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
 @pytest.mark.slow
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
-    late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
+    late = workspaces.run(workspace, today=dt.date(2026, 2, 9), until=Stage.MERGE)
     assert {
         row.standing for row in late.standings if row.deadline.stage == "compile"
     } == {Standing.DONE_LATE}
-    again = workspaces.run(workspace, today=dt.date(2026, 2, 20))
+    again = workspaces.run(workspace, today=dt.date(2026, 2, 20), until=Stage.MERGE)
     assert {
         row.finished for row in again.standings if row.deadline.stage == "compile"
     } == {dt.date(2026, 2, 9)}
@@ -655,7 +655,7 @@ def test_what_a_person_recorded_as_finished_is_finished(workspace):
     (workspace / config.FILE_NAME).write_text(
         "[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8"
     )
-    result = workspaces.run(workspace, today=dt.date(2026, 4, 10))
+    result = workspaces.run(workspace, today=dt.date(2026, 4, 10), until=Stage.MERGE)
     assert [
         row.standing for row in result.standings if row.deadline.stage == "check"
     ] == [Standing.DONE]
