@@ -612,6 +612,7 @@ def test_a_name_that_was_said_comes_before_one_that_is_only_near(few):
         assert few.find(Question(words), 10).hits[0].row[part] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("comma", [",", ""])
 @pytest.mark.parametrize("village", ["Ağalı", "Bulaqlı", "Bulagli"])
 def test_of_two_villages_with_one_street_the_named_one_comes_first(few, village, comma):
