@@ -82,6 +82,25 @@ def exp2(bits: Floats) -> Floats:
     return np.asarray(np.ldexp(power, whole.astype(np.int32)), np.float64)
 
 
+# Pieces
+
+
+def pieces(count: int) -> Iterator[slice]:
+    """So many places cut into pieces that stay in the memory of the processor."""
+    return (slice(start, start + _PIECE) for start in range(0, count, _PIECE))
+
+
+def first_rows(codes: Codes, many: int, absent: int = 0) -> Longs:
+    """The first row of each of so many codes; ``absent`` for one that no row has."""
+    first = np.full(many, absent, np.int64)
+    for at in reversed(list(pieces(len(codes)))):
+        piece = codes[at]
+        # Written from the end, so that the first row is what stays.
+        known = np.flatnonzero(piece >= 0)[::-1]
+        first[piece[known]] = known + at.start
+    return first
+
+
 # Packing
 
 
@@ -120,7 +139,7 @@ def pack_known(*columns: Codes | Longs, either_way: bool = False) -> Longs:
     """
     # From 1 on, so that no row has the number that is one of its codes.
     packed = np.ones(len(columns[0]), np.int64)
-    for at in _pieces(len(packed)):
+    for at in pieces(len(packed)):
         number = packed[at]
         bits = number.view(np.uint64)
         codes = [column[at] for column in columns]
@@ -203,7 +222,7 @@ def grouped(numbers: Longs | Hashes) -> Longs:
     # The highest bit is that of the unknown ones alone, which stand at the end.
     unknown = np.uint64(0 if numbers.dtype == np.uint64 else _UNKNOWN)
     packed = np.empty(len(numbers), np.uint64)
-    for at in _pieces(len(numbers)):
+    for at in pieces(len(numbers)):
         piece, number = packed[at], numbers[at].view(np.uint64)
         np.multiply(number, _SPREAD, out=piece)
         piece >>= np.uint64(1)
@@ -278,15 +297,10 @@ def _width(count: int) -> int:
     return int(max(count - 1, 1)).bit_length()
 
 
-def _pieces(count: int) -> Iterator[slice]:
-    """So many places cut into pieces that stay in the memory of the processor."""
-    return (slice(start, start + _PIECE) for start in range(0, count, _PIECE))
-
-
 def _beside_equals(ordered: AnyArray, shift: int = 0) -> Bools:
     """Of sorted numbers those that stand more than once, their lowest ``shift`` bits left out."""
     flags = np.zeros(len(ordered), np.bool_)
-    for at in _pieces(len(ordered)):
+    for at in pieces(len(ordered)):
         piece = ordered[at.start : at.stop + 1] >> ordered.dtype.type(shift)
         again = piece[1:] == piece[:-1]
         flags[at.start + 1 : at.stop + 1] = again

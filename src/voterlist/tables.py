@@ -14,7 +14,16 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from voterlist.arrays import Bools, Codes, Floats, Longs, factorized, pack_columns
+from voterlist.arrays import (
+    Bools,
+    Codes,
+    Floats,
+    Longs,
+    factorized,
+    first_rows,
+    pack_columns,
+    pieces,
+)
 from voterlist.processes.limits import leave_pandas_out
 
 # Here, before any column of ours is made.
@@ -111,13 +120,8 @@ def with_values(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryAr
 def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
     """A dictionary-encoded column with its values in order of first use, unused ones left out."""
     indices, distinct = codes(column)
-    rows = len(indices)
-    known = np.flatnonzero(indices >= 0)
-    # Written from the end, so that the first row of each value is what stays.
-    from_the_end = known[::-1]
-    first = np.full(len(distinct), rows, np.int64)
-    first[indices[from_the_end]] = from_the_end
-    used = int((first < rows).sum())
+    first = first_rows(indices, len(distinct), absent=len(indices))
+    used = int((first < len(indices)).sum())
     order = np.argsort(first, kind="stable")[:used]
     if used == len(distinct) and bool((order[1:] > order[:-1]).all()):
         return column
@@ -243,13 +247,17 @@ def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> Longs 
         return np.zeros(0, np.int64)
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
     letters = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])
-    # What lies below the first becomes a high number: one comparison tells both.
-    distance = letters - np.uint8(ord(first))
-    outside = distance > ord(last) - ord(first)
-    if np.count_nonzero(outside) > most:
-        return None
-    places = np.flatnonzero(outside) + offsets[0]
-    row: Longs = np.unique(np.searchsorted(offsets, places, side="right") - 1)
+    places = [np.zeros(0, np.int64)]
+    for at in pieces(len(letters)):
+        # What lies below the first becomes a high number: one comparison tells both.
+        distance = letters[at] - np.uint8(ord(first))
+        outside = np.flatnonzero(distance > ord(last) - ord(first))
+        most -= len(outside)
+        if most < 0:
+            return None
+        places.append(outside + at.start + offsets[0])
+    found = np.concatenate(places)
+    row: Longs = np.unique(np.searchsorted(offsets, found, side="right") - 1)
     if not column.null_count:
         return row
     known = column.take(pa.array(row)).is_valid()

@@ -13,7 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs, Signs, Words, pack_known
+from voterlist.arrays import (
+    Bools,
+    Codes,
+    Longs,
+    Signs,
+    Words,
+    first_rows,
+    pack_known,
+)
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import (
     ShortNames,
@@ -178,14 +186,6 @@ class EncodedColumn:
     def is_empty(self) -> bool:
         """True where no entry has a value."""
         return len(self.values) == 0
-
-
-def first_rows(codes: Codes, many: int) -> Longs:
-    """The first row of each of so many codes; 0 for one that no row has."""
-    first = np.zeros(many, np.int64)
-    known = np.flatnonzero(codes >= 0)[::-1]
-    first[codes[known]] = known
-    return first
 
 
 @dataclass(frozen=True, eq=False)

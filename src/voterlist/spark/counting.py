@@ -16,7 +16,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import AnyArray, Codes, Hashes, Longs, distinct_counts
+from voterlist.arrays import (
+    AnyArray,
+    Codes,
+    Hashes,
+    Longs,
+    distinct_counts,
+    first_rows,
+)
 from voterlist.link.encode import (
     ADDED,
     COHORT,
@@ -27,7 +34,6 @@ from voterlist.link.encode import (
     by_sex,
     counted_parts,
     deal,
-    first_rows,
     of_homes,
     seen_again,
     word_starts,
