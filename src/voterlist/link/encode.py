@@ -529,9 +529,10 @@ def street_names(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
 
 def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | None]:
     """(the streets, the villages): a street that may be a village is both."""
+    written = encoded_column(voters.column("street"))
+    if not pc.any(pc.ends_with(written.values, STREET_OR_VILLAGE)).as_py():
+        return written, None
     streets, doubtful = street_names(voters.column("street"))
-    if doubtful.null_count == len(doubtful):
-        return encoded_column(voters.column("street")), None
     settlement = tables.plain(voters.column("settlement").combine_chunks())
     is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
     is_village = pc.and_(pc.is_null(streets), is_asked)
