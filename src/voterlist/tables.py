@@ -73,10 +73,8 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
             pa.array(map(place.get, texts), pa.int32()),
             pa.array(in_order, pa.string()),
         )
-    if isinstance(values, pa.Array):
-        array = values
-    elif isinstance(values, pa.ChunkedArray):
-        array = values.combine_chunks()
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        array = one_array(values)
     else:
         array = pa.array(values, pa.string())
     if pa.types.is_dictionary(array.type):
@@ -157,9 +155,7 @@ def codes(column: Column) -> tuple[Codes, pa.Array]:
 
     Int32, -1 where null; the values in order of appearance.
     """
-    array = column
-    if isinstance(column, pa.ChunkedArray):
-        array = column.combine_chunks()
+    array = one_array(column)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
     # To fill what has no gaps takes a call of Arrow all the same; there are hundreds in a run.
@@ -361,8 +357,15 @@ def similarity(left: Column, right: Column) -> Floats:
 
 
 def one_array(column: Column) -> pa.Array:
-    """A column in one piece."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """A column in one piece.
+
+    ``combine_chunks`` would copy a column that is one piece already.
+    """
+    if isinstance(column, pa.Array):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         # Text of more than two gigabytes, or no chunk at all.
         chunks = array.chunks or [pa.array([], array.type)]
@@ -428,14 +431,12 @@ def with_column(table: pa.Table, name: str, column: Column) -> pa.Table:
 
 def row_of_each(values: Column, known: Column) -> pa.Array:
     """The row of ``known`` with each value; null where no row has it."""
-    value_set = known.combine_chunks() if isinstance(known, pa.ChunkedArray) else known
-    places = pc.index_in(values, value_set=value_set)
-    return places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+    return one_array(pc.index_in(values, value_set=one_array(known)))
 
 
 def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
     """A column at these rows, as plain values; null where a row is null."""
-    return plain(table.column(name)).combine_chunks().take(rows)
+    return one_array(plain(table.column(name))).take(rows)
 
 
 def is_among(column: Column, texts: Iterable[str | None]) -> Column:
@@ -556,10 +557,8 @@ def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:
     """The values as an array of the field's type; encoded text stays so with ``keep_encoded``."""
     if pa.types.is_dictionary(field.type):
         return words(values)
-    if isinstance(values, pa.ChunkedArray):
-        array = values.combine_chunks()
-    elif isinstance(values, pa.Array):
-        array = values
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        array = one_array(values)
     else:
         array = pa.array(values, from_pandas=True)
     if array.type == field.type:

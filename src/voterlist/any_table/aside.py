@@ -92,7 +92,7 @@ def normalised(
 
     entries, are_renamed = entries_with((), ids_differ=False)
     ids = entries.column("entry_id")
-    order = tables.order_of(ids.combine_chunks())
+    order = tables.order_of(tables.one_array(ids))
     for name in _KEPT:
         voters.put(name, _take(entries.column(name), order))
     del entries

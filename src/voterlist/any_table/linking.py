@@ -50,6 +50,7 @@ from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.files import write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
 from voterlist.storage.settings import link_settings
+from voterlist.tables import one_array
 
 if TYPE_CHECKING:
     from voterlist.render.pictures import Pictures
@@ -416,7 +417,7 @@ def _voters(
 def _in_order(held: list[pa.Table]) -> pa.Table:
     """The one table that is held, by entry id; each column is given up once it is sorted."""
     table = held.pop()
-    schema, ids = table.schema, table.column("entry_id").combine_chunks()
+    schema, ids = table.schema, one_array(table.column("entry_id"))
     if is_ascending(ids):
         return table
     order = pc.array_sort_indices(ids)

@@ -509,7 +509,7 @@ def by_sex(column: EncodedColumn, sex: Codes) -> Longs:
 
 def encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     """One column of text, as it is written or dictionary-encoded, encoded."""
-    array = column.combine_chunks()
+    array = tables.one_array(column)
     if pa.types.is_dictionary(array.type):
         array = tables.by_appearance(array)
     codes, distinct = tables.codes(array)
@@ -533,7 +533,7 @@ def _streets(voters: tables.Columns) -> tuple[EncodedColumn, EncodedColumn | Non
     if not pc.any(pc.ends_with(written.values, STREET_OR_VILLAGE)).as_py():
         return written, None
     streets, doubtful = street_names(voters.column("street"))
-    settlement = tables.plain(voters.column("settlement").combine_chunks())
+    settlement = tables.plain(tables.one_array(voters.column("settlement")))
     is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
     is_village = pc.and_(pc.is_null(streets), is_asked)
     village = pc.if_else(is_village, settlement, doubtful)

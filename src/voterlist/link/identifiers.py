@@ -135,7 +135,7 @@ def _letters(packed: Packed) -> Small:
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:
     """A column of identifiers, as text or dictionary-encoded."""
-    array = column.combine_chunks()
+    array = tables.one_array(column)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     longest = tables.longest(array)

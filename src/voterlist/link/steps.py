@@ -112,9 +112,9 @@ def ready(
     order = None
     if isinstance(voters, pa.Table):
         voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
-        ids = voters.column("entry_id").combine_chunks()
+        ids = tables.one_array(voters.column("entry_id"))
     else:
-        ids = voters.column("entry_id").combine_chunks()
+        ids = tables.one_array(voters.column("entry_id"))
         order = tables.order_of(ids)
     if order is not None:
         ids, voters = ids.take(order), _InOrder(voters, order)

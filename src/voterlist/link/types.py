@@ -20,6 +20,7 @@ from voterlist.link.incremental import State
 from voterlist.link.weigh import Shares
 from voterlist.model import PairKind
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
+from voterlist.tables import one_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ class Added:
         """The columns in the order of these entry ids."""
         if self.entry_ids is None:
             return {}
-        place = pc.index_in(ids, value_set=_array(self.entry_ids))
+        place = pc.index_in(ids, value_set=one_array(self.entry_ids))
         return {
-            name: pa.chunked_array([_array(c).take(place)])
+            name: pa.chunked_array([one_array(c).take(place)])
             for name, c in self.values.items()
         }
 
@@ -128,10 +129,6 @@ def ends_of(ids: pa.Array, pairs: pa.Table) -> tuple[Codes, Codes]:
     """Where ``entry_l`` and ``entry_r`` of each of these pairs stand; -1 where they do not."""
     left, right = pairs.column("entry_l"), pairs.column("entry_r")
     return positions_of(ids, left), positions_of(ids, right)
-
-
-def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +267,7 @@ class Scope:
         Lists are numbered in the order of their first entries, so that nothing depends on the order
         in which they are given.
         """
-        place = pc.index_in(ids, value_set=_array(self.entry_ids).cast(ids.type))
+        place = pc.index_in(ids, value_set=one_array(self.entry_ids).cast(ids.type))
         of_others = 0
         known = np.append(self.groups, np.int32(of_others))
         groups = known[np.asarray(pc.fill_null(place, len(self.groups)), np.int64)]

@@ -180,7 +180,7 @@ def _written_columns(entries: pa.Table, profile: Profile, notes: Notes) -> _Writ
         cells = cells | restored_cells(cells, entries)
     cells = _clean_names(cells, profile, notes)
     numbers = [
-        entries.column(name).combine_chunks()
+        tables.one_array(entries.column(name))
         for name in ("fin", "document")
         if name in entries.column_names
     ]
@@ -258,7 +258,7 @@ def _without_placeholders(entries: pa.Table, profile: Profile, notes: Notes) -> 
     for name in _CELLS:
         if name not in entries.column_names:
             continue
-        column = entries.column(name).combine_chunks()
+        column = tables.one_array(entries.column(name))
         candidates = matching(column, MAY_BE_PLACEHOLDER)
         junk_values = mask_of(where(column, candidates, is_placeholder, pa.bool_()))
         if name in NAMES:
@@ -516,9 +516,7 @@ def fold_added(
 def _folded_values(
     column: pa.Array, fold: Fold, profile: Profile
 ) -> pa.DictionaryArray:
-    encoded = column.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    encoded = tables.one_array(column.dictionary_encode())
     words = [
         None if is_placeholder(word) else word
         for word in encoded.dictionary.to_pylist()

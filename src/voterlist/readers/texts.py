@@ -16,13 +16,13 @@ codes: that would cost memory."""
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
     """A column for ``text_table``, dictionary-encoded unless nearly every value is distinct."""
     if pa.types.is_integer(column.type):
-        numbers = column.combine_chunks().dictionary_encode()
+        numbers = one_array(column).dictionary_encode()
         texts = numbers.dictionary.cast(pa.string())
         return pa.DictionaryArray.from_arrays(numbers.indices, texts)
     if pa.types.is_dictionary(column.type) and pa.types.is_string(
         column.type.value_type
     ):
-        encoded = column.unify_dictionaries().combine_chunks()
+        encoded = one_array(column.unify_dictionaries())
         return encoded.cast(pa.dictionary(pa.int32(), pa.string()))
     text = _as_text(column)
     sample = text.slice(len(text) // 2, _SAMPLE).drop_null()
