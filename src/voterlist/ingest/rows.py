@@ -91,7 +91,7 @@ _NUMBER_AND_WORD = (r"\d.*\p{Lu}\pL{2}",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
-    r"(?i)^\W*(?:№\W*)?"
+    r"(?i)^\W*(?:№\W*)?(?:[^\t]{1,60} [üu]zr[əe] )?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
     r"(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"

@@ -115,12 +115,13 @@ def _words() -> str:
     return "\n".join(sorted({word for phrase in every for word in phrase.split()}))
 
 
-_NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
+_WITHOUT_WIDTH = r"\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}\x{00AD}"
+_NO_WIDTH = rf"[{_WITHOUT_WIDTH}]"
 _FALSE = pa.scalar(value=False)
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
 _UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}"
-_UNCLEAN += r"\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
-_UNCLEAN += r"\x{205F}\x{2060}\x{3000}\x{FEFF}\x{00AD}]"
+_UNCLEAN += r"\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
+_UNCLEAN += _WITHOUT_WIDTH + "]"
 
 _TO_ASCII = str.maketrans(
     {
@@ -144,8 +145,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def clean(column: pa.Array) -> pa.Array:
     """A text column with blanks of every kind collapsed to one and trimmed; empty becomes null.
 
-    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped.
-    An encoded column stays encoded.
+    Here, once, blank becomes null. Characters without width (soft hyphen, joiners, marks of
+    direction) are dropped. An encoded column stays encoded.
     """
     if pa.types.is_dictionary(column.type):
         return with_values(column, clean(column.dictionary))

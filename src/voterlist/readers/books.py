@@ -21,6 +21,7 @@ from python_calamine import (
 )
 
 from voterlist.model import AsideCode
+from voterlist.readers.counted import lines_named
 from voterlist.readers.outcome import (
     Attempt,
     ReadOutcome,
@@ -122,7 +123,8 @@ def _sheets_of(
     found = ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
     ).with_unread(known.unread)
-    return with_beside(found, [("(remarks)", known.beside)], settings)
+    names = lines_named(item.name for item in metadata)
+    return with_beside(found, [("(remarks)", [*known.beside, *names])], settings)
 
 
 def _beside(name: str, facts: SheetFacts, settings: IngestSettings) -> list[RawSheet]:

@@ -6,6 +6,7 @@ aside with ``AsideCode.CONTENT_UNREAD``: docs/readers.md
 
 from __future__ import annotations
 
+import codecs
 import html
 import io
 import re
@@ -54,16 +55,18 @@ _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
 _OBJECT, _CELLS = re.compile(r"Object[^/]*/content\.xml"), b"<office:spreadsheet"
 """A sheet that lies in another document (OpenDocument)."""
 _TOLD_PART = re.compile(
-    r"customxml/item\d*\.xml|xl/workbook\.xml|styles\.xml"
+    r"customxml/item\d*\.xml|xl/workbook\.xml|xl/tables/[^/]*\.xml|styles\.xml"
+    r"|docprops/(?:core|custom)\.xml|meta\.xml"
     r"|word/(?:diagrams/data|charts/chart|header|footer)[^/]*\.xml|word/glossary/document\.xml"
     r"|object[^/]*/content\.xml"
 )
 """Parts, in lower case, that hold text which stands in no table."""
 _NOT_TOLD = re.compile(
-    rb"(?s)<(\w+:\w*Cache|table:table|office:(?:automatic-)?styles) ?[^<>]*>.*?</\1>"
+    rb"(?s)<(\w+:\w*Cache|table:table|office:(?:automatic-)?styles|\w+:(?:initial-)?creator"
+    rb"|\w+:lastModifiedBy|meta:(?:generator|printed-by)) ?[^<>]*>.*?</\1>"
     rb'|<((?:\w+:)?(?:formula\d?|definedName|f))\b[^<>]*>(?!"|&quot;)[^<]*</\2>'
 )
-"""What is worked out of cells, or a copy of them."""
+"""What is worked out of cells, or a copy of them; and who wrote the file, with what."""
 TOLD = ("descr", "title", "alt", "string", "tooltip", "instr", "displayText")
 """Attributes that somebody may have typed."""
 _TOLD_TEXT = re.compile(
@@ -72,8 +75,10 @@ _TOLD_TEXT = re.compile(
     % "|".join(TOLD).encode()
 )
 """What was typed, and where its lines end."""
-_SWITCH = re.compile(r"\\\S* *(?:\"[^\"]*\"|[^ \\]*)")
-"""What a field of a document says of its form: ``\\* MERGEFORMAT``."""
+_SWITCH = re.compile(
+    r"\\\S* *(?:\"[^\"]*\"|[^ \\]*)|^(?i:generated|created) (?:by|with)\b.*"
+)
+"""What a field of a document says of its form: ``\\* MERGEFORMAT``; and a program of itself."""
 _NAME = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_]{2,}")
 
 
@@ -153,7 +158,12 @@ def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str] | 
     """Each part of a packed file that is no table, and the lines in it; None for a damaged one."""
     for name in sorted(filter(_is_told, archive.namelist())):
         content = _bytes_of(archive, name)
-        yield name, None if content is None else lines_of(content)
+        if content is None:
+            yield name, None
+        else:
+            tables = re.findall(rb'\bdisplayName="([^"]*)"', content)
+            names = (html.unescape(table.decode(errors="replace")) for table in tables)
+            yield name, [*lines_of(content), *lines_named(names)]
 
 
 def _bytes_of(archive: zipfile.ZipFile, name: str) -> bytes | None:
@@ -169,11 +179,19 @@ def _is_told(name: str) -> bool:
 
 def lines_of(xml: bytes) -> list[str]:
     """The lines that somebody typed into a part, as ``lines_told`` leaves them."""
+    if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        xml = xml.decode("utf-16", errors="replace").encode()
     typed = b"".join(
         b"\n%s\n" % found[1] if found[1] else found[2] or b"\n"
         for found in _TOLD_TEXT.finditer(_NOT_TOLD.sub(b"", xml))
     )
     return lines_told(html.unescape(typed.decode("utf-8", errors="replace")))
+
+
+def lines_named(names: Iterable[str]) -> list[str]:
+    """The same of names of sheets or bookmarks; one with a number is not a person's."""
+    plain = (name.replace("_", " ") for name in names if not re.search(r"\d", name))
+    return lines_told("\n".join(plain))
 
 
 def lines_told(text: str) -> list[str]:

@@ -35,7 +35,15 @@ _LEFT_OUT = _META | {
     "svg:desc",
 }
 """Deleted text stands in ``tracked-changes``."""
-_SAYS = frozenset({"text:hidden-text", "form:text", "form:textarea"})
+_SAYS = frozenset(
+    {
+        "text:hidden-text",
+        "form:text",
+        "form:textarea",
+        "text:bookmark",
+        "text:bookmark-start",
+    }
+)
 """What has text in its attributes alone."""
 _SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _MOST_REPEATED = 1_000

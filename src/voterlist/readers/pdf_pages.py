@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ from voterlist.processes.limits import is_memory_short
 from voterlist.readers.counted import lines_told
 from voterlist.readers.outcome import RefusedError
 
+_VALUE = "FPDFAnnot_GetStringValue"
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD."""
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
@@ -110,9 +112,27 @@ def read_pages(content: bytes) -> Iterator[Page]:
         if count <= 0:
             raise RefusedError(AsideCode.FILE_UNREADABLE)
         for number in range(count):
-            yield _page(pdfium, opened, number)
+            page = _page(pdfium, opened, number)
+            told = () if number else lines_told("\n".join(_properties(pdfium, opened)))
+            yield replace(page, notes=(*page.notes, *told))
     finally:
         pdfium.FPDF_CloseDocument(opened)
+
+
+def _properties(pdfium: ModuleType, opened: Any) -> Iterator[str]:
+    """What a file says of itself, and its bookmarks, which may lead in a circle."""
+    for key in (b"Title", b"Subject", b"Keywords"):
+        yield _text_of(pdfium, "FPDF_GetMetaText", opened, key)
+    waiting = [pdfium.FPDFBookmark_GetFirstChild(opened, None)]
+    seen: set[int] = set()
+    for mark in waiting:
+        place = ctypes.cast(mark, ctypes.c_void_p).value
+        if place is None or place in seen:
+            continue
+        seen.add(place)
+        yield _text_of(pdfium, "FPDFBookmark_GetTitle", mark)
+        waiting.append(pdfium.FPDFBookmark_GetFirstChild(opened, mark))
+        waiting.append(pdfium.FPDFBookmark_GetNextSibling(opened, mark))
 
 
 def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
@@ -187,16 +207,16 @@ def _notes(pdfium: ModuleType, page: Any) -> Iterator[str]:
     for note in _annotations(pdfium, page):
         kind = pdfium.FPDFAnnot_GetSubtype(note)
         if kind not in _NO_NOTES:
-            keys = ("V", "TU") if kind == _FIELD else ("Contents",)
-            yield from (_text_of(pdfium, note, key) for key in keys)
+            keys = (b"V", b"TU") if kind == _FIELD else (b"Contents",)
+            yield from (_text_of(pdfium, _VALUE, note, key) for key in keys)
 
 
 def _field_values(pdfium: ModuleType, page: Any) -> Iterator[str]:
     """What somebody filled into the fields of a page; boxes to tick are none."""
     for note in _annotations(pdfium, page):
         is_field = pdfium.FPDFAnnot_GetSubtype(note) == _FIELD
-        if is_field and _text_of(pdfium, note, "FT") != "Btn":
-            yield _text_of(pdfium, note, "V")
+        if is_field and _text_of(pdfium, _VALUE, note, b"FT") != "Btn":
+            yield _text_of(pdfium, _VALUE, note, b"V")
 
 
 def _annotations(pdfium: ModuleType, page: Any) -> Iterator[Any]:
@@ -208,11 +228,12 @@ def _annotations(pdfium: ModuleType, page: Any) -> Iterator[Any]:
             pdfium.FPDFPage_CloseAnnot(note)
 
 
-def _text_of(pdfium: ModuleType, note: Any, key: str) -> str:
-    """A text of what lies on a page; empty where it has none of this name."""
-    room = pdfium.FPDFAnnot_GetStringValue(note, key.encode(), None, 0)
+def _text_of(pdfium: ModuleType, ask: str, *of: Any) -> str:
+    """The text that a function of PDFium gives of something; empty where it has none."""
+    write = partial(getattr(pdfium, ask), *of)
+    room = write(None, 0)
     text = (pdfium.FPDF_WCHAR * (room // 2))()
-    pdfium.FPDFAnnot_GetStringValue(note, key.encode(), text, room)
+    write(text, room)
     return bytes(text)[:-2].decode("utf-16-le", errors="replace").strip()
 
 

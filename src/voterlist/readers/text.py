@@ -43,11 +43,15 @@ _SAMPLE_LINES = 400
 _REFERENCE = re.compile(r"&#(?:[0-9]{2,5}|[xX][0-9A-Fa-f]{2,4});")
 """What a browser writes for a letter that the code page of its form lacks: ``M&#601;mm&#601;dov``.
 """
+_DELIMITERS = ";\t|^~¦,"
+"""The signs that part cells, the comma last."""
+_AS_TEXT = re.compile(
+    rf'(?<![^\n{re.escape(_DELIMITERS)}])(?:="([^"\n]*)"|"=""([^"\n]*)""")'
+)
+"""A cell as programs write it that keep Excel from making a number of it: ``="0012"``."""
 _BREAK, _QUOTE = b'\n"'
 _PIECE = 1 << 20
 """Bytes that are looked at together for quotes."""
-_DELIMITERS = ";\t|^~¦,"
-"""The signs that part cells, the comma last."""
 
 
 @refused_as("text")
@@ -60,6 +64,8 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if "&#" in text:
         text = _REFERENCE.sub(_letter, text)
+    if '="' in text:
+        text = _AS_TEXT.sub(r'"\1\2"', text)
     delimiter = find_delimiter(_lines_in_turn(text))
     most = min(settings.max_cell_characters, csv.field_size_limit())
     table = None if delimiter is None else even_rows(text, delimiter, most)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from voterlist.readers.counted import TOLD, WORD_TEXT, lines_told, words
+from voterlist.readers.counted import TOLD, WORD_TEXT, lines_named, lines_told, words
 from voterlist.readers.documents import Line, Story, are_missing, document, is_row
 from voterlist.readers.outcome import ReadOutcome, refused_as
 from voterlist.readers.packed import (
@@ -189,6 +189,10 @@ class _Body(Handler):
             self.sections[-1].edges.append(edge)
         elif name in _SAYS:
             self._say({"title": values.get("val", ""), **values})
+        elif name == "bookmarkStart":
+            self.beside += (
+                f"\n{line}\n" for line in lines_named([values.get("name", "")])
+            )
         elif name in {"altChunk", "subDoc"}:
             self.has_foreign = True
         elif name == "titlePg":
