@@ -91,7 +91,7 @@ _NUMBER_AND_WORD = (r"\d.*\p{Lu}\pL{2}",)
 _OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
 """The fields in which neither a birth date nor a FIN stands alone."""
 _TOTAL = (
-    r"(?i)^\W*(?:№\W*)?(?:[^\t]{1,60} [üu]zr[əe] )?"
+    r"(?i)^\W*(?:№\W*)?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
     r"(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"
@@ -104,8 +104,9 @@ _SIGNATURE = (
     r"председатель|секретарь|член|подпись|м\.? ?п\.?|дата|страница|стр|примечание|"
     r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)"
     r"[ıiİIəea]?(?:[^\pL]|$)|"
-    r"kom[iİ]ss[iİ]ya|комисси|commission"
+    r"kom[iİ]ss[iİ]ya|комисси|commission|[üu]zr[əe] (?:c[əeә]m[iİı]|yekun)\b"
 )
+"""Who signs and when; and the total of a page or of a street, which is not the list's."""
 _NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
 """A remark below or between the entries: Qeyd: ..., Примечание: ..."""
 _PLACE_WORD = (

@@ -29,7 +29,7 @@ from voterlist.readers.listing import (
     order,
 )
 from voterlist.readers.outcome import ReadOutcome
-from voterlist.readers.sandbox import parquet_trouble
+from voterlist.readers.proved import trouble_in
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
@@ -49,7 +49,6 @@ __all__ = [
     "open_file",
     "order",
     "pack_files",
-    "parquet_trouble",
     "prove_parquet",
     "read_content",
     "read_file",
@@ -60,6 +59,7 @@ __all__ = [
     "read_table",
     "rows_of",
     "text_table",
+    "trouble_in",
     "unpack_files",
     "unread_source",
 ]
@@ -172,12 +172,11 @@ def _parsed_files(
 ) -> list[RawFile]:
     """These bytes as a file, or as the files in it."""
     files = []
-    for part in sandbox.read_parts(content, settings):
-        if part.name is None:
-            files.append(_raw(source, name, part.outcome))
+    for member, digest, outcome in sandbox.read_parts(content, settings):
+        if member is None:
+            files.append(_raw(source, name, outcome))
         else:
-            member_source = part.digest[:SOURCE_DIGITS]
-            files.append(_raw(member_source, f"{name}/{part.name}", part.outcome))
+            files.append(_raw(digest[:SOURCE_DIGITS], f"{name}/{member}", outcome))
     return files
 
 

@@ -12,10 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, cast
-
-import pyarrow as pa
 
 from voterlist.model import AsideCode
 from voterlist.processes.children import end_with_parent
@@ -27,7 +26,6 @@ from voterlist.processes.limits import (
     is_memory_short,
     limit,
 )
-from voterlist.processes.parquet_proof import proof_of
 from voterlist.readers import archive
 from voterlist.readers.files import read_bytes
 from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
@@ -39,7 +37,7 @@ from voterlist.readers.outcome import (
     ReadOutcome,
     allowance,
 )
-from voterlist.readers.proved import MEMORY_SHORT, most_unpacked, trouble_of
+from voterlist.readers.proved import MEMORY_SHORT
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
@@ -133,53 +131,29 @@ def _read_table(
     yield _part(None, "", read_bytes(content, settings, attempt))
 
 
-def _prove_parquet(
-    content: bytes, settings: IngestSettings, _attempt: Attempt, _first: int
-) -> _Replies:
-    """Whether a Parquet file can be read to its end."""
-    proof = proof_of(pa.BufferReader(content), most_unpacked(len(content), settings))
-    trouble = trouble_of(proof)
-    yield _part(None, "", ReadOutcome("parquet", trouble=trouble))
-
-
 def _read_parts(
-    content: bytes, settings: IngestSettings, attempt: Attempt, first: int
+    content: bytes,
+    settings: IngestSettings,
+    attempt: Attempt,
+    first: int,
+    *,
+    are_read: bool = True,
 ) -> _Replies:
-    """The sheets of every file of an archive from the ``first`` on; of any other file its own."""
-    packed = archive.members(content, settings, attempt, first)
-    if packed is None:
-        yield _part(None, "", read_bytes(content, settings, attempt))
-    elif isinstance(packed, AsideCode):
-        yield _part(None, "", ReadOutcome("zip", trouble=packed))
-    else:
-        for number, member in packed:
-            yield _part(
-                member.name,
-                member.digest,
-                _read_member(member, settings, attempt.of_file(number)),
-            )
+    """The sheets of every file of an archive from the ``first`` on; of any other file its own.
 
-
-def _read_member(
-    member: archive.Member, settings: IngestSettings, attempt: Attempt
-) -> ReadOutcome:
-    if member.trouble is not None:
-        return ReadOutcome("", trouble=member.trouble)
-    return read_bytes(member.content, settings, attempt)
-
-
-def _list_members(
-    content: bytes, settings: IngestSettings, attempt: Attempt, first: int
-) -> _Replies:
-    """The name and the digest of every file of an archive from the ``first`` on.
-
-    Nothing of any other file.
+    Where they are not read, nothing but the name and the digest of each file of an archive.
     """
     packed = archive.members(content, settings, attempt, first)
-    if packed is None or isinstance(packed, AsideCode):
-        return
-    for _, member in packed:
-        yield {"kind": "member", "name": member.name, "digest": member.digest}, []
+    if isinstance(packed, AsideCode):
+        yield _part(None, "", ReadOutcome("zip", trouble=packed))
+    elif packed is not None:
+        for number, member in packed:
+            outcome = ReadOutcome("", trouble=member.trouble)
+            if are_read and member.trouble is None:
+                outcome = read_bytes(member.content, settings, attempt.of_file(number))
+            yield _part(member.name, member.digest, outcome)
+    elif are_read:
+        yield _part(None, "", read_bytes(content, settings, attempt))
 
 
 def _part(
@@ -192,8 +166,7 @@ def _part(
 _JOBS: dict[str, Callable[[bytes, IngestSettings, Attempt, int], _Replies]] = {
     "table": _read_table,
     "parts": _read_parts,
-    "parquet": _prove_parquet,
-    "members": _list_members,
+    "members": partial(_read_parts, are_read=False),
 }
 
 

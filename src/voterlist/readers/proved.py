@@ -32,6 +32,11 @@ MEMORY_SHORT = b"memory is short"
 """What a process says that has taken nearly all of its memory."""
 _REFUSED = (b"std::bad_alloc", b"memory allocation of", MEMORY_SHORT)
 """The first two are what C++ and Rust say before they end a process to which memory was refused."""
+_TROUBLE_OF = {
+    Proof.WHOLE: None,
+    Proof.BROKEN: AsideCode.FILE_UNREADABLE,
+    Proof.TOO_LARGE: AsideCode.FILE_TOO_LARGE,
+}
 _CHUNK = 4096
 """Bytes of its words that are looked at together."""
 _PATIENCE = 5
@@ -64,7 +69,7 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
 def _try_once(path: Path, size: int, settings: IngestSettings) -> AsideCode | None:
     """What one process finds out about a Parquet file of so many bytes."""
     allowed = allowance(size, settings)
-    most = most_unpacked(size, settings)
+    most = max(settings.max_unpacked_megabytes * 2**20, _MOST_UNPACKED * size)
     numbers = map(str, (allowed.seconds, allowed.bytes, most))
     process = subprocess.Popen(  # noqa: S603  this program's own interpreter and path
         [sys.executable, "-c", _OWN_PATH, str(path), *numbers, *import_path()],
@@ -82,20 +87,9 @@ def _try_once(path: Path, size: int, settings: IngestSettings) -> AsideCode | No
         return AsideCode.FILE_TOO_SLOW
     finally:
         let_go(process)
-    return trouble_of(Proof(code)) if code in set(Proof) else cause_of_end(code, words)
-
-
-def most_unpacked(size: int, settings: IngestSettings) -> int:
-    """To how many bytes a Parquet file of this many may unpack."""
-    return max(settings.max_unpacked_megabytes * 2**20, _MOST_UNPACKED * size)
-
-
-def trouble_of(proof: Proof) -> AsideCode | None:
-    """The code for what came of a proof."""
-    if proof is Proof.WHOLE:
-        return None
-    is_broken = proof is Proof.BROKEN
-    return AsideCode.FILE_UNREADABLE if is_broken else AsideCode.FILE_TOO_LARGE
+    if code in set(Proof):
+        return _TROUBLE_OF[Proof(code)]
+    return cause_of_end(code, words)
 
 
 class LastWords:

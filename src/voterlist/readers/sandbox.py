@@ -42,28 +42,15 @@ _OWN_PATH = (
 """The child finds its modules where this process does, and nowhere else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file, or one file of an archive."""
-
-    name: str | None
-    """The path inside the archive; None where the file is no archive."""
-    digest: str
-    """The SHA-256 of a file of an archive; empty where the file is no archive."""
-    outcome: ReadOutcome
+Part = tuple[str | None, str, ReadOutcome]
+"""A file, or one file of an archive: its path inside the archive, None where there is none; the
+SHA-256 of a file of an archive; and what was read."""
 
 
 def read_table(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The sheets in these bytes, or the code of why there are none; an archive is no table."""
-    return next(_parts("table", content, settings)).outcome
-
-
-def parquet_trouble(content: bytes, settings: IngestSettings) -> AsideCode | None:
-    """The code of why a Parquet file cannot be read; None where all of it can.
-
-    As ``proved.trouble_in``, of bytes that are in memory.
-    """
-    return next(_parts("parquet", content, settings)).outcome.trouble
+    _, _, outcome = next(_parts("table", content, settings))
+    return outcome
 
 
 def read_parts(content: bytes, settings: IngestSettings) -> Iterator[Part]:
@@ -76,18 +63,16 @@ def list_members(content: bytes, settings: IngestSettings) -> dict[str, str]:
 
     Empty where it is no archive.
     """
-    replies = _replies(_Request("members", content, settings))
-    return {
-        head["name"]: head["digest"] for head, _ in replies if head["kind"] == "member"
-    }
+    parts = _parts("members", content, settings)
+    return {name: digest for name, digest, _ in parts if name is not None}
 
 
 def _parts(job: str, content: bytes, settings: IngestSettings) -> Iterator[Part]:
     for head, columns in _replies(_Request(job, content, settings)):
         if head["kind"] == "part":
-            yield Part(head["name"], head["digest"], unpack_outcome(head, columns))
+            yield head["name"], head["digest"], unpack_outcome(head, columns)
         else:
-            yield Part(None, "", ReadOutcome("", trouble=AsideCode(head["code"])))
+            yield None, "", ReadOutcome("", trouble=AsideCode(head["code"]))
 
 
 @dataclass(slots=True)
