@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.casework.printed import Printed
@@ -22,19 +21,9 @@ from voterlist.storage.workspace import open_to_change
 from voterlist.tables import from_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """What became of a table of papers that came back."""
-
-    asked: int
-    """Voters about whom somebody is asked from now on."""
-    answered: int
-    """Voters about whom the same was asked or decided before; nothing is asked anew."""
-
-
 def take_back(
     workspace: Path, paths: Sequence[Path], *, by: str, now: dt.datetime
-) -> Undelivered:
+) -> dict[str, int]:
     """Ask about each voter whose card or invitation came back; all of them, or none.
 
     Args:
@@ -42,6 +31,10 @@ def take_back(
         paths: tables of the numbers on the printed lists, each with a reason.
         by: who read them.
         now: the moment, with its time zone.
+
+    Returns:
+        How many voters somebody is ``asked`` about from now on, and about how many the same was
+        asked or ``answered`` before; nothing is asked anew.
 
     Raises:
         UsageError: nobody read them; it is no workspace or has no complete run; a line cannot be
@@ -91,4 +84,4 @@ def take_back(
         if asked:
             ledger.amend(from_rows(list(asked.values()), AMENDMENT))
             keep_subjects(ledger, lambda: source.runs)
-    return Undelivered(len(asked), len(before))
+    return {"asked": len(asked), "answered": len(before)}

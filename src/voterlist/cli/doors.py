@@ -91,9 +91,10 @@ def undelivered(
     from voterlist.casework.undelivered import take_back
 
     taken = take_back(workspace, files, by=by, now=now(workspace))
-    tell("cli.doors.undelivered.asked", count=taken.asked, answered=taken.answered)
+    count, answered = taken["asked"], taken["answered"]
+    tell("cli.doors.undelivered.asked", count=count, answered=answered)
     tell("cli.door.next", folder=workspace)
-    return picked(taken)
+    return taken
 
 
 def list_all(

@@ -92,7 +92,7 @@ def added_since(found: Found, words: FindingWords) -> list[str]:
         words(
             "find.added.row",
             name=name_in(row) or row.get("full_name") or words("find.no-name"),
-            born=row.get("birth_date") or words("find.no-birth-date"),
+            born=day_of(row.get("birth_date"), words) or words("find.no-birth-date"),
             entry=row["entry_id"],
             **{name: _number(row[name]) for name in ("constituency", "precinct")},
         )
@@ -112,7 +112,8 @@ def searched(found: Found, words: FindingWords) -> Iterator[str]:
         )
         yield words("find.unread", places=", ".join(unread))
     if len(found.asked.dates) > 1:
-        yield words("find.two-dates", dates=", ".join(found.asked.dates))
+        dates = ", ".join(day_of(date, words) or date for date in found.asked.dates)
+        yield words("find.two-dates", dates=dates)
     for name in found.asked.not_read:
         yield words(f"find.not-read.{name}")
 
@@ -164,7 +165,7 @@ def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[
             words(
                 "card.application",
                 number=str(one["number"]),
-                due=one["due"],
+                due=day_of(one["due"], words),
                 what=words(f"application.what.{one['what']}"),
                 state=words(f"application.state.{one['state']}"),
             )
@@ -183,7 +184,7 @@ def asked_rows(one: Application, words: FindingWords) -> Iterator[tuple[str, str
     asked = one.asked
     rows = [
         ("counter.take.name", asked.name),
-        ("field.birth_date", asked.born),
+        ("field.birth_date", day_of(asked.born, words)),
         ("counter.take.by", asked.by),
         ("counter.take.relation", words(f"application.relation.{asked.relation}")),
         ("counter.take.way", words(f"application.way.{asked.way}")),
