@@ -25,9 +25,13 @@ PEOPLE = {
     "Zaur": "5;Şərifov;Zaur;Ramiz oğlu;17.02.1969;kişi;Nizami küç. 20;5XK1239",
     "Nigar": "6;Vəliyeva;Nigar;Zahid qızı;02.03.1981;qadın;Nizami küç. 21;5XK1240",
 }
+STANDS_TWICE = "Elçin"
+TWICE = "7;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. {};"
+"""87 has two entries of this person, and says that they are two people: nobody answers of these."""
 BOTH_STAY, ALL_GIVE_UP, ONE_KEEPS = "Leyla", "Tural", "Sevinc"
 SETTLED_ABOVE, LEFT_OPEN, GIVEN_UP_LATER = ALIKE = "Orxan", "Zaur", "Nigar"
 """Of one FIN, name and birth date; both constituencies say that they stand rightly there."""
+EVERYBODY = {*PEOPLE, STANDS_TWICE}
 
 
 class Two:
@@ -45,13 +49,16 @@ class Two:
             settings = handing.BELOW.replace("88 =", f"{number} =").replace("1-2", "1")
             lists = workspaces.make(below, settings=settings) / "inbox" / "88"
             (lists / "menteqe-2.csv").unlink()
-            rows = "\n".join(PEOPLE.values())
+            more = [TWICE.format(house) for house in (22, 23)[: 1 + (number == 87)]]
+            rows = "\n".join([*PEOPLE.values(), *more])
             text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{rows}\n"
             (lists / "menteqe-1.csv").write_text(text, encoding="utf-8")
             lists.rename(lists.with_name(str(number)))
             told("keys", "make", below, *AT)
             handing.trust(self.above, below, str(number))
             handing.trust(below, self.above, "MSK")
+        workspaces.run(self.below[87])
+        Pair(self.below[87], self.above, self.folder).decide()
 
     def hand_over(self, number):
         """Run, hand over and take in; what ``receive`` said."""
@@ -119,26 +126,28 @@ class Two:
         ]
 
     def settle(self, *people):
-        """Decide above that these people stand in 88; what ``review export`` said, and the rows."""
+        """Decide above that these people stand in 88, and that people of open cases are others.
+
+        Returns what ``review export`` said, and the rows that were filled in.
+        """
         path = self.folder / "review.xlsx"
         path.unlink(missing_ok=True)
         words = ("--out", path, "--language", "en", *AT)
         exported = told("review", "export", self.above, *words)[1]
 
         def decided(row):
-            is_meant = self.names.get(row["entry_id"]) in people
-            if row.get("asked_as") != "contested-case" or not is_meant:
+            if self.names.get(row["entry_id"]) not in people:
                 return None
-            is_kept = row["entry_id"].startswith("088")
-            answer = WORDS("verdict.keep" if is_kept else "verdict.repeat")
-            return {
-                "answer": answer,
-                "reason": "seen at the door",
-                "decided_by": "Rauf",
-            }
+            verdict = "keep" if row["entry_id"].startswith("088") else "repeat"
+            if row["sheet"] == "Cases":
+                verdict = "separate"
+            elif row.get("asked_as") != "contested-case":
+                return None
+            answer = WORDS(f"verdict.{verdict}")
+            reason = "seen at the door"
+            return {"answer": answer, "reason": reason, "decided_by": "Rauf"}
 
         filled = review_books.fill(path, decided)
-        assert len(filled) == 2 * len(people)
         code, said = told("review", "import", self.above, path)
         assert (code, said["recorded"]) == (0, len(filled)), said
         return exported, filled
@@ -163,7 +172,7 @@ def played(folder):
     for number in two.below:
         two.return_to(number)
     seen["returned"] = two.owing()
-    stays = dict.fromkeys(PEOPLE, True) | {ALL_GIVE_UP: False}
+    stays = dict.fromkeys(EVERYBODY, True) | {ALL_GIVE_UP: False}
     two.answer(88, **stays)
     look("88 answers", two.hand_over(88))
     two.answer(87, **stays | {ONE_KEEPS: False})
@@ -173,12 +182,13 @@ def played(folder):
     seen["settled"] = two.settle(SETTLED_ABOVE)
     two.answer(87, **dict.fromkeys((BOTH_STAY, GIVEN_UP_LATER), False))
     look("settled above", two.hand_over(88), two.hand_over(87))
-    seen["down"] = {number: two.return_to(number) for number in two.below}
+    seen["down"] = {88: two.return_to(88)}
     seen["asked again"] = two.owing()
+    seen["down"][87] = two.return_to(87)
     for number, is_here in ((88, True), (87, False)):
         two.answer(number, **{ALL_GIVE_UP: is_here})
     look("answered again", *map(two.hand_over, two.below))
-    two.settle(LEFT_OPEN)
+    two.settle(LEFT_OPEN, STANDS_TWICE)
     look("all settled")
     seen["approved"] = {number: two.approve(number) for number in two.below}
     out = folder / "approved.zip"
@@ -207,13 +217,14 @@ FROM_88, FROM_87 = "Clerk 88 (conec-088)", "Clerk 87 (conec-087)"
 
 def test_who_has_not_answered_yet_owes_it_and_nothing_is_settled(seen):
     """By the word of one alone the other would lose the voter, or nobody be asked any more."""
-    assert seen["begun"]["queue"] == set(PEOPLE)
-    both = {(name, number) for name in PEOPLE for number in (88, 87)}
+    assert seen["begun"]["queue"] == EVERYBODY
+    both = {(name, number) for name in EVERYBODY for number in (88, 87)}
     assert seen["returned"] == both
     assert told_by(seen, "88 answers") == [0]
-    assert seen["88 answers"]["queue"] == {*PEOPLE} - {ALL_GIVE_UP}
-    assert seen["88 answers"]["owing"] == {(name, 87) for name in PEOPLE}
-    assert seen["88 answers"]["verdicts"] == []
+    assert seen["88 answers"]["queue"] == EVERYBODY - {ALL_GIVE_UP}
+    assert seen["88 answers"]["owing"] == {(name, 87) for name in EVERYBODY}
+    said_there = {who for who, *_ in seen["88 answers"]["verdicts"]}
+    assert said_there == {STANDS_TWICE}
 
 
 def test_where_both_say_stays_the_queue_above_does_not_ask_again(seen):
@@ -243,8 +254,8 @@ def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(seen):
     """
     for step in ("87 answers", "settled above"):
         assert seen[step]["owing"] == {(ALL_GIVE_UP, 88), (ALL_GIVE_UP, 87)}
-    assert told_by(seen, "settled above", "entries")[0] == len(PEOPLE) - 1
-    assert told_by(seen, "answered again", "entries")[0] == len(PEOPLE)
+    assert told_by(seen, "settled above", "entries")[0] == len(EVERYBODY) - 1
+    assert told_by(seen, "answered again", "entries")[0] == len(EVERYBODY)
     assert told_by(seen, "answered again") == [0, 0]
     assert ALL_GIVE_UP not in seen["answered again"]["queue"]
     assert seen["answered again"]["owing"] == set()
@@ -261,7 +272,7 @@ def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(seen):
 def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(seen):
     """One FIN, name and birth date on two lists would vote twice, and nobody be asked."""
     assert told_by(seen, "87 answers", "contested") == [len(ALIKE)]
-    assert seen["87 answers"]["queue"] == {*ALIKE}
+    assert seen["87 answers"]["queue"] == {*ALIKE, STANDS_TWICE}
     for name in ALIKE:
         said = words_of(seen, "87 answers", name)
         assert said == [
@@ -281,9 +292,15 @@ def test_one_person_whom_both_keep_is_for_the_central_commission_to_decide(seen)
         assert FROM_88 in shown
 
 
+def test_of_two_entries_of_one_constituency_nothing_was_answered(seen):
+    """Both would stand on, or go, by an answer about one of them."""
+    for step in ("87 answers", "settled above", "answered again"):
+        assert STANDS_TWICE in seen[step]["queue"]
+
+
 def test_an_open_case_over_two_constituencies_keeps_from_an_approval(seen):
     """The lists would be approved with one person on two of them, or on none."""
-    assert f"are open: {len({*ALIKE, ALL_GIVE_UP})}" in seen["refused"]
+    assert f"are open: {len({*ALIKE, ALL_GIVE_UP, STANDS_TWICE})}" in seen["refused"]
 
 
 def test_what_the_centre_settled_stays_and_whose_entry_it_was_hears_of_it(seen):
