@@ -657,7 +657,7 @@ def test_a_voter_in_no_cell_of_an_old_workbook_is_asked_about(kind):
     )
     inner = struct.pack("<HHH", 0x809, 2, 0) if kind == "title" else b""
     stream = sheet + inner + struct.pack("<HH", code, len(body)) + body
-    ((texts, _),) = ole.beside_cells(stream)
+    ((_, _, texts, _),) = ole.sheets_of_stream(stream)
     assert [line for _, told in texts for line in told.splitlines()] == [text]
 
 

@@ -666,7 +666,7 @@ def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
         ("b.csv", 0),
         ("lists.zip/b.csv", 1),
     ]
-    assert [digest[:12] for digest in fingerprint(path, LIMITS).members.values()] == [
+    assert [digest[:12] for digest in fingerprint(path, LIMITS)[1].values()] == [
         file.source for file in found
     ]
     assert read_file(path, "lists.zip", LIMITS).trouble is AsideCode.FILE_NOT_A_TABLE

@@ -208,8 +208,8 @@ def _hash(
     trouble = file.trouble
     if trouble is None:
         try:
-            fingerprint = readers.fingerprint(file.path, limits)
-            return replace(file, digest=fingerprint.digest), fingerprint.members
+            digest, members = readers.fingerprint(file.path, limits)
+            return replace(file, digest=digest), members
         except OSError:
             trouble = AsideCode.READ_REFUSED
     digest = store.digest_of("unread", trouble, file.name)

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SOURCE_DIGITS",
-    "Fingerprint",
     "ListedFile",
     "arrow_source",
     "fingerprint",
@@ -81,21 +80,8 @@ def read_content(
     return outcome.sheets if outcome.trouble is None else outcome.trouble
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What a file holds, by its digests."""
-
-    digest: str
-    """The SHA-256 of its content."""
-    members: dict[str, str]
-    """Path inside the archive -> SHA-256 of each file in it, in order of name.
-
-    Empty where the file is no archive.
-    """
-
-
-def fingerprint(path: Path, settings: IngestSettings) -> Fingerprint:
-    """The digests of a file, read once.
+def fingerprint(path: Path, settings: IngestSettings) -> tuple[str, dict[str, str]]:
+    """The SHA-256 of a file, and that of each file in it by its path in the archive, read once.
 
     Raises:
         OSError: the system does not let it be read.
@@ -104,10 +90,10 @@ def fingerprint(path: Path, settings: IngestSettings) -> Fingerprint:
         start = stream.read(HEAD)
         stream.seek(0)
         if not may_hold_files(start) or _is_too_large(stream, settings):
-            return Fingerprint(hashlib.file_digest(stream, "sha256").hexdigest(), {})
+            return hashlib.file_digest(stream, "sha256").hexdigest(), {}
         content = stream.read()
     members = sandbox.list_members(content, settings)
-    return Fingerprint(hashlib.sha256(content).hexdigest(), members)
+    return hashlib.sha256(content).hexdigest(), members
 
 
 def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:

@@ -7,7 +7,6 @@ import io
 import stat
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -38,15 +37,9 @@ _Listed = tuple[str, zipfile.ZipInfo | None]
 """The name of a file of an archive, and what the directory says of it; None where it lists none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One file of an archive."""
-
-    name: str
-    digest: str
-    """The SHA-256 of its content; of its place in the archive, where it cannot be unpacked."""
-    content: bytes = b""
-    trouble: AsideCode | None = None
+Member = tuple[str, str, bytes | AsideCode]
+"""One file of an archive: its name, the SHA-256 of its content, and this, or the code of why it
+cannot be unpacked; then the digest is of its place in the archive."""
 
 
 def may_hold_files(head: bytes) -> bool:
@@ -99,10 +92,9 @@ def members(
     def member(number: int) -> Member:
         part = lists[number][1]
         found = _unpack(archive, part, settings, attempt.of_file(number))
-        if isinstance(found, AsideCode):
-            place = f"{own} {number}".encode()
-            return Member(names[number], _digest(place), trouble=found)
-        return Member(names[number], _digest(found), found)
+        place = f"{own} {number}".encode()
+        digest = _digest(place if isinstance(found, AsideCode) else found)
+        return names[number], digest, found
 
     return ((number, member(number)) for number in range(first, len(lists)))
 

@@ -147,11 +147,14 @@ def _read_parts(
     if isinstance(packed, AsideCode):
         yield _part(None, "", ReadOutcome("zip", trouble=packed))
     elif packed is not None:
-        for number, member in packed:
-            outcome = ReadOutcome("", trouble=member.trouble)
-            if are_read and member.trouble is None:
-                outcome = read_bytes(member.content, settings, attempt.of_file(number))
-            yield _part(member.name, member.digest, outcome)
+        for number, (name, digest, found) in packed:
+            if isinstance(found, AsideCode):
+                outcome = ReadOutcome("", trouble=found)
+            elif are_read:
+                outcome = read_bytes(found, settings, attempt.of_file(number))
+            else:
+                outcome = ReadOutcome("")
+            yield _part(name, digest, outcome)
     elif are_read:
         yield _part(None, "", read_bytes(content, settings, attempt))
 

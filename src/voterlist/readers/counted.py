@@ -156,7 +156,9 @@ def _without_prefixes(piece: bytes) -> bytes:
 
 def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str] | None]]:
     """Each part of a packed file that is no table, and the lines in it; None for a damaged one."""
-    for name in sorted(filter(_is_told, archive.namelist())):
+    for name in sorted(archive.namelist()):
+        if not _TOLD_PART.fullmatch(name.lower()):
+            continue
         content = _bytes_of(archive, name)
         if content is None:
             yield name, None
@@ -171,10 +173,6 @@ def _bytes_of(archive: zipfile.ZipFile, name: str) -> bytes | None:
         return archive.read(name)
     except DAMAGE:
         return None
-
-
-def _is_told(name: str) -> bool:
-    return _TOLD_PART.fullmatch(name.lower()) is not None
 
 
 def lines_of(xml: bytes) -> list[str]:

@@ -61,7 +61,7 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
     return strict_json.loads(head), content
 
 
-def pack_outcome(outcome: ReadOutcome) -> tuple[Head, list[pa.Buffer]]:
+def pack_outcome(outcome: ReadOutcome | RawFile) -> tuple[Head, list[pa.Buffer]]:
     """What a reader found, as the head of a frame and the columns of each sheet."""
     tables = [_stream_of(sheet) for sheet in outcome.sheets]
     sheets = [
@@ -94,8 +94,7 @@ def pack_files(files: Iterable[RawFile]) -> bytes:
     """These files as frames, one behind the other."""
     stream = BytesIO()
     for raw in files:
-        outcome = ReadOutcome(raw.format, raw.sheets, raw.trouble, raw.skipped)
-        head, tables = pack_outcome(outcome)
+        head, tables = pack_outcome(raw)
         write_frame(stream, {**head, "source": raw.source, "name": raw.name}, *tables)
     return stream.getvalue()
 

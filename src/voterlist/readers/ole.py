@@ -143,61 +143,55 @@ def _item_name(item: bytes) -> str:
     return item[: max(0, length - 2)].decode("utf-16-le", errors="replace")
 
 
-def sheets_of_stream(stream: bytes) -> list[tuple[int, int]]:
-    """Of each sheet of a workbook's stream, in workbook order, its hidden rows and filled cells.
+_Text = tuple[int, str]
+"""A remark or a text box, with its row counted from 1."""
 
-    The cells are not counted, 0, where some shared text is blank.
+
+def sheets_of_stream(  # noqa: C901  one branch a kind of record
+    stream: bytes,
+) -> list[tuple[int, int, list[_Text], int]]:
+    """Of each sheet, in workbook order, what it says of itself beside its cells.
+
+    That is its hidden rows, its filled cells, the texts that lie on its cells, and how much its
+    pictures take, in square EMU, as if all cells had the usual size. The cells are not counted, 0,
+    where some shared text is blank.
     """
     starts: list[int] = []
     hidden: Counter[int] = Counter()
     cells: Counter[int] = Counter()
-    start = 0
-    has_blank = False
-    for kind, place, length in _records(stream):
-        if kind in _BEGINNING:
-            start = place - _RECORD_HEAD
-        elif kind == _BOUND_SHEET and length >= 4:
-            starts.append(int.from_bytes(stream[place : place + 4], "little"))
-        elif kind == _ROW and length > _ROW_FLAGS:
-            hidden[start] += bool(stream[place + _ROW_FLAGS] & _HIDDEN)
-        elif kind in _VALUES:
-            cells[start] += 1
-        elif kind == _SEVERAL:
-            cells[start] += length // 6 - 1
-        elif kind in _TEXTS:
-            has_blank |= stream.find(_BLANK, place + 8, place + length) >= 0
-    return [(hidden[start], 0 if has_blank else cells[start]) for start in starts]
-
-
-def beside_cells(stream: bytes) -> list[tuple[list[tuple[int, str]], int]]:
-    """Of each sheet the texts that lie on its cells, and how much its pictures take.
-
-    A text is a remark or a text box, with its row counted from 1; pictures are measured in square
-    EMU, as if all cells had the usual size.
-    """
-    starts: list[int] = []
-    texts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     pictured: Counter[int] = Counter()
-    start, row, is_text = 0, 1, False
+    texts: defaultdict[int, list[_Text]] = defaultdict(list)
+    start, sheet, row = 0, 0, 1
+    is_text = has_blank = False
     for kind, place, length in _records(stream):
         body = stream[place : place + length]
         if kind in _BEGINNING:
             # A chart begins within its sheet.
-            begins = place - _RECORD_HEAD
-            start = begins if begins in starts else start
+            start = place - _RECORD_HEAD
+            sheet = start if start in starts else sheet
         elif kind == _BOUND_SHEET and length >= 4:
             starts.append(int.from_bytes(body[:4], "little"))
+        elif kind == _ROW and length > _ROW_FLAGS:
+            hidden[start] += bool(body[_ROW_FLAGS] & _HIDDEN)
+        elif kind in _VALUES:
+            cells[start] += 1
+        elif kind == _SEVERAL:
+            cells[start] += length // 6 - 1
         elif kind == _DRAWING:
             for shape in body.split(_ANCHOR)[1:]:
                 row = int.from_bytes(shape[6:8], "little") + 1
-            pictured[start] += _pictured(body)
+            pictured[sheet] += _pictured(body)
         elif kind == _GOES_ON and is_text and body:
             encoding = "utf-16-le" if body[0] & 1 else "latin-1"
-            texts[start].append((row, body[1:].decode(encoding, errors="replace")))
+            texts[sheet].append((row, body[1:].decode(encoding, errors="replace")))
         elif kind in _TYPED:
-            texts[start or starts[0]] += ((1, text) for text in _typed(body))
+            texts[sheet or starts[0]] += ((1, text) for text in _typed(body))
+        elif kind in _TEXTS:
+            has_blank |= body.find(_BLANK, 8) >= 0
         is_text = kind == _TEXT_BOX
-    return [(texts[at], pictured[at]) for at in starts]
+    if has_blank:
+        cells.clear()
+    return [(hidden[at], cells[at], texts[at], pictured[at]) for at in starts]
 
 
 def _typed(body: bytes) -> Iterator[str]:

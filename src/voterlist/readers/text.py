@@ -10,7 +10,7 @@ import html
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,8 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         text = _REFERENCE.sub(_letter, text)
     if '="' in text:
         text = _AS_TEXT.sub(r'"\1\2"', text)
-    delimiter = find_delimiter(_lines_in_turn(text))
+    # One line after the other, as long as one is asked for.
+    delimiter = find_delimiter(line[0] for line in re.finditer(".*", text))
     most = min(settings.max_cell_characters, csv.field_size_limit())
     table = None if delimiter is None else even_rows(text, delimiter, most)
     if table is not None and table.num_columns <= settings.max_columns:
@@ -167,15 +168,6 @@ def _even_ends(signs: npt.NDArray[np.uint8], delimiter: int) -> Longs | None:
         if (around[quotes[::2] + 2] == delimiter).any():
             return None
     return np.concatenate(ends)
-
-
-def _lines_in_turn(text: str) -> Iterator[str]:
-    """The lines of a text, as long as one is asked for."""
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
 
 
 def _lines(text: str) -> list[str]:

@@ -158,13 +158,12 @@ def xls_facts(content: bytes) -> WorkbookFacts:
         return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    sheets = [
-        SheetFacts(hidden, cells=cells) for hidden, cells in sheets_of_stream(stream)
-    ]
-    beside = ole.beside_cells(stream)
-    for facts, (texts, pictured) in zip(sheets, beside, strict=True):
-        facts.remarks = sorted(line for text in texts for line in remarks_of(*text))
-        facts.pictured = pictured
+    sheets = []
+    for hidden, cells, texts, pictured in sheets_of_stream(stream):
+        remarks = sorted(line for text in texts for line in remarks_of(*text))
+        sheets.append(
+            SheetFacts(hidden, cells=cells, remarks=remarks, pictured=pictured)
+        )
     from_1904 = ole.counts_from_1904(stream)
     return WorkbookFacts("xls", dict(enumerate(sheets)), from_1904=from_1904)
 
