@@ -153,7 +153,8 @@ def _lists(
     surveys: Sequence[Survey], tables: Sequence[pa.Table]
 ) -> dict[tuple[int, int, str], list[_List]]:
     """The lists of each place and kind that has several."""
-    if sum(table.num_rows > 0 for table in tables) < 2:
+    places = Counter((*place, one.kind) for one in surveys for place in _places(one))
+    if max(places.values(), default=0) < 2:
         return {}
     hashes = content_hash(concat(tables, ENTRY))
     lists_of: dict[tuple[int, int, str], list[_List]] = {}
