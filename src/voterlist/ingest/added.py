@@ -6,11 +6,9 @@ import difflib
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Hashes, mix
 from voterlist.config import IngestSettings
 from voterlist.config.comparisons import (
     SECTION,
@@ -21,6 +19,7 @@ from voterlist.config.comparisons import (
 from voterlist.errors import SettingsMistake
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.text import clean
+from voterlist.persons.shared_values import text_hashes
 from voterlist.schemas import ADDED
 from voterlist.tables import (
     concat,
@@ -29,7 +28,6 @@ from voterlist.tables import (
     one_array,
     rows_among,
     sort_by,
-    text_bytes,
 )
 
 # The columns of a table from anywhere, as clean text.
@@ -39,10 +37,6 @@ _SIGNS_OF_ABSENCE = ("NA", "NaN", "nan", "NULL", "None", "<NA>")
 it is the commonest value of its column."""
 
 _HEAD = 50
-_HASHED_BYTES = 32
-"""Texts of up to so many bytes are told apart by hashes; ids are short."""
-_AT_ONCE = 1 << 18
-"""Texts that are hashed at a time."""
 
 
 def flat(column: pa.ChunkedArray) -> pa.Array:
@@ -104,27 +98,14 @@ def are_distinct(values: pa.Array) -> bool:
     """True where no text of a column without nulls stands twice."""
     if is_ascending(values):
         return True
-    if not pa.types.is_string(values.type) or longest(values) > _HASHED_BYTES:
-        return bool(len(pc.unique(values)) == len(values))
-    # Texts whose hashes differ differ. To sort these is quicker than a table of the texts, and
-    # takes a fifth of its memory.
-    parts = range(0, len(values), _AT_ONCE)
-    hashes = np.concatenate(
-        [np.zeros(0, np.uint64)]
-        + [_hashes(values.slice(start, _AT_ONCE)) for start in parts]
-    )
-    hashes.sort()
-    if not (hashes[1:] == hashes[:-1]).any():
-        return True
+    if pa.types.is_string(values.type):
+        # Texts whose hashes differ differ. To sort these is quicker than a table of the texts, and
+        # takes a fifth of its memory.
+        hashes = text_hashes(values)
+        hashes.sort()
+        if not (hashes[1:] == hashes[:-1]).any():
+            return True
     return bool(len(pc.unique(values)) == len(values))
-
-
-def _hashes(texts: pa.Array) -> Hashes:
-    """A hash of each text of at most ``_HASHED_BYTES`` bytes."""
-    hashes = np.zeros(len(texts), np.uint64)
-    for word in text_bytes(texts, _HASHED_BYTES).view(np.uint64).T:
-        hashes = mix(hashes + word)
-    return hashes
 
 
 def _without_sign(cells: pa.Array, sign: str) -> pa.Array:

@@ -86,10 +86,9 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
         return over_rows(array, text_hashes, null=0)
-    bounds, words = _bytes_of(array)
     hashes = np.empty(len(array), np.uint64)
     for at in range(0, len(array), _TEXTS):
-        hashes[at : at + _TEXTS] = _hashed(bounds[at : at + _TEXTS + 1], words)
+        hashes[at : at + _TEXTS] = _hashed(*_bytes_of(array.slice(at, _TEXTS)))
     return mix(hashes)
 
 
@@ -155,23 +154,16 @@ NO_KEY = np.uint64(0)
 
 
 def _bytes_of(array: pa.Array) -> tuple[Codes, Hashes]:
-    """The bytes of a column of text.
+    """The bytes of a column of text, which has a row at least.
 
     Returns:
         Where each text begins, and where the last one ends; and the eight bytes from each byte on.
     """
     _, offsets, data = array.buffers()
-    bounds = (
-        np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
-        if len(array)
-        else _NONE
-    )
+    bounds = np.frombuffer(offsets, np.int32, len(array) + 1, 4 * array.offset)
     first, last = int(bounds[0]), int(bounds[-1])
     padded = np.zeros(last - first + _WORD, np.uint8)
     if last > first:
         padded[: last - first] = np.frombuffer(data, np.uint8)[first:last]
     words: Hashes = np.ndarray((last - first + 1,), "<u8", padded, strides=(1,))
     return bounds - first, words
-
-
-_NONE = np.zeros(1, np.int32)
