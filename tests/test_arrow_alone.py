@@ -51,3 +51,20 @@ def test_neither_a_run_nor_the_linkage_alone_loads_pandas(tmp_path):
     table.write_text(workspaces.HEADER + workspaces.ONE, encoding="utf-8")
     words = [sys.executable, "-c", COMMANDS, str(folder), str(table)]
     subprocess.run(words, check=True, cwd=tmp_path)
+
+
+IN_PYTHON = """
+import voterlist.normalize, voterlist.schemas, voterlist.tables
+import pandas as pd
+import pyarrow as pa
+print(pa.array(pd.Series(["a", pd.NA])).null_count)
+"""
+
+
+@pytest.mark.slow
+def test_whoever_imports_the_package_has_pandas_as_it_was():
+    """The lists of a data scientist would be refused by Arrow, or their blanks taken for values."""
+    told = subprocess.run(
+        [sys.executable, "-c", IN_PYTHON], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "1"

@@ -24,10 +24,6 @@ from voterlist.arrays import (
     pack_columns,
     pieces,
 )
-from voterlist.processes.limits import leave_pandas_out
-
-# Here, before any column of ours is made.
-leave_pandas_out()
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Row: TypeAlias = dict[str, Any]

@@ -37,6 +37,7 @@ from voterlist.cli.failure import (
 from voterlist.cli.options import Json, require_outputs
 from voterlist.cli.terminal import LOG, SAY, TERMINAL, LogFile, LogJson, answer, warn
 from voterlist.errors import usage_error
+from voterlist.processes.limits import leave_pandas_out
 from voterlist.version import __version__
 
 PLAIN: dict[str, Any] = {
@@ -238,6 +239,8 @@ class Command(_Spoken, TyperCommand):
         LOG.tell(
             "begun", command=self.name, version=__version__, process_id=os.getpid()
         )
+        # Before a column is made; whoever imports the package has pandas as it was.
+        leave_pandas_out()
         started = time.monotonic()
         outcome: dict[str, Any] = {"exit_code": 0}
         try:

@@ -24,6 +24,7 @@ from voterlist.processes.limits import (
     data_bytes,
     forbid_files,
     is_memory_short,
+    leave_pandas_out,
     limit,
 )
 from voterlist.readers import archive
@@ -58,6 +59,7 @@ def main() -> None:
     # No voter's row is left in a file, or in a dump of the memory of this process.
     be_discreet()
     forbid_files()
+    leave_pandas_out()
     start = data_bytes()
     while (request := read_frame(requests)) is not None:
         head, content = request
