@@ -16,7 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from voterlist.processes.limits import sort_quickly
+from voterlist.processes.limits import prepare_numpy
 
 __all__ = ["STEPS"]
 
@@ -48,7 +48,7 @@ STEPS = {
 
 def main() -> None:
     """Links the file and prints the CPU seconds of each step, and of all of it."""
-    sort_quickly()
+    prepare_numpy()
     # Loaded here: they load numpy.
     from voterlist.any_table import linking  # noqa: PLC0415  see above
     from voterlist.processes import limits, threads  # noqa: PLC0415  see above

@@ -26,14 +26,21 @@ def test_the_processor_is_told(told, is_zen4):
     assert processor.is_zen4(told) is is_zen4
 
 
-def test_what_is_set_by_hand_stays(monkeypatch):
-    """Else nobody could choose the instructions, to compare or to find a fault."""
+@pytest.mark.parametrize(
+    ("name", "own", "set_by_hand"),
+    [
+        ("NPY_DISABLE_CPU_FEATURES", "X86_V4 AVX512_ICL", "AVX512_ICL"),
+        ("NUMPY_MADVISE_HUGEPAGE", "0", "1"),
+    ],
+)
+def test_what_is_set_by_hand_stays(monkeypatch, name, own, set_by_hand):
+    """Else nobody could choose how numpy works, to compare or to find a fault."""
     monkeypatch.setattr(processor, "is_zen4", lambda _told: True)
-    for name in [one for one in sys.modules if one.partition(".")[0] == "numpy"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX512_ICL")
-    processor.sort_quickly()
-    assert processor.os.environ["NPY_DISABLE_CPU_FEATURES"] == "AVX512_ICL"
-    monkeypatch.delenv("NPY_DISABLE_CPU_FEATURES")
-    processor.sort_quickly()
-    assert processor.os.environ["NPY_DISABLE_CPU_FEATURES"] == "X86_V4 AVX512_ICL"
+    for module in [one for one in sys.modules if one.partition(".")[0] == "numpy"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setattr(processor.os, "environ", {name: set_by_hand})
+    processor.prepare_numpy()
+    assert processor.os.environ[name] == set_by_hand
+    monkeypatch.setattr(processor.os, "environ", {})
+    processor.prepare_numpy()
+    assert processor.os.environ[name] == own

@@ -15,7 +15,7 @@ from voterlist.cli.groups import PLAIN, commands_of, sections
 from voterlist.cli.terminal import SAY, TERMINAL
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
-from voterlist.processes.limits import collect_seldom, sort_quickly
+from voterlist.processes.limits import collect_seldom, prepare_numpy
 from voterlist.version import __version__
 
 __all__ = ["APP", "main"]
@@ -54,7 +54,7 @@ def start(
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
     be_discreet()
-    sort_quickly()
+    prepare_numpy()
     collect_seldom()
     TERMINAL.prepare()
     with stopping.heeded():

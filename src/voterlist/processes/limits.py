@@ -139,16 +139,22 @@ _FAMILY = 25
 _MODELS = (range(0x10, 0x20), range(0x60, 0x80), range(0xA0, 0xB0))
 """Zen 4 of AMD: EPYC 9004 and 8004, Ryzen 7000 and 8000 (family 25; Zen 3 has other models)."""
 _SWITCH, _LEFT_ALONE = "NPY_DISABLE_CPU_FEATURES", "X86_V4 AVX512_ICL"
+_HUGE_PAGES = "NUMPY_MADVISE_HUGEPAGE"
 
 
-def sort_quickly() -> None:
-    """Let numpy sort with AVX2 where AVX-512 is slower. To be called before numpy is loaded.
+def prepare_numpy() -> None:
+    """Let numpy work as is quickest on this machine. To be called before numpy is loaded.
 
-    numpy's sort for AVX-512 stores compressed registers, which Zen 4 does in microcode: a million
-    numbers take 51 ms, with AVX2 11 ms. Sorting is most of the work of blocking. Processes that
-    this one starts do likewise. Who has set the variable keeps what it says.
+    Its sort for AVX-512 stores compressed registers, which Zen 4 does in microcode: a million
+    numbers take 51 ms, with AVX2 11 ms. Sorting is most of the work of blocking. And it asks for
+    huge pages, which a virtual machine gets slowly: with small ones the linkage of a nation takes a
+    third of the system's time. Processes that this one starts do likewise. Who has set a variable
+    keeps what it says.
     """
-    if "numpy" not in sys.modules and is_zen4(_processor()):
+    if "numpy" in sys.modules:
+        return
+    os.environ.setdefault(_HUGE_PAGES, "0")
+    if is_zen4(_processor()):
         os.environ.setdefault(_SWITCH, _LEFT_ALONE)
 
 
