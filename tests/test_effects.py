@@ -123,6 +123,34 @@ def test_who_is_struck_for_good_takes_the_repetitions_along(ground):
     assert (of_repetition["ground"], of_repetition["kept_entry_id"]) == (ground, A)
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((*KEEP_A, ("two", B, "keep"), ("two", C, "repeat")), "kept-elsewhere"),
+        (
+            (("all", A, "keep"), ("all", B, "repeat"), ("all", C, "keep")),
+            "several-kept",
+        ),
+        (KEEP_A, None),
+    ],
+)
+def test_nobody_is_added_beside_a_repetition_that_stays(verdicts, code):
+    """The person whose other entry was struck for good would stand on the list twice."""
+    cases = cases_of({"one": [A, B], "two": [B, C], "all": [A, B, C]})
+    rows = [strike(A), add("arrivals:x")]
+    done = effects(
+        LIST,
+        cases,
+        decisions_of(*verdicts),
+        amendments_of(*rows),
+        subjects=subjects_of({"arrivals:x": '{"surname": "Quliyev"}'}),
+        matches=matches_of(("arrivals:x", B, "confirmed", "names")),
+    )
+    stays = {(B, "repeat"): code, ("arrivals:x", "add"): "already-listed"}
+    assert skipped(done) == (stays if code else {})
+    assert done.additions.num_rows == (code is None)
+
+
 def test_a_repetition_stays_where_the_kept_entry_was_struck_as_moved():
     """The person would be on no list of those that speak of them."""
     done = done_by(KEEP_A, [strike(A, "moved-away", 12, 4)])

@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, ListKind, Verdict
+from voterlist.tables import by_key
 
 SKIP_CODES = (
     "case-changed",
@@ -216,11 +217,7 @@ class _Work:
 
     def _mark_repeats(self, verdicts: Iterable[Row]) -> None:
         """Mark each repetition whose kept entry stays, or is struck for the person's sake."""
-        kept_in: dict[str, list[str]] = {}
-        for row in verdicts:
-            if row["verdict"] == Verdict.KEEP:
-                kept_in.setdefault(row["case_id"], []).append(row["entry_id"])
-        kept = {entry for entries in kept_in.values() for entry in entries}
+        kept_in, kept = _kept(verdicts)
         for row in verdicts:
             if row["verdict"] != Verdict.REPEAT:
                 continue
@@ -449,17 +446,25 @@ def struck_for_good(
         elif not grounds()[row["ground"]].until_of_age:
             of_person[row["entry_id"]] = row
     rows = list(verdicts)
-    keeps = {
-        row["case_id"]: of_person[row["entry_id"]]
-        for row in rows
-        if row["verdict"] == Verdict.KEEP and row["entry_id"] in of_person
-    }
-    with_them = {
-        row["entry_id"]: keeps[row["case_id"]] | {"entry_id": row["entry_id"]}
-        for row in rows
-        if row["verdict"] == Verdict.REPEAT and row["case_id"] in keeps
-    }
+    kept_in, kept = _kept(rows)
+    with_them: dict[str, Row] = {}
+    for row in rows:
+        keeps, entry_id = kept_in.get(row["case_id"], []), row["entry_id"]
+        # A repetition that stays all the same keeps its person on the list.
+        is_sure = len(keeps) == 1 and entry_id not in kept
+        if row["verdict"] == Verdict.REPEAT and is_sure and keeps[0] in of_person:
+            with_them[entry_id] = of_person[keeps[0]] | {"entry_id": entry_id}
     return with_them | gone | of_person
+
+
+def _kept(verdicts: Iterable[Row]) -> tuple[dict[str, list[str]], set[str]]:
+    """(The entries that each case keeps, those that any case keeps)."""
+    kept_in = by_key(
+        (row["case_id"], row["entry_id"])
+        for row in verdicts
+        if row["verdict"] == Verdict.KEEP
+    )
+    return kept_in, {entry for entries in kept_in.values() for entry in entries}
 
 
 def is_with_place(strike: Row) -> bool:
