@@ -163,6 +163,20 @@ def test_an_application_is_taken_decided_and_told(analyst, workspace):
     assert str(number) in analyst.get("/counter/book").text
 
 
+@pytest.mark.parametrize("what", ["add", "strike"])
+def test_why_it_is_granted_all_the_same_can_be_typed(analyst, what):
+    """Where somebody answered that the voter stays, no page could grant the striking."""
+    found = analyst.post("/counter/find", data={"words": "Quliyeva Sevinc 1991"})
+    of_whom = {"name": "Yeni Seçici", "born": "01.01.1990"}
+    if what == "strike":
+        of_whom = {"entry": entry_in(found.text), "set-precinct": "87/2"}
+    number = taken(analyst, what=what, **of_whom)
+    page = analyst.get(f"/counter/application/{number}").text
+    assert 'name="although"' in page
+    said = {"number": number, "step": "withdrawn", "text": ""}
+    assert analyst.post("/counter/note", data=said).status_code == 303
+
+
 def test_a_clerk_has_the_counter_alone(desk):
     """Whoever takes applications in the hall would read every case of the constituency."""
     clerk = desk.visitor("Nigar")
