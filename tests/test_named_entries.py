@@ -469,6 +469,38 @@ def test_a_workbook_that_is_read_in_twice_strikes_no_namesake(tmp_path):
     assert done == ["strike"]
 
 
+def test_a_line_about_the_namesake_of_who_left_is_about_the_namesake(workspace):
+    """A question about the son was one about the father, and brought back the father who died."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    father = "4;Rzayev;Orxan;Əli oğlu;06.06.1941;kişi;Füzuli küç. 9;5XK1241\n"
+    path.write_text(path.read_text(encoding="utf-8") + father, encoding="utf-8")
+    listed(workspace)
+    ids = {
+        row["birth_date"]: row["entry_id"]
+        for row in handing.newest(workspace, "entries").to_pylist()
+        if row["surname"] == "Rzayev"
+    }
+    asked = {"answer": "ask the precinct", "ground": EN("ground.to-be-checked.title")}
+    died = {"answer": "strike", "ground": EN("ground.died.title"), "document": "№ 7"}
+    of_father = {"listed_as": ids["06.06.1941"], "listed_name": "Rzayev Orxan"}
+    for said in (asked, died):
+        assert decided(workspace, of_father | said)[1]["recorded"] == 1
+        listed(workspace)
+    book = book_of(workspace)
+    son = next(one for one in ids.values() if one != ids["06.06.1941"])
+    fill_named(
+        book, corrected() | dict.fromkeys(("field", "value", "document")) | asked
+    )
+    made = told("review", "import", workspace, book, *BY)[1]
+    assert (made["recorded"], made["problems"]) == (1, [])
+    listed(workspace)
+    holding = handing.newest(workspace, "amendments").to_pylist()
+    assert {(row["entry_id"], row["action"]) for row in holding} == {
+        (ids["06.06.1941"], "strike"),
+        (son, "ask"),
+    }
+
+
 def test_every_problem_has_its_words():
     for code in NAMED_PROBLEMS:
         for words in (AZ, EN):

@@ -18,7 +18,8 @@ from voterlist.decisions.standing import (
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
 from voterlist.normalize import read_correction, read_day
-from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
+from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers, Typed
+from voterlist.render.xlsx.forms import ANSWERS_KNOWN, AS_EXPORTED, digest_of
 from voterlist.report.asked import ELSEWHERE, STAYS
 from voterlist.tables import Row, by_key, from_rows
 
@@ -240,6 +241,22 @@ def says_same(row: Row, last: Row) -> bool:
         and value in {None, last["value"]}
         and due in {None, last["due"]}
     )
+
+
+def is_written(row: Typed) -> bool:
+    """True where it says something else than when the workbook was written."""
+    return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
+
+
+def last_known(typed: Typed, row: Row) -> int:
+    """The number of the last answer of this kind when the workbook was written.
+
+    Of a row in which nobody wrote since, every answer may be meant.
+    """
+    known = (typed.ids.get(ANSWERS_KNOWN) or "").split()
+    if not is_written(typed) or len(known) != 2 or not all(map(str.isdigit, known)):
+        return 0
+    return int(known["verdict" not in row])
 
 
 def as_text(value: object) -> str | None:

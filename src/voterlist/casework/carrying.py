@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from voterlist.casework.answered_rows import says_same
+from voterlist.casework.answered_rows import is_written, last_known, says_same
 from voterlist.casework.printed import with_named_entries
 from voterlist.decisions import Given, person_key
 from voterlist.decisions.standing import about, last_answers, says
@@ -19,12 +19,9 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers, Typed
 from voterlist.render.xlsx.forms import (
-    ANSWERS_KNOWN,
-    AS_EXPORTED,
     CASE_ID,
     ENTRY_ID,
     NO_LONGER,
-    digest_of,
 )
 from voterlist.report.asked import ReviewItems
 from voterlist.storage import store
@@ -118,11 +115,6 @@ def _carried_over(path: Path, given: Given, source: ListSource) -> list[Typed]:
     ]
 
 
-def is_written(row: Typed) -> bool:
-    """True where it says something else than when the workbook was written."""
-    return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
-
-
 def without_older(
     answers: Answers, given: Given, by: str | None
 ) -> tuple[Answers, Iterator[Problem]]:
@@ -187,7 +179,7 @@ def _said_before(
         place = row["sheet"], row["row"]
         if place not in typed:
             continue
-        since, thing = _last_known(typed[place], row), _thing(row)
+        since, thing = last_known(typed[place], row), _thing(row)
         person = row["decided_by"] or by
         found = []
         for who, history in said.get(thing, {}).items():
@@ -231,17 +223,6 @@ def _thing(row: Row) -> tuple[str | None, str | None]:
 def _meaning(row: Row) -> tuple[Any, ...]:
     """What an answer says, whatever its words are."""
     return (row["verdict"],) if "verdict" in row else (about(row), *says(row))
-
-
-def _last_known(typed: Typed, row: Row) -> int:
-    """The number of the last answer of this kind when the workbook was written.
-
-    Of a row in which nobody wrote since, every answer may be meant.
-    """
-    known = (typed.ids.get(ANSWERS_KNOWN) or "").split()
-    if not is_written(typed) or len(known) != 2 or not all(map(str.isdigit, known)):
-        return 0
-    return int(known["verdict" not in row])
 
 
 def _says_mark(row: Row, last: Row) -> bool:

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from voterlist import strict_json
-from voterlist.casework.answered_rows import says_same
+from voterlist.casework.answered_rows import last_known, says_same
 from voterlist.decisions import moves_of, person_key
 from voterlist.errors import InputError
 from voterlist.fields import NAME_PARTS
@@ -163,9 +163,12 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     if not any(row[name] for row in rows for name in NAMING):
         return answers
     printed, kept, problems = Printed(source), [], list(answers.problems)
+    typed = {(line.sheet, line.row): line for line in answers.typed}
     for row in rows:
         place, number, name = (row[column] or "" for column in NAMING)
-        entry_id = _answered(row, source, printed)
+        line = typed.get((row["sheet"], row["row"]))
+        since = 0 if line is None else last_known(line, row)
+        entry_id = _answered(row, since, source, printed)
         if entry_id is not None:
             row["entry_id"] = entry_id
         elif place or number or name:
@@ -181,10 +184,12 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     return replace(answers, amendments=amendments, problems=tuple(problems))
 
 
-def _answered(row: Row, source: ListSource, printed: Printed) -> str | None:
+def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str | None:
     """The entry of which the person of a row, or anybody where it names nobody, answered so.
 
-    By its id an entry is known of which anybody answered anything: it may be struck.
+    By its id an entry is known of which anybody answered anything: it may be struck. By its number
+    none of which that was answered before the workbook was written, up to answer ``since``: the
+    lists of then are what its lines speak of.
     """
     place, number, name = (row[column] or "" for column in NAMING)
     precinct, typed = place.rpartition("/")[2], {*name_key(name).split()}
@@ -198,7 +203,8 @@ def _answered(row: Row, source: ListSource, printed: Printed) -> str | None:
             is_by |= person_key(row["decided_by"] or "") == person_key(
                 one["decided_by"]
             )
-            if not (number.isdecimal() and is_by and says_same(row, one)):
+            is_since = one["number"] > since and number.isdecimal()
+            if not (is_since and is_by and says_same(row, one)):
                 continue
         of_entry = [other for other in said if other["entry_id"] == then]
         names = [other["value"] for other in of_entry if other["field"] in _NAMES]
