@@ -133,6 +133,8 @@ def name_of(row):
         "quli̇yeva sevi̇nc",
         "Quliyevva Sevinc",
         "Guliye Sevimc 30.09.1991",
+        "bina 4 Quliyeva Sevinc",
+        "m. 2 Quliyeva",
     ],
 )
 def test_she_is_found_first_by_what_she_says(finder, words):

@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -242,12 +242,20 @@ def _readings(
             is_placed = True
             for reading in list(_names(name, profile)) or [{}]:
                 yield {**reading, "address": line}
-        elif read.house and name and not is_housed:
+        elif read.house and name and not is_housed and _are_of_house(place, profile):
             # A house whose street is not said; its words are none of the name.
             is_housed = True
             named = [{**reading, "address": line} for reading in _names(name, profile)]
     # Beside an address the usual order of the name is enough.
     yield from named[:1] if is_placed else named
+
+
+def _are_of_house(words: Iterable[str], profile: Profile) -> bool:
+    """True where each word is a number, or one such as stands before the number of a house."""
+    return all(
+        word[0].isdigit() or read_address(f"{word} 1", profile).street is None
+        for word in words
+    )
 
 
 def _cuts(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
