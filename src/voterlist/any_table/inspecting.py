@@ -168,7 +168,8 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
             # Of a workspace its lists are meant, not its settings.
             whole /= INBOX
         found = readers.list_paths(whole) if whole.is_dir() else [whole]
-        if not found:
+        # A workspace may have no inbox yet.
+        if not found or not whole.exists():
             raise usage_error("no-lists", path=given)
         for path in found:
             key = _home(path, whole if whole.is_dir() else path.parent)

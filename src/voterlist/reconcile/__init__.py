@@ -131,7 +131,7 @@ def reconcile(
             before.
         part: ``voters`` are only those whom a register may meet; this is what else is needed.
         moves: AMENDMENT: who was moved to another list since it was handed in, or struck for one
-            of somebody else.
+            of somebody else or as no voter.
 
     Raises:
         StageError: a table has the wrong shape, or a register has a name that is not known.

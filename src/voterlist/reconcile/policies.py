@@ -30,7 +30,7 @@ class Policy:
     permanent: bool = False
     """True where only an entry of a permanent list is out of place."""
     returns: bool = False
-    """True where a row may tell that somebody came back who was struck for a list elsewhere."""
+    """True where a row may tell that somebody came back who was struck for good."""
     leaves: bool = False
     """True where a row's place is the one that the person left: entries elsewhere are in order."""
 

@@ -99,7 +99,8 @@ def compare_registers(
         constituencies: those of which there is a list, ascending; -1: not known.
         settings: from which share of usable rows on a register is believed.
         on_day: the day of the list; None where it is not known, and nobody newly of age either.
-        moves: AMENDMENT: where entries stand that were moved, or struck for a list elsewhere.
+        moves: AMENDMENT: where entries stand that were moved, and those that were struck for a list
+            elsewhere or as of no voter.
     """
     matched, use, findings = [], [], []
     moved = _moved(voters, moves)
