@@ -252,6 +252,12 @@ def test_a_date_of_no_calendar_is_told(workspace, born):
     assert (ended, alone["error"]["code"]) == (2, "find-not-read-born")
 
 
+def test_an_address_is_asked_for_by_itself(workspace):
+    """Who knows no more than where she lives would be told that the question is blank."""
+    found = find(workspace, "--address", "Füzuli küçəsi 1")["found"]
+    assert name_of(found[0]) == "Quliyeva Sevinc Vaqif qızı"
+
+
 def test_without_a_run_it_is_said(tmp_path):
     """Else an empty answer would read as 'not on the list'."""
     exit_code, answer = told("find", workspaces.make(tmp_path / "w"), "Əli", *DAY)
