@@ -1142,11 +1142,23 @@ def test_cells_written_as_formulas_of_text_and_marks_of_direction_are_no_part_of
 
 
 @pytest.mark.parametrize(
-    "text", ["Nizami küçəsi üzrə cəmi:", "Küçə üzrə cəmi: 6 nəfər"]
+    ("text", "beside", "code"),
+    [
+        ("Nizami küçəsi üzrə cəmi:", "", 0),
+        ("Küçə üzrə cəmi: 6 nəfər", "", 0),
+        ("NİZAMİ KÜÇƏSİ ÜZRƏ CƏMİ", "", 0),
+        ("Küçə üzrə cəmi", "Tahirova Solmaz", 1),
+        ("Küçə üzrə cəmi", "Tahirova Solmaz Əli qızı", 1),
+        ("Səhifə üzrə yekun", "Tahirova Solmaz", 1),
+        ("Siyahı üzrə cəmi", "Tahirova Solmaz Əli qızı", 1),
+        ("Nizami üzrə Cəmişov Əli", "", 1),
+    ],
 )
-def test_a_total_of_a_street_raises_no_question(text):
-    """A commission would be asked about each street of its list."""
-    rows = [HEADER, *ROWS[:6], ["", text, "", 6], *ROWS[6:]]
+def test_a_total_of_a_street_raises_no_question_unless_somebody_stands_beside_it(
+    text, beside, code
+):
+    """A commission would be asked about each street, or a voter beside a total would be lost."""
+    rows = [HEADER, *ROWS[:6], ["", text, 6, beside], *ROWS[6:]]
     content = book({"Siyahı": rows})
-    intake, code = taken(content, "list 12.xlsx")
-    assert (surnames(intake), code) == (NAMES, 0)
+    intake, exit_code = taken(content, "list 12.xlsx")
+    assert (surnames(intake), len(asked(intake)), exit_code) == (NAMES, code, code)

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from intake_cases import CASES
-from intake_files import FATHERS, GIVEN, SURNAMES
+from intake_files import FATHERS, GIVEN, HEADER, SURNAMES, TITLE, book, voters
 from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.cli import APP
@@ -245,6 +245,18 @@ def test_a_pin_that_fits_nothing_is_said(tmp_path):
         if row["rule"] == "pin-not-found"
     ]
     assert [row["field"] for row in said] == ["fin"]
+
+
+def test_what_stands_beside_a_list_is_of_no_place(tmp_path):
+    """Whoever gave a file a title, or left a sheet empty, was told that a place is not known."""
+
+    def name(made):
+        made.properties.title = "Seçici siyahısı"
+
+    sheets = {"Siyahı": [[TITLE], HEADER, *voters(3)], "Digər siyahı": []}
+    (tmp_path / "list.xlsx").write_bytes(book(sheets, name))
+    (told,) = json.loads(inspected(tmp_path, "--json").stdout)["table"]
+    assert (told["constituencies"], told["precincts"]) == ([88], [12])
 
 
 def test_it_is_read_in_words(tmp_path):

@@ -100,7 +100,8 @@ def is_beside_total(text: str) -> bool:
     """True for the cells of a total, parted by tabs, of which a further one is but names."""
     cells = (cell for cell in text.split("\t")[1:] if not _OF_NOBODY.search(cell))
     return any(
-        1 < len(cell.split()) < 6 and all(map(_is_capital, cell.split()))
+        _is_whole_name(cell)
+        or (1 < len(cell.split()) < 6 and all(map(_is_capital, cell.split())))
         for cell in cells
     )
 

@@ -98,15 +98,17 @@ _TOTAL = (
     r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
     r"(?:[^\pL]|$)"
 )
+_OF_PART = r"(?i)\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)(?:[^\pL]|$)"
+"""The total of a page or of a street, which is not the list's."""
 _SIGNATURE = (
     r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
     r"|s[əe]h[iİ]f[əe]|qeyd|"
     r"председатель|секретарь|член|подпись|м\.? ?п\.?|дата|страница|стр|примечание|"
     r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)"
     r"[ıiİIəea]?(?:[^\pL]|$)|"
-    r"kom[iİ]ss[iİ]ya|комисси|commission|[üu]zr[əe] (?:c[əeә]m[iİı]|yekun)\b"
+    rf"kom[iİ]ss[iİ]ya|комисси|commission|{_OF_PART}"
 )
-"""Who signs and when; and the total of a page or of a street, which is not the list's."""
+"""Who signs and when, and the total of a part."""
 _NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
 """A remark below or between the entries: Qeyd: ..., Примечание: ..."""
 _PLACE_WORD = (
@@ -136,7 +138,7 @@ _FEW = 6
 """What fewer than half of so many entries have is never usual."""
 _AROUND: _Question = (("every",), "", hides_voter)
 _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
-    AsideCode.TITLE_ROW: (_AROUND,),
+    AsideCode.TITLE_ROW: (_AROUND, (("every",), _OF_PART, is_beside_total)),
     AsideCode.TOTAL_ROW: (_AROUND, (("every",), "", is_beside_total)),
     AsideCode.HEADER_ROW: ((("spare",), "", holds_person),),
     # Entries.
