@@ -501,6 +501,33 @@ def test_a_line_about_the_namesake_of_who_left_is_about_the_namesake(workspace):
     }
 
 
+def test_a_line_that_is_written_beside_one_that_was_read_in_is_read_too(workspace):
+    """A line about the son was taken for that about the father once lists were handed in anew."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    father = "4;Rzayev;Orxan;Əli oğlu;06.06.1941;kişi;Füzuli küç. 9;5XK1241\n"
+    path.write_text(path.read_text(encoding="utf-8") + father, encoding="utf-8")
+    listed(workspace)
+    found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)[1]["found"]
+    number = {row["patronymic"]: str(row["list_number"]) for row in found}
+    asked = {"answer": "ask the precinct", "ground": EN("ground.to-be-checked.title")}
+    lines = [
+        {"listed_in": "2", "listed_as": number[whose], "listed_name": name} | asked
+        for whose, name in (
+            ("Əli oğlu", "Rzayev Orxan Əli"),
+            ("Şamil oğlu", "Rzayev Orxan"),
+        )
+    ]
+    book = book_of(workspace, lines[0])
+    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 1
+    more = father.replace("4;Rzayev;Orxan", "5;Yusifov;Kamal").replace("5XK1241", "")
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    listed(workspace)
+    fill_named(book, *lines)
+    made = told("review", "import", workspace, book, *BY)[1]
+    assert made["recorded"] == 0
+    assert [one["code"] for one in made["problems"]] == ["named-unclear"]
+
+
 def test_every_problem_has_its_words():
     for code in NAMED_PROBLEMS:
         for words in (AZ, EN):

@@ -192,7 +192,8 @@ def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str
     lists of then are what its lines speak of.
     """
     place, number, name = (row[column] or "" for column in NAMING)
-    precinct, typed = place.rpartition("/")[2], {*name_key(name).split()}
+    constituency, _, precinct = place.rpartition("/")
+    typed = {*name_key(name).split()}
     said = source.answers.amendments.to_pylist() if typed else []
     moves = moves_of(source.runs.table("followed"))
     for one in said:
@@ -208,25 +209,28 @@ def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str
                 continue
         of_entry = [other for other in said if other["entry_id"] == then]
         names = [other["value"] for other in of_entry if other["field"] in _NAMES]
-        places = [other["precinct"] for other in of_entry]
+        places = [(other["constituency"], other["precinct"]) for other in of_entry]
         for cells in rows_among(
             source.answers.subjects, "entry_id", [then]
         ).to_pylist():
             subject = strict_json.loads(cells["cells"])
             names += [subject.get(part) for part in _NAMES]
-            places.append(subject.get("precinct"))
+            places.append((subject.get("constituency"), subject.get("precinct")))
         voters = source.runs.table("voters")
         for voter in rows_among(voters, "entry_id", [entry_id]).to_pylist():
             names += [voter[part] for part in NAME_PARTS]
-        is_placed = not number.isdecimal()
-        if not is_placed and precinct in map(str, places):
-            listed = printed.entry(entry_id)
-            # On the list of the line's own run, whoever has another number is not meant.
-            is_placed = (
-                listed is None
-                or row["run_id"] != source.runs.run
-                or str(listed["precinct"]) != precinct
-                or str(listed["number"]) == number
+        is_placed = not number.isdecimal() or any(
+            str(one_precinct) == precinct and constituency in {"", str(home)}
+            for home, one_precinct in places
+        )
+        listed = printed.entry(entry_id) if number.isdecimal() else None
+        if listed is not None and str(listed["precinct"]) == precinct:
+            # Whoever has another number on the list of the line's own run is not meant; on a list
+            # that was made anew, whoever has a namesake may not be.
+            is_placed &= (
+                str(listed["number"]) == number
+                if row["run_id"] == source.runs.run
+                else {*_namesakes(listed, name, printed)} <= {entry_id}
             )
         if is_placed and typed <= {*name_key(" ".join(filter(None, names))).split()}:
             return str(entry_id)
@@ -259,11 +263,15 @@ def _problem(
     if not number.isdecimal():
         # An id needs no more.
         return None
-    lists = printed.of((person["constituency"], person["precinct"])).values()
-    fitting = [row for row in lists if is_called(row, name)]
+    fitting = _namesakes(person, name, printed).values()
     names = {tuple(name_key(row[part] or "") for part in NAME_PARTS) for row in fitting}
     if len(names) > 1:
         # The next number of a list by name is often the same surname.
         return "named-unclear"
-    several = len({row["entry_id"] for row in fitting}) > 1
-    return "named-several" if several else None
+    return "named-several" if len(fitting) > 1 else None
+
+
+def _namesakes(person: Row, name: str, printed: Printed) -> dict[str, Row]:
+    """Who of the precinct of somebody is called so, by the entry."""
+    lists = printed.of((person["constituency"], person["precinct"])).values()
+    return {row["entry_id"]: row for row in lists if is_called(row, name)}
