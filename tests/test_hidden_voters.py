@@ -1141,6 +1141,14 @@ def test_cells_written_as_formulas_of_text_and_marks_of_direction_are_no_part_of
     assert code == 0
 
 
+def test_a_formula_of_text_that_does_not_end_takes_no_other_cell_with_it():
+    """Two cells were one where a quote was forgotten, and the voter was set aside."""
+    rows = [[f'="{cell}"' for cell in row] for row in ROWS]
+    rows[3][1] = f'="{ROWS[3][1]}'
+    intake, code = taken(lines([HEADER, *rows]))
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "beside", "code"),
     [

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import Bools, factorized, pack_columns
+from voterlist.arrays import Bools, factorized
 from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
 from voterlist.facts.latin import repaired
 from voterlist.fields import IDENTIFIERS, NAMES
@@ -437,12 +437,14 @@ def _dates(
     read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
     if not for_linkage:
         read[:, read[0] == DateForm.ABOUT] = 0
-    # One number for a text in a file: the text and the file, each counted from 1.
-    date_of_row, dates = factorized(
-        pack_columns([text_codes, file_codes], len(written))
-    )
-    text_of_date, file_of_date = np.divmod(dates, len(sources) + 1)
-    file_of_date -= 1
+    # One number for a text in a file: the text, counted from 1, times the files, plus the file.
+    # Of the files some may have no row here.
+    combined = text_codes.astype(np.int64)
+    combined += 1
+    combined *= len(sources)
+    combined += file_codes
+    date_of_row, dates = factorized(combined)
+    text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
     form, first, second, year = read[:, text_of_date - 1]
     rows_of_date = np.bincount(date_of_row, minlength=len(dates))
     resolved = resolve(

@@ -45,8 +45,9 @@ _REFERENCE = re.compile(r"&#(?:[0-9]{2,5}|[xX][0-9A-Fa-f]{2,4});")
 """
 _DELIMITERS = ";\t|^~¦,"
 """The signs that part cells, the comma last."""
+_NO_EDGE = rf"[^\n{re.escape(_DELIMITERS)}]"
 _AS_TEXT = re.compile(
-    rf'(?<![^\n{re.escape(_DELIMITERS)}])(?:="([^"\n]*)"|"=""([^"\n]*)""")'
+    rf'(?<!{_NO_EDGE})(?:="([^"\n]*)"|"=""([^"\n]*)""")(?!{_NO_EDGE})'
 )
 """A cell as programs write it that keep Excel from making a number of it: ``="0012"``."""
 _BREAK, _QUOTE = b'\n"'
