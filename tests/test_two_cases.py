@@ -351,8 +351,15 @@ def test_a_pair_in_two_cases(played, name):
         assert bool(found["disputes"]) == is_told, number
         # Told by the name that stands in the file.
         assert {one["decided_by"] for one in found["replaced"]} <= {expected.by}
-    if name == "in capitals, apart between":
-        assert [len(one[name]["replaced"]) for one in played.seen[1:3]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("between", "counts"), [("apart", [2, 2]), ("taken back", [2, 0])]
+)
+def test_an_earlier_answer_that_is_replaced_is_told(played, between, counts):
+    """Who typed into the wrong row would not see that it was answered before."""
+    rounds = [one[f"in capitals, {between} between"] for one in played.seen[1:3]]
+    assert [len(one["replaced"]) for one in rounds] == counts
 
 
 def test_a_dispute_over_two_cases_is_one_for_whoever_asks_for_it_anywhere(played):
