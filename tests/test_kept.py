@@ -360,6 +360,10 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
         patch.setattr(intake, "normalize", broken)
         result = workspaces.run(workspace, today=day)
     assert_left_out(result, Stage.NORMALIZE)
+    # Once its work does not fail, all is as if it never had.
+    beside = shutil.copytree(workspace, workspace.with_name("beside") / "2026")
+    mended = workspaces.run(beside, today=day)
+    assert (mended.left_out, mended.rows_out) == ((), 11)
     assert not pq.read_table(result.folder / "returned.parquet").num_rows
     with Ledger(workspace / "ledger.db") as ledger:
         counted = [details for _, event, details in ledger.journal() if event == "run"]
