@@ -492,12 +492,12 @@ def _own_table(
     if file.path.suffix.lower() != ".parquet" or file.trouble is not None:
         return None
     try:
-        if readers.trouble_in(file.path, settings) is not None:
-            return None
         with readers.open_file(file.path) as stream:
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
         if file.digest and file.digest != digest:
+            return None
+        if readers.trouble_in(file.path, settings) is not None:
             return None
         buffer = pa.BufferReader(content)
         names = pq.read_schema(buffer).names
