@@ -360,7 +360,9 @@ def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monke
         patch.setattr(intake, "normalize", broken)
         result = workspaces.run(workspace, today=day)
     assert_left_out(result, Stage.NORMALIZE)
-    # Once its work does not fail, all is as if it never had.
+    # Once its work does not fail, all is as if it never had; who asks before is told of the work.
+    normalized = doing(planned(workspace, today=day))[Stage.NORMALIZE]
+    assert normalized.doing is not Doing.NOTHING
     beside = shutil.copytree(workspace, workspace.with_name("beside") / "2026")
     mended = workspaces.run(beside, today=day)
     assert (mended.left_out, mended.rows_out) == ((), 11)

@@ -227,9 +227,14 @@ def unchanged(
 
 
 def needs_then(folder: Path) -> dict[str, str] | None:
-    """What a complete run depended on, by its folder; None where that is not known."""
+    """What a complete run depended on, by its folder.
+
+    None where that is not known, or does not tell of all: where a constituency was left out.
+    """
     remembered = _read(folder)
-    return None if remembered is None else remembered.needs
+    if remembered is None or remembered.result.left_out:
+        return None
+    return remembered.needs
 
 
 def _is_same(manifest: Manifest, settings: Settings, inputs: Inputs) -> bool:
