@@ -5,7 +5,7 @@ The numbers are those of the lists as they are printed today.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -192,49 +192,72 @@ def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str
     lists of then are what its lines speak of.
     """
     place, number, name = (row[column] or "" for column in NAMING)
-    constituency, _, precinct = place.rpartition("/")
     typed = {*name_key(name).split()}
-    said = source.answers.amendments.to_pylist() if typed else []
+    if not typed:
+        return None
+    said = source.answers.amendments.to_pylist()
     moves = moves_of(source.runs.table("followed"))
-    for one in said:
-        then = one["entry_id"]
+    person = row["decided_by"]
+    for answer in said:
+        then = answer["entry_id"]
         entry_id = moves.get(then, then)
-        if number not in {then, entry_id}:
-            is_by = row["decided_by"] is None
-            is_by |= person_key(row["decided_by"] or "") == person_key(
-                one["decided_by"]
-            )
-            is_since = one["number"] > since and number.isdecimal()
-            if not (is_since and is_by and says_same(row, one)):
-                continue
+        is_id = number in {then, entry_id}
+        is_by = person is None or person_key(person) == person_key(answer["decided_by"])
+        is_since = number.isdecimal() and answer["number"] > since
+        if not is_id and not (is_since and is_by and says_same(row, answer)):
+            continue
         of_entry = [other for other in said if other["entry_id"] == then]
-        names = [other["value"] for other in of_entry if other["field"] in _NAMES]
-        places = [(other["constituency"], other["precinct"]) for other in of_entry]
-        for cells in rows_among(
-            source.answers.subjects, "entry_id", [then]
-        ).to_pylist():
-            subject = strict_json.loads(cells["cells"])
-            names += [subject.get(part) for part in _NAMES]
-            places.append((subject.get("constituency"), subject.get("precinct")))
-        voters = source.runs.table("voters")
-        for voter in rows_among(voters, "entry_id", [entry_id]).to_pylist():
-            names += [voter[part] for part in NAME_PARTS]
-        is_placed = not number.isdecimal() or any(
-            str(one_precinct) == precinct and constituency in {"", str(home)}
-            for home, one_precinct in places
+        names, places = _known_of(then, entry_id, of_entry, source)
+        is_meant = is_id or (
+            _is_at(place, places) and _is_numbered(row, entry_id, printed, source)
         )
-        listed = printed.entry(entry_id) if number.isdecimal() else None
-        if listed is not None and str(listed["precinct"]) == precinct:
-            # Whoever has another number on the list of the line's own run is not meant; on a list
-            # that was made anew, whoever has a namesake may not be.
-            is_placed &= (
-                str(listed["number"]) == number
-                if row["run_id"] == source.runs.run
-                else {*_namesakes(listed, name, printed)} <= {entry_id}
-            )
-        if is_placed and typed <= {*name_key(" ".join(filter(None, names))).split()}:
+        if is_meant and typed <= {*name_key(" ".join(filter(None, names))).split()}:
             return str(entry_id)
     return None
+
+
+def _known_of(
+    then: str, entry_id: str, of_entry: Iterable[Row], source: ListSource
+) -> tuple[list[str | None], list[tuple[int | None, int | None]]]:
+    """(The names, the places) of an entry: as listed, as in a register, and as answered.
+
+    ``then``: the id under which it was answered.
+    """
+    names = [other["value"] for other in of_entry if other["field"] in _NAMES]
+    places = [(other["constituency"], other["precinct"]) for other in of_entry]
+    subjects = rows_among(source.answers.subjects, "entry_id", [then])
+    for text in subjects.column("cells").to_pylist():
+        cells = strict_json.loads(text)
+        names += [cells.get(part) for part in _NAMES]
+        places.append((cells.get("constituency"), cells.get("precinct")))
+    voters = rows_among(source.runs.table("voters"), "entry_id", [entry_id])
+    for voter in voters.to_pylist():
+        names += [voter[part] for part in NAME_PARTS]
+    return names, places
+
+
+def _is_at(place: str, places: Iterable[tuple[int | None, int | None]]) -> bool:
+    """True where one of these places, (constituency, precinct), is what a row says."""
+    constituency, _, precinct = place.rpartition("/")
+    return any(
+        str(listed) == precinct and constituency in {"", str(home)}
+        for home, listed in places
+    )
+
+
+def _is_numbered(row: Row, entry_id: str, printed: Printed, source: ListSource) -> bool:
+    """False where an entry of the precinct that a row names cannot be meant by its number.
+
+    On the list of the row's own run it has another one; on a list that was made anew it has a
+    namesake.
+    """
+    place, number, name = (row[column] or "" for column in NAMING)
+    listed = printed.entry(entry_id)
+    if listed is None or str(listed["precinct"]) != place.rpartition("/")[2]:
+        return True
+    if row["run_id"] == source.runs.run:
+        return str(listed["number"]) == number
+    return {*_namesakes(listed, name, printed)} <= {entry_id}
 
 
 def _person(place: str, number: str, printed: Printed) -> Row | None:
