@@ -485,8 +485,8 @@ class _Work:
         born = person.values.get("birth_date") or person.born
         text = read_correction("birth_date", born, self._today).text if born else ""
         # What is missing of the date is taken in the voter's favour.
-        year, month, first = map(int, f"{text or '0000'}-01-01"[:10].split("-"))
-        if completed_years(year, month, first, day) < settings.check.voting_age:
+        year, month, born_on = map(int, f"{text or '0000'}-01-01"[:10].split("-"))
+        if completed_years(year, month, born_on, day) < settings.check.voting_age:
             raise usage_error("application-under-age", number=self._number)
         if self.ruling.although:
             return

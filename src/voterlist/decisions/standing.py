@@ -386,20 +386,17 @@ def _settles(row: _Row, earlier: _Row) -> bool:
     """
     if row["action"] == WITHDRAWN:
         return _is_meant(earlier, row)
-    is_settled = earlier["action"] in _SETTLED[row["action"]]
+    is_settled = earlier["action"] in _SETTLED.get(row["action"], ())
     return is_settled or about(earlier) == about(row)
 
 
-_OF_PLACE = frozenset({Action.STRIKE, Action.MOVE, Action.ASK})
 _SETTLED: Mapping[str, Collection[str]] = {
-    Action.ASK: _OF_PLACE,
-    Action.MOVE: _OF_PLACE,
-    Action.STRIKE: _OF_PLACE | {Action.CORRECT},
+    Action.STRIKE: {Action.CORRECT},
     Action.CORRECT: {Action.STRIKE},
     # Whoever is added is on a list, whatever was said of where they stand.
-    Action.ADD: _OF_PLACE | {Action.ADD},
+    Action.ADD: {Action.STRIKE, Action.MOVE, Action.ASK},
 }
-"""What settles a dispute -> the answers that are over with it, beside those to the same field."""
+"""What settles a dispute -> the answers that are over with it, beside those about the same."""
 _ACTIONS = frozenset(action.value for action in Action)
 _LISTS = frozenset({Action.MOVE.value, Action.ADD.value})
 """What puts somebody on a list: no question takes them off it."""
