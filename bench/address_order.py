@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 import febrl
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import link
 from voterlist.link.fit import evaluate
 from voterlist.model import Profile
@@ -98,7 +98,7 @@ def main() -> None:
             "address": list(parts),
         }
         table = pa.Table.from_pandas(frame.drop(columns="person"), preserve_index=False)
-        entries = table_entries(table, columns)
+        entries = table_intake(table, columns).entries
         voters = normalize(entries, Profile.GENERIC, for_linkage=True).table
         before = time.process_time()
         found = link(voters, profile=Profile.GENERIC)

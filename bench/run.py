@@ -85,7 +85,7 @@ def ecm(
     profile: Profile,
 ) -> float:
     """The best F1 of recordlinkage's ECM on the candidate pairs of the list."""
-    voters = normalize(ingest.table_entries(list_table, columns), profile).table
+    voters = normalize(ingest.table_intake(list_table, columns).entries, profile).table
     probability = baseline(features(voters, profile=profile))
     pairs = pa.table(
         {

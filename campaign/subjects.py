@@ -25,7 +25,7 @@ from subject import Subject, WrongError  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
 from voterlist.any_table.joined import read_map  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
-from voterlist.ingest import columns_needed, given_map, table_entries  # noqa: E402
+from voterlist.ingest import columns_needed, given_map, table_intake  # noqa: E402
 from voterlist.ingest.added import parse_comparisons  # noqa: E402
 from voterlist.link import TAKEN_NAMES  # noqa: E402
 from voterlist.model import Profile  # noqa: E402
@@ -209,7 +209,7 @@ def _table(kind: str, inputs: int, folder: Path) -> Subject:
     def take(content: bytes) -> str:
         path.write_bytes(content)
         read = readers.read_table(path, LIMITS, wanted=columns_needed)
-        entries = table_entries(read)
+        entries = table_intake(read).entries
         if entries.num_rows != read.num_rows:
             raise WrongError("rows do not balance in the intake")
         normalize(entries, encoded=True)

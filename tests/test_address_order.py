@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.config import LinkSettings
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import plan
 from voterlist.link.encode import encode
 from voterlist.link.keys import ADDRESS_PARTS, field
@@ -32,7 +32,7 @@ def voters(lines):
         }
     )
     columns = {name: name for name in table.column_names}
-    entries = table_entries(table, columns)
+    entries = table_intake(table, columns).entries
     return normalize(entries, Profile.GENERIC, for_linkage=True).table
 
 

@@ -12,7 +12,7 @@ import pytest
 import voterlist
 from linkage_lists import FIRSTS, LASTS
 from list_tables import entries
-from voterlist.ingest import given_map, table_entries
+from voterlist.ingest import given_map, table_intake
 from voterlist.ingest.choice import LeftReason, choose, with_common_comparisons
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.birth_date import BirthDate, BirthDateLevel
@@ -50,7 +50,7 @@ def test_a_column_of_ages_may_have_a_word_among_them():
     """Such a column is text of few values, and ``voterlist link`` of the list failed inside."""
     ages = pa.array(["45", "4s", "45"]).dictionary_encode()
     table = pa.table({"Surname": ["Fox"] * 3, "Name": ["Ann"] * 3, "Age": ages})
-    read = table_entries(table, choose(table).map, keep_encoded=True)
+    read = table_intake(table, choose(table).map, keep_encoded=True).entries
     assert read.column("birth_date").to_pylist() == ["age 45", "age 4s", "age 45"]
 
 
@@ -90,13 +90,15 @@ def test_what_is_no_sure_date_is_told_and_its_row_kept(text):
 def test_a_column_of_ages_is_the_birth_date_where_no_other_is():
     table = pa.table({**NAMES, "Age": ["45", "30+"]})
     choice = choose(table)
-    made = table_entries(table, choice.map)
+    made = table_intake(table, choice.map).entries
     assert made.column("birth_date").to_pylist() == ["age 45", "age 30+"]
     for header in ("dob", "year of birth"):
         dated = choose(table.append_column(header, pa.array(["1980", "1990"])))
         assert dated.uses[2].reason is LeftReason.NOT_COMPARED
     mapped = given_map(table.column_names, {"surname": "surname", "birth_date": "Age"})
-    assert table_entries(table, mapped).column("birth_date")[0].as_py() == "age 45"
+    assert (
+        table_intake(table, mapped).entries.column("birth_date")[0].as_py() == "age 45"
+    )
     # Outside of a linkage an age says nothing of a birth.
     assert not choose(table, numbered=True).map.columns("birth_date")
 

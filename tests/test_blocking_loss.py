@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from examples import tries
 from voterlist.config import LinkSettings
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import link
 from voterlist.link.blocking_loss import blocking_loss, most_frequent
 from voterlist.link.keys import Key, keys
@@ -148,7 +148,7 @@ def test_recall_is_of_all_pairs_of_one_person():
     entries = made.entries
     for name in ("document", "fin"):
         entries = with_column(entries, name, pa.nulls(len(entries), pa.string()))
-    read = table_entries(entries, None)
+    read = table_intake(entries, None).entries
     voters = normalize(read, Profile.AZ, for_linkage=True).table
     told = link(voters, LinkSettings()).estimate
     assert told is not None

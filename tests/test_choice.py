@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.errors import SettingsError
-from voterlist.ingest import parse_map, table_entries
+from voterlist.ingest import parse_map, table_intake
 from voterlist.ingest.choice import LeftReason, Use, choose, field_role
 from voterlist.model import Profile
 
@@ -59,7 +59,7 @@ def test_numbered_names_and_a_date_in_three_columns_are_one_field_each():
         bd=["22"] * (ROWS - 1) + ["3"],
     )
     made = made.set_column(5, "by", pa.array(["1949"] * (ROWS - 1) + ["1950"]))
-    entries = table_entries(made).to_pylist()
+    entries = table_intake(made).entries.to_pylist()
     assert entries[0]["given_name"] == "fname_c1 0 fname_c2 0"
     assert entries[0]["surname"] == "lname_c1 0 lname_c2 0"
     assert [entries[row]["birth_date"] for row in (0, -1)] == [
@@ -131,7 +131,7 @@ def test_an_id_is_kept_where_its_values_are_distinct(header):
     repeated = {header: ["7"] * 2 + [str(row) for row in range(ROWS - 2)]}
     made = table("surname", "name", **repeated)
     assert used(choose(made))[header] == LeftReason.ID_REPEATED
-    assert table_entries(made)["entry_id"].to_pylist()[:2] == ["1", "2"]
+    assert table_intake(made).entries["entry_id"].to_pylist()[:2] == ["1", "2"]
     # Of no rows it was said that an id stands in more than one.
     assert used(choose(made.slice(0, 0)))[header] == "entry_id"
 
@@ -199,11 +199,14 @@ def test_a_second_given_name_is_joined_and_a_repeated_column_is_not():
 def test_na_is_no_name_where_it_is_the_commonest_cell():
     """Programs write NA for a missing value; somebody may also be called so."""
     middle = {"fname_c2": ["NA"] * (ROWS - 2) + ["Ann", "Eva"]}
-    entries = table_entries(table("fname_c1", "lname_c1", **middle))
+    entries = table_intake(table("fname_c1", "lname_c1", **middle)).entries
     assert entries["given_name"].to_pylist()[0] == "fname_c1 0"
     one = {"surname": ["NA", *(f"Kim {row}" for row in range(ROWS - 1))]}
     one["surname"][1:4] = ["Lee"] * 3
-    assert table_entries(table("given_name", **one))["surname"].to_pylist()[0] == "NA"
+    assert (
+        table_intake(table("given_name", **one)).entries["surname"].to_pylist()[0]
+        == "NA"
+    )
 
 
 def test_a_map_that_says_first_name_is_told_that_the_given_name_is_meant():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import normalizing
 from voterlist import tables
-from voterlist.ingest import columns_needed, table_entries
+from voterlist.ingest import columns_needed, table_intake
 from voterlist.model import Profile
 from voterlist.normalize import address_columns, normalize
 from voterlist.normalize.addresses import read_address, read_numbers
@@ -169,10 +169,12 @@ def test_a_map_says_which_columns_are_needed():
 def test_voters_are_the_same_encoded_or_not(tmp_path, profile):
     """Codes of texts give the same table and findings as texts do, values in the same order."""
     pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
-    plain = normalize(table_entries(read_table(tmp_path / "list.parquet")), profile)
-    entries = table_entries(
-        read_table(tmp_path / "list.parquet", wanted=columns_needed), keep_encoded=True
+    plain = normalize(
+        table_intake(read_table(tmp_path / "list.parquet")).entries, profile
     )
+    entries = table_intake(
+        read_table(tmp_path / "list.parquet", wanted=columns_needed), keep_encoded=True
+    ).entries
     found = normalize(entries, profile, encoded=True)
     assert found.findings.equals(plain.findings)
     assert found.table.cast(VOTER).equals(plain.table)

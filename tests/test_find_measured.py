@@ -15,7 +15,7 @@ from command_line import call
 from voterlist import synth
 from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.part import cut, part, whole_list
@@ -59,7 +59,9 @@ def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
 @pytest.mark.slow
 def test_some_entries_compare_as_in_the_whole_list():
     """Else a name would be rarer in a look than in the linkage, and the score another one."""
-    entries = table_entries(synth.generate(1_500, constituencies=1, seed=4).entries)
+    entries = table_intake(
+        synth.generate(1_500, constituencies=1, seed=4).entries
+    ).entries
     voters = normalize(entries, Profile.AZ).table.select(COMPARED)
     voters = sort_by(voters, "entry_id")
     tables, whole = whole_list(voters, Profile.AZ)

@@ -34,7 +34,7 @@ def random_word(random, length=8):
 
 
 def linked(table, profile, columns=None, **settings):
-    entries = ingest.table_entries(table, columns)
+    entries = ingest.table_intake(table, columns).entries
     voters = normalize(entries, profile, for_linkage=True).table
     return link(voters, LinkSettings(**settings), profile=profile)
 

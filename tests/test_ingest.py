@@ -933,7 +933,7 @@ def test_a_table_without_a_map_is_told_by_its_headers():
             )
         }
     )
-    row = ingest.table_entries(table).to_pylist()[1]
+    row = ingest.table_intake(table).entries.to_pylist()[1]
     assert (row["entry_id"], row["given_name"], row["surname"], row["birth_date"]) == (
         "2",
         "2",
@@ -948,8 +948,8 @@ def test_a_table_of_no_rows_gives_no_entries():
     table = pa.table(
         {"Soyadı": pa.array([], pa.string()), "Adı": pa.array([], pa.string())}
     )
-    assert ingest.table_entries(table).equals(ENTRY.empty_table())
-    assert ingest.table_entries(table, {"surname": "Soyadı"}).num_rows == 0
+    assert ingest.table_intake(table).entries.equals(ENTRY.empty_table())
+    assert ingest.table_intake(table, {"surname": "Soyadı"}).entries.num_rows == 0
 
 
 def test_repeated_ids_are_refused():
@@ -959,7 +959,7 @@ def test_repeated_ids_are_refused():
     """
     table = pa.table({"id": ["a", "b", "a", "a"], "n": ["x"] * 4})
     with pytest.raises(InputError) as caught:
-        ingest.table_entries(table, {"entry_id": "id", "surname": "n"})
+        ingest.table_intake(table, {"entry_id": "id", "surname": "n"})
     assert caught.value.line == 3
     assert "2 entry ids" in caught.value.message
 
@@ -967,7 +967,7 @@ def test_repeated_ids_are_refused():
 def test_a_table_without_a_name_is_refused():
     """Without a column of a name there is nothing to link."""
     with pytest.raises(InputError):
-        ingest.table_entries(pa.table({"x": ["1"]}))
+        ingest.table_intake(pa.table({"x": ["1"]}))
 
 
 def test_a_map_is_read_with_all_its_mistakes():
@@ -992,7 +992,7 @@ def test_a_map_is_read_with_all_its_mistakes():
 def test_a_map_that_does_not_fit_the_file_says_so():
     """A header that the file does not have is named with the most alike one."""
     with pytest.raises(SettingsError) as caught:
-        ingest.table_entries(pa.table({"surname": ["x"]}), {"surname": "surnme"})
+        ingest.table_intake(pa.table({"surname": ["x"]}), {"surname": "surnme"})
     assert caught.value.code == "wrong-map"
     assert caught.value.mistakes[0].message == (
         "no-such-column-meant (column surnme, meant surname)"

@@ -16,7 +16,7 @@ from linkage_lists import crowd, voters
 from voterlist import synth
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import (
     Added,
     Decided,
@@ -117,7 +117,7 @@ def with_numbers():
 
 def normalised(entries):
     """Entries as the linkage reads them."""
-    given = table_entries(entries.drop_columns(["list_kind"]))
+    given = table_intake(entries.drop_columns(["list_kind"])).entries
     return normalize(given, encoded=True, for_linkage=True).table
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from voterlist import synth
 from voterlist.config import LinkSettings
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import link
 from voterlist.link.encode import COMPARED
 from voterlist.link.types import Watch
@@ -83,7 +83,9 @@ class RowsHere:
 
 def voters(size, profile=Profile.AZ, *without):
     """VOTER of an invented list in any order, with nothing in some columns."""
-    entries = table_entries(synth.generate(size, constituencies=1, seed=3).entries)
+    entries = table_intake(
+        synth.generate(size, constituencies=1, seed=3).entries
+    ).entries
     table = normalize(entries, profile).table.select(COMPARED)
     for name in without:
         place = table.schema.get_field_index(name)

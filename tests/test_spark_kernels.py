@@ -10,7 +10,7 @@ import pytest
 
 from voterlist import synth
 from voterlist.arrays import unpack_pairs
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link import ranges
 from voterlist.link.block import build_all
 from voterlist.link.comparisons import SHIPPED, Pairs, with_added
@@ -40,7 +40,9 @@ class InParts:
     """A list in parts, each with the counts of the whole list."""
 
     def __init__(self, size, profile, *, lines=False, added=()):
-        entries = table_entries(synth.generate(size, constituencies=1, seed=4).entries)
+        entries = table_intake(
+            synth.generate(size, constituencies=1, seed=4).entries
+        ).entries
         voters = normalize(entries, profile).table.select(COMPARED)
         for name in ("street", "house", "flat") if lines else ():
             place = voters.schema.get_field_index(name)

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from command_line import call
 from voterlist import synth
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.ingest.added import are_distinct
 from voterlist.link import Incremental, link
 from voterlist.link.identifiers import identifiers
@@ -86,7 +86,7 @@ def test_an_error_of_a_thread_is_raised_as_it_is(jobs):
 @pytest.mark.parametrize("profile", list(Profile))
 def test_any_number_of_threads_gives_the_same_bytes(entries, profile):
     """Else a list would have other pairs on a machine with more cores."""
-    given = table_entries(entries.drop_columns(["list_kind"]))
+    given = table_intake(entries.drop_columns(["list_kind"])).entries
 
     def linked(jobs, incremental=None):
         threads.use(jobs)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.ingest import parse_map, table_entries
+from voterlist.ingest import parse_map, table_intake
 from voterlist.link import COMPARED, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -28,7 +28,8 @@ def voters(source: str, profile: str = "az", column_map: str | None = None) -> p
         parse_map(Path(column_map).read_text(encoding="utf-8")) if column_map else None
     )
     return normalize(
-        table_entries(readers.read_table(Path(source)), columns), Profile(profile)
+        table_intake(readers.read_table(Path(source)), columns).entries,
+        Profile(profile),
     ).table
 
 

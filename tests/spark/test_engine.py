@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from voterlist import synth
-from voterlist.ingest import table_entries
+from voterlist.ingest import table_intake
 from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -64,7 +64,9 @@ print(json.dumps(told))
 
 def voters(size, profile=Profile.AZ, seed=3):
     """VOTER of an invented list."""
-    entries = table_entries(synth.generate(size, constituencies=1, seed=seed).entries)
+    entries = table_intake(
+        synth.generate(size, constituencies=1, seed=seed).entries
+    ).entries
     return normalize(entries, profile).table.select(COMPARED)
 
 

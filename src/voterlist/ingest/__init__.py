@@ -3,7 +3,7 @@
 The header is found. Each row becomes an entry or is set aside with a code. Blank becomes null.
 
 ``ingest`` takes the lists of a constituency, ``account.inspect`` says what it would make of them;
-``statistics`` and ``protocol`` what other bodies sent; ``table_entries`` one table of any headers.
+``statistics`` and ``protocol`` what other bodies sent; ``table_intake`` one table of any headers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from voterlist.ingest.generic import (
     given_map,
     name_columns,
     parse_map,
-    table_entries,
     table_intake,
 )
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
@@ -69,7 +68,6 @@ __all__ = [
     "register_named",
     "statistics",
     "street_rows",
-    "table_entries",
     "table_intake",
 ]
 

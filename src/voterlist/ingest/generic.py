@@ -176,14 +176,16 @@ def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:
     return pa.table(fields)
 
 
-def table_entries(
+def table_intake(
     table: pa.Table,
     columns: _Columns | ColumnMap | None = None,
     *,
     keep_encoded: bool = False,
     distinct_ids: bool = False,
-) -> pa.Table:
+) -> Intake:
     """The rows of any table as ENTRY, in the same order, every row of it.
+
+    The findings are on constituency and precinct cells without a number.
 
     Args:
         table: text columns with any headers, as ``readers.read_table`` gives them.
@@ -197,25 +199,6 @@ def table_entries(
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
     row's number stands in, counted from 1; ``row 3`` where ``3`` is the id of another row. ``line``
     is the row's number.
-
-    Raises:
-        MapError: ``columns`` names a header that the table does not have.
-        InputError: an id stands twice; or no column of a name was found.
-    """
-    intake = table_intake(
-        table, columns, keep_encoded=keep_encoded, distinct_ids=distinct_ids
-    )
-    return intake.entries
-
-
-def table_intake(
-    table: pa.Table,
-    columns: _Columns | ColumnMap | None = None,
-    *,
-    keep_encoded: bool = False,
-    distinct_ids: bool = False,
-) -> Intake:
-    """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
     Raises:
         MapError: ``columns`` names a header that the table does not have.

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from voterlist.arrays import Codes, Longs
 from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import NAMES
-from voterlist.ingest import given_map, table_entries
+from voterlist.ingest import given_map, table_intake
 from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import name_columns
 from voterlist.link.comparisons import FOLDS
@@ -194,7 +194,7 @@ class Rows:
         text = text_table(
             rows.select([name for name in rows.column_names if name != GROUP])
         )
-        entries = table_entries(text, self.columns, distinct_ids=True)
+        entries = table_intake(text, self.columns, distinct_ids=True).entries
         for name, column in added_columns(text, self.comparisons).items():
             entries = entries.append_column(ADDED + name, column)
         if GROUP in rows.column_names:
