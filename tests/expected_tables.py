@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist.cli import APP
-from voterlist.schemas import AMENDMENT, DECISION
+from voterlist.schemas import AMENDMENT, DECISION, without_blank
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
@@ -47,8 +47,8 @@ def digest(values):
 
 
 def of_table(path):
-    """Rows, and the digest of each column."""
-    table = pq.read_table(path)
+    """Rows, and the digest of each column; a field that is new and blank is left out."""
+    table = without_blank(pq.read_table(path))
     columns = {
         name: digest(table.column(name).to_pylist()) for name in table.column_names
     }

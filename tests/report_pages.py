@@ -201,7 +201,7 @@ def _flat(value):
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return "|".join(map(_flat, value))
+        return "|".join(map(_flat, value)).rstrip("|")
     if isinstance(value, Enum | dt.date):
         return str(value)
     if isinstance(value, float):

@@ -17,7 +17,11 @@ def test_the_tables_are_as_expected(maker, tmp_path):
     assert sorted(found) == sorted(wanted)
     other = {name: found[name] for name in wanted if found[name] != wanted[name]}
     differing = {
-        name: [key for key in wanted[name] if told.get(key) != wanted[name][key]]
+        name: [
+            key
+            for key in sorted({*told, *wanted[name]})
+            if told.get(key) != wanted[name].get(key)
+        ]
         if isinstance(told, dict)
         else "differs"
         for name, told in other.items()

@@ -1,20 +1,21 @@
 """The fields of an entry: their records, and what a field that comes later leaves as it was."""
 
-from collections import Counter
 from typing import get_args
 
 import pyarrow as pa
 import pytest
 
-from list_tables import entries
-from voterlist import schemas
+from list_tables import entries, table
+from voterlist import ingest, schemas
+from voterlist.catalogue import texts
 from voterlist.desk import data
 from voterlist.desk.data import seen_digests
 from voterlist.errors import SchemaError
 from voterlist.fields import CELLS, FIELDS, HASHED, Field, Kind, Use
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.text import fold
-from voterlist.schemas import ENTRY, VOTER, empty, require
+from voterlist.schemas import ENTRY, LIST, VOTER, empty, require
+from voterlist.tables import by_key
 
 HEADINGS = (
     ("Soyadı", "surname"),
@@ -46,14 +47,17 @@ def test_records_say_only_what_is_known():
         assert not field.of or FIELDS[field.of].meaning
         assert set(field.differs_in) <= set(VOTER.names)
         assert field.meaning or field.uses <= {"once", "blocking"}
+        assert not field.meaning or texts(f"field.{field.name}")
 
 
 @pytest.mark.parametrize("key", ["words", "elsewhere"])
 def test_no_two_fields_have_one_heading(key):
     """Else the order of the records would say which column is what."""
-    words = Counter(word for field in FIELDS.values() for word in getattr(field, key))
-    assert [word for word, count in words.items() if count > 1] == []
-    assert [word for word in words if fold(word) != word] == []
+    named = by_key(
+        (word, field.name) for field in FIELDS.values() for word in getattr(field, key)
+    )
+    assert {word: names for word, names in named.items() if len(names) > 1} == {}
+    assert {word: fold(word) for word in named if fold(word) != word} == {}
 
 
 def test_a_field_that_comes_later_changes_no_id(monkeypatch):
@@ -97,3 +101,21 @@ def test_a_case_is_seen_as_before_where_nothing_stands_in_it(monkeypatch):
     ]
     assert digests[0] == before
     assert digests[1] != before
+
+
+def test_a_list_is_as_before_where_nothing_stands_in_it(monkeypatch):
+    """Else no list would be the approved one on the day on which the program has a new column."""
+
+    def digest(told):
+        monkeypatch.setattr(ingest, "_ONLY_TRAVEL", list(told))
+        rows = entries({"entry_id": "e", "precinct": 1})
+        for name, cell in told.items():
+            rows = rows.append_column(name, pa.array([cell], pa.string()))
+        return ingest._with_digests(rows_of_list, rows).column("digest").to_pylist()
+
+    rows_of_list = table(
+        LIST, [{"precinct": 1}], constituency=88, list_kind="permanent"
+    )
+    assert digest({}) == digest({"room": None}) == digest({"room": None, "door": None})
+    filled = [digest({"room": "1", "door": None}), digest({"room": None, "door": "1"})]
+    assert len({*map(str, filled), str(digest({}))}) == 3

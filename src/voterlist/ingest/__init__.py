@@ -129,8 +129,12 @@ def _with_digests(lists: pa.Table, entries: pa.Table) -> pa.Table:
         entries.column(row), r"^(\d\d)\.(\d\d)\.(\d{4})$", r"\3-\2-\1"
     )
     ids = entry_ids(entries.set_column(row, ENTRY.field(row), dates))
-    cells = [pc.fill_null(entries.column(name), "") for name in _ONLY_TRAVEL]
-    said = pc.binary_join_element_wise(ids, *cells, "\t")
+    # A blank adds nothing: a field that is new is in no list of before.
+    cells = [
+        pc.binary_join_element_wise(f"\t{name}", entries.column(name), "\t")
+        for name in _ONLY_TRAVEL
+    ]
+    said = pc.binary_join_element_wise(ids, *cells, "", null_handling="skip")
     told = sort_by(entries.select(_PLACE).append_column("said", said), "said")
     # Not in parallel: that would change their order.
     grouped = told.group_by(_PLACE, use_threads=False).aggregate([("said", "list")])
