@@ -395,9 +395,8 @@ def test_a_planted_fault_is_found_and_nothing_else(code):
     assert [set(one) for one in own] == [set(one) for one in expected]
     for one, other in zip(own, expected, strict=True):
         assert one == pytest.approx(other)
-    assert {finding["rule"] for finding in found} - {code} == COMES_WITH.get(
-        code, set()
-    )
+    others = {finding["rule"] for finding in found} - {code}
+    assert others == COMES_WITH.get(code, set()), "where they rightly speak: COMES_WITH"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deciding import FOR_GOOD
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.counter.deciding import REFUSE
 from voterlist.decisions import (
@@ -67,6 +68,14 @@ def test_a_ground_fits_its_actions(ground):
     assert ground.registers <= set(REGISTERS)
     assert ground.verified == (ground.source is not None)
     assert not ground.verified or ground.article
+
+
+def test_only_what_was_read_in_the_law_takes_the_last_entry_of_a_person():
+    """A slip in the data would take a voter off every list, and no case be asked about."""
+    found = {ground.code for ground in ALL if ground.of_person}
+    assert found == FOR_GOOD, (
+        "read the law, then write it there and into docs/decisions.md"
+    )
 
 
 @pytest.mark.parametrize("ground", grounds_for("strike"), ids=lambda one: one.code)
