@@ -250,7 +250,24 @@ def test_no_column_is_lost_without_a_word(headers, rows):
         ("Geburtsdatum", "birth_date"),
         ("PLZ", "postcode"),
         ("Yaş", "birth_age"),
+        ("Возраст (лет)", "birth_age"),
+        ("Voter Age", "birth_age"),
+        ("Фамилия пациента", "surname"),
+        ("Müştərinin soyadı", "surname"),
+        ("Öğrenci Adı", "given_name"),
+        ("ФИО пациента", "full_name"),
+        ("Müşteri Adı Soyadı", "full_name"),
+        ("Дата рождения ребенка", "birth_date"),
+        ("Residence City", "settlement"),
+        ("Residence Zipcode", "postcode"),
+        ("Where born", "birth_place"),
+        ("Department", "organisation"),
+        ("Phone 1", "phone"),
+        ("email2", "email"),
+        ("Occupation (standardised)", "occupation"),
+        ("№ карты", "entry_id"),
     ],
 )
 def test_headers_of_other_lists_name_their_field(header, name):
+    """A heading that is not understood costs its evidence; without a name there is no linkage."""
     assert field_role(header) == name

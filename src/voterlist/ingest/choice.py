@@ -164,7 +164,9 @@ _REPEATED = re.compile(r" \(\d+\)$")
 _IN_PARTS = frozenset({"surname", "given_name"})
 """Fields whose columns may be numbered: a first and a second given name."""
 _INDEX = re.compile(r"c?\d{1,2}")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z]{2})(?=\d)")
+"""Where a new word or a number begins without a blank before it."""
+_IN_BRACKETS = re.compile(r"\s[(\[].*[)\]]$")
 _ID, _GROUP = "entry_id", "group"
 _FIELD_OF = {role: field for role, field in FIELD_OF.items() if field not in CARRIED}
 """Role -> field, without those of lists that nobody compares."""
@@ -211,32 +213,28 @@ def _header_says(header: str) -> _Said | None:
     a known one.
     """
     folded = fold(header)
-    spread = fold(_CAMEL.sub(" ", _REPEATED.sub("", header)))
-    plain, index = _plain(spread)
-    for text in dict.fromkeys((folded, spread)):
+    spread = _CAMEL.sub(" ", _REPEATED.sub("", header))
+    words, index = fold(_IN_BRACKETS.sub("", spread)).split(), 0
+    if len(words) > 1 and _INDEX.fullmatch(words[-1]):
+        index = int(words.pop().lstrip("c"))
+    plain = " ".join(word for word in words if word not in _DECORATIONS)
+    for text in dict.fromkeys((folded, fold(spread))):
         if said := _OWN.get(text):
             return replace(said, base=text)
     answer = match_header(header)
-    if answer and answer.how != "similar":
+    # What lists leave may be what a table from anywhere compares: "Phone 2", "Возраст (лет)".
+    if answer and answer.how != "similar" and answer.role not in _UNUSED:
         return _Said(answer.role, answer.confidence, index=index, base=plain)
-    if plain and plain != folded:
-        if said := _OWN.get(plain):
+    for text in (" ".join(words), plain):
+        if said := _OWN.get(text):
             return replace(said, certainty=0.95, index=index, base=plain)
+    if plain and plain != folded:
         undressed = match_header(plain)
         if undressed and undressed.how != "similar":
             return _Said(undressed.role, 0.9, index=index, base=plain)
-    if answer and answer.role not in _UNUSED:
+    if answer and not (answer.how == "similar" and answer.role in _UNUSED):
         return _Said(answer.role, answer.confidence, base=plain)
     return None
-
-
-def _plain(folded: str) -> tuple[str, int]:
-    """A header without decorations and the number at its end, and that number."""
-    words = [word for word in folded.split() if word not in _DECORATIONS]
-    index = 0
-    if len(words) > 1 and _INDEX.fullmatch(words[-1]):
-        index = int(words.pop().lstrip("c"))
-    return " ".join(words), index
 
 
 def is_needed(header: str, *, numbered: bool = False) -> bool:
