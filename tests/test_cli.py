@@ -18,7 +18,7 @@ import workspaces
 from command_line import AZ, EN, call, started, told
 from voterlist import cli
 from voterlist.any_table.checking import check_files
-from voterlist.catalogue import entries
+from voterlist.catalogue import LANGUAGES, entries
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Terminal, language_of
@@ -347,6 +347,28 @@ def test_wrong_usage_is_told_with_what_to_do(workspace, arguments, code):
     exit_code, result = told("run", workspace, *arguments)
     assert (exit_code, result["error"]["code"]) == (2, code)
     assert result["error"]["todo"]
+
+
+def test_a_day_is_said_as_the_language_writes_it_and_taken_so(workspace):
+    """An official read 2026-02-03, typed 03.02.2026, and was told that this is no day."""
+    asked = ("status", workspace, "--today", "03.02.2026")
+    spoken = {language: call(*asked, language=language) for language in LANGUAGES}
+    first = {language: told.stdout.splitlines()[0] for language, told in spoken.items()}
+    assert first["az"].startswith("03.02.2026")
+    assert "2026-02-03" in first["en"]
+    assert (
+        json.loads(call(*asked, "--json", language="az").stdout)["today"]
+        == "2026-02-03"
+    )
+
+
+def test_a_language_that_is_not_known_is_told(workspace, monkeypatch):
+    """Who asked for Turkish was spoken to in English, and did not hear why."""
+    monkeypatch.setenv("VOTERLIST_LANG", "tr")
+    sentence = EN("cli.language-unknown", value="tr")
+    assert call("status", workspace).stderr.splitlines()[0] == sentence
+    monkeypatch.setenv("VOTERLIST_LANG", "az_AZ")
+    assert sentence not in call("status", workspace).stderr
 
 
 @pytest.mark.parametrize(

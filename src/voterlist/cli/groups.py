@@ -25,6 +25,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from voterlist.catalogue import LANGUAGES
 from voterlist.cli.failure import (
     describe,
     error_line,
@@ -239,6 +240,9 @@ class Command(_Spoken, TyperCommand):
         LOG.tell(
             "begun", command=self.name, version=__version__, process_id=os.getpid()
         )
+        wanted = os.environ.get("VOTERLIST_LANG", "")
+        if wanted and not wanted.lower().startswith(LANGUAGES):
+            warn("cli.language-unknown", value=wanted)
         # Before a column is made; whoever imports the package has pandas as it was.
         leave_pandas_out()
         started = time.monotonic()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from voterlist.counter.applications import Clerk
 
 
+_IN_DIGITS = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")
 Options = TypeVar("Options", bound="DataclassInstance")
 
 
@@ -158,13 +159,13 @@ def day(
 
 
 def as_day(text: str) -> dt.date:
-    """The day that a text names.
+    """The day that a text names: 2026-02-03, or 03.02.2026 as it is shown in Azerbaijani.
 
     Raises:
         UsageError: it names none.
     """
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(_IN_DIGITS.sub(r"\3-\2-\1", text))
     except ValueError:
         raise usage_error("not-a-day", value=text) from None
 

@@ -380,7 +380,7 @@ def _tell_pace(burned: BurnDown) -> None:
         TERMINAL.say(f"{pace} {SAY('wall.never')}")
         return
     expected = SAY("wall.expected", day=told.expected)
-    days = f"{told.earliest} - {told.latest}"
+    days = f"{SAY.shown(told.earliest)} - {SAY.shown(told.latest)}"
     if told.latest is None:
         days = SAY("wall.from", day=told.earliest)
     TERMINAL.say(f"{pace} {expected} ({days})")

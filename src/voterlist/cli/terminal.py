@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WORKSPACE: ContextVar[Path | None] = ContextVar("workspace", default=None)
 """The workspace of this command: sentences name it where they name a command to type."""
 _DIR = re.compile(r"\bDIR\b")
+_DAY = re.compile(r"^(?P<yyyy>\d{4})-(?P<mm>\d\d)-(?P<dd>\d\d)(?= |$)")
+"""A day, or the day of a moment, as programs write it."""
 
 
 def language_of(environment: Mapping[str, str]) -> str:
@@ -49,12 +51,7 @@ class _Spoken(Catalogue):
 
     def __call__(self, key: str, **places: object) -> str:
         """The text of a key with its places filled."""
-        shown = {
-            name: self.number(value)
-            if isinstance(value, int | float)
-            else visible_name(str(value))
-            for name, value in places.items()
-        }
+        shown = {name: self.shown(value) for name, value in places.items()}
         text = texts(key)[self.language]
         workspace = WORKSPACE.get()
         if workspace is not None:
@@ -62,8 +59,22 @@ class _Spoken(Catalogue):
             text = _DIR.sub("{DIR}", text)
         return fill(text, shown)
 
+    def shown(self, value: object) -> str:
+        """A value as a person reads it.
 
-SAY: Catalogue = _Spoken(language_of(os.environ))
+        Numbers and days are written as the language has them, and a path as it is typed here.
+        """
+        if isinstance(value, int | float):
+            return self.number(value)
+        if isinstance(value, Path):
+            return shown(value)
+        return _DAY.sub(self._day, visible_name(str(value)))
+
+    def _day(self, found: re.Match[str]) -> str:
+        return texts("report.date.short")[self.language].format(**found.groupdict())
+
+
+SAY: _Spoken = _Spoken(language_of(os.environ))
 """The catalogue in that language; read once, because the help texts are made when the program
 starts."""
 
@@ -282,7 +293,7 @@ class Terminal:
         ``colours``: of each row, as rich names them; they are shown on a terminal only.
         """
         headers = [visible_name(header) for header in headers]
-        texts = [[_cell(value) for value in row] for row in rows]
+        texts = [[SAY.shown(value) for value in row] for row in rows]
         right = [
             all(isinstance(value, int | float) for value in column)
             for column in zip(*rows, strict=True)
@@ -348,7 +359,7 @@ def picked(record: Any, *names: str) -> Answer:
 
 def tell(key: str, indent: int = 0, /, **places: object) -> None:
     """A line of the result: the text of a key; a path in it as a person would type it here."""
-    TERMINAL.say(" " * indent + _fill(key, places))
+    TERMINAL.say(" " * indent + SAY(key, **places))
 
 
 def tell_left(key: str, indent: int, rows: Sequence[object], shown: int) -> None:
@@ -359,15 +370,7 @@ def tell_left(key: str, indent: int, rows: Sequence[object], shown: int) -> None
 
 def warn(key: str, /, **places: object) -> None:
     """A line on standard error: as ``tell``."""
-    TERMINAL.warn(_fill(key, places))
-
-
-def _fill(key: str, places: Mapping[str, object]) -> str:
-    typed = {
-        name: shown(value) if isinstance(value, Path) else value
-        for name, value in places.items()
-    }
-    return SAY(key, **typed)
+    TERMINAL.warn(SAY(key, **places))
 
 
 def table(
@@ -391,14 +394,6 @@ def shown(path: Path) -> str:
         return visible_name(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:
         return visible_name(str(path))
-
-
-def _cell(value: object) -> str:
-    return (
-        SAY.number(value)
-        if isinstance(value, int | float)
-        else visible_name(str(value))
-    )
 
 
 def _plain(value: object) -> object:

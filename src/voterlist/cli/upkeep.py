@@ -228,7 +228,7 @@ def journal(
     told = [(line, sentence_of(line)) for line in read_journal(workspace, wanted)]
     for line, sentence in told:
         number = f"{line.number or '—':>6}"
-        moment = line.day.isoformat() if line.day else "—".ljust(10)
+        moment = SAY.shown(line.day) if line.day else "—".ljust(10)
         clock = f" {SAY('journal.clock', at=line.at)}" if line.at else ""
         TERMINAL.say(f"{number}  {moment}  {sentence}{clock}")
     if not told:
