@@ -661,6 +661,26 @@ def test_a_voter_in_no_cell_of_an_old_workbook_is_asked_about(kind):
     assert [line for _, told in texts for line in told.splitlines()] == [text]
 
 
+@pytest.mark.parametrize("page", [1251, 1252, 65001])
+def test_the_properties_of_an_old_workbook_are_told(page):
+    """Who stands in the title of an XLS file is on no list; who wrote the file is no voter."""
+    encoding = {65001: "utf-8"}.get(page, f"cp{page}")
+    texts = {2: "Tahirova Solmaz", 4: "Quliyev Orxan", 6: "Rzayev Elnur"}
+    values = {1: struct.pack("<II", 2, page)}
+    for number, text in texts.items():
+        typed = text.encode(encoding) + b"\0"
+        values[number] = struct.pack("<II", 30, len(typed)) + typed
+    at, places = 8 + 8 * len(values), b""
+    for number, value in values.items():
+        places += struct.pack("<II", number, at)
+        at += len(value)
+    section = struct.pack("<II", at, len(values)) + places + b"".join(values.values())
+    stream = bytes(44) + struct.pack("<I", 48) + section
+    assert ole.lines_of_summary(stream) == [texts[2], texts[6]]
+    for cut in range(len(stream)):
+        assert set(ole.lines_of_summary(stream[:cut])) <= {*texts.values()} or cut > 48
+
+
 def test_a_sheet_that_lies_in_a_document_is_named(tmp_path):
     """Voters in a sheet that somebody put into a text are gone in silence."""
     with zipfile.ZipFile(

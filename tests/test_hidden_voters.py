@@ -9,11 +9,12 @@ import time
 import zipfile
 
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
 import documents
 import workspaces
 from intake_files import HEADER, TITLE, book, voters
-from test_containers import changed
+from test_containers import changed, ods, ods_row
 from voterlist import ingest
 from voterlist.any_table.inspecting import exit_code_of_accounts
 from voterlist.config import IngestSettings
@@ -355,12 +356,100 @@ def test_a_voter_in_a_cell_of_another_kind_is_asked_about(change, code):
     assert (intake.entries.num_rows, exit_code) == (11, 1)
 
 
+@pytest.mark.parametrize("order", [(2, 1, 3), (1, 3, 2)])
+@pytest.mark.parametrize("first", [0, 6])
+def test_names_exchanged_half_way_down_a_list_are_asked_about(order, first):
+    """A copied half would be on the list as Leyla Məmmədova's Məmmədova Leyla, at exit code 0."""
+    rows = [HEADER, *ROWS[:first]]
+    rows += [[row[0], *(row[at] for at in order), *row[4:]] for row in ROWS[first:]]
+    intake, code = taken(lines(rows))
+    # A surname such as Kərimli tells by no ending.
+    assert intake.entries.num_rows <= first + 1
+    assert code == 1
+
+
+def test_a_single_exchange_is_left_to_the_corrections():
+    """Who can be corrected at the desk would be on no list."""
+    rows = [list(row) for row in ROWS]
+    rows[4][1:3] = rows[4][2:0:-1]
+    assert asked(taken(lines([HEADER, *rows]))[0]) == []
+
+
+@pytest.mark.parametrize("name", ["Seçicilər", "Избиратели", "Vətəndaşlar", "Adlar"])
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_the_heading_of_a_column_of_names_is_no_voter(name, is_alone):
+    """Somebody called Seçicilər would be on the list."""
+    table = [[name, "Ünvan"], *zip(WHOLE, ["Nizami küç. 5"] * 12, strict=True)]
+    rows = [row[:1] if is_alone else row for row in table]
+    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert intake.entries.num_rows == 12
+    assert code == (name == "Adlar" and is_alone)
+
+
+def test_headings_in_two_languages_below_each_other_are_known():
+    """Dates, addresses and FINs were in columns that nobody understood: no voter was an entry."""
+    others = ["No", "Фамилия", "Имя", "Отчество", "Дата рождения", "Адрес", "ПИН"]
+    header = [f"{one}\n{other}" for one, other in zip(HEADER, others, strict=True)]
+    intake, code = taken(book({"Siyahı": [header, *ROWS]}), "list 12.xlsx")
+    dates = intake.entries.column("birth_date").to_pylist()
+    assert ({*dates}, code) == ({row[4] for row in ROWS}, 0)
+
+
+@pytest.mark.parametrize("row", [["13"], ["13", "-", "-", "", "-"], ["13.", " "]])
+def test_rows_that_are_prepared_for_further_voters_raise_no_question(row):
+    """Each form that is printed with numbers to its end would be asked about."""
+    below = [["Cəmi: 12"], ["Sədr: Əliyev E."]]
+    empty = [[*row, *[""] * (7 - len(row))]] * 5
+    rows = [HEADER, *ROWS, *empty, *below]
+    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert (intake.entries.num_rows, code) == (12, 0)
+    among = [HEADER, *ROWS[:6], *empty[:1], *ROWS[6:]]
+    assert taken(book({"Siyahı": among}), "list 12.xlsx")[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Nizami küçəsi", 0),
+        ("Məmmədov Əli küçəsi", 0),
+        ("28 May küç.", 0),
+        ("Yuxarı Qarabağlı kəndi", 0),
+        ("ул. Низами", 1),
+        ("Tahirova Solmaz", 1),
+    ],
+)
+def test_a_street_above_those_who_live_there_raises_no_question(text, code):
+    """A list by streets would be asked about as often as it has streets."""
+    rows = [HEADER, [text], *ROWS[:6], [text], *ROWS[6:]]
+    intake, exit_code = taken(book({"Siyahı": rows}), "list 12.xlsx")
+    assert (intake.entries.num_rows, exit_code) == (12, code)
+
+
+def test_a_column_of_surnames_without_one_is_told():
+    """A whole list would be one of given names: an old workbook had formulas without values."""
+    rows = [[row[0], "", *row[2:]] for row in ROWS]
+    intake, code = taken(book({"Siyahı": [HEADER, *rows]}), "list 12.xlsx")
+    assert (intake.entries.num_rows, code) == (0, 1)
+
+
+@pytest.mark.parametrize("title", ["Komissiyanın tərkibi", "Состав комиссии"])
+def test_the_members_of_the_commission_are_no_voters(title):
+    """Whoever sits in a commission would be on its list twice, once without a birth date."""
+    members = [[title], ["№", "S.A.A.", "Vəzifəsi"], ["1", WHOLE[0], "sədr"]]
+    sheets = {"12": [HEADER, *ROWS], "Vərəq2": members}
+    intake, code = taken(book(sheets), "list 12.xlsx")
+    assert (intake.entries.num_rows, code) == (12, 1)
+
+
 @pytest.mark.parametrize(
     ("total", "is_asked"),
     [
         (["Cəmi: 12", "Tahirli Leyla"], True),
         (["Cəmi Seçici", "12 nəfər"], False),
         (["Cəmi:", "12", "Sədr Tahirli Leyla"], False),
+        (["ondan kişi", "6"], False),
+        (["ondan kişi", "6", "Tahirli Leyla"], True),
+        (["Qadınlar:", "6"], False),
     ],
 )
 def test_a_name_beside_a_total_is_asked_about(total, is_asked):
@@ -855,6 +944,7 @@ COLUMNS = {name: [row[at] for row in ROWS] for at, name in enumerate(HEADER)}
         [RECORDS[:6], RECORDS[6:]],
         [{"Soyadı": "Əliyev", "voters": RECORDS[:6]}, {"voters": RECORDS[6:]}],
         [*RECORDS[:6], ROWS[6:]],
+        [{**one, "ailə": [two]} for one, two in zip(RECORDS, RECORDS, strict=True)],
     ],
 )
 @pytest.mark.parametrize("indent", [None, 1])
@@ -1072,6 +1162,12 @@ def titled_pdf(text):
     return documents.drawn(draw)
 
 
+def named_range(text):
+    """What gives a cell of a workbook this name."""
+    name = text.replace(" ", "_")
+    return lambda made: made.defined_names.add(DefinedName(name, attr_text="'12'!$A$1"))
+
+
 def marked_pdf(text):
     """A PDF file with a bookmark."""
 
@@ -1099,6 +1195,11 @@ BESIDE = {
     "table": lambda text: with_parts(
         BOOK,
         {"xl/tables/table1.xml": f'<table displayName="{text.replace(" ", "_")}"/>'},
+    ),
+    "range": lambda text: book({"12": [[TITLE], HEADER, *ROWS]}, named_range(text)),
+    "range of ODS": lambda text: ods(
+        f"<table:table>{''.join(map(ods_row, [HEADER, *ROWS]))}</table:table>"
+        f'<table:database-range table:name="{text}"/>'
     ),
     "wide part": lambda text: with_parts(
         BOOK, {"customXml/item1.xml": f"<a>{text}</a>".encode("utf-16")}

@@ -183,6 +183,12 @@ def _understood(text: str, folded: str) -> _Answer | None:
     for part in parts:
         if part != folded and (role := KNOWN.get(part) or _composed_field(part)):
             return _Answer(role, 0.95, "known")
+    words = folded.split()
+    for at in range(1, len(words)):
+        # In two languages, each in a line of its own.
+        role = KNOWN.get(" ".join(words[:at]))
+        if role and role == KNOWN.get(" ".join(words[at:])):
+            return _Answer(role, 0.95, "known")
     return None
 
 

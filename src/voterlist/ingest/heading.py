@@ -324,6 +324,6 @@ def _unknown_heading(
     worded = 0
     for column in numeric:
         text = cells[column][first].as_py()
-        if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text):
+        if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}|№", text):
             worded += 1
     return (first,) if worded and worded >= min(2, len(numeric)) else ()

@@ -286,7 +286,7 @@ def look(
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)
     for of_sheet in surveys:
-        if asks and register_in(of_sheet):
+        if asks and register_in(of_sheet, "registers", "others"):
             of_sheet.set_aside(of_sheet.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
@@ -307,7 +307,7 @@ def look(
 def register_headed(files: Sequence[RawFile], settings: IngestSettings) -> str | None:
     """The register that a sheet of these files is by its titles and headings, if any."""
     seen = look(files, settings, None, {}, asks=False)
-    kinds = map(register_in, _all_surveys(seen.files))
+    kinds = (register_in(each, "registers") for each in _all_surveys(seen.files))
     return next(filter(None, kinds), None)
 
 

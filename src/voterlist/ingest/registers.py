@@ -306,8 +306,11 @@ def register_named(name: str) -> str | None:
     return _kind_told("registers", name) or _kind_told("register_names", name)
 
 
-def register_in(survey: Survey) -> str | None:
-    """The register that a sheet is by its names, titles, and headings of columns mostly filled."""
+def register_in(survey: Survey, *sections: str) -> str | None:
+    """What a sheet is by its names, titles, and headings of columns mostly filled.
+
+    By the words of these sections of ``headers.toml``; None where no word says so.
+    """
     texts = [survey.file.name, survey.sheet.name]
     for section in survey.sections:
         # A remark below a list may say what was done with the dead.
@@ -316,5 +319,7 @@ def register_in(survey: Survey) -> str | None:
         for text, column in zip(section.header.texts, survey.cells, strict=False):
             if column.null_count < len(column) / 2:
                 texts.append(text)
-    kinds = (_kind_told("registers", text) for text in texts if text)
+    kinds = (
+        _kind_told(section, text) for text in texts for section in sections if text
+    )
     return next(filter(None, kinds), None)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.fields import NAME_PARTS
+from voterlist.ingest.content import ENOUGH
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, any_match, filled_cells, same_cells
 from voterlist.ingest.persons import (
@@ -71,6 +72,7 @@ _ABOVE = (
 _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
 """Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
+_ENDING, _MANY_EXCHANGED = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$", 0.05
 _FAMILY = (
     r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
@@ -98,8 +100,17 @@ _TOTAL = (
     r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
     r"(?:[^\pL]|$)"
 )
-_OF_PART = r"(?i)\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)(?:[^\pL]|$)"
-"""The total of a page or of a street, which is not the list's."""
+_OF_PART = (
+    r"(?i)(?:\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)"
+    r"|^\W*(?:ondan|o c[üu]ml[əe]d[əe]n|из них|в том числе|of them))(?:[^\pL]|$)"
+    r"|^\W*(?:k[iİ][şs][iİ]|qad[ıi]n|мужчин|женщин|m[ae]n|wom[ae]n)\pL{0,3}\W*\d"
+)
+"""The total of a page, of a street or of the women, which is not the list's."""
+_STREET = (
+    r"(?i)^[^\t]*(?:k[üu][çc](?:[əe]s[iİ])?|prospekt[iİ]?|d[öo]ng[əe]s[iİ]|k[əe]nd[iİ]"
+    r"|q[əe]s[əe]b[əe]s[iİ]|улица|проспект|село|street|avenue)\W*$"
+)
+"""The street of those who stand below, alone in its row."""
 _SIGNATURE = (
     r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
     r"|s[əe]h[iİ]f[əe]|qeyd|"
@@ -177,6 +188,7 @@ _UNLESS_USUAL: tuple[_Question, ...] = (
     ("given_name as typed", _BROKEN, are_in_lines),
     *((name, _FAMILY, None) for name in _BESIDE_NAMES),
     ("remark", "", names_kin),
+    ("full_name alone", r"^\pL+$", None),
 )
 """Of entries too: what most have is how their list is written."""
 
@@ -246,12 +258,12 @@ def classify(
     rows = len(cells[0]) if cells else 0
     codes: _Codes = np.full(rows, ENTRY_ROW, dtype=np.int8)
     filled = filled_cells(cells)
-    is_blank = np.logical_and.reduce(_are_blank(cells))
+    blank = _are_blank(cells)
     named = None if header is None else _columns_of(header.map, _NAMES)
     for column, unworked in marks.unworked.items():
         if named is None or column in named:
-            is_blank &= ~unworked
-    _mark(codes, is_blank, AsideCode.BLANK_ROW)
+            blank[column] &= ~unworked
+    _mark(codes, np.logical_and.reduce(blank), AsideCode.BLANK_ROW)
     _mark(codes, marks.deleted, AsideCode.DELETED_ROW)
     if header is None:
         _mark(codes, marks.outside, AsideCode.TITLE_ROW)
@@ -272,15 +284,16 @@ def classify(
     totals = _around(cells, codes, filled, header.map, titles)
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
-    _mark_faulty(raw, cells, codes, header, is_text=is_text)
+    _mark_faulty(raw, blank, codes, header, is_text=is_text)
     _mark(codes, _unworked_names(cells, marks, header.map), AsideCode.NO_NAME)
-    _mark(codes, _names_from_above(cells, codes, header.map), AsideCode.NO_NAME)
     if not is_doubtful:
+        _mark(codes, _names_from_above(cells, codes, header.map), AsideCode.NO_NAME)
         _mark_shifted(cells, codes, header.map)
     asked = _columns_asked(raw, cells, header, marks)
     is_entry = codes == ENTRY_ROW
-    is_moved = _moved_fathers(raw, cells, header.map)
-    is_moved |= _of_several(cells, header.map)
+    is_moved = _of_several(cells, header.map)
+    if not is_doubtful:
+        is_moved |= _moved_names(raw, cells, header.map)
     _ask_long_headings(codes, asked["spare"], len(header.map.matches))
     for code, questions in _QUESTIONS.items():
         number = ENTRY_ROW if code is None else _NUMBER[code]
@@ -355,7 +368,7 @@ def _around(
     joined = _joined_cells(cells, rows)
     is_total = fits(joined, _TOTAL)
     is_place = fits(joined, _PLACE_WORD) & ~is_total
-    is_signature = fits(joined, _SIGNATURE) & ~is_total
+    is_signature = fits(joined, rf"{_SIGNATURE}|{_STREET}") & ~is_total
     is_note = fits(joined, _NOTE) & ~is_total
     is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
@@ -418,7 +431,7 @@ def _declared_total(text: str) -> int | None:
 
 def _mark_faulty(
     raw: list[pa.Array],
-    cells: list[pa.Array],
+    blank: Bools,
     codes: _Codes,
     header: Header,
     *,
@@ -428,16 +441,21 @@ def _mark_faulty(
     # That of the widest row of the header.
     widths = [sum(column[row].is_valid for column in raw) for row in header.rows]
     width = max(widths, default=int(np.median(filled_cells(raw))))
-    if is_text and len(cells) > width:
+    if is_text:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
-        beyond = _any_filled(cells, range(width, len(cells)))
-        _mark(codes, beyond, AsideCode.ROW_TOO_LONG)
+        _mark(codes, ~np.logical_and.reduce(blank[width:]), AsideCode.ROW_TOO_LONG)
     needed = _columns_of(header.map, _NAMES)
     ended = [~is_known(raw[column]) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
+    # Rows below the last voter in which but a number stands were prepared for others.
+    is_prepared = np.logical_and.reduce(
+        np.delete(blank, header.map.columns("number"), 0)
+    )
+    is_others = (codes == ENTRY_ROW) & ~is_prepared
+    is_followed = np.logical_or.accumulate(is_others[::-1])[::-1]
+    _mark(codes, is_prepared & ~is_followed, AsideCode.BLANK_ROW)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = _are_blank([cells[column] for column in named])
-    _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
+    _mark(codes, np.logical_and.reduce(blank[named]), AsideCode.NO_NAME)
 
 
 def _unworked_names(cells: list[pa.Array], marks: Marks, columns: ColumnMap) -> Bools:
@@ -467,7 +485,7 @@ def _names_from_above(
         whole = _any_filled(cells, columns.columns("full_name"))
         blank = is_entry & ~has_surname & ~whole
         least = max(_LEAST_BLANK, _MANY_BLANK * is_entry.sum())
-        if blank.sum() >= least and (is_entry & has_surname).any():
+        if blank.sum() >= least:
             found |= blank
     return found
 
@@ -524,6 +542,7 @@ def _columns_asked(
         asked[f"{field} as read"] = [raw[at] for at in places]
     typed = "given_name as read"
     asked["given_name as typed"] = [] if marks.are_wrapped else asked[typed]
+    asked["full_name alone"] = [] if asked["surname"] else asked["full_name"]
     return asked
 
 
@@ -569,16 +588,24 @@ def _ask_long_headings(codes: _Codes, spare: list[pa.Array], columns: int) -> No
         codes[is_heading & is_long] = _NUMBER[AsideCode.MAY_BE_VOTER]
 
 
-def _moved_fathers(
+def _moved_names(
     raw: list[pa.Array], cells: list[pa.Array], columns: ColumnMap
 ) -> Bools:
-    """The rows whose names stand in other columns than those of the rows above."""
-    found = np.zeros(len(cells[0]), dtype=bool)
+    """The rows whose names stand in other columns than those of the rows above.
+
+    Surnames among the given names are more than slips where several rows have them.
+    """
     surnames, fathers = columns.columns("surname"), columns.columns("patronymic")
+    given = columns.columns("given_name")
+    is_ending, is_other = (
+        any_match(cells, names, (_ENDING,)) for names in (given, surnames)
+    )
+    found = is_ending & ~is_other & _any_filled(cells, surnames)
+    found &= found.sum() >= max(ENOUGH, _MANY_EXCHANGED * len(found))
     if surnames and len(fathers) == 1:
         father = raw[fathers[0]]
-        found |= any_match(cells, surnames, (_CHILD,)) & is_known(father)
-        found &= ~fits(father, PARTICLE)
+        is_father = any_match(cells, (*surnames, *given), (_CHILD,))
+        found |= is_father & is_known(father) & ~fits(father, PARTICLE)
     return found
 
 

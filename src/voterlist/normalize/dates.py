@@ -80,8 +80,9 @@ _ABOUT = re.compile(
 )
 """A year that is not sure."""
 _CLOCK = re.compile(
-    r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
+    r"[T\s](?!(?:19|2\d):.*(?:Z|\+00:?00)$)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
 )
+"""An hour of the evening in Greenwich is of the next day here: such a date is not read."""
 _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
 """Digits alone; five with a fraction are an Excel day with its hour."""
 _BETWEEN = r"[./\\\-–—․,\s]{1,4}"

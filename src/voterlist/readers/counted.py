@@ -79,6 +79,8 @@ _SWITCH = re.compile(
     r"\\\S* *(?:\"[^\"]*\"|[^ \\]*)|^(?i:generated|created) (?:by|with)\b.*"
 )
 """What a field of a document says of its form: ``\\* MERGEFORMAT``; and a program of itself."""
+_OF_NAME = rb'\b(?:displayName|definedName [^<>]*?\bname)="([^"]*)"'
+"""The name of a table or of a range of cells."""
 _NAME = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_]{2,}")
 
 
@@ -163,7 +165,7 @@ def lines_of_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, list[str] | 
         if content is None:
             yield name, None
         else:
-            tables = re.findall(rb'\bdisplayName="([^"]*)"', content)
+            tables = re.findall(_OF_NAME, content)
             names = (html.unescape(table.decode(errors="replace")) for table in tables)
             yield name, [*lines_of(content), *lines_named(names)]
 

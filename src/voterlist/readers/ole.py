@@ -20,6 +20,9 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 """RK, Number and LabelSst; MulRk, of six bytes a cell."""
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
+_SUMMARY = "\5summaryinformation"
+_CODE_PAGE, _SAID, _MOST_SAID = 1, (2, 3, 5, 6), 100
+"""Properties that [MS-OLEPS] numbers so; not who wrote the file."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
 _TYPED = frozenset({0x0014, 0x0015, 0x0018, 0x01BE, 0x0800, 0x100D})
 """The head and the foot of pages, a named value, what is said of a cell's data, the tip of a link,
@@ -105,8 +108,8 @@ def follow_chain(first: int, follow: list[int]) -> list[int]:
     return chain
 
 
-def workbook_stream(content: bytes) -> bytes:
-    """The stream of a compound file that holds the workbook; empty where there is none.
+def workbook_streams(content: bytes) -> tuple[bytes, bytes]:
+    """The streams of a compound file that hold the workbook and what is said of it, or nothing.
 
     Raises:
         DamagedError: a chain of sectors leads round in a circle, or the file ends before its own
@@ -117,7 +120,7 @@ def workbook_stream(content: bytes) -> bytes:
     small = sectors.chain(sectors.first_small)
     follow = list(struct.unpack_from(f"<{len(small) // 4}I", small))
     small_sectors = b""
-    workbook = b""
+    streams: dict[str, bytes] = {}
     for start in range(0, len(directory) - 127, 128):
         item = directory[start : start + 128]
         kind = item[66]
@@ -132,9 +135,27 @@ def workbook_stream(content: bytes) -> bytes:
                 stream = b"".join(
                     small_sectors[64 * place : 64 * place + 64] for place in places
                 )
-            if _item_name(item).lower() in {"workbook", "book"} and not workbook:
-                workbook = stream[:size]
-    return workbook
+            streams.setdefault(_item_name(item).lower(), stream[:size])
+    found = (streams.get(name) for name in ("workbook", "book"))
+    return next(filter(None, found), b""), streams.get(_SUMMARY, b"")
+
+
+def lines_of_summary(stream: bytes) -> list[str]:
+    """The lines of title, subject, keywords and remarks in the properties of a compound file."""
+
+    def number(at: int) -> int:
+        return int.from_bytes(stream[at : at + 4], "little")
+
+    start = number(44)
+    places = range(start + 8, start + 8 + 8 * min(number(start + 4), _MOST_SAID), 8)
+    said = {number(at): start + number(at + 4) for at in places}
+    page = number(said.get(_CODE_PAGE, len(stream)) + 4)
+    encoding = {65001: "utf-8", 1200: "utf-16-le", 1251: "cp1251"}.get(page, "cp1254")
+    texts = (
+        stream[at + 8 : at + 8 + number(at + 4)] for at in map(said.get, _SAID) if at
+    )
+    lines = "\n".join(text.decode(encoding, errors="replace") for text in texts)
+    return lines_told(lines.replace("\0", ""))
 
 
 def _item_name(item: bytes) -> str:

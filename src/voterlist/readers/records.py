@@ -97,7 +97,17 @@ def _holds_rows(value: Any) -> bool:
     lists = [held for held in inner if isinstance(held, list)]
     shared = Counter(chain.from_iterable(map(_shared_marks, lists)))
     repeated = sum(count > 1 for count in shared.values())
+    if is_record:
+        # Others in a list of their own, who have the names of this record.
+        own = {name for name, _ in value}
+        others = (names for each in lists for names in map(_names_of, each))
+        repeated = max([repeated, *(len(own & names) for names in others)])
     return repeated > is_record or any(map(_holds_rows, lists))
+
+
+def _names_of(value: Any) -> set[str]:
+    """The names of a record; none of what is no record."""
+    return {name for name, _ in value} if isinstance(value, _Record) else set()
 
 
 def _shared_marks(value: list[Any]) -> list[Any]:

@@ -27,10 +27,11 @@ from voterlist.readers.counted import (
     TOLD,
     blank_strings,
     cells_and_rows,
+    lines_named,
     lines_of,
     lines_told,
 )
-from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_stream
+from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_streams
 from voterlist.readers.outcome import RefusedError
 from voterlist.readers.packed import (
     DAMAGE,
@@ -129,7 +130,7 @@ class WorkbookFacts:
     from_1904: bool = False
     """Whether its days are counted from 1904, as spreadsheets of a Macintosh did."""
     beside: Sequence[str] = ()
-    """The lines that stand in no cell and lie on none (ODS)."""
+    """The lines that stand in no cell and lie on none (ODS, XLS)."""
 
 
 def is_workbook(content: bytes) -> bool:
@@ -153,7 +154,7 @@ def packed_facts(content: bytes, settings: IngestSettings) -> WorkbookFacts | No
 def xls_facts(content: bytes) -> WorkbookFacts:
     """An XLS file, or another compound file, looked over."""
     try:
-        stream = workbook_stream(content)
+        stream, summary = workbook_streams(content)
     except DamagedError:
         return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
@@ -165,7 +166,10 @@ def xls_facts(content: bytes) -> WorkbookFacts:
             SheetFacts(hidden, cells=cells, remarks=remarks, pictured=pictured)
         )
     from_1904 = ole.counts_from_1904(stream)
-    return WorkbookFacts("xls", dict(enumerate(sheets)), from_1904=from_1904)
+    beside = ole.lines_of_summary(summary)
+    return WorkbookFacts(
+        "xls", dict(enumerate(sheets)), beside=beside, from_1904=from_1904
+    )
 
 
 def _packed_facts(
@@ -475,6 +479,10 @@ class _OdsTable:
     filled: bool = False
 
 
+_NAMED = frozenset(
+    {"named-expression", "named-range", "database-range", "content-validation"}
+)
+"""What a person may have given a name."""
 _BESIDE_CELLS = ("office:annotation", "draw:")
 """Remarks and pictures lie in a cell of an ODS file and are not what it holds."""
 
@@ -503,9 +511,10 @@ class _OdsParser(Handler):
             self._depth += 1
             if self._depth == 1:
                 self.tables.append(_OdsTable())
-        elif name in {"named-expression", "content-validation"}:
-            said = " ".join(attributes.values())
-            self.beside += (f"\n{text}\n" for text in _LITERAL.findall(said))
+        elif name in _NAMED:
+            said = _LITERAL.findall(" ".join(attributes.values()))
+            said += lines_named([attributes.get("table:name", "")])
+            self.beside += (f"\n{text}\n" for text in said)
         self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters = attributes, 0
