@@ -9,6 +9,7 @@ import pytest
 import papers
 import test_applications as counter
 import workspaces
+from command_line import EN
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.counter import letters, written
 from voterlist.counter.applications import Clerk, Request
@@ -65,6 +66,31 @@ def test_a_refusal_says_all_that_is_needed_to_go_against_it(workspace, language)
     assert content == written_letter(workspace, 1, "answer", language)[0]
     one = counter.book(workspace)[1]
     assert [event.event for event in one.events] == ["decided", "answered", "answered"]
+
+
+def test_an_answer_after_a_court_says_what_the_court_decided(workspace):
+    """It named the ground of the granting as that of the refusal.
+
+    It also sent the person with the ruling of a court to the commission above.
+    """
+    counter.take(workspace, counter.SURNAME)
+    counter.decide(workspace, 1, ground="document-seen")
+    counter.appealed(workspace, 1, granted=False, reason="Sənəd saxtadır")
+    _, text = written_letter(workspace, 1, "answer")
+    assert says(text, "refused", "Aytən; granted", "court; refused; Qərar 12", "saxta")
+    assert not says(text, EN("ground.document-seen.title"))
+    assert not says(text, EN("letter.body.above.conec"))
+    assert says(text, EN("letter.answer.appeal-above"))
+
+
+def test_what_is_upheld_keeps_its_ground(workspace):
+    """The court that agrees names no ground of its own: the paper would have none at all."""
+    counter.take(workspace, counter.SURNAME)
+    said = {"granted": False, "ground": "not-shown", "reason": "Sənəd köhnədir"}
+    counter.decide(workspace, 1, **said)
+    counter.appealed(workspace, 1, granted=False)
+    _, text = written_letter(workspace, 1, "answer")
+    assert says(text, EN("ground.not-shown.title"), "Sənəd köhnədir", "Qərar 12")
 
 
 def test_an_article_that_nobody_read_says_so(workspace):

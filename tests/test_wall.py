@@ -185,4 +185,4 @@ def test_the_terminal_says_what_the_day_behind_the_forecast_is(tmp_path):
     with Ledger(folder / "ledger.db") as ledger:
         ledger.decide(from_columns(columns, DECISION, count))
     said = call("status", folder, "--today", "2026-02-10").stdout
-    assert re.search(r"At this pace done on \S+ \(not before \S+\)\n", said)
+    assert re.search(r"At this pace done on \S+ \(not before \S+\)\.\n", said)

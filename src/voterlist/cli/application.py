@@ -18,7 +18,16 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, tell_left
+from voterlist.cli.terminal import (
+    SAY,
+    TERMINAL,
+    Answer,
+    picked,
+    table,
+    tell,
+    tell_left,
+    title,
+)
 from voterlist.errors import usage_error
 from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.storage.lock import user_name
@@ -211,10 +220,9 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
         ]
         table(("problem", "todo"), rows)
         if any("ground" in problem.code for problem in made.problems):
-            known = ", ".join(
-                each.code for each in grounds_for(made.application.asked.what)
-            )
-            tell("cli.application.grounds", known=known)
+            known = grounds_for(made.application.asked.what)
+            names = [f"{one.code} ({title('ground', one.code)})" for one in known]
+            tell("cli.application.grounds", known=", ".join(names))
     else:
         tell(f"cli.application.{made.application.state}", number=number)
         _tell_day(made.application, workspace, today)

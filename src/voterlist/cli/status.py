@@ -383,4 +383,4 @@ def _tell_pace(burned: BurnDown) -> None:
     days = f"{SAY.shown(told.earliest)} - {SAY.shown(told.latest)}"
     if told.latest is None:
         days = SAY("wall.from", day=told.earliest)
-    TERMINAL.say(f"{pace} {expected} ({days})")
+    TERMINAL.say(f"{pace} {expected} ({days}).")

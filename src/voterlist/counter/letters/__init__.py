@@ -49,9 +49,18 @@ class Letter:
         """True where the person stands on the list of today."""
         return self.entry is not None and self.entry["listed_precinct"] is not None
 
+    @property
+    def above(self) -> ApplicationEvent | None:
+        """What was decided above and holds; None where the commission itself was the last."""
+        holds = self.application.outcome
+        return holds if holds and holds.event == Step.APPEALED else None
+
     def said(self, name: str) -> str:
-        """What the commission itself said of its decision; blank where it said nothing."""
-        return (self.outcome.details[name] if self.outcome else None) or ""
+        """What is said of the outcome by whoever decided so, above first; blank for nothing."""
+        above, own = self.above, self.outcome
+        both = [one.details for one in (above, own) if one is not None]
+        alike = [said for said in both if said["granted"] == both[0]["granted"]]
+        return next((said[name] for said in alike if said[name]), "")
 
     def on(self, day: dt.date | str) -> str:
         """A day in words."""
@@ -94,13 +103,25 @@ def _article(letter: Letter) -> str:
 
 
 def _above(letter: Letter) -> str:
-    event, words = letter.application.last(Step.APPEALED), letter.words
+    event, words = letter.above, letter.words
     if event is None:
         return ""
-    said = event.details
-    outcome = State.GRANTED if said["granted"] else State.REFUSED
-    body = words(f"letter.body.{said['to']}")
-    return "; ".join([body, words(f"application.state.{outcome}"), said["evidence"]])
+    body = words(f"letter.body.{event.details['to']}")
+    return "; ".join([body, _state(event, words), event.details["evidence"]])
+
+
+def _decided(letter: Letter) -> str:
+    """By whom, when, and where another one holds also how."""
+    event, words = letter.outcome, letter.words
+    if event is None:
+        return ""
+    told = words("letter.decided", day=letter.on(event.day), by=event.done_by)
+    return f"{told}; {_state(event, words)}" if letter.above else told
+
+
+def _state(event: ApplicationEvent, words: Words) -> str:
+    outcome = State.GRANTED if event.details["granted"] else State.REFUSED
+    return words(f"application.state.{outcome}")
 
 
 def _until(letter: Letter) -> str:
@@ -131,17 +152,9 @@ FACTS: Mapping[str, Callable[[Letter], object]] = {
         and letter.words(f"ground.{letter.said('ground')}.title")
     ),
     "article": _article,
-    "evidence": lambda letter: letter.said("evidence"),
+    "evidence": lambda letter: "" if letter.above else letter.said("evidence"),
     "reason": lambda letter: letter.said("reason"),
-    "decided": lambda letter: (
-        ""
-        if letter.outcome is None
-        else letter.words(
-            "letter.decided",
-            day=letter.on(letter.outcome.day),
-            by=letter.outcome.done_by,
-        )
-    ),
+    "decided": _decided,
     "above": _above,
     "until": _until,
 }
@@ -200,6 +213,9 @@ def _sentences(name: str, key: str, letter: Letter) -> Iterator[str]:
         return
     if key != "appeal":
         yield words(f"letter.{name}.{key}", due=letter.on(application.due))
+    elif letter.above:
+        # Whoever decided above has a term and a body of its own.
+        yield words("letter.answer.appeal-above")
     elif asked is not Asks.LISTED or not letter.is_listed:
         until = letter.today + dt.timedelta(days=settings.applications.appeal_days)
         body = words(f"letter.body.above.{settings.workspace.level}")
