@@ -1,5 +1,6 @@
 """``voterlist find``: who is found by what people say at the counter, and who is not."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -13,9 +14,11 @@ import pytest
 import processes
 import workspaces
 from command_line import AZ, EN, call, told
+from voterlist.counter.applications import Clerk
 from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
 from voterlist.counter.index import index_of
+from voterlist.counter.looking import look
 from voterlist.errors import UsageError
 from voterlist.lists.compile import compile_lists
 from voterlist.model import ListOrder
@@ -46,6 +49,31 @@ def test_who_asks_while_a_run_is_under_way_is_answered_from_the_last_one(workspa
         assert EN("find.held", run=held["searched"]["run"]) in call(*words).stdout
     assert (code, held["found"]) == (0, free["found"])
     assert (free["searched"]["is_held"], held["searched"]["is_held"]) == (False, True)
+
+
+@pytest.mark.parametrize("day", ["2026-02-03", "2026-02-04"])
+def test_a_run_begins_while_the_index_is_made(tmp_path, day):
+    """A scheduler lost its night to whoever asked at the counter just then.
+
+    The run of the same day takes the place of the one that is read; the next one stands beside it.
+    """
+    workspace = workspaces.finished(tmp_path / "w")
+    with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+        ledger.write_journal(dt.date(2026, 2, 3), "note", by="Leyla M.")
+    codes = []
+
+    def night(_step, done, _total):
+        if done == 1 and not codes:
+            codes.append(told("run", workspace, "--today", day)[0])
+
+    clerk = Clerk("Leyla M.", dt.datetime(2026, 2, 3, 9, tzinfo=dt.UTC), "", "Leyla M.")
+    question = Question("Rzayev Orxan")
+    found, _ = look(workspace, question, clerk, limit=10, progress=night)
+    assert codes == [told("run", workspace, "--today", day)[0]]
+    assert len(found.hits) == len(
+        told("find", workspace, "Rzayev Orxan", *DAY)[1]["found"]
+    )
+    assert found.searched["day"] == day
 
 
 _RUNS = """

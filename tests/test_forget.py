@@ -55,7 +55,7 @@ def names(folder):
     return {
         path.name
         for path in folder.iterdir()
-        if not path.name.startswith((".lock", ".desk.lock"))
+        if not path.name.startswith((".lock", ".desk.lock", ".find.lock"))
     }
 
 
@@ -200,6 +200,7 @@ def test_a_workspace_that_is_held_is_left_alone(finished):
     for name, code in (
         (".lock", "workspace-busy"),
         (".desk.lock", "desk-open-already"),
+        (".find.lock", "workspace-busy"),
     ):
         with lock.hold(finished.below, since="now", name=name):
             assert code_of(told("forget", finished.below, *YES)) == (4, code)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+import handing
 import processes
 import workspaces
 from command_line import call
@@ -115,6 +116,49 @@ def files_of(workspace):
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+# A run that is killed when it stands in its place, and no journal tells of it.
+PLACED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+import workspaces
+
+workspace, home = Path(sys.argv[1]), sys.argv[2]
+placed = False
+
+def count(event, arguments):
+    global placed
+    if placed and event == "open":
+        os.kill(os.getpid(), signal.SIGKILL)
+    placed = placed or event == "os.rename" and str(arguments[1]) == home
+
+sys.addaudithook(count)
+workspaces.run(workspace)
+"""
+
+
+@pytest.mark.slow
+def test_killed_before_the_journal_tells_of_it_a_run_is_not_called_altered(tmp_path):
+    """Whoever asked next was told that somebody had altered the run, or that there was none."""
+    workspace = workspaces.finished(tmp_path / "w")
+    (run,) = (path.name for path in (workspace / "runs").iterdir())
+    handing.Pair(workspace, workspace, tmp_path).decide()
+    home = workspace / "runs" / run
+    command = [sys.executable, "-c", PLACED, str(workspace), str(home), TESTS]
+    assert processes.run(command, check=False).returncode == -signal.SIGKILL
+    with Ledger(workspace / FILE_NAME) as ledger:
+        journal = ledger.journal()
+        assert known(workspace, ledger).run == run
+    assert store.altered_runs(workspace, journal) == []
+    assert (
+        store.sha256(home / store.MANIFEST_NAME) not in store.told_of(journal).values()
+    )
+    assert call("verify", workspace).exit_code == 0
+    again = workspaces.run(workspace)
+    assert not again.troubles
+    assert [path.name for path in (workspace / "runs").iterdir()] == [run]
 
 
 @pytest.mark.slow

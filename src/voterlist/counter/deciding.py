@@ -39,7 +39,7 @@ from voterlist.counter.applications import (
     require_fields,
     wants_other_struck,
 )
-from voterlist.counter.index import Progress
+from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import (
     entry_of,
     is_identified,
@@ -60,7 +60,7 @@ from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.schemas import AMENDMENT, ENTRY, empty
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader
-from voterlist.storage.workspace import open_to_change
+from voterlist.storage.workspace import open_to_change, open_to_read
 from voterlist.tables import Row, from_rows, rows_among
 
 REFUSE = "refuse"
@@ -125,6 +125,11 @@ def decide(
         UsageError: no application has the number, or it may not be decided so; the error says why.
         WorkspaceBusyError: another command holds the workspace.
     """
+    with open_to_read(workspace) as (_, reader):
+        application = find(applications_of(reader.applications()), number)
+    if application.asked.what is Asks.ADD:
+        # Somebody is looked for.
+        make_index(workspace, clerk.since, progress)
     with _opened(workspace, number, ruling, clerk) as work:
         work.require_open()
         if ruling.granted:

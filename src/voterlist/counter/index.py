@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 from voterlist import strict_json, tables
 from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions import with_corrections
+from voterlist.errors import InputError, UsageError, input_error
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
 from voterlist.link.encode import (
@@ -39,13 +41,17 @@ from voterlist.normalize.names import skeleton
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.outcome import unread_constituencies
+from voterlist.storage import lock
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
 from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
+from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row
 
 Progress = Callable[[str, int, int], None]
 """Told (what is done, how much of it, of how much)."""
 
+_PATIENCE = 600.0
+"""Seconds to wait for another process that makes the index."""
 INDEX = "find-index"
 """What is told of while the index is made."""
 NAMES = ("surname", "stem", "given_name", "patronymic")
@@ -171,6 +177,37 @@ class Index:
         }
 
 
+def make_index(workspace: Path, since: str, progress: Progress) -> None:
+    """Make the index of the newest runs where there is none; without a run, nothing.
+
+    Of a nation that takes minutes, so nothing is held but the making itself: no run waits for it. A
+    run that takes the place of the one that is read meanwhile is read instead.
+
+    Args:
+        workspace: its folder.
+        since: told to another process that waits too long for this one.
+        progress: told what is done.
+
+    Raises:
+        InputError: a table of a run, or the ledger, cannot be read.
+        WorkspaceBusyError: another process makes it all the time.
+        OSError: it cannot be written.
+    """
+    held = lock.hold(workspace, since=since, patience=_PATIENCE, **lock.OF_INDEX)
+    with suppress(UsageError), held:
+        while True:
+            with open_to_read(workspace) as (settings, ledger):
+                source = ListSource.of(workspace, ledger, settings)
+            place = _place_of(source)
+            try:
+                index_of(source, progress)
+            except (InputError, OSError):
+                if _place_of(source) == place:
+                    raise
+            else:
+                return
+
+
 def index_of(
     source: ListSource, progress: Progress = lambda _step, _done, _total: None
 ) -> Index:
@@ -180,10 +217,7 @@ def index_of(
         InputError: a table of a run is gone or damaged.
         OSError: it cannot be written.
     """
-    runs = source.runs
-    manifests = [sha256(folder / MANIFEST_NAME) for folder in runs.folders]
-    order = source.settings.lists.order
-    place = Place("find", "list", digest_of(program_digest(), order, *manifests))
+    place = _place_of(source)
     folder = place.inside(source.workspace)
     if folder in _OPENED:
         return _OPENED[folder]
@@ -199,6 +233,14 @@ def index_of(
     return _OPENED[folder]
 
 
+def _place_of(source: ListSource) -> Place:
+    """Where the index of these runs lies; elsewhere, once another one took the place of a run."""
+    manifests = [folder / MANIFEST_NAME for folder in source.runs.folders]
+    digests = [sha256(path) if path.exists() else "" for path in manifests]
+    order = source.settings.lists.order
+    return Place("find", "list", digest_of(program_digest(), order, *digests))
+
+
 _OPENED: dict[Path, Index] = {}
 """The index that this process asked last, by its folder: once it was proved, it is not read through
 again for each question."""
@@ -207,6 +249,7 @@ again for each question."""
 def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, Any]:
     """Write the index into a folder; what is told of it."""
     runs, profile = source.runs, source.settings.workspace.profile
+    place = _place_of(source)
     progress(INDEX, 0, 3)
     amendments = runs.table("amendments")
     additions = with_corrections(runs.table("additions"), amendments)
@@ -252,6 +295,8 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     (folder / "whole.json").write_text(
         json.dumps(asdict(whole), default=np.ndarray.tolist), encoding="utf-8"
     )
+    if _place_of(source) != place:
+        raise input_error("run-damaged", runs.folders[0])
     states = tables.count_by(shown, "state")
     return {
         "entries": whole.size,

@@ -16,7 +16,7 @@ from voterlist.casework.pages import numbers_of
 from voterlist.counter.applications import Clerk, applications_of
 from voterlist.counter.asking import Question, asked
 from voterlist.counter.finder import Finder, Found
-from voterlist.counter.index import Progress
+from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import entry_in
 from voterlist.decisions import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
@@ -29,6 +29,7 @@ from voterlist.report.asked import GivenAnswer, given_answer
 from voterlist.report.sections.findings import FindingRow, build_findings
 from voterlist.report.values import Names, written_names
 from voterlist.storage.ledger import Ledger, Reader
+from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_beside
 from voterlist.tables import Row, rows_among
 
@@ -225,9 +226,10 @@ def look(
     """
     # A run may hold the workspace all night, and whoever asks stands at the counter: what the last
     # finished run made is whole, and stays.
+    # A question that is none is told before an index is made for it.
+    asked(question, settings_of(workspace).workspace.profile)
+    make_index(workspace, clerk.since, progress)
     with open_beside(workspace, clerk.since) as (settings, ledger, is_held):
-        # A question that is none is told before an index is made for it.
-        asked(question, settings.workspace.profile)
         require_looks(ledger, clerk, settings.desk.looks_per_hour)
         finder = Finder(ListSource.of(workspace, ledger, settings), ledger, progress)
         found = finder.find(question, limit)

@@ -24,7 +24,7 @@ from voterlist.counter.applications import (
     wants_other_struck,
 )
 from voterlist.counter.finder import Finder
-from voterlist.counter.index import Progress
+from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions import is_same_person, name_as_kept, precincts_known
 from voterlist.errors import UsageError, usage_error
@@ -162,6 +162,7 @@ def _doubts_of_person(
     """Which entries may be the person, where none is named."""
     if asked.entry_id is not None or asked.against is not None:
         return
+    make_index(workspace, since, progress)
     with open_beside(workspace, since) as (settings, ledger, _):
         found = likely(workspace, settings, ledger, asked.person, progress)
     if found:

@@ -16,7 +16,7 @@ from voterlist.counter.applications import (
 )
 from voterlist.counter.deciding import standing_of
 from voterlist.counter.finder import Finder
-from voterlist.counter.index import Progress
+from voterlist.counter.index import Progress, make_index
 from voterlist.counter.letters import Letter, render_book, render_letter
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Asks, Step
@@ -60,6 +60,7 @@ def write_letter(
         WorkspaceBusyError: another command holds the workspace.
         OSError: the file cannot be written.
     """
+    make_index(workspace, clerk.since, progress)
     with open_to_change(workspace, clerk.since) as (settings, ledger):
         application = find(applications_of(ledger.applications()), number)
         is_open = application.state is State.OPEN

@@ -277,9 +277,11 @@ def _complete_runs(
 ) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
     altered = store.altered_runs(workspace, ledger.journal())
+    told = store.told_of(ledger.journal())
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
-            finished = store.finished_run(workspace, str(details["run"]))
+            run = str(details["run"])
+            finished = store.finished_run(workspace, run, told.get(run, ""))
             if finished is not None and finished[0] not in altered:
                 yield *finished, details.get("whole", 1) == 1
 

@@ -114,12 +114,14 @@ def plan_run(
 
 def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
     """The last complete run that is known whole, and what it depended on."""
+    told = store.told_of(ledger.journal())
     for _, event, details in reversed(ledger.journal()):
         if event == store.RUN_EVENT:
-            found = store.finished_run(workspace, str(details["run"]))
+            run = str(details["run"])
+            found = store.finished_run(workspace, run, told.get(run, ""))
             needs = needs_then(found[0]) if found else None
             if needs is not None:
-                return str(details["run"]), needs
+                return run, needs
     return "", {}
 
 

@@ -66,7 +66,8 @@ def run(
         StageError: a stage failed inside.
         StoppedError: the process was asked to end.
     """
-    with lock.hold(workspace, since=since or today.isoformat()) as before:
+    since = since or today.isoformat()
+    with lock.hold(workspace, since=since, patience=lock.PATIENCE) as before:
         settle_moves(workspace, ledgers.place_in(workspace, settings))
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         if until in {None, Stage.REPORT}:

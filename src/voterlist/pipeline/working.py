@@ -58,7 +58,9 @@ from voterlist.storage.store import (
     RunFolder,
     altered_runs,
     program_digest,
+    settle_reruns,
     sha256,
+    told_of,
 )
 from voterlist.tables import count_by, distinct, rows_among
 from voterlist.version import __version__
@@ -89,6 +91,7 @@ def work(
         given = answers_in(ledger)
         numbers = tuple(ledger.case_numbers())
         newest_day = ledger.newest_day()
+        settle_reruns(workspace, told_of(ledger.journal()))
         altered = altered_runs(workspace, ledger.journal())
         inputs = inbox.with_ours(inputs, workspace, ledger.journal())
     watch.left(ledger)
@@ -431,6 +434,7 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
             if not _is_journalled(ledger, context.today, details):
                 _note_waves(ledger, context.today, walk.tables)
                 ledger.write_journal(context.today, RUN_EVENT, **details)
+        walk.folder.leave()
         watch.left(ledger)
         ledgers.mark_run(place.path, walk.folder.path)
     return outputs

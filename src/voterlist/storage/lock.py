@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +32,10 @@ it is one that ended without finishing."""
 
 OF_DESK = {"code": "desk-open-already", "name": ".desk.lock"}
 """How ``hold`` holds the desk of a workspace, which stays open while a run holds the workspace."""
+OF_INDEX = {"code": "workspace-busy", "name": ".find.lock"}
+"""The same where the index of the counter is made: each process that needs it waits for it."""
+PATIENCE = 10.0
+"""Seconds that a run waits for who holds the workspace for a moment: an answer at the counter."""
 _PRIVATE = 0o600
 _UNKNOWN = "?"
 """Stands for what an earlier version did not write down, or the system does not tell."""
@@ -51,7 +55,12 @@ class Holder:
 
 @contextmanager
 def hold(
-    folder: Path, *, since: str, code: str = "workspace-busy", name: str = LOCK_NAME
+    folder: Path,
+    *,
+    since: str,
+    code: str = "workspace-busy",
+    name: str = LOCK_NAME,
+    patience: float = 0.0,
 ) -> Iterator[Holder | None]:
     """Hold the folder while the block runs. ``since`` is told to whoever comes second.
 
@@ -65,6 +74,7 @@ def hold(
         code: the error's code where another process holds it, and ``<code>-unknown`` where that has
             no name yet.
         name: of the lock, where the folder is held for one purpose alone.
+        patience: seconds to wait for another process.
 
     Yields:
         the process that held the folder before and ended without finishing; None where the last
@@ -74,7 +84,7 @@ def hold(
         WorkspaceBusyError: another process holds it.
         UsageError: the lock is a symbolic link.
     """
-    lock = _acquire(folder, since, code, name)
+    lock = _acquire(folder, since, code, name, patience)
     holder = _holder_of(folder / name)
     own = Holder(os.getpid(), since, user_name(), platform.node() or _UNKNOWN)
     text = json.dumps(asdict(own))
@@ -99,13 +109,15 @@ def hold(
 
 @contextmanager
 def hold_all(workspace: Path, *, since: str) -> Iterator[None]:
-    """Hold a workspace, its desk too: nobody decides anything while the block runs.
+    """Hold a workspace, its desk and its index too: nobody decides or looks at anything meanwhile.
 
     Raises:
         WorkspaceBusyError: a run or another command holds it, or its desk is open.
         UsageError: a lock is a symbolic link.
     """
-    with hold(workspace, since=since), hold(workspace, since=since, **OF_DESK):
+    with ExitStack() as held:
+        for own in ({}, OF_DESK, OF_INDEX):
+            held.enter_context(hold(workspace, since=since, **own))
         yield
 
 
@@ -119,12 +131,14 @@ def require_free(folder: Path, *, since: str) -> None:
     _acquire(folder, since, "workspace-busy").release()
 
 
-def _acquire(folder: Path, since: str, code: str, name: str = LOCK_NAME) -> FileLock:
+def _acquire(
+    folder: Path, since: str, code: str, name: str = LOCK_NAME, patience: float = 0.0
+) -> FileLock:
     path = folder / name
     # Older versions of the library would open the link's target and make it if need be.
     if path.is_symlink():
         raise _is_link(path)
-    lock = FileLock(path, blocking=False, mode=_PRIVATE)
+    lock = FileLock(path, timeout=patience, mode=_PRIVATE)
     try:
         lock.acquire()
     except Timeout:

@@ -68,7 +68,9 @@ __all__ = [
     "read_manifest",
     "row_group_digests",
     "run_path",
+    "settle_reruns",
     "sha256",
+    "told_of",
     "write_atomically",
     "write_content",
     "write_table",
@@ -267,7 +269,7 @@ class RunFolder:
             close_folder(workspace / name)
         remove_leftovers(workspace)
         remove_work_folders(workspace)
-        _settle_reruns(self._home.parent, manifest.run)
+        settle_reruns(workspace, {}, manifest.run)
         self.path = (
             _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
         )
@@ -374,7 +376,8 @@ class RunFolder:
 
         Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier
         attempt go. A run made again takes the place of the one before; ``path`` is then another.
-        Who reads that one meanwhile holds the ledger: so does whoever calls this.
+        That one stays beside it, and counts, until the journal tells of this one (``leave``). Who
+        reads that one meanwhile holds the ledger: so does whoever calls this.
         """
         kept = {
             stage: _without_scratch(self._manifest.stages[stage]) for stage in stages
@@ -396,6 +399,10 @@ class RunFolder:
         if self.path != self._home:
             _settle(self._home)
             self.path = self._home
+
+    def leave(self) -> None:
+        """The journal tells of the run: the one before it goes."""
+        _remove_folder(_beside(self._home, _BEFORE))
 
     def _record(self) -> None:
         write_content(self.path / MANIFEST_NAME, _json(self._manifest))
@@ -554,34 +561,49 @@ def run_path(workspace: Path, run: str) -> Path:
     return workspace / "runs" / run
 
 
-def finished_run(workspace: Path, run: str) -> tuple[Path, Manifest] | None:
+def finished_run(
+    workspace: Path, run: str, told: str = ""
+) -> tuple[Path, Manifest] | None:
     """The folder and the manifest of a complete run; None where it is not complete.
 
     Between two renames of a run made again its own folder may not be there, and a kill may leave it
-    so.
+    so. A kill before the journal tells of it leaves the one before beside it.
+
+    Args:
+        workspace: its folder.
+        run: the run.
+        told: the digest of its manifest in the journal: that one counts, else the newest.
     """
     home = run_path(workspace, run)
-    for folder in (_beside(home, _AGAIN), home, _beside(home, _BEFORE)):
-        manifest = read_manifest(folder)
-        if manifest is not None and manifest.complete:
-            return folder, manifest
-    return None
+    folders = (_beside(home, _AGAIN), home, _beside(home, _BEFORE))
+    found = [(folder, read_manifest(folder)) for folder in folders]
+    complete = [
+        (folder, manifest)
+        for folder, manifest in found
+        if manifest is not None and manifest.complete
+    ]
+    own = [one for one in complete if sha256(one[0] / MANIFEST_NAME) == told]
+    return next(iter(own or complete), None)
 
 
-def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Path]:
-    """The folders of complete runs whose manifests are not those that the journal has of them.
+def told_of(journal: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """The digest of the manifest of each run that the journal tells of.
 
     Of runs of earlier versions it has none.
     """
-    told = {
+    return {
         details["run"]: details["manifest"]
         for _, event, details in journal
         if event == RUN_EVENT and "manifest" in details
     }
+
+
+def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Path]:
+    """The folders of complete runs whose manifests are not those that the journal has of them."""
     return [
         found[0]
-        for run, digest in told.items()
-        if (found := finished_run(workspace, run))
+        for run, digest in told_of(journal).items()
+        if (found := finished_run(workspace, run, digest))
         and sha256(found[0] / MANIFEST_NAME) != digest
     ]
 
@@ -595,35 +617,45 @@ def _is_complete(folder: Path) -> bool:
     return manifest is not None and manifest.complete
 
 
-def _settle_reruns(runs: Path, current: str) -> None:
-    """End what killed runs began: a whole run made again takes its place, half of one goes.
+def settle_reruns(
+    workspace: Path, told: Mapping[str, str], current: str | None = None
+) -> None:
+    """End what killed runs began: of whole runs one takes its place, half of one goes.
 
-    Half of the ``current`` run stays beside the complete one: it is gone on with.
+    Args:
+        workspace: its folder; held by the caller.
+        told: as ``told_of`` returns it.
+        current: half of this run stays beside the complete one, for it is gone on with; None: of
+            any run.
     """
+    runs = workspace / "runs"
+    if not runs.is_dir():
+        return
     matches = [_RUN_BESIDE.fullmatch(path.name) for path in runs.iterdir()]
     for run in sorted({match["run"] for match in matches if match}):
-        home = runs / run
-        _settle(home)
-        if run != current or not _is_complete(home):
-            _remove_folder(_beside(home, _AGAIN))
+        home, again = runs / run, _beside(runs / run, _AGAIN)
+        _settle(home, told.get(run, ""))
+        _remove_folder(_beside(home, _BEFORE))
+        is_left = current not in {None, run} or not _is_complete(home)
+        if is_left or _is_complete(again):
+            _remove_folder(again)
 
 
-def _settle(home: Path) -> None:
-    """Let a run that was made again, and is complete, take the place of the one before.
+def _settle(home: Path, told: str = "") -> None:
+    """Let the complete run that counts take its place; the one that stood there lies beside it.
 
     Killed after any of the steps, it is gone on with by the next call; a complete run is found at
-    each moment (``finished_run``).
+    each moment (``finished_run``, which says what ``told`` is).
     """
     again, before = _beside(home, _AGAIN), _beside(home, _BEFORE)
-    if _is_complete(again):
+    found = finished_run(home.parent.parent, home.name, told)
+    if found is not None and found[0] != home:
         if home.exists():
-            _remove_folder(before)
-            home.rename(before)
-        again.rename(home)
-    elif before.exists() and not home.exists():
-        before.rename(home)
+            beside = again if found[0] == before else before
+            _remove_folder(beside)
+            home.rename(beside)
+        found[0].rename(home)
     sync_folder(home.parent)
-    _remove_folder(before)
 
 
 def _remove_folder(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from voterlist.config import Settings
@@ -32,17 +32,18 @@ def open_to_read(workspace: Path) -> Iterator[tuple[Settings, Reader]]:
 def open_beside(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger, bool]]:
     """As ``open_to_change``; True where another command holds the workspace, and may go on.
 
+    Nothing but the ledger is held, and that for a moment: a run at night waits for nobody's look.
+
     Raises:
         WorkspaceBusyError: another command writes the ledger all the time.
     """
     settings = settings_of(workspace)
-    with ExitStack() as held:
-        is_held = False
-        try:
-            held.enter_context(lock.hold(workspace, since=since))
-        except WorkspaceBusyError:
-            is_held = True
-        ledger = held.enter_context(Ledger(ledgers.place_in(workspace, settings)))
+    is_held = False
+    try:
+        lock.require_free(workspace, since=since)
+    except WorkspaceBusyError:
+        is_held = True
+    with Ledger(ledgers.place_in(workspace, settings)) as ledger:
         yield settings, ledger, is_held
 
 

@@ -103,7 +103,7 @@ def verify_run(
     place = ledgers.place_in(workspace, settings)
     with lock.hold(workspace, since=since), ledgers.reading(place) as ledger:
         then = _line_of(workspace, ledger, run)
-        folder, manifest = _finished_run(workspace, then.run)
+        folder, manifest = _finished_run(workspace, then.run, ledger)
         _require_inputs(workspace, settings, manifest)
         with private_folder(workspace) as work:
             _copy_inputs(workspace, work)
@@ -204,9 +204,9 @@ def _made_again(
     workspace: Path, settings: Settings, manifest: PackageManifest
 ) -> dict[str, str]:
     """Path below ``data/`` -> SHA-256 of each file that the run gives such a package."""
-    folder, of_run = _finished_run(workspace, manifest.run or "")
-    runs = Known(of_run.run, dict(of_run.inputs), (folder,), (frozenset(),))
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
+        folder, of_run = _finished_run(workspace, manifest.run or "", ledger)
+        runs = Known(of_run.run, dict(of_run.inputs), (folder,), (frozenset(),))
         source = ListSource(workspace, runs, answers_in(ledger), settings)
     scope = Scope(manifest.constituency, manifest.sender.precinct)
     with private_folder() as work:
@@ -248,8 +248,9 @@ def _line_of(workspace: Path, ledger: Reader, run: str | None) -> _Then:
     raise _no_run(workspace, run)
 
 
-def _finished_run(workspace: Path, run: str) -> tuple[Path, Manifest]:
-    finished = store.finished_run(workspace, run)
+def _finished_run(workspace: Path, run: str, ledger: Reader) -> tuple[Path, Manifest]:
+    told = store.told_of(ledger.journal())
+    finished = store.finished_run(workspace, run, told.get(run, ""))
     if finished is None:
         raise _no_run(workspace, run)
     return finished
