@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import handing
 import processes
 import workspaces
 from command_line import AZ, EN, call, started, told
@@ -413,20 +414,42 @@ def test_of_an_option_that_is_missing_it_is_told_what_it_is_for(more):
 
 
 @pytest.mark.parametrize(
-    ("number", "code"),
+    ("number", "code", "exit_code"),
     [
-        (errno.ENOSPC, "disk-full"),
-        (errno.EACCES, "no-permission"),
-        (errno.EROFS, "no-permission"),
-        (errno.ENOENT, "no-such-file"),
-        (errno.EIO, "file-trouble"),
+        (errno.ENOSPC, "disk-full", 5),
+        (errno.EACCES, "no-permission", 5),
+        (errno.EROFS, "no-permission", 5),
+        (errno.ENOENT, "no-such-file", 2),
+        (errno.EIO, "file-trouble", 5),
     ],
 )
-def test_what_the_system_refused_is_told_by_what_it_was(number, code):
+def test_what_the_system_refused_is_told_by_what_it_was(number, code, exit_code):
     """No room, no permission, no such file and a broken disk would be one error."""
     failure = describe(OSError(number, "refused", "list.csv"))
-    assert (failure.code, failure.exit_code, failure.where) == (code, 5, "list.csv")
+    found = failure.code, failure.exit_code, failure.where
+    assert found == (code, exit_code, "list.csv")
     assert failure.todo
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "{gone}"),
+        ("inspect", "{gone}"),
+        ("keys", "trust", "{here}", "{gone}", "--name", "MSK"),
+        ("ledger", "restore", "{here}", "{gone}"),
+        ("link", "{gone}", "--out", "{here}/pairs.csv"),
+        ("receive", "{here}", "{gone}"),
+        ("review", "import", "{here}", "{gone}"),
+    ],
+)
+def test_a_file_that_is_not_there_has_one_exit_code(tmp_path, words):
+    """A script could not tell a name that is mistyped from a program that failed."""
+    here = workspaces.make(tmp_path / "w", settings=handing.ABOVE)
+    told("keys", "make", here)
+    places = {"here": here, "gone": tmp_path / "gone"}
+    code, said = told(*(word.format(**places) for word in words))
+    assert (code, said["error"]["code"]) == (2, "no-such-file")
 
 
 def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(

@@ -162,12 +162,14 @@ def test_a_file_that_cannot_be_read_says_why_and_ends_with_three(
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("none.xlsx", "no-such-file"), ("inbox", "review-unreadable")]
+    ("name", "refused"),
+    [("none.xlsx", (2, "no-such-file")), ("inbox", (3, "review-unreadable"))],
 )
-def test_a_path_that_is_no_file_says_so(workspace, name, code):
+def test_a_path_that_is_no_file_says_so(workspace, name, refused):
     """A name that is mistyped is not told as a damaged workbook."""
     found = call("review", "import", workspace, workspace / name, "--by", "N", "--json")
-    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (3, code)
+    said = json.loads(found.stdout)["error"]["code"]
+    assert (found.exit_code, said) == refused
 
 
 def test_a_workbook_packed_in_an_archive_is_none(workspace):

@@ -27,6 +27,7 @@ from voterlist.errors import (
     SettingsError,
     SettingsMistake,
     StageError,
+    UsageError,
     VoterlistError,
     place_of,
     usage_error,
@@ -215,7 +216,8 @@ def describe(error: BaseException) -> Failure:
         )
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)
-        return Failure(error.code, error.exit_code, what, _where(error), todo)
+        exit_code = _EXIT_OF.get(error.code, error.exit_code)
+        return Failure(error.code, exit_code, what, _where(error), todo)
     if hasattr(error, "format_message"):
         # The command line library's own error: of an option it does not know, or a value it cannot
         # read.
@@ -227,11 +229,15 @@ def describe(error: BaseException) -> Failure:
         what, todo = (
             SAY(f"error.{code}.{part}", path=path) for part in ("what", "todo")
         )
-        return Failure(code, 5, what, path, todo)
+        return Failure(code, _EXIT_OF.get(code, 5), what, path, todo)
     what = SAY(
         "error.failed-inside.what", kind=type(error).__name__, place=place_of(error)
     )
     return Failure("failed-inside", 5, what, "", SAY("error.failed-inside.todo"))
+
+
+_EXIT_OF = {"no-such-file": UsageError.exit_code}
+"""Of a mistake with one exit code, whatever noticed it."""
 
 
 def _code_of(error: OSError) -> str:

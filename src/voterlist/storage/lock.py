@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -30,9 +31,9 @@ HOLDER_NAME = ".lock.holder"
 """Beside the lock: who holds it. While the lock is held it is that process; where the lock is free,
 it is one that ended without finishing."""
 
-OF_DESK = {"code": "desk-open-already", "name": ".desk.lock"}
+OF_DESK: dict[str, Any] = {"code": "desk-open-already", "name": ".desk.lock"}
 """How ``hold`` holds the desk of a workspace, which stays open while a run holds the workspace."""
-OF_INDEX = {"code": "workspace-busy", "name": ".find.lock"}
+OF_INDEX: dict[str, Any] = {"code": "workspace-busy", "name": ".find.lock"}
 """The same where the index of the counter is made: each process that needs it waits for it."""
 PATIENCE = 10.0
 """Seconds that a run waits for who holds the workspace for a moment: an answer at the counter."""
