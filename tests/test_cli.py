@@ -435,6 +435,8 @@ def test_what_the_system_refused_is_told_by_what_it_was(number, code, exit_code)
     "words",
     [
         ("check", "{gone}"),
+        ("evaluate", "{gone}", "{gone}"),
+        ("explain", "{gone}", "1", "2"),
         ("inspect", "{gone}"),
         ("keys", "trust", "{here}", "{gone}", "--name", "MSK"),
         ("ledger", "restore", "{here}", "{gone}"),
@@ -650,12 +652,12 @@ def test_mistakes_in_a_map_of_columns_are_all_told(people):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["link", "nothing.csv", "--out", "p.parquet"], 3),
+        (["link", "nothing.csv", "--out", "p.parquet"], 2),
         (["link", "people.csv", "--out", "p.txt"], 2),
         (["link", "people.csv", "--columns", "nothing.toml", "--out", "p.parquet"], 2),
         (["check", "nothing.csv"], 2),
         (["evaluate", "people.csv", "people.csv"], 3),
-        (["evaluate", "nothing.parquet", "people.csv"], 3),
+        (["evaluate", "nothing.parquet", "people.csv"], 2),
     ],
 )
 def test_inputs_that_cannot_be_used_are_told_without_a_traceback(

@@ -182,6 +182,8 @@ def _rows_of_pair(path: Path, left: str, right: str) -> pa.Table:
         return pq.read_table(
             path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)
         )
+    except FileNotFoundError:
+        raise usage_error("no-such-file", path=path) from None
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise input_error("pairs-unreadable", path) from None
@@ -311,6 +313,8 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
             table = pq.read_table(readers.arrow_source(path))
         else:
             table = readers.read_table(path)
+    except FileNotFoundError:
+        raise usage_error("no-such-file", path=path) from None
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise input_error("pairs-unreadable", path) from None
