@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 SETTINGS = "[calendar]\nelection_day = 2026-03-01\n"
 BY = ("--by", "Aytən")
-PRECINCTS = {1: 90, 2: 75, 3: 60, 4: 55}
+PRECINCTS = {1: 25, 2: 14, 3: 13, 4: 22}
 SURNAMES = ("Əliyev", "Məmmədov", "Quliyev", "Həsənov", "Rzayev", "Kərimov", "Babayev")
 GIVEN = ("Elçin", "Tural", "Orxan", "Rauf", "Vaqif", "Nihad", "Kamil", "Samir", "Fuad")
 
