@@ -107,7 +107,10 @@ def fill(path, answers, out=None):
 
 
 def fill_named(path, *lines):
-    """Write lines, each {column: text}, onto the sheet for entries that a person names."""
+    """Write lines, each {column: text}, onto the sheet for entries that a person names.
+
+    Returns the row of the first.
+    """
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:
         top, columns = columns_of(sheet) or (0, {})
@@ -115,7 +118,9 @@ def fill_named(path, *lines):
             for row, texts in enumerate(lines, top + 1):
                 for name, text in texts.items():
                     _write(sheet.cell(row, columns[name]), text)
+            first = top + 1
     book.save(path)
+    return first
 
 
 def _write(cell, text):

@@ -8,7 +8,8 @@ import handing
 import workspaces
 from command_line import AZ, EN, call, told
 from deciding import amendments_of
-from review_books import fill, fill_named
+from review_books import fill_named
+from side_by_side import Step, hand_in, walk
 from voterlist.casework.printed import NAMED_PROBLEMS
 from voterlist.storage.ledger import Ledger
 
@@ -16,25 +17,30 @@ pytestmark = pytest.mark.slow
 
 DAY = ("--today", "2026-02-03")
 BY = ("--by", "Aytən")
+NO_7, NO_8 = {"document": "№ 7"}, {"document": "№ 8"}
+ASK = {"answer": "ask the precinct", "ground": EN("ground.to-be-checked.title")}
+DIED = {"answer": "strike", "ground": EN("ground.died.title"), **NO_7}
+AWAY = {"answer": "strike", "ground": EN("ground.moved-away.title"), **NO_7}
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    return workspaces.finished(tmp_path / "2026")
-
-
-def book_of(workspace, *lines, language="en"):
-    out = workspace.parent / "review.xlsx"
-    words = ("--out", out, "--language", language, *DAY)
+def book_of(workspace, *lines, name="review.xlsx"):
+    """A workbook of a story of its own, with these lines."""
+    out = workspace.parent / name
+    words = ("--out", out, "--language", "en", *DAY)
     made = call("review", "export", workspace, *words)
     assert made.exit_code == 0, made.stderr
     fill_named(out, *lines)
     return out
 
 
-def decided(workspace, *lines, **how):
-    """(exit code, what the import says) of these lines."""
-    return told("review", "import", workspace, book_of(workspace, *lines, **how), *BY)
+def read_in(workspace, book):
+    """(exit code, how many answers were recorded, codes of the problems)."""
+    code, made = told("review", "import", workspace, book, *BY)
+    return code, made["recorded"], codes(made["problems"])
+
+
+def codes(problems):
+    return [problem["code"] for problem in problems]
 
 
 def corrected(number="2", name="Rzayev Orxan", **more):
@@ -52,60 +58,37 @@ def corrected(number="2", name="Rzayev Orxan", **more):
     }
 
 
-def listed(workspace):
-    """(surname, precinct) of everybody on the lists of a new run, and the corrected addresses."""
-    assert told("run", workspace, *DAY)[0] in {0, 1}
-    entries = handing.newest(workspace, "entries").to_pylist()
-    applied = {
-        row["entry_id"]: row for row in handing.newest(workspace, "applied").to_pylist()
-    }
+def register(workspace, name, *rows):
+    """Add rows to a register: surname, name, father's name, birth date, FIN, place."""
+    path = workspace / "reference" / f"{name}.csv"
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    text = path.read_text(encoding="utf-8") if path.exists() else head
+    path.write_text(text + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+
+
+def rows(workspace, table, *surnames):
+    """The rows of a table of the newest run; those about people of these surnames."""
+    found = handing.newest(workspace, table).to_pylist()
+    if not surnames:
+        return found
+    people = handing.newest(workspace, "entries").to_pylist()
+    people += handing.newest(workspace, "additions").to_pylist()
+    ids = {row["entry_id"] for row in people if row["surname"] in surnames}
+    return [row for row in found if row["entry_id"] in ids]
+
+
+def ids(workspace, *surnames):
+    """Given name -> entry."""
     return {
-        (
-            row["surname"],
-            row["given_name"],
-            applied.get(row["entry_id"], {}).get("action"),
-            applied.get(row["entry_id"], {}).get("value"),
-        )
-        for row in entries
+        row["given_name"]: row["entry_id"]
+        for row in rows(workspace, "entries", *surnames)
     }
 
 
-def test_an_entry_is_corrected_moved_and_struck_by_its_number(workspace):
-    """Nothing was asked about them: they were decided at the counter alone, or not at all."""
-    before = listed(workspace)
-    _, found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)
-    entry = found["found"][0]["entry_id"]
-    struck = {
-        "listed_as": entry,
-        "listed_name": "Hüseynli Tural Əhməd oğlu",
-        "answer": "strike",
-        "ground": EN("ground.died.title"),
-        "document": "№ 7",
-    }
-    moved = {
-        "listed_in": "88/1",
-        "listed_as": "2",
-        "listed_name": "quliyeva",
-        "answer": "move",
-        "precinct": "2",
-        "ground": EN("ground.voter-asked.title"),
-        "document": "№ 8",
-    }
-    lines = (corrected(), struck, moved)
-    code, made = decided(workspace, *lines)
-    assert (code, made["recorded"], made["problems"]) == (0, 3, [])
-    assert listed(workspace) - before == {
-        ("Rzayev", "Orxan", "correct", "Nizami küç. 3"),
-        ("Hüseynli", "Tural", "strike", None),
-        ("Quliyeva", "Sevinc", "move", None),
-    }
-
-
-REGISTER = """Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi
-Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;1
-Şərifova;Nigar;Kamil qızı;02.01.2007;5XK1251;88;1
-Şərifli;Anar;Kamil oğlu;02.01.2006;5XK1252;88;1
-"""
+def done(workspace, *surnames):
+    """(what was done, with which value) of people."""
+    found = rows(workspace, "applied", *surnames)
+    return sorted((row["action"], row["value"] or "") for row in found)
 
 
 def stands(workspace, name):
@@ -114,226 +97,42 @@ def stands(workspace, name):
     return row["state"], row["precinct"]
 
 
-def test_who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace):
-    """Whoever came onto the list by a register could be struck and moved by nobody."""
-    (workspace / "reference" / "newly-of-age.csv").write_text(REGISTER, "utf-8")
-    listed(workspace)
-    book = book_of(workspace)
-    added = {
-        "answer": "add",
-        "ground": EN("ground.newly-of-age.title"),
-        "document": "AA 5",
-        "precinct": "1",
+def is_printed(workspace):
+    return call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
+
+
+def added_of(name, answer):
+    """What answers the rows of the register about people of this name."""
+    return lambda row: (
+        answer if row["sheet"] == "Additions" and name in str(row["shown"]) else None
+    )
+
+
+def added(precinct, ground="newly-of-age"):
+    title = EN(f"ground.{ground}.title")
+    return {"answer": "add", "ground": title, "document": "AA 5", "precinct": precinct}
+
+
+def an_entry_is_corrected_moved_and_struck_by_its_number(workspace):
+    """Nothing was asked about them: they were decided at the counter alone, or not at all."""
+    yield
+    yield  # While lines that are mistyped change nobody.
+    _, found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)
+    entry = found["found"][0]["entry_id"]
+    struck = {"listed_as": entry, "listed_name": "Hüseynli Tural Əhməd oğlu"} | DIED
+    moved = {
+        "listed_in": "88/1",
+        "listed_as": "2",
+        "listed_name": "quliyeva",
+        "answer": "move",
+        "precinct": "2",
+        "ground": EN("ground.voter-asked.title"),
     }
-    fill(book, lambda row: added if row["sheet"] == "Additions" else None)
-    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 3
-    listed(workspace)
-    people = handing.newest(workspace, "additions").to_pylist()
-    of_row = {
-        row["given_name"]: {
-            "listed_as": row["entry_id"],
-            "listed_name": f"{row['surname']} {row['given_name']}",
-        }
-        for row in people
-    }
-    lines = (
-        of_row["Zaur"]
-        | {"answer": "strike", "ground": EN("ground.moved-away.title")}
-        | {"document": "№ 7", "precinct": "89/3"},
-        of_row["Nigar"]
-        | {"answer": "move", "ground": EN("ground.boundary.title")}
-        | {"document": "№ 8", "precinct": "2"},
-        of_row["Anar"] | {"answer": "ask"},
-    )
-    others = ("--by", "Rəşad")
-    out = book_of(workspace, *lines)
-    code, made = told("review", "import", workspace, out, *others)
-    assert (code, made["recorded"], made["problems"]) == (0, 3, [])
-    listed(workspace)
-    people = "Şərifov Zaur", "Şərifova Nigar", "Şərifli Anar"
-    assert [stands(workspace, name) for name in people] == [
-        ("struck", 1),
-        ("moved", 2),
-        ("added", 1),
-    ]
-    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
-    asked = handing.newest(workspace, "amendments").to_pylist()
-    assert [row["entry_id"] for row in asked if row["action"] == "ask"] == [
-        of_row["Anar"]["listed_as"]
-    ]
-    # Taken back is what was said of them, and not that they were added.
-    nigar = of_row["Nigar"] | {"answer": "withdraw"}
-    code, made = told("review", "import", workspace, book_of(workspace, nigar), *others)
-    assert (code, made["recorded"]) == (0, 1)
-    listed(workspace)
-    assert stands(workspace, "Şərifova Nigar") == ("added", 1)
-    # Her precinct carries out that she was moved, and knows more of her than the register.
-    again = book_of(workspace, lines[1])
-    assert told("review", "import", workspace, again, *others)[1]["recorded"] == 1
-    path = workspace / "inbox" / "88" / "menteqe-2.csv"
-    row = "4;Şərifova;Nigar;Kamil qızı;02.01.2007;qadın;Nizami küç. 4;5XK1251\n"
-    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
-    listed(workspace)
-    assert stands(workspace, "Şərifova Nigar") == ("listed", 2)
-    back = handing.newest(workspace, "returned").to_pylist()
-    assert [(one["answer"], one["why"]) for one in back] == [("move", "carried-out")]
-    # He comes back from where he was sent, and is on no list there.
-    head, zaur, *_ = REGISTER.splitlines()
-    path = workspace / "reference" / "arrivals.csv"
-    path.write_text(f"{head}\n{zaur.removesuffix('1')}2\n", encoding="utf-8")
-    listed(workspace)
-    book = book_of(workspace)
-    arrived = added | {"ground": EN("ground.arrived.title"), "precinct": "2"}
-    assert fill(book, lambda row: arrived if row["sheet"] == "Additions" else None)
-    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 1
-    listed(workspace)
-    done = handing.newest(workspace, "applied").to_pylist()
-    came = [row for row in done if row["entry_id"].startswith("arrivals:")]
-    assert [(row["action"], row["precinct"]) for row in came] == [("add", 2)]
-    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
-    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
-
-
-@pytest.mark.parametrize("ground", ["moved-away", "died", "not-citizen"])
-def test_who_is_struck_and_comes_back_is_asked_about(workspace, ground):
-    """They were on no list and nobody was asked: the register's row met the struck entry.
-
-    Whoever was struck as another one's namesake who died stands elsewhere as well.
-    """
-    place = {"precinct": "89/3"} if ground == "moved-away" else {}
-    names = ("Hüseynli Tural", "Quliyeva Sevinc")
-    lines = []
-    for name in names:
-        (person,) = told("find", workspace, name, *BY, *DAY)[1]["found"]
-        lines.append(
-            {"listed_as": person["entry_id"], "listed_name": name, "answer": "strike"}
-            | {"ground": EN(f"ground.{ground}.title"), "document": "№ 7"}
-            | place
-        )
-    assert decided(workspace, *lines)[1]["recorded"] == 2
-    listed(workspace)
-    head, *_ = REGISTER.splitlines()
-    rows = (
-        "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236;88;1",
-        "Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237;88;2",
-    )
-    path = workspace / "reference" / "arrivals.csv"
-    path.write_text("\n".join((head, *rows, "")), encoding="utf-8")
-    listed(workspace)
-    (workspace.parent / "review.xlsx").unlink()
-    book = book_of(workspace)
-    added = {"answer": "add", "document": "AA 5", "precinct": "1"}
-    added |= {"ground": EN("ground.arrived.title")}
-    kept = {"answer": "accept", "reason": "lives in 89"}
-    answers = iter((added, kept))
-    asked = fill(
-        book, lambda row: next(answers) if row["sheet"] == "Additions" else None
-    )
-    assert len(asked) == 2
-    made = told("review", "import", workspace, book, *BY)[1]
-    assert (made["recorded"], made["accepted"], made["problems"]) == (1, 1, [])
-    listed(workspace)
-    done = handing.newest(workspace, "applied").to_pylist()
-    assert sorted(row["action"] for row in done) == ["add", "strike", "strike"]
-    found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)[1]["found"]
-    assert [row["state"] for row in found] == ["struck", "added"]
-    rules = handing.newest(workspace, "findings").column("rule").to_pylist()
-    assert "arrived-missing" not in rules
-    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
-
-
-def test_registers_are_held_against_who_was_added(workspace):
-    """Somebody who was added and died, or left, stayed on the list and nobody was asked."""
-    reference = workspace / "reference"
-    (reference / "newly-of-age.csv").write_text(REGISTER, "utf-8")
-    listed(workspace)
-    book = book_of(workspace)
-    added = {"answer": "add", "ground": EN("ground.newly-of-age.title")}
-    added |= {"document": "AA 5", "precinct": "1"}
-    fill(book, lambda row: added if row["sheet"] == "Additions" else None)
-    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 3
-    wanted = ("--name", "Səfərov Kamil Rauf oğlu", "--born", "05.05.1980")
-    wanted += ("--set", "fin=5XK1299", "--set", "precinct=2", "--document", "AZE 4")
-    asked = ("--what", "add", *wanted, "--by", "Kamil Səfərov", "--clerk", "Aytən")
-    assert told("application", "take", workspace, *asked, *DAY)[0] == 0
-    granted = ("--grant", "--ground", "left-out", *BY)
-    assert told("application", "decide", workspace, 1, *granted, *DAY)[0] == 0
-    listed(workspace)
-    head, zaur, nigar, _ = REGISTER.splitlines()
-    kamil = "Səfərov;Kamil;Rauf oğlu;05.05.1980;5XK1299;88;2"
-    left = nigar.replace("88;1", "88;2")
-    for name, rows in (("deaths", (zaur, kamil)), ("departures", (nigar, left))):
-        text = "\n".join((head, *rows, ""))
-        (reference / f"{name}.csv").write_text(text, encoding="utf-8")
-    listed(workspace)
-    rules = handing.newest(workspace, "findings").to_pylist()
-    found = sorted((row["rule"], row["precinct"]) for row in accusing(rules))
-    assert found == [
-        ("deceased-confirmed", 1),
-        ("deceased-confirmed", 2),
-        ("moved-away-confirmed", 1),
-    ]
-    book.unlink()
-    book_of(workspace)
-    names = []
-
-    def struck(row):
-        if row["sheet"] != "Strikings":
-            return None
-        names.append(" ".join(map(str, row["shown"])))
-        is_dead = "Nigar" not in names[-1]
-        ground = "died" if is_dead else "moved-away"
-        place = {} if is_dead else {"precinct": "89/3"}
-        return {"answer": "strike", "ground": EN(f"ground.{ground}.title")} | place
-
-    assert len(fill(book, struck)) == 3
-    assert all(any(one in text for text in names) for one in ("Zaur", "Nigar", "Rauf"))
-    made = told("review", "import", workspace, book, *BY)[1]
-    assert (made["recorded"], made["problems"]) == (3, [])
-    listed(workspace)
-    assert [stands(workspace, name)[0] for name in ("Şərifov Zaur", "Səfərov")] == [
-        "struck"
-    ] * 2
-    rules = handing.newest(workspace, "findings").to_pylist()
-    assert not accusing(rules)
-    assert len(accusing(handing.newest(workspace, "accepted").to_pylist())) == 3
-    assert call("lists", workspace, "--purpose", "display", *DAY).exit_code == 0
-
-
-def accusing(rows):
-    """The rows whose rule accuses an entry, for certain."""
-    rules = ("deceased-confirmed", "moved-away-confirmed")
-    return [row for row in rows if row["rule"] in rules]
-
-
-def test_nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed(workspace):
-    """One of the two struck the voter, once a letter of the address was another one."""
-
-    def say(action, by, **said):
-        (person,) = told("find", workspace, "Hüseynli Tural", *BY, *DAY)[1]["found"]
-        row = {"entry_id": person["entry_id"], "action": action, "decided_by": by}
-        with Ledger(workspace / "ledger.db") as ledger:
-            ledger.amend(amendments_of(row | said | {"document": "№ 7"}))
-
-    def back():
-        """How many answers came back changed, and how many entries are contested."""
-        said = told("run", workspace, *DAY)[1]["decided"]
-        return said["changed"], said["contested_entries"]
-
-    away = {"ground": "moved-away", "constituency": 89, "precinct": 3}
-    say("strike", "Aytən", **away)
-    say("move", "Rəşad", ground="boundary", constituency=88, precinct=2)
-    assert back() == (0, 1)
-    path = workspace / "inbox" / "88" / "menteqe-1.csv"
-    text = path.read_text(encoding="utf-8").replace("küç. 8;", "küç. 81;")
-    path.write_text(text, encoding="utf-8")
-    assert back() == (2, 0)
-    say("strike", "Aytən", **away)
-    assert back() == (1, 0)
-    # Whoever said that they stay, or a third person, has the last word.
-    say("strike", "Rəşad", **away)
-    assert back() == (0, 0)
-    assert stands(workspace, "Hüseynli Tural") == ("struck", 1)
+    assert (yield Step((corrected(), struck, moved | NO_8))) == []
+    assert done(workspace, "Rzayev") == [("correct", "Nizami küç. 3")]
+    assert done(workspace, "Hüseynli") == [("strike", "")]
+    assert done(workspace, "Quliyeva") == [("move", "")]
+    assert done(workspace, "Rzayeva", "Məmmədov", "Məmmədova") == []
 
 
 MISTYPED = (
@@ -352,180 +151,449 @@ MISTYPED = (
 """Lines of a workbook, each with what is wrong of it."""
 
 
-def test_a_number_that_is_mistyped_changes_nobody(workspace):
+def a_number_that_is_mistyped_changes_nobody(workspace):
     """Somebody else would be struck, and come to vote on the day."""
-    before = listed(workspace)
-    lines, problems = zip(*MISTYPED, strict=True)
-    code, made = decided(workspace, *lines)
-    found = made["problems"]
-    assert (code, made["recorded"]) == (1, 0)
-    assert tuple(one["code"] for one in found) == problems
-    place = ("review.xlsx", EN("review.sheet.named"))
+    yield
+    lines, expected = zip(*MISTYPED, strict=True)
+    found = yield Step(lines)
+    assert tuple(codes(found)) == expected
+    place = ("all.xlsx", EN("review.sheet.named"))
     assert {(one["file"], one["sheet"]) for one in found} == {place}
-    rows = [one["row"] for one in found]
-    assert rows == list(range(rows[0], rows[0] + len(lines)))
-    assert rows[0] > 1
+    at = [one["row"] for one in found]
+    assert at == list(range(at[0], at[0] + len(lines)))
+    assert at[0] > 1
     assert all(one["todo"] for one in found)
-    assert listed(workspace) == before
+    assert done(workspace, "Rzayev", "Rzayeva", "Məmmədov", "Məmmədova") == []
+    assert done(workspace, "Hüseynli", "Quliyeva") == []
 
 
-def test_a_name_that_two_voters_have_needs_to_be_whole(tmp_path):
-    """Of two who stand below each other on a list by name one digit would strike the wrong one."""
-    folder = workspaces.make(tmp_path / "2026")
-    path = folder / "inbox" / "88" / "menteqe-2.csv"
-    brother = "4;Rzayev;Orxan;Nadir oğlu;06.06.1971;kişi;Nizami küç. 1;5XK1241\n"
-    path.write_text(path.read_text(encoding="utf-8") + brother, encoding="utf-8")
-    workspaces.ran(folder)
-    rows = handing.newest(folder, "voters").to_pylist()
-    entry = next(row["entry_id"] for row in rows if row["surname"] == "Rzayev")
-    _, made = decided(folder, corrected(entry, "Rzayev"))
-    assert (made["recorded"], made["problems"]) == (1, [])
-    for name in ("Rzayev", "Rzayev Orxan"):
-        _, made = decided(folder, corrected(name=name), corrected("3", name))
-        assert {problem["code"] for problem in made["problems"]} == {"named-unclear"}
-        assert made["recorded"] == 0
-    whole = ("Rzayev Orxan Şamil oğlu", "Rzayev Orxan Nadir oğlu")
-    lines = [corrected(number, name) for number in ("2", "3") for name in whole]
-    _, made = decided(folder, *lines)
-    codes = [problem["code"] for problem in made["problems"]]
-    # One of the two was corrected so by its id before.
-    assert (made["recorded"], codes) == (1, ["named-another"] * 2)
-
-
-def test_the_checks_of_all_answers_hold_for_named_entries(workspace):
+def the_checks_of_all_answers_hold_for_named_entries(workspace):
     """A striking without evidence, or a line without an answer, is refused as on any sheet."""
+    yield
     bare = corrected(answer="strike", ground=EN("ground.died.title"), document=None)
-    for line in (bare, corrected(answer=None), {"answer": "strike"}):
-        code, made = decided(workspace, line)
-        assert code == 1
-        assert made["recorded"] == 0
-        assert made["problems"]
+    lines = (bare, corrected(answer=None), {"answer": "strike"})
+    found = yield Step(lines)
+    assert len({one["row"] for one in found}) == len(lines)
+    assert done(workspace, "Rzayev") == []
+
+
+def who_was_added_from_a_register_is_struck_moved_and_asked_about(workspace):
+    """Whoever came onto the list by a register could be struck and moved by nobody."""
+    hand_in(workspace, 3, "Bağırov;Həsən;Cavad oğlu;28.06.1947;5XK1301")
+    hand_in(workspace, 4, "Bağırova;Həcər;Cavad qızı;28.06.1949;5XK1302")
+    zaur = "Şərifov;Zaur;Kamil oğlu;02.01.2008;5XK1250;88;"
+    nigar = "Şərifova;Nigar;Kamil qızı;02.01.2007;5XK1251"
+    anar = "Şərifli;Anar;Kamil oğlu;02.01.2006;5XK1252"
+    register(workspace, "newly-of-age", f"{zaur}3", f"{nigar};88;3", f"{anar};88;3")
+    yield
+    assert (yield Step(cells=added_of("Şərif", added("3")))) == []
+    of_row = {
+        row["given_name"]: {
+            "listed_as": row["entry_id"],
+            "listed_name": f"{row['surname']} {row['given_name']}",
+            "decided_by": "Rəşad",
+        }
+        for row in rows(workspace, "additions")
+        if row["surname"].startswith("Şərif")
+    }
+    moved = of_row["Nigar"] | {"answer": "move", "precinct": "4", **NO_8}
+    moved |= {"ground": EN("ground.boundary.title")}
+    struck = of_row["Zaur"] | AWAY | {"precinct": "89/3"}
+    assert (yield Step((struck, moved, of_row["Anar"] | {"answer": "ask"}))) == []
+    people = "Şərifov Zaur", "Şərifova Nigar", "Şərifli Anar"
+    found = [stands(workspace, name) for name in people]
+    assert found == [("struck", 3), ("moved", 4), ("added", 3)]
+    assert is_printed(workspace)
+    asked = rows(workspace, "amendments", "Şərifov", "Şərifova", "Şərifli")
+    assert [row["entry_id"] for row in asked if row["action"] == "ask"] == [
+        of_row["Anar"]["listed_as"]
+    ]
+    # Taken back is what was said of them, and not that they were added.
+    assert (yield Step((of_row["Nigar"] | {"answer": "withdraw"},))) == []
+    assert stands(workspace, "Şərifova Nigar") == ("added", 3)
+    # Her precinct carries out that she was moved, and knows more of her than the register.
+    hand_in(workspace, 4, "Bağırova;Həcər;Cavad qızı;28.06.1949;5XK1302", nigar)
+    assert (yield Step((moved,))) == []
+    assert stands(workspace, "Şərifova Nigar") == ("listed", 4)
+    mine = {of_row["Nigar"]["listed_as"]}
+    back = [row for row in rows(workspace, "returned") if row["old_entry_id"] in mine]
+    assert [(one["answer"], one["why"]) for one in back] == [("move", "carried-out")]
+    # He comes back from where he was sent, and is on no list there.
+    register(workspace, "arrivals", f"{zaur}4")
+    yield
+    assert (yield Step(cells=added_of("Şərifov", added("4", "arrived")))) == []
+    came = rows(workspace, "applied", "Şərifov")
+    came = [row for row in came if row["entry_id"].startswith("arrivals:")]
+    assert [(row["action"], row["precinct"]) for row in came] == [("add", 4)]
+    # Of all who were decided about by then, and once more.
+    assert is_printed(workspace)
+    assert is_printed(workspace)
+
+
+COMES_BACK = {
+    "moved-away": (
+        "Cəfərov;Tural;Əhməd oğlu;23.11.1988;5XK1311",
+        "Cəfərova;Lalə;Tofiq qızı;11.12.1995;5XK1312",
+    ),
+    "died": (
+        "Nəbiyev;Elman;Rza oğlu;19.07.1951;5XK1313",
+        "Nəbiyeva;Ulduz;Elman qızı;19.07.2001;5XK1314",
+    ),
+    "not-citizen": (
+        "Tağıyev;Murad;Sabir oğlu;14.10.1972;5XK1315",
+        "Tağıyeva;Könül;Arif qızı;03.03.1986;5XK1316",
+    ),
+}
+"""Ground -> the two who are struck on it and come back, one to the own precinct, one to another."""
+
+
+def who_is_struck_and_comes_back_is_asked_about(workspace):
+    """They were on no list and nobody was asked: the register's row met the struck entry.
+
+    Whoever was struck as another one's namesake who died stands elsewhere as well.
+    """
+    hand_in(workspace, 5, *(row for pair in COMES_BACK.values() for row in pair))
+    hand_in(workspace, 6, "Həsənova;Sara;Vəli qızı;27.10.1990;5XK1317")
+    people = [row.split(";")[:2] for pair in COMES_BACK.values() for row in pair]
+    yield
+    lines = [
+        {
+            "listed_as": row["entry_id"],
+            "listed_name": f"{row['surname']} {row['given_name']}",
+        }
+        | {"answer": "strike", "ground": EN(f"ground.{ground}.title"), **NO_7}
+        | ({"precinct": "89/3"} if ground == "moved-away" else {})
+        for ground, pair in COMES_BACK.items()
+        for row in rows(workspace, "entries", *(one.split(";")[0] for one in pair))
+    ]
+    came = [(f"{one};88;5", f"{other};88;6") for one, other in COMES_BACK.values()]
+    register(workspace, "arrivals", *(row for pair in came for row in pair))
+    assert (yield Step(tuple(lines))) == []
+    asked = []
+    answers = added("5", "arrived"), {"answer": "accept", "reason": "lives in 89"}
+
+    def said(row):
+        shown = " ".join(map(str, row["shown"]))
+        for place, name in enumerate(people):
+            if row["sheet"] == "Additions" and " ".join(name) in shown:
+                asked.append(name)
+                return answers[place % 2]
+        return None
+
+    assert (yield Step(cells=said)) == []
+    assert sorted(asked) == sorted(people)
+    for place, (surname, _) in enumerate(people):
+        expected = [("strike", "")] if place % 2 else [("add", ""), ("strike", "")]
+        assert done(workspace, surname) == expected, surname
+    accepted = [
+        row for row in rows(workspace, "accepted") if row["reason"] == "lives in 89"
+    ]
+    assert len(accepted) == len(COMES_BACK)
+    for surname, given in people[::2]:
+        found = told("find", workspace, f"{surname} {given}", *BY, *DAY)[1]["found"]
+        states = [row["state"] for row in found if row["surname"] == surname]
+        assert states == ["struck", "added"]
+    places = [
+        row["precinct"]
+        for row in rows(workspace, "findings")
+        if row["rule"] == "arrived-missing"
+    ]
+    assert not {5, 6} & {*places}
+
+
+def registers_are_held_against_who_was_added(workspace):
+    """Somebody who was added and died, or left, stayed on the list and nobody was asked."""
+    hand_in(workspace, 7, "Abdullayev;Arif;Zeynal oğlu;03.03.1956;5XK1321")
+    hand_in(workspace, 8, "Abdullayeva;Lalə;Zeynal qızı;03.03.1958;5XK1322")
+    zaur = "Cabbarov;Zaur;Kamil oğlu;02.01.2008;5XK1323;88;7"
+    nigar = "Cabbarova;Nigar;Kamil qızı;02.01.2007;5XK1324;88;"
+    register(workspace, "newly-of-age", zaur, f"{nigar}7")
+    yield
+    wanted = ("--name", "Səfərov Kamil Rauf oğlu", "--born", "05.05.1980")
+    wanted += ("--set", "fin=5XK1299", "--set", "precinct=8", "--document", "AZE 4")
+    asked = ("--what", "add", *wanted, "--by", "Kamil Səfərov", "--clerk", "Aytən")
+    assert told("application", "take", workspace, *asked, *DAY)[0] == 0
+    granted = ("--grant", "--ground", "left-out", *BY)
+    assert told("application", "decide", workspace, 1, *granted, *DAY)[0] == 0
+    assert (yield Step(cells=added_of("Cabbarov", added("7")))) == []
+    kamil = "Səfərov;Kamil;Rauf oğlu;05.05.1980;5XK1299;88;8"
+    register(workspace, "deaths", zaur, kamil)
+    register(workspace, "departures", f"{nigar}7", f"{nigar}8")
+    yield
+    assert sorted((row["rule"], row["precinct"]) for row in accusing(workspace)) == [
+        ("deceased-confirmed", 7),
+        ("deceased-confirmed", 8),
+        ("moved-away-confirmed", 7),
+    ]
+    shown = []
+
+    def struck(row):
+        if row["sheet"] != "Strikings":
+            return None
+        text = " ".join(map(str, row["shown"]))
+        for name in ("Zaur", "Nigar", "Rauf"):
+            if name in text and ("Cabbarov" in text or name == "Rauf"):
+                shown.append(name)
+                return AWAY | {"precinct": "89/3"} if name == "Nigar" else DIED
+        return None
+
+    assert (yield Step(cells=struck)) == []
+    assert sorted(shown) == ["Nigar", "Rauf", "Zaur"]
+    states = [stands(workspace, name)[0] for name in ("Cabbarov Zaur", "Səfərov Kamil")]
+    assert states == ["struck"] * 2
+    assert accusing(workspace) == []
+    assert len(accusing(workspace, "accepted")) == 3
+
+
+def accusing(workspace, table="findings"):
+    """The rows whose rule accuses an entry, for certain."""
+    rules = ("deceased-confirmed", "moved-away-confirmed")
+    return [row for row in rows(workspace, table) if row["rule"] in rules]
+
+
+def nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed(workspace):
+    """One of the two struck the voter, once a letter of the address was another one."""
+    person = "Vəliyev;Samir;Zahid oğlu;01.02.1980;5XK1331"
+    path = hand_in(workspace, 9, person)
+    mine = set()
+
+    def say(action, by, **said):
+        row = {"entry_id": ids(workspace, "Vəliyev")["Samir"], "action": action}
+        mine.add(row["entry_id"])
+        with Ledger(workspace / "ledger.db") as ledger:
+            ledger.amend(amendments_of(row | said | NO_7 | {"decided_by": by}))
+
+    def back():
+        """How many answers came back changed, and how many entries are contested."""
+        returned = [
+            row for row in rows(workspace, "returned") if row["old_entry_id"] in mine
+        ]
+        contested = {row["entry_id"] for row in rows(workspace, "contested", "Vəliyev")}
+        return [row["why"] for row in returned].count("changed"), len(contested)
+
+    yield
+    away = {"ground": "moved-away", "constituency": 89, "precinct": 3}
+    say("strike", "Aytən", **away)
+    say("move", "Rəşad", ground="boundary", constituency=88, precinct=2)
+    yield
+    assert back() == (0, 1)
+    text = path.read_text(encoding="utf-8").replace("küç. 91", "küç. 92")
+    path.write_text(text, encoding="utf-8")
+    yield
+    assert back() == (2, 0)
+    say("strike", "Aytən", **away)
+    yield
+    assert back() == (1, 0)
+    # Whoever said that they stay, or a third person, has the last word.
+    say("strike", "Rəşad", **away)
+    yield
+    assert back() == (0, 0)
+    assert stands(workspace, "Vəliyev Samir") == ("struck", 9)
+
+
+def a_name_that_two_voters_have_needs_to_be_whole(workspace):
+    """Of two who stand below each other on a list by name one digit would strike the wrong one."""
+    hand_in(
+        workspace,
+        10,
+        "Abbasov;Elçin;Rauf oğlu;12.03.1970;5XK1341",
+        "Orucov;Orxan;Şamil oğlu;05.05.1965;5XK1342",
+        "Orucova;Aygün;Nadir qızı;17.02.1969;5XK1343",
+        "Orucov;Orxan;Nadir oğlu;06.06.1971;5XK1344",
+    )
+    yield
+    people = {
+        row["patronymic"]: row["entry_id"]
+        for row in rows(workspace, "entries", "Orucov")
+    }
+    assert (yield Step((corrected(people["Şamil oğlu"], "Orucov"),))) == []
+    lines = [
+        corrected(number, name, listed_in="10")
+        for name in ("Orucov", "Orucov Orxan")
+        for number in ("2", "3")
+    ]
+    whole = ("Orucov Orxan Şamil oğlu", "Orucov Orxan Nadir oğlu")
+    said = {"listed_in": "10", "value": "Nizami küç. 5"}
+    lines += [
+        corrected(number, name, **said) for number in ("2", "3") for name in whole
+    ]
+    found = yield Step(tuple(lines))
+    assert codes(found) == ["named-unclear"] * 4 + ["named-another"] * 2
+    assert done(workspace, "Orucov") == [("correct", "Nizami küç. 5")] * 2
+    assert done(workspace, "Orucova", "Abbasov") == []
+
+
+def who_left_the_list_by_a_line_is_known_in_it_again(workspace):
+    """A line that struck somebody was refused in every workbook after it: nobody stood there."""
+    hand_in(
+        workspace,
+        11,
+        "Əlizadə;Elçin;Rauf oğlu;12.03.1970;5XK1351",
+        "Paşayev;Rəhim;Şamil oğlu;05.05.1965;5XK1352",
+        "Paşayeva;Sevinc;Vaqif qızı;30.09.1991;5XK1353",
+        "Zülfüqarlı;Tural;Əhməd oğlu;23.11.1988;5XK1354",
+    )
+    surnames = ("Zülfüqarlı", "Paşayev", "Paşayeva")
+    yield
+    shown = {**NO_7, "reason": "seen"}
+    moved = {"answer": "move", "ground": EN("ground.boundary.title"), **shown}
+    renamed = {"answer": "correct", "field": EN("field.surname"), "value": "Əliyeva"}
+    sevinc = {"listed_in": "11", "listed_as": "3", "listed_name": "Paşayeva Sevinc"}
+    tural = {
+        "listed_as": ids(workspace, "Zülfüqarlı")["Tural"],
+        "listed_name": "Zülfüqarlı",
+    }
+    lines = (
+        tural | DIED | shown,
+        {"listed_in": "88/11", "listed_as": "2", "listed_name": "Paşayev"}
+        | DIED
+        | shown,
+        sevinc | moved | {"precinct": "4"},
+        sevinc | renamed | shown | {"ground": EN("ground.document-seen.title")},
+    )
+    book = book_of(workspace, *lines, name="left.xlsx")
+    assert read_in(workspace, book) == (0, 4, [])
+    yield
+    stood = done(workspace, *surnames)
+    assert stood == [
+        ("correct", "Əliyeva"),
+        ("move", ""),
+        ("strike", ""),
+        ("strike", ""),
+    ]
+    assert read_in(workspace, book) == (0, 0, [])
+    again = workspace.parent / "again.xlsx"
+    again.write_bytes(book.read_bytes())
+    words = ("--out", again, "--language", "en", *DAY)
+    assert told("review", "export", workspace, *words)[1]["carried"] == 0
+    yield
+    assert done(workspace, *surnames) == stood
+    # What its person answered otherwise since is said, and not done again.
+    fill_named(again, tural | {"answer": "withdraw"})
+    assert read_in(workspace, again)[1] == 1
+    yield
+    stood.remove(("strike", ""))
+    assert done(workspace, *surnames) == stood
+    assert read_in(workspace, book) == (1, 0, ["answered-since"])
+    yield
+    assert done(workspace, *surnames) == stood
+
+
+def a_workbook_that_is_read_in_twice_strikes_no_namesake(workspace):
+    """Whoever came under the number of who was struck, with the same name, was struck too."""
+    first = (
+        "Abasova;Elza;Rauf qızı;12.03.1970;5XK1361",
+        "Qasımov;Fikrət;Mirzə oğlu;09.04.1952;5XK1362",
+    )
+    hand_in(workspace, 12, *first)
+    yield
+    line = {"listed_in": "12", "listed_as": "2", "listed_name": "Qasımov Fikrət"} | DIED
+    book = book_of(workspace, line, name="twice.xlsx")
+    assert read_in(workspace, book) == (0, 1, [])
+    hand_in(workspace, 12, *first, "Qasımov;Fikrət;Mirzə oğlu;06.06.1971;5XK1363")
+    yield
+    assert read_in(workspace, book) == (0, 0, [])
+    yield
+    assert done(workspace, "Qasımov") == [("strike", "")]
+
+
+def a_line_about_the_namesake_of_who_left_is_about_the_namesake(workspace):
+    """A question about the son was one about the father, and brought back the father who died."""
+    hand_in(
+        workspace,
+        13,
+        "Abdinov;Elçin;Rauf oğlu;12.03.1970;5XK1371",
+        "Musayev;Orxan;Şamil oğlu;05.05.1965;5XK1372",
+        "Musayev;Orxan;Əli oğlu;06.06.1941;5XK1373",
+    )
+    yield
+    of = {
+        row["birth_date"]: row["entry_id"]
+        for row in rows(workspace, "entries", "Musayev")
+    }
+    father, son = of["06.06.1941"], of["05.05.1965"]
+    of_father = {"listed_as": father, "listed_name": "Musayev Orxan"}
+    for said in (ASK, DIED):
+        assert (yield Step((of_father | said,))) == []
+    line = {"listed_in": "13", "listed_as": "2", "listed_name": "Musayev Orxan"}
+    assert (yield Step((line | ASK,))) == []
+    holding = rows(workspace, "amendments", "Musayev")
+    said = {(row["entry_id"], row["action"]) for row in holding}
+    assert said == {(father, "strike"), (son, "ask")}
+
+
+def a_line_that_is_written_beside_one_that_was_read_in_is_read_too(workspace):
+    """A line about the son was taken for that about the father once lists were handed in anew."""
+    two = (
+        "İsmayılov;Orxan;Şamil oğlu;05.05.1965;5XK1381",
+        "İsmayılov;Orxan;Əli oğlu;06.06.1941;5XK1382",
+    )
+    hand_in(workspace, 14, *two)
+    yield
+    found = told("find", workspace, "İsmayılov Orxan", *BY, *DAY)[1]["found"]
+    mine = [row for row in found if row["precinct"] == 14]
+    number = {row["patronymic"]: str(row["list_number"]) for row in mine}
+    lines = [
+        {"listed_in": "14", "listed_as": number[whose], "listed_name": name} | ASK
+        for whose, name in (
+            ("Əli oğlu", "İsmayılov Orxan Əli"),
+            ("Şamil oğlu", "İsmayılov Orxan"),
+        )
+    ]
+    book = book_of(workspace, lines[0], name="beside.xlsx")
+    assert read_in(workspace, book) == (0, 1, [])
+    hand_in(workspace, 14, *two, "Yusifov;Kamal;Əli oğlu;06.06.1941;")
+    yield
+    fill_named(book, *lines)
+    _, recorded, problems = read_in(workspace, book)
+    assert (recorded, problems) == (0, ["named-unclear"])
+
+
+STORIES = (
+    an_entry_is_corrected_moved_and_struck_by_its_number,
+    a_number_that_is_mistyped_changes_nobody,
+    the_checks_of_all_answers_hold_for_named_entries,
+    who_was_added_from_a_register_is_struck_moved_and_asked_about,
+    who_is_struck_and_comes_back_is_asked_about,
+    registers_are_held_against_who_was_added,
+    nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed,
+    a_name_that_two_voters_have_needs_to_be_whole,
+    who_left_the_list_by_a_line_is_known_in_it_again,
+    a_workbook_that_is_read_in_twice_strikes_no_namesake,
+    a_line_about_the_namesake_of_who_left_is_about_the_namesake,
+    a_line_that_is_written_beside_one_that_was_read_in_is_read_too,
+)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    workspace = workspaces.make(tmp_path_factory.mktemp("named") / "2026")
+    stories = {story: story(workspace) for story in STORIES}
+    return walk(workspace, stories, DAY[1], "Aytən")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_a_story_goes_as_it_should(walked, story):
+    """What would be wrong stands at each story."""
+    if walked[story]:
+        raise walked[story]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.finished(tmp_path / "2026")
 
 
 def test_what_is_not_recorded_is_carried_over_and_what_is_not(workspace):
     """A line would be decided again with each workbook, or be lost with the old one."""
     refused = corrected(number="3")
     book_of(workspace, corrected(), refused)
-    assert told("review", "import", workspace, workspace.parent / "review.xlsx", *BY)[
-        1
-    ]["recorded"]
+    book = workspace.parent / "review.xlsx"
+    assert read_in(workspace, book) == (1, 1, ["named-another"])
     words = ("--out", workspace.parent / "review.xlsx", "--language", "az", *DAY)
     assert told("review", "export", workspace, *words)[1]["carried"] == 1
     _, made = told("review", "import", workspace, workspace.parent / "review.xlsx", *BY)
     assert [problem["code"] for problem in made["problems"]] == ["named-another"]
-
-
-def test_who_left_the_list_by_a_line_is_known_in_it_again(workspace):
-    """A line that struck somebody was refused in every workbook after it: nobody stood there."""
-    _, found = told("find", workspace, "Hüseynli Tural", *BY, *DAY)
-    shown = {"document": "№ 7", "reason": "seen"}
-    died = {"answer": "strike", "ground": EN("ground.died.title"), **shown}
-    moved = {"answer": "move", "ground": EN("ground.boundary.title"), **shown}
-    renamed = {"answer": "correct", "field": EN("field.surname"), "value": "Əliyeva"}
-    sevinc = {"listed_in": "1", "listed_as": "2", "listed_name": "Quliyeva Sevinc"}
-    lines = (
-        {"listed_as": found["found"][0]["entry_id"], "listed_name": "Hüseynli"} | died,
-        {"listed_in": "88/2", "listed_as": "2", "listed_name": "Rzayev"} | died,
-        sevinc | moved | {"precinct": "2"},
-        sevinc | renamed | shown | {"ground": EN("ground.document-seen.title")},
-    )
-    book = book_of(workspace, *lines)
-    code, made = told("review", "import", workspace, book, *BY)
-    assert (code, made["recorded"]) == (0, 4)
-    stood = listed(workspace)
-    code, made = told("review", "import", workspace, book, *BY)
-    assert (code, made["recorded"], made["problems"]) == (0, 0, [])
-    again = workspace.parent / "again.xlsx"
-    again.write_bytes(book.read_bytes())
-    words = ("--out", again, "--language", "en", *DAY)
-    assert told("review", "export", workspace, *words)[1]["carried"] == 0
-    assert listed(workspace) == stood
-    # What its person answered otherwise since is said, and not done again.
-    back = {key: lines[0][key] for key in ("listed_as", "listed_name")}
-    fill_named(again, back | {"answer": "withdraw"})
-    assert told("review", "import", workspace, again, *BY)[1]["recorded"] == 1
-    stood = listed(workspace)
-    code, made = told("review", "import", workspace, book, *BY)
-    assert (code, made["recorded"]) == (1, 0)
-    assert [problem["code"] for problem in made["problems"]] == ["answered-since"]
-    assert listed(workspace) == stood
-
-
-def test_a_workbook_that_is_read_in_twice_strikes_no_namesake(tmp_path):
-    """Whoever came under the number of who was struck, with the same name, was struck too."""
-    folder = workspaces.finished(tmp_path / "2026")
-    line = corrected(answer="strike", ground=EN("ground.died.title"))
-    line = {name: line[name] for name in line if name not in {"field", "value"}}
-    book = book_of(folder, line)
-    assert told("review", "import", folder, book, *BY)[1]["recorded"] == 1
-    path = folder / "inbox" / "88" / "menteqe-2.csv"
-    other = "4;Rzayev;Orxan;Şamil oğlu;06.06.1971;kişi;Füzuli küç. 9;5XK1241\n"
-    path.write_text(path.read_text(encoding="utf-8") + other, encoding="utf-8")
-    listed(folder)
-    code, made = told("review", "import", folder, book, *BY)
-    assert (code, made["recorded"], made["problems"]) == (0, 0, [])
-    listed(folder)
-    done = handing.newest(folder, "applied").column("action").to_pylist()
-    assert done == ["strike"]
-
-
-def test_a_line_about_the_namesake_of_who_left_is_about_the_namesake(workspace):
-    """A question about the son was one about the father, and brought back the father who died."""
-    path = workspace / "inbox" / "88" / "menteqe-2.csv"
-    father = "4;Rzayev;Orxan;Əli oğlu;06.06.1941;kişi;Füzuli küç. 9;5XK1241\n"
-    path.write_text(path.read_text(encoding="utf-8") + father, encoding="utf-8")
-    listed(workspace)
-    ids = {
-        row["birth_date"]: row["entry_id"]
-        for row in handing.newest(workspace, "entries").to_pylist()
-        if row["surname"] == "Rzayev"
-    }
-    asked = {"answer": "ask the precinct", "ground": EN("ground.to-be-checked.title")}
-    died = {"answer": "strike", "ground": EN("ground.died.title"), "document": "№ 7"}
-    of_father = {"listed_as": ids["06.06.1941"], "listed_name": "Rzayev Orxan"}
-    for said in (asked, died):
-        assert decided(workspace, of_father | said)[1]["recorded"] == 1
-        listed(workspace)
-    book = book_of(workspace)
-    son = next(one for one in ids.values() if one != ids["06.06.1941"])
-    fill_named(
-        book, corrected() | dict.fromkeys(("field", "value", "document")) | asked
-    )
-    made = told("review", "import", workspace, book, *BY)[1]
-    assert (made["recorded"], made["problems"]) == (1, [])
-    listed(workspace)
-    holding = handing.newest(workspace, "amendments").to_pylist()
-    assert {(row["entry_id"], row["action"]) for row in holding} == {
-        (ids["06.06.1941"], "strike"),
-        (son, "ask"),
-    }
-
-
-def test_a_line_that_is_written_beside_one_that_was_read_in_is_read_too(workspace):
-    """A line about the son was taken for that about the father once lists were handed in anew."""
-    path = workspace / "inbox" / "88" / "menteqe-2.csv"
-    father = "4;Rzayev;Orxan;Əli oğlu;06.06.1941;kişi;Füzuli küç. 9;5XK1241\n"
-    path.write_text(path.read_text(encoding="utf-8") + father, encoding="utf-8")
-    listed(workspace)
-    found = told("find", workspace, "Rzayev Orxan", *BY, *DAY)[1]["found"]
-    number = {row["patronymic"]: str(row["list_number"]) for row in found}
-    asked = {"answer": "ask the precinct", "ground": EN("ground.to-be-checked.title")}
-    lines = [
-        {"listed_in": "2", "listed_as": number[whose], "listed_name": name} | asked
-        for whose, name in (
-            ("Əli oğlu", "Rzayev Orxan Əli"),
-            ("Şamil oğlu", "Rzayev Orxan"),
-        )
-    ]
-    book = book_of(workspace, lines[0])
-    assert told("review", "import", workspace, book, *BY)[1]["recorded"] == 1
-    more = father.replace("4;Rzayev;Orxan", "5;Yusifov;Kamal").replace("5XK1241", "")
-    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
-    listed(workspace)
-    fill_named(book, *lines)
-    made = told("review", "import", workspace, book, *BY)[1]
-    assert made["recorded"] == 0
-    assert [one["code"] for one in made["problems"]] == ["named-unclear"]
 
 
 def test_every_problem_has_its_words():

@@ -1,0 +1,102 @@
+"""Stories that go side by side in one workspace: what all of them do in a step is done once.
+
+A story is a generator about persons of its own. It hands in what it needs, yields a ``Step``, and
+goes on when the answers of all were read in and a run was made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import review_books
+import workspaces
+from command_line import EN, told
+
+
+@dataclass
+class Step:
+    """What a story writes into the workbook of all.
+
+    Attributes:
+        lines: for entries that a person names, each {column: text}.
+        cells: takes a row that asks something, and returns {column: text}, or None.
+    """
+
+    lines: tuple = ()
+    cells: object = None
+
+
+def hand_in(workspace, precinct, *rows):
+    """Let a precinct hand in these voters: surname, name, father's name, birth date, FIN."""
+    text = f"{precinct} saylı seçki məntəqəsi\n{workspaces.HEADER}"
+    for number, row in enumerate(rows, 1):
+        *cells, fin = row.split(";")
+        sex = "qadın" if cells[2].endswith("qızı") else "kişi"
+        text += ";".join(
+            (str(number), *cells, sex, f"Nizami küç. {precinct}{number}", fin)
+        )
+        text += "\n"
+    path = workspace / "inbox" / "88" / f"menteqe-{precinct}.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def walk(workspace, stories, day, by):
+    """Name -> what a story failed with; None where it went to its end.
+
+    Args:
+        workspace: its folder.
+        stories: name -> generator; it is sent the problems that the import has with its answers.
+        day: of the runs.
+        by: who answers where a row names nobody.
+    """
+    failed, wishes = dict.fromkeys(stories), {}
+
+    def go_on(name, problems):
+        try:
+            wishes[name] = stories[name].send(problems) or Step()
+        except StopIteration:
+            pass
+        except Exception as error:  # noqa: BLE001  told by the test of this story
+            failed[name] = error
+
+    for name in stories:
+        go_on(name, None)
+    while wishes:
+        steps, problems = dict(wishes), {}
+        wishes.clear()
+        if any(step.lines or step.cells for step in steps.values()):
+            problems = _answer(workspace, steps, day, by)
+        code, said = told("run", workspace, "--today", day)
+        assert code in {0, 1}, said
+        for name in steps:
+            go_on(name, problems.get(name, []))
+    return failed
+
+
+def _answer(workspace, steps, day, by):
+    """Story -> the problems with what it wrote."""
+    book = workspace.parent / "all.xlsx"
+    book.unlink(missing_ok=True)
+    words = ("--out", book, "--language", "en", "--today", day)
+    assert told("review", "export", workspace, *words)[0] in {0, 1}
+    lines = [(name, line) for name, step in steps.items() for line in step.lines]
+    first = review_books.fill_named(book, *(line for _, line in lines))
+    named = EN("review.sheet.named")
+    whose = {(named, row): name for row, (name, _) in enumerate(lines, first)}
+
+    def cells(row):
+        for name, step in steps.items():
+            texts = step.cells and step.cells(row)
+            if texts:
+                assert whose.setdefault((row["sheet"], row["row"]), name) == name
+                return texts
+        return None
+
+    review_books.fill(book, cells)
+    said = told("review", "import", workspace, book, "--by", by, "--today", day)[1]
+    found = defaultdict(list)
+    for problem in said["problems"]:
+        found[whose[problem["sheet"], problem["row"]]].append(problem)
+    return found
