@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 import made_once
 import processes
 
+# Neither what is imported nor a test that is collected is ever garbage.
+gc.disable()
 # Before the command line is imported: it fixes the language then.
 os.environ["VOTERLIST_LANG"] = "en"
 
@@ -80,6 +82,7 @@ def pytest_collection_finish():
     """Spare the search for garbage the modules, which are never garbage, and search seldom."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 

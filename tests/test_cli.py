@@ -16,7 +16,7 @@ import pytest
 import handing
 import processes
 import workspaces
-from command_line import AZ, EN, call, started, told
+from command_line import EN, call, started, told
 from voterlist import cli
 from voterlist.any_table.checking import check_files
 from voterlist.catalogue import LANGUAGES, entries
@@ -40,21 +40,6 @@ def test_alone_it_tells_a_newcomer_where_to_start():
     assert found.exit_code == 0
     assert "voterlist init" in found.stdout
     assert "voterlist synth" in found.stdout
-
-
-@pytest.mark.slow
-def test_it_speaks_azerbaijani_when_asked():
-    """The start, the help and the errors come in the language of the environment."""
-    alone = started(language="az")
-    assert AZ("cli.start").strip() == alone.stdout.strip()
-    helped = started("run", "--help", language="az")
-    assert "Heç bir" in alone.stdout
-    assert "Bütün mərhələləri icra edir" in helped.stdout
-    refused = started("run", "nowhere", language="az")
-    assert refused.returncode == 2
-    assert refused.stderr.splitlines()[0] == AZ(
-        "error.no-settings.what", folder="nowhere"
-    )
 
 
 @pytest.mark.parametrize(

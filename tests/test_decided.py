@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import workspaces
-from command_line import started
+from command_line import call
 from examples import tries
 from linkage_lists import crowd
 from voterlist import review, schemas
@@ -544,9 +544,9 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
 
 
 def said_by_run(folder, *options, language="en"):
-    """What ``voterlist run`` prints, in a process of its own."""
+    """What ``voterlist run`` prints."""
     words = ("run", folder, "--today", workspaces.TODAY, *options)
-    return started(*words, language=language).stdout
+    return call(*words, language=language).stdout
 
 
 def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):

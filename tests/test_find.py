@@ -80,7 +80,7 @@ _RUNS = """
 import sys
 from command_line import told
 ended = 0
-while ended < 4:
+while ended < 2:
     ended += told("run", sys.argv[1], "--today", "2026-02-03")[0] < 2
 """
 """Runs one after the other, which ask for the workspace until they have it."""
@@ -95,7 +95,7 @@ def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
     )
     answers = []
     # So many and no more: then the runs have the workspace to themselves.
-    while len(answers) < 40 and runs.poll() is None:
+    while len(answers) < 12 and runs.poll() is None:
         shutil.rmtree(workspace / "kept" / "find", ignore_errors=True)
         code, said = told("find", workspace, "Rzayev Orxan", *DAY)
         answers.append((code, len(said.get("found", ()))))

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workspaces
-from command_line import started
+from command_line import call
 from voterlist.catalogue import catalogue
 from voterlist.findings import finding_ids
 from voterlist.model import Stage
@@ -283,7 +283,7 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
     for language in ("en", "az"):
         say = catalogue(language)
         words = ("run", folder, "--today", "2026-02-04")
-        told = started(*words, language=language).stdout
+        told = call(*words, language=language).stdout
         known = {"holding": 18, "carried_out": 3, "changed": 2}
         lines = [
             say(f"cli.run.decided.{name}", count=count) for name, count in known.items()
@@ -292,7 +292,7 @@ def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path)
         end = "\n".join([*lines, todo])
         assert end in told
         assert not told.rpartition(end)[2].strip()
-    told = started("run", folder, "--today", "2026-02-04", "--json")
+    told = call("run", folder, "--today", "2026-02-04", "--json")
     assert json.loads(told.stdout)["decided"]["changed"] == 2
 
 

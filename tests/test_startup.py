@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 import processes
-from command_line import started
+from command_line import AZ
 from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.cli import APP, evaluating
 from voterlist.config import LinkSettings
@@ -149,15 +149,70 @@ def test_the_threshold_in_the_help_is_that_of_the_settings():
     assert LinkSettings().duplicate_probability == evaluating._THRESHOLD
 
 
-def told(*words):
-    """The outcome of a command in Azerbaijani; how it starts makes no difference."""
-    return started(*words, language="az")
+HELPED = ["", "link", "run", "review", "names", "synth"]
+SLIPS = [
+    (["init"], "'DIR' arqumenti göstərilməyib."),
+    (["run", "x", "--hepl"], "Belə seçim yoxdur: --hepl"),
+    (["run", "x", "y"], "Artıq arqument verilib (y)"),
+    (["rum"], "'rum' adlı əmr yoxdur. Bəlkə 'run' nəzərdə tutulub?"),
+    (["march"], "'march' adlı əmr yoxdur."),
+    (["synth", "x"], "'--voters' seçimi göstərilməyib."),
+    (["synth", "x", "--voters"], "'--voters' seçiminin qiyməti göstərilməyib."),
+    (["synth", "x", "--voters", "many"], "'--voters' üçün yanlış qiymət:"),
+    (["synth", "x", "--voters", "-1"], "'--voters' üçün yanlış qiymət:"),
+    (["run", "x", "--until", "lunch"], "mümkün qiymətlər"),
+    (["evaluate", "x", "y", "--threshold", "2"], "'--threshold' üçün yanlış qiymət:"),
+]
+AS_JSON = ["run", "x", "--hepl", "--json"]
+NOWHERE = ["run", "nowhere"]
+SAYS = """
+import contextlib, io, json, sys
+from voterlist.cli import main
+told = dict()
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["voterlist", *words]
+    out, error = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            code = main()
+        except SystemExit as end:
+            code = end.code
+    told[" ".join(words)] = [code or 0, out.getvalue(), error.getvalue()]
+print(json.dumps(told))
+"""
 
 
-@pytest.mark.parametrize("command", ["", "link", "run", "review", "names", "synth"])
-def test_help_holds_no_english_of_the_library(command):
+@pytest.fixture(scope="module")
+def told():
+    """(exit code, output, errors) of each command, in one process whose language is Azerbaijani."""
+    helped = [[*command.split(), "--help"] for command in HELPED]
+    commands = [[], AS_JSON, NOWHERE, *helped, *(slip for slip, _ in SLIPS)]
+    outcome = subprocess.run(
+        [sys.executable, "-c", SAYS, json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "VOTERLIST_LANG": "az"},
+    )
+    said = json.loads(outcome.stdout)
+    return lambda *words: said[" ".join(words)]
+
+
+def test_it_speaks_azerbaijani_when_asked(told):
+    """The start, the help and the errors come in the language of the environment."""
+    assert told()[1].strip() == AZ("cli.start").strip()
+    assert "Heç bir" in told()[1]
+    assert "Bütün mərhələləri icra edir" in told("run", "--help")[1]
+    code, _, refused = told(*NOWHERE)
+    assert code == 2
+    assert refused.splitlines()[0] == AZ("error.no-settings.what", folder="nowhere")
+
+
+@pytest.mark.parametrize("command", HELPED)
+def test_help_holds_no_english_of_the_library(told, command):
     """An Azerbaijani page with English headings is half a page."""
-    shown = told(*command.split(), "--help").stdout
+    _, shown, _ = told(*command.split(), "--help")
     assert shown.startswith("İstifadə: voterlist")
     for word in (
         "Usage",
@@ -172,35 +227,20 @@ def test_help_holds_no_english_of_the_library(command):
     assert "Bu mətni göstərir və dayanır." in shown
 
 
-SLIPS = [
-    (["init"], "'DIR' arqumenti göstərilməyib."),
-    (["run", "x", "--hepl"], "Belə seçim yoxdur: --hepl"),
-    (["run", "x", "y"], "Artıq arqument verilib (y)"),
-    (["rum"], "'rum' adlı əmr yoxdur. Bəlkə 'run' nəzərdə tutulub?"),
-    (["march"], "'march' adlı əmr yoxdur."),
-    (["synth", "x"], "'--voters' seçimi göstərilməyib."),
-    (["synth", "x", "--voters"], "'--voters' seçiminin qiyməti göstərilməyib."),
-    (["synth", "x", "--voters", "many"], "'--voters' üçün yanlış qiymət:"),
-    (["synth", "x", "--voters", "-1"], "'--voters' üçün yanlış qiymət:"),
-    (["run", "x", "--until", "lunch"], "mümkün qiymətlər"),
-    (["evaluate", "x", "y", "--threshold", "2"], "'--threshold' üçün yanlış qiymət:"),
-]
-
-
 @pytest.mark.parametrize(("arguments", "expected"), SLIPS)
-def test_a_slip_is_told_in_the_language_of_the_user(arguments, expected):
+def test_a_slip_is_told_in_the_language_of_the_user(told, arguments, expected):
     """Of all sentences the one about a mistake must be understood."""
-    slip = told(*arguments)
-    assert (slip.returncode, slip.stdout) == (2, "")
-    assert expected in slip.stderr
+    code, out, error = told(*arguments)
+    assert (code, out) == (2, "")
+    assert expected in error
     english = r"\b(Error|Missing|No such|Invalid|Got|Input|Value|Usage|Try)\b"
-    assert not re.search(english, slip.stderr)
+    assert not re.search(english, error)
 
 
-def test_a_slip_told_as_json_is_in_the_language_of_the_user():
+def test_a_slip_told_as_json_is_in_the_language_of_the_user(told):
     """A script that shows the sentence shows it to the same person."""
-    shown = told("run", "x", "--hepl", "--json").stdout
-    assert json.loads(shown)["error"]["what"].startswith("Belə seçim yoxdur: --hepl")
+    shown = json.loads(told(*AS_JSON)[1])
+    assert shown["error"]["what"].startswith("Belə seçim yoxdur: --hepl")
 
 
 @pytest.mark.parametrize(
