@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,6 +20,8 @@ from voterlist.model import AsideCode, Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import is_street_register
 from voterlist.readers import list_files
+from voterlist.storage import store
+from voterlist.storage.ledger import Ledger
 
 HEADINGS = ["Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "FİN"]
 DEAD = [
@@ -247,3 +250,36 @@ def test_a_lawful_list_is_no_register(workspace):
     ]
     places = [row["precinct"] for row in table("entries")]
     assert places.count(3) == places.count(4) == 3
+
+
+def taken_in(workspace, table):
+    """A table of two persons in the inbox under another name, that a package had as this one."""
+    path = workspace / "inbox" / "88" / "səhifə.parquet"
+    people = {"surname": ["Qarayev", "Rzayeva"], "number": ["7 və 8", "9"]}
+    people |= {"given_name": ["Rauf", "Sara"], "birth_date": ["01.02.1970", None]}
+    pq.write_table(pa.table({**people, "precinct": ["12", "12"]}), path)
+    manifest = workspace / "received" / "conec-088" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    files = [{"sha256": store.sha256(path), "table": table}]
+    manifest.write_text(json.dumps({"files": files}), encoding="utf-8")
+    with Ledger(workspace / "ledger.db") as ledger:
+        package = {"kind": "submit", "package": store.sha256(manifest)}
+        ledger.write_journal(workspaces.TODAY, "received", **package)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["record", "removed", "arrivals"])
+def test_what_came_in_a_package_is_what_the_package_says(workspace, table):
+    """Who was taken off a list was a voter again where somebody moved the table to the inbox.
+
+    And ``inspect`` asked about the rows of a list that was signed, as of a stranger's.
+    """
+    taken_in(workspace, table)
+    is_list = table == "record"
+    result, tables = run_to_review(workspace)
+    surnames = {row["surname"] for row in tables("entries")}
+    assert ({"Qarayev", "Rzayeva"} <= surnames) == is_list
+    codes = [one.code for one in result.troubles]
+    assert codes == ([] if is_list else [AsideCode.LOOKS_LIKE_REGISTER])
+    path = workspace / "inbox" / "88" / "səhifə.parquet"
+    assert not is_list or told("inspect", path)[0] == 0

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from voterlist import config, readers
+from voterlist.config import Settings
 from voterlist.errors import usage_error
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.look import look
 from voterlist.model import Severity
-from voterlist.pipeline.inbox import INBOX, number_of
+from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
 from voterlist.pipeline.result import FURNITURE
+from voterlist.storage import ledger as ledgers
 from voterlist.storage.settings import settings_around
 
 DECLARED_DIFFERS = "declared-total-differs"
@@ -51,8 +53,9 @@ def inspect_files(
     accounts: list[FileAccount] = []
     for root, number, paths in _batches(files):
         chosen = settings_around(settings, root)
+        ours = _taken_in(root, chosen)
         raw = [
-            file
+            replace(file, is_ours=ours.get(file.source) == RECORD)
             for path in paths
             for file in readers.read_paths([path], root, chosen.ingest)
         ]
@@ -181,6 +184,14 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
             if path not in paths:
                 paths.append(path)
     return [(root, number, paths) for (root, number), paths in batches.items()]
+
+
+def _taken_in(root: Path, settings: Settings) -> dict[str, str]:
+    """What of an inbox came in packages of this program; nothing of another folder."""
+    if root.name != INBOX:
+        return {}
+    with ledgers.reading(ledgers.place_in(root.parent, settings)) as ledger:
+        return taken_in(root.parent, ledger.journal())
 
 
 def _beside(root: Path, number: int | None) -> list[str]:

@@ -30,7 +30,8 @@ _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 ``88-goychay``."""
 
 
-_OF_PERSONS = frozenset({"record", "removed", "arrivals"})
+RECORD = "record"
+_OF_PERSONS = frozenset({RECORD, "removed", "arrivals"})
 """The tables of a package that are read as lists and registers are."""
 _RUN_DIGITS = 8
 """Digits of the digest in the name of a run."""
@@ -274,10 +275,8 @@ def folders_by_digest(folder: Path) -> dict[str, Path]:
     return {store.sha256(path): path.parent for path in manifests}
 
 
-def with_ours(
-    inputs: Inputs, workspace: Path, journal: Iterable[JournalLine]
-) -> Inputs:
-    """The inputs, of which those are marked that came in a package of this program.
+def taken_in(workspace: Path, journal: Iterable[JournalLine]) -> dict[str, str]:
+    """Source of each table of persons that came in a package of this program -> what table it is.
 
     Its manifest, which was signed, says what is in them, and the journal which manifests were taken
     in: nothing that a list itself says.
@@ -285,19 +284,36 @@ def with_ours(
     taken = {
         line.package for line in handovers(journal) if line.event is Event.RECEIVED
     }
-    ours = {
-        file["sha256"]
+    return {
+        file["sha256"][: readers.SOURCE_DIGITS]: file["table"]
         for digest, folder in folders_by_digest(workspace / RECEIVED).items()
         if digest in taken
         for file in strict_json.loads((folder / "manifest.json").read_bytes())["files"]
         if file["table"] in _OF_PERSONS
     }
 
-    def marked(files: Iterable[ListedFile]) -> tuple[ListedFile, ...]:
-        return tuple(replace(file, is_ours=file.digest in ours) for file in files)
 
-    batches = (replace(batch, files=marked(batch.files)) for batch in inputs.batches)
-    return replace(inputs, batches=tuple(batches), reference=marked(inputs.reference))
+def with_ours(
+    inputs: Inputs, workspace: Path, journal: Iterable[JournalLine]
+) -> Inputs:
+    """The inputs, of which those are marked that came in a package of this program.
+
+    Whoever was taken off a list, or stands on another one, is no voter of a list in the inbox.
+    """
+    ours = taken_in(workspace, journal)
+
+    def marked(files: Iterable[ListedFile]) -> Iterator[ListedFile]:
+        for file in files:
+            table = ours.get(file.digest[: readers.SOURCE_DIGITS])
+            is_other = table not in {None, RECORD} and file.name.startswith(INBOX)
+            trouble = AsideCode.LOOKS_LIKE_REGISTER if is_other else file.trouble
+            yield replace(file, is_ours=table is not None, trouble=trouble)
+
+    batches = (
+        replace(batch, files=tuple(marked(batch.files))) for batch in inputs.batches
+    )
+    reference = tuple(marked(inputs.reference))
+    return replace(inputs, batches=tuple(batches), reference=reference)
 
 
 def _home(file: ListedFile) -> int | None:
