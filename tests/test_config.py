@@ -300,6 +300,17 @@ def test_no_file_is_wrong_usage(tmp_path):
     with pytest.raises(UsageError) as caught:
         config.load(tmp_path / "voterlist.toml")
     assert (caught.value.code, caught.value.exit_code) == ("no-settings", 2)
+    assert "near" not in caught.value.places
+
+
+def test_a_slip_in_the_name_of_a_workspace_finds_the_one_beside(tmp_path):
+    """The advice was to make one of that name: the year would stand in two workspaces."""
+    folder = tmp_path / "goychay"
+    folder.mkdir()
+    (folder / "voterlist.toml").touch()
+    with pytest.raises(UsageError) as caught:
+        config.load(tmp_path / "goycay" / "voterlist.toml")
+    assert caught.value.places["near"] == str(folder)
 
 
 @pytest.mark.parametrize("written", ["2026-11-01", '"2026-11-01"'])

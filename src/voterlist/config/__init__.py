@@ -5,6 +5,7 @@ Every mistake is reported at once, each with its key path.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -93,7 +94,12 @@ def load(
     try:
         content = path.read_bytes()
     except OSError:
-        raise usage_error("no-settings", path=path, folder=path.parent) from None
+        folder = path.parent
+        beside = sorted(one.parent.name for one in folder.parent.glob(f"*/{path.name}"))
+        places: dict[str, object] = {"path": path, "folder": folder}
+        for near in difflib.get_close_matches(folder.name, beside, n=1):
+            places |= {"variant": "near", "near": folder.with_name(near)}
+        raise usage_error("no-settings", **places) from None
     try:
         # Windows editors put a byte order mark before the first key.
         text = content.decode("utf-8-sig")
