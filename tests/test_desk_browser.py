@@ -413,6 +413,20 @@ def test_nothing_bars_a_person_who_does_not_see(visit):
     page.emulate_media(color_scheme="light")
 
 
+def test_paper_is_white_whatever_the_screen_is(visit, page_file):
+    """A case printed from a dark screen was light letters on white, or a black sheet."""
+    page = visit.open(page_file)
+    colours = "() => [...document.querySelectorAll('body, #case-table td, h2')].map("
+    colours += "one => getComputedStyle(one).color)"
+    page.emulate_media(media="print", color_scheme="light")
+    on_paper = page.evaluate(colours)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(colours) == on_paper
+    page.emulate_media(media="screen")
+    assert page.evaluate(colours) != on_paper
+
+
 def test_a_phone_shows_all_without_scrolling_aside(opened, page_file):
     visit = browsers.Visit(opened, viewport={"width": 390, "height": 844})
     page = visit.open(page_file)
