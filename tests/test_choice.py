@@ -84,6 +84,8 @@ def test_numbered_names_and_a_date_in_three_columns_are_one_field_each():
         ("Peşəsi", "occupation", "text"),
         ("Профессия", "occupation", "text"),
         ("middleInitial", "middle_name", "name"),
+        ("race_code", "race", "exact"),
+        ("Party Affiliation", "party", "exact"),
     ],
 )
 def test_a_header_that_names_a_comparison_adds_it(header, name, kind):
