@@ -62,7 +62,7 @@ def file(
     **more,
 ) -> RawFile:
     """A text file of these rows."""
-    return RawFile(source, name, (sheet(rows, None),), **more)
+    return RawFile(source, name, (sheet(rows, None, delimiter=";"),), **more)
 
 
 def take(*files: RawFile, constituency: int | None = 4) -> Intake:

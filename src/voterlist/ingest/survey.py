@@ -61,8 +61,6 @@ _FIRST_ROWS = 60
 """A header stands in one of so many, or where the word for a name is."""
 _LEAST_SIDEWAYS = 3
 """Headings below each other that no list of people has."""
-_CELLS_CANNOT_SHIFT = frozenset({"jsonl", "parquet", "docx", "odt", "pdf", "dbf"})
-"""The formats without sheets in which no sign parts the cells of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ def survey(
         is_outside = marks.outside
         above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
         sections = _sections(cells, filled, settings, max(0, above - _ABOVE))
-        is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
+        is_text = sheet.delimiter is not None
         rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)

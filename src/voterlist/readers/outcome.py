@@ -90,8 +90,7 @@ class ReadOutcome:
     """The sheets in some bytes, or the code of why there are none, and what the bytes are."""
 
     format: str
-    """text, json, jsonl, parquet, xlsx, xlsb, xls, ods, docx, odt, pdf, dbf, zip; empty where that
-    is not known."""
+    """As ``RawFile.format``."""
     sheets: tuple[RawSheet, ...] = ()
     trouble: AsideCode | None = None
     skipped: tuple[str, ...] = ()

@@ -208,8 +208,7 @@ class RawFile:
     copy: int = 0
     """Counts the files of the same content, 0 the first."""
     format: str = ""
-    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, docx, odt, pdf, dbf, zip;
-    empty where that was not found out."""
+    """What the bytes are, a word of ``docs/readers.md``; empty where that was not found out."""
     skipped: tuple[str, ...] = ()
     """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is
     read."""
