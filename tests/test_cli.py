@@ -1,3 +1,4 @@
+import ast
 import errno
 import getpass
 import json
@@ -7,6 +8,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pyarrow as pa
@@ -19,7 +21,7 @@ import workspaces
 from command_line import EN, call, started, told
 from voterlist import cli
 from voterlist.any_table.checking import check_files
-from voterlist.catalogue import LANGUAGES, entries
+from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.cli.failure import describe
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import Terminal, language_of
@@ -63,22 +65,37 @@ def test_the_version_is_told():
     assert call("--version").stdout.strip() == "0.1.0"
 
 
-def test_every_word_the_commands_say_is_in_the_catalogue():
-    """A key that is misspelt would only be noticed by the user who needs it.
+def said_by_commands():
+    """(place, key, names of places given, or None) of each sentence told by a key of its own.
 
     What a log is told are events, which have no words.
     """
-    folder = Path(cli.__file__).parent
-    keys = {
-        key
-        for path in folder.glob("*.py")
-        for key in re.findall(
-            r'(?<!LOG\.)(?:SAY|tell|warn)\(\s*"([^"{]+)"(?!\.join)',
-            path.read_text("utf-8"),
-        )
+    for path in Path(cli.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name, first = getattr(node.func, "id", ""), node.args[0]
+            given = {one.arg for one in node.keywords}
+            where = f"{path.name}:{node.lineno}"
+            if name in {"SAY", "tell", "warn"} and isinstance(first, ast.Constant):
+                yield where, first.value, None if None in given else given
+            elif name == "table" and "of" not in given and isinstance(first, ast.Tuple):
+                for one in first.elts:
+                    if isinstance(one, ast.Constant):
+                        yield where, f"cli.table.{one.value}", None
+
+
+def test_every_word_the_commands_say_is_in_the_catalogue():
+    """A key that is misspelt, or a place left empty, would be noticed by the user who needs it."""
+    said = list(said_by_commands())
+    assert len(said) > 300
+    assert [(where, key) for where, key, _ in said if key not in entries()] == []
+    lacking = {
+        (where, key): sorted(places(entries()[key]["en"]) - given)
+        for where, key, given in said
+        if given is not None
     }
-    assert len(keys) > 80
-    assert keys <= set(entries())
+    assert {told: names for told, names in lacking.items() if names} == {}
 
 
 # init
@@ -439,6 +456,11 @@ def test_a_file_that_is_not_there_has_one_exit_code(tmp_path, words):
     assert (code, said["error"]["code"]) == (2, "no-such-file")
 
 
+def broken(*_arguments, **_options):
+    """As what a slip of the pen makes of a function."""
+    raise KeyError("Məmmədov Elçin 5XK1234")
+
+
 def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
     workspace, monkeypatch
 ):
@@ -446,10 +468,6 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
 
     Only its type and the line of the program leave.
     """
-
-    def broken(*_arguments, **_options):
-        raise KeyError("Məmmədov Elçin 5XK1234")
-
     monkeypatch.setattr(inbox, "find", broken)
     found = call("run", workspace)
     assert found.exit_code == 5
@@ -457,6 +475,13 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
     assert "pipeline/running.py" in found.stderr
     assert "5XK1234" not in found.stderr + found.stdout
     assert "Traceback" not in found.stderr
+
+
+def test_in_the_development_mode_it_has_its_traceback(workspace, monkeypatch):
+    """Else an engineer would be told the line of the catalogue, and not who asked it."""
+    monkeypatch.setattr(inbox, "find", broken)
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(dev_mode=True))
+    assert isinstance(call("run", workspace).exception, KeyError)
 
 
 def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):

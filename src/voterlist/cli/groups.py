@@ -37,7 +37,7 @@ from voterlist.cli.failure import (
 )
 from voterlist.cli.options import Json, require_outputs
 from voterlist.cli.terminal import LOG, SAY, TERMINAL, LogFile, LogJson, answer, warn
-from voterlist.errors import usage_error
+from voterlist.errors import VoterlistError, usage_error
 from voterlist.processes.limits import leave_pandas_out
 from voterlist.version import __version__
 
@@ -310,7 +310,8 @@ def _guard(work: Callable[[], Any], as_json: bool) -> Any:
     """What ``work`` returns.
 
     Raises:
-        SystemExit: it failed; what failed is told, and this is the exit code.
+        SystemExit: it failed; what failed is told, and this is the exit code. In the development
+            mode of Python an error of the program itself is raised on, with its traceback.
     """
     try:
         return work()
@@ -331,6 +332,8 @@ def _guard(work: Callable[[], Any], as_json: bool) -> Any:
         TERMINAL.json = TERMINAL.json or as_json
         failure = describe(error)
         report(failure)
+        if sys.flags.dev_mode and failure.code == VoterlistError.code:
+            raise
         raise SystemExit(failure.exit_code) from None
 
 
