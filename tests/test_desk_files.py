@@ -22,16 +22,15 @@ from voterlist.casework.pages import (
 from voterlist.catalogue import entries
 from voterlist.cli import APP
 from voterlist.desk.decisions import (
-    FILE_PROBLEMS,
     REASONS,
     Decision,
-    DecisionFileError,
     read_decisions,
 )
 from voterlist.desk.pack import packed
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger
+from voterlist.strict_json import SavedFileError
 
 pytestmark = pytest.mark.slow
 
@@ -213,7 +212,7 @@ def test_a_file_with_a_right_digest_and_a_wrong_form_is_refused(workspace):
         {name: values[name] for name in head(workspace)}, []
     ).replace(b'"decisions": []', b'"decisions": 7')
     for content in (again, json.dumps(values).encode()):
-        with pytest.raises(DecisionFileError):
+        with pytest.raises(SavedFileError):
             read_decisions(content)
 
 
@@ -355,8 +354,9 @@ def test_a_clock_that_is_ahead_is_told_and_costs_nothing(workspace, tmp_path):
 
 def test_every_problem_and_reason_has_its_words():
     known_keys = entries()
-    for code in FILE_PROBLEMS:
-        assert f"error.review-{code}.what" in known_keys
+    for code in ("cut-off", "unknown", "newer", "edited"):
+        assert f"error.review-decisions-{code}.what" in known_keys
+        assert f"error.door-{code}.what" in known_keys
     for code in PAGE_PROBLEMS:
         assert f"review.problem.{code}.todo" in known_keys
     for code in REASONS:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import rfc8785
 
+_Form = TypeVar("_Form")
 _MOST_DIGITS = 20
 """Of a whole number: 64 bits have so many, with their sign."""
 
@@ -73,13 +74,16 @@ class SavedFileError(ValueError):
         self.code = code
 
 
-def read_saved(content: bytes, kind: str, version: int) -> dict[str, Any]:
+def read_saved(
+    content: bytes, kind: str, version: int, form: Callable[[dict[str, Any]], _Form]
+) -> _Form:
     """What a file says that a page saved, with its ``kind``, ``version`` and ``digest``.
 
     Args:
         content: of the file.
         kind: which file it has to be.
         version: the newest that is known.
+        form: makes a record of the values, or raises ValueError.
 
     Raises:
         SavedFileError: it is another one, or not as it was saved.
@@ -95,7 +99,11 @@ def read_saved(content: bytes, kind: str, version: int) -> dict[str, Any]:
         raise SavedFileError("newer")
     if digest_of(values) != values.get("digest"):
         raise SavedFileError("edited")
-    return values
+    try:
+        return form(values)
+    except ValueError:
+        # Its message would hold what stands in the file.
+        raise SavedFileError("edited") from None
 
 
 def digest_of(values: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,6 @@ from voterlist.desk.data import Desk, desk_of, seen_digests
 from voterlist.desk.decisions import (
     Decision,
     DecisionFile,
-    DecisionFileError,
     read_decisions,
 )
 from voterlist.link import Linkage as Linked
@@ -30,6 +29,7 @@ from voterlist.normalize import normalize
 from voterlist.report.asked import ReviewTables
 from voterlist.report.values import Facts
 from voterlist.schemas import ACCEPTED, DECISION, ENTRY, FINDING, RETURNED, empty
+from voterlist.strict_json import SavedFileError
 from voterlist.tables import Row, by_key, from_rows, with_column
 
 
@@ -124,6 +124,6 @@ def _decisions(path: Path, say: Catalogue) -> DecisionFile:
         raise refusal(
             "the file of decisions cannot be read.", "Look at its path."
         ) from None
-    except DecisionFileError as error:
-        key = f"error.review-{error.code}"
+    except SavedFileError as error:
+        key = f"error.review-decisions-{error.code}"
         raise refusal(say(f"{key}.what", path=path.name), say(f"{key}.todo")) from None

@@ -31,7 +31,6 @@ from voterlist.desk.decisions import (
     REASONS,
     Decision,
     DecisionFile,
-    DecisionFileError,
     read_decisions,
 )
 from voterlist.errors import InputError
@@ -41,6 +40,7 @@ from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.render.xlsx.forms import AS_PRINTED, CASE_ID, ENTRY_ID, plain
 from voterlist.report.values import Words, written_names
+from voterlist.strict_json import SavedFileError
 from voterlist.tables import Row, from_rows, rows_among
 
 PAGE_PROBLEMS = (
@@ -122,10 +122,9 @@ def read_answer_file(path: Path, limits: IngestSettings) -> AnswerFile:
     try:
         content = _content(path, limits)
         page = None if content is None else read_decisions(content)
-    except DecisionFileError as error:
-        raise InputError(
-            f"{path.name}: {error.code}", code=f"review-{error.code}", file=str(path)
-        ) from None
+    except SavedFileError as error:
+        code = f"review-decisions-{error.code}"
+        raise InputError(f"{path.name}: {code}", code=code, file=str(path)) from None
     if content is None or page is None:
         return AnswerFile(xlsx.read_answers(path, limits))
     digest = hashlib.sha256(content).hexdigest()
@@ -148,7 +147,7 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     A blank file was cut off: no workbook is blank.
 
     Raises:
-        DecisionFileError: there are too many decisions in it.
+        SavedFileError: there are too many decisions in it.
     """
     try:
         if path.stat().st_size > limits.max_file_megabytes * _MEGABYTE:
@@ -163,7 +162,7 @@ def _content(path: Path, limits: IngestSettings) -> bytes | None:
     except OSError:
         return None
     if len(content) > _MOST_PAGE_MEGABYTES * _MEGABYTE:
-        raise DecisionFileError("decisions-too-large")
+        raise SavedFileError("too-large")
     return content
 
 

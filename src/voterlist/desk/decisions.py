@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from voterlist import strict_json
 from voterlist.model import Action, Verdict
+from voterlist.strict_json import read_saved
 
 KIND = "voterlist-decisions"
 VERSION = 2
@@ -29,25 +29,8 @@ REASONS = (
 )
 """Why somebody decided so, in the order of their keys; ``desk.reason.<code>`` in the catalogue."""
 
-FILE_PROBLEMS = (
-    "decisions-cut-off",
-    "decisions-too-large",
-    "decisions-unknown",
-    "decisions-newer",
-    "decisions-edited",
-)
-"""Why a file is not read at all; ``error.review-<code>`` in the catalogue."""
-
 _LONGEST = 2_000
 """Characters of what a person writes."""
-
-
-class DecisionFileError(Exception):
-    """A file of decisions that cannot be read; ``code`` is one of ``FILE_PROBLEMS``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class _Part(BaseModel):
@@ -171,14 +154,6 @@ def read_decisions(content: bytes) -> DecisionFile:
     """The decisions of a file.
 
     Raises:
-        DecisionFileError: it is not whole, no such file, of a later version, or was changed.
+        SavedFileError: it is not whole, no such file, of a later version, or was changed.
     """
-    try:
-        return DecisionFile.model_validate(
-            strict_json.read_saved(content, KIND, VERSION)
-        )
-    except strict_json.SavedFileError as error:
-        raise DecisionFileError(f"decisions-{error.code}") from None
-    except ValidationError:
-        # Its message would hold what stands in the file.
-        raise DecisionFileError("decisions-edited") from None
+    return read_saved(content, KIND, VERSION, DecisionFile.model_validate)

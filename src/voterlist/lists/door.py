@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from voterlist import strict_json
 from voterlist.lists.sheets import ABOUT_CASE
 from voterlist.model import AtDoor
+from voterlist.strict_json import read_saved
 
 KIND = "voterlist-door"
 VERSION = 1
@@ -152,9 +152,4 @@ def read_door_file(content: bytes) -> DoorFile:
     Raises:
         SavedFileError: it is not whole, no such file, of a later version, or was changed.
     """
-    values = strict_json.read_saved(content, KIND, VERSION)
-    try:
-        return DoorFile.model_validate(values)
-    except ValidationError:
-        # Its message would hold what stands in the file.
-        raise strict_json.SavedFileError("edited") from None
+    return read_saved(content, KIND, VERSION, DoorFile.model_validate)
