@@ -18,7 +18,8 @@ from itertools import product
 from pathlib import Path
 
 from voterlist.model import Profile
-from voterlist.normalize.names import given_sex, skeleton
+from voterlist.normalize.lexicon import known_sex
+from voterlist.normalize.names import skeleton
 
 HERE = Path(__file__).resolve().parent
 LISTS = HERE / "names"
@@ -123,7 +124,7 @@ def _written(profile: Profile) -> Iterator[tuple[str, str]]:
 
 def _of_one_sex(one: str, other: str) -> bool:
     """False where the shipped names say that one is a man's name and one a woman's."""
-    return len({given_sex(one), given_sex(other)} - {None}) < 2
+    return len({known_sex(one), known_sex(other)} - {None}) < 2
 
 
 def table() -> str:

@@ -419,13 +419,10 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
         known = decided(said, voters.column("entry_id"))
         found = link(voters, decided=known)
         done = effects(entries, found.cases, said)
-        corrected = review.apply(entries, said, done)
+        corrected, _ = review.apply(entries, said, done)
         now = dict(
             zip(
-                *(
-                    corrected.table.column(name).to_pylist()
-                    for name in ("entry_id", "mark")
-                ),
+                *(corrected.column(name).to_pylist() for name in ("entry_id", "mark")),
                 strict=True,
             )
         )

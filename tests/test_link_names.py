@@ -27,7 +27,8 @@ from voterlist.link.short_names import (
     sound_key,
 )
 from voterlist.model import Profile
-from voterlist.normalize.names import given_sex, skeleton
+from voterlist.normalize.lexicon import known_sex
+from voterlist.normalize.names import skeleton
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 COMMON = 30
@@ -189,7 +190,7 @@ def test_the_table_of_short_forms_is_made_from_the_lists(bench):
 def test_no_short_form_is_of_a_man_and_its_name_of_a_woman(bench, profile):
     if profile is Profile.AZ:
         for one, other in bench["short_names"].pairs(profile):
-            assert len({given_sex(one), given_sex(other)} - {None}) < 2
+            assert len({known_sex(one), known_sex(other)} - {None}) < 2
 
 
 FORMS = sorted(

@@ -22,6 +22,7 @@ from voterlist.facts.latin import (
 )
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
+from voterlist.normalize.lexicon import known_sex
 from voterlist.normalize.name_parts import (
     read_patronymic,
     split_given,
@@ -29,7 +30,7 @@ from voterlist.normalize.name_parts import (
     surname_sex,
     surname_stem,
 )
-from voterlist.normalize.names import given_sex, skeleton, standard_name
+from voterlist.normalize.names import skeleton, standard_name
 
 HERE = Path(__file__).parent
 GROUPS = [
@@ -476,7 +477,7 @@ def test_repair_of_look_alikes(text, fixed):
 def test_given_sex_only_where_the_list_is_of_one_mind():
     """A name borne by both sexes witnesses nothing."""
     sexes = [
-        given_sex(skeleton(name)) for name in ("Samir", "Samirə", "Turan", "Xyzabc")
+        known_sex(skeleton(name)) for name in ("Samir", "Samirə", "Turan", "Xyzabc")
     ]
     assert sexes == [Sex.MALE, Sex.FEMALE, None, None]
 

@@ -365,9 +365,9 @@ def test_a_row_without_a_name_takes_the_importer():
 
 
 def applied(entries, cases, decisions):
-    """(the list with its marks, what the decisions do) of these entries."""
+    """(the list with its marks, CHANGE, what the decisions do) of these entries."""
     done = effects(entries, cases, decisions)
-    return review.apply(entries, decisions, done), done
+    return *review.apply(entries, decisions, done), done
 
 
 def test_apply_marks_and_deletes_nothing():
@@ -378,14 +378,14 @@ def test_apply_marks_and_deletes_nothing():
     entries = make_entries(["a", "b", "c"])
     decided = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    corrected, done = applied(entries, make_cases({"c1": ["a", "b"]}), decided)
+    corrected, changes, done = applied(entries, make_cases({"c1": ["a", "b"]}), decided)
 
-    assert corrected.table.schema == review.CORRECTED
-    assert corrected.table.select(ENTRY.names).equals(entries)
-    assert corrected.table.column("mark").to_pylist() == ["keep", "repeat", None]
-    assert corrected.table.column("kept_entry_id").to_pylist() == [None, "a", None]
-    assert corrected.changes.schema == CHANGE
-    assert corrected.changes.column("entry_id").to_pylist() == ["a", "b"]
+    assert corrected.schema == review.CORRECTED
+    assert corrected.select(ENTRY.names).equals(entries)
+    assert corrected.column("mark").to_pylist() == ["keep", "repeat", None]
+    assert corrected.column("kept_entry_id").to_pylist() == [None, "a", None]
+    assert changes.schema == CHANGE
+    assert changes.column("entry_id").to_pylist() == ["a", "b"]
     assert done.skipped.num_rows == 0
 
 
@@ -427,11 +427,11 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
     present, cases, decided, code
 ):
     """An entry would be marked though the one to be kept is gone, doubtful or a repeat."""
-    corrected, done = applied(
+    corrected, _, done = applied(
         make_entries(present), make_cases(cases), make_decisions(*decided)
     )
 
-    assert "repeat" not in corrected.table.column("mark").to_pylist()
+    assert "repeat" not in corrected.column("mark").to_pylist()
     skipped = {
         row["entry_id"]: row["code"]
         for row in done.skipped.to_pylist()
@@ -442,12 +442,12 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
 
 def test_apply_meets_zero_rows():
     """No entries and no decisions give empty tables of the declared shapes."""
-    corrected, done = applied(
+    corrected, changes, done = applied(
         ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table()
     )
 
-    assert corrected.table.schema == review.CORRECTED
-    tables = (corrected.table, corrected.changes, done.skipped)
+    assert corrected.schema == review.CORRECTED
+    tables = (corrected, changes, done.skipped)
     assert [table.num_rows for table in tables] == [0, 0, 0]
 
 
@@ -483,24 +483,24 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
 
-    corrected, done = applied(
+    corrected, changes, done = applied(
         make_entries(present), make_cases(cases), make_decisions(*rows)
     )
 
     marks = dict(
         zip(
-            corrected.table.column("entry_id").to_pylist(),
-            corrected.table.column("mark").to_pylist(),
+            corrected.column("entry_id").to_pylist(),
+            corrected.column("mark").to_pylist(),
             strict=True,
         ),
     )
     assert list(marks) == present
-    for change in corrected.changes.to_pylist():
+    for change in changes.to_pylist():
         if change["verdict"] == "repeat":
             assert change["kept_entry_id"] in marks
             assert marks[change["kept_entry_id"]] != "repeat"
             assert change["kept_entry_id"] in cases[change["case_id"]]
-    assert corrected.changes.num_rows + done.skipped.num_rows == len(rows)
+    assert changes.num_rows + done.skipped.num_rows == len(rows)
 
 
 @pytest.mark.slow

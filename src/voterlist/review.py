@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -64,16 +63,6 @@ CORRECTED = pa.schema(
 ``mark`` is a ``Verdict``, or ``strike`` or ``move`` (``Action``), or null. Off the list are
 ``repeat`` and ``strike``. ``kept_entry_id`` is the entry that a repeat repeats, or with which it
 was struck."""
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """The list with its marks; as many rows as entries came in."""
-
-    table: pa.Table
-    """CORRECTED, in the order of the entries."""
-    changes: pa.Table
-    """CHANGE: every verdict that counts, sorted by entry and case."""
 
 
 def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
@@ -177,8 +166,12 @@ def queue(
     return from_rows(waiting, QUEUE)
 
 
-def apply(entries: pa.Table, decisions: pa.Table, done: Effects) -> Corrected:
-    """The list as it was decided to be; nothing is deleted, rows in = rows out.
+def apply(
+    entries: pa.Table, decisions: pa.Table, done: Effects
+) -> tuple[pa.Table, pa.Table]:
+    """(CORRECTED, CHANGE): the list as it was decided to be, and every verdict that counts.
+
+    Nothing is deleted, rows in = rows out. Changes are sorted by entry and case.
 
     Args:
         entries: ENTRY.
@@ -195,7 +188,7 @@ def apply(entries: pa.Table, decisions: pa.Table, done: Effects) -> Corrected:
     for name in _MARK_COLUMNS:
         values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
         columns[name] = pa.array(values, pa.string()).take(place)
-    return Corrected(from_columns(columns, CORRECTED), changes)
+    return from_columns(columns, CORRECTED), changes
 
 
 _MARK_COLUMNS = ("mark", "marked_case_id", "kept_entry_id")

@@ -24,7 +24,6 @@ from voterlist.pipeline.known import Known, answers_of_today
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import (
-    Drawable,
     band_of,
     draw,
     is_unasked,
@@ -137,13 +136,13 @@ class Drawing:
         self._pairs = unasked_pairs(tables.pairs, tables.cases, review_probability)
         columns = (tables.cases.column(name).to_pylist() for name in _DRAWN)
         self.asked = tuple(
-            Drawable(case, kind, share)
+            (case, kind, share)
             for case, kind, share in dict.fromkeys(zip(*columns, strict=True))
             if not is_unasked(kind, share, review_probability)
         )
         shares = self._pairs.column("probability").to_pylist()
         self.unasked = tuple(
-            Drawable(" ".join(pair), band_of(share), share)
+            (" ".join(pair), band_of(share), share)
             for pair, share in zip(_names(self._pairs), shares, strict=True)
         )
 
@@ -244,6 +243,6 @@ def sample_review(
     )
     items = ReviewItems(cases)
     write_workbook(path, items, words, source=source, today=today, given=given)
-    unasked = len({item.name for item in drawing.unasked} & {*drawn})
+    unasked = len({name for name, *_ in drawing.unasked} & {*drawn})
     asked = len(cases) - unasked
     return {"run": runs.run, "asked": asked, "unasked": unasked, "out": path}

@@ -10,6 +10,7 @@ import re
 
 import pyarrow as pa
 
+from voterlist.facts.latin import lower
 from voterlist.fields import NAME_PARTS
 from voterlist.ingest.content import PARTICLE, SURNAME
 from voterlist.tables import codes
@@ -29,28 +30,23 @@ _GLUED = re.compile(
 )
 
 
-def _lower(word: str) -> str:
-    """Lower case, the dotless i of capitals kept apart from the dotted one."""
-    return word.replace("İ", "i").replace("I", "ı").lower()
-
-
 def _part_patronymic(text: str) -> tuple[list[str], str | None]:
     """(the words that are not the patronymic, the patronymic) of a name without a comma."""
     words = re.split(r"[\s,]+", text.strip(" ,"))
     for place, word in enumerate(words):
-        if place and _PARTICLE.fullmatch(_lower(word)):
+        if place and _PARTICLE.fullmatch(lower(word)):
             return words[: place - 1] + words[place + 1 :], " ".join(
                 words[place - 1 : place + 1]
             )
-        if place and _GLUED.fullmatch(_lower(word)):
+        if place and _GLUED.fullmatch(lower(word)):
             return words[:place] + words[place + 1 :], word
     return words, None
 
 
 def _ends(words: list[str]) -> tuple[bool, bool]:
     """Whether the first and the last of these words end as surnames do."""
-    return bool(_SURNAME.fullmatch(_lower(words[0]))), bool(
-        _SURNAME.fullmatch(_lower(words[-1]))
+    return bool(_SURNAME.fullmatch(lower(words[0]))), bool(
+        _SURNAME.fullmatch(lower(words[-1]))
     )
 
 

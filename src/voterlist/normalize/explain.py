@@ -34,7 +34,6 @@ from voterlist.normalize.name_parts import (
     surname_stem,
 )
 from voterlist.normalize.names import (
-    given_sex,
     is_compound,
     is_placeholder,
     skeleton,
@@ -169,7 +168,7 @@ def _read_part(part: str, text: str, profile: Profile) -> PartReading:
     stem, ending = split_ending(folded) if part != "given_name" else (folded, "")
     standard = standard_surname(text) if part == "surname" else standard_name(text)
     whole = skeleton(text)
-    sex = surname_sex(text) if part == "surname" else given_sex(whole)
+    sex = surname_sex(text) if part == "surname" else lexicon.known_sex(whole)
     end = surname_stem(text) if part == "surname" else whole
     return PartReading(
         part,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from voterlist.facts.latin import letters
 from voterlist.model import Profile
+from voterlist.normalize.lexicon import known_sex
 from voterlist.normalize.name_parts import (
     father_and_sex,
     fold_surname,
@@ -20,7 +21,6 @@ from voterlist.normalize.name_parts import (
     with_whole_words,
 )
 from voterlist.normalize.names import (
-    given_sex,
     skeleton,
     spread_initials,
     standard_name,
@@ -184,7 +184,7 @@ def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
 
 def _fold_given(text: str) -> tuple[str | None, str | None]:
     folded = skeleton(text)
-    return folded or None, given_sex(folded)
+    return folded or None, known_sex(folded)
 
 
 def _fold_patronymic(text: str) -> tuple[str | None, str | None, str | None]:

@@ -20,7 +20,7 @@ from voterlist.facts.latin import (
     to_latin,
     unknown,
 )
-from voterlist.model import Profile, Sex
+from voterlist.model import Profile
 from voterlist.normalize import lexicon
 from voterlist.shipped import shipped_toml
 
@@ -311,11 +311,6 @@ def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
     if profile is Profile.GENERIC:
         return _generic_skeleton(text)
     return _az_skeleton(text)
-
-
-def given_sex(name_skeleton: str) -> Sex | None:
-    """The sex of bearers of a given name, by its skeleton, where the shipped list is unanimous."""
-    return lexicon.known_sex(name_skeleton)
 
 
 def standard_word(latin: str, *, restore: bool) -> str:

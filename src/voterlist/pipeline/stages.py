@@ -284,8 +284,9 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "waves": waves,
     }
     if decisions.num_rows or amendments.num_rows:
-        corrected = review.apply(tables["entries"], decisions, done)
-        made |= {"corrected": corrected.table, "changes": corrected.changes}
+        made["corrected"], made["changes"] = review.apply(
+            tables["entries"], decisions, done
+        )
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
 

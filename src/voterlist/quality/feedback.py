@@ -67,11 +67,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """What clerks get wrong, by what to tell them about it: rules, statistics, and fields missing."""
 
 _INDICATORS = frozenset({"first-of-january", "year-only"})
-_RULES = (
-    frozenset(code for codes in GROUPS.values() for code in codes)
-    - _INDICATORS
-    - {f"missing-{field}" for field in COMPARED}
-)
+_NOTICED = frozenset(code for codes in GROUPS.values() for code in codes) - _INDICATORS
+"""What findings tell."""
 _MISSING = "missing-value"
 LETTERS_LOST = "letters-lost"
 """A rule about a whole list: its number is that of the cells that lost letters."""
@@ -224,8 +221,7 @@ def _lines(tables: Mapping[str, pa.Table], constituency: int) -> _Lines:
     for row in _own(entries.select(names), constituency):
         key = (row["precinct"], corrected[row["entry_id"]])
         lines.setdefault(key, set()).add((row["source"], row["line"]))
-    known = _RULES | {f"missing-{field}" for field in COMPARED}
-    return {key: places for key, places in lines.items() if key[1] in known}
+    return {key: places for key, places in lines.items() if key[1] in _NOTICED}
 
 
 def _lost_letters(findings: Iterable[Row]) -> dict[int, int]:

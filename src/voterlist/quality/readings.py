@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
 
@@ -122,19 +121,8 @@ _LEAST = 2
 _BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Drawable:
-    """What may be drawn.
-
-    Attributes:
-        name: by which it is known: of a case, or of a pair.
-        stratum: to which it belongs.
-        probability: of one person, by the model, 0 to 1.
-    """
-
-    name: str
-    stratum: str
-    probability: float
+Drawable: TypeAlias = tuple[str, str, float]
+"""(name of a case or pair, the stratum to which it belongs, the probability of one person)."""
 
 
 def place_of(name: str, cycle: str) -> float:
@@ -158,11 +146,11 @@ def draw(
         cycle: the compilation; another one draws others.
         without: what was decided before; it is not drawn again.
     """
-    strata = by_key((item.stratum, item) for item in items if item.name not in without)
+    strata = by_key((item[1], item) for item in items if item[0] not in without)
     wanted = _shares(strata, size)
     drawn: list[str] = []
     for stratum, own in sorted(strata.items()):
-        order = sorted((place_of(item.name, cycle), item.name) for item in own)
+        order = sorted((place_of(name, cycle), name) for name, _, _ in own)
         drawn += [name for _, name in order[: wanted[stratum]]]
     return drawn
 
@@ -181,7 +169,7 @@ def _shares(strata: Mapping[str, list[Drawable]], size: int) -> dict[str, int]:
 
 def _weight(own: list[Drawable]) -> float:
     """The size of a stratum times the standard deviation that the model expects in it."""
-    share = math.fsum(item.probability for item in own) / len(own)
+    share = math.fsum(probability for *_, probability in own) / len(own)
     return len(own) * math.sqrt(share * (1 - share))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from voterlist.facts.latin import lower
 from voterlist.shipped import shipped_toml
 from voterlist.synth.lexicon import FORMS, lexicon, surname
 
@@ -50,10 +51,6 @@ _LETTERS: dict[str, dict[str, str]] = {
 _VOWELS = "aəeıioöuü"
 
 
-def _lower(text: str) -> str:
-    return text.replace("İ", "i").replace("I", "ı").lower()
-
-
 def _russian_letter(word: str, at: int) -> str:
     """The Russian letters for one Azerbaijani letter, which depend on its neighbours."""
     letter = word[at]
@@ -83,13 +80,13 @@ def _russian(word: str) -> str:
 
 
 def _spell_word(word: str, script: str) -> str:
-    lower = _lower(word)
+    small = lower(word)
     if script == "russian":
-        spelled = _russian(lower)
+        spelled = _russian(small)
     else:
         table = _LETTERS[script]
-        spelled = "".join(table.get(letter, letter) for letter in lower)
-    if word[:1] == lower[:1]:
+        spelled = "".join(table.get(letter, letter) for letter in small)
+    if word[:1] == small[:1]:
         return spelled
     first = "İ" if script == "latin" and spelled[0] == "i" else spelled[0].upper()
     return first + spelled[1:]
