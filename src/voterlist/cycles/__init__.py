@@ -25,13 +25,19 @@ from voterlist.cycles.findings import (
     RULES,
     Causes,
     Explained,
-    Witnesses,
     came_of_age,
+    explained,
     findings,
     known_to,
     summary,
 )
-from voterlist.cycles.pairing import Paired, fields_changed, is_elsewhere, pair
+from voterlist.cycles.pairing import (
+    Paired,
+    field_names,
+    fields_changed,
+    is_elsewhere,
+    pair,
+)
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Stage
@@ -95,13 +101,10 @@ def compare_cycles(
     lists = _Lists.of(old, new)
     reasons = empty(REMOVAL_REASON) if reasons is None else reasons
     earlier = empty(VOTER) if earlier is None else earlier
-    witnesses = Witnesses(
+    came, went, touched = explained(
         registers or {},
         require(reasons, REMOVAL_REASON, Stage.RECONCILE),
-        concat([lists.added, lists.removed, lists.touched_from], VOTER),
-    )
-    came, went, touched = witnesses.parts(
-        lists.added.num_rows, lists.removed.num_rows, lists.touched.num_rows
+        (lists.added, lists.removed, lists.touched_from),
     )
     of_age = came_of_age(lists.added, on_day, settings.voting_age)
     earlier = require(earlier, VOTER, Stage.RECONCILE)
@@ -144,7 +147,7 @@ class _Lists:
         removed = np.setdiff1d(np.flatnonzero(is_compared), paired.old)
         fields = fields_changed(old, new, paired)
         elsewhere = is_elsewhere(old, new, paired)
-        touched = np.flatnonzero(elsewhere | (fields.codes > 0))
+        touched = np.flatnonzero(elsewhere | (fields > 0))
         return cls(
             old,
             new,
@@ -154,7 +157,7 @@ class _Lists:
             old.take(pa.array(removed)),
             touched,
             elsewhere[touched],
-            fields.words(touched),
+            field_names(fields[touched]),
         )
 
     @property

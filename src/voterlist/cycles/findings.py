@@ -178,64 +178,6 @@ _MOVED = {"residence": "resident", _DEPARTURES: "departed", "arrivals": "arrived
 """Of several the last holds."""
 
 
-class Witnesses:
-    """What the registers know of the entries that came, went or changed.
-
-    An entry is known where the match is confirmed or probable, nothing less.
-    """
-
-    def __init__(
-        self, registers: Mapping[str, pa.Table], reasons: pa.Table, entries: pa.Table
-    ) -> None:
-        """Match the entries with all registers.
-
-        Args:
-            registers: VOTER by name.
-            reasons: REMOVAL_REASON.
-            entries: VOTER, those to be explained; who moved, with the place that they left.
-        """
-        self._known: dict[str, Bools] = {}
-        self._recorded: list[str | None] = [None] * entries.num_rows
-        ids, texts = (reasons.column(name).to_pylist() for name in ("id", "reason"))
-        self._reasons: dict[str, str | None] = dict(zip(ids, texts, strict=True))
-        tables = dict(sorted(registers.items()))
-        matched = match(concat(tables.values(), VOTER), entries)
-        start = 0
-        for name, table in tables.items():
-            part = matched.part(start, table.num_rows)
-            start += table.num_rows
-            is_sure = part.is_class("confirmed", "probable")
-            rows, met = part.register[is_sure], part.entry[is_sure]
-            if name == _DEPARTURES:
-                # Who left one place may have arrived at this one: that is no reason to leave it.
-                left, own = table.take(pa.array(rows)), entries.take(pa.array(met))
-                rows, met = (at[~_stand_apart(left, own)] for at in (rows, met))
-            known = np.zeros(entries.num_rows, dtype=bool)
-            known[met] = True
-            self._known[name] = known
-            if name == _REMOVALS:
-                self._record(table, rows, met)
-
-    def _record(self, register: pa.Table, rows: Longs, entries: Longs) -> None:
-        """Keep the first reason that the record of removals gives for each entry."""
-        ids = register.column("entry_id").take(pa.array(rows)).to_pylist()
-        for entry, own in zip(entries.tolist(), ids, strict=True):
-            self._recorded[entry] = self._recorded[entry] or self._reasons.get(own)
-
-    def parts(self, *sizes: int) -> list[Explained]:
-        """What is known of parts of the entries that follow each other."""
-        ends = np.cumsum([0, *sizes]).tolist()
-        return [
-            Explained(
-                stop - start,
-                {name: flags[start:stop] for name, flags in self._known.items()},
-                self._recorded[start:stop],
-                self._reasons,
-            )
-            for start, stop in itertools.pairwise(ends)
-        ]
-
-
 @dataclass(frozen=True, slots=True)
 class Explained:
     """Entries that came, went or changed, with what is known of each."""
@@ -295,6 +237,54 @@ class Explained:
             cause[moved & self._is_known(name)] = CAUSES.index(word)
         cause[moved & (cause == corrected)] = NONE
         return cause
+
+
+def explained(
+    registers: Mapping[str, pa.Table], reasons: pa.Table, parts: Sequence[pa.Table]
+) -> list[Explained]:
+    """What the registers know of each part of the entries that came, went or changed.
+
+    An entry is known where the match is confirmed or probable, nothing less.
+
+    Args:
+        registers: VOTER by name.
+        reasons: REMOVAL_REASON.
+        parts: VOTER, those to be explained; who moved, with the place that they left.
+    """
+    entries = concat(parts, VOTER)
+    known: dict[str, Bools] = {}
+    recorded: list[str | None] = [None] * entries.num_rows
+    ids, texts = (reasons.column(name).to_pylist() for name in ("id", "reason"))
+    said = dict(zip(ids, texts, strict=True))
+    tables = dict(sorted(registers.items()))
+    matched = match(concat(tables.values(), VOTER), entries)
+    start = 0
+    for name, table in tables.items():
+        part = matched.part(start, table.num_rows)
+        start += table.num_rows
+        is_sure = part.is_class("confirmed", "probable")
+        rows, met = part.register[is_sure], part.entry[is_sure]
+        if name == _DEPARTURES:
+            # Who left one place may have arrived at this one: that is no reason to leave it.
+            left, own = table.take(pa.array(rows)), entries.take(pa.array(met))
+            rows, met = (at[~_stand_apart(left, own)] for at in (rows, met))
+        known[name] = np.zeros(entries.num_rows, dtype=bool)
+        known[name][met] = True
+        if name == _REMOVALS:
+            # The first reason that the record of removals gives for each entry.
+            own_ids = table.column("entry_id").take(pa.array(rows)).to_pylist()
+            for entry, row_id in zip(met.tolist(), own_ids, strict=True):
+                recorded[entry] = recorded[entry] or said.get(row_id)
+    ends = np.cumsum([0, *(part.num_rows for part in parts)]).tolist()
+    return [
+        Explained(
+            stop - start,
+            {name: flags[start:stop] for name, flags in known.items()},
+            recorded[start:stop],
+            said,
+        )
+        for start, stop in itertools.pairwise(ends)
+    ]
 
 
 def _stand_apart(left: pa.Table, right: pa.Table) -> Bools:

@@ -181,25 +181,18 @@ TOLD_BY = {name: FIELDS[name].differs_in for name in COMPARED} | {
 no change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """The fields that changed, as bits of a number, one per pair."""
-
-    codes: Longs
-
-    def words(self, at: Longs) -> pa.Array:
-        """The names of the fields of these pairs, joined with ``+``; null where none changed."""
-        distinct, place = np.unique(self.codes[at], return_inverse=True)
-        names = [
-            "+".join(name for bit, name in enumerate(TOLD_BY) if code >> bit & 1)
-            or None
-            for code in distinct
-        ]
-        return pa.array(names, pa.string()).take(pa.array(place.ravel()))
+def field_names(codes: Longs) -> pa.Array:
+    """The names of the fields of each code, joined with ``+``; null where none changed."""
+    distinct, place = np.unique(codes, return_inverse=True)
+    names = [
+        "+".join(name for bit, name in enumerate(TOLD_BY) if code >> bit & 1) or None
+        for code in distinct
+    ]
+    return pa.array(names, pa.string()).take(pa.array(place.ravel()))
 
 
-def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
-    """Which fields changed between two VOTER tables, pair by pair.
+def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Longs:
+    """Which fields changed between two VOTER tables, pair by pair, as bits of a number.
 
     Filled in or emptied is changed too.
     """
@@ -210,7 +203,7 @@ def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
             (_is_changed(*_columns(old, new, paired, name)) for name in columns),
         )
         codes |= changed.astype(np.int64) << bit
-    return Fields(codes)
+    return codes
 
 
 def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Bools:

@@ -18,7 +18,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.arrays import Longs
-from voterlist.cycles.pairing import TOLD_BY, Paired, fields_changed, is_elsewhere, pair
+from voterlist.cycles.pairing import (
+    TOLD_BY,
+    Paired,
+    field_names,
+    fields_changed,
+    is_elsewhere,
+    pair,
+)
 from voterlist.decisions import (
     Given,
     Then,
@@ -405,8 +412,8 @@ def _changes_of(
     """What changed of each entry that was found, by its old id."""
     left, right = (np.array(list(rows), np.int64) for rows in (pairs, pairs.values()))
     rows = Paired(left, right, np.zeros(len(left), np.int64))
-    since = fields_changed(old, new, rows).words(np.arange(len(left))).to_pylist()
-    against = fields_changed(meant, new, rows).words(np.arange(len(left))).to_pylist()
+    since = field_names(fields_changed(old, new, rows)).to_pylist()
+    against = field_names(fields_changed(meant, new, rows)).to_pylist()
     moved = is_elsewhere(old, new, rows).tolist()
     ids = old.column("entry_id").take(pa.array(left)).to_pylist()
     then = [table.take(pa.array(left)).to_pylist() for table in (old, meant)]
