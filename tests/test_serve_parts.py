@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from voterlist.model import Role
+from voterlist.render.desk import frame
 from voterlist.serve import door, guards
 from voterlist.serve.door import LOCKED, MOST_WRONG, Guess, Throttle, Visitor, origin_of
 from voterlist.serve.watch import Holds
@@ -18,6 +19,17 @@ NOON = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 AYSEL = Visitor("token-a", "Aysel", Role.ANALYST)
 NIGAR = Visitor("token-n", "Nigar", Role.ANALYST)
+
+
+# The page
+
+
+def test_the_served_desk_speaks_of_no_file_to_save():
+    """Its help said that decisions stay in the browser until they are saved and read in."""
+    in_file, served = frame("en", script="1"), frame("en")
+    for said in ("desk.help.saved", "desk.key.export"):
+        assert (said in in_file, said in served) == (True, False)
+    assert "desk.key.withdraw" in served
 
 
 # Wrong passwords
