@@ -42,6 +42,14 @@ def hand_in(workspace, precinct, *rows):
     return path
 
 
+def register(workspace, name, *rows):
+    """Add rows to a register: surname, name, father's name, birth date, FIN, place."""
+    path = workspace / "reference" / f"{name}.csv"
+    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
+    text = path.read_text(encoding="utf-8") if path.exists() else head
+    path.write_text(text + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+
+
 def walk(workspace, stories, day, by):
     """Name -> what a story failed with; None where it went to its end.
 

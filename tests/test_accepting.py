@@ -17,9 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import handing
 import review_books
 import workspaces
-from command_line import call
+from command_line import EN, call, told
+from side_by_side import Step, hand_in, register, walk
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
@@ -134,33 +136,6 @@ def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path):
     assert counted == [(1, 0)] * 2
 
 
-def test_it_is_raised_again_when_the_entry_or_the_number_of_the_place_changes(
-    workspace, tmp_path
-):
-    """An entry that says something else is another entry: the finding about it is asked anew.
-
-    So is a precinct that was accepted as too small with four voters, and has five.
-    """
-    workspaces.ran(workspace)
-    path = exported(workspace, tmp_path / "review.xlsx")
-    marked(path, "over-age", Mark.ACCEPT, precinct=1)
-    marked(path, "precinct-too-small", Mark.ACCEPT, "a mountain village")
-    assert read_in(workspace, path).count(Mark.ACCEPT) == 3
-    lists = workspace / "inbox" / "88" / "menteqe-1.csv"
-    text = lists.read_text(encoding="utf-8")
-    lists.write_text(
-        text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n",
-        encoding="utf-8",
-    )
-    more = workspaces.run(workspace)
-    assert raised(more, "over-age") == [(88, 2)]
-    assert raised(more, "precinct-too-small") == [(88, 1)]
-    lists.write_text(text.replace("Nizami küç. 8", "Nizami küç. 9"), encoding="utf-8")
-    other = workspaces.run(workspace)
-    assert raised(other, "over-age") == [(88, 1), (88, 2)]
-    assert raised(other, "precinct-too-small") == []
-
-
 def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_path):
     """Sheet and row of what is refused must be told, and the other marks recorded."""
     workspaces.ran(workspace)
@@ -224,32 +199,6 @@ def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tm
     assert (
         catalogue("en")("review.problem.no-decider.todo") in found.stderr + found.stdout
     )
-
-
-def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
-    workspace, tmp_path
-):
-    """The mark comes with its reason and name.
-
-    Read back unchanged it changes nothing, "withdraw" takes it back.
-    """
-    workspaces.ran(workspace)
-    path = exported(workspace, tmp_path / "review.xlsx")
-    marked(path, "over-age", Mark.ACCEPT, precinct=1)
-    read_in(workspace, path)
-    assert read_in(workspace, path).files[0].acceptances.num_rows == 0
-    workspaces.run(workspace)
-    again = exported(workspace, tmp_path / "again.xlsx")
-    filled = [
-        (row["shown"][0], row["reason"], row["decided_by"])
-        for row in review_books.rows_of(again)
-        if row["answer"] == "accept"
-    ]
-    assert filled == [("Unusually old", "passport seen", "A. Kərimova")]
-    assert read_in(workspace, again).files[0].acceptances.num_rows == 0
-    marked(again, "over-age", "withdraw", None, precinct=1)
-    assert read_in(workspace, again).count(Mark.ASK) == 1
-    assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
 
 
 def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
@@ -433,151 +382,257 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
         read_acceptances(other)
 
 
-def registered(workspace, **registers):
-    """One voter on each of these registers, with this precinct."""
-    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
-    row = "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;"
-    for name, precinct in registers.items():
-        path = workspace / "reference" / f"{name}.csv"
-        path.write_text(f"{head}{row}{precinct}\n", encoding="utf-8")
+# Stories that need runs go side by side, each about a person of its own in precinct 2.
+
+PEOPLE = {
+    "stays": "Abbasova;Aygün;Nadir qızı;17.02.1969;5XK2001",
+    "left": "Bağırova;Aygün;Nadir qızı;17.02.1970;5XK2002",
+    "came": "Cəfərova;Aygün;Nadir qızı;17.02.1971;5XK2003",
+    "third place": "Dadaşova;Aygün;Nadir qızı;17.02.1972;5XK2004",
+    "somebody": "Əliyeva;Aygün;Nadir qızı;17.02.1973;5XK2005",
+    "again": "Fətullayeva;Aygün;Nadir qızı;17.02.1974;5XK2006",
+    "within": "Həsənova;Aygün;Nadir qızı;17.02.1975;5XK2007",
+    "old": "Xəlilova;Aygün;Nadir qızı;12.03.1907;5XK2008",
+}
+LEFT, CAME = "moved-away-confirmed", "arrived-listed-elsewhere"
 
 
-def test_a_finding_of_a_register_stays_accepted(workspace, tmp_path):
-    """It came back with every run, as if its voter were gone, and nothing was ever handed over."""
-    registered(workspace, abroad=2)
-    assert raised(workspaces.ran(workspace), "abroad-on-permanent-list") == [(88, 2)]
-    path = exported(workspace, tmp_path / "review.xlsx")
-    marked(path, "abroad-on-permanent-list", Mark.ACCEPT)
-    read_in(workspace, path)
+def rules(workspace, person, table="findings"):
+    """The rules of the findings about somebody, each with the precinct.
 
-    result = workspaces.run(workspace)
-    assert raised(result, "abroad-on-permanent-list") == []
-    assert pq.read_table(result.folder / "returned.parquet").num_rows == 0
+    Without that of the register of residence, which two stories write for all.
+    """
+    fin = PEOPLE[person].rsplit(";", 1)[1]
+    people = handing.newest(workspace, "entries").to_pylist()
+    (entry,) = [row["entry_id"] for row in people if row["fin"] == fin]
+    found = handing.newest(workspace, table).to_pylist()
+    return [
+        (row["rule"], row["precinct"])
+        for row in found
+        if entry in {row["entry_id"], row["other_entry_id"]}
+        and row["rule"] != "not-in-residence-register"
+    ]
 
 
-def moved_by(workspace, path, rule):
-    """The run after whoever is asked about by this rule was moved to precinct 1."""
-    exported(workspace, path)
-    title = catalogue("en")(f"rule.{rule}.title")
+def of_rule(rule, name, answer):
+    """Answers what a rule says of somebody."""
+    title = EN(f"rule.{rule}.title")
+    return lambda row: (
+        answer if title in row["shown"] and name in str(row["shown"]) else None
+    )
+
+
+def moved(rule, person):
+    """Whoever is asked about by this rule is moved to precinct 1."""
     answer = {
         "answer": "move",
         "precinct": "1",
-        "ground": catalogue("en")("ground.moved-away.title"),
+        "ground": EN("ground.moved-away.title"),
         "document": "Act 3",
-        "decided_by": "A. Kərimova",
     }
-    review_books.fill(path, lambda row: answer if title in row["shown"] else None)
-    read_in(workspace, path)
-    return workspaces.run(workspace)
+    return Step(cells=of_rule(rule, PEOPLE[person].split(";")[0], answer))
 
 
-@pytest.mark.parametrize("rule", ["moved-away-confirmed", "arrived-listed-elsewhere"])
-def test_a_move_answers_both_registers(workspace, tmp_path, rule):
+def registered(workspace, person, **registers):
+    """Somebody stands on each of these registers, with this precinct."""
+    for name, precinct in registers.items():
+        register(workspace, name, f"{PEOPLE[person]};88;{precinct}")
+
+
+def a_finding_of_a_register_stays_accepted(workspace):
+    """It came back with every run, as if its voter were gone, and nothing was ever handed over."""
+    registered(workspace, "stays", abroad=2)
+    yield
+    assert rules(workspace, "stays") == [("abroad-on-permanent-list", 2)]
+    seen = {"answer": "accept", "reason": "passport seen"}
+    assert (
+        yield Step(cells=of_rule("abroad-on-permanent-list", "Abbasova", seen))
+    ) == []
+    assert rules(workspace, "stays") == []
+    assert rules(workspace, "stays", "accepted") == [("abroad-on-permanent-list", 2)]
+    assert handing.newest(workspace, "returned").num_rows == 0
+
+
+def a_move_answers_both_registers(workspace):
     """Whoever left and arrived by two registers was asked about again by the other one."""
-    registered(workspace, departures=2, arrivals=1)
-    first = workspaces.ran(workspace)
-    assert raised(first, "moved-away-confirmed") == [(88, 2)]
-    assert len(raised(first, "arrived-listed-elsewhere")) == 1
+    for person in ("left", "came"):
+        registered(workspace, person, departures=2, arrivals=1)
+    yield
+    for person in ("left", "came"):
+        assert sorted(rules(workspace, person)) == [(CAME, 2), (LEFT, 2)]
+    answers = moved(LEFT, "left").cells, moved(CAME, "came").cells
+    assert (yield Step(cells=lambda row: answers[0](row) or answers[1](row))) == []
+    assert rules(workspace, "left") == rules(workspace, "came") == []
 
-    result = moved_by(workspace, tmp_path / "review.xlsx", rule)
-    assert raised(result, "moved-away-confirmed") == []
-    assert raised(result, "arrived-listed-elsewhere") == []
 
-
-def test_a_move_to_another_place_leaves_the_arrival_open(workspace, tmp_path):
+def a_move_to_another_place_leaves_the_arrival_open(workspace):
     """Who came to a third place by the register was no more asked about."""
-    registered(workspace, departures=2, arrivals=3)
-    workspaces.ran(workspace)
-
-    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
-    assert raised(result, "moved-away-confirmed") == []
-    assert len(raised(result, "arrived-listed-elsewhere")) == 1
+    registered(workspace, "third place", departures=2, arrivals=3)
+    yield
+    assert (yield moved(LEFT, "third place")) == []
+    assert [rule for rule, _ in rules(workspace, "third place")] == [CAME]
 
 
-def test_a_move_leaves_open_who_somebody_is(workspace, tmp_path):
+def a_move_leaves_open_who_somebody_is(workspace):
     """Another person's FIN, and who was added beside an entry, were no more asked about.
 
     That person would be on no list, and this one would stand on it twice.
     """
-    registered(workspace, departures=2, arrivals=1)
-    path = workspace / "reference" / "residence.csv"
-    path.write_text(
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
-        "Rzayeva;Aygün;Nadir qızı;21.08.1990;5XK1239;88;1\n"
-        "Rzayeva;Aygünə;Nadir qızı;17.02.1969;;88;1\n",
-        encoding="utf-8",
+    registered(workspace, "somebody", departures=2, arrivals=1)
+    register(
+        workspace,
+        "residence",
+        "Əliyeva;Aygün;Nadir qızı;21.08.1990;5XK2005;88;1",
+        "Əliyeva;Aygünə;Nadir qızı;17.02.1973;;88;1",
     )
-    first = workspaces.ran(workspace)
-    assert len(raised(first, "register-identity-conflict")) == 1
+    yield
+    conflict, beside = "register-identity-conflict", "added-beside-entry"
+    assert conflict in dict(rules(workspace, "somebody"))
     answer = {
         "answer": "add",
         "precinct": "1",
-        "ground": catalogue("en")("ground.left-out.title"),
+        "ground": EN("ground.left-out.title"),
         "document": "Act 4",
-        "decided_by": "A. Kərimova",
     }
-    path = exported(workspace, tmp_path / "add.xlsx")
-    review_books.fill(
-        path, lambda row: answer if "Aygünə" in str(row["shown"]) else None
-    )
-    assert read_in(workspace, path).problems == ()
-    assert len(raised(workspaces.run(workspace), "added-beside-entry")) == 1
-
-    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
-    assert raised(result, "moved-away-confirmed") == []
-    assert len(raised(result, "register-identity-conflict")) == 1
-    assert len(raised(result, "added-beside-entry")) == 1
+    step = Step(cells=lambda row: answer if "Aygünə" in str(row["shown"]) else None)
+    assert (yield step) == []
+    assert beside in dict(rules(workspace, "somebody"))
+    assert (yield moved(LEFT, "somebody")) == []
+    left = sorted(rule for rule, _ in rules(workspace, "somebody"))
+    assert left == sorted([conflict, beside])
 
 
-def test_who_was_moved_and_leaves_the_new_place_is_asked_about(workspace, tmp_path):
+def who_was_moved_and_leaves_the_new_place_is_asked_about(workspace):
     """Registers were held against the old place alone: who left the new one voted there."""
-    registered(workspace, departures=2)
-    workspaces.ran(workspace)
-    result = moved_by(workspace, tmp_path / "review.xlsx", "moved-away-confirmed")
-    assert raised(result, "moved-away-confirmed") == []
-    path = workspace / "reference" / "departures.csv"
-    first, row = path.read_text(encoding="utf-8").splitlines()
-    again = f"{row.removesuffix('2')}1"
-    path.write_text(f"{first}\n{row}\n{again}\n", encoding="utf-8")
-    assert raised(workspaces.run(workspace), "moved-away-confirmed") == [(88, 2)]
+    registered(workspace, "again", departures=2)
+    yield
+    assert (yield moved(LEFT, "again")) == []
+    assert rules(workspace, "again") == []
+    registered(workspace, "again", departures=1)
+    yield
+    assert rules(workspace, "again") == [(LEFT, 2)]
 
 
-def test_a_move_within_a_constituency_is_no_departure_from_it(workspace, tmp_path):
+def a_move_within_a_constituency_is_no_departure_from_it(workspace):
     """Who left the constituency was no more asked about, once another register moved them in it."""
-    registered(workspace, departures="", arrivals=1)
-    assert len(raised(workspaces.ran(workspace), "moved-away-confirmed")) == 1
+    registered(workspace, "within", departures="", arrivals=1)
+    yield
+    assert sorted(rules(workspace, "within")) == [(CAME, 2), (LEFT, 2)]
+    assert (yield moved(CAME, "within")) == []
+    assert rules(workspace, "within") == [(LEFT, 2)]
 
-    result = moved_by(workspace, tmp_path / "book.xlsx", "arrived-listed-elsewhere")
-    assert raised(result, "arrived-listed-elsewhere") == []
-    assert len(raised(result, "moved-away-confirmed")) == 1
 
-
-def test_whom_two_people_add_to_two_precincts_is_a_dispute(workspace, tmp_path):
+def whom_two_people_add_to_two_precincts_is_a_dispute(workspace):
     """Such a voter is on no list, and nobody heard of it before the lists were handed over."""
-    path = workspace / "reference" / "residence.csv"
-    path.write_text(
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
-        "Şərifov;Zaur;Kamil oğlu;02.01.1988;5XK1250;88;1\n",
-        encoding="utf-8",
-    )
-    workspaces.ran(workspace)
-    shown = exported(workspace, tmp_path / "shown.xlsx")
+    register(workspace, "residence", "Şərifov;Zaur;Kamil oğlu;02.01.1988;5XK1250;88;1")
+    yield
+    shown = exported(workspace, workspace.parent / "shown.xlsx")
     for precinct, by in (("1", "A. Kərimova"), ("2", "Orxan")):
         answer = {
             "answer": "add",
             "precinct": precinct,
-            "ground": catalogue("en")("ground.left-out.title"),
+            "ground": EN("ground.left-out.title"),
             "document": "Act 4",
             "decided_by": by,
         }
-        book = tmp_path / f"{precinct}.xlsx"
+        book = workspace.parent / f"{precinct}.xlsx"
         review_books.fill(
             shown,
             lambda row, a=answer: a if "Şərifov" in str(row["shown"]) else None,
             book,
         )
         assert read_in(workspace, book).problems == ()
-    workspaces.run(workspace)
-    said = call("status", workspace, "--today", "2026-02-04", "--json")
-    units = json.loads(said.stdout)["units"]
+    yield
+    units = told("status", workspace, "--today", "2026-02-04")[1]["units"]
     assert {one["contested"] for one in units if one["precinct"] is None} == {1}
+
+
+def it_is_raised_again_when_the_entry_or_the_number_of_the_place_changes(workspace):
+    """An entry that says something else is another entry: the finding about it is asked anew.
+
+    So is a precinct that was accepted as too small with two voters, and has three.
+    """
+    two = (
+        "Orucov;Samir;Yaşar oğlu;12.03.1907;5XK2011",
+        "Orucov;Anar;Yaşar oğlu;05.05.1965;5XK2012",
+    )
+    path = hand_in(workspace, 4, *two)
+
+    def found():
+        rows = handing.newest(workspace, "findings").to_pylist()
+        return {row["rule"] for row in rows if row["precinct"] == 4} & {
+            "over-age",
+            SMALL,
+        }
+
+    def mark(row):
+        titles = {EN(f"rule.{rule}.title") for rule in ("over-age", SMALL)}
+        is_mine = "Orucov" in str(row["shown"]) or 4 in row["shown"]
+        return seen if titles & set(row["shown"]) and is_mine else None
+
+    seen = {"answer": "accept", "reason": "a mountain village"}
+    yield
+    assert found() == {"over-age", SMALL}
+    assert (yield Step(cells=mark)) == []
+    assert found() == set()
+    text = path.read_text(encoding="utf-8")
+    hand_in(workspace, 4, *two, "Orucov;Kamal;Rauf oğlu;02.02.1980;5XK2013")
+    yield
+    assert found() == {SMALL}
+    path.write_text(text.replace("Nizami küç. 41", "Nizami küç. 49"), encoding="utf-8")
+    yield
+    assert found() == {"over-age"}
+
+
+SMALL = "precinct-too-small"
+
+
+def what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspace):
+    """The mark comes with its reason and name.
+
+    Read back unchanged it changes nothing, "withdraw" takes it back.
+    """
+    yield
+    assert ("over-age", 2) in rules(workspace, "old")
+    seen = {"answer": "accept", "reason": "passport seen"}
+    assert (yield Step(cells=of_rule("over-age", "Xəlilova", seen))) == []
+    assert rules(workspace, "old") == []
+    again = exported(workspace, workspace.parent / "again.xlsx")
+    stands = [
+        (row["shown"][0], row["reason"], row["decided_by"])
+        for row in review_books.rows_of(again)
+        if row["answer"] == "accept" and "Xəlilova" in str(row["shown"])
+    ]
+    assert stands == [("Unusually old", "passport seen", "A. Kərimova")]
+    assert read_in(workspace, again).files[0].acceptances.num_rows == 0
+    back = {"answer": "withdraw", "reason": None}
+    assert (yield Step(cells=of_rule("over-age", "Xəlilova", back))) == []
+    assert rules(workspace, "old") == [("over-age", 2)]
+
+
+STORIES = (
+    a_finding_of_a_register_stays_accepted,
+    a_move_answers_both_registers,
+    a_move_to_another_place_leaves_the_arrival_open,
+    a_move_leaves_open_who_somebody_is,
+    who_was_moved_and_leaves_the_new_place_is_asked_about,
+    a_move_within_a_constituency_is_no_departure_from_it,
+    whom_two_people_add_to_two_precincts_is_a_dispute,
+    it_is_raised_again_when_the_entry_or_the_number_of_the_place_changes,
+    what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again,
+)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    folder = workspaces.make(tmp_path_factory.mktemp("accepting") / "2026")
+    hand_in(folder, 2, *PEOPLE.values())
+    stories = {story: story(folder) for story in STORIES}
+    return walk(folder, stories, workspaces.TODAY.isoformat(), "A. Kərimova")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_a_story_goes_as_it_should(walked, story):
+    """What would be wrong stands at each story."""
+    if walked[story]:
+        raise walked[story]

@@ -9,7 +9,7 @@ import workspaces
 from command_line import AZ, EN, call, told
 from deciding import amendments_of
 from review_books import fill_named
-from side_by_side import Step, hand_in, walk
+from side_by_side import Step, hand_in, register, walk
 from voterlist.casework.printed import NAMED_PROBLEMS
 from voterlist.storage.ledger import Ledger
 
@@ -56,14 +56,6 @@ def corrected(number="2", name="Rzayev Orxan", **more):
         "document": "AZE 1",
         **more,
     }
-
-
-def register(workspace, name, *rows):
-    """Add rows to a register: surname, name, father's name, birth date, FIN, place."""
-    path = workspace / "reference" / f"{name}.csv"
-    head = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi;Seçki məntəqəsi\n"
-    text = path.read_text(encoding="utf-8") if path.exists() else head
-    path.write_text(text + "".join(f"{row}\n" for row in rows), encoding="utf-8")
 
 
 def rows(workspace, table, *surnames):
