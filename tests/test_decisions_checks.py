@@ -582,6 +582,17 @@ def test_who_is_on_the_list_by_the_fin_is_not_added():
     assert codes(check(answer, voters=voters)) == ["already-listed"]
 
 
+def test_an_entry_that_is_listed_no_more_keeps_no_fin_taken():
+    """Whom the run would have added was refused: two rules said two things of one FIN."""
+    given = after(check(correct("fin", "7ABC102", entry_id=ELI)))
+    answer = to("arrived-missing", "add", ground="arrived")
+    person = {"surname": "Həsənova", "given_name": "Nigar", "fin": "7ABC102"}
+    known = {"registers": entry_table({ARRIVAL: person}), "given": given}
+    assert codes(check(answer, **known)) == ["already-listed"]
+    others = table([{"entry_id": MIN, "fin": "5ABC102"}], VOTER)
+    assert codes(check(answer, voters=others, **known)) == []
+
+
 def test_one_person_says_one_thing_in_one_file():
     answers = [strike(), to("deceased-confirmed", "accept", reason="alive")]
     amended = check(*answers)

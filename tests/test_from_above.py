@@ -134,6 +134,37 @@ def test_all_cases_are_answered_by_one_workbook(tmp_path):
     assert answers(below)[leaving] == "keep"
 
 
+def list_anew(workspace, surname, change):
+    """Let a precinct hand in its list anew, with another line of somebody."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = [change(line) if surname in line else line for line in lines]
+        path.write_text("".join(lines), encoding="utf-8")
+    told("run", workspace, *AT)
+
+
+def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
+    """That the person stays was all that was taken: the other side then struck a voter of none."""
+    rows = newest(below, "entries").to_pylist()
+    gone, changed = (
+        next(row for row in rows if row["entry_id"] == entry)
+        for entry in sorted(answers(below))[1:3]
+    )
+    list_anew(below, gone["surname"], lambda _: "")
+    name, other = changed["given_name"], f"{changed['given_name']}yev"
+    list_anew(below, changed["surname"], lambda line: line.replace(name, other))
+    assert answered(below, gone["entry_id"], "--stays") == (1, {"entry-gone"})
+    assert answered(below, gone["entry_id"], "--elsewhere") == (0, set())
+    assert answers(below)[gone["entry_id"]] == "give-up"
+    # Whose line says something else stands on the list of today.
+    (today,) = answers(below).keys() - {row["entry_id"] for row in rows}
+    said = ("--elsewhere", "--document", "AA 12/5")
+    assert answered(below, today, *said) == (0, set())
+    assert answers(below)[today] == "give-up"
+    struck = [one for one, row in holding(below).items() if row["action"] == "strike"]
+    assert struck == [today]
+
+
 def test_nobody_overwrites_the_answer_of_another_one_unawares(below):
     """Two analysts had a workbook each: the second one's struck off whom the first one had seen."""
     path, asked = exported(below)

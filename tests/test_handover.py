@@ -158,6 +158,37 @@ def test_a_list_that_no_package_takes_holds_the_handing_over_up(pair):
         path.unlink()
 
 
+def test_who_was_added_to_a_precinct_that_is_no_more_is_not_lost(pair):
+    """Precincts were merged: whom a decision had added stood on no list, and nobody was told."""
+    pair.decide(("keep", "repeat"))
+    day, by = ("--today", handing.DAY), ("--by", "Aytən")
+
+    def added(number, precinct):
+        person = ("--name", "Vəliyev Samir Zahid oğlu", "--born", "01.02.1980")
+        asked = ("--what", "add", *person, "--set", f"precinct={precinct}", *by)
+        assert told("application", "take", pair.below, *asked, *day)[0] == 0
+        ruling = ("--grant", "--ground", "left-out", "--evidence", "AZE 1", *by)
+        decided = told("application", "decide", pair.below, number, *ruling, *day)
+        assert decided[0] == 0, decided
+        told("run", pair.below, *day)
+
+    added(1, 2)
+    assert open_gates(pair) == {}
+    path = pair.below / "inbox" / "88" / "menteqe-2.csv"
+    anew = path.read_text(encoding="utf-8").replace("2 saylı", "3 saylı")
+    path.with_name("menteqe-3.csv").write_text(anew, encoding="utf-8")
+    path.unlink()
+    settings = handing.BELOW.replace('"1-2"', '"1,3"')
+    (pair.below / "voterlist.toml").write_text(settings, encoding="utf-8")
+    told("run", pair.below, *day)
+    assert open_gates(pair) == {"unknown-precincts": 1}
+    ruling = ("--refuse", "--ground", "other", "--reason", "precinct 3 now", *by)
+    assert told("application", "decide", pair.below, 1, *ruling, *day)[0] == 0
+    added(2, 3)
+    code, made = pair.submit("second.zip")
+    assert (code, made["package"]["sums"]["added"]) == (0, 1)
+
+
 def test_lists_and_registers_that_are_newer_than_the_run_are_not_handed_over(pair):
     """Who died, or was sent here by a decision elsewhere, would be asked about above alone."""
     register = pair.below / "reference" / "deaths.csv"

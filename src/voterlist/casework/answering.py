@@ -208,17 +208,23 @@ def split_from_above(
         if not is_asked:
             rows.append(row)
             continue
-        if row["action"] != STAYS:
+        own = {one.entry_id: one.is_gone for one in case.own}
+        if row["action"] != STAYS and not own[row["entry_id"]]:
             rows.append(_as_striking(row, case))
             # Asked again, the striking of before is no new one, and the answer is.
             said += [row] if given is None else []
             continue
         row["decided_by"] = by
-        code = _refused_as(by, against.bringer)
+        # Who is on no list stays nowhere, and needs no striking.
+        is_nobody = row["action"] == STAYS and all(own.values())
+        code = "entry-gone" if is_nobody else _refused_as(by, against.bringer)
         if code is not None:
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
             problems.append(problem)
-        elif given is None or (given.answer, given.by) != (_ANSWER_OF[STAYS], by):
+        elif given is None or (given.answer, given.by) != (
+            _ANSWER_OF[row["action"]],
+            by,
+        ):
             said.append(row)
     amendments = from_rows(rows, ANSWER_ROW)
     return replace(answers, amendments=amendments, problems=tuple(problems)), said
@@ -265,10 +271,11 @@ def record_from_above(
     given = answers_in(ledger)
     holding = standing(given).amendments.to_pylist()
     lost = added_no_more(given)
+    by_entry: dict[str, str] = {}
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
         if row["action"] != STAYS:
-            new.add(row["entry_id"])
+            by_entry[row["entry_id"]] = row["decided_by"]
             continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
@@ -278,10 +285,14 @@ def record_from_above(
         ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
     struck = taken_off(given)
+    new |= by_entry.keys()
+    by_entry |= {entry: row["decided_by"] for entry, row in struck.items()}
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
-        if all(entry.entry_id in struck for entry in case.own):
-            by = struck[case.own[0].entry_id]["decided_by"]
+        if all(one.is_gone or one.entry_id in struck for one in case.own):
+            by = next(
+                by_entry[one.entry_id] for one in case.own if one.entry_id in by_entry
+            )
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,9 +25,11 @@ from voterlist.deadlines.handovers import (
 )
 from voterlist.decisions import Given, standing
 from voterlist.decisions.standing import last_answers
+from voterlist.errors import UsageError
 from voterlist.model import Action, Progress
+from voterlist.model import Returned as WhyReturned
 from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
-from voterlist.pipeline.known import answers_in, known_work
+from voterlist.pipeline.known import answers_in, known, known_work
 from voterlist.pipeline.progress import of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage.ledger import Reader
@@ -57,6 +60,8 @@ class OwnEntry(Frozen):
 
     entry_id: _Id
     precinct: _Number | None
+    is_gone: bool = Field(default=False, exclude=True)
+    """Its precinct's list does not have the person any more: the newest run says so."""
 
 
 class OtherEntry(Frozen):
@@ -493,9 +498,27 @@ def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
 
 
 def _newest_cases(workspace: Path, ledger: Reader) -> tuple[ReturnedCase, ...]:
-    """The cases of the newest return."""
+    """The cases of the newest return, about the entries of today."""
     returned = Kept(workspace, ledger).newest_return()
-    return returned.cases if returned is not None else ()
+    if returned is None or not returned.cases:
+        return ()
+    today: dict[str, Row] = {}
+    with suppress(UsageError):
+        # What became of an entry about which the question of the commission above came back.
+        for row in known(workspace, ledger).table("returned").to_pylist():
+            if row["answer"] == Action.ASK:
+                is_gone = row["why"] == WhyReturned.CARRIED_OUT
+                entry = row["entry_id"] or row["old_entry_id"]
+                today[row["old_entry_id"]] = {"entry_id": entry, "is_gone": is_gone}
+
+    def of_today(case: ReturnedCase) -> ReturnedCase:
+        own = [
+            one.model_copy(update={"is_gone": False} | today.get(one.entry_id, {}))
+            for one in case.own
+        ]
+        return case.model_copy(update={"own": tuple(own)})
+
+    return tuple(map(of_today, returned.cases))
 
 
 def _as_decided(
@@ -511,10 +534,10 @@ def _as_decided(
     for case in cases:
         answer = holding.get(case.case_id)
         rows = [struck[one.entry_id] for one in case.own if one.entry_id in struck]
-        is_off = len(rows) == len(case.own)
+        is_off = all(one.is_gone or one.entry_id in struck for one in case.own)
         if answer is None or (answer.answer == "give-up") == is_off:
             continue
-        if is_off:
+        if is_off and rows:
             said = {"by": rows[0]["decided_by"], "day": rows[0]["decided_at"][:10]}
             given_up = answer.model_copy(update={"answer": "give-up", **said})
             holding[case.case_id] = given_up

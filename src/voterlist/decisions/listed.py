@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -13,11 +12,11 @@ from voterlist import strict_json
 from voterlist.decisions.answers import AmendmentContext, Row, ValueReader
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Reasons
-from voterlist.decisions.outcome import struck_for_good
+from voterlist.decisions.outcome import fin_bearers, folded_fin, struck_for_good
 from voterlist.decisions.standing import last_answers, standing
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action
-from voterlist.tables import rows_among
+from voterlist.tables import by_key, rows_among
 
 
 def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:
@@ -32,17 +31,17 @@ def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:
             if judged.field == "fin" and judged.value
         ]
         fins = {judged.value for judged in fresh}
-        bearers = _bearers(fins, voters, _corrected_fins(reasons, given))
+        bearers = _bearers(fins, voters, reasons, given)
         taken = [
             judged
             for judged in fresh
-            if bearers[judged.value] - {judged.answer.entry_id}
+            if bearers.get(folded_fin(judged.value), set()) - {judged.answer.entry_id}
         ]
         if not reasons.refuse_all("fin-taken", taken):
             return
 
 
-def _corrected_fins(reasons: Reasons, given: Given) -> dict[str | None, str | None]:
+def _corrected_fins(reasons: Reasons, given: Given) -> dict[str, str | None]:
     """Entry -> the FIN to which it is corrected, by answers before or by these."""
     fins = {
         row["entry_id"]: row["value"]
@@ -54,7 +53,7 @@ def _corrected_fins(reasons: Reasons, given: Given) -> dict[str | None, str | No
         judged for judged in reasons.kept() if judged.answer.action == Action.CORRECT
     ]
     return fins | {
-        judged.answer.entry_id: judged.value
+        str(judged.answer.entry_id): judged.value
         for judged in fresh
         if judged.field == "fin"
     }
@@ -77,9 +76,7 @@ def refuse_listed(
         return _person_of(entry, context.read_value, today)
 
     people = [person_of(judged.answer.entry or {}) for judged in additions]
-    listed = _bearers(
-        {fin for fin, _ in people}, context.voters, _corrected_fins(reasons, given)
-    )
+    listed = _bearers({fin for fin, _ in people}, context.voters, reasons, given)
     # FIN, or names with the birth date -> (FIN, row) of the people who are added.
     added: dict[object, list[tuple[str | None, str]]] = {}
 
@@ -103,7 +100,7 @@ def refuse_listed(
             for key in filter(None, (fin, names))
             for other_fin, other in added.get(key, ())
         )
-        if (fin and listed.get(fin, set()) - gone) or is_added:
+        if (fin and listed.get(folded_fin(fin), set()) - gone) or is_added:
             reasons.refuse("already-listed", judged)
         else:
             add(fin, names, entry_id)
@@ -145,23 +142,18 @@ def added_before(given: Given) -> dict[str, Row]:
 
 
 def _bearers(
-    wanted: Collection[str | None],
-    voters: pa.Table,
-    fins: Mapping[str | None, str | None],
-) -> dict[str | None, set[str | None]]:
-    """FIN -> the entries that have it.
+    wanted: Collection[str | None], voters: pa.Table, reasons: Reasons, given: Given
+) -> dict[str, set[str]]:
+    """FIN -> the entries that have it after all that is decided, of those that are asked about.
 
-    Args:
-        wanted: the FINs that are asked about.
-        voters: the entries with the FINs of the newest run.
-        fins: what entries are corrected to since.
+    ``voters`` have the FINs of the newest run.
     """
     columns = voters.select(["entry_id", "fin"])
-    named = rows_among(columns, "fin", filter(None, wanted))
-    bearers: dict[str | None, set[str | None]] = defaultdict(set)
-    for row in named.to_pylist():
-        if row["entry_id"] not in fins:
-            bearers[row["fin"]].add(row["entry_id"])
-    for entry_id, fin in fins.items():
-        bearers[fin].add(entry_id)
-    return bearers
+    named = rows_among(columns, "fin", filter(None, wanted)).to_pylist()
+    corrected = _corrected_fins(reasons, given)
+    known = rows_among(columns, "entry_id", corrected).column("entry_id").to_pylist()
+    return fin_bearers(
+        by_key((row["fin"], row["entry_id"]) for row in named),
+        corrected,
+        {*known, *added_before(given)},
+    )

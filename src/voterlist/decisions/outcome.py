@@ -115,6 +115,30 @@ def folded_fin(fin: str | None) -> str:
     return _NOT_IN_FIN.sub("", (fin or "").upper())
 
 
+def fin_bearers(
+    handed_in: Mapping[str, Collection[str]],
+    corrected: Mapping[str, str | None],
+    listed: Collection[str],
+) -> dict[str, set[str]]:
+    """FIN, folded -> the entries that have it, once all is corrected.
+
+    A FIN is free once each entry that had it is corrected to another one, or is on no list.
+
+    Args:
+        handed_in: the entries with a FIN, by the FIN.
+        corrected: what entries are corrected to; None or empty: to none.
+        listed: the entries on the lists, at least those that are corrected.
+    """
+    bearers = {
+        folded_fin(fin): {*entries} - corrected.keys()
+        for fin, entries in handed_in.items()
+    }
+    for entry_id, fin in corrected.items():
+        if fin and entry_id in listed:
+            bearers.setdefault(folded_fin(fin), set()).add(entry_id)
+    return bearers
+
+
 class _Work:
     """The decisions of one list, sorted into what they do and what does nothing."""
 
@@ -287,18 +311,12 @@ class _Work:
         for row in corrections:
             of_entry = corrected.setdefault(row["entry_id"], {})
             of_entry[row["field"]] = row["value"]
-        # A FIN is free once each entry that had it is corrected to another one.
-        listed_fins = {
-            fin
-            for fin, bearers in self._today.fins.items()
-            if any(
-                "fin" not in corrected.get(bearer, {})
-                for bearer in {*bearers} - {*self._gone}
-            )
+        fins = {
+            entry_id: cells["fin"]
+            for entry_id, cells in corrected.items()
+            if "fin" in cells
         }
-        for entry_id, cells in corrected.items():
-            if entry_id in self._today.places and entry_id not in self._gone:
-                listed_fins.add(folded_fin(cells.get("fin")))
+        bearers = fin_bearers(self._today.fins, fins, self._today.places)
         added: dict[str, Row] = {}
         added_fins: set[str] = set()
         for row in additions:
@@ -306,7 +324,7 @@ class _Work:
             cells = {**(subject or {}), **corrected.get(row["entry_id"], {})}
             fin = folded_fin(cells.get("fin"))
             code = self._add_trouble(row, subject)
-            if fin and fin in listed_fins:
+            if fin and bearers.get(fin, set()) - {*self._gone}:
                 code = code or "already-listed"
             is_struck = row["entry_id"] in self._struck
             if fin and fin in added_fins and not is_struck:

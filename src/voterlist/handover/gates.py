@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions import disputes
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
-from voterlist.model import AsideCode, Level, Returned, Severity
+from voterlist.model import Action, AsideCode, Level, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
@@ -41,7 +41,7 @@ class Gate(StrEnum):
     MISSING_PRECINCTS = "missing-precincts"
     """Precincts of the territory without a list."""
     UNKNOWN_PRECINCTS = "unknown-precincts"
-    """Entries whose place is not known, or not of the territory."""
+    """Entries and additions whose place is not known, or not of the territory."""
     ERRORS = "errors"
     """Findings that are errors, and that nobody answered."""
     OPEN_CASES = "open-cases"
@@ -272,7 +272,10 @@ def _missing_precincts(run: _Run) -> int:
 
 
 def _unknown_precincts(run: _Run) -> int:
-    """Entries that no package takes: of no known place, or of one that is not ours."""
+    """Entries that no package takes: of no known place, or of one that is not ours.
+
+    So are people who were added to a precinct that has no list any more.
+    """
     entries = run.table("entries")
     # Whose own precinct is not in the territory has no place there either.
     known = Scope(run.scope.constituency).precincts(run.source.settings)
@@ -282,7 +285,12 @@ def _unknown_precincts(run: _Run) -> int:
         for row in pc.value_counts(precincts).to_pylist()
         if row["values"] is not None and (not known or row["values"] in known)
     )
-    return int(entries.num_rows - ours)
+    waiting = [
+        row
+        for row in run.own("skipped").to_pylist()
+        if row["answer"] == Action.ADD and row["code"] == "place-unknown"
+    ]
+    return int(entries.num_rows - ours) + len(waiting)
 
 
 def _errors(run: _Run) -> int:

@@ -73,7 +73,12 @@ def returned(
     if not gone:
         return empty(RETURNED)
     found = _what_became_of(gone, tables, context, entry_ids)
-    back = [row for row in rows if any(entry in found for entry in members.of(row))]
+    back = [
+        row
+        for row in rows
+        if any(entry in found for entry in members.of(row))
+        and not _waits(row, found.get(row["old_entry_id"]))
+    ]
     reasons = _Reasons(tables, rows, members, found)
     for row in back:
         own = found.get(row["old_entry_id"])
@@ -82,6 +87,11 @@ def returned(
     for row in back:
         row["why"] = reasons.why(row).value
     return from_rows(back, RETURNED, *_ORDER)
+
+
+def _waits(row: Row, own: Now | None) -> bool:
+    """True of a question to a precinct whose list is late: it is asked when the list is here."""
+    return row["answer"] == Action.ASK and own is not None and own.is_late
 
 
 def _rows(tables: Tables) -> Iterator[Row]:
@@ -266,6 +276,7 @@ class Now:
         against_corrected: the fields that differ from what the entry was corrected to; of what it
             did not say at all, nothing.
         place: the constituency and precinct of today.
+        is_late: its precinct has no list in this run.
     """
 
     why: Returned
@@ -273,6 +284,7 @@ class Now:
     changed: str | None = None
     against_corrected: frozenset[str] = frozenset()
     place: tuple[int | None, int | None] = (None, None)
+    is_late: bool = False
 
 
 def _what_became_of(
@@ -304,8 +316,10 @@ def _what_became_of(
             may_be = any(
                 not is_apart(entry, other) for other in alike[identity_of(entry)]
             )
-            is_unclear = may_be or not then.cells(entry) or _place(entry) not in filled
-            found[entry] = Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
+            is_late = _place(entry) not in filled
+            is_unclear = may_be or not then.cells(entry) or is_late
+            why = Returned.UNCLEAR if is_unclear else Returned.GONE
+            found[entry] = Now(why, is_late=is_late)
     return found
 
 
