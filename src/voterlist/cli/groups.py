@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import tomllib
+import traceback
 from collections import Counter, UserDict
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
@@ -311,7 +312,7 @@ def _guard(work: Callable[[], Any], as_json: bool) -> Any:
 
     Raises:
         SystemExit: it failed; what failed is told, and this is the exit code. In the development
-            mode of Python an error of the program itself is raised on, with its traceback.
+            mode of Python the lines of an error of the program itself are told too.
     """
     try:
         return work()
@@ -333,7 +334,8 @@ def _guard(work: Callable[[], Any], as_json: bool) -> Any:
         failure = describe(error)
         report(failure)
         if sys.flags.dev_mode and failure.code == VoterlistError.code:
-            raise
+            # Without what the error says, which may quote a cell; a stage hides its cause.
+            traceback.print_tb((error.__context__ or error).__traceback__)
         raise SystemExit(failure.exit_code) from None
 
 
