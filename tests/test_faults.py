@@ -33,9 +33,6 @@ NOT_PLANTED: dict[str, str] = {
         "a list that has the month first has it in all its dates: no fault among good dates"
     ),
     "date-order-day-second": "as a list that has the month first",
-    "date-order-exchanged": (
-        "a spreadsheet exchanges every date of a list that it can: none is left as it was"
-    ),
     "full-name-unsure": (
         "needs the whole name in one cell, where no other fault of a name could be told from it"
     ),

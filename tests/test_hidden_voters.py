@@ -368,6 +368,26 @@ def test_names_exchanged_half_way_down_a_list_are_asked_about(order, first):
     assert code == 1
 
 
+@pytest.mark.parametrize(
+    ("form", "is_told"),
+    [
+        ("1980-0{0}-05", True),
+        ("1980-0{0}-05 00:00:00", True),
+        ("{0}/5/1980", True),
+        ("{0}.05.1980", False),
+    ],
+)
+def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, is_told):
+    """Of 05.03.1980 it made 3 May, which is a date as good as any, and left 25.03.1980."""
+    dates = [form.format(day) for day in range(3, 9)]
+    dates += [f"{day}.05.1980" for day in range(13, 19)]
+    rows = [[*row[:4], date, *row[5:]] for row, date in zip(ROWS, dates, strict=True)]
+    assert taken(lines([HEADER, *rows]))[1] == is_told
+    late = form.replace("05", "31") if "-" in form else form.replace("{0}", "31")
+    rows[0][4] = late.format(5)
+    assert taken(lines([HEADER, *rows]))[1] == 0
+
+
 def test_a_single_exchange_is_left_to_the_corrections():
     """Who can be corrected at the desk would be on no list."""
     rows = [list(row) for row in ROWS]

@@ -331,23 +331,6 @@ def test_one_swapped_date_in_a_file():
     ]
 
 
-@pytest.mark.parametrize(
-    ("form", "late", "is_told"),
-    [
-        ("1980-0{0}-05", "1980-05-31", True),
-        ("{0}/5/1980", "31/5/1980", True),
-        ("{0}.05.1980", "31.05.1980", False),
-    ],
-)
-def test_dates_that_a_spreadsheet_exchanged_are_told(form, late, is_told):
-    """Of 05.03.1980 it made 3 May, which is a date as good as any, and left 25.03.1980."""
-    dates = [form.format(day) for day in range(3, 9)]
-    dates += [f"{day}.05.1980" for day in range(13, 19)]
-    notes = _dates(*dates)[1]
-    assert (("date-order-exchanged", None, "birth_date") in notes) is is_told
-    assert _dates(*dates, late)[1] == []
-
-
 def test_impossible_dates():
     """A day that is none leaves its year, and a year in which no voter is born stays as written.
 

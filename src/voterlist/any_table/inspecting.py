@@ -10,7 +10,7 @@ from typing import TypeVar
 from voterlist import config, readers
 from voterlist.config import Settings
 from voterlist.errors import usage_error
-from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
+from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.look import look
@@ -24,7 +24,7 @@ DECLARED_DIFFERS = "declared-total-differs"
 """The rule of ``merge`` for a total below a list that is not its number of entries."""
 # A file that is looked at by itself lies in no constituency's folder.
 _DOUBTS = PLACE_DOUBTS - {"constituency-unknown"}
-_ASKS = _DOUBTS | {LETTERS_LOST}
+_ASKS = _DOUBTS | SPOILED
 """Rules whose finding asks for a person."""
 Value = TypeVar("Value")
 _ARCHIVE = ".zip"

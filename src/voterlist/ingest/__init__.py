@@ -21,7 +21,7 @@ from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import CARRIED, HASHED
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.file_names import Territory
-from voterlist.ingest.findings import LETTERS_LOST, PLACE_DOUBTS, RULES, findings_table
+from voterlist.ingest.findings import PLACE_DOUBTS, RULES, SPOILED, findings_table
 from voterlist.ingest.generic import (
     columns_needed,
     given_map,
@@ -47,10 +47,10 @@ from voterlist.tables import concat, sort_by
 
 __all__ = [
     "FORMER_NAMES",
-    "LETTERS_LOST",
     "PLACE_DOUBTS",
     "REASON",
     "RULES",
+    "SPOILED",
     "ColumnMap",
     "ColumnMatch",
     "Intake",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
@@ -12,6 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.fields import ENTRY_FIELDS, NAMES
+from voterlist.ingest.content import ENOUGH
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import LETTERS_LOST, finding
@@ -40,6 +43,7 @@ _USUAL = 0.5
 """A column that more of a list's entries fill than this is expected in each of them."""
 _MOST_LOST = 1 / 3
 """A row without more of these columns at its end than this share is cut short."""
+_MONTHS = 12
 _LEAST_SAME = 2
 """So many cells must be the same before another row is called the whole one."""
 _FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
@@ -205,6 +209,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
             _of_places(rows, sheet)
             _foreign_places(rows, sheet, territory)
             _lost_letters(rows, sheet)
+            rows.add_count("date-order-exchanged", _exchanged_dates(sheet))
     return rows.findings
 
 
@@ -375,6 +380,28 @@ def _lost_letters(rows: _Rows, sheet: Survey) -> None:
         rule = LETTERS_LOST
     line = sheet.sheet.lines[int(np.argmax(lost))].as_py()
     rows.add(rule, value=int(lost.sum()), line=line)
+
+
+def _exchanged_dates(sheet: Survey) -> int:
+    """In how many distinct dates a spreadsheet took the first number for the month; 0 of none.
+
+    It made dates of those that have a month there and left the others as text: no day of the one
+    form is above 12, each of the other is.
+    """
+    forms: defaultdict[str, list[list[int]]] = defaultdict(list)
+    for section in sheet.sections:
+        for column in section.header.map.columns("birth_date"):
+            own = sheet.cells[column].slice(section.start, section.stop - section.start)
+            for text in own.unique().drop_null().to_pylist():
+                numbers = re.findall(r"\d+", text)[:3]
+                form = re.sub(r"\d+", "d", re.sub(r"\d{4}", "Y", text))
+                # The day stands last where the year stands first.
+                numbers = numbers[::-1] if form.startswith("Y") else numbers
+                forms[form].append(list(map(int, numbers[:2])))
+    several = [days for days in forms.values() if len(days) >= ENOUGH and days[0][1:]]
+    low = [days for days in several if max(map(max, days)) <= _MONTHS]
+    is_left = any(min(day for day, _ in days) > _MONTHS for days in several)
+    return sum(map(len, low)) if is_left else 0
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:

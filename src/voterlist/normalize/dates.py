@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.facts import BIRTH_YEARS
@@ -216,45 +215,6 @@ def read_dates(texts: pa.Array) -> Longs:
     """What ``read_date`` says of each text: rows of form, first, second and year."""
     read = list(map(read_date, texts.to_pylist()))
     return np.array(read, np.int64).reshape(-1, 4).T
-
-
-_ENOUGH_OF_A_FORM = 5
-"""So many different dates of one form show by chance once in a hundred no day above 12."""
-
-
-def are_exchanged(
-    texts: pa.Array, day_month: Longs, date: Longs, file: Longs, files: int
-) -> Bools:
-    """The files of which a spreadsheet took the first number of its dates for the month.
-
-    It made dates of those that have a month there and left the others as text: no day of the one
-    form is above 12, each of the other is.
-
-    Args:
-        texts: the distinct dates as written.
-        day_month: rows of day and month as written, of each text.
-        date: of each date of a file the place of its text.
-        file: likewise the number of the file, from 0 to ``files`` - 1.
-        files: how many files there are.
-    """
-    signs = pc.replace_substring_regex(texts, r"\d{4}", "Y")
-    signs = pc.replace_substring_regex(signs, r"\d+", "d").dictionary_encode()
-    forms = max(len(signs.dictionary), 1)
-    day, month = day_month[:, date]
-    is_full = (day > 0) & (month > 0)
-    place = file * forms + signs.indices.to_numpy()[date]
-    full, low, high = (
-        np.bincount(place[which], minlength=files * forms).reshape(files, forms)
-        for which in (
-            is_full,
-            is_full & (np.maximum(day, month) <= _MONTHS_A_YEAR),
-            is_full & (day > _MONTHS_A_YEAR),
-        )
-    )
-    is_enough = full >= _ENOUGH_OF_A_FORM
-    has_low: Bools = (is_enough & (low == full)).any(axis=1)
-    has_high: Bools = (is_enough & (high == full)).any(axis=1)
-    return has_low & has_high
 
 
 @dataclass(frozen=True, slots=True)

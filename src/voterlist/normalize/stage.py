@@ -33,7 +33,6 @@ from voterlist.normalize.columns import (
 )
 from voterlist.normalize.dates import (
     DateForm,
-    are_exchanged,
     read_date,
     read_dates,
     resolve,
@@ -459,16 +458,7 @@ def _dates(
     ):
         notes.rows(rule, (is_known & has_fault)[date_of_row], "birth_date")
     names = sources.to_pylist()
-    is_date = text_of_date > 0
-    exchanged = are_exchanged(
-        texts,
-        read[1:3],
-        text_of_date[is_date] - 1,
-        file_of_date[is_date],
-        len(sources),
-    )
     for rule, is_fault_of_file in (
-        ("date-order-exchanged", exchanged),
         ("date-order-month-first", resolved.month_first),
         ("date-order-mixed", resolved.mixed),
         ("date-order-day-second", resolved.day_second),

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.findings import gather
-from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
+from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
 from voterlist.pipeline.inbox import INBOX, Inputs, sources_of
 from voterlist.pipeline.known import Known, read_table
@@ -406,7 +406,7 @@ def work_by_constituency(
     is_furniture = is_among(set_aside.column("code"), FURNITURE)
     unexpected = set_aside.filter(pc.invert(is_furniture))
     in_doubt = rows_among(findings, "rule", PLACE_DOUBTS)
-    lost = rows_among(findings, "rule", (LETTERS_LOST,))
+    lost = rows_among(findings, "rule", SPOILED)
     errors = rows_among(findings, "severity", (Severity.ERROR.value,))
     counted: dict[str, Counts] = {
         "entries": count_by(lists, place, of="entries"),
@@ -525,8 +525,8 @@ def troubles(
 
 
 def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
-    """The files of which a list lost letters, by name. ``findings`` is FINDING."""
-    lost = rows_among(findings, "rule", (LETTERS_LOST,))
+    """The files of which a list was spoiled, by name. ``findings`` is FINDING."""
+    lost = rows_among(findings, "rule", SPOILED)
     sources = lost.column("source").unique().to_pylist()
     names = inputs.names()
     return tuple(sorted(names.get((source, 0), source) for source in sources))

@@ -142,7 +142,7 @@ class ConstituencyWork:
         set_aside: rows of its lists set aside, but for headers, titles, totals and blank rows.
         unreadable: its files and sheets that could not be read.
         in_doubt: its lists whose precinct is not known or in doubt.
-        lost_letters: its lists that lost letters.
+        lost_letters: its lists that were spoiled: letters lost, or day and month exchanged.
         errors: findings of that severity that are left to ask.
         open_cases: its cases that wait for a decision; one of two constituencies counts in both.
         failure: the kind of the failure for which it was left out of the run; None: it is done.
@@ -257,7 +257,8 @@ class RunResult:
         missing_lists: lists of which the last run had entries, and this one has none.
         anew: precincts whose list was handed in anew, the first of them.
         place_doubts: lists whose precinct is not known or in doubt, by file.
-        lost_letters: the paths inside the workspace of the lists that lost letters.
+        lost_letters: the paths inside the workspace of the lists that were spoiled when they were
+            saved: letters lost, or day and month exchanged.
         repeats: lists that stand in the inbox more than once.
         decided: how what people decided stands.
         taken_over: the process that held the workspace before and ended without finishing.

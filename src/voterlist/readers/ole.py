@@ -21,7 +21,7 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _SUMMARY = "\5summaryinformation"
-_CODE_PAGE, _SAID, _MOST_SAID = 1, (2, 3, 5, 6), 100
+_CODE_PAGE, _SAID = 1, (2, 3, 5, 6)
 """Properties that [MS-OLEPS] numbers so; not who wrote the file."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
 _TYPED = frozenset({0x0014, 0x0015, 0x0018, 0x01BE, 0x0800, 0x100D})
@@ -142,20 +142,14 @@ def workbook_streams(content: bytes) -> tuple[bytes, bytes]:
 
 def lines_of_summary(stream: bytes) -> list[str]:
     """The lines of title, subject, keywords and remarks in the properties of a compound file."""
-
-    def number(at: int) -> int:
-        return int.from_bytes(stream[at : at + 4], "little")
-
-    start = number(44)
-    places = range(start + 8, start + 8 + 8 * min(number(start + 4), _MOST_SAID), 8)
-    said = {number(at): start + number(at + 4) for at in places}
-    page = number(said.get(_CODE_PAGE, len(stream)) + 4)
-    encoding = {65001: "utf-8", 1200: "utf-16-le", 1251: "cp1251"}.get(page, "cp1254")
-    texts = (
-        stream[at + 8 : at + 8 + number(at + 4)] for at in map(said.get, _SAID) if at
-    )
-    lines = "\n".join(text.decode(encoding, errors="replace") for text in texts)
-    return lines_told(lines.replace("\0", ""))
+    section = stream[int.from_bytes(stream[44:48], "little") :]
+    size = 8 * min(section[4], len(section) // 8 - 1) if section[8:] else 0
+    places = dict(struct.iter_unpack("<II", section[8 : 8 + size]))
+    values = {name: section[at + 4 :] for name, at in places.items()}
+    page = int.from_bytes(values.get(_CODE_PAGE, b"")[:2], "little")
+    encoding = {65001: "utf-8", 1251: "cp1251"}.get(page, "cp1254")
+    texts = (values[name][4:].partition(b"\0")[0] for name in _SAID if name in values)
+    return lines_told("\n".join(text.decode(encoding, "replace") for text in texts))
 
 
 def _item_name(item: bytes) -> str:

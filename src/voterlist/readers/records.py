@@ -95,19 +95,13 @@ def _holds_rows(value: Any) -> bool:
     is_record = isinstance(value, _Record)
     inner = [held for _, held in value] if is_record else value
     lists = [held for held in inner if isinstance(held, list)]
-    shared = Counter(chain.from_iterable(map(_shared_marks, lists)))
+    rows = chain.from_iterable(each for each in lists if not isinstance(each, _Record))
+    others = [row for row in rows if isinstance(row, _Record)]
+    # Whoever stands in a list of their own may have the names of the record around it.
+    marked = [*lists, *others, value] if others else lists
+    shared = Counter(chain.from_iterable(map(_shared_marks, marked)))
     repeated = sum(count > 1 for count in shared.values())
-    if is_record:
-        # Others in a list of their own, who have the names of this record.
-        own = {name for name, _ in value}
-        others = (names for each in lists for names in map(_names_of, each))
-        repeated = max([repeated, *(len(own & names) for names in others)])
     return repeated > is_record or any(map(_holds_rows, lists))
-
-
-def _names_of(value: Any) -> set[str]:
-    """The names of a record; none of what is no record."""
-    return {name for name, _ in value} if isinstance(value, _Record) else set()
 
 
 def _shared_marks(value: list[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from voterlist.ingest import PLACE_DOUBTS
+from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.model import Severity, Standing
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
@@ -54,7 +54,7 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     open_cases = sum(case.is_open for case in inputs.of(CASES).for_review)
     maybe_people = sum(row.may_be_voter for row in inputs.of(SET_ASIDE_ROWS))
     other_totals = sum(bool(row.differs) for row in inputs.of(BALANCE).lists)
-    lost = sum(row.rule == "letters-lost" for row in inputs.of(FINDINGS).rows)
+    lost = sum(row.rule in SPOILED for row in inputs.of(FINDINGS).rows)
     doubts = [row for row in inputs.of(FINDINGS).rows if row.rule in PLACE_DOUBTS]
     doubtful = {(row.place.file, row.place.sheet) for row in doubts}
     return [
