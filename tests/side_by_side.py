@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+import pytest
+
 import review_books
 import workspaces
 from command_line import EN, told
@@ -50,37 +52,56 @@ def register(workspace, name, *rows):
     path.write_text(text + "".join(f"{row}\n" for row in rows), encoding="utf-8")
 
 
-def walk(workspace, stories, day, by):
+def together(stories, do):
     """Name -> what a story failed with; None where it went to its end.
 
     Args:
-        workspace: its folder.
-        stories: name -> generator; it is sent the problems that the import has with its answers.
-        day: of the runs.
-        by: who answers where a row names nobody.
+        stories: name -> generator.
+        do: what all of them do in a step: it takes what each yielded, by its name, and returns what
+            each is sent.
     """
     failed, wishes = dict.fromkeys(stories), {}
 
-    def go_on(name, problems):
+    def go_on(name, seen):
         try:
-            wishes[name] = stories[name].send(problems) or Step()
+            wishes[name] = stories[name].send(seen)
         except StopIteration:
             pass
-        except Exception as error:  # noqa: BLE001  told by the test of this story
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001  told by its test
             failed[name] = error
 
     for name in stories:
         go_on(name, None)
     while wishes:
-        steps, problems = dict(wishes), {}
+        steps = dict(wishes)
         wishes.clear()
+        for name, seen in do(steps).items():
+            go_on(name, seen)
+    return failed
+
+
+def walk(workspace, stories, day, by):
+    """The same of stories that yield a ``Step``, or None, before each run.
+
+    Each is sent the problems that the import has with its answers.
+
+    Args:
+        workspace: its folder.
+        stories: as above.
+        day: of the runs.
+        by: who answers where a row names nobody.
+    """
+
+    def do(wishes):
+        steps = {name: wish or Step() for name, wish in wishes.items()}
+        problems = {}
         if any(step.lines or step.cells for step in steps.values()):
             problems = _answer(workspace, steps, day, by)
         code, said = told("run", workspace, "--today", day)
         assert code in {0, 1}, said
-        for name in steps:
-            go_on(name, problems.get(name, []))
-    return failed
+        return {name: problems.get(name, []) for name in steps}
+
+    return together(stories, do)
 
 
 def _answer(workspace, steps, day, by):
