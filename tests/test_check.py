@@ -5,14 +5,18 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from registers import EACH, ON_DAY, Tables, clean
+from voterlist import synth
 from voterlist.check import RULES, check, examine, pyramid
+from voterlist.check import rules as check_rules
 from voterlist.check.coincidences import poisson_tail_bound
+from voterlist.check.rules import ALIKE
 from voterlist.check.rules.name_misspelt import misspelt
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
@@ -22,6 +26,8 @@ from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, emp
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
 YEAR_ONLY = "birth-year-only"
+RULES_FOLDER = Path(check_rules.__file__).parent
+SYNTH_FOLDER = Path(synth.__file__).parent
 NOT_BY_CHANCE: dict[str, str] = {}
 """Rules of which ``synth`` plants no fault, and why."""
 
@@ -416,6 +422,22 @@ def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
     """No rule escapes the planted-fault test, and no code stands for two rules."""
     assert set(PLANTS) == set(RULE_OF)
     assert len(RULE_OF) == len(RULES) >= 20
+
+
+def test_every_file_of_the_folder_is_a_rule_that_is_declared():
+    """A file without a record would be asked by nobody."""
+    files = {path.stem.replace("_", "-") for path in RULES_FOLDER.glob("[!_]*.py")}
+    assert files == RULE_OF.keys() - ALIKE.keys()
+
+
+def test_chance_plants_a_fault_of_every_rule():
+    """A rule would never be measured; the long tests alone would say so.
+
+    A new line in ``OF_ENTRIES`` of ``synth/fault_kinds.py`` does, or why there is none: ``plants``.
+    """
+    told = "".join(path.read_text("utf-8") for path in SYNTH_FOLDER.glob("*.py"))
+    unplanted = {code for code in RULE_OF if f'"{code}"' not in told}
+    assert unplanted <= NOT_BY_CHANCE.keys()
 
 
 def test_a_clean_register_raises_nothing():

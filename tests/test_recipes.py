@@ -16,7 +16,7 @@ STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 MOST_FILES = {
-    "A register rule": 3,
+    "A register rule": 4,
     "A ground, or an answer to a rule": 2,
     "A command, or a message": 3,
     "A reader": 2,

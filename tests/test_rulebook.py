@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import importlib
 import itertools
-import pkgutil
 import re
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from voterlist.catalogue import LANGUAGES, catalogue, entries, places
 from voterlist.check import RULES as CHECK_RULES
-from voterlist.check import SHARE_RULES, rules
+from voterlist.check import SHARE_RULES
 from voterlist.config import CheckSettings
 from voterlist.reconcile import RULES as RECONCILE_RULES
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
@@ -92,16 +90,6 @@ def test_a_page_names_no_file_that_is_not_there():
             r"docs/[\w/.-]*\.md", rule.looks_at + rule.false_alarms
         ):
             assert (ROOT / target).exists(), (rule.code, target)
-
-
-def test_a_register_test_is_one_file():
-    """A rule that must be named elsewhere too would be forgotten there."""
-    modules = [module.name for module in pkgutil.iter_modules(rules.__path__)]
-    assert len(modules) == len(CHECK_RULES)
-    for name in modules:
-        module = importlib.import_module(f"{rules.__name__}.{name}")
-        assert module.RULE in CHECK_RULES
-        assert module.RULE.code == name.replace("_", "-")
 
 
 def test_no_other_module_of_the_stage_names_a_register_test():

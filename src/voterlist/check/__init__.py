@@ -1,6 +1,6 @@
 """Context tests: what an entry, a dwelling or a precinct should not look like.
 
-Each file of ``rules`` holds one rule: what it is called, what it rests on, and the test that finds
+``rules.toml`` says of each rule what it is called and what it rests on; a file of ``rules`` finds
 where it is broken in one ``Context``. The files beside this one hold what several rules need, and
 the statistics of every place.
 """
@@ -120,4 +120,4 @@ def _findings(context: Context) -> pa.Table:
     """FINDING of every test that is on, under the settings."""
     settings = context.settings
     tests = [test for test in TESTS if is_on(test.rule, settings)]
-    return gather((test.find(context) for test in tests), settings)
+    return gather((test.find(context, test.rule) for test in tests), settings)

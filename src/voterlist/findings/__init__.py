@@ -54,6 +54,7 @@ def declared_rules(package: str) -> dict[str, Rule]:
             cells["looks_at"],
             cells["false_alarms"],
             tuple(cells.get("settings", ())),
+            cells.get("is_share", False),
         )
     return rules
 

@@ -9,31 +9,15 @@ import pyarrow.compute as pc
 from voterlist.arrays import Longs, grouped, pack_columns, run_sizes
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 from voterlist.persons.shared_values import text_hashes
 from voterlist.tables import codes, group_codes
 
 _HOUSE_AND_FLAT = ("ev", "menzil")
 """As ``normalize`` folds the words for house and flat of every language."""
 
-RULE = Rule(
-    "address-in-two-precincts",
-    Severity.WARNING,
-    Unit.DWELLING,
-    "precinct borders are named by streets and house numbers: a dwelling lies in one precinct",
-    looks_at=(
-        "Does the same whole address (folded, with street and house known) stand in several "
-        "precincts of one constituency? One finding for each precinct, naming an entry there and "
-        "one in another precinct; the value is the number of precincts."
-    ),
-    false_alarms=(
-        "Two villages with one street name, where nobody wrote the village. Written differently in "
-        "the two precincts, an address is not found."
-    ),
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
 
     For each precinct its first entry there, beside the first entry in another precinct. The value
@@ -45,7 +29,7 @@ def find(context: Context) -> pa.Table:
     other = np.where(home == lowest, np.append(home[1:], 0), lowest)
     several = count > 1
     return context.entry_findings(
-        RULE,
+        rule,
         home[several],
         other=other[several],
         field="address",

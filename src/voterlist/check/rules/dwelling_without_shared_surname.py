@@ -7,30 +7,11 @@ import pyarrow as pa
 
 from voterlist.arrays import Longs
 from voterlist.check.context import Context
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 from voterlist.tables import codes
 
-RULE = Rule(
-    "dwelling-without-shared-surname",
-    Severity.NOTE,
-    Unit.DWELLING,
-    (
-        "a household as a rule shares a surname; many voters of whom no two do were perhaps "
-        "entered there on paper only"
-    ),
-    looks_at=(
-        "Are at least `least_strangers` voters entered in one dwelling, all with a known surname, "
-        "and no two of one surname stem?"
-    ),
-    false_alarms=(
-        "Flats let room by room; a dormitory; households of several married couples; a small block "
-        "of flats without flat numbers."
-    ),
-    settings=("least_strangers",),
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Dwellings of many voters no two of whom share a surname stem, by their first entry.
 
     The surname of each of them must be known.
@@ -40,7 +21,7 @@ def find(context: Context) -> pa.Table:
     is_all_different = _surnames(context) == dwellings.size
     at = np.flatnonzero((dwellings.size >= limit) & is_all_different)
     value, rows = dwellings.size[at], dwellings.first[at]
-    return context.entry_findings(RULE, rows, field="address", value=value, limit=limit)
+    return context.entry_findings(rule, rows, field="address", value=value, limit=limit)
 
 
 def _surnames(context: Context) -> Longs:

@@ -6,18 +6,9 @@ import pyarrow as pa
 
 from voterlist.check.context import Context
 from voterlist.check.shared import is_unborn
-from voterlist.model import Rule, Severity, Unit
-
-RULE = Rule(
-    "future-date",
-    Severity.ERROR,
-    Unit.ENTRY,
-    "nobody is born after the day of the election",
-    looks_at="Does the birth date surely lie after the day?",
-    false_alarms="None known. `normalize` may already have set aside a year that cannot be.",
-)
+from voterlist.model import Rule
 
 
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Entries whose birth date surely lies after the day."""
-    return context.entry_findings(RULE, is_unborn(context), field="birth_date")
+    return context.entry_findings(rule, is_unborn(context), field="birth_date")

@@ -8,32 +8,12 @@ import pyarrow as pa
 from voterlist.check.context import Context
 from voterlist.check.shared import mostly_set_aside, numbered_entries
 from voterlist.findings import make, take_columns
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 
 _PLACE = ("constituency", "precinct", "source", "sheet")
 
-RULE = Rule(
-    "line-number-gap",
-    Severity.WARNING,
-    Unit.FILE,
-    (
-        "the entries of a list are numbered from 1 on: a gap is a row that was lost, a repeat one "
-        "that was added"
-    ),
-    looks_at=(
-        "Are numbers missing between the lowest and the highest line number that the precinct "
-        "wrote in one list? One finding per list; the value is how many are missing. A list in "
-        "which more than a fifth of the numbers are repeats is numbered by street or page and not "
-        "asked about, nor is one of which most rows were set aside: they have the numbers."
-    ),
-    false_alarms=(
-        "Rows that `ingest` set aside are missing here too; a number typed with a digit too many "
-        "makes a large gap."
-    ),
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Lists in which numbers between the lowest and the highest are missing; value: how many."""
     numbered = context.cached(numbered_entries)
     step = np.diff(numbered.number)
@@ -44,7 +24,7 @@ def find(context: Context) -> pa.Table:
     rows = numbered.row[first[with_gap]]
     columns = take_columns(context.entries, rows, _PLACE)
     columns |= {"field": "number", "value": missing[lists[with_gap]], "limit": 0}
-    found = make(RULE, len(rows), columns)
+    found = make(rule, len(rows), columns)
     aside = context.lists.filter(mostly_set_aside(context.lists)).select(_PLACE)
     known = {tuple(row.values()) for row in aside.to_pylist()}
     places = found.select(_PLACE).to_pylist()

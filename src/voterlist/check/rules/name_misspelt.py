@@ -11,7 +11,7 @@ from rapidfuzz.process import cdist
 
 from voterlist.arrays import Bools, Longs
 from voterlist.check.context import Context
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat
 
@@ -25,33 +25,8 @@ _SHORTEST = 5
 """Shorter names are one letter from each other too often (Əli, Vəli)."""
 _AT_A_TIME = 4_096
 
-RULE = Rule(
-    "name-misspelt",
-    Severity.NOTE,
-    Unit.ENTRY,
-    (
-        "Election Code, art. 46.1: the lists are verified for repetitions and inaccuracies; a slip "
-        "of one letter is rare beside the name that it spoils"
-    ),
-    looks_at=(
-        "Is the surname's stem, the given name or the father's name, folded to its skeleton, one "
-        "letter (more, less, another, or two exchanged) from a name that stands at least "
-        "`least_times_as_frequent` times as often in the whole list? Names shorter than five "
-        "letters are left out; so is a difference in the first letter (Vəliyev, Əliyev), and a "
-        "last letter more or less (Samir, Samirə). A given name that the program knows is left "
-        "alone. The skeleton is the same for every script and spelling of a name, so ASCII or "
-        "Russian writing is no slip. A list that lost letters (`letters-lost`) is left out."
-    ),
-    false_alarms=(
-        "A rare surname that happens to lie beside a frequent one. The more entries the list has, "
-        "the more slips are found: in a list of few thousand no name is 250 times as frequent as "
-        "another."
-    ),
-    settings=("least_times_as_frequent",),
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Entries with a name that is a letter from one very much more frequent in the whole list.
 
     A given name that is known to be one is left alone however rare it is.
@@ -66,7 +41,7 @@ def find(context: Context) -> pa.Table:
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")
         is_slip &= ~context.lost_letters
-        findings.append(context.entry_findings(RULE, is_slip, field=field))
+        findings.append(context.entry_findings(rule, is_slip, field=field))
     return concat(findings, FINDING)
 
 

@@ -8,27 +8,14 @@ import pyarrow.compute as pc
 from voterlist.check.context import Context
 from voterlist.check.shared import mostly_set_aside
 from voterlist.findings import PRECINCT_PLACE, make
-from voterlist.model import ListKind, Rule, Severity, Unit
+from voterlist.model import ListKind, Rule
 from voterlist.tables import text_of
 
 _SOURCES = "source_count_distinct"
 """The column in which Arrow counts the different values of ``source``."""
 
-RULE = Rule(
-    "precinct-in-two-lists",
-    Severity.WARNING,
-    Unit.PRECINCT,
-    "a precinct has one list; an older version beside it enters its voters twice",
-    looks_at=(
-        "Do two or more files of different content hold entries of this precinct's permanent list? "
-        "The value is the number of files. What is in another file too is set aside by `ingest`, "
-        "and a file of which most is set aside is not counted: `list-version` asks about it."
-    ),
-    false_alarms="A precinct that hands in one file a street.",
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Precincts for which permanent lists of different content were handed in."""
     lists = context.lists
     is_permanent = pc.equal(text_of(lists, "list_kind"), ListKind.PERMANENT.value)
@@ -41,4 +28,4 @@ def find(context: Context) -> pa.Table:
     several = counted.filter(pc.greater(counted.column(_SOURCES), 1))
     columns = {name: several.column(name) for name in PRECINCT_PLACE}
     columns |= {"value": several.column(_SOURCES), "limit": 1}
-    return make(RULE, several.num_rows, columns)
+    return make(rule, several.num_rows, columns)

@@ -7,31 +7,16 @@ import pyarrow as pa
 
 from voterlist.check.context import Context
 from voterlist.check.shared import PERSON, beside_fullest
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 from voterlist.persons.shared_values import agreeing
 from voterlist.tables import differ
 
-RULE = Rule(
-    "two-fins",
-    Severity.NOTE,
-    Unit.ENTRY,
-    "a person has one FIN; namesakes born on one day are rare",
-    looks_at=(
-        "Do two entries agree in surname stem, given name, patronymic and full birth date, and "
-        "hold different FINs? Anywhere in the list."
-    ),
-    false_alarms=(
-        "Namesakes of one birth date exist: over the whole country chance alone is expected to "
-        "give some tens of such pairs. That is why this is a note."
-    ),
-)
 
-
-def find(context: Context) -> pa.Table:
+def find(context: Context, rule: Rule) -> pa.Table:
     """Entries of one surname, given name, patronymic and full birth date, each with another FIN."""
     has_fin = np.where(context.is_known("fin"), 0, -1)
     namesakes = agreeing([has_fin, *map(context.codes, PERSON)])
     rows, fullest = beside_fullest(context, *namesakes)
     fin = context.voters.column("fin")
     apart = differ(fin.take(pa.array(rows)), fin.take(pa.array(fullest)))
-    return context.entry_findings(RULE, rows[apart], other=fullest[apart], field="fin")
+    return context.entry_findings(rule, rows[apart], other=fullest[apart], field="fin")
