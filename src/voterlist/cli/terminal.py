@@ -100,31 +100,27 @@ _SURROGATES = r"\ud800-\udfff"
 """Alone they stand for the bytes of a name that is not UTF-8. No stream could write them."""
 
 _HIDDEN = re.compile(f"[{_CONTROLS}{_LINES}{_DIRECTIONS}{_SURROGATES}]")
-_BREAKS = "\n\t"
-"""In a sentence they are the program's own, in a name they are not."""
+_HIDDEN_IN_LINES = re.compile(rf"(?![\n\t]){_HIDDEN.pattern}")
+"""In a sentence breaks of lines and tabs are the program's own, in a name they are not."""
 
 
 def visible(text: str) -> str:
     """A text of the program with its control characters shown; line breaks and tabs stay."""
-    return _HIDDEN.sub(
-        lambda sign: sign[0] if sign[0] in _BREAKS else _show(sign[0]), text
-    )
+    return _HIDDEN_IN_LINES.sub(_show, text)
 
 
 def visible_name(text: str) -> str:
     """A name or a cell, which stands in one line, with every control character in it shown."""
-    return _HIDDEN.sub(lambda sign: _show(sign[0]), text)
+    return _HIDDEN.sub(_show, text)
 
 
 def in_json(text: str) -> str:
     """JSON that means the same; such characters in its strings are written as digits."""
-    return _HIDDEN.sub(
-        lambda sign: sign[0] if sign[0] in _BREAKS else f"\\u{ord(sign[0]):04x}", text
-    )
+    return _HIDDEN_IN_LINES.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-def _show(character: str) -> str:
-    number = ord(character)
+def _show(sign: re.Match[str]) -> str:
+    number = ord(sign[0])
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 

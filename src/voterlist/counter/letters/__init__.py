@@ -68,10 +68,10 @@ class Letter:
 
 
 def _about(letter: Letter) -> str:
-    entry, asked = letter.entry, letter.application.asked
-    if asked.name or entry is None:
-        return asked.name
-    return name_in(entry)
+    application = letter.application
+    if application.asked.name or letter.entry is None:
+        return application.about
+    return name_in(letter.entry)
 
 
 def _place(letter: Letter) -> str:
@@ -256,17 +256,13 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
             }
             for name, width, align in _COLUMNS
         ],
-        "rows": [list(_line(letter)) for letter in letters],
+        # Where somebody signs there is no text.
+        "rows": [
+            [
+                str(FACTS[name](letter)) if name in FACTS else None
+                for name, *_ in _COLUMNS
+            ]
+            for letter in letters
+        ],
     }
     return typeset("book", data, book.today)
-
-
-def _line(letter: Letter) -> Iterator[str | None]:
-    """The cells of an application in the book; None where somebody signs."""
-    for name, _, _ in _COLUMNS:
-        if name == "signature":
-            yield None
-        elif name == "about":
-            yield letter.application.about
-        else:
-            yield str(FACTS[name](letter))
