@@ -15,12 +15,12 @@ from rapidfuzz.distance import OSA
 from command_line import call
 from voterlist import synth
 from voterlist.ingest import table_intake
-from voterlist.ingest.added import are_distinct
 from voterlist.link import Incremental, link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 from voterlist.processes import threads
+from voterlist.tables import are_distinct, order_of
 
 
 @pytest.fixture(autouse=True)
@@ -115,12 +115,26 @@ def test_link_takes_the_number_of_threads(entries, tmp_path):
     assert pa.cpu_count() == 2
 
 
-@given(st.lists(st.text("ab-0", max_size=40), max_size=12), st.booleans())
-def test_ids_are_told_to_be_distinct_as_by_a_table_of_them(texts, sort):
-    """Else two entries with one id would be taken for one, or a good column of ids refused."""
+@given(st.lists(st.text("ab-0ə", max_size=40), max_size=12), st.booleans())
+def test_ids_are_distinct_and_in_order_as_a_table_of_them_and_python_say(texts, sort):
+    """Else two entries of one id would be one, or a list be linked in an order of its own."""
     texts = sorted(texts) if sort else texts
     column = pa.array(["x", *texts], pa.string()).slice(1)
     assert are_distinct(column) == (len(set(texts)) == len(texts))
+    order = order_of(column)
+    ordered = column if order is None else column.take(order)
+    assert ordered.to_pylist() == sorted(texts)
+
+
+@pytest.mark.parametrize("beginning", ["", "0001-", "ş" * 40])
+def test_many_ids_are_in_order_whatever_they_begin_with(beginning):
+    """As above: more ids than one number has room for, and such as differ behind their words."""
+    drawn = np.random.default_rng(1).integers(0, 3_000, 5_000).tolist()
+    texts = [f"{beginning}{number:x}{'z' * (number % 9)}" for number in drawn]
+    column = pa.array(texts)
+    assert column.take(order_of(column)).to_pylist() == sorted(texts)
+    assert not are_distinct(column)
+    assert are_distinct(column.unique())
 
 
 @given(st.lists(st.text("A0Z9", max_size=11), min_size=2, max_size=12))

@@ -210,6 +210,25 @@ def salted(base: int, number: int) -> np.uint64:
 # Narrow sorts
 
 
+def room_beside(count: int) -> int:
+    """The bits of a narrow number beside a place among so many."""
+    return 64 - _width(count)
+
+
+def in_order(numbers: Hashes) -> tuple[Longs, Bools]:
+    """(places in the order of narrow numbers, which of them have a number that stands again).
+
+    Those of one number ascend. The numbers, of ``room_beside`` bits, are used up.
+    """
+    bits = np.uint64(_width(len(numbers)))
+    numbers <<= bits
+    numbers |= np.arange(len(numbers), dtype=np.uint64)
+    numbers.sort()
+    again = _beside_equals(numbers, int(bits))
+    numbers &= (np.uint64(1) << bits) - np.uint64(1)
+    return numbers.view(np.int64), again
+
+
 def grouped(numbers: Longs | Hashes) -> Longs:
     """The places of the numbers from 0 on that stand more than once.
 
@@ -234,10 +253,12 @@ def grouped(numbers: Longs | Hashes) -> Longs:
     packed = packed[_beside_equals(packed, bits)]
     order = (packed & low).astype(np.int64)
     packed >>= np.uint64(bits)
-    other = numbers[order[1:]] != numbers[order[:-1]]
-    met = packed[1:][other & (packed[1:] == packed[:-1])]
+    ordered = numbers[order]
+    met = packed[1:][(ordered[1:] != ordered[:-1]) & (packed[1:] == packed[:-1])]
     if len(met):
-        apart = np.isin(packed, met)
+        first = np.searchsorted(packed, met)
+        apart = np.zeros(len(packed), np.bool_)
+        apart[consecutive(first, np.searchsorted(packed, met, "right") - first)] = True
         few = order[apart]
         few = few[np.argsort(numbers[few], kind="stable")]
         order = np.r_[order[~apart], few[_beside_equals(numbers[few])]]

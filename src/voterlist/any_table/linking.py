@@ -25,7 +25,7 @@ from voterlist.any_table.machine import require_enough
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import comparisons_error
 from voterlist.errors import SettingsMistake, naming, usage_error
-from voterlist.ingest.added import is_ascending, parse_comparisons
+from voterlist.ingest.added import parse_comparisons
 from voterlist.ingest.generic import added_of
 from voterlist.link import (
     FOLDS,
@@ -50,7 +50,7 @@ from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.files import write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
 from voterlist.storage.settings import link_settings
-from voterlist.tables import one_array
+from voterlist.tables import one_array, order_of
 
 if TYPE_CHECKING:
     from voterlist.render.pictures import Pictures
@@ -417,11 +417,9 @@ def _voters(
 def _in_order(held: list[pa.Table]) -> pa.Table:
     """The one table that is held, by entry id; each column is given up once it is sorted."""
     table = held.pop()
-    schema, ids = table.schema, one_array(table.column("entry_id"))
-    if is_ascending(ids):
+    schema, order = table.schema, order_of(one_array(table.column("entry_id")))
+    if order is None:
         return table
-    order = pc.array_sort_indices(ids)
-    del ids
     columns = [[column] for column in table.columns]
     del table
     taken = each(lambda column: column.pop().take(order), columns)

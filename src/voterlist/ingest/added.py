@@ -19,7 +19,6 @@ from voterlist.config.comparisons import (
 from voterlist.errors import SettingsMistake
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.text import clean
-from voterlist.persons.shared_values import text_hashes
 from voterlist.schemas import ADDED
 from voterlist.tables import (
     concat,
@@ -81,31 +80,6 @@ def known_cells(column: pa.ChunkedArray) -> pa.Array:
     for sign in _SIGNS_OF_ABSENCE:
         cells = _without_sign(cells, sign)
     return cells
-
-
-def is_ascending(values: pa.Array) -> bool:
-    """True where each text stands behind the one before it, as ids of a list do as a rule.
-
-    No value can stand twice then. Values that are dictionary-encoded are not looked at.
-    """
-    if not pa.types.is_string(values.type):
-        return False
-    earlier = values.slice(0, max(len(values) - 1, 0))
-    return bool(pc.all(pc.less(earlier, values.slice(1))).as_py())
-
-
-def are_distinct(values: pa.Array) -> bool:
-    """True where no text of a column without nulls stands twice."""
-    if is_ascending(values):
-        return True
-    if pa.types.is_string(values.type):
-        # Texts whose hashes differ differ. To sort these is quicker than a table of the texts, and
-        # takes a fifth of its memory.
-        hashes = text_hashes(values)
-        hashes.sort()
-        if not (hashes[1:] == hashes[:-1]).any():
-            return True
-    return bool(len(pc.unique(values)) == len(values))
 
 
 def _without_sign(cells: pa.Array, sign: str) -> pa.Array:

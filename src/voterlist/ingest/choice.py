@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from voterlist.config.comparisons import AddedComparison
 from voterlist.facts.latin import BEHIND_A_NAME
 from voterlist.fields import CARRIED, FIELDS, NAMES
-from voterlist.ingest.added import are_distinct, known_cells
+from voterlist.ingest.added import known_cells
 from voterlist.ingest.content import Shape
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.text import FIELD_OF, WORDS, fold
 from voterlist.model import Profile
+from voterlist.tables import are_distinct
 
 _ENOUGH_ROWS = 20
 """In fewer rows a value that all share may be what makes them one person."""

@@ -19,7 +19,6 @@ from voterlist.errors import InputError, MapError, SettingsMistake, naming
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.added import (
     added_columns,
-    is_ascending,
     known_cells,
     no_such_column,
     require_columns,
@@ -48,6 +47,7 @@ from voterlist.schemas import (
     Intake,
 )
 from voterlist.tables import (
+    are_distinct,
     from_columns,
     join_text,
     map_unique,
@@ -383,13 +383,11 @@ def _given_ids(
         # The number of a row without an id may be the id of another row.
         words = pc.binary_join_element_wise("row", numbers, " ")
         ids = pc.coalesce(ids, pc.if_else(pc.is_in(numbers, ids), words, numbers))
-    if is_distinct or is_ascending(ids):
+    if is_distinct or are_distinct(ids):
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)
     repeated = rows - len(first)
-    if not repeated:
-        return ids
     again = np.setdiff1d(np.arange(rows), first)
     line = int(again[0]) + 1
     raise InputError(
