@@ -66,10 +66,10 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
 @pytest.mark.slow
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
-def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(
+def test_rows_with_a_byte_that_is_sought_are_those_whose_text_has_one(
     words, ends, start
 ):
-    """Only the rows with a byte outside the range come back.
+    """Only the rows with a byte outside the range, which is sought, come back.
 
     None where more of such bytes stand than were allowed.
     """
@@ -83,12 +83,14 @@ def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(
         for word in words
     ]
     found = [number for number, odd in enumerate(others[start:]) if odd]
-    assert tables.rows_beyond(column, *ends, most=1000).tolist() == found
+
+    def is_outside(letters):
+        return (letters < ord(ends[0])) | (letters > ord(ends[1]))
+
+    assert tables.rows_with(column, is_outside, most=1000).tolist() == found
     if found:
-        assert (
-            tables.rows_beyond(column, *ends, most=sum(map(len, others[start:])) - 1)
-            is None
-        )
+        most = sum(map(len, others[start:])) - 1
+        assert tables.rows_with(column, is_outside, most=most) is None
 
 
 def grouped(numbers):

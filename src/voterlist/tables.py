@@ -58,6 +58,10 @@ _FEW = 100
 columns of a few words, and for thousands of them."""
 
 
+_SHARE = 10
+"""Of so many rows one is few: what only few need is not done to all."""
+
+
 def words(values: Sequence[str | None] | Column) -> pa.Array:
     """A dictionary-encoded column of few distinct words, its dictionary in sorted order.
 
@@ -105,11 +109,21 @@ def with_encoded_text(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.S
 
 def with_values(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
     """A dictionary-encoded column with each value replaced by its counterpart in ``values``."""
-    if values.equals(column.dictionary):
+    stays = mask_of(pc.equal(values, column.dictionary))
+    if stays.all():
         return column
-    distinct = values.dictionary_encode()
+    changed = values.filter(pa.array(~stays))
+    # Where few change, the others are told apart already, but for those that one of these now is.
+    few = len(changed) < len(values) // _SHARE
+    stays &= ~mask_of(pc.is_in(values, value_set=changed)) if few else False
+    kept = values.filter(pa.array(stays))
+    own, distinct = codes(values.filter(pa.array(~stays)))
+    place = np.empty(len(values), np.int32)
+    place[stays] = np.arange(len(kept))
+    place[~stays] = np.where(own >= 0, own + len(kept), -1)
     return pa.DictionaryArray.from_arrays(
-        distinct.indices.take(column.indices), distinct.dictionary
+        pa.array(place, mask=place < 0).take(column.indices),
+        pa.concat_arrays([kept, distinct]),
     )
 
 
@@ -197,6 +211,8 @@ def longest(column: pa.Array) -> int:
 
 
 _ROWS_AT_ONCE = 1 << 15
+Sought = Callable[[npt.NDArray[np.uint8]], Bools]
+"""Tells of each of some bytes of texts whether it is sought."""
 
 
 def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
@@ -229,8 +245,8 @@ def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
     return matrix
 
 
-def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> Longs | None:
-    """The rows of a text column, ascending, with a UTF-8 byte outside two ASCII characters.
+def rows_with(column: pa.Array, is_sought: Sought, *, most: int) -> Longs | None:
+    """The rows of a text column, ascending, with a UTF-8 byte that is sought.
 
     A null is no such row. None where more than ``most`` such bytes stand in the column: then there
     are better ways to look for them.
@@ -243,15 +259,13 @@ def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> Longs 
     letters = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])
     places = [np.zeros(0, np.int64)]
     for at in pieces(len(letters)):
-        # What lies below the first becomes a high number: one comparison tells both.
-        distance = letters[at] - np.uint8(ord(first))
-        outside = np.flatnonzero(distance > ord(last) - ord(first))
-        most -= len(outside)
+        found = np.flatnonzero(is_sought(letters[at]))
+        most -= len(found)
         if most < 0:
             return None
-        places.append(outside + at.start + offsets[0])
-    found = np.concatenate(places)
-    row: Longs = np.unique(np.searchsorted(offsets, found, side="right") - 1)
+        places.append(found + at.start + offsets[0])
+    every = np.concatenate(places)
+    row: Longs = np.unique(np.searchsorted(offsets, every, side="right") - 1)
     if not column.null_count:
         return row
     known = column.take(pa.array(row)).is_valid()
@@ -459,22 +473,27 @@ _LETTER = r"[A-Za-z\x{80}-\x{10FFFF}]"
 """Every letter, and every other sign beyond ASCII."""
 
 
-def fits(column: Column, pattern: str) -> Bools:
+def fits(column: Column, pattern: str, needs: Sought | None = None) -> Bools:
     r"""True where some part of the text fits the pattern, which is one of RE2; null fits none.
 
     A pattern is built anew for each column, and one with all letters (``\pL``, negated alone as
     ``[^\pL]``) takes milliseconds: it is asked about those texts alone that fit where whatever is
-    beyond ASCII passes for a letter.
+    beyond ASCII passes for a letter. So is one of which a text ``needs`` certain bytes, where few
+    texts have them.
     """
     rough = pattern.replace(r"[^\pL]", r"[\s\S]").replace(r"\pL", _LETTER)
-    found = mask_of(pc.match_substring_regex(column, rough))
-    if rough == pattern or not found.any():
-        return found
-    rows = np.flatnonzero(found)
-    exact = np.zeros(len(found), np.bool_)
-    exact[rows] = mask_of(
-        pc.match_substring_regex(column.take(pa.array(rows)), pattern)
-    )
+    rows = None
+    if needs is not None:
+        rows = rows_with(one_array(column), needs, most=len(column) // _SHARE)
+    if rows is None:
+        found = mask_of(pc.match_substring_regex(column, rough))
+        if rough == pattern or not found.any():
+            return found
+        rows = np.flatnonzero(found)
+    exact = np.zeros(len(column), np.bool_)
+    if len(rows):
+        some = column.take(pa.array(rows))
+        exact[rows] = mask_of(pc.match_substring_regex(some, pattern))
     return exact
 
 

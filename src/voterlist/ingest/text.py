@@ -10,13 +10,15 @@ import unicodedata
 from functools import cache, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import Bools
 from voterlist.fields import CARRIED, FIELDS, NAME_PARTS, Field
 from voterlist.lost_letters import SIGNS
 from voterlist.shipped import shipped_toml
-from voterlist.tables import rows_beyond, with_values
+from voterlist.tables import fits, with_values
 
 # The words by which headers name their columns, in Azerbaijani, English and Russian.
 #
@@ -117,7 +119,6 @@ def _words() -> str:
 
 _WITHOUT_WIDTH = r"\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}\x{00AD}"
 _NO_WIDTH = rf"[{_WITHOUT_WIDTH}]"
-_FALSE = pa.scalar(value=False)
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
 _UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}"
 _UNCLEAN += r"\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
@@ -150,7 +151,7 @@ def clean(column: pa.Array) -> pa.Array:
     """
     if pa.types.is_dictionary(column.type):
         return with_values(column, clean(column.dictionary))
-    unclean = _unclean(column)
+    unclean = pa.array(fits(column, _UNCLEAN, _may_be_unclean))
     if pc.any(unclean).as_py():
         # To put text right takes twenty times as long as to see that it is right, and most of it
         # is.
@@ -165,18 +166,9 @@ def clean(column: pa.Array) -> pa.Array:
     )
 
 
-def _unclean(column: pa.Array) -> pa.Array:
-    """The texts that need to be put right.
-
-    Only those with a blank or a letter that is not ASCII can.
-    """
-    doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
-    if doubtful is None:
-        return pc.match_substring_regex(column, _UNCLEAN).fill_null(_FALSE)
-    unclean = np.zeros(len(column), np.bool_)
-    matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
-    unclean[doubtful] = matched.to_numpy(zero_copy_only=False)
-    return pa.array(unclean)
+def _may_be_unclean(letters: npt.NDArray[np.uint8]) -> Bools:
+    """Blanks, and whatever is not ASCII; what lies below the first sign becomes a high number."""
+    return letters - np.uint8(ord("!")) > ord("~") - ord("!")
 
 
 def fold(text: str) -> str:

@@ -150,8 +150,14 @@ def cut_at_numbers(texts: pa.Array) -> tuple[Longs, Longs, pa.Array]:
 
     -1 where an address has no numbers of the ordinary form at its end.
     """
-    at = pc.find_substring_regex(texts, _NUMBERS).to_numpy(zero_copy_only=False)
-    return _pieces(texts, at)
+    # Without its numbers an address has the length of its beginning. To ask where the pattern
+    # begins takes RE2 twice as long, for it looks for what each bracket holds.
+    beginnings = pc.replace_substring_regex(texts, _NUMBERS, "")
+    at, whole = (
+        pc.binary_length(each).to_numpy(zero_copy_only=False)
+        for each in (beginnings, texts)
+    )
+    return _pieces(texts, np.where(at < whole, at, -1))
 
 
 def _flags(values: Iterable[bool]) -> Bools:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes
@@ -22,7 +23,7 @@ from voterlist.lost_letters import SIGNS, rows_of_lost_lists
 from voterlist.normalize.columns import from_texts, matching, rows_of
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.normalize.names import WORDS
-from voterlist.tables import codes
+from voterlist.tables import codes, fits
 
 _ALPHABET = "əğşıöüç"
 _CAPITALS = {"ı": ""} | {letter: upper(letter) for letter in _ALPHABET if letter != "ı"}
@@ -35,6 +36,7 @@ _DOTTED = "i"
 """For ``İ``, the only one of the letters that is lost as a capital alone."""
 _SIGN, _CERTAIN = r"[?\x{FFFD}]", r"\x{FFFD}"
 """Arrow's patterns of a sign, and of one that nobody types."""
+_BEGINNINGS = [sign.encode()[0] for sign in SIGNS]
 _WORD = re.compile(rf"(?:[^\W\d_]|[{SIGNS}])*[{SIGNS}](?:[^\W\d_]|[{SIGNS}])*")
 _TOWN = re.compile(rf"(?<![^\s,])[{SIGNS}]\.")
 """Ş. for şəhər in an address, its letter lost."""
@@ -64,7 +66,10 @@ def restored_cells(
         entries: ENTRY, of the same rows.
     """
     fields = [name for name in _READERS if name in cells]
-    with_sign = [rows_of(cells[name], matching(cells[name], _SIGN)) for name in fields]
+    with_sign = [
+        rows_of(cells[name], fits(cells[name].dictionary, _SIGN, _may_be_sign))
+        for name in fields
+    ]
     if not np.any(with_sign):
         return {}
     is_lost = rows_of_lost_lists(entries)
@@ -84,6 +89,13 @@ def restored_cells(
         name: _read_cells(cells[name], rows, source, lost, _READERS[name])
         for name, rows in rows_of_field.items()
     }
+
+
+def _may_be_sign(letters: npt.NDArray[np.uint8]) -> Bools:
+    """The bytes with which a sign begins in UTF-8."""
+    typed, unread = _BEGINNINGS
+    found: Bools = (letters == typed) | (letters == unread)
+    return found
 
 
 def _text(columns: list[pa.DictionaryArray], rows: Bools) -> str:

@@ -19,7 +19,12 @@ import pyarrow.parquet as pq
 
 from voterlist.processes.children import end_with_parent
 from voterlist.processes.discreet import be_discreet
-from voterlist.processes.limits import OUT_OF_MEMORY, forbid_files, limit
+from voterlist.processes.limits import (
+    OUT_OF_MEMORY,
+    forbid_files,
+    keep_memory,
+    limit,
+)
 
 BROKEN_PARQUET = (
     pa.ArrowException,
@@ -112,6 +117,8 @@ def main(path: str, seconds: str, memory: str, most: str) -> None:
     threading.Thread(target=end_with_parent, args=(0,), daemon=True).start()
     be_discreet()
     forbid_files()
+    # Each column has the memory of the one before it: the system need not hand it out anew.
+    keep_memory()
     limit(int(seconds), int(memory))
     try:
         with open(path, "rb") as content:  # noqa: PTH123  little is loaded
