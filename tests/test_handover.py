@@ -341,6 +341,35 @@ def test_a_signed_package_whose_content_is_wrong_is_refused(handed):
     assert handing.contents(handed.above) == before
 
 
+def test_the_list_of_a_ward_is_taken_in_until_its_own_freeze(pair):
+    """It was handed over below and refused above: a ward has five days more than a precinct."""
+    frozen = "[calendar]\nelection_day = 2026-03-01\n"
+    for workspace in (pair.below, pair.above):
+        with (workspace / "voterlist.toml").open("a", encoding="utf-8") as settings:
+            settings.write(frozen)
+    assert pair.submit(day="2026-02-03")[0] == pair.receive(day="2026-02-03")[0] == 0
+    ward = pair.below / "inbox" / "88" / "menteqe-2-muveqqeti.csv"
+    rows = [
+        f"{n};Vəliyev;{name};Zahid oğlu;0{n}.02.1980;kişi;Palata {n};5XK124{n}\n"
+        for n, name in enumerate(("Samir", "Nadir"), 1)
+    ]
+    title = f"2 saylı seçki məntəqəsi\nMüvəqqəti siyahı\n{workspaces.HEADER}"
+    ward.write_text(title + rows[0], encoding="utf-8")
+    assert told("run", pair.below, "--today", "2026-02-06")[0] in {0, 1}
+    assert pair.submit("ward.zip", day="2026-02-06")[0] == 0
+    code, taken = pair.receive("ward.zip", day="2026-02-06")
+    assert (code, taken.get("entries")) == (0, 8), taken
+    # The commission below forgot the day, and the list of the ward is frozen too.
+    settings = pair.below / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(frozen, ""), encoding="utf-8")
+    ward.write_text(title + "".join(rows), encoding="utf-8")
+    assert told("run", pair.below, "--today", "2026-02-11")[0] in {0, 1}
+    assert pair.submit("anew.zip", day="2026-02-11")[0] == 0
+    found = pair.receive("anew.zip", day="2026-02-11")
+    assert code_of(found) == (3, "package-after-freeze")
+
+
 def test_the_same_package_again_and_an_older_one_are_refused(handed):
     assert handed.receive()[0] == 0
     assert code_of(handed.receive()) == (3, "package-taken")

@@ -113,16 +113,7 @@ def _came_up(line: Handover) -> bool:
 def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:
     """What one package of lists does otherwise than an earlier one, by precinct."""
     old, new = _done(before), _done(after)
-    ids, ids_now = _listed(before), _listed(after)
-    made = {key[:2] for key, row in new.items() if old.get(key) != row}
-    undone = {key[:2] for key in old.keys() - new.keys()}
-    explained = {entry for entry, action in made | undone if action != Action.CORRECT}
-    changes = [
-        *made,
-        *((entry, "undone") for entry, _ in undone),
-        *((entry, "left") for entry in ids - ids_now - explained),
-        *((entry, "came") for entry in ids_now - ids - explained),
-    ]
+    changes = entries_changed(before, after)
     precincts = {key[0]: row["precinct"] for key, row in (old | new).items()}
     counted = Counter(
         (precincts.get(entry, _precinct(entry)), what) for entry, what in changes
@@ -130,6 +121,21 @@ def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | No
     for precinct in sorted({place for place, _ in counted}, key=null_last):
         counts = {what: counted[precinct, what] for what in CHANGES}
         yield {"precinct": precinct, **counts}
+
+
+def entries_changed(before: Path, after: Path) -> list[tuple[str, str]]:
+    """(entry, which of ``CHANGES``) of what a package does otherwise than an earlier one."""
+    old, new = _done(before), _done(after)
+    ids, ids_now = _listed(before), _listed(after)
+    made = {key[:2] for key, row in new.items() if old.get(key) != row}
+    undone = {key[:2] for key in old.keys() - new.keys()}
+    explained = {entry for entry, action in made | undone if action != Action.CORRECT}
+    return [
+        *made,
+        *((entry, "undone") for entry, _ in undone),
+        *((entry, "left") for entry in ids - ids_now - explained),
+        *((entry, "came") for entry in ids_now - ids - explained),
+    ]
 
 
 def _done(package: Path) -> dict[tuple[str, str, str | None], Mapping[str, Any]]:

@@ -36,7 +36,7 @@ from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import WITHDRAWN, Given, standing, subjects_among
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
-from voterlist.handover.changed import changes_between
+from voterlist.handover.changed import entries_changed
 from voterlist.handover.exchanges import (
     NUMBER_SETTLED,
     Desk,
@@ -238,7 +238,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     )
     staged = _stage_lists(desk, lists)
     _keep_beside(package, lists)
-    _require_no_list_anew(desk, package, today)
+    _require_no_list_anew(desk, package, lists, today)
     removed = desk.workspace / _WORK / REMOVED_NAME
     if (package.folder / REMOVED_NAME).exists():
         store.link_file(package.folder / REMOVED_NAME, removed)
@@ -296,8 +296,10 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     )
 
 
-def _require_no_list_anew(desk: Desk, package: Package, today: dt.date) -> None:
-    """Refuse entries that came or went since the freeze without a decision.
+def _require_no_list_anew(
+    desk: Desk, package: Package, lists: HandedLists, today: dt.date
+) -> None:
+    """Refuse entries that came to a list or left it since it was frozen, without a decision.
 
     The last package from before the freeze tells. Where there is none, the run refuses lists that
     are not those of before.
@@ -306,13 +308,34 @@ def _require_no_list_anew(desk: Desk, package: Package, today: dt.date) -> None:
         CustodyError: ``package-after-freeze``; or the package from before is not there any more.
     """
     last = last_days(desk.settings.calendar, desk.cycle)
-    if not last or not is_frozen(min(last.values()), today):
-        return
     sender = package.manifest.sender.slug
     with reading(desk.place) as ledger:
-        before = Kept(desk.workspace, ledger).lists_until(sender, min(last.values()))
-    rows = changes_between(before, package.folder) if before else ()
-    count = sum((row["left"] or 0) + (row["came"] or 0) for row in rows)
+        kept = Kept(desk.workspace, ledger)
+        earlier = {
+            kind: kept.lists_until(sender, day)
+            for kind, day in last.items()
+            if is_frozen(day, today)
+        }
+    rows = lists.entries.select(["entry_id", "list_kind"]).to_pylist()
+    here = {row["entry_id"]: row["list_kind"] for row in rows}
+    # An entry has one kind for good: it is part of what its id is made of.
+    now = {below: here[entry] for below, entry in lists.known_as.items()}
+    count = 0
+    for kind, before in earlier.items():
+        if before is None:
+            continue
+        own = before / INBOX
+        if not own.is_dir():
+            own = desk.workspace / INBOX / place_inside(package.manifest)
+        kinds = now | {
+            row["entry_id"]: row["list_kind"]
+            for path in own.glob("*.parquet")
+            for row in store.read_file(path, ["entry_id", "list_kind"]).to_pylist()
+        }
+        count += sum(
+            what in {"left", "came"} and kinds.get(entry, kind) == kind
+            for entry, what in entries_changed(before, package.folder)
+        )
     if count:
         raise refusal("package-after-freeze", last=min(last.values()), count=count)
 
