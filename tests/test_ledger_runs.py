@@ -14,7 +14,7 @@ import pytest
 import ledgers
 import processes
 import workspaces
-from command_line import started
+from command_line import call
 from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.errors import UsageError
@@ -149,7 +149,7 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     """The mark beside the ledger is written by then; the ledger is not taken for a shrunk one."""
     kill(workspace, "before the run's mark")
     assert len(runs_of(workspace)) == 1
-    assert started("review", "export", workspace).returncode == 0
+    assert call("review", "export", workspace).exit_code == 0
 
 
 @pytest.mark.slow
@@ -207,11 +207,11 @@ def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(works
 @pytest.mark.slow
 def test_run_says_that_the_clock_is_behind(workspace):
     """In words and in JSON, with exit code 1; an accurate clock is not mentioned."""
-    first = started("run", workspace, "--today", "2026-02-03", "--json")
+    first = call("run", workspace, "--today", "2026-02-03", "--json")
     assert json.loads(first.stdout)["clock_behind"] is None
-    second = started("run", workspace, "--today", "2020-01-05", "--json")
+    second = call("run", workspace, "--today", "2020-01-05", "--json")
     result = json.loads(second.stdout)
-    assert (second.returncode, result["exit_code"], result["clock_behind"]) == (
+    assert (second.exit_code, result["exit_code"], result["clock_behind"]) == (
         1,
         1,
         "2026-02-03",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import processes
 import workspaces
 from command_line import started
 from unprivileged import give_up_rights
@@ -153,14 +154,17 @@ def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
 # Leftovers
 
 WRITING = """
-import os, signal, sys, time
+import signal, sys
 from pathlib import Path
 from voterlist.storage import store
+
+go_on = {signal.SIGUSR1}
+signal.pthread_sigmask(signal.SIG_BLOCK, go_on)
 
 def write(beside):
     beside.write_text("half", encoding="utf-8")
     print("writing", flush=True)
-    sys.stdin.readline()
+    signal.sigwait(go_on)
 
 store.write_atomically(Path(sys.argv[1]), write)
 """
@@ -171,9 +175,7 @@ class Writer:
 
     def __init__(self, path):
         command = [sys.executable, "-c", WRITING, str(path)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self.process = processes.Beside(command, env=dict(os.environ))
         assert self.process.stdout.readline() == "writing\n"
 
     def end(self):
@@ -184,7 +186,8 @@ class Writer:
 
     def finish(self):
         """Let it write the rest."""
-        self.process.communicate("\n")
+        self.process.send_signal(signal.SIGUSR1)
+        self.process.communicate()
         assert self.process.returncode == 0
 
 

@@ -53,8 +53,8 @@ def workspace(folder, settings=SETTINGS, header="Doğulduğu yer"):
     return folder
 
 
-def run(folder):
-    return workspaces.run(folder)
+def run(folder, **options):
+    return workspaces.run(folder, **options)
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +117,9 @@ def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
     inbox = other / "inbox" / "88"
     first = (inbox / "menteqe-2.csv").read_text("utf-8")
     (inbox / "menteqe-2.csv").write_text(first.rpartition("60;")[0], encoding="utf-8")
-    run(other)
+    run(other, until=Stage.LINK)
     (inbox / "menteqe-2.csv").write_text(first, encoding="utf-8")
-    again = run(other)
+    again = run(other, until=Stage.LINK)
     (link,) = [work for work in again.stages if work.stage is Stage.LINK]
     assert link.notes["state_use"] == "used"
     assert link.notes["afresh"] < link.notes["compared"]
@@ -130,7 +130,7 @@ def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
 @pytest.mark.slow
 def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     folder = workspace(tmp_path / "w", header="Qeyd")
-    result = run(folder)
+    result = run(folder, until=Stage.LINK)
     assert set(table(result, "pairs").column("birth_place_level").to_pylist()) == {
         "missing"
     }
@@ -164,7 +164,7 @@ def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
 def test_without_comparisons_a_run_has_the_name_and_tables_it_had(tmp_path):
     settings = parse("[link]\n")
     assert "comparisons" not in settings.model_dump()
-    result = run(workspace(tmp_path / "w", settings=""))
+    result = run(workspace(tmp_path / "w", settings=""), until=Stage.LINK)
     assert "birth_place_level" not in table(result, "pairs").column_names
 
 

@@ -189,24 +189,33 @@ def test_workers_end_with_the_run_and_before_its_lock_is_free(tmp_path):
     assert half_written(workspace) == []
 
 
+KILLED = {"pid": 1, "since": "2026-02-02 02:00", "user": "a", "machine": "b"}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """(workspace, what its run said), which came after one that was killed."""
+    workspace = made(tmp_path_factory.mktemp("undisturbed") / "2026")
+    (workspace / lock.HOLDER_NAME).write_text(json.dumps(KILLED), encoding="utf-8")
+    return workspace, asked(workspace, -1)
+
+
 @pytest.mark.slow
-def test_the_work_of_a_killed_run_is_taken_over_and_said(tmp_path):
+def test_the_work_of_a_killed_run_is_taken_over_and_said(undisturbed):
     """Nobody would know that the night before was not finished."""
-    workspace = made(tmp_path / "2026")
-    killed = {"pid": 1, "since": "2026-02-02 02:00", "user": "a", "machine": "b"}
-    (workspace / lock.HOLDER_NAME).write_text(json.dumps(killed), encoding="utf-8")
-    found = asked(workspace, -1)
-    assert EN("cli.run.taken-over", **killed) in found.stderr.splitlines()
-    assert json.loads(found.stdout)["taken_over"] == killed
+    workspace, found = undisturbed
+    assert EN("cli.run.taken-over", **KILLED) in found.stderr.splitlines()
+    assert json.loads(found.stdout)["taken_over"] == KILLED
     found = asked(workspace, -1)
     assert json.loads(found.stdout)["taken_over"] is None
 
 
 @pytest.mark.slow
-def test_a_run_that_is_asked_to_end_at_its_last_commit_is_complete(tmp_path):
+def test_a_run_that_is_asked_to_end_at_its_last_commit_is_complete(
+    undisturbed, tmp_path
+):
     """The journal would lack a run whose reports lie there."""
-    workspace = made(tmp_path / "2026")
-    changes = int(asked(workspace, -1).stderr.splitlines()[-1])
+    changes = int(undisturbed[1].stderr.splitlines()[-1])
     again = made(tmp_path / "again")
     assert asked(again, changes).returncode == 143
     with Ledger(again / FILE_NAME) as ledger:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import voterlist
-from command_line import AZ, EN, call, started
+from command_line import AZ, EN, call
 from linkage_lists import crowd
 from test_febrl import COLUMNS
 from test_link_command import HEADER, MAP, line
@@ -324,10 +324,10 @@ def test_what_cannot_be_meant_is_told(
     monkeypatch.chdir(folder)
     maps = ["--columns", "one.toml", "--columns", "two.toml"]
     out = ["--out", "p.parquet"]
-    found = started(
+    found = call(
         "link", "one.csv", "two.csv", *maps, *out, *options, "--json", language=language
     )
-    assert found.returncode == 2
+    assert found.exit_code == 2
     error = json.loads(found.stdout)["error"]
     assert error["code"] == code
     assert say(f"error.{code}.todo")[:12] == error["todo"][:12]
@@ -346,13 +346,13 @@ def test_one_file_cannot_be_compared_with_each_other(folder):
 def test_a_map_that_does_not_fit_names_the_map_and_the_file(folder, language, say):
     """Which of two maps is wrong, and for which file, would be a guess."""
     files = [folder / "one.csv", folder / "two.csv"]
-    found = started(
+    found = call(
         "link",
         *files,
         *("--columns", folder / "one.toml", "--out", folder / "p.parquet", "--json"),
         language=language,
     )
-    assert found.returncode == 2
+    assert found.exit_code == 2
     error = json.loads(found.stdout)["error"]
     assert error["code"] == "wrong-map"
     places = {"map": "one.toml", "file": "two.csv", "count": 1}
@@ -378,7 +378,7 @@ def test_a_mistake_in_a_map_is_told_in_the_language(
     folder, language, say, text, detail, places
 ):
     (folder / "one.toml").write_text(text, encoding="utf-8")
-    found = started(
+    found = call(
         "link",
         *(folder / "one.csv", "--columns", folder / "one.toml"),
         *("--out", folder / "p.parquet", "--json"),

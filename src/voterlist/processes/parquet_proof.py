@@ -14,7 +14,6 @@ from enum import IntEnum
 from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.processes.children import end_with_parent
@@ -70,6 +69,8 @@ def _unpacked(column: pa.ChunkedArray) -> int:
     """The bytes that a column takes as plain values."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)
+    import pyarrow.compute as pc  # noqa: PLC0415  few files need it, and it takes long to load
+
     return sum(
         pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
         for chunk in column.chunks
