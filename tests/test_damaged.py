@@ -34,6 +34,7 @@ from voterlist.model import AsideCode  # noqa: E402
 from voterlist.normalize import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402
 from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
+from voterlist.processes.parquet_proof import Proof, proof_of  # noqa: E402
 
 ENDLESS = "9" * 5_000
 """Python refuses to make a number of more than 4,300 digits."""
@@ -291,6 +292,18 @@ def test_a_parquet_file_may_have_any_name(tmp_path):
         pq.write_table(pa.table({"id": ["1"]}), file)
     assert readers.read_table(path).column("id").to_pylist() == ["1"]
     assert readers.read_table(path, wanted=lambda _: [0]).num_rows == 1
+
+
+def test_a_text_that_is_written_once_counts_as_often_as_it_stands():
+    """A megabyte would unpack to all the memory of the machine, in the process that links."""
+    places = pa.array([0] * 10_000, pa.int32())
+    names = pa.DictionaryArray.from_arrays(places, pa.array(["x" * 10_000]))
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"name": names}), stream)
+    unpacked = 10_000 * 10_000
+    assert len(stream.getvalue()) < unpacked / 100
+    assert proof_of(stream, unpacked) is Proof.WHOLE
+    assert proof_of(stream, unpacked - 1) is Proof.TOO_LARGE
 
 
 @pytest.mark.slow
