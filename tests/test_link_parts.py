@@ -21,13 +21,14 @@ from voterlist.link import block, candidates, ranges, weigh
 from voterlist.link.cases import Judged, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
-from voterlist.link.encode import FEMALE, MALE, encode
+from voterlist.link.encode import encode
 from voterlist.link.fit import Loss, estimate
 from voterlist.link.grid import on_grid, steady_count, steady_size
 from voterlist.link.judge import Scorer, judge, kinds
 from voterlist.link.keys import Key, keys
 from voterlist.model import ListKind, PairKind, Profile
 from voterlist.persons import case_id
+from voterlist.persons.chance import FEMALE, MALE
 
 small_lists = st.lists(
     st.tuples(

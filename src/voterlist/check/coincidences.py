@@ -10,14 +10,11 @@ import math
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Codes, Floats, Longs
+from voterlist.arrays import Floats, Longs
 from voterlist.check.context import Context
-from voterlist.model import Sex
-from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
+from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of, told_sex
 from voterlist.schemas import COINCIDENCE
-from voterlist.tables import codes, concat, from_columns, map_unique
-
-_SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
+from voterlist.tables import codes, concat, from_columns
 
 
 def _fields(context: Context) -> PersonFields:
@@ -25,7 +22,7 @@ def _fields(context: Context) -> PersonFields:
         context.number(f"birth_{part}") for part in ("year", "month", "day")
     )
     return PersonFields(
-        _sex(context),
+        told_sex(context.voters) + 1,
         context.codes("surname_stem"),
         context.codes("given_skeleton"),
         context.codes("patronymic_skeleton"),
@@ -36,20 +33,6 @@ def _fields(context: Context) -> PersonFields:
             (year * 12 + month) * 31 + day,
         ),
     )
-
-
-def _sex(context: Context) -> Codes:
-    """The sex of each entry as a number: 1 and 2, 0 where not known.
-
-    The first that is known of the sex as stated, as the patronymic and as the given name tell it.
-    The linkage takes it so too. Where a list has no column of the sex, its names tell nearly all
-    of it.
-    """
-    sex = np.zeros(len(context), np.int32)
-    for name in ("sex", "patronymic_sex", "given_sex"):
-        told = map_unique(context.voters.column(name), _SEX.get, pa.int32())
-        sex = np.where(sex == 0, told.fill_null(0), sex)
-    return sex
 
 
 def count_coincidences(context: Context) -> pa.Table:

@@ -357,19 +357,13 @@ AGE_STRUCTURE = "age-structure"
 
 
 def judge_precincts(context: Context, measure: Measure) -> Judged:
-    """The measure of every precinct."""
-    precincts = context.precincts
-    count, of = (precincts.count(flags) for flags in measure.counted(context))
-    return share_judged(
-        context, measure, count, np.where(context.named_precinct, of, 0)
-    )
-
-
-def share_judged(context: Context, measure: Measure, count: Longs, of: Longs) -> Judged:
-    """These counts judged.
+    """The measure of every precinct.
 
     Outlying is what is too far off to be chance, and far enough to matter.
     """
+    precincts = context.precincts
+    count, of = (precincts.count(flags) for flags in measure.counted(context))
+    of = np.where(context.named_precinct, of, 0)
     settings = context.settings
     count = np.minimum(count, of)
     funnel = share_funnel(

@@ -33,12 +33,10 @@ from voterlist.link.short_names import (
     sound_key,
 )
 from voterlist.link.spellings import slips_of_surnames, usual_spellings
-from voterlist.model import ListKind, Profile, Sex
+from voterlist.model import ListKind, Profile
+from voterlist.persons.chance import told_sex
 from voterlist.processes.threads import each
 from voterlist.schemas import STREET_OR_VILLAGE
-
-MALE, FEMALE = 0, 1
-"""The codes of ``Encoded.sex``."""
 
 _NAMES = (
     *("surname_skeleton", "surname_stem"),
@@ -210,8 +208,7 @@ class Encoded:
     day: Codes
     """0 where unknown."""
     sex: Codes
-    """0 male, 1 female, -1 unknown; as stated, else as the patronymic or the given name witness it.
-    """
+    """As ``told_sex``."""
     constituency: Codes
     precinct: Codes
     temporary: Bools
@@ -549,23 +546,6 @@ def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
     return np.asarray(filled.to_numpy(), dtype=np.int32)
 
 
-def _sex(voters: tables.Columns) -> Codes:
-    """The sex as stated, else as the patronymic or the given name witnesses it."""
-    sex = np.full(voters.num_rows, -1, np.int32)
-    for name in ("sex", "patronymic_sex", "given_sex"):
-        codes, distinct = tables.codes(voters.column(name))
-        meaning = np.array(
-            [
-                {Sex.MALE: MALE, Sex.FEMALE: FEMALE}.get(word, -1)
-                for word in distinct.to_pylist()
-            ]
-            + [-1],
-            np.int32,
-        )
-        sex = np.where(sex < 0, meaning[codes], sex)
-    return sex
-
-
 def _is_temporary(column: pa.ChunkedArray) -> Bools:
     codes, distinct = tables.codes(column)
     meaning = np.array(
@@ -666,7 +646,7 @@ def encode(
         year=_numbers(voters.column("birth_year"), 0),
         month=_numbers(voters.column("birth_month"), 0),
         day=_numbers(voters.column("birth_day"), 0),
-        sex=_sex(voters),
+        sex=told_sex(voters),
         constituency=_numbers(voters.column("constituency"), -1),
         precinct=_numbers(voters.column("precinct"), -1),
         temporary=_is_temporary(voters.column("list_kind")),

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Floats, Longs, distinct_counts
+from voterlist.model import Sex
 from voterlist.persons.shared_values import agreeing
+from voterlist.tables import Columns, codes
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "patronymic", "date"),
@@ -27,6 +29,9 @@ AGREEMENTS: tuple[tuple[str, ...], ...] = (
 """The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
 YEARS = 10
 SEXES = 3
+MALE, FEMALE = 0, 1
+"""The codes of ``told_sex``."""
+_SEX = {Sex.MALE.value: MALE, Sex.FEMALE.value: FEMALE}
 
 
 class PersonFields(NamedTuple):
@@ -48,6 +53,21 @@ class PersonFields(NamedTuple):
             if len(rows) == len(self.sex)
             else PersonFields(*(code[rows] for code in self))
         )
+
+
+def told_sex(voters: Columns) -> Codes:
+    """The sex of each voter: as stated, else as the patronymic or the given name witnesses it.
+
+    ``MALE`` or ``FEMALE``, -1 where nothing tells it. Where a list has no column of the sex, its
+    names tell nearly all of it.
+    """
+    sex = np.full(voters.num_rows, -1, np.int32)
+    for name in ("sex", "patronymic_sex", "given_sex"):
+        code, distinct = codes(voters.column(name))
+        # The last stands for null, which code -1 means.
+        told = [*(_SEX.get(word, -1) for word in distinct.to_pylist()), -1]
+        sex = np.where(sex < 0, np.array(told, np.int32)[code], sex)
+    return sex
 
 
 class Pairs(NamedTuple):

@@ -13,8 +13,8 @@ from voterlist.link.comparisons.names import (
     name_levels,
 )
 from voterlist.link.comparisons.sex import SexLevel
-from voterlist.link.encode import FEMALE
 from voterlist.link.grid import steady_count, steady_size
+from voterlist.persons.chance import FEMALE
 
 LEAST_SURNAMES = 1000
 """A list is thought to have at least so many surnames, however few it shows."""
