@@ -21,7 +21,7 @@ import handing
 import review_books
 import workspaces
 from command_line import EN, call, told
-from side_by_side import Step, hand_in, register, walk
+from side_by_side import Step, hand_in, register, stories_in, walk
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
 from voterlist.config import CheckSettings
@@ -610,17 +610,7 @@ def what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspa
     assert rules(workspace, "old") == [("over-age", 2)]
 
 
-STORIES = (
-    a_finding_of_a_register_stays_accepted,
-    a_move_answers_both_registers,
-    a_move_to_another_place_leaves_the_arrival_open,
-    a_move_leaves_open_who_somebody_is,
-    who_was_moved_and_leaves_the_new_place_is_asked_about,
-    a_move_within_a_constituency_is_no_departure_from_it,
-    whom_two_people_add_to_two_precincts_is_a_dispute,
-    it_is_raised_again_when_the_entry_or_the_number_of_the_place_changes,
-    what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again,
-)
+STORIES = stories_in(globals())
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import made_once
 import side_by_side
 import workspaces
 from command_line import AZ, EN, call, told
-from side_by_side import hand_in, walk
+from side_by_side import hand_in, stories_in, walk
 from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Ruling
@@ -1095,22 +1095,7 @@ def a_slip_or_another_script_hides_no_added_person(workspace):
     assert found == {tuple(cells) for *cells, is_told in BESIDE if is_told}
 
 
-STORIES = (
-    the_four_people_are_served,
-    who_was_added_is_corrected_moved_and_struck_like_any_other,
-    who_was_added_and_struck_comes_back,
-    an_objection_that_is_granted_brings_the_voter_back,
-    the_same_asked_twice_is_decided_once,
-    whom_two_people_want_added_is_added_once,
-    who_was_added_since_the_run_is_found,
-    a_second_decision_needs_a_reason_and_undoes_the_first,
-    who_was_added_by_mistake_is_taken_off_again,
-    what_is_taken_back_is_only_what_was_granted,
-    a_court_overrules,
-    what_was_upheld_is_overruled_further_above,
-    who_was_added_and_comes_on_a_list_is_told,
-    a_slip_or_another_script_hides_no_added_person,
-)
+STORIES = stories_in(globals())
 
 
 @pytest.fixture(scope="module")

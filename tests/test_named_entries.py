@@ -9,7 +9,7 @@ import workspaces
 from command_line import AZ, EN, call, told
 from deciding import amendments_of
 from review_books import fill_named
-from side_by_side import Step, hand_in, register, walk
+from side_by_side import Step, hand_in, register, stories_in, walk
 from voterlist.casework.printed import NAMED_PROBLEMS
 from voterlist.storage.ledger import Ledger
 
@@ -541,20 +541,7 @@ def a_line_that_is_written_beside_one_that_was_read_in_is_read_too(workspace):
     assert (recorded, problems) == (0, ["named-unclear"])
 
 
-STORIES = (
-    an_entry_is_corrected_moved_and_struck_by_its_number,
-    a_number_that_is_mistyped_changes_nobody,
-    the_checks_of_all_answers_hold_for_named_entries,
-    who_was_added_from_a_register_is_struck_moved_and_asked_about,
-    who_is_struck_and_comes_back_is_asked_about,
-    registers_are_held_against_who_was_added,
-    nobody_ends_a_dispute_alone_by_striking_the_entry_that_changed,
-    a_name_that_two_voters_have_needs_to_be_whole,
-    who_left_the_list_by_a_line_is_known_in_it_again,
-    a_workbook_that_is_read_in_twice_strikes_no_namesake,
-    a_line_about_the_namesake_of_who_left_is_about_the_namesake,
-    a_line_that_is_written_beside_one_that_was_read_in_is_read_too,
-)
+STORIES = stories_in(globals())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import handing
 import workspaces
 from command_line import call
 from handing import told
-from side_by_side import together
+from side_by_side import stories_in, together
 
 pytestmark = pytest.mark.slow
 
@@ -251,13 +251,7 @@ def whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs(pair):
     assert all(one.is_dir() for one in (pair.below / "received").iterdir())
 
 
-STORIES = (
-    what_is_decided_above_is_noted_below_and_answered_in_writing,
-    what_was_granted_below_is_taken_back_by_a_refusal_above,
-    an_outcome_of_another_application_is_noted_nowhere,
-    who_is_on_no_list_is_added_by_a_decision_above,
-    whom_the_centre_puts_on_a_list_is_asked_about_where_the_list_hangs,
-)
+STORIES = stories_in(globals())
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 import handing
 import workspaces
 from command_line import call, told
-from side_by_side import hand_in, walk
+from side_by_side import hand_in, stories_in, walk
 
 pytestmark = pytest.mark.slow
 
@@ -127,12 +127,7 @@ def an_answer_at_the_door_stands_beside_the_entry(workspace):
     assert "Pasporta baxdım 7Z" in shown(workspace)
 
 
-STORIES = (
-    a_card_that_came_back_is_a_question_and_strikes_nobody,
-    what_was_decided_is_not_asked_anew,
-    who_was_moved_stays_there_while_a_question_is_open,
-    an_answer_at_the_door_stands_beside_the_entry,
-)
+STORIES = stories_in(globals())
 
 
 @pytest.fixture(scope="module")
