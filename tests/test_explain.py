@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from command_line import started
+from command_line import call, told
 from linkage_lists import crowd
 from test_link import among_others
 from voterlist.cli import APP
@@ -210,10 +210,6 @@ def test_twins_take_back_what_the_shared_fields_say(linkage):
     assert fall["p_twins"] > 0.5
 
 
-def run(*arguments):
-    return started("explain", *arguments)
-
-
 @pytest.mark.parametrize("other", ["p1", "p2"])
 def test_a_bar_shows_the_side_and_the_length_of_its_step(linkage, tmp_path, other):
     """A step for one person would look like one against it, or a long step like a short one."""
@@ -236,11 +232,11 @@ def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     """Words for people, one object with ``--json``; the order of the two ids does not matter."""
     path = tmp_path / "pairs.parquet"
     store.write_table(path, linkage.pairs)
-    shown = run(path, "p1", "p0")
-    assert shown.returncode == 0
+    shown = call("explain", path, "p1", "p0")
+    assert shown.exit_code == 0
     assert "Surname" in shown.stdout
     assert "one person: " in shown.stdout
-    found = json.loads(run(path, "p0", "p1", "--json").stdout)
+    found = told("explain", path, "p0", "p1")[1]
     assert found["posterior"]["same"] > 0.95
 
 
@@ -252,10 +248,10 @@ def test_what_cannot_be_explained_is_said(linkage, tmp_path):
     """
     path = tmp_path / "pairs.parquet"
     store.write_table(path, linkage.pairs)
-    assert run(path, "p0", "nobody").returncode == 2
+    assert call("explain", path, "p0", "nobody").exit_code == 2
     store.write_table(path, linkage.pairs.replace_schema_metadata(None))
-    assert run(path, "p0", "p1").returncode == 3
-    assert "Traceback" not in run(tmp_path / "none.parquet", "p0", "p1").stderr
+    assert call("explain", path, "p0", "p1").exit_code == 3
+    assert call("explain", tmp_path / "none.parquet", "p0", "p1").exit_code == 2
 
 
 def test_a_crowd_without_pairs_keeps_its_model():

@@ -14,7 +14,7 @@ import pytest
 
 import processes
 import workspaces
-from command_line import started
+from command_line import call, started
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
@@ -56,6 +56,13 @@ def command(folder, *options):
     done = started(*words, *more, timeout=SECONDS, bound_by_modes=True)
     assert done.returncode in {0, 1, 3}, done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def commanded(folder, *options):
+    """The same in this process, from which nothing is kept, up to the reports."""
+    words = ("run", folder, "--today", "2026-02-03", "--json")
+    done = call(*words, *options)
+    return done.exit_code, json.loads(done.stdout), done.stderr
 
 
 def unread(said):
@@ -666,13 +673,14 @@ def test_a_case_stays_open_while_its_list_cannot_be_read(workspace, closed, is_c
     workspaces.ran(workspace, constituencies=(1, 2))
     before = statuses(workspace)
     assert set(before.values()) == {"open"}
+    run = command if is_closed else commanded
     if is_closed:
         closed(folder)
         closed(path)
     else:
         (folder / "menteqe-2.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
         path.write_text(NOTHING_KNOWN * 5, encoding="utf-8")
-    code, _, _ = command(workspace, "--jobs", "1")
+    code, _, _ = run(workspace, "--jobs", "1")
     assert code == 1
     after = statuses(workspace)
     assert {case: after[case] for case in before} == before
@@ -690,7 +698,7 @@ def test_a_case_goes_when_its_list_was_read_without_it(workspace):
     workspaces.ran(workspace, constituencies=(1, 2))
     before = statuses(workspace)
     (workspace / "inbox" / "2" / "menteqe-2.csv").unlink()
-    command(workspace, "--jobs", "1")
+    commanded(workspace)
     after = statuses(workspace)
     assert {after[case] for case in before} == {"open", "gone"}
 
@@ -700,20 +708,20 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
     """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""
     assert workspaces.ran(workspace).missing_lists == ()
     (workspace / "inbox" / "2" / "menteqe-2.csv").rename(workspace / "aside.csv")
-    code, said, words = command(workspace, "--jobs", "1")
+    code, said, words = commanded(workspace)
     assert (code, said["missing_lists"]) == (
         1,
         [{"constituency": 2, "precinct": 2, "list_kind": "permanent", "entries": 3}],
     )
     assert "not here any more" in words
-    assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
+    assert commanded(workspace)[1]["missing_lists"] == []
 
 
 @pytest.mark.slow
 def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
     """What is named as unread, or is left out, would be told twice or wrongly."""
     workspaces.ran(workspace)
-    assert command(workspace, "-c", "1")[1]["missing_lists"] == []
+    assert commanded(workspace, "-c", "1")[1]["missing_lists"] == []
     closed(workspace / "inbox" / "2")
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
 

@@ -20,7 +20,7 @@ import ledger_places
 import ledgers
 import processes
 import workspaces
-from command_line import started
+from command_line import call
 from examples import tries
 from voterlist import config
 from voterlist.cli.failure import describe
@@ -333,20 +333,20 @@ def test_the_connection_is_closed_whatever_happens(server):
 def test_a_workspace_works_on_a_server(server, tmp_path):
     """Moved there by the command; a run, the standing, the diary and its verification go on."""
     folder = ledgers.workspace(tmp_path / "2026")
-    moved = started("ledger", "copy", folder, server.url, "--json")
-    assert moved.returncode == 0, moved.stderr
+    moved = call("ledger", "copy", folder, server.url, "--json")
+    assert moved.exit_code == 0, moved.stderr
     assert "voterlist@" not in moved.stdout + moved.stderr
-    head = json.loads(started("journal", folder, "--verify", "--json").stdout)["head"]
+    head = json.loads(call("journal", folder, "--verify", "--json").stdout)["head"]
     (folder / "ledger.db").unlink()
     settings_file = folder / config.FILE_NAME
     text = settings_file.read_text(encoding="utf-8")
     settings_file.write_text(f'{text}\n[ledger]\nurl = "{server.url}"\n', "utf-8")
-    found = started("journal", folder, "--head", head)
-    assert found.returncode == 0, found.stdout
-    ran = started("run", folder, "--today", "2026-02-04", "--json")
-    assert ran.returncode in {0, 1}, ran.stderr
-    assert started("status", folder).returncode in {0, 1}
-    assert started("review", "export", folder).returncode == 0
+    found = call("journal", folder, "--head", head)
+    assert found.exit_code == 0, found.stdout
+    ran = call("run", folder, "--today", "2026-02-04", "--json")
+    assert ran.exit_code in {0, 1}, ran.stderr
+    assert call("status", folder).exit_code in {0, 1}
+    assert call("review", "export", folder).exit_code == 0
     assert not (folder / "ledger.db").exists()
     place = place_in(folder, config.load(settings_file))
     assert verify(place, [head]).fits
