@@ -74,15 +74,10 @@ def _of_script(script: str, about: Mapping[str, str], folder: Path) -> Iterator[
     for one, kinds_of_one in zip(made, tried, strict=True):
         counted[one["what"]] += sum(kinds_of_one.values())
     wrong = Counter(one["what"] for one in made if one["found"])
-    yield f"Of: {', '.join(_told(what, counted, wrong) for what in sorted(counted))}.\n"
+    told = [f"{what} ({wrong[what]:,} of {counted[what]:,})" for what in sorted(wrong)]
+    if told:
+        yield f"Wrong: {', '.join(told)}.\n"
     yield from _numbers(made)
-
-
-def _told(what: str, counted: Counter[str], wrong: Counter[str]) -> str:
-    """What was tried; how often, and how often it went wrong, where it did."""
-    if not wrong[what]:
-        return what
-    return f"{what} ({wrong[what]:,} of {counted[what]:,} wrong)"
 
 
 def _nation(folder: Path) -> Iterator[str]:

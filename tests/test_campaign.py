@@ -361,6 +361,6 @@ def test_the_page_counts_what_the_records_hold(tmp_path):
     (tmp_path / "kills-1.jsonl").write_text(text, encoding="utf-8")
     told = reliability.page(tmp_path)
     assert "3 trials (seed 1; 0.0 hours), 1 of them found something." in told
-    assert "Of: run (1 of 3 wrong)." in told
+    assert "Wrong: run (1 of 3)." in told
     assert "9 confirmed" in told
     assert "Not run." in told
