@@ -78,27 +78,31 @@ def test_a_run_begins_while_the_index_is_made(tmp_path, day):
 
 _RUNS = """
 import sys
+from pathlib import Path
 from command_line import told
 ended = 0
-while ended < 2:
+while not ended or not Path(sys.argv[2]).exists():
     ended += told("run", sys.argv[1], "--today", "2026-02-03")[0] < 2
 """
-"""Runs one after the other, which ask for the workspace until they have it."""
+"""Runs one after the other, which ask for the workspace until they have it; they go on until there
+is a file that says it is enough."""
 
 
 @pytest.mark.slow
 def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
     """The voter at the counter was told of a trouble with a file: a run put away what was read."""
     workspace = workspaces.finished(tmp_path / "w")
+    enough = tmp_path / "enough"
     runs = processes.Beside(
-        [sys.executable, "-c", _RUNS, workspace], env=dict(os.environ)
+        [sys.executable, "-c", _RUNS, workspace, enough], env=dict(os.environ)
     )
     answers = []
-    # So many and no more: then the runs have the workspace to themselves.
-    while len(answers) < 12 and runs.poll() is None:
+    for _ in range(15):
         shutil.rmtree(workspace / "kept" / "find", ignore_errors=True)
         code, said = told("find", workspace, "Rzayev Orxan", *DAY)
         answers.append((code, len(said.get("found", ()))))
+    assert runs.poll() is None, "they went on all the while"
+    enough.touch()
     told_of_runs = runs.communicate()
     assert runs.returncode == 0, told_of_runs
     assert {*answers} == {(0, 2)}
