@@ -388,6 +388,14 @@ def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, is_told):
     assert taken(lines([HEADER, *rows]))[1] == 0
 
 
+def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
+    """Python makes no number of so many, and the list ended with an error inside."""
+    rows = [list(row) for row in ROWS]
+    rows[0][4] = "1" * 5000
+    intake, code = taken(lines([HEADER, *rows]))
+    assert (intake.entries.num_rows, code) == (len(ROWS), 0)
+
+
 def test_a_single_exchange_is_left_to_the_corrections():
     """Who can be corrected at the desk would be on no list."""
     rows = [list(row) for row in ROWS]

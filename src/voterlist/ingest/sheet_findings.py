@@ -44,6 +44,8 @@ _USUAL = 0.5
 _MOST_LOST = 1 / 3
 """A row without more of these columns at its end than this share is cut short."""
 _MONTHS = 12
+_LONGEST_YEAR = 4
+"""Digits; a date has no longer number, and Python makes none of 5,000 digits."""
 _LEAST_SAME = 2
 """So many cells must be the same before another row is called the whole one."""
 _FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
@@ -397,7 +399,7 @@ def _exchanged_dates(sheet: Survey) -> int:
                 form = re.sub(r"\d+", "d", re.sub(r"\d{4}", "Y", text))
                 # The day stands last where the year stands first.
                 numbers = numbers[::-1] if form.startswith("Y") else numbers
-                forms[form].append(list(map(int, numbers[:2])))
+                forms[form].append([int(one[:_LONGEST_YEAR]) for one in numbers[:2]])
     several = [days for days in forms.values() if len(days) >= ENOUGH and days[0][1:]]
     low = [days for days in several if max(map(max, days)) <= _MONTHS]
     is_left = any(min(day for day, _ in days) > _MONTHS for days in several)
