@@ -218,6 +218,18 @@ def test_a_formula_that_was_worked_out_and_says_nothing_is_blank():
     assert (intake.entries.num_rows, code) == (12, 0)
 
 
+def test_an_error_in_place_of_a_name_is_no_name():
+    """Its voter would be on the list without a surname, at exit code 0."""
+    name = f'"string"><text:p>{ROWS[3][1]}<'
+    fault = '"string" office:string-value="" calcext:value-type="error"'
+    fault += ' table:formula="of:=1"><text:p>#N/A<'
+    table = "".join(map(ods_row, [HEADER, *ROWS])).replace(name, fault, 1)
+    intake, code = taken(ods(f"<table:table>{table}</table:table>"), "list 12.ods")
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": "no-name", "line": 5} in aside
+    assert (surnames(intake), code) == (NAMES - {ROWS[3][1]}, 1)
+
+
 @pytest.mark.parametrize(
     ("note", "is_asked"),
     [
@@ -241,7 +253,9 @@ def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
 
 
-@pytest.mark.parametrize("sign", ['-"-', "-//-", "— ” —", "''", '"', "„„"])
+@pytest.mark.parametrize(
+    "sign", ['-"-', "-//-", "— ” —", "''", '"', "„„", "#N/A", "#ССЫЛКА!", "Err:502"]
+)
 def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
     """Its voter would have no surname: nobody knows whose it stands for once rows are sorted."""
     rows = [list(row) for row in ROWS]

@@ -88,6 +88,7 @@ def test_dates_of_a_known_order(text, day, month, year):
         ("31.12.1980 г.р.", 31, 12, 1980),
         ("31.12.1980 г. рождения", 31, 12, 1980),
         ("12/31/1980 12:00 AM", 12, 31, 1980),
+        ("4091966", 4, 9, 1966),
     ],
 )
 def test_dates_whose_order_the_file_decides(text, first, second, year):

@@ -19,11 +19,11 @@ from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions import disputes
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
-from voterlist.model import Action, AsideCode, Level, Returned, Severity
+from voterlist.model import Action, Level, Returned, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.result import FURNITURE
+from voterlist.report.sections.set_aside import NOBODY
 from voterlist.report.values import in_constituency
 from voterlist.schemas import with_entries
 from voterlist.storage import ledger as ledgers
@@ -242,10 +242,6 @@ def _contents(digests: Mapping[str, str], folders: Iterable[str]) -> list[str]:
     )
 
 
-_NO_VOTERS = frozenset({*FURNITURE, AsideCode.DUPLICATE_FILE, AsideCode.SAME_ENTRY})
-"""Rows set aside that are no voters, or voters whose entry stands elsewhere."""
-
-
 def _set_aside(run: _Run) -> int:
     """Rows that may be voters; a file that could not be read counts as one.
 
@@ -256,7 +252,7 @@ def _set_aside(run: _Run) -> int:
     return sum(
         max(int(row["rows"]), 1)
         for row in rows.select(["code", "rows", "precinct"]).to_pylist()
-        if row["code"] not in _NO_VOTERS
+        if row["code"] not in NOBODY
         and (precinct is None or row["precinct"] in {None, precinct})
     )
 

@@ -65,6 +65,8 @@ _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
 _DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
 """A cell that says: the same as above."""
+_ERROR = r"^(?:#\S{2,}|Err:\d+)$"
+"""What a spreadsheet writes for a formula that has no value: #N/A, #ССЫЛКА!"""
 _ABOVE = (
     r"(?i:^[^\pL]*(?:eyn[iİ]l[əe]|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
     r"|т[оае]т? же|он же|ditto)[^\pL]*$)"
@@ -473,13 +475,13 @@ def _unworked_names(cells: list[pa.Array], marks: Marks, columns: ColumnMap) -> 
 def _names_from_above(
     cells: list[pa.Array], codes: _Codes, columns: ColumnMap
 ) -> Bools:
-    """The entries whose name stands in a row above: a sign of repetition, or one for a family.
+    """The entries whose name stands elsewhere: a sign of repetition, an error, one for a family.
 
     Of a blank surname that is said where a good part of the list has none.
     """
     is_entry = codes == ENTRY_ROW
     named = _columns_of(columns, _NAMES)
-    found: Bools = is_entry & any_match(cells, named, (_DITTO,))
+    found: Bools = is_entry & any_match(cells, named, (rf"{_DITTO}|{_ERROR}",))
     if columns.columns("surname"):
         has_surname = _any_filled(cells, columns.columns("surname"))
         whole = _any_filled(cells, columns.columns("full_name"))

@@ -119,6 +119,9 @@ def _from_digits(digits: str) -> WrittenDate:
     """A text of digits alone: a year, an Excel serial day, YYYYMMDD or DDMMYYYY."""
     if len(digits) == 4:
         return WrittenDate(DateForm.DECIDED, year=int(digits))
+    if len(digits) == 7 and int(digits[3:]) in BIRTH_YEARS:
+        # A spreadsheet leaves out the zero before a number: 4091966.
+        digits = f"0{digits}"
     if len(digits) == 8:
         return _from_eight_digits(digits)
     if len(digits) == 5 and int(digits) in _EXCEL_SERIALS:

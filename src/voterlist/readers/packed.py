@@ -116,15 +116,6 @@ def tags(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]
     return handler.found
 
 
-def relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """What each relation leads to, by its id; ``part`` lists them. Raises as ``parse_part``."""
-    return {
-        attributes.get("Id", ""): attributes.get("Target", "")
-        for tag, attributes in tags(archive, part)
-        if tag == "Relationship"
-    }
-
-
 def targets(
     archive: zipfile.ZipFile, names: dict[str, str], part: str
 ) -> dict[str, str]:
@@ -132,14 +123,17 @@ def targets(
 
     ``names`` as ``part_names`` gives them. Raises as ``parse_part``.
     """
-    folder, name = posixpath.split(part)
-    listed = names.get(f"{folder}/_rels/{name}.rels".lower())
-    if listed is None:
-        return {}
-    return {
-        relation: posixpath.normpath(posixpath.join(folder, target)).lstrip("/").lower()
-        for relation, target in relations(archive, listed).items()
-    }
+    folder, name = posixpath.split(part.lower())
+    listed = names.get(f"{folder}/_rels/{name}.rels")
+    led_to = {}
+    for tag, attributes in tags(archive, listed) if listed else ():
+        if tag == "Relationship":
+            target = attributes.get("Target", "").lower()
+            # Some programs leave out the slash before a whole path.
+            start = "" if target.startswith("xl/") else folder
+            path = posixpath.normpath(posixpath.join(start, target))
+            led_to[attributes.get("Id", "")] = path.lstrip("/")
+    return led_to
 
 
 def area_of(attributes: dict[str, str]) -> int:

@@ -8,7 +8,6 @@ memory and time (``sandbox``).
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +40,6 @@ from voterlist.readers.packed import (
     extent_of,
     parse_part,
     part_names,
-    relations,
     tags,
     targets,
 )
@@ -435,21 +433,15 @@ def _sheet_order(
     try:
         named = _relations_of_sheets(archive, names, kind)
         ending = "bin" if kind == "xlsb" else "xml"
-        led_to = relations(archive, names[f"xl/_rels/workbook.{ending}.rels"])
+        led_to = targets(archive, names, f"xl/workbook.{ending}")
     except DAMAGE:
         return {}
     parts = {}
     for place, relation in enumerate(named):
-        part = names.get(_part_path(led_to.get(relation, "").lower()))
+        part = names.get(led_to.get(relation, ""))
         if part is not None:
             parts[place] = part
     return parts
-
-
-def _part_path(target: str) -> str:
-    """Where a part stands in the archive, by what the workbook calls it."""
-    path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
-    return posixpath.normpath(path).lstrip("/")
 
 
 def _relations_of_sheets(
@@ -604,8 +596,8 @@ class _OdsParser(Handler):
             )
         column = table.column
         table.column += _count(cell, "table:number-columns-repeated")
-        has_value = self._characters > 0 or "office:value-type" in cell
-        if has_value:
+        is_error = cell.get("calcext:value-type") == "error"
+        if not is_error and (self._characters or "office:value-type" in cell):
             table.filled = True
         elif "table:formula" in cell:
             table.facts.formulas_without_value += 1
