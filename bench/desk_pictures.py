@@ -69,9 +69,9 @@ def main() -> int:
         folder = Path(made) / "goychay"
         shutil.copytree(SAMPLE, folder)
         workspaces.run(folder)
-        page = export_page(folder, None, "en", today=DAY, reader="Aynur Əliyeva")
+        page, _ = export_page(folder, None, "en", today=DAY, reader="Aynur Əliyeva")
         for name in SHOTS:
-            _shoot(opened, page.path, name)
+            _shoot(opened, page, name)
     return 0
 
 

@@ -384,8 +384,8 @@ def test_the_command_writes_a_page_and_says_what_is_wrong(workspace, tmp_path):
 def test_the_same_workspace_gives_the_same_page(workspace, tmp_path):
     pages = []
     for name in ("a.html", "b.html"):
-        made = export_page(workspace, tmp_path / name, today=workspaces.TODAY)
-        pages.append(made.path.read_bytes())
+        page, _ = export_page(workspace, tmp_path / name, today=workspaces.TODAY)
+        pages.append(page.read_bytes())
     assert pages[0] == pages[1]
     with pytest.raises(UsageError):
         export_page(workspace, today=workspaces.TODAY, constituency=12)
@@ -403,9 +403,9 @@ def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
         made[constituency] = export_page(
             folder, today=workspaces.TODAY, constituency=constituency
         )
-    names = [page.path.name for page in made.values()]
+    names = [page.name for page, _ in made.values()]
     assert names == ["desk.html", "desk-12.html", "desk-88.html"]
-    assert {page.cases for page in made.values()} == {1}
+    assert {counted["cases"] for _, counted in made.values()} == {1}
     settings, book = settings_of(folder), tmp_path / "book.xlsx"
     asked = {
         constituency: reviewing.export_review(

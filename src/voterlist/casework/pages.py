@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -145,25 +144,6 @@ class SecondReaders:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedPage:
-    """What was written for a person to decide.
-
-    Attributes:
-        path: the page.
-        run: the run whose cases it holds.
-        cases: how many cases it holds.
-        open: how many of them wait for a decision.
-        size: bytes.
-    """
-
-    path: Path
-    run: str
-    cases: int
-    open: int
-    size: int
-
-
 def export_page(
     workspace: Path,
     out: Path | None = None,
@@ -172,8 +152,11 @@ def export_page(
     today: dt.date,
     constituency: int | None = None,
     reader: str | None = None,
-) -> ExportedPage:
+) -> tuple[Path, dict[str, str | int]]:
     """Write the cases into a page that needs nothing beside it.
+
+    Returns the page; and its ``run``, how many ``cases`` it holds, and how many of them wait for a
+    decision (``open_cases``).
 
     Args:
         workspace: its folder.
@@ -204,13 +187,8 @@ def export_page(
     store.make_folder(path.parent)
     store.write_content(path, render_desk(desk, words, reader or "", has_lists=True))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
-    return ExportedPage(
-        path=path,
-        run=desk.run,
-        cases=len(desk.cases),
-        open=sum(case.state in waiting for case in desk.cases),
-        size=path.stat().st_size,
-    )
+    count = sum(case.state in waiting for case in desk.cases)
+    return path, {"run": desk.run, "cases": len(desk.cases), "open_cases": count}
 
 
 def desk_of_workspace(

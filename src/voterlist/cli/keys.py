@@ -32,7 +32,7 @@ def make(
     public = make_workspace_keys(
         workspace, new_passphrase(from_stdin=passphrase_stdin), **when(today)
     )
-    file = show_keys(workspace).own_file
+    _, file, _ = show_keys(workspace)
     tell("cli.keys.made", name=public.commission.name, path=file)
     tell("cli.keys.fingerprint", fingerprint=public.fingerprint)
     return {**_key(public), "file": file}
@@ -42,23 +42,21 @@ def show(workspace: Workspace) -> Answer:
     """Show the commission's own public key, and whose packages are taken."""
     from voterlist.handover.commissions import show_keys
 
-    keys = show_keys(workspace)
-    if keys.own is None:
+    own, file, trust = show_keys(workspace)
+    if own is None:
         tell("cli.keys.none")
     else:
-        name = keys.own.commission.name
-        tell("cli.keys.own", name=name, path=keys.own_file)
-        tell("cli.keys.fingerprint", fingerprint=keys.own.fingerprint)
-    for key in keys.trust.keys:
+        tell("cli.keys.own", name=own.commission.name, path=file)
+        tell("cli.keys.fingerprint", fingerprint=own.fingerprint)
+    for key in trust.keys:
         word = "trusted" if key.holds else "distrusted"
         places = {"name": key.name, "commission": key.commission.slug}
         tell(f"cli.keys.{word}", **places, since=key.since, until=key.until)
         tell("cli.keys.fingerprint", fingerprint=key.fingerprint)
     return {
-        "own": keys.own and {**_key(keys.own), "file": keys.own_file},
+        "own": own and {**_key(own), "file": file},
         "trusted": [
-            {**_key(key), **picked(key, "name", "since", "until")}
-            for key in keys.trust.keys
+            {**_key(key), **picked(key, "name", "since", "until")} for key in trust.keys
         ],
     }
 

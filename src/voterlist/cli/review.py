@@ -27,7 +27,6 @@ from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
     from voterlist.casework.importing import ImportedFile
-    from voterlist.casework.pages import ExportedPage
     from voterlist.casework.reviewing import Exported, Imported
     from voterlist.decisions import Replaced
     from voterlist.quality.agreement import Agreement
@@ -75,18 +74,12 @@ def export(
             plain = carried.enter_context(sealed(workspace, seal, encrypt_to))
         is_named_page = out is not None and out.suffix.lower() in _PAGES
         if form == "page" or (form is None and is_named_page):
-            return _tell_page(workspace, export_page(workspace, plain, **asked), seal)
+            page, counted = export_page(workspace, plain, **asked)
+            tell("cli.review.page", path=seal or page, **counted)
+            tell("cli.review.page.next", folder=workspace)
+            return {**counted, "out": seal or page}
         made = export_review(workspace, plain, **asked)
         return _tell_workbook(workspace, made, seal, is_for_all=name is None)
-
-
-def _tell_page(workspace: Path, made: ExportedPage, sealed: Path | None) -> Answer:
-    """What the page of cases holds; ``sealed``: where it is carried to."""
-    out = sealed or made.path
-    tell("cli.review.page", cases=made.cases, open=made.open, path=out)
-    tell("cli.review.page.next", folder=workspace)
-    counted = {"run": made.run, "cases": made.cases, "open_cases": made.open}
-    return {**counted, "out": out}
 
 
 def _tell_workbook(

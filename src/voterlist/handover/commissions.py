@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.config import Settings
@@ -40,17 +39,6 @@ KEY_TRUSTED = "key-trusted"
 _DISTRUSTED = "key-distrusted"
 _TRUST_DIGEST = "trust"
 """The detail that holds the SHA-256 of the file of trusted keys after the change."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeysShown:
-    """The keys that a workspace knows."""
-
-    own: PublicKey | None
-    """Our own; None where none were made."""
-    own_file: Path
-    """The file that is given to others."""
-    trust: Trust
 
 
 def commission_of(settings: Settings) -> Commission:
@@ -98,8 +86,10 @@ def make_workspace_keys(
     return public
 
 
-def show_keys(workspace: Path) -> KeysShown:
-    """The keys of a workspace: its own, and those that are or were trusted.
+def show_keys(workspace: Path) -> tuple[PublicKey | None, Path, Trust]:
+    """The keys of a workspace: its own, the file of it for others, and those it knows of others.
+
+    Its own is None where none were made; of others are those that are or were trusted.
 
     Raises:
         UsageError: it is no workspace.
@@ -109,7 +99,7 @@ def show_keys(workspace: Path) -> KeysShown:
         trust = trust_of(workspace, ledger)
     folder = workspace / KEYS
     own = own_public_key(folder) if folder.exists() else None
-    return KeysShown(own, folder / "public.json", trust)
+    return own, folder / "public.json", trust
 
 
 def trust_key(

@@ -179,10 +179,10 @@ def _delivery(
     # Loaded here: it takes Arrow, and what was damaged must not keep this from running.
     from voterlist.handover.commissions import show_keys  # noqa: PLC0415  see above
 
-    keys = show_keys(workspace)
-    names = {key.signing: key.name for key in keys.trust.keys if key.holds}
-    if keys.own is not None:
-        names[keys.own.signing] = keys.own.commission.name
+    own, _, trust = show_keys(workspace)
+    names = {key.signing: key.name for key in trust.keys if key.holds}
+    if own is not None:
+        names[own.signing] = own.commission.name
     if delivery.signing not in names:
         raise refusal("delivery-stranger", fingerprint=delivery.fingerprint)
     return delivery, names[delivery.signing]
