@@ -410,10 +410,19 @@ def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
     assert (intake.entries.num_rows, code) == (len(ROWS), 0)
 
 
-def test_a_single_exchange_is_left_to_the_corrections():
+def test_a_father_behind_the_given_name_is_no_exchange():
+    """Whose father stands in the cell of the given name would be on no list."""
+    rows = [list(row) for row in ROWS]
+    rows[4][2:4] = [" ".join(rows[4][2:4]), ""]
+    intake, code = taken(lines([HEADER, *rows]))
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
+def test_single_exchanges_are_left_to_the_corrections():
     """Who can be corrected at the desk would be on no list."""
     rows = [list(row) for row in ROWS]
-    rows[4][1:3] = rows[4][2:0:-1]
+    for row in rows[:9:2]:
+        row[1:3] = row[2:0:-1]
     assert asked(taken(lines([HEADER, *rows]))[0]) == []
 
 

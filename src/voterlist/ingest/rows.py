@@ -74,7 +74,7 @@ _ABOVE = (
 _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
 """Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
-_ENDING, _MANY_EXCHANGED = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$", 0.05
+_ENDING = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$"
 _FAMILY = (
     r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
@@ -595,7 +595,8 @@ def _moved_names(
 ) -> Bools:
     """The rows whose names stand in other columns than those of the rows above.
 
-    Surnames among the given names are more than slips where several rows have them.
+    Surnames among the given names are more than slips where several rows beside each other have
+    them.
     """
     surnames, fathers = columns.columns("surname"), columns.columns("patronymic")
     given = columns.columns("given_name")
@@ -603,11 +604,13 @@ def _moved_names(
         any_match(cells, names, (_ENDING,)) for names in (given, surnames)
     )
     found = is_ending & ~is_other & _any_filled(cells, surnames)
-    found &= found.sum() >= max(ENOUGH, _MANY_EXCHANGED * len(found))
+    found &= (found[1:] & found[:-1]).sum() >= ENOUGH - 1
     if surnames and len(fathers) == 1:
         father = raw[fathers[0]]
-        is_father = any_match(cells, (*surnames, *given), (_CHILD,))
-        found |= is_father & is_known(father) & ~fits(father, PARTICLE)
+        # Behind the given name the father is at home where his own cell is blank.
+        is_father = any_match(cells, given, (_CHILD,)) & is_known(cells[fathers[0]])
+        is_father |= any_match(cells, surnames, (_CHILD,)) & is_known(father)
+        found |= is_father & ~fits(father, PARTICLE)
     return found
 
 
