@@ -32,12 +32,17 @@ codes = st.integers(-2, 5) | st.integers(0, 2**62)
 @given(texts, st.integers(1, 12), st.integers(0, 3))
 @example(["a", None, "bc"], 4, 1)
 def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):
-    """Each row holds its text's UTF-8 bytes, cut at the width and zero-filled, in slices too."""
+    """Each row holds its text's UTF-8 bytes, cut at the words of the width, in slices too.
+
+    What is left of a word is 0.
+    """
     column = pa.array(words, pa.string())[start:]
+    width_of_words = -(-width // 8) * 8
     expected = [
-        (word or "").encode()[:width].ljust(width, b"\0") for word in words[start:]
+        (word or "").encode()[:width_of_words].ljust(width_of_words, b"\0")
+        for word in words[start:]
     ]
-    assert [row.tobytes() for row in tables.text_bytes(column, width)] == expected
+    assert [row.tobytes() for row in tables.text_words(column, width)] == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
         for word, here in zip(whole.to_pylist(), known, strict=True)
     ]
     expected = [(word or "").ljust(8, "\0").encode() for word in words]
-    assert [row.tobytes() for row in tables.text_bytes(column, 8)] == expected
+    assert [row.tobytes() for row in tables.text_words(column, 8)] == expected
     assert identifiers(pa.chunked_array([column])).words(
         np.flatnonzero(known)
     ).tolist() == [w for w in words if w]

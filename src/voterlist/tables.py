@@ -19,6 +19,7 @@ from voterlist.arrays import (
     Codes,
     Floats,
     Longs,
+    Packed,
     factorized,
     first_rows,
     in_order,
@@ -210,39 +211,44 @@ def longest(column: pa.Array) -> int:
     return int(pc.max(pc.binary_length(column)).as_py() or 0)
 
 
-_ROWS_AT_ONCE = 1 << 15
+_WORD = 8
+"""Bytes that are one number."""
+_KNOWN = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], np.uint64)
+"""The bits of the first bytes of a word, by how many these are."""
 Sought = Callable[[npt.NDArray[np.uint8]], Bools]
 """Tells of each of some bytes of texts whether it is sought."""
 
 
-def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
-    """The UTF-8 bytes of a text column, shape (rows, width): padded with 0, cut at the width.
+def text_words(column: pa.Array, width: int) -> Packed:
+    """The first UTF-8 bytes of a text column, eight to a word, shape (rows, words).
 
-    A null is a row of zeros.
+    As many words as ``width`` bytes need, one at least, filled up with 0. A null has zeros alone.
     """
     rows = len(column)
-    matrix = np.zeros((rows, width), np.uint8)
-    _, starts, content = column.buffers()
+    words = np.zeros((rows, max(1, -(-width // _WORD))), "<u8")
+    _, bounds, content = column.buffers()
     if content is None or not rows:
-        return matrix
-    offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
+        return words
+    offsets = np.frombuffer(bounds, np.int32, rows + 1, column.offset * 4)
     letters = np.frombuffer(content, np.uint8)
     lengths = np.diff(offsets)
     if column.null_count:
         # A null may lie on bytes of its own.
         lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
-    places = np.arange(width)
     # So many rows at once that they stay in the processor's own memory.
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        part = slice(start, min(start + _ROWS_AT_ONCE, rows))
-        first, end = offsets[part.start], offsets[part.stop]
-        # Each text is taken with what lies behind it, up to the width; that is then made 0.
-        lying = np.zeros(end - first + width, np.uint8)
+    for at in pieces(rows):
+        starts = offsets[at.start : at.stop + 1]
+        first, end = starts[0], starts[-1]
+        # Each word is taken with what lies behind the text; that is then made 0.
+        lying = np.zeros(end - first + words.shape[1] * _WORD, np.uint8)
         lying[: end - first] = letters[first:end]
-        windows = np.ndarray(end - first + 1, f"V{width}", lying, strides=(1,))
-        taken = windows[offsets[part] - first].view(np.uint8).reshape(-1, width)
-        np.multiply(taken, places < lengths[part, None], out=matrix[part])
-    return matrix
+        place = starts[:-1] - first
+        for number, word in enumerate(words[at].T):
+            before = number * _WORD
+            behind = np.ndarray(end - first + 1, "<u8", lying[before:], strides=(1,))
+            known = _KNOWN[np.clip(lengths[at] - before, 0, _WORD)]
+            np.bitwise_and(behind[place], known, out=word)
+    return words
 
 
 def rows_with(column: pa.Array, is_sought: Sought, *, most: int) -> Longs | None:
@@ -637,10 +643,8 @@ def are_distinct(values: pa.Array) -> bool:
     return bool(len(pc.unique(few)) == len(few))
 
 
-_WORD = 8
-"""Bytes that are one number."""
-_BEGINNING = 8
-"""Words of a text that are looked at."""
+_BEGINNING = 64
+"""Bytes of a text that are looked at."""
 
 
 def _by_beginnings(texts: pa.Array) -> tuple[Longs, Bools]:
@@ -649,8 +653,7 @@ def _by_beginnings(texts: pa.Array) -> tuple[Longs, Bools]:
     Of each byte of the beginnings the bits that differ somewhere are put into one number, as many
     as there is room for: to sort numbers is much quicker than to sort texts.
     """
-    width = _WORD * min(max(1, -(-longest(texts) // _WORD)), _BEGINNING)
-    words = text_bytes(texts, width).view("<u8").T
+    words = text_words(texts, min(longest(texts), _BEGINNING)).T
     digits, room = [], room_beside(len(texts))
     for word in words:
         varying = int(np.bitwise_or.reduce(word) ^ np.bitwise_and.reduce(word))

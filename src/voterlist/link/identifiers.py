@@ -140,12 +140,11 @@ def identifiers(column: pa.ChunkedArray) -> Identifiers:
         array = array.cast(array.type.value_type)
     longest = tables.longest(array)
     if longest <= _MOST_LETTERS:
-        # Letters are padded to whole words; a number always has ``_MOST_LETTERS`` digits.
-        width = _WORD * max(1, -(-longest // _WORD))
-        letters = tables.text_bytes(array, width)
-        numbers = _numbers(letters)
+        letters = tables.text_words(array, longest)
+        # A number always has ``_MOST_LETTERS`` digits.
+        numbers = _numbers(letters.view(np.uint8))
         if numbers is not None:
-            return Identifiers(numbers, letters.view(np.uint64), None)
+            return Identifiers(numbers, letters, None)
     codes, distinct = tables.codes(array)
     return Identifiers(
         codes.astype(np.int64), np.zeros((len(codes), 0), np.uint64), distinct

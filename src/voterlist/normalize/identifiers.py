@@ -20,7 +20,7 @@ from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import Profile, Sex
 from voterlist.normalize.columns import Notes, fold_each
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, WORDS, is_placeholder
-from voterlist.tables import fits, is_known
+from voterlist.tables import Sought, fits, is_known
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
@@ -195,6 +195,8 @@ class _Form(NamedTuple):
     """Arrow's pattern of what of that may be a placeholder."""
     read: Callable[[str], Identifier]
     """Reads all other texts, one by one."""
+    in_filler: Sought | None = None
+    """Which bytes a placeholder has; of seven alike four stand in one piece."""
 
 
 def _same(signs: str, times: str) -> str:
@@ -202,8 +204,17 @@ def _same(signs: str, times: str) -> str:
     return "(?:" + "|".join(f"{sign}{{{times}}}" for sign in signs) + ")$"
 
 
-_FINS = _Form(FIN, "^" + _same(digits + ascii_uppercase, "7"), read_fin)
-_DOCUMENTS = _Form(DOCUMENT, "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8"), read_document)
+def _again(letters: npt.NDArray[np.uint8]) -> Bools:
+    """The bytes that stand here for the fourth time, one behind the other."""
+    found = np.zeros(len(letters), np.bool_)
+    same = letters[1:] == letters[:-1]
+    found[3:] = same[2:] & same[1:-1] & same[:-2]
+    return found
+
+
+_FINS = _Form(FIN, "^" + _same(digits + ascii_uppercase, "7"), read_fin, _again)
+_OF_DOCUMENT = "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8")
+_DOCUMENTS = _Form(DOCUMENT, _OF_DOCUMENT, read_document, _again)
 _OF_ANY_KIND = _Form(PLAIN, MAY_BE_PLACEHOLDER, read_any)
 
 
@@ -227,7 +238,7 @@ class _Read(NamedTuple):
 def _read_column(column: pa.Array, form: _Form) -> _Read:
     """The column read; of texts that are valid as written none is looked at."""
     is_valid = fits(column, form.valid)
-    is_valid &= ~fits(column, form.filler)
+    is_valid &= ~fits(column, form.filler, form.in_filler)
     rest = is_known(column) & ~is_valid
     written = column.filter(pa.array(rest)).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
