@@ -613,7 +613,7 @@ def sort_by(table: pa.Table, *names: str) -> pa.Table:
 
 def order_of(texts: pa.Array) -> pa.Array | None:
     """The places of texts, none null, in ascending order; None where they stand so."""
-    if _ascends(pa.chunked_array([texts])):
+    if _ascends(texts):
         return None
     order, alike = _by_beginnings(texts)
     few = order[alike]
@@ -621,26 +621,14 @@ def order_of(texts: pa.Array) -> pa.Array | None:
     return pa.array(order)
 
 
-def is_ascending(values: pa.Array) -> bool:
-    """True where each text stands behind the one before it, as ids of a list do as a rule.
-
-    No value can stand twice then. Values that are dictionary-encoded are not looked at.
-    """
-    if not pa.types.is_string(values.type):
-        return False
-    earlier = values.slice(0, max(len(values) - 1, 0))
-    return bool(pc.all(pc.less(earlier, values.slice(1))).as_py())
-
-
 def are_distinct(values: pa.Array) -> bool:
     """True where no value of a column without nulls stands twice."""
-    if not pa.types.is_string(values.type):
-        return bool(len(pc.unique(values)) == len(values))
-    if is_ascending(values):
+    if _ascends(values, pc.less):
         return True
-    order, alike = _by_beginnings(values)
-    few = values.take(pa.array(order[alike]))
-    return bool(len(pc.unique(few)) == len(few))
+    if pa.types.is_string(values.type):
+        order, alike = _by_beginnings(values)
+        values = values.take(pa.array(order[alike]))
+    return bool(len(pc.unique(values)) == len(values))
 
 
 _BEGINNING = 64
@@ -672,16 +660,17 @@ def _by_beginnings(texts: pa.Array) -> tuple[Longs, Bools]:
     return in_order(numbers)
 
 
-def _ascends(column: pa.ChunkedArray) -> bool:
-    """True for a column of text that is in ascending order.
+def _ascends(
+    column: Column, stands_before: Callable[..., Column] = pc.less_equal
+) -> bool:
+    """True for a column of text in ascending order, each beside the next as is asked.
 
     A list often is, and looking costs little.
     """
     if column.null_count or not pa.types.is_string(column.type):
         return False
-    earlier = column.slice(0, len(column) - 1)
-    later = column.slice(1)
-    return bool(pc.all(pc.less_equal(earlier, later)).as_py())
+    earlier = column.slice(0, max(len(column) - 1, 0))
+    return bool(pc.all(stands_before(earlier, column.slice(1))).as_py())
 
 
 def as_ranges(numbers: Sequence[int]) -> str:
