@@ -308,6 +308,24 @@ def test_two_slips_in_a_short_name_are_seen_where_it_is_nobodys(
     assert level("given_name", given_name=names) == expected
 
 
+@pytest.mark.parametrize("field", ["surname", "given_name"])
+@pytest.mark.parametrize(
+    ("two", "times", "expected"),
+    [
+        ("heorge", 1, "misspelt-twice"),
+        ("heorge", 20, "differs"),
+        ("hector", 1, "differs"),
+    ],
+)
+def test_two_rare_spellings_may_be_slips_of_a_name_between_them(
+    field, two, times, expected
+):
+    """Of a list in which every name is misspelt short names two edits apart told two people."""
+    names = ["gerge", two, *[two] * (times - 1)]
+    entries = encode(voters(**{field: names}), profile=Profile.GENERIC)
+    assert word(field, first_pair(entries)) == expected
+
+
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
     columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}

@@ -229,10 +229,9 @@ def _header_says(header: str) -> _Said | None:
     for text in (" ".join(words), plain):
         if said := _OWN.get(text):
             return replace(said, certainty=0.95, index=index, base=plain)
-    if plain and plain != folded:
-        undressed = match_header(plain)
-        if undressed and undressed.how != "similar":
-            return _Said(undressed.role, 0.9, index=index, base=plain)
+    undressed = match_header(plain)
+    if undressed and undressed.how != "similar":
+        return _Said(undressed.role, 0.9, index=index, base=plain)
     if answer and not (answer.how == "similar" and answer.role in _UNUSED):
         return _Said(answer.role, answer.confidence, base=plain)
     return None

@@ -141,12 +141,7 @@ def name_levels(
 def _mark_spellings(
     nearness: Levels, names: EncodedColumn, first: Codes, second: Codes
 ) -> None:
-    """Mark, in place, what a machine misreads as one edit, and names by ear from elsewhere.
-
-    Names that are not folded are often spelt in two ways: two edits of few letters are no slip.
-    """
-    nearness[nearness == Nearness.SHORT_TWO_EDITS] = Nearness.DIFFERENT
-    nearness[nearness == Nearness.SHORT_SIMILAR] = Nearness.SIMILAR
+    """Mark, in place, what a machine misreads as one edit, and names by ear from elsewhere."""
     apart = ~np.isin(nearness, (Nearness.INITIAL, Nearness.ONE_EDIT))
     apart &= np.minimum(names.lengths[first], names.lengths[second]) >= _LETTERS_FOR_ONE
     where = np.flatnonzero(apart)
@@ -247,13 +242,16 @@ def adjust_names(
     pairs: Pairs,
     levels: Levels,
     outcomes: Mapping[int, tuple[int, int]],
-    times: int = 1,
+    *,
+    are_short: bool = False,
 ) -> None:
     """Decide, in place, the levels of names one or two edits apart.
 
     ``outcomes`` has for each undecided level the level where a spelling is rare, of one of the two
-    entries in one of the columns, and the other so many ``times`` as common; and the level where
-    all are in use.
+    entries in one of the columns, and the level where all are in use. Of two edits in few letters
+    (``are_short``) a rare spelling alone is no sign of a slip: the other has to be many times as
+    common. Names that are not folded are often spelt in two ways, and a common one explains no
+    other: there both have to be rare, each a slip of a name between them.
     """
     rare = max(_RARE, int(_RARE * pairs.entries.people / _RARE_IN))
     for undecided, (misspelt, in_use) in outcomes.items():
@@ -262,7 +260,11 @@ def adjust_names(
         for names in columns if len(where) else ():
             counts = names.counts[names.codes[[pairs.left[where], pairs.right[where]]]]
             fewest, most = counts.min(axis=0), counts.max(axis=0)
-            levels[where[(fewest <= rare) & (most >= times * fewest)]] = misspelt
+            is_slip = fewest <= rare
+            if are_short:
+                is_folded = pairs.entries.profile is Profile.AZ
+                is_slip &= most >= _TIMES * fewest if is_folded else most <= rare
+            levels[where[is_slip]] = misspelt
 
 
 def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Floats:
@@ -370,7 +372,7 @@ class CohortName(Comparison):
         """By how rare the spellings are."""
         names = (self._names(pairs),)
         adjust_names(names, pairs, levels, self._outcomes)
-        adjust_names(names, pairs, levels, self._short_outcomes, _TIMES)
+        adjust_names(names, pairs, levels, self._short_outcomes, are_short=True)
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How often those born in the years of the two entries have the name."""

@@ -14,6 +14,7 @@ from voterlist.link.comparisons.names import (
 )
 from voterlist.link.comparisons.sex import SexLevel
 from voterlist.link.grid import steady_count, steady_size
+from voterlist.model import Profile
 from voterlist.persons.chance import FEMALE
 
 LEAST_SURNAMES = 1000
@@ -53,6 +54,8 @@ _SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 13, 14, 15
 apart: a slip in the ending keeps the stem from being found."""
 _ONE_EDIT_SOUNDS_ALIKE = 16
 """The pair level of stems one edit apart that sound alike."""
+_SHORT, _SHORT_SIMILAR = 17, 18
+"""Pair levels of stems of few letters two edits apart, where names are not folded."""
 
 _CODES = level_codes(
     {
@@ -71,6 +74,9 @@ _CODES = level_codes(
         Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,
     }
 )
+_UNFOLDED_CODES = _CODES.copy()
+_UNFOLDED_CODES[Nearness.SHORT_TWO_EDITS] = _SHORT
+_UNFOLDED_CODES[Nearness.SHORT_SIMILAR] = _SHORT_SIMILAR
 _NEARNESS = np.array(list(Nearness), np.uint8)
 """For each nearness itself."""
 _SLIP_OF = {
@@ -82,6 +88,10 @@ _OUTCOMES = {
     _ONE_EDIT: (SurnameLevel.MISSPELT, SurnameLevel.LOOK_ALIKE),
     _TWO_EDITS: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
     _ONE_EDIT_SOUNDS_ALIKE: (SurnameLevel.MISSPELT, SurnameLevel.SOUNDS_ALIKE),
+}
+_SHORT_OUTCOMES = {
+    _SHORT: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.DIFFERS),
+    _SHORT_SIMILAR: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
 }
 _SLIP_OUTCOMES = {
     _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
@@ -96,13 +106,14 @@ class Surname(Comparison):
 
     field = "surname"
     levels = SurnameLevel
-    beyond = _ONE_EDIT_SOUNDS_ALIKE + 1 - len(SurnameLevel)
+    beyond = _SHORT_SIMILAR + 1 - len(SurnameLevel)
     joint = (SurnameLevel.SWAPPED,)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the stems; a slip in the ending by the whole surnames."""
         entries = pairs.entries
-        levels = name_levels(entries.stem, pairs, _CODES, entries.stem_sounds)
+        codes = _CODES if entries.profile is Profile.AZ else _UNFOLDED_CODES
+        levels = name_levels(entries.stem, pairs, codes, entries.stem_sounds)
         _mark_slips(pairs, levels)
         of_stem = np.flatnonzero(levels == SurnameLevel.SAME)
         other = ~pairs.at(of_stem).same(entries.surname.codes)
@@ -114,6 +125,7 @@ class Surname(Comparison):
         entries = pairs.entries
         surname, stem = entries.surname, entries.stem
         adjust_names((stem,), pairs, levels, _OUTCOMES)
+        adjust_names((stem,), pairs, levels, _SHORT_OUTCOMES, are_short=True)
         adjust_names((surname,), pairs, levels, _SLIP_OUTCOMES)
         adjust_names((surname, stem), pairs, levels, _SLIP_OF_TWO_EDITS)
         differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
