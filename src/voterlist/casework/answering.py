@@ -191,10 +191,16 @@ def split_from_above(
     refused = {(problem.sheet, problem.row) for problem in problems}
     for row in answers.amendments.to_pylist():
         place = row["sheet"], row["row"]
-        is_asked = row["asked_as"] == AskedAs.FROM_ABOVE and row["entry_id"] in asked
+        is_from_above = row["asked_as"] == AskedAs.FROM_ABOVE
+        is_asked = is_from_above and row["entry_id"] in asked
         # Whoever strikes the entry on any other sheet, on whatever ground, gives it up too.
         is_struck = row["entry_id"] in asked and row["action"] == Action.STRIKE
         is_answer = is_asked or is_struck
+        if is_from_above and not is_answer and place not in refused:
+            # A workbook of before: the entry says something else today.
+            gone = Problem(row["row"], "entry-gone", row["sheet"], file=row["file"])
+            problems.append(gone)
+            continue
         if not is_answer or place in refused:
             rows.append(row)
             continue
@@ -217,7 +223,7 @@ def split_from_above(
         row["decided_by"] = by
         # Who is on no list stays nowhere, and needs no striking.
         is_nobody = row["action"] == STAYS and all(own.values())
-        code = "entry-gone" if is_nobody else _refused_as(by, against.bringer)
+        code = "listed-no-more" if is_nobody else _refused_as(by, against.bringer)
         if code is not None:
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
             problems.append(problem)
@@ -348,7 +354,7 @@ def _questions_closed(
         case: which is answered.
         said: who answers, when and why.
     """
-    own = {entry.entry_id for entry in case.own}
+    own = {name for entry in case.own for name in (entry.entry_id, entry.came_as)}
     # Under a striking that is taken back the question would be open again.
     taken_back = {
         (row["entry_id"], action)

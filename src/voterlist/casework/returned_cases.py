@@ -62,6 +62,8 @@ class OwnEntry(Frozen):
     precinct: _Number | None
     is_gone: bool = Field(default=False, exclude=True)
     """Its precinct's list does not have the person any more: the newest run says so."""
+    came_as: _Id | None = Field(default=None, exclude=True)
+    """The id under which it is asked about; the list may say something else today."""
 
 
 class OtherEntry(Frozen):
@@ -512,10 +514,10 @@ def _newest_cases(workspace: Path, ledger: Reader) -> tuple[ReturnedCase, ...]:
                 today[row["old_entry_id"]] = {"entry_id": entry, "is_gone": is_gone}
 
     def of_today(case: ReturnedCase) -> ReturnedCase:
-        own = [
-            one.model_copy(update={"is_gone": False} | today.get(one.entry_id, {}))
-            for one in case.own
-        ]
+        own = []
+        for one in case.own:
+            came = {"is_gone": False, "came_as": one.entry_id}
+            own.append(one.model_copy(update=came | today.get(one.entry_id, {})))
         return case.model_copy(update={"own": tuple(own)})
 
     return tuple(map(of_today, returned.cases))
