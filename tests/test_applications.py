@@ -4,6 +4,8 @@ import datetime as dt
 import io
 import re
 import shlex
+import shutil
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +16,7 @@ import pytest
 
 import handing
 import made_once
+import processes
 import side_by_side
 import workspaces
 from command_line import AZ, EN, call, told
@@ -563,6 +566,16 @@ def test_before_the_first_run_an_application_is_taken(tmp_path):
     assert refusal(decide, folder, 1, ground="document-seen") == "no-run"
     with Ledger(folder / "ledger.db") as ledger:
         assert len(ledger.applications()) == 1
+
+
+def test_nobody_is_looked_for_where_somebody_is_refused(workspace):
+    """Of a nation the clerk waited minutes for an index that no refusal asks."""
+    take(workspace, ADDED)
+    shutil.rmtree(workspace / "kept" / "find")
+    said = "--refuse --ground not-shown --reason Yoxdur --by Aytən --today 2026-02-04"
+    command = [sys.executable, "-m", "voterlist", "application", "decide", workspace]
+    assert processes.run([*command, "1", *said.split()]).returncode == 0
+    assert not (workspace / "kept" / "find").exists()
 
 
 def test_figures_add_up(workspace):

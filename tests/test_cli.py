@@ -363,6 +363,9 @@ def test_a_day_is_said_as_the_language_writes_it_and_taken_so(workspace):
         json.loads(call(*asked, "--json", language="az").stdout)["today"]
         == "2026-02-03"
     )
+    # The name of a file is no day: nobody has one of the other name.
+    missing = call("inspect", "2026-02-03 list.csv", language="az")
+    assert "2026-02-03 list.csv" in missing.stderr
 
 
 def test_a_language_that_is_not_known_is_told(workspace, monkeypatch):

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 WORKSPACE: ContextVar[Path | None] = ContextVar("workspace", default=None)
 """The workspace of this command: sentences name it where they name a command to type."""
 _DIR = re.compile(r"\bDIR\b")
-_DAY = re.compile(r"^(?P<yyyy>\d{4})-(?P<mm>\d\d)-(?P<dd>\d\d)(?= |$)")
-"""A day, or the day of a moment, as programs write it."""
+_DAY = re.compile(r"^(?P<yyyy>\d{4})-(?P<mm>\d\d)-(?P<dd>\d\d)(?= \d\d:|$)")
+"""A day, or the day of a moment, as programs write it; no beginning of the name of a file."""
 
 
 def language_of(environment: Mapping[str, str]) -> str:

@@ -127,8 +127,8 @@ def decide(
     """
     with open_to_read(workspace) as (_, reader):
         application = find(applications_of(reader.applications()), number)
-    if application.asked.what is Asks.ADD:
-        # Somebody is looked for.
+    is_looked_for = ruling.granted and not ruling.although
+    if application.asked.what is Asks.ADD and is_looked_for:
         make_index(workspace, clerk.since, progress)
     with _opened(workspace, number, ruling, clerk) as work:
         work.require_open()
