@@ -368,6 +368,8 @@ def test_the_list_of_a_ward_is_taken_in_until_its_own_freeze(pair):
     assert pair.submit("anew.zip", day="2026-02-11")[0] == 0
     found = pair.receive("anew.zip", day="2026-02-11")
     assert code_of(found) == (3, "package-after-freeze")
+    # The day is that of the ward.
+    assert "2026-02-09" in found[1]["error"]["what"], found
 
 
 def test_the_same_package_again_and_an_older_one_are_refused(handed):

@@ -320,7 +320,6 @@ def _require_no_list_anew(
     here = {row["entry_id"]: row["list_kind"] for row in rows}
     # An entry has one kind for good: it is part of what its id is made of.
     now = {below: here[entry] for below, entry in lists.known_as.items()}
-    count = 0
     for kind, before in earlier.items():
         if before is None:
             continue
@@ -332,12 +331,12 @@ def _require_no_list_anew(
             for path in own.glob("*.parquet")
             for row in store.read_file(path, ["entry_id", "list_kind"]).to_pylist()
         }
-        count += sum(
+        count = sum(
             what in {"left", "came"} and kinds.get(entry, kind) == kind
             for entry, what in entries_changed(before, package.folder)
         )
-    if count:
-        raise refusal("package-after-freeze", last=min(last.values()), count=count)
+        if count:
+            raise refusal("package-after-freeze", last=last[kind], count=count)
 
 
 def _settle(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
