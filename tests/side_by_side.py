@@ -82,8 +82,9 @@ def together(stories, do):
     while wishes:
         steps = dict(wishes)
         wishes.clear()
-        for name, seen in do(steps).items():
-            go_on(name, seen)
+        seen = do(steps)
+        for name in steps:
+            go_on(name, seen[name])
     return failed
 
 

@@ -480,5 +480,8 @@ def test_a_precinct_hands_over_in_the_same_way_a_list_that_a_court_emptied_too(p
     ran(precinct, LATE)
     assert handed_over("court.zip", LATE) == 0
     assert ran(pair.below, LATE)["missing_lists"] == []
-    assert pair.submit("up.zip", day=LATE)[0] == 0
-    assert pair.receive("up.zip", day=LATE)[1]["entries"] == 4
+    # Nothing is waited for of a precinct that has nobody left.
+    status = told("status", pair.below, "--today", LATE)[1]
+    assert {row["progress"] for row in status["units"]} == {"ready"}
+    up = pair.submit("up.zip", day=LATE)[0], pair.receive("up.zip", day=LATE)
+    assert (up[0], up[1][1]["entries"]) == (0, 4)
