@@ -178,6 +178,7 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     told("run", below, *AT)
     back = newest(below, "returned").column("old_entry_id").to_pylist()
     assert sorted(back) == sorted(one["entry_id"] for one in (gone, changed))
+    assert gone["surname"] in call("answer", below).stdout
     assert answered(below, gone["entry_id"], "--stays") == (1, {"listed-no-more"})
     assert answered(below, gone["entry_id"], "--elsewhere") == (0, set())
     assert answers(below)[gone["entry_id"]] == "give-up"

@@ -13,6 +13,7 @@ import pytest
 
 import handing
 import packages
+import review_books
 import workspaces
 from command_line import call
 from deciding import amendments_of
@@ -182,6 +183,11 @@ def test_who_was_added_to_a_precinct_that_is_no_more_is_not_lost(pair):
     (pair.below / "voterlist.toml").write_text(settings, encoding="utf-8")
     told("run", pair.below, *day)
     assert open_gates(pair) == {"unknown-precincts": 1}
+    # The workbook, in which it may be taken back, tells whom it is about.
+    told("review", "export", pair.below, "--language", "en", *day)
+    rows = review_books.rows_of(pair.below / "reports" / "review-en.xlsx")
+    (waits,) = (row for row in rows if row.get("asked_as") == "decided-entry:add:")
+    assert "Vəliyev Samir Zahid oğlu" in waits["shown"]
     ruling = ("--refuse", "--ground", "other", "--reason", "precinct 3 now", *by)
     assert told("application", "decide", pair.below, 1, *ruling, *day)[0] == 0
     added(2, 3)

@@ -139,7 +139,7 @@ def own_entries(
         UsageError: it has no complete run.
     """
     with open_to_read(workspace) as (_, ledger):
-        runs = known(workspace, ledger)
+        runs, decided = known(workspace, ledger), answers_in(ledger).subjects
         tables, names = review_tables(runs, ledger), Names(sources_of(runs.inputs))
     asked = [
         Question(
@@ -152,7 +152,7 @@ def own_entries(
         for case in cases
         for entry in case.own
     ]
-    return tuple(with_subjects(asked, {}, tables.entries, tables, names))
+    return tuple(with_subjects(asked, {}, tables.entries, tables, names, decided))
 
 
 def _told(case: ReturnedCase, words: Words) -> str:

@@ -97,8 +97,6 @@ class Subject:
     born: Value = None
     address: str | None = None
     place: Place = field(default_factory=Place)
-    is_gone: bool = False
-    """True where it is on no list any more, and is shown as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,8 @@ def review_items(
     number_of = {row["case_id"]: row["number"] for row in numbers}
     once_more = _all_once_more(tables, given, holding, items, number_of)
     questions = [*findings, *once_more]
-    told = with_subjects(questions, number_of, looked_up["entries"], tables, names)
+    entries = looked_up["entries"]
+    told = with_subjects(questions, number_of, entries, tables, names, given.subjects)
     return replace(items, questions=tuple(told))
 
 
@@ -259,7 +260,7 @@ def _all_once_more(
     yield from sorted([*of_cases, *_others_of(of_cases, tables.cases)], key=order)
     yield from (one for one in disputes if one.asked_as is AskedAs.CONTESTED_ENTRY)
     yield from pending_questions(holding.pending.to_pylist())
-    yield from _returned(tables.returned, given)
+    yield from _returned(tables.returned)
     yield from sorted(_decided_elsewhere(holding, given, asked, tables), key=order)
     yield from _amended_elsewhere(holding, asked, tables)
 
@@ -404,21 +405,14 @@ def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]
                 yield Question(Subject(entry), asked_as=asked_as, case_id=case)
 
 
-def _returned(returned: pa.Table, given: Given) -> Iterator[Question]:
-    """What was decided of entries that say something else now.
-
-    An entry that is gone is shown as it was.
-    """
-    rows = [row for row in returned.to_pylist() if row["why"] not in _SETTLED]
-    gone = {row["old_entry_id"] for row in rows if row["entry_id"] is None}
-    old = _old_subjects(given.subjects, gone)
-    for row in rows:
-        then, now = row["old_entry_id"], row["entry_id"]
-        was = old.get(then, Subject(then, is_gone=True))
-        subject = was if now is None else Subject(now)
-        changed = tuple(filter(None, (row["changed"] or "").split("+")))
-        asked = _once_more(AskedAs.RETURNED, subject, [row])
-        yield replace(asked, changed=changed, why=_why(row))
+def _returned(returned: pa.Table) -> Iterator[Question]:
+    """What was decided of entries that say something else now, or are on no list any more."""
+    for row in returned.to_pylist():
+        if row["why"] not in _SETTLED:
+            subject = Subject(row["entry_id"] or row["old_entry_id"])
+            changed = tuple(filter(None, (row["changed"] or "").split("+")))
+            asked = _once_more(AskedAs.RETURNED, subject, [row])
+            yield replace(asked, changed=changed, why=_why(row))
 
 
 def _why(returned: _Row) -> str:
@@ -428,21 +422,15 @@ def _why(returned: _Row) -> str:
     return f"other-{why}" if is_as_it_was and why in _OF_OTHERS else why
 
 
-def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
+def _as_decided(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
     """Entries as they were when something was decided of them."""
     old: dict[str, Subject] = {}
     for row in rows_among(subjects, "entry_id", wanted).to_pylist():
         cells = strict_json.loads(row["cells"])
         name = name_in(cells) or cells.get("full_name")
         place = Place(cells.get("constituency"), cells.get("precinct"))
-        old[row["entry_id"]] = Subject(
-            row["entry_id"],
-            name,
-            cells.get("birth_date"),
-            cells.get("address"),
-            place,
-            is_gone=True,
-        )
+        told = cells.get("birth_date"), cells.get("address"), place
+        old[row["entry_id"]] = Subject(row["entry_id"], name, *told)
     return old
 
 
@@ -481,13 +469,18 @@ def with_subjects(
     entries: pa.Table,
     tables: ReviewTables,
     names: Names,
+    decided: pa.Table,
 ) -> Iterator[Question]:
-    """The questions with the entries, and the rows of registers, that they are about."""
+    """The questions with the entries, and the rows of registers, that they are about.
+
+    What is on no list any more is shown as it was when it was ``decided`` (SUBJECT).
+    """
     named = {
         *(one.entry_id for one in questions),
         *(one.finding.other_entry_id for one in questions if one.finding),
     }
-    wanted = pa.array(sorted(filter(None, named)), pa.string())
+    ids = set(filter(None, named))
+    wanted = pa.array(sorted(ids), pa.string())
     found = rows_of(pa.concat_tables([entries, tables.registers]), wanted)
     columns = zip(
         found.column("entry_id").to_pylist(),
@@ -498,12 +491,13 @@ def with_subjects(
         strict=True,
     )
     subjects = {row[0]: Subject(*row) for row in columns}
+    subjects |= _as_decided(decided, ids - subjects.keys())
     for one in questions:
         other = one.finding and one.finding.other_entry_id
         beside = subjects.get(other, Subject(other)) if other else None
         # A finding that names no entry is about the row of a register.
         subject = one.subject or beside
-        if subject is not None and not subject.is_gone:
+        if subject is not None:
             subject = subjects.get(subject.entry_id, subject)
         is_of_case = one.asked_as in _OF_CASES
         number = number_of.get(one.case_id) if is_of_case else one.case_number
