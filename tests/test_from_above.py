@@ -189,6 +189,17 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     assert answers(below)[today] == "give-up"
     struck = [one for one, row in holding(below).items() if row["action"] == "strike"]
     assert struck == [today]
+    # The list of a precinct is late, and stays away for good: the precincts were merged.
+    last = max(entry for entry in answers(below) if entry.startswith("088-0002-"))
+    (below / "inbox" / "88" / "menteqe-2.csv").unlink()
+    told("run", below, *AT)
+    assert answered(below, last, *said) == (1, {"entry-gone"})
+    settings = below / "voterlist.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('"1-2"', '"1"'), encoding="utf-8")
+    told("run", below, *AT)
+    assert answered(below, last, "--elsewhere") == (0, set())
+    assert answers(below)[last] == "give-up"
 
 
 def test_nobody_overwrites_the_answer_of_another_one_unawares(below):

@@ -36,6 +36,7 @@ from voterlist.decisions import (
     not_among,
     with_corrections,
 )
+from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Returned, Verdict
 from voterlist.normalize import normalize
@@ -276,7 +277,7 @@ class Now:
         against_corrected: the fields that differ from what the entry was corrected to; of what it
             did not say at all, nothing.
         place: the constituency and precinct of today.
-        is_late: its precinct has no list in this run.
+        is_late: its precinct has no list in this run, and is no precinct that is no more.
     """
 
     why: Returned
@@ -311,15 +312,19 @@ def _what_became_of(
     found = _changes_of(pairs, old, meant, new)
     alike = _said_alike(gone, entry_ids)
     filled = _filled_places(tables["lists"])
+    territory = context.settings.territory.by_number
     for entry in gone:
         if entry not in found:
             may_be = any(
                 not is_apart(entry, other) for other in alike[identity_of(entry)]
             )
-            is_late = _place(entry) not in filled
-            is_unclear = may_be or not then.cells(entry) or is_late
+            has_list = _place(entry) in filled
+            is_unclear = may_be or not then.cells(entry) or not has_list
             why = Returned.UNCLEAR if is_unclear else Returned.GONE
-            found[entry] = Now(why, is_late=is_late)
+            constituency, precinct = place_of_id(entry)
+            known = territory.get(constituency or 0)
+            is_no_more = known is not None and precinct not in known
+            found[entry] = Now(why, is_late=not has_list and not is_no_more)
     return found
 
 
