@@ -163,15 +163,19 @@ def an_outcome_of_another_application_is_noted_nowhere(pair):
     act = ("--ground", "court", "--evidence", "№ 7", "--to", "court", *BY)
     words = ("application", "appeal", pair.below, court, "--outcome", "refused", *act)
     assert told(*words)[0] == 0
-    for number in (below, 99, court):
+    entry = ("--for", entry_of(pair.below, "Tural"), "--set", "surname=Xəlilov")
+    of_tural = take(pair.below, "correct", *entry)
+    mistyped = (below, 99, court, of_tural)
+    for number in mistyped:
         entry = ("--for", entry_of(pair.above, "Orxan"), "--set", "surname=Rzazadə")
         ours = take(pair.above, "correct", *entry, "--below", f"conec-088/{number}")
         decide(pair.above, ours, *GRANT)
-    before = [shown(pair.below, number)["events"] for number in (below, court)]
+    known = (below, court, of_tural)
+    before = [shown(pair.below, number)["events"] for number in known]
     _, noted, left = yield
-    assert not {below, 99, court} & {*noted}
-    assert {below, 99, court} <= {*left}
-    after = [shown(pair.below, number)["events"] for number in (below, court)]
+    assert not {*mistyped} & {*noted}
+    assert {*mistyped} <= {*left}
+    after = [shown(pair.below, number)["events"] for number in known]
     assert after == before
     assert "Rzazadə" not in surnames(pair.below)
     # Whoever it was meant for is told as another one by the clerk above, in plain words.
@@ -281,6 +285,6 @@ def test_a_story_goes_as_it_should(walked, story):
 def test_each_return_says_all_that_was_decided_and_notes_it_once(walked):
     """An outcome would be lost with a return that went astray, or overrule twice."""
     counts = [count for count, *_ in walked["steps"]]
-    assert counts == [5, 7, 7, 7, 7]
+    assert counts == [6, 8, 8, 8, 8]
     noted = [len(noted) for _, noted, _ in walked["steps"]]
     assert noted == [1, 2, 1, 1, 0]
