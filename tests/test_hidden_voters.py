@@ -410,6 +410,15 @@ def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
     assert (intake.entries.num_rows, code) == (len(ROWS), 0)
 
 
+@pytest.mark.parametrize("date", ["d.d.1980", "d.d.Y"])
+def test_letters_in_place_of_numbers_are_no_form_of_a_date(date):
+    """A cell that its clerk left as the form says it ended every command with an error inside."""
+    rows = [list(row) for row in ROWS]
+    rows[-1][4] = date
+    intake, code = taken(lines([HEADER, *rows]))
+    assert (intake.entries.num_rows, code) == (len(ROWS), 0)
+
+
 def test_a_father_behind_the_given_name_is_no_exchange():
     """Whose father stands in the cell of the given name would be on no list."""
     rows = [list(row) for row in ROWS]
@@ -459,9 +468,69 @@ def test_rows_that_are_prepared_for_further_voters_raise_no_question(row):
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["Əliyev Vəli Həsən oğlu 05.03.1980", "13. Əliyev V.", "Vəli"],
+)
+def test_a_voter_in_the_column_of_numbers_below_a_list_is_asked_about(name):
+    """Whoever was added there in haste would stand in a row that was prepared for somebody."""
+    rows = [HEADER, *ROWS, [name, *[""] * 6]]
+    assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
+
+
+def test_numbers_without_a_single_name_are_asked_about():
+    """A list whose names were lost on its way would pass for a form that nobody filled in."""
+    rows = [HEADER, *([str(number), *[""] * 6] for number in range(1, 13))]
+    assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Əliyev Vəli Həsən oğlu Zığ kəndi",
+        "Əliyev Vəli, Nizami küç.",
+        "Əliyev V.H. Nizami küçəsi",
+        "Веселов",
+        "Веселова М.И.",
+        "Mansur 1950",
+        "Əman 12",
+        "Qadınov 5",
+    ],
+)
+def test_a_voter_alone_in_a_row_is_no_street_and_no_total(text):
+    """Whoever lives in a village, or has a name that begins as a word, would be on no list."""
+    rows = [HEADER, *ROWS[:6], ["", text], *ROWS[6:]]
+    assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
+
+
+@pytest.mark.parametrize("name", ["Məmmədov Kəndi", "Веселова М.И.", "Əliyev Prospekt"])
+def test_a_list_of_names_alone_has_no_streets(name):
+    """A voter has no more cells there than a street has."""
+    rows = [["Soyadı, adı, atasının adı"], *([name] for name in WHOLE), [name]]
+    intake, code = taken(lines(rows))
+    assert (intake.entries.num_rows, code) == (13, 0)
+
+
+def test_a_sign_before_a_name_is_no_error_of_a_spreadsheet():
+    """Whom a clerk marked would be on no list."""
+    rows = [[row[0], f"#{row[1]}", *row[2:]] for row in ROWS]
+    assert taken(lines([HEADER, *rows]))[0].entries.num_rows == 12
+
+
+@pytest.mark.parametrize("name", ["Mansur", "Manaf", "Əman", "Mandy"])
+def test_a_name_and_a_year_are_no_number_of_men(name):
+    """A voter without a surname, in a list of names and years, would be a total."""
+    rows = [["Soyadı", "Adı", "Doğum ili"], *([*row[1:3], "1950"] for row in ROWS)]
+    intake, code = taken(lines([*rows, ["", name, "1951"]]))
+    assert (intake.entries.num_rows, code) == (13, 0)
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("Nizami küçəsi", 0),
+        ("S. Vurğun küç.", 0),
+        ("Zığ qəsəbəsi, Nizami küçəsi", 0),
+        ("Садовая улица", 0),
         ("Məmmədov Əli küçəsi", 0),
         ("28 May küç.", 0),
         ("Yuxarı Qarabağlı kəndi", 0),
@@ -501,6 +570,8 @@ def test_the_members_of_the_commission_are_no_voters(title):
         (["ondan kişi", "6"], False),
         (["ondan kişi", "6", "Tahirli Leyla"], True),
         (["Qadınlar:", "6"], False),
+        (["KİŞİ", "6"], False),
+        (["Мужчины", "6"], False),
     ],
 )
 def test_a_name_beside_a_total_is_asked_about(total, is_asked):

@@ -65,8 +65,8 @@ _LINE = r"^[-–—_=.:|+*~ ]+$"
 """A cell of a line that somebody drew with signs: of a table in plain text, of a form."""
 _DITTO = r"^[-–—_=/.,\s]*(?:[\"“”„«»″〃]|''|//)[-–—_=/.,\s\"“”„«»″〃]*$"
 """A cell that says: the same as above."""
-_ERROR = r"^(?:#\S{2,}|Err:\d+)$"
-"""What a spreadsheet writes for a formula that has no value: #N/A, #ССЫЛКА!"""
+_ERROR = r"^(?:#[^\s\p{Ll}]{2,}|Err:\d+)$"
+"""What a spreadsheet writes for a formula that has no value: #N/A, #ССЫЛКА!; no #Əliyev."""
 _ABOVE = (
     r"(?i:^[^\pL]*(?:eyn[iİ]l[əe]|yuxar[ıiI]da\pL*(?: k[iİ]m[iİ])?"
     r"|т[оае]т? же|он же|ditto)[^\pL]*$)"
@@ -105,14 +105,16 @@ _TOTAL = (
 _OF_PART = (
     r"(?i)(?:\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)"
     r"|^\W*(?:ondan|o c[üu]ml[əe]d[əe]n|из них|в том числе|of them))(?:[^\pL]|$)"
-    r"|^\W*(?:k[iİ][şs][iİ]|qad[ıi]n|мужчин|женщин|m[ae]n|wom[ae]n)\pL{0,3}\W*\d"
+    r"|^[ \t*(–—-]*(?:(?:k[iİ][şs][iİ]|qad[ıi]n)(?:l[əa]r)?|(?:мужчин|женщин)[аы]?|(?:wo)?men)"
+    r"[^\pL]*\d"
 )
 """The total of a page, of a street or of the women, which is not the list's."""
 _STREET = (
-    r"(?i)^[^\t]*(?:k[üu][çc](?:[əe]s[iİ])?|prospekt[iİ]?|d[öo]ng[əe]s[iİ]|k[əe]nd[iİ]"
-    r"|q[əe]s[əe]b[əe]s[iİ]|улица|проспект|село|street|avenue)\W*$"
+    r"(?i)^(?:(?:\pL\. ?)*(?:[^\s,;]+ ){1,2}(?:k[üu][çc](?:[əe](?:s[iİ])?)?|prospekt[iİ]?"
+    r"|d[öo]ng[əe]s[iİ]|k[əe]nd[iİ]|q[əe]s[əe]b[əe]s[iİ]|улица|проспект|село|street|avenue)"
+    r"[ .,:»”]*)+$"
 )
-"""The street of those who stand below, alone in its row."""
+"""The street of those who stand below, alone in its row: so few words are no voter and a street."""
 _SIGNATURE = (
     r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
     r"|s[əe]h[iİ]f[əe]|qeyd|"
@@ -370,7 +372,9 @@ def _around(
     joined = _joined_cells(cells, rows)
     is_total = fits(joined, _TOTAL)
     is_place = fits(joined, _PLACE_WORD) & ~is_total
-    is_signature = fits(joined, rf"{_SIGNATURE}|{_STREET}") & ~is_total
+    is_signature = fits(joined, _SIGNATURE) & ~is_total
+    if len(columns.matches) > 2:
+        is_signature |= fits(joined, _STREET)
     is_note = fits(joined, _NOTE) & ~is_total
     is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
@@ -450,12 +454,13 @@ def _mark_faulty(
     ended = [~is_known(raw[column]) for column in needed]
     _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     # Rows below the last voter in which but a number stands were prepared for others.
-    is_prepared = np.logical_and.reduce(
-        np.delete(blank, header.map.columns("number"), 0)
-    )
+    numbers = header.map.columns("number")
+    is_prepared = np.logical_and.reduce(np.delete(blank, numbers, 0))
+    is_prepared &= ~any_match(raw, numbers, (r"\pL",))
     is_others = (codes == ENTRY_ROW) & ~is_prepared
     is_followed = np.logical_or.accumulate(is_others[::-1])[::-1]
-    _mark(codes, is_prepared & ~is_followed, AsideCode.BLANK_ROW)
+    is_prepared &= ~is_followed & is_others.any()
+    _mark(codes, is_prepared, AsideCode.BLANK_ROW)
     named = [*needed, *header.map.columns("patronymic")]
     _mark(codes, np.logical_and.reduce(blank[named]), AsideCode.NO_NAME)
 

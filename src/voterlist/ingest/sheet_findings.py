@@ -399,8 +399,11 @@ def _exchanged_dates(sheet: Survey) -> int:
                 form = re.sub(r"\d+", "d", re.sub(r"\d{4}", "Y", text))
                 # The day stands last where the year stands first.
                 numbers = numbers[::-1] if form.startswith("Y") else numbers
-                forms[form].append([int(one[:_LONGEST_YEAR]) for one in numbers[:2]])
-    several = [days for days in forms.values() if len(days) >= ENOUGH and days[0][1:]]
+                # A letter may pass for a number in a form: d.5.1980.
+                if numbers[1:]:
+                    dates = [int(one[:_LONGEST_YEAR]) for one in numbers[:2]]
+                    forms[form].append(dates)
+    several = [days for days in forms.values() if len(days) >= ENOUGH]
     low = [days for days in several if max(map(max, days)) <= _MONTHS]
     is_left = any(min(day for day, _ in days) > _MONTHS for days in several)
     return sum(map(len, low)) if is_left else 0
