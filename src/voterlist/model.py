@@ -383,6 +383,10 @@ class Returned(StrEnum):
     """A later answer about the entry of today settled it."""
 
 
+CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
+"""Why an answer came back of which somebody has to decide again."""
+
+
 class Standing(StrEnum):
     """How a stage of the calendar stands on a day."""
 

@@ -190,21 +190,19 @@ def split_from_above(
     problems = list(answers.problems)
     refused = {(problem.sheet, problem.row) for problem in problems}
     for row in answers.amendments.to_pylist():
-        place = row["sheet"], row["row"]
-        is_from_above = row["asked_as"] == AskedAs.FROM_ABOVE
-        is_asked = is_from_above and row["entry_id"] in asked
+        told = asked.get(row["entry_id"])
+        is_asked = row["asked_as"] == AskedAs.FROM_ABOVE
         # Whoever strikes the entry on any other sheet, on whatever ground, gives it up too.
-        is_struck = row["entry_id"] in asked and row["action"] == Action.STRIKE
-        is_answer = is_asked or is_struck
-        if is_from_above and not is_answer and place not in refused:
+        is_struck = told is not None and row["action"] == Action.STRIKE
+        if (row["sheet"], row["row"]) in refused or not (is_asked or is_struck):
+            rows.append(row)
+            continue
+        if told is None:
             # A workbook of before: the entry says something else today.
             gone = Problem(row["row"], "entry-gone", row["sheet"], file=row["file"])
             problems.append(gone)
             continue
-        if not is_answer or place in refused:
-            rows.append(row)
-            continue
-        case, given = asked[row["entry_id"]]
+        case, given = told
         by = row["decided_by"] or against.by
         other = None if against.turns_over else answered_by(given, row["action"], by)
         if other is not None:

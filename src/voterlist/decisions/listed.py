@@ -41,24 +41,6 @@ def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:
             return
 
 
-def _corrected_fins(reasons: Reasons, given: Given) -> dict[str, str | None]:
-    """Entry -> the FIN to which it is corrected, by answers before or by these."""
-    fins = {
-        row["entry_id"]: row["value"]
-        for answers in last_answers(given).values()
-        for row in answers.values()
-        if row["field"] == "fin" and row["action"] == Action.CORRECT
-    }
-    fresh = [
-        judged for judged in reasons.kept() if judged.answer.action == Action.CORRECT
-    ]
-    return fins | {
-        str(judged.answer.entry_id): judged.value
-        for judged in fresh
-        if judged.field == "fin"
-    }
-
-
 def refuse_listed(
     reasons: Reasons, context: AmendmentContext, given: Given, today: dt.date
 ) -> None:
@@ -148,9 +130,19 @@ def _bearers(
 
     ``voters`` have the FINs of the newest run.
     """
+    corrected = {
+        row["entry_id"]: row["value"]
+        for answers in last_answers(given).values()
+        for row in answers.values()
+        if row["field"] == "fin" and row["action"] == Action.CORRECT
+    }
+    corrected |= {
+        judged.answer.entry_id: judged.value
+        for judged in reasons.kept()
+        if judged.field == "fin" and judged.answer.action == Action.CORRECT
+    }
     columns = voters.select(["entry_id", "fin"])
     named = rows_among(columns, "fin", filter(None, wanted)).to_pylist()
-    corrected = _corrected_fins(reasons, given)
     known = rows_among(columns, "entry_id", corrected).column("entry_id").to_pylist()
     return fin_bearers(
         by_key((row["fin"], row["entry_id"]) for row in named),

@@ -14,7 +14,7 @@ What does nothing today keeps its code and may do something when lists change.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -304,7 +304,7 @@ class _Work:
                 self._apply(row, Action.MOVE, _place(row))
 
     def _add(
-        self, additions: Iterable[Row], corrections: Iterable[Row]
+        self, additions: Iterable[Row], corrections: Sequence[Row]
     ) -> dict[str, Row]:
         """The added people (rows of ENTRY) by the ids of the registers' rows."""
         corrected: dict[str, Row] = {}
@@ -312,9 +312,9 @@ class _Work:
             of_entry = corrected.setdefault(row["entry_id"], {})
             of_entry[row["field"]] = row["value"]
         fins = {
-            entry_id: cells["fin"]
-            for entry_id, cells in corrected.items()
-            if "fin" in cells
+            row["entry_id"]: row["value"]
+            for row in corrections
+            if row["field"] == "fin"
         }
         bearers = fin_bearers(self._today.fins, fins, self._today.places)
         added: dict[str, Row] = {}

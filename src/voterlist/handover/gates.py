@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions import disputes
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
-from voterlist.model import Action, Level, Returned, Severity
+from voterlist.model import CAME_BACK, Action, Level, Severity
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
@@ -303,12 +303,9 @@ def _contested_subjects(run: _Run) -> int:
     return len({dispute_of[entry] for entry in run.decided_ids(dispute_of)})
 
 
-_CAME_BACK = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
-
-
 def _returned_answers(run: _Run) -> int:
     rows = run.table("returned").to_pylist()
-    back = (row["old_entry_id"] for row in rows if row["why"] in _CAME_BACK)
+    back = (row["old_entry_id"] for row in rows if row["why"] in CAME_BACK)
     return len(run.decided_ids(back))
 
 

@@ -21,7 +21,15 @@ from voterlist.decisions import (
 from voterlist.fields import name_in
 from voterlist.findings import finding_ids
 from voterlist.findings.accepted import FINDINGS_ACCEPTED
-from voterlist.model import Action, CaseKind, EntryRole, Mark, Returned, Stage
+from voterlist.model import (
+    CAME_BACK,
+    Action,
+    CaseKind,
+    EntryRole,
+    Mark,
+    Returned,
+    Stage,
+)
 from voterlist.report.asked import (
     AskedAs,
     GivenAnswer,
@@ -171,8 +179,6 @@ def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
 
 _Row: TypeAlias = Mapping[str, Any]
 
-_SETTLED = frozenset({Returned.CARRIED_OUT, Returned.ANSWERED})
-"""Why an answer came back of which nobody needs to do anything."""
 _OF_OTHERS = frozenset({Returned.CHANGED.value, Returned.GONE.value})
 """Why a whole case comes back, though one entry of it alone is another one now."""
 
@@ -408,7 +414,7 @@ def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]
 def _returned(returned: pa.Table) -> Iterator[Question]:
     """What was decided of entries that say something else now, or are on no list any more."""
     for row in returned.to_pylist():
-        if row["why"] not in _SETTLED:
+        if row["why"] in CAME_BACK:
             subject = Subject(row["entry_id"] or row["old_entry_id"])
             changed = tuple(filter(None, (row["changed"] or "").split("+")))
             asked = _once_more(AskedAs.RETURNED, subject, [row])

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import FIELDS, MASKED, NAME_PARTS, SHARED, TRAVELLING
-from voterlist.model import CaseKind, Returned, Verdict
+from voterlist.model import CAME_BACK, CaseKind, Verdict
 from voterlist.report.sections.cases.model import (
     CASE_FIELDS,
     Before,
@@ -40,7 +40,6 @@ LOOKED_UP_OF_VOTERS = tuple(
     dict.fromkeys(["entry_id", *NAME_PARTS, *itertools.chain(*_COMPARED.values())])
 )
 """The columns of VOTER that are read."""
-_ASKED_AGAIN = frozenset({Returned.CHANGED, Returned.GONE, Returned.UNCLEAR})
 _ROLES = ["keep", "repeat", "question"]
 _ORDER = ["number", "order", "entry_id"]
 
@@ -174,7 +173,7 @@ def _decided_before(returned: pa.Table) -> dict[str, tuple[Before, ...]]:
         for row in returned.to_pylist()
         if row["answer"] in {*Verdict}
         and row["entry_id"] is not None
-        and row["why"] in _ASKED_AGAIN
+        and row["why"] in CAME_BACK
     ]
     before = by_key((row["entry_id"], _before(row)) for row in rows)
     return {entry_id: tuple(verdicts) for entry_id, verdicts in before.items()}
