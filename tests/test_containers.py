@@ -5,6 +5,7 @@ import io
 import re
 import struct
 import sys
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -679,6 +680,19 @@ def test_the_properties_of_an_old_workbook_are_told(page):
     assert ole.lines_of_summary(stream) == [texts[2], texts[6]]
     for cut in range(len(stream)):
         assert set(ole.lines_of_summary(stream[:cut])) <= {*texts.values()} or cut > 48
+
+
+def test_hundreds_of_properties_are_not_kept_side_by_side():
+    """A file of a few megabytes would need as many as hundreds of it."""
+    places = b"".join(struct.pack("<II", number, 8) for number in range(255))
+    section = struct.pack("<II", 0, 255) + places + bytes(1_000_000)
+    stream = bytes(44) + struct.pack("<I", 48) + section
+    tracemalloc.start()
+    try:
+        ole.lines_of_summary(stream)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(stream)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_sheet_that_lies_in_a_document_is_named(tmp_path):

@@ -21,6 +21,8 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _SUMMARY = "\5summaryinformation"
+_READ = ("workbook", "book", _SUMMARY)
+"""Of one file with both workbooks the second is for older programs."""
 _CODE_PAGE, _SAID = 1, (2, 3, 5, 6)
 """Properties that [MS-OLEPS] numbers so; not who wrote the file."""
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
@@ -135,8 +137,10 @@ def workbook_streams(content: bytes) -> tuple[bytes, bytes]:
                 stream = b"".join(
                     small_sectors[64 * place : 64 * place + 64] for place in places
                 )
-            streams.setdefault(_item_name(item).lower(), stream[:size])
-    found = (streams.get(name) for name in ("workbook", "book"))
+            name = _item_name(item).lower()
+            if name in _READ:
+                streams.setdefault(name, stream[:size])
+    found = map(streams.get, _READ[:2])
     return next(filter(None, found), b""), streams.get(_SUMMARY, b"")
 
 
@@ -145,10 +149,12 @@ def lines_of_summary(stream: bytes) -> list[str]:
     section = stream[int.from_bytes(stream[44:48], "little") :]
     size = 8 * min(section[4], len(section) // 8 - 1) if section[8:] else 0
     places = dict(struct.iter_unpack("<II", section[8 : 8 + size]))
-    values = {name: section[at + 4 :] for name, at in places.items()}
-    page = int.from_bytes(values.get(_CODE_PAGE, b"")[:2], "little")
+    # Not each value at once: one of hundreds may be as long as the file.
+    at = places.get(_CODE_PAGE, len(section)) + 4
+    page = int.from_bytes(section[at : at + 2], "little")
     encoding = {65001: "utf-8", 1251: "cp1251"}.get(page, "cp1254")
-    texts = (values[name][4:].partition(b"\0")[0] for name in _SAID if name in values)
+    told = (places[name] + 8 for name in _SAID if name in places)
+    texts = (section[at:].partition(b"\0")[0] for at in told)
     return lines_told("\n".join(text.decode(encoding, "replace") for text in texts))
 
 
