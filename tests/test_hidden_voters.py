@@ -491,6 +491,7 @@ def test_numbers_without_a_single_name_are_asked_about():
         "Əliyev V.H. Nizami küçəsi",
         "Веселов",
         "Веселова М.И.",
+        "из них Веселов Иван Петрович",
         "Mansur 1950",
         "Əman 12",
         "Qadınov 5",
@@ -571,6 +572,7 @@ def test_the_members_of_the_commission_are_no_voters(title):
         (["ondan kişi", "6", "Tahirli Leyla"], True),
         (["Qadınlar:", "6"], False),
         (["KİŞİ", "6"], False),
+        (["o cümlədən:"], False),
         (["Мужчины", "6"], False),
     ],
 )
