@@ -410,6 +410,8 @@ def test_a_second_package_takes_the_place_of_the_first(year):
     assert len(list(kept.iterdir())) == len(LISTS) + 1
     assert second.ran["rows"]["out"] == second.taken["entries"] + IN_89.count("\n")
     assert second.ran["decided"]["changed"] == 0
+    # What was said below of Məmmədov's two entries, and is said no more, holds no more above.
+    assert second.above("decisions") == []
 
 
 def test_whom_a_commission_below_struck_is_gone_above_for_a_reason(year):
