@@ -205,13 +205,15 @@ def test_a_state_that_another_linkage_holds_is_refused(folder):
     finally:
         first.kill()
         first.communicate()
-    places = {"path": str(state), "pid": str(first.pid), "since": "2026-02-03 10:00"}
+    since = {"en": "2026-02-03 10:00", "az": "03.02.2026 10:00"}
+    places = {"path": str(state), "pid": str(first.pid)}
     places |= {"user": getpass.getuser(), "machine": platform.node()}
     for language, say in (("en", EN), ("az", AZ)):
         assert told[language].exit_code == 4, told[language].stderr
         error = json.loads(told[language].stdout)["error"]
         assert error["code"] == "state-busy"
-        assert error["what"] == say("error.state-busy.what", **places)
+        told_since = places | {"since": since[language]}
+        assert error["what"] == say("error.state-busy.what", **told_since)
         assert error["todo"] == say("error.state-busy.todo")
     assert not (folder / "p.parquet").exists()
     linked(folder, "after", "--state", state)
