@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -172,7 +172,8 @@ def _of_database(content: bytes) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.db"
         path.write_bytes(content)
-        yield from sqlite3.connect(path).iterdump()
+        with closing(sqlite3.connect(path)) as base:
+            yield from base.iterdump()
 
 
 def _of_pdf(content: bytes) -> Iterator[str]:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
+from contextlib import closing
 
 import openpyxl
 import pyarrow as pa
@@ -374,7 +375,7 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
         "seen anew",
         "over-age",
     )
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base:
         assert base.execute("SELECT count(*) FROM acceptances").fetchone() == (3,)
     other = tmp_path / "other.db"
     other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)

@@ -221,6 +221,7 @@ def test_a_ledger_with_other_lines_is_another_one(place, tmp_path):
     with pytest.raises(InputError) as caught, ledger.block():
         ledger.add_verdicts(ledgers.decisions(80, 2))
     assert caught.value.code == "ledger-replaced"
+    ledger.close()
 
 
 # At the desk
