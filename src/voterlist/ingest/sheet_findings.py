@@ -44,6 +44,8 @@ _USUAL = 0.5
 _MOST_LOST = 1 / 3
 """A row without more of these columns at its end than this share is cut short."""
 _MONTHS = 12
+_LEAST_FORMS = 2
+"""Of dates, where a spreadsheet rewrote some of them and left the others."""
 _LONGEST_YEAR = 4
 """Digits; a date has no longer number, and Python makes none of 5,000 digits."""
 _LEAST_SAME = 2
@@ -390,19 +392,27 @@ def _exchanged_dates(sheet: Survey) -> int:
     It made dates of those that have a month there and left the others as text: no day of the one
     form is above 12, each of the other is.
     """
+    written = [
+        sheet.cells[column].slice(section.start, section.stop - section.start)
+        for section in sheet.sections
+        for column in section.header.map.columns("birth_date")
+    ]
+    texts = pa.chunked_array([own.unique().drop_null() for own in written], pa.string())
+    signs = pc.replace_substring_regex(texts, r"\p{Nd}{4}", "Y")
+    signs = pc.replace_substring_regex(signs, r"\p{Nd}+", "d")
+    # Nearly every list has one form: its dates are not looked at one by one.
+    counts = signs.value_counts().field("counts").to_numpy()
+    if (counts >= ENOUGH).sum() < _LEAST_FORMS:
+        return 0
     forms: defaultdict[str, list[list[int]]] = defaultdict(list)
-    for section in sheet.sections:
-        for column in section.header.map.columns("birth_date"):
-            own = sheet.cells[column].slice(section.start, section.stop - section.start)
-            for text in own.unique().drop_null().to_pylist():
-                numbers = re.findall(r"\d+", text)[:3]
-                form = re.sub(r"\d+", "d", re.sub(r"\d{4}", "Y", text))
-                # The day stands last where the year stands first.
-                numbers = numbers[::-1] if form.startswith("Y") else numbers
-                # A letter may pass for a number in a form: d.5.1980.
-                if numbers[1:]:
-                    dates = [int(one[:_LONGEST_YEAR]) for one in numbers[:2]]
-                    forms[form].append(dates)
+    for text, form in zip(texts.to_pylist(), signs.to_pylist(), strict=True):
+        numbers = re.findall(r"\d+", text)[:3]
+        # The day stands last where the year stands first.
+        numbers = numbers[::-1] if form.startswith("Y") else numbers
+        # A letter may pass for a number in a form: d.5.1980.
+        if numbers[1:]:
+            dates = [int(one[:_LONGEST_YEAR]) for one in numbers[:2]]
+            forms[form].append(dates)
     several = [days for days in forms.values() if len(days) >= ENOUGH]
     low = [days for days in several if max(map(max, days)) <= _MONTHS]
     is_left = any(min(day for day, _ in days) > _MONTHS for days in several)
