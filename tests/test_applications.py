@@ -85,9 +85,17 @@ def decide(workspace, number, *, by="Aytən", day=DAY, **said):
     return deciding.decide(workspace, number, ruling, clerk_of(by, day))
 
 
-def appealed(workspace, number, granted, **said):
+def appealed(workspace, number, granted, by="Sədr", **said):
     ruling = Ruling(granted=granted, evidence="Qərar 12", **said)
-    return deciding.appeal(workspace, number, Body.COURT, ruling, clerk_of("Sədr"))
+    return deciding.appeal(workspace, number, Body.COURT, ruling, clerk_of(by))
+
+
+def answering(workspace, number):
+    """The code of the error with which the answer is not written; None where it is."""
+    out = workspace.parent / f"{number}.pdf"
+    words = ("--out", out, "--today", DAY, "--by", "Aytən")
+    said = told("application", "answer", workspace, number, *words)[1]
+    return said.get("error", {}).get("code")
 
 
 def refusal(work, *args, **said):
@@ -852,14 +860,18 @@ def who_was_added_and_struck_comes_back(workspace):
 
 
 def an_objection_that_is_granted_brings_the_voter_back(workspace):
-    """In one step, whoever decides: a striking by another member is contested, and does nothing."""
-    people = ("Mustafayev;Ədalət", "Sultanov;Ədil")
+    """In one step, whoever decides: a striking by another member is contested, and does nothing.
+
+    What a court said of an objection changed no list: the voter stayed off it.
+    """
+    people = ("Mustafayev;Ədalət", "Sultanov;Ədil", "Səmədov;Fazil")
     lines = [
         f"{name};Əhməd oğlu;2{at}.11.1988;5XK992{at}" for at, name in enumerate(people)
     ]
     hand_in(workspace, 3, *lines)
     yield
-    stood = seen(workspace, "Ədalət", "Ədil")
+    given_names = "Ədalət", "Ədil", "Fazil"
+    stood = seen(workspace, *given_names)
     numbers = []
     for at, name in enumerate(people):
         surname, given = name.split(";")
@@ -868,13 +880,24 @@ def an_objection_that_is_granted_brings_the_voter_back(workspace):
         said = {"ground": "died", "evidence": "Şəhadətnamə"}
         numbers.append(granted(workspace, asked, **said))
     yield
-    assert (len(stood), seen(workspace, "Ədalət", "Ədil")) == (2, set())
-    for number, by in zip(numbers, ("Aytən", "Vəfa"), strict=True):
-        asked = Request(what=Asks.COMPLAINT, by="Özü", against=number)
-        objection = take(workspace, asked).number
+    assert (len(stood), seen(workspace, *given_names)) == (3, set())
+    objections = [
+        take(workspace, Request(what=Asks.COMPLAINT, by="Özü", against=number)).number
+        for number in numbers
+    ]
+    for objection, by in zip(objections, ("Aytən", "Vəfa"), strict=False):
         assert decide(workspace, objection, by=by, reason="Özü gəldi").problems == ()
+    by_court = objections[-1]
+    refused = {"granted": False, "ground": "not-shown", "reason": "Sənəd yoxdur"}
+    decide(workspace, by_court, **refused)
+    assert appealed(workspace, by_court, granted=True).standing == "holds"
+    assert answering(workspace, numbers[-1]) == "application-objected"
     yield
-    assert seen(workspace, "Ədalət", "Ədil") == stood
+    assert seen(workspace, *given_names) == stood
+    appealed(workspace, by_court, granted=False, by="Müavin")
+    assert answering(workspace, numbers[-1]) is None
+    yield
+    assert seen(workspace, "Fazil") == set()
 
 
 def the_same_asked_twice_is_decided_once(workspace):

@@ -302,6 +302,19 @@ def many_strikings(
     return [numbers for numbers in by_person.values() if len(numbers) > most]
 
 
+def require_no_objection(
+    every: Mapping[int, Application], number: int, *states: State
+) -> None:
+    """Refuse what an objection in one of these states stops.
+
+    Raises:
+        UsageError: it names the objection.
+    """
+    for other in every.values():
+        if other.asked.against == number and other.state in states:
+            raise usage_error("application-objected", number=number, other=other.number)
+
+
 def find(applications: Mapping[int, Application], number: int) -> Application:
     """The application of a number.
 

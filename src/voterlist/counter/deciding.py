@@ -37,6 +37,7 @@ from voterlist.counter.applications import (
     find,
     named,
     require_fields,
+    require_no_objection,
     wants_other_struck,
 )
 from voterlist.counter.index import Progress, make_index
@@ -166,8 +167,6 @@ def appeal(
         work.require_own()
         if work.application.outcome is None:
             raise usage_error("application-open", number=number)
-        # What is decided above is decided of this application alone.
-        work.every = {}
         return work.decided(Step.APPEALED, {"to": to.value})
 
 
@@ -219,7 +218,7 @@ def come_down(
         )
         moment = dt.datetime.combine(today, dt.time(12), dt.UTC)
         clerk = Clerk(f"{outcome.by} ({sender.slug})", moment, "")
-        work = _Work(workspace, settings, ledger, {}, application, ruling, clerk)
+        work = _Work(workspace, settings, ledger, every, application, ruling, clerk)
         where = left
         with suppress(UsageError):
             work.require_own()
@@ -261,7 +260,7 @@ class _Work:
     settings: Settings
     ledger: Ledger
     every: Mapping[int, Application]
-    """All applications; those that want struck who is struck by this one are decided with it."""
+    """All applications, by number."""
     application: Application
     ruling: Ruling
     clerk: Clerk
@@ -327,13 +326,14 @@ class _Work:
         before = outcome.details["amends"] if _is_granted(outcome) else None
         rows: list[Row] = []
         people = empty(ENTRY)
-        if granted and (before is None or step is Step.DECIDED):
+        is_objection = self._asked.what is Asks.COMPLAINT
+        if granted and (before is None or step is Step.DECIDED or is_objection):
             rows, people = self._answers()
         elif not granted and before is not None:
             rows = list(self._withdrawals(before))
         is_restored = any(row["action"] == Action.ADD for row in rows) and not granted
         standing = "holds"
-        if is_restored or (step is Step.APPEALED and not granted):
+        if is_restored or (step is Step.APPEALED and (is_objection or not granted)):
             # What is overruled is not the own answer of whoever notes it; nor is the addition of
             # somebody who comes back.
             moment = {
@@ -358,7 +358,8 @@ class _Work:
             "amends": amends or (before if granted and before else []),
         }
         event = self._happened(self._number, step, said)
-        if granted and standing == "holds":
+        # What is decided above is decided of this application alone.
+        if granted and standing == "holds" and step is Step.DECIDED:
             self._decide_others({**said, "amends": [], "with": self._number})
         return Decided(self.application.after(event), standing=standing)
 
@@ -461,12 +462,7 @@ class _Work:
             raise usage_error("application-by-unknown", number=number)
         if not self.ruling.evidence:
             raise usage_error("application-no-evidence", number=number)
-        for other in self.every.values():
-            is_objection = other.asked.against == number
-            if is_objection and other.state in {State.OPEN, State.GRANTED}:
-                raise usage_error(
-                    "application-objected", number=number, other=other.number
-                )
+        require_no_objection(self.every, number, State.OPEN, State.GRANTED)
         ground = grounds().get(self.ruling.ground)
         if ground is not None and ground.at_once:
             entry = entry_of(self.workspace, self.ledger, self._entry_id)
@@ -544,16 +540,23 @@ class _Work:
     def _questions(self) -> Iterator[Row]:
         """ANSWER_ROW: what stops a striking to which somebody objected rightly.
 
-        The entry is asked about anew. So a striking by the same person is replaced, and one by
-        somebody else contested: the voter stands on the list until it is settled.
+        The entry is asked about anew. So a striking by the same person is replaced, as any is by a
+        court, and one by somebody else contested: the voter stands on the list until it is settled.
         """
+        said = {
+            "action": Action.ASK.value,
+            "reason": self.ruling.reason or self._evidence,
+        }
+        for entry_id in self._struck():
+            yield {"entry_id": entry_id, **said}
+
+    def _struck(self) -> list[str]:
+        """The entry that is struck by the application to which this one objects."""
         other = self.every.get(self._asked.against or 0)
         if other is None or other.asked.what is not Asks.STRIKE:
-            return
-        if _is_granted(other.outcome):
-            said = {"action": Action.ASK.value, "reason": self.ruling.reason}
-            for entry_id, _ in other.outcome.details["amends"]:
-                yield {"entry_id": entry_id, **said}
+            return []
+        held = other.outcome if _is_granted(other.outcome) else None
+        return [entry_id for entry_id, _ in held.details["amends"]] if held else []
 
     def _withdrawals(self, amends: Sequence[Sequence[str]]) -> Iterator[Row]:
         """ANSWER_ROW: what takes back all that was granted."""
@@ -561,6 +564,11 @@ class _Work:
         for entry_id, name in amends:
             answers = rows_among(given, "entry_id", [entry_id]).to_pylist()
             added = [row for row in answers if row["action"] == Action.ADD]
+            if answers[-1]["adjudicates"] and entry_id in self._struck():
+                # What a court stopped begins again when a higher one says so.
+                struck = [row for row in answers if row["action"] == Action.STRIKE]
+                yield struck[-1]
+                continue
             is_said = any(row["action"] == what for row in answers)
             if what != Action.STRIKE or is_said or not added:
                 # That somebody was added stays.

@@ -13,6 +13,7 @@ from voterlist.counter.applications import (
     book_of,
     find,
     happened,
+    require_no_objection,
 )
 from voterlist.counter.deciding import standing_of
 from voterlist.counter.finder import Finder
@@ -62,7 +63,8 @@ def write_letter(
     """
     make_index(workspace, clerk.since, progress)
     with open_to_change(workspace, clerk.since) as (settings, ledger):
-        application = find(applications_of(ledger.applications()), number)
+        every = applications_of(ledger.applications())
+        application = find(every, number)
         is_open = application.state is State.OPEN
         is_told = application.asked.what is Asks.LISTED
         if name == "answer" and is_open and not is_told:
@@ -72,6 +74,7 @@ def write_letter(
         outcome = application.outcome
         if name == "answer" and outcome and application.state is State.GRANTED:
             # What people contest, or what waits for a second person, does not hold.
+            require_no_objection(every, number, State.GRANTED)
             entries = [entry for entry, _ in outcome.details["amends"]]
             runs = known(workspace, ledger) if entries else None
             standing = runs and standing_of(ledger, runs, settings, entries)
