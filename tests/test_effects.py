@@ -249,6 +249,13 @@ def test_a_constituency_whose_list_is_not_here_today_is_no_other_territory():
     assert skipped(done) == {(A, "strike"): "not-kept-there"}
 
 
+def test_to_a_precinct_another_one_of_its_constituency_is_elsewhere():
+    """What it answers the constituency would do nothing to its list."""
+    rows = [strike(A, "moved-away", 88, 4)]
+    assert skipped(done_by((), rows)) == {(A, "strike"): "not-kept-there"}
+    assert applied(done_by((), rows, territory=None)) == {(A, "strike")}
+
+
 def test_a_move_and_a_correction_are_done():
     done = done_by((), [move(A, 2), correct(A, "surname", "Rzayev")])
     assert applied(done) == {(A, "move"), (A, "correct")}

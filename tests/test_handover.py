@@ -491,3 +491,51 @@ def test_a_precinct_hands_over_in_the_same_way_a_list_that_a_court_emptied_too(p
     assert {row["progress"] for row in status["units"]} == {"ready"}
     up = pair.submit("up.zip", day=LATE)[0], pair.receive("up.zip", day=LATE)
     assert (up[0], up[1][1]["entries"]) == (0, 4)
+
+
+def test_precincts_answer_that_a_voter_stands_in_the_other_one(tmp_path):
+    """A precinct could answer so of other constituencies alone, and owed the answer for ever.
+
+    Where both say so the voter is on no list, and the constituency would hand over without.
+    """
+    above = workspaces.make(tmp_path / "above", settings=handing.BELOW)
+    shutil.rmtree(above / "inbox" / "88")
+    told("keys", "make", above)
+    settings = (
+        '[workspace]\nname = "{0}"\nlevel = "pec"\nconstituency = 88\nprecinct = {0}\n'
+    )
+    both = []
+    for number, other in ((1, 2), (2, 1)):
+        own = settings.format(number) + "[submit]\nset_aside = false\n"
+        precinct = workspaces.make(tmp_path / str(number), settings=own)
+        (precinct / "inbox" / "88" / f"menteqe-{other}.csv").unlink()
+        told("keys", "make", precinct)
+        handing.trust(above, precinct, str(number))
+        handing.trust(precinct, above, "Göyçay")
+        both.append((number, precinct))
+
+    def hand_over(name):
+        for number, precinct in both:
+            package = tmp_path / f"{name}-{number}.zip"
+            told("run", precinct, "--today", EARLY)
+            told("submit", precinct, "--out", package, "--today", EARLY)
+            assert told("receive", above, package, "--today", EARLY)[0] == 0
+
+    hand_over("first")
+    told("run", above, "--today", EARLY)
+    for number, precinct in both:
+        package = tmp_path / f"return-{number}.zip"
+        words = ("-c", 88, "--precinct", number, "--out", package)
+        told("return", above, *words, "--today", EARLY)
+        told("receive", precinct, package, "--today", EARLY)
+        said = ("--case", 1, "--elsewhere", "--document", "AA 1", "--by", "Nigar")
+        assert told("answer", precinct, *said, "--today", EARLY)[0] == 0
+    hand_over("second")
+    out = ("--out", tmp_path / "up.zip", "--today", EARLY)
+    opened = {
+        one["gate"]: one["count"] for one in told("submit", above, *out)[1]["gates"]
+    }
+    assert opened["returned-cases"] == 1
+    (owed,) = told("status", above, "--today", EARLY)[1]["answers_owed"]
+    assert owed["owing"] == [1, 2]
+    assert "Precinct 2 owes" in call("status", above, "--today", EARLY).stdout

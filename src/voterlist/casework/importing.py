@@ -15,7 +15,7 @@ from voterlist.casework.answered_rows import Originals, Rows
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.pages import numbers_of
 from voterlist.casework.sampling import with_drawn
-from voterlist.config import Settings
+from voterlist.config import Settings, own_territory
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions import (
     Amended,
@@ -340,7 +340,7 @@ class _Check:
             table("additions"),
             self._against.people,
         ]
-        territory = self._against.settings.territory.by_number
+        territory = own_territory(self._against.settings)
         context = AmendmentContext(
             findings=findings,
             finding_ids=finding_ids(findings),
@@ -348,7 +348,8 @@ class _Check:
             registers=concat(added, ENTRY),
             voters=table("voters"),
             cases=self._cases,
-            precincts=precincts_known(territory, table("lists")),
+            precincts=precincts_known(territory or {}, table("lists")),
+            is_of_precinct=territory is None,
             read_value=read_correction,
             read_day=read_day,
             matches=table("matches"),
@@ -381,7 +382,10 @@ class _Check:
         of_cases: dict[int, str] = {}
         others: dict[int, str] = {}
         entries, matches = table("entries"), table("matches")
-        for code, row in refused(entries, self._cases, given, new, matches):
+        territory = None if own_territory(self._against.settings) is None else ()
+        for code, row in refused(
+            entries, self._cases, given, new, matches, territory=territory
+        ):
             (of_cases if "verdict" in row else others)[row["number"]] = code
         let_through = self._let_through(new)
         return (

@@ -266,19 +266,21 @@ def answers_in_journal(
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A case over several constituencies that is not settled.
+    """A case over several constituencies, or precincts of one, that is not settled.
 
     Attributes:
         case_id: the case.
         number: by which people call it.
-        asked: the constituencies to which it was returned.
+        asked: the constituencies, or precincts, to which it was returned.
         owing: those of them that have not answered.
+        has_vanished: all of them said that the person stands elsewhere.
     """
 
     case_id: str
     number: int
     asked: tuple[int, ...]
     owing: tuple[int, ...]
+    has_vanished: bool
 
 
 class Kept:
@@ -435,34 +437,36 @@ class Kept:
     def owed(self) -> tuple[Owed, ...]:
         """The returned cases to which somebody owes an answer, by number.
 
-        A case is settled once each constituency that it was returned to has answered. Where all
+        A case is settled once each commission that it was returned to has answered. Where all
         whose lists had the person say that they stand elsewhere, all are asked again: nobody
         vanishes.
         """
         asked: dict[str, dict[int, int]] = {}
         answered: dict[str, dict[int, str]] = {}
+        sent_to = [line for line, _ in self._lines if line.event is Event.RETURNED]
+        # A constituency asks its precincts.
+        of = "precinct" if any(line.precinct for line in sent_to) else "constituency"
         places = {
-            line.constituency: line.receiver
-            for line, _ in self._lines
-            if line.event is Event.RETURNED and line.constituency is not None
+            number: line.receiver
+            for line in sent_to
+            if (number := getattr(line, of)) is not None
         }
         for case_id, parts in self.given_up().items():
             # The newest return may not know it any more: its entries are on no list.
-            for constituency, receiver in places.items():
+            for place, receiver in places.items():
                 if receiver in parts:
-                    number = parts[receiver].number
-                    asked.setdefault(case_id, {})[constituency] = number
-        for constituency, receiver in places.items():
+                    asked.setdefault(case_id, {})[place] = parts[receiver].number
+        for place, receiver in places.items():
             sent = self.returned.get(receiver, [])
             # What brings an approval down asks nothing, and takes nothing back.
             for returned in [one for one in sent if one.approved is None][-1:]:
                 for case in returned.cases:
-                    asked.setdefault(case.case_id, {})[constituency] = case.number
+                    asked.setdefault(case.case_id, {})[place] = case.number
             for answer in self.answers_of(receiver):
-                answered.setdefault(answer.case_id, {})[constituency] = answer.answer
+                answered.setdefault(answer.case_id, {})[place] = answer.answer
         others: dict[str, set[int | None]] = {}
         for (case_id, _), case in self.cases_asked().items():
-            found = {entry.constituency for entry in case.others}
+            found = {getattr(entry, of) for entry in case.others}
             others.setdefault(case_id, {None}).update(found)
         cases = (
             _debt_of(case_id, numbers, answered.get(case_id, {}), others[case_id])
@@ -579,11 +583,11 @@ def _debt_of(
     others: Collection[int | None],
 ) -> Owed:
     asked = tuple(sorted(numbers))
-    # Of the constituencies asked, and of those whose newest return does not ask it any more; any
-    # other one has the person on the list.
+    # Of those asked, and of those whose newest return does not ask it any more; any other one has
+    # the person on the list.
     said = {*map(answers.get, asked), *answers.values()}
     has_vanished = said == {"give-up"} and {*asked, *answers, None}.issuperset(others)
     owing = tuple(
         receiver for receiver in asked if has_vanished or receiver not in answers
     )
-    return Owed(case_id, max(numbers.values()), asked, owing)
+    return Owed(case_id, max(numbers.values()), asked, owing, has_vanished)

@@ -344,15 +344,17 @@ def changed_as_json(changed: Changed) -> Answer:
 
 
 def _tell_answers_owed(status_now: Status) -> None:
-    """How many returned cases wait for each constituency."""
+    """How many returned cases wait for each constituency, or precinct of one."""
     counted = Counter(
         number for case in status_now.answers_owed for number in case.owing
     )
     if not counted:
         return
     TERMINAL.say()
+    is_central = status_now.settings.workspace.level is Level.CEC
+    key = "cli.status.answers-owed" if is_central else "cli.status.answers-owed-below"
     for number in sorted(counted):
-        tell("cli.status.answers-owed", number=number, count=counted[number])
+        tell(key, number=number, count=counted[number])
 
 
 def _tell_asked_above(status_now: Status, folder: Path) -> None:

@@ -42,6 +42,7 @@ from voterlist.config.sections import (
     SubmitSettings,
     TerritorySettings,
     WorkspaceSettings,
+    own_territory,
 )
 from voterlist.errors import SettingsMistake, usage_error
 from voterlist.model import Level
@@ -68,6 +69,7 @@ __all__ = [
     "WorkspaceSettings",
     "digest",
     "load",
+    "own_territory",
     "parse",
     "parse_tree",
     "template",

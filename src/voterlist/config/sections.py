@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -563,6 +563,15 @@ class Settings(_Section):
     submit: SubmitSettings = Field(default_factory=SubmitSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+
+
+def own_territory(settings: Settings) -> Mapping[int, tuple[int, ...]] | None:
+    """Constituency -> the precincts of ``[territory]``; None of a precinct, whose list is all.
+
+    Whoever goes from a precinct to another one of its constituency leaves its list.
+    """
+    is_of_precinct = settings.workspace.level is Level.PEC
+    return None if is_of_precinct else settings.territory.by_number
 
 
 def _require_order(section: BaseModel, lower: str, upper: str) -> None:

@@ -54,7 +54,7 @@ from voterlist.decisions.given import (
     subjects_of,
     voter_key,
 )
-from voterlist.decisions.outcome import SKIP_CODES, struck_for_good
+from voterlist.decisions.outcome import SKIP_CODES, here, struck_for_good
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
@@ -97,6 +97,7 @@ __all__ = [
     "follow",
     "grounds",
     "grounds_for",
+    "here",
     "identities",
     "identity_of",
     "is_same_person",

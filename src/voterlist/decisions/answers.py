@@ -202,6 +202,8 @@ class AmendmentContext:
     """CASE."""
     precincts: Mapping[int, Collection[int]]
     """Constituency -> its precincts, as ``precincts_known`` makes it."""
+    is_of_precinct: bool = False
+    """True where they are all of this list, and a constituency has others."""
     read_value: ValueReader
     """Reads a corrected value; ``voterlist.normalize.read_correction``."""
     read_day: Callable[[str], dt.date | None]

@@ -242,7 +242,7 @@ def effects(
     *,
     matches: pa.Table | None = None,
     subjects: pa.Table | None = None,
-    territory: Collection[int] = (),
+    territory: Collection[int] | None = (),
     of_age: Collection[str] = (),
 ) -> Effects:
     """What decisions do to the list of today.
@@ -258,7 +258,8 @@ def effects(
         amendments: AMENDMENT: what holds about entries.
         matches: MATCH: the registers' rows against the list.
         subjects: SUBJECT: what the registers' rows said.
-        territory: the constituencies whose lists belong here, beside those that have one.
+        territory: the constituencies whose lists belong here, beside those that have one; None of
+            a precinct, to whose list no other one belongs.
         of_age: as ``come_of_age`` returns them.
 
     Raises:

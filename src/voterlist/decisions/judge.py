@@ -230,7 +230,8 @@ class Judge:
         if constituency not in CONSTITUENCY_NUMBERS:
             return None, ["precinct-unreadable"]
         precincts = self._context.precincts.get(constituency)
-        if precincts is not None and precinct not in precincts:
+        is_known = precincts is None or precinct in precincts
+        if not (is_known or self._context.is_of_precinct):
             return None, ["precinct-not-here"]
         return (constituency, precinct), []
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -58,6 +59,10 @@ _DECIDED = ("rule", "finding_id", "reason", "decided_by", "decided_at")
 """What a decision says of itself, as rows of APPLIED and SKIPPED say it."""
 
 
+Here: TypeAlias = AbstractSet[int | Place | None]
+"""The constituencies, or else the precincts, whose lists belong here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
     """What the lists of today say of everything that was decided about."""
@@ -70,8 +75,11 @@ class Today:
     """The entries of each case."""
     precincts: Collection[Place]
     """The precincts that have a list."""
-    territory: Collection[int] = ()
-    """The constituencies whose lists belong here, though not all may be here today."""
+    territory: Collection[int] | None = ()
+    """The constituencies whose lists belong here, though not all may be here today.
+
+    None: no list belongs here but those of ``precincts``.
+    """
     written: Mapping[str, Row] = field(default_factory=dict)
     """The cells of entries that are corrected."""
     subjects: Mapping[str, Row] = field(default_factory=dict)
@@ -146,6 +154,7 @@ class _Work:
         self._today = today
         self._listed = {constituency for constituency, _ in today.precincts}
         """The constituencies that have a list."""
+        self._here = here(today.precincts, today.territory)
         self._struck: Collection[str] = ()
         """Whom a striking takes off, where they are on a list."""
         self._gone: Collection[str] = ()
@@ -169,8 +178,7 @@ class _Work:
         strikes = by_action.get(Action.STRIKE, [])
         # Whoever was added and struck may come back by another register.
         self._struck = {row["entry_id"] for row in strikes if _may_strike(row)}
-        here = self._listed | {*self._today.territory}
-        self._gone = struck_for_good(strikes, verdicts, here)
+        self._gone = struck_for_good(strikes, verdicts, self._here)
         added = self._add(by_action.get(Action.ADD, []), corrections)
         self._places |= {entry_id: _place(row) for entry_id, row in added.items()}
         moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
@@ -201,7 +209,7 @@ class _Work:
             code = self._strike_trouble(row)
             if code:
                 self._skip(row, code)
-            elif _is_of_person(row) or not self._is_here(row):
+            elif _is_of_person(row) or not _is_here(row, self._here):
                 self._leave(row, Action.STRIKE, _place(row))
             else:
                 on_own_territory.append(row)
@@ -232,10 +240,6 @@ class _Work:
     def _stands(self, entry_id: str) -> Place:
         """Where an entry stands that stays on the list."""
         return self._moved.get(entry_id, self._places[entry_id])
-
-    def _is_here(self, row: Row) -> bool:
-        """True where the decision names a place of this list's own territory."""
-        return row["constituency"] in self._listed | {*self._today.territory}
 
     # Repetitions
 
@@ -442,8 +446,25 @@ def _may_strike(strike: Row) -> bool:
     )
 
 
+def here(precincts: Iterable[Place], territory: Collection[int] | None) -> Here:
+    """The constituencies, or else the precincts, whose lists belong here.
+
+    Args:
+        precincts: those that have a list.
+        territory: as in ``Today``.
+    """
+    if territory is None:
+        return frozenset(precincts)
+    return frozenset(number for number, _ in precincts) | {*territory}
+
+
+def _is_here(row: Row, places: Here) -> bool:
+    """True where a decision names a place of this list's own territory."""
+    return row["constituency"] in places or _place(row) in places
+
+
 def struck_for_good(
-    strikes: Iterable[Row], verdicts: Iterable[Row], here: Collection[int | None] = ()
+    strikes: Iterable[Row], verdicts: Iterable[Row], here: Here = frozenset()
 ) -> dict[str, Row]:
     """The entries of people of whom these strikings leave none: each with its striking.
 
@@ -453,13 +474,13 @@ def struck_for_good(
     Args:
         strikes: rows of AMENDMENT that strike.
         verdicts: rows of DECISION.
-        here: the constituencies whose lists belong here.
+        here: whose lists belong here, as ``here`` returns it.
     """
     gone: dict[str, Row] = {}
     of_person: dict[str, Row] = {}
     for row in strikes:
         if not _is_of_person(row):
-            if _may_strike(row) and row["constituency"] not in here:
+            if _may_strike(row) and not _is_here(row, here):
                 gone[row["entry_id"]] = row
         elif not grounds()[row["ground"]].until_of_age:
             of_person[row["entry_id"]] = row

@@ -89,7 +89,7 @@ def refused(
     given: Given,
     new: Given,
     matches: pa.Table | None = None,
-    territory: Collection[int] = (),
+    territory: Collection[int] | None = (),
 ) -> list[tuple[str, Row]]:
     """(a code of ``REFUSAL_CODES``, row) of the new answers that are not to be recorded, in order.
 
@@ -107,7 +107,8 @@ def refused(
         new: the new answers under the ids of today, with the subjects of additions. Their
             ``number`` orders them among themselves.
         matches: MATCH; without it, an addition is compared by its FIN only.
-        territory: the constituencies whose lists belong here, beside those that have one.
+        territory: the constituencies whose lists belong here, beside those that have one; None of
+            a precinct, to whose list no other one belongs.
     """
     both = all_answers(given, new)
     counted = count_entries(entries)

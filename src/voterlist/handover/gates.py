@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.returned_cases import unanswered
+from voterlist.casework.returned_cases import Kept, unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions import disputes
@@ -55,7 +55,7 @@ class Gate(StrEnum):
     SECOND_READINGS = "second-readings"
     """Decided cases that wait for their second reading."""
     RETURNED_CASES = "returned-cases"
-    """Cases that the commission above returned, and that are not answered."""
+    """Cases that are returned, and not answered; or by whose answers a person is on no list."""
     BALANCE = "balance"
     """Lists whose balance breaks."""
 
@@ -324,7 +324,9 @@ def _second_readings(run: _Run) -> int:
 def _returned_cases(run: _Run) -> int:
     place = ledgers.place_in(run.source.workspace, run.source.settings)
     with ledgers.reading(place) as ledger:
-        return unanswered(run.source.workspace, ledger)
+        workspace = run.source.workspace
+        below = Kept(workspace, ledger).owed()
+        return unanswered(workspace, ledger) + sum(case.has_vanished for case in below)
 
 
 def _broken_balances(run: _Run) -> int:

@@ -18,7 +18,7 @@ from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import BurnDown, Deadline, calendar
 from voterlist.errors import CustodyError, UsageError
 from voterlist.handover.changed import Changed, changed_lists
-from voterlist.model import Action, Level
+from voterlist.model import Action
 from voterlist.pipeline.known import (
     Known,
     answers_in,
@@ -88,8 +88,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         work = known_work(workspace, ledger, settings)
         rows = standings(settings, ledger, today, work=work)
         burned = burn_down(settings, ledger, today, work=work)
-        is_central = settings.workspace.level is Level.CEC
-        answers_owed = Kept(workspace, ledger).owed() if is_central else ()
+        answers_owed = Kept(workspace, ledger).owed()
         asked_above = None
         with suppress(CustodyError):
             # Whoever answers or submits is told what to do; here the rest is told.

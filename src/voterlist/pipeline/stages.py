@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.config import Settings
+from voterlist.config import Settings, own_territory
 from voterlist.decisions import (
     STOOD,
     Standing,
     columns_for,
     effects,
     follow,
+    here,
     renamed,
     still_contested,
     struck_for_good,
@@ -180,13 +181,18 @@ def _struck_for_good(
     tables: NeededTables, context: StageContext, holding: Standing
 ) -> pa.Table:
     """AMENDMENT of the strikings of people of whom no entry of here is kept."""
-    here = {*context.settings.territory.by_number}
     strikes = rows_among(holding.amendments, "action", [Action.STRIKE]).to_pylist()
+    precincts: Iterable[tuple[int | None, int | None]] = ()
     if strikes:
         # The places of a nation's entries are read where anybody is struck.
-        listed = tables.select("entries", pa.schema([ENTRY.field("constituency")]))
-        here |= {*listed.column("constituency").unique().to_pylist()}
-    gone = struck_for_good(strikes, holding.decisions.to_pylist(), here)
+        names = "constituency", "precinct"
+        listed = tables.select("entries", pa.schema(map(ENTRY.field, names)))
+        places = listed.group_by(names).aggregate([])
+        precincts = zip(
+            *(places.column(name).to_pylist() for name in names), strict=True
+        )
+    places = here(precincts, own_territory(context.settings))
+    gone = struck_for_good(strikes, holding.decisions.to_pylist(), places)
     return from_rows(list(gone.values()), AMENDMENT, "entry_id")
 
 
@@ -217,7 +223,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         amendments,
         matches=tables["matches"],
         subjects=context.answers.subjects,
-        territory=settings.territory.by_number,
+        territory=own_territory(settings),
         of_age=come_of_age(
             struck_for_age(amendments),
             tables.select("voters", _BORN),
@@ -457,7 +463,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
             "moves",
         ),
-        settings=("decisions", "review", "territory"),
+        settings=("decisions", "review", "territory", "workspace.level"),
         given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(
@@ -573,6 +579,7 @@ STAGES: tuple[Step, ...] = (
             "territory",
             "workspace.profile",
             "workspace.cycle",
+            "workspace.level",
             "link.review_probability",
             "link.displaced_constituencies",
             "review",
