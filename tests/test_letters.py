@@ -27,10 +27,10 @@ def workspace(tmp_path):
     return tmp_path / "2026"
 
 
-def written_letter(workspace, number, name, language="en", **more):
+def written_letter(workspace, number, name, language="en", day=counter.DAY, **more):
     """(bytes, text without blanks) of a letter."""
     out = workspace / f"{name}-{number}-{language}.pdf"
-    at = dt.datetime.combine(counter.DAY, dt.time(9), dt.UTC)
+    at = dt.datetime.combine(day, dt.time(9), dt.UTC)
     clerk = Clerk("Aytən", at, counter.SINCE, "root")
     more["language"] = language
     written.write_letter(workspace, number, name, out, clerk, **more)
@@ -45,12 +45,18 @@ def says(text, *phrases):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_says_all_that_is_needed_to_go_against_it(workspace, language):
-    """Who asked, what was decided, on which ground and article, why, where and until when."""
+    """Who asked, what was decided, on which ground and article, why, where and until when.
+
+    Each printing named a later day than the answer that had been handed over.
+    """
     words = catalogue(language)
     counter.take(workspace, counter.SURNAME)
     said = {"granted": False, "ground": "not-shown", "reason": "Sənəd köhnədir"}
     counter.decide(workspace, 1, **said)
     content, text = written_letter(workspace, 1, "answer", language)
+    until = "7 fevral 2026" if language == "az" else "7 February 2026"
+    body = words("letter.body.above.conec")
+    appeal = words("letter.answer.appeal", until=until, days=3, body=body)
     assert says(
         text,
         words("letter.answer.title", number="1"),
@@ -59,13 +65,17 @@ def test_a_refusal_says_all_that_is_needed_to_go_against_it(workspace, language)
         words("ground.not-shown.title"),
         "48.2",
         "Sənəd köhnədir",
-        "7 fevral 2026" if language == "az" else "7 February 2026",
-        words("letter.body.above.conec"),
+        appeal,
         words("lists.sign.seal"),
     )
     assert content == written_letter(workspace, 1, "answer", language)[0]
+    in_march = dt.date(2026, 3, 3)
+    assert says(written_letter(workspace, 1, "answer", language, in_march)[1], appeal)
     one = counter.book(workspace)[1]
-    assert [event.event for event in one.events] == ["decided", "answered", "answered"]
+    assert [event.event for event in one.events] == [
+        "decided",
+        *["answered"] * 3,
+    ]
 
 
 def test_an_answer_after_a_court_says_what_the_court_decided(workspace):

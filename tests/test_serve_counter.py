@@ -11,7 +11,7 @@ import browsers
 import desks
 import handing
 import workspaces
-from command_line import told
+from command_line import AZ, told
 from voterlist.counter.applications import State, book_of
 from voterlist.model import Role, Step, Way
 from voterlist.serve.door import add_user
@@ -261,7 +261,9 @@ def test_no_answer_is_taken_from_a_page_of_another_run_or_from_an_operator(
     other = analyst.post("/counter/answer", data=said | {"run_id": "2026-01-01-00"})
     assert other.status_code == 400
     operator = desk.visitor("Orxan")
-    assert operator.get("/counter/questions").status_code == 403
+    refused = operator.get("/counter/questions")
+    assert refused.status_code == 403
+    assert f'role="alert">{AZ("serve.refused.not-yours")}' in refused.text
     assert operator.post("/counter/answer", data=said).status_code == 403
     assert "/counter/questions" not in operator.get("/counter").text
     with reading(workspace / "ledger.db") as ledger:

@@ -234,7 +234,8 @@ class Desk:
                     return RedirectResponse("/login", _SEE_OTHER)
                 return self._refused(request, Refusal("logged-out", 401))
             if roles and visitor.role not in roles:
-                return self._refused(request, Refusal("not-yours", 403))
+                refused = self._refused(request, Refusal("not-yours", 403))
+                return await self._told(request, visitor) if is_page else refused
             try:
                 return await handler(request, visitor)
             except Refusal as refusal:
@@ -243,6 +244,15 @@ class Desk:
                 return self._refused(request, Refusal("busy", 503))
 
         return handle
+
+    async def _told(self, request: Request, visitor: Visitor) -> Response:
+        """The counter, which is for everybody, with the word that a page is for others."""
+        say = self.words(request)
+        trouble = say("serve.refused.not-yours")
+        show = self.counter.show
+        answer = await show("home", request, visitor, say.language, trouble)
+        answer.status_code = 403
+        return answer
 
     def _refused(self, request: Request, refusal: Refusal) -> Response:
         """Why a request is refused, in words."""

@@ -161,12 +161,17 @@ class CounterPages:
         """Applications that were decided since the desk was opened."""
 
     async def show(
-        self, name: str, request: HttpRequest, visitor: Visitor, language: str
+        self,
+        name: str,
+        request: HttpRequest,
+        visitor: Visitor,
+        language: str,
+        trouble: str = "",
     ) -> Response:
-        """What a visit of this name comes to."""
+        """What a visit of this name comes to; ``trouble`` stands above it."""
         read = parse_qs((await request.body()).decode("utf-8", "replace"))
         form = _Form({field: texts[0].strip() for field, texts in read.items()})
-        visit = _Visit(self, request, visitor, FindingWords(language), form)
+        visit = _Visit(self, request, visitor, FindingWords(language), form, trouble)
         answer: Response = await asyncio.to_thread(getattr(visit, name))
         self.decided += visit.has_decided
         return answer
@@ -182,11 +187,12 @@ class _Visit:
         visitor: Visitor,
         words: FindingWords,
         form: _Form,
+        trouble: str,
     ) -> None:
         self._workspace, self._now = pages.workspace, pages.clock()
         self._request, self._visitor = request, visitor
         self._words, self._form = words, form
-        self._trouble = ""
+        self._trouble = trouble
         self.has_decided = False
 
     def home(self) -> Response:

@@ -55,6 +55,17 @@ class Letter:
         holds = self.application.outcome
         return holds if holds and holds.event == Step.APPEALED else None
 
+    @property
+    def first_answered(self) -> dt.date:
+        """The day of the first answer that said what holds: another printing gives no new term."""
+        holds = self.application.outcome
+        days = [
+            event.day
+            for event in self.application.events
+            if event.event == Step.ANSWERED and (not holds or event.day >= holds.day)
+        ]
+        return dt.date.fromisoformat(min(days)) if days else self.today
+
     def said(self, name: str) -> str:
         """What is said of the outcome by whoever decided so, above first; blank for nothing."""
         above, own = self.above, self.outcome
@@ -217,9 +228,11 @@ def _sentences(name: str, key: str, letter: Letter) -> Iterator[str]:
         # Whoever decided above has a term and a body of its own.
         yield words("letter.answer.appeal-above")
     elif asked is not Asks.LISTED or not letter.is_listed:
-        until = letter.today + dt.timedelta(days=settings.applications.appeal_days)
+        days = settings.applications.appeal_days
+        until = letter.first_answered + dt.timedelta(days=days)
         body = words(f"letter.body.above.{settings.workspace.level}")
-        yield words("letter.answer.appeal", until=letter.on(until), body=body)
+        at = letter.on(until)
+        yield words("letter.answer.appeal", until=at, days=days, body=body)
 
 
 _COLUMNS = (
