@@ -1,3 +1,4 @@
+import errno
 import getpass
 import json
 import multiprocessing
@@ -186,6 +187,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
         store.write_atomically(path, fail)
     assert path.read_text(encoding="utf-8") == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_where_there_is_no_room_the_file_is_named_that_was_to_be_written(tmp_path):
+    """Of a copy to a full stick the disk of the workspace was named, which had room."""
+
+    def fill(_beside):
+        raise OSError(errno.ENOSPC, "No space left on device", "package.zip")
+
+    with pytest.raises(OSError, match="No space") as caught:
+        store.write_atomically(tmp_path / "up.zip", fill)
+    assert caught.value.filename == str(tmp_path / "up.zip")
 
 
 def watch_disk(monkeypatch):

@@ -20,10 +20,14 @@ and codes. Each message ends with what to do next, in ``todo``.
 from __future__ import annotations
 
 import copyreg
+import errno
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+NO_ROOM = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""The numbers of the system's errors that say that a disk, or somebody's part of it, is full."""
 
 
 class VoterlistError(Exception):

@@ -23,6 +23,7 @@ import typer
 from voterlist.catalogue import texts
 from voterlist.cli.terminal import SAY, TERMINAL, picked, tell, visible_name, warn
 from voterlist.errors import (
+    NO_ROOM,
     InputError,
     SettingsError,
     SettingsMistake,
@@ -181,7 +182,6 @@ def _running_shell() -> str:
 
 _BY_KEYBOARD = 130
 """The exit code of a command that was stopped from the keyboard."""
-_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ def _code_of(error: OSError) -> str:
 
     There is no room, no permission, no such file, or something else.
     """
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return "disk-full"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return "no-permission"

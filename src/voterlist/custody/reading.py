@@ -50,6 +50,7 @@ from voterlist.custody.manifest import (
 )
 from voterlist.custody.refusals import refusal
 from voterlist.custody.trust import Trust, Trusted
+from voterlist.errors import NO_ROOM
 from voterlist.storage import moves
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
@@ -57,7 +58,6 @@ _MOST_MANIFEST_BYTES = 16 * MEGABYTE
 """Of a manifest; one of 10,000 files has 3 MB."""
 _SPARE_BYTES = MEGABYTE
 """Room on the disk beside what is written."""
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OPENED = "package.zip"
 _MOST_MISSING = 20
 """So many packages may not have come; where more are missing a person is asked to settle it."""
@@ -173,7 +173,7 @@ def _package(path: Path, receiving: Receiving, folder: Path) -> Package:
         with _open_once(folder / _OPENED) as file:
             return _check(file, receiving, folder)
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM | {errno.EFBIG}:
             raise refusal("package-no-room") from error
         raise
 

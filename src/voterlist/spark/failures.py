@@ -15,7 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from voterlist.errors import StageError, VoterlistError, place_of, usage_error
+from voterlist.errors import (
+    NO_ROOM,
+    StageError,
+    VoterlistError,
+    place_of,
+    usage_error,
+)
 from voterlist.model import Stage
 from voterlist.processes import threads
 
@@ -69,7 +75,7 @@ def in_task(
         try:
             yield from function(batches)
         except OSError as error:
-            if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
+            if error.errno in NO_ROOM:
                 raise RuntimeError(_NO_ROOM[0]) from None
             raise RuntimeError(_without_values(step, error)) from None
         except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell

@@ -23,6 +23,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from voterlist.errors import NO_ROOM
+
 if sys.platform != "win32":
     import fcntl
 
@@ -127,6 +129,11 @@ def write_atomically(
             make_private(written.fileno())
             os.fsync(written.fileno())
         beside.replace(path if place is None else place(beside))
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            # Of a copy the system names the file that is read, which may lie on another disk.
+            error.filename = str(path)
+        raise
     finally:
         beside.unlink(missing_ok=True)
         if descriptor is not None:
