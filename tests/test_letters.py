@@ -142,8 +142,10 @@ def test_without_a_run_nobody_is_told_to_be_on_no_list(tmp_path):
 
 
 def test_what_is_not_decided_is_not_answered(workspace):
-    """An answer that says nothing would end the term."""
+    """An answer that says nothing would end the term, and a notice to nobody put it off."""
     counter.take(workspace, counter.SURNAME)
+    code = counter.refusal(written_letter, workspace, 1, "notice")
+    assert code == "application-no-notice"
     code = counter.refusal(written_letter, workspace, 1, "answer")
     assert code == "application-open"
     counter.decide(workspace, 1, ground="document-seen")

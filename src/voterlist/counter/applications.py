@@ -356,9 +356,15 @@ def happened(
     clerk: Clerk,
     **details: str,
 ) -> Application:
-    """The application with what happened to it; of a notice until when the voter may object."""
+    """The application with what happened to it; of a notice until when the voter may object.
+
+    Raises:
+        UsageError: a notice, where nobody wants another voter struck.
+    """
     day = ledger.day_of_chain(clerk.today)
     if step is Step.NOTIFIED:
+        if not wants_other_struck(application.asked):
+            raise usage_error("application-no-notice", number=application.number)
         term = dt.timedelta(days=settings.applications.notice_days)
         details["until"] = (day + term).isoformat()
     event = ApplicationEvent(
