@@ -51,7 +51,6 @@ def test_results_stand_in_the_order_of_the_items(jobs):
         return item * 2
 
     assert threads.each(work, range(5)) == [0, 2, 4, 6, 8]
-    assert threads.both(lambda: 1, lambda: "2") == (1, "2")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -78,8 +77,6 @@ def test_an_error_of_a_thread_is_raised_as_it_is(jobs):
 
     with pytest.raises(ValueError, match="1"):
         threads.each(work, range(3))
-    with pytest.raises(ValueError, match="2"):
-        threads.both(lambda: None, lambda: work(2))
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -141,16 +142,17 @@ def pack_known(*columns: Codes | Longs, either_way: bool = False) -> Longs:
     packed = np.ones(len(columns[0]), np.int64)
     for at in pieces(len(packed)):
         number = packed[at]
-        bits = number.view(np.uint64)
         codes = [column[at] for column in columns]
         if either_way:
             codes = [np.minimum(*codes), np.maximum(*codes)]
         for code in codes:
             number *= _SIGNED_SPREAD
             number += code
-            bits ^= bits >> np.uint64(_HALF)
+        # Not a sum of its codes: it may be a code of another number.
+        number ^= number >> _HALF
         number &= _MOST
-        number[np.logical_or.reduce([code < 0 for code in codes])] = -1
+        # One of them is below 0 where all bits of them together are.
+        number[reduce(np.bitwise_or, codes) < 0] = -1
     return packed
 
 

@@ -7,6 +7,8 @@ could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopp
 
 from __future__ import annotations
 
+import atexit
+import gc
 from typing import Annotated
 
 import typer
@@ -57,5 +59,7 @@ def main() -> None:
     prepare_numpy()
     collect_seldom()
     TERMINAL.prepare()
+    # Else Python looks through all that is held once more on its way out.
+    atexit.register(gc.freeze)
     with stopping.heeded():
         APP(prog_name="voterlist")

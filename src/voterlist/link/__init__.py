@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from voterlist.arrays import Codes
 from voterlist.config import LinkSettings
 from voterlist.link import block, steps
 from voterlist.link.cases import REASONS
@@ -36,7 +35,6 @@ from voterlist.link.types import (
 )
 from voterlist.model import Profile, Rule
 from voterlist.processes.limits import without_collection
-from voterlist.processes.threads import both
 
 __all__ = [
     "COMPARED",
@@ -144,32 +142,18 @@ def link_ready(
     profile = made_ready.entries.profile
     added, decided, own = added or Added(), decided or Decided(), own or OwnRules()
 
-    def by_chance(groups: Codes | None) -> tuple[Chance, ...]:
-        return chance(made_ready.entries, groups)
-
-    if made_ready.with_chance and made_ready.store is not None:
-        # Where memory is short it is done before there are blocks and pairs, not beside them.
-        groups = None if scope is None else scope.groups_of(made_ready.ids)
-        expected = by_chance(groups)
     listed = steps.listed(made_ready, settings, scope, added, own.keys)
+    # Before there are pairs, not beside them: it takes as much memory as they do.
+    expected = chance(listed.entries, listed.groups) if made_ready.with_chance else ()
     found, state, reused = steps.compare(
         listed, settings, profile, watch or Watch(), incremental
     )
     closed = closed_cases(listed.ids, decided.cases)
-
-    def judged() -> Linkage:
-        learnt = steps.learn(
-            listed, found, decided.pairs, profile, settings.chunk_pairs, own
-        )
-        linkage = steps.conclude(listed, learnt, closed, settings, own)
-        return replace(linkage, state=state, reused=reused)
-
-    if not made_ready.with_chance:
-        return judged()
-    if made_ready.store is not None:
-        return replace(judged(), chance=expected)
-    linkage, expected = both(judged, lambda: by_chance(listed.groups))
-    return replace(linkage, chance=expected)
+    learnt = steps.learn(
+        listed, found, decided.pairs, profile, settings.chunk_pairs, own
+    )
+    linkage = steps.conclude(listed, learnt, closed, settings, own)
+    return replace(linkage, chance=expected, state=state, reused=reused)
 
 
 def plan(

@@ -33,7 +33,6 @@ from voterlist.processes.threads import each
 _PART_COLUMNS = 8
 ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
 """The names of the columns of parts of an address, as fields of a blocking key."""
-_PARTS_OF_A_DATE = frozenset({"year", "month", "day"})
 _NAMES = ("stem", "given_name", "patronymic")
 USUAL = {f"usual_{name}": name for name in _NAMES}
 """The usual spellings of names as fields of a blocking key, and the names of which they are."""
@@ -151,6 +150,12 @@ def _heard(entries: Encoded, name: str) -> Codes | Longs:
     return _derive_codes(entries, getattr(entries, HEARD[name]), heard_key)
 
 
+def _part_of_date(entries: Encoded, name: str) -> Codes | Longs:
+    """The year, the month or the day, of which 0 is an unknown one."""
+    codes = entries.codes_of(name)
+    return np.where(codes > 0, codes, -1)
+
+
 def _usual(entries: Encoded, name: str) -> Codes | Longs:
     """The usual spellings of one of the names."""
     return entries.usual(USUAL[name])
@@ -176,6 +181,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "sounds": _sounds,
     "numbers": lambda entries: _derive_codes(entries, entries.address, address_numbers),
     "document_start": lambda entries: entries.document_starts,
+    **{name: partial(_part_of_date, name=name) for name in ("year", "month", "day")},
     **{name: partial(_usual, name=name) for name in USUAL},
     **{name: partial(_heard, name=name) for name in HEARD},
     **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
@@ -191,9 +197,7 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     if name in _DERIVED:
         entries.joins[(name,)] = _DERIVED[name](entries)
         return entries.joins[(name,)]
-    codes = entries.codes_of(name)
-    # A year, month or day of 0 is an unknown one.
-    return np.where(codes > 0, codes, -1) if name in _PARTS_OF_A_DATE else codes
+    return entries.codes_of(name)
 
 
 def prepare(entries: Encoded, every: Iterable[tuple[str, ...]]) -> None:

@@ -82,13 +82,19 @@ def data_bytes() -> int:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Let nobody look for garbage meanwhile: for work whose values hardly ever form circles."""
+    """Let nobody look for garbage meanwhile: for work whose values hardly ever form circles.
+
+    Nor among what it leaves, until all is looked through: a nation's folded names took .4 seconds.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            # Frozen and thawed they are the oldest objects, unlooked at.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -225,8 +231,8 @@ def _allocate_by(settings: Mapping[int, int]) -> None:
 def release_free() -> None:
     """Give the system what is free now, after ``keep_memory``; for the end of a step.
 
-    What one step leaves lies in pieces that are too small for the columns of the next. Measured on
-    that list: the peak falls by a quarter, for half a second.
+    What one step leaves lies in pieces that are too small for the columns of the next. Of a linkage
+    with as much memory as it likes the peak is as high without it, and it took a twentieth.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

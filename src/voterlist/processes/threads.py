@@ -56,12 +56,3 @@ def in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 def each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """What the work gives for each item, in the order of the items."""
     return list(in_turn(work, items))
-
-
-def both(first: Callable[[], T], second: Callable[[], R]) -> tuple[T, R]:
-    """What two tasks give; the first is done by the thread that asks."""
-    if workers() == 1:
-        return first(), second()
-    with ThreadPoolExecutor(1) as pool:
-        later = pool.submit(second)
-        return first(), later.result()
