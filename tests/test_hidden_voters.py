@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 
+import pyarrow.compute as pc
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
 
@@ -400,6 +401,31 @@ def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, is_told):
     late = form.replace("05", "31") if "-" in form else form.replace("{0}", "31")
     rows[0][4] = late.format(5)
     assert taken(lines([HEADER, *rows]))[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("of_each", "is_told"),
+    [
+        # One form, both orders: of 04/05/1980 nobody knows.
+        ("10/{0}/1980 {0}/10/1980 04/05/1980", True),
+        # Two forms, each of one order, which tells of every date.
+        ("10/{0}/1980 {0}.10.1980 04/05/1980 04.05.1980", False),
+        # A form of its own, that tells nothing.
+        ("10/{0}/1980 10/{0}/1980 04-05-1980", True),
+        ("{0}/10/1980 {0}/10/1980 04-05-1980", False),
+        ("1980-10-{0} 1980-{0}-10 1980-04-05", True),
+        ("1980-10-{0} 1980-10-{0} 04/05/1980", False),
+    ],
+)
+def test_a_date_that_nobody_knows_is_asked_about(of_each, is_told):
+    """Day and month of a third of such a list were the wrong way round, at exit code 0."""
+    one, other, *dates = of_each.split()
+    dates += [form.format(day) for form in (one, other) for day in (13, 14, 15)]
+    rows = [[*row[:4], date, *row[5:]] for row, date in zip(ROWS, dates, strict=False)]
+    intake, code = taken(lines([HEADER, *rows]))
+    told = intake.findings.filter(pc.field("rule") == "date-order-mixed").to_pylist()
+    assert [(row["value"], row["line"]) for row in told] == [(1, 2)] * is_told
+    assert code == is_told
 
 
 def test_a_date_of_five_thousand_digits_is_a_cell_as_any():

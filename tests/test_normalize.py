@@ -233,10 +233,9 @@ def test_whole_name_in_the_surnames_column():
     assert voters.column("given_skeleton").to_pylist() == ["alsan", "ali"]
 
 
-def _dates(*texts, source=None):
-    outcome = normalize(
-        entries(birth_date=list(texts), source=source or ["0123456789ab"] * len(texts))
-    )
+def _dates(*texts, **places):
+    places = {"source": ["0123456789ab"] * len(texts)} | places
+    outcome = normalize(entries(birth_date=list(texts), **places))
     columns = [
         outcome.table.column(f"birth_{part}").to_pylist()
         for part in ("day", "month", "year")
@@ -322,13 +321,24 @@ def test_months_of_a_turkish_spreadsheet(month):
 
 
 def test_one_swapped_date_in_a_file():
-    """A date impossible in its file's order is read the other way, with a finding for both."""
+    """A date impossible in its file's order is read the other way, with a finding."""
     dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")
     assert dates == [(31, 12, 1980), (30, 11, 1980), (31, 12, 1980)]
-    assert notes == [
-        ("date-order-mixed", None, "birth_date"),
-        ("date-swapped", 3, "birth_date"),
-    ]
+    assert notes == [("date-swapped", 3, "birth_date")]
+
+
+def test_two_clerks_may_write_dates_in_two_orders():
+    """Of half a list each birthday up to the twelfth would be another day, at exit code 0."""
+    dates, notes = _dates(
+        *("12/31/1980", "01/02/1980", "12/30/1980", "31.12.1980", "01.02.1980"),
+        *("01/02/1980", "31/12/1980", "01/02/1980", "01-02-1980"),
+        sheet=["a"] * 5 + ["b"] * 2 + ["c"] * 2,
+    )
+    first, second = (1, 2, 1980), (2, 1, 1980)
+    assert [dates[at] for at in (1, 4, 5)] == [second, first, first]
+    # What tells nothing by itself goes by the others of its sign, then by all.
+    assert dates[7:] == [second, first]
+    assert notes == [("date-order-month-first", None, "birth_date")]
 
 
 def test_impossible_dates():

@@ -21,7 +21,7 @@ from voterlist.normalize import made_of
 from voterlist.storage.linkage_state import PutAside, Spill
 
 _PLACE = ("entry_id", "constituency", "precinct")
-_BESIDE = ("source", "constituency", "precinct")
+_BESIDE = ("source", "sheet", "constituency", "precinct")
 """What is read beside every group of fields."""
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 _GROUPS = (

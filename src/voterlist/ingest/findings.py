@@ -13,8 +13,8 @@ _BY_CODE = declared_rules("voterlist.ingest")
 RULES = tuple(_BY_CODE.values())
 
 LETTERS_LOST = "letters-lost"
-SPOILED = frozenset({LETTERS_LOST, "date-order-exchanged"})
-"""The rules of lists that a program spoiled when it saved them: they are asked for again."""
+SPOILED = frozenset({LETTERS_LOST, "date-order-exchanged", "date-order-mixed"})
+"""The rules of lists that were spoiled when they were saved or typed: they are asked for again."""
 PLACE_DOUBTS = frozenset(
     {
         *("name-undecided", "name-other-number", "name-unclear", "name-against-names"),

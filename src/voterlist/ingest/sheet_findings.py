@@ -28,8 +28,10 @@ from voterlist.schemas import ENTRY
 from voterlist.tables import (
     codes,
     concat,
+    fits,
     group_codes,
     is_known,
+    mask_of,
     matches,
     with_column,
 )
@@ -43,7 +45,11 @@ _USUAL = 0.5
 """A column that more of a list's entries fill than this is expected in each of them."""
 _MOST_LOST = 1 / 3
 """A row without more of these columns at its end than this share is cut short."""
-_MONTHS = 12
+_MONTHS, _DAYS = 12, 31
+_LEAST_TURNED = 3
+"""So many dates of another order are no slips."""
+_TURNED = r"^\D?(?:\d{4}\D+|\d{1,2}\D+)(?:1[3-9]|[23]\d)(?:\D|$)"
+"""A date of which the second number, or that behind the year, is no month."""
 _LEAST_FORMS = 2
 """Of dates, where a spreadsheet rewrote some of them and left the others."""
 _LONGEST_YEAR = 4
@@ -213,7 +219,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
             _of_places(rows, sheet)
             _foreign_places(rows, sheet, territory)
             _lost_letters(rows, sheet)
-            rows.add_count("date-order-exchanged", _exchanged_dates(sheet))
+            _of_dates(rows, sheet)
     return rows.findings
 
 
@@ -386,37 +392,71 @@ def _lost_letters(rows: _Rows, sheet: Survey) -> None:
     rows.add(rule, value=int(lost.sum()), line=line)
 
 
-def _exchanged_dates(sheet: Survey) -> int:
-    """In how many distinct dates a spreadsheet took the first number for the month; 0 of none.
+def _of_dates(rows: _Rows, sheet: Survey) -> None:
+    """Whether nobody knows of dates which number is the day; each text counts once.
 
-    It made dates of those that have a month there and left the others as text: no day of the one
-    form is above 12, each of the other is.
+    A spreadsheet took the first number for the month: it made dates of those that have a month
+    there and left the others as text, so no day of the one form is above 12, each of the other is.
+    Or a list has both orders: in one form, or the month first in one and no evidence in another.
     """
-    written = [
-        sheet.cells[column].slice(section.start, section.stop - section.start)
+    columns = {
+        column
         for section in sheet.sections
         for column in section.header.map.columns("birth_date")
-    ]
-    texts = pa.chunked_array([own.unique().drop_null() for own in written], pa.string())
+    }
+    is_entry = pa.array(sheet.entries())
+    written = [sheet.cells[at].filter(is_entry).unique() for at in columns]
+    texts = pa.chunked_array([own.drop_null() for own in written], pa.string())
     signs = pc.replace_substring_regex(texts, r"\p{Nd}{4}", "Y")
     signs = pc.replace_substring_regex(signs, r"\p{Nd}+", "d")
-    # Nearly every list has one form: its dates are not looked at one by one.
+    # What stands first and the sign behind it.
+    signs = pc.utf8_slice_codeunits(signs, 0, 2)
+    # Nearly every list has one form and one order: its dates are not looked at one by one.
     counts = signs.value_counts().field("counts").to_numpy()
-    if (counts >= ENOUGH).sum() < _LEAST_FORMS:
-        return 0
-    forms: defaultdict[str, list[list[int]]] = defaultdict(list)
+    if (counts >= ENOUGH).sum() < _LEAST_FORMS and not fits(texts, _TURNED).any():
+        return
+    forms: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for text, form in zip(texts.to_pylist(), signs.to_pylist(), strict=True):
         numbers = re.findall(r"\d+", text)[:3]
         # The day stands last where the year stands first.
         numbers = numbers[::-1] if form.startswith("Y") else numbers
         # A letter may pass for a number in a form: d.5.1980.
         if numbers[1:]:
-            dates = [int(one[:_LONGEST_YEAR]) for one in numbers[:2]]
-            forms[form].append(dates)
-    several = [days for days in forms.values() if len(days) >= ENOUGH]
-    low = [days for days in several if max(map(max, days)) <= _MONTHS]
-    is_left = any(min(day for day, _ in days) > _MONTHS for days in several)
-    return sum(map(len, low)) if is_left else 0
+            first, second = (int(one[:_LONGEST_YEAR]) for one in numbers[:2])
+            forms[form].append((first, second, text))
+    several = [dates for dates in forms.values() if len(dates) >= ENOUGH]
+    low = [
+        dates for dates in several if max(max(date[:2]) for date in dates) <= _MONTHS
+    ]
+    if any(min(date[0] for date in dates) > _MONTHS for dates in several):
+        rows.add_count("date-order-exchanged", sum(map(len, low)))
+    orders = {
+        form: [_order(*date[:2]) for date in dates] for form, dates in forms.items()
+    }
+    is_turned = any(
+        own.count(1) > own.count(-1)
+        for form, own in orders.items()
+        if not form.startswith("Y")
+    )
+    unknown = [
+        text
+        for form, own in orders.items()
+        if min(own.count(1), own.count(-1)) >= _LEAST_TURNED
+        or (is_turned and not any(own) and not form.startswith("Y"))
+        for first, second, text in forms[form]
+        if first != second and max(first, second) <= _MONTHS
+    ]
+    if unknown:
+        found = (pc.is_in(sheet.cells[at], pa.array(unknown)) for at in columns)
+        is_one = sheet.entries() & np.logical_or.reduce([*map(mask_of, found)])
+        line = sheet.sheet.lines[int(np.argmax(is_one))].as_py()
+        rows.add("date-order-mixed", value=len(unknown), line=line)
+
+
+def _order(first: int, second: int) -> int:
+    """1 for numbers of which but the second may be a day, -1 where but the first may, else 0."""
+    turned = first <= _MONTHS < second <= _DAYS
+    return turned - (second <= _MONTHS < first)
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:

@@ -72,11 +72,7 @@ def _date_of(text: str) -> Resolved | None:
     written = read_date(text)
     if written.form in {DateForm.UNREADABLE, DateForm.ABOUT}:
         return None
-    form, first, second, year = (
-        np.array([number], dtype=np.int64)
-        for number in (written.form, written.first, written.second, written.year)
-    )
-    return resolve(form, first, second, year, np.zeros(1, dtype=np.int64), 1)
+    return resolve(np.array([written], np.int64).T, ())
 
 
 def _identifier(field: str, text: str, profile: Profile) -> Value:

@@ -1,13 +1,14 @@
 """Birth dates of every written form, as year, month and day with gaps where nothing is known.
 
-One value is read by ``read_date``; which of two numbers is the day is decided for a whole file by
-``resolve``, from the evidence of all its dates.
+One value is read by ``read_date``; which of two numbers is the day is decided for many dates by
+``resolve``, from the evidence of all that are written alike.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Bools, Longs
+from voterlist.arrays import Bools, Longs, factorized
 from voterlist.facts import BIRTH_YEARS
 from voterlist.facts.latin import ascii_letters, to_latin
 
@@ -28,7 +29,7 @@ class DateForm(IntEnum):
     DECIDED = 1
     """The order of its parts is known; a part written 00 is 0."""
     OPEN = 2
-    """Two numbers and a year: which number is the day, the file decides."""
+    """Two numbers and a year: which number is the day, the dates beside it decide."""
     ABOUT = 3
     """A year that is not sure, or one that follows from an age: for the linkage alone."""
     YEAR_FIRST = 4
@@ -233,13 +234,9 @@ class Resolved:
     The latter stays in ``year``, ``month`` and ``day``: a slip in one digit is to be seen as such.
     """
     swapped: Bools
-    """Read against the order of its file, because only so it is a date."""
-    month_first: Bools
-    """One item a file: its dates have the month first."""
-    mixed: Bools
-    """One item a file: some of its dates can only be day first, others only month first."""
-    day_second: Bools
-    """One item a file: its dates that begin with the year have the month last."""
+    """Read against the order of those beside it, because only so it is a date."""
+    turned: Bools
+    """Those beside it have the month first, or last where they begin with the year."""
 
 
 def _month_lengths(year: Longs, month: Longs) -> Longs:
@@ -250,40 +247,32 @@ def _month_lengths(year: Longs, month: Longs) -> Longs:
 
 
 def resolve(
-    form: Longs,
-    first: Longs,
-    second: Longs,
-    year: Longs,
-    file: Longs,
-    files: int,
-    rows: Longs | None = None,
+    read: Longs, orders: Sequence[Longs], rows: Longs | None = None
 ) -> Resolved:
-    """Day and month of each date; arguments are int64, one item per date.
+    """Day and month of each date.
 
-    ``file`` is the number of the date's file, from 0 to ``files`` - 1.
+    Args:
+        read: rows of form, first, second and year, one column a date.
+        orders: numbers of the groups that have one order, one a date, the widest groups first: of
+            the last that tells its order each date has that.
+        rows: in how many rows each date stands; None: in one.
 
-    ``rows`` says in how many rows of the file each date stands; None: in one.
-
-    A file's dates are day first unless more of them can only be month first than can only be day
+    A group is day first unless more of its dates can only be month first than can only be day
     first; likewise those that begin with the year have the day last. A day or month written 00 is
     unknown. Every year from 1 on is kept. An impossible day leaves the year.
     """
+    form, first, second, year = read
     is_year_first = form == DateForm.YEAR_FIRST
     is_open = is_year_first | (form == DateForm.OPEN)
-    order = 2 * file + is_year_first
-    votes = np.zeros((2, 2 * files), np.int64)
-    for row, mask in enumerate(
-        (
-            is_open & (first > 12) & (second <= 12),
-            is_open & (second > 12) & (first <= 12),
-        )
-    ):
-        weights = None if rows is None else rows[mask]
-        votes[row] = np.bincount(order[mask], weights=weights, minlength=2 * files)[
-            : 2 * files
-        ]
-    is_turned = votes[1] > votes[0]
-    turned = is_open & (is_turned[order] if files else np.zeros(len(file), np.bool_))
+    only_usual = is_open & (first > 12) & (second <= 12)
+    only_turned = is_open & (second > 12) & (first <= 12)
+    votes = (only_turned * 1 - only_usual) * (1 if rows is None else rows)
+    turned = np.zeros(len(form), dtype=bool)
+    for groups in orders:
+        group, _ = factorized(2 * groups + is_year_first)
+        for_turned = np.bincount(group, weights=votes)[group]
+        is_told = np.bincount(group, weights=only_usual | only_turned)[group] > 0
+        turned = is_open & np.where(is_told, for_turned > 0, turned)
     day, month = np.where(turned, second, first), np.where(turned, first, second)
     swapped = is_open & (month > 12) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
@@ -299,7 +288,5 @@ def resolve(
         day=np.where(no_such_day | (month == 0), 0, day),
         impossible=no_such_day & is_read | nobodys_year,
         swapped=swapped & ~no_such_day,
-        month_first=is_turned[::2],
-        mixed=(votes[0, ::2] > 0) & (votes[1, ::2] > 0),
-        day_second=is_turned[1::2],
+        turned=turned,
     )

@@ -79,7 +79,7 @@ _TEXT = pa.string()
 _CELLS = (*NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
-_BESIDE = ("source", "constituency", "precinct")
+_BESIDE = ("source", "sheet", "constituency", "precinct")
 """What is read beside the cells of an entry."""
 _ENCODED = frozenset(
     field.name for field in VOTER if field.nullable and field.type == _TEXT
@@ -141,7 +141,7 @@ def made_of(fields: Collection[str], entries: pa.Table, profile: Profile) -> pa.
 
     Args:
         fields: of ENTRY.
-        entries: these columns of ENTRY, source, constituency and precinct.
+        entries: these columns of ENTRY, source, sheet, constituency and precinct.
         profile: whose names they are.
 
     Raises:
@@ -165,7 +165,8 @@ class _Written:
     """The columns as written, each given up by the part that reads it."""
 
     cells: Cells
-    source: pa.ChunkedArray
+    sheet: pa.Table
+    """The source and the sheet of each."""
     identifiers: list[pa.Array]
     """FIN and document; empty once they are read."""
     constituency: pa.ChunkedArray
@@ -183,8 +184,8 @@ def _written_columns(entries: pa.Table, profile: Profile, notes: Notes) -> _Writ
         for name in ("fin", "document")
         if name in entries.column_names
     ]
-    source, constituency, precinct = (entries.column(name) for name in _BESIDE)
-    return _Written(cells, source, numbers, constituency, precinct)
+    sheet, place = entries.select(_BESIDE[:2]), entries.select(_BESIDE[2:])
+    return _Written(cells, sheet, numbers, *place.columns)
 
 
 Part = Callable[[], dict[str, Any]]
@@ -220,7 +221,7 @@ def _parts(
         (address, addresses),
         (
             date,
-            lambda: _dates(date.pop(), written.source, notes, for_linkage=for_linkage),
+            lambda: _dates(date.pop(), written.sheet, notes, for_linkage=for_linkage),
         ),
         (sex, lambda: _sex(sex.pop(), notes)),
     )
@@ -421,36 +422,46 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
     return columns
 
 
+_SIGN = r"^\W?\d+\s*([^\d\s]?).*$"
+"""The sign behind the first number of a date; a text of another kind stays as it is."""
+
+
 def _dates(
-    written: pa.DictionaryArray,
-    source: pa.ChunkedArray,
-    notes: Notes,
-    *,
-    for_linkage: bool,
+    written: pa.DictionaryArray, sheet: pa.Table, notes: Notes, *, for_linkage: bool
 ) -> dict[str, Any]:
-    """Year, month and day of birth: resolved once for each distinct date of each file."""
+    """Year, month and day of birth: resolved once for each distinct date of each sheet."""
     text_codes, texts = codes(written)
-    file_codes, sources = codes(source)
-    # Form, first, second and year of each distinct text. A null has the code -1: the last place,
-    # where nothing is read.
+    _, sources = codes(sheet.column("source"))
+    # Form, first, second and year of each distinct text, and the sign between them. A null has the
+    # code -1: the last place, where nothing is read.
     read = np.append(read_dates(texts), np.zeros((4, 1), np.int64), axis=1)
     if not for_linkage:
         read[:, read[0] == DateForm.ABOUT] = 0
-    # One number for a text in a file: the text, counted from 1, times the files, plus the file.
-    # Of the files some may have no row here.
+    sign_codes, signs = codes(pc.replace_substring_regex(texts, _SIGN, r"\1"))
+    # One number for a text in a sheet: the text, counted from 1, times the sheets, plus the sheet.
     combined = text_codes.astype(np.int64)
     combined += 1
-    combined *= len(sources)
-    combined += file_codes
+    sizes = []
+    for column in sheet.columns:
+        own_codes, values = codes(column)
+        # A file may have no sheets.
+        sizes.append(len(values) + 1)
+        combined *= sizes[-1]
+        combined += own_codes
+        combined += 1
     date_of_row, dates = factorized(combined)
-    text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
-    form, first, second, year = read[:, text_of_date - 1]
+    files, sheets = sizes
+    text_of_date, sheet_of_date = np.divmod(dates, files * sheets)
+    file = sheet_of_date // sheets
+    own = read[:, text_of_date - 1]
     rows_of_date = np.bincount(date_of_row, minlength=len(dates))
-    resolved = resolve(
-        form, first, second, year, file_of_date, len(sources), rows_of_date
-    )
+    # Clerks share a list: dates with points may have the day first where those with slashes have
+    # the month.
+    sign = np.append(sign_codes, 0)[text_of_date - 1]
+    alike = (place * len(signs) + sign for place in (file, sheet_of_date))
+    resolved = resolve(own, (file, *alike), rows_of_date)
 
-    is_known = text_of_date > 0
+    form, is_known = own[0], text_of_date > 0
     for rule, has_fault in (
         ("date-unreadable", form == 0),
         ("impossible-date", resolved.impossible),
@@ -458,13 +469,12 @@ def _dates(
     ):
         notes.rows(rule, (is_known & has_fault)[date_of_row], "birth_date")
     names = sources.to_pylist()
-    for rule, is_fault_of_file in (
-        ("date-order-month-first", resolved.month_first),
-        ("date-order-mixed", resolved.mixed),
-        ("date-order-day-second", resolved.day_second),
+    for rule, turned_form in (
+        ("date-order-month-first", DateForm.OPEN),
+        ("date-order-day-second", DateForm.YEAR_FIRST),
     ):
-        files = [names[at] for at in np.flatnonzero(is_fault_of_file)]
-        notes.files(rule, files, "birth_date")
+        turned = np.unique(file[resolved.turned & (form == turned_form)])
+        notes.files(rule, [names[at - 1] for at in turned], "birth_date")
 
     rows = pa.array(date_of_row)
     columns = {}
@@ -536,11 +546,8 @@ def _of_word(fold: Fold, profile: Profile) -> Callable[[str], str | None]:
 def _folded_dates(words: Sequence[str | None]) -> list[str | None]:
     """Each date as year, month and day; the column decides which number is the day."""
     read = [read_date(word or "") for word in words]
-    form, first, second, year = np.array(read, np.int64).reshape(-1, 4).T
-    one_file = np.zeros(len(read), np.int64)
-    dates = resolve(
-        form, first, second, year, one_file, 1, np.ones(len(read), np.int64)
-    )
+    numbers = np.array(read, np.int64).reshape(-1, 4).T
+    dates = resolve(numbers, [np.zeros(len(read), np.int64)])
     rows = zip(
         dates.year.tolist(), dates.month.tolist(), dates.day.tolist(), strict=True
     )

@@ -223,12 +223,9 @@ def _of_years(desk: Desk) -> None:
 def finish(desk: Desk) -> None:
     """What is planted last, and what the faults make together.
 
-    A number that stands twice leaves a gap; people who stand twice are more than coincidence; a
-    date in another order makes two orders of its file.
+    A number that stands twice leaves a gap; people who stand twice are more than coincidence.
     """
     _of_years(desk)
-    if _rows_with(desk, "date-swapped"):
-        desk.record_place("date-order-mixed", None, Unit.FILE)
     repeated = _rows_with(desk, "line-number-repeat")
     for at in np.unique(desk.list_of[repeated]):
         desk.record_place("line-number-gap", _first(desk, at), Unit.FILE)
