@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 
+import openpyxl
 import pyarrow.compute as pc
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
@@ -401,6 +402,77 @@ def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, is_told):
     late = form.replace("05", "31") if "-" in form else form.replace("{0}", "31")
     rows[0][4] = late.format(5)
     assert taken(lines([HEADER, *rows]))[1] == 0
+
+
+def _struck(rows, form):
+    """A file of these rows, the fifth struck through as a program of this form writes it."""
+    if form == "docx":
+        made = documents.docx.Document()
+        table = documents.add_table(made, rows)
+        table.rows[5].cells[1].paragraphs[0].runs[0].font.strike = True
+        table.rows[6].cells[1].paragraphs[0].runs[0].font.strike = False
+        return documents.saved(made)
+    if form == "xlsx":
+        sheet = openpyxl.Workbook()
+        for row in rows:
+            sheet.active.append(row)
+        sheet.active["B6"].font = openpyxl.styles.Font(strike=True)
+        sheet.active["B7"].font = openpyxl.styles.Font(strike=False, bold=True)
+        # What is blank, though struck through, says nothing.
+        sheet.active["I8"].font = openpyxl.styles.Font(strike=True)
+        return documents.saved(sheet)
+    own = 'table:style-name="ce1" office:value-type'
+    lines = [ods_row(row) for row in rows]
+    lines[5] = lines[5].replace("office:value-type", own, 2)
+    style = (
+        '<style:style style:name="ce1"><style:text-properties'
+        ' style:text-line-through-style="solid"/></style:style>'
+    )
+    return changed(
+        ods(f"<table:table>{''.join(lines)}</table:table>"),
+        lambda text: text.replace(
+            "<office:body>",
+            f"<office:automatic-styles>{style}</office:automatic-styles><office:body>",
+        ).replace(" xmlns:text", ' xmlns:style="style" xmlns:text'),
+        "content.xml",
+    )
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "docx"])
+def test_who_is_struck_through_stays_and_is_told(form):
+    """A voter whom the precinct struck out would be one like others, and nobody would ask."""
+    intake, code = taken(_struck([HEADER, *ROWS], form), f"list 12.{form}")
+    told = intake.findings.filter(pc.field("rule") == "marked-gone").to_pylist()
+    assert [(row["line"], row["value"]) for row in told] == [(6, 1)]
+    ids = {row["line"]: row["entry_id"] for row in intake.entries.to_pylist()}
+    assert told[0]["entry_id"] == ids[6]
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
+@pytest.mark.parametrize(
+    ("remark", "is_told"),
+    [
+        *[("Vəfat edib 2024", True), ("köçüb", True), ("SİYAHIDAN ÇIXARILIB", True)],
+        *[("умерла", True), ("moved away", True), ("Bakıdan köçüb gəlib", False)],
+        *[("Ölübəyli kəndi", False), ("muhacir", False)],
+    ],
+)
+def test_whom_a_remark_calls_gone_is_told(remark, is_told):
+    """Who died would be a voter like others, and nobody would ask."""
+    rows = [[*row, ""] for row in ROWS]
+    rows[4][-1] = remark
+    found = [
+        row["line"]
+        for row in taken(lines([[*HEADER, "Qeyd"], *rows]))[0].findings.to_pylist()
+        if row["rule"] == "marked-gone"
+    ]
+    assert found == [6] * is_told
+    for row in rows:
+        row[-1] = remark
+    findings = taken(lines([[*HEADER, "Qeyd"], *rows]))[0].findings
+    told = findings.filter(pc.field("rule") == "marked-gone").to_pylist()
+    # Of thousands one is enough.
+    assert [(row["line"], row["value"]) for row in told] == [(2, 12)] * is_told
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,17 @@ _USUAL = 0.5
 """A column that more of a list's entries fill than this is expected in each of them."""
 _MOST_LOST = 1 / 3
 """A row without more of these columns at its end than this share is cut short."""
+_FEW = 6
+"""What half of so many entries have is never usual."""
+_GONE = (
+    r"(?i)(?:^|\PL)(?:v[əe]fat (?:et|ed|el)|[öo]l[üu]b(?:\PL|$)|d[üu]nyas[ıi]n[ıi] d[əe]y"
+    r"|r[əe]hm[əe]t[əe] ged"
+    r"|[çc][ıi]xar[ıi]l(?:[ıi]b|m[ıi][şs]|d[ıi])|s[iİ]l[iİ]n[iİ]b|k[öo][çc](?:[üu]b|m[üu][şs])"
+    r"|умер|скончал|выбыл|исключ[её]н|переехал|снята? с уч"
+    r"|(?:deceased|died|dead|moved (?:away|out)|removed|struck off)(?:\PL|$))"
+)
+"""What is said of voters who died, moved or were taken off."""
+_CAME = r"(?i)k[öo][çc][üu]b g[əe]l|moved in|прибыл"
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED = 3
 """So many dates of another order are no slips."""
@@ -219,6 +230,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
             _of_places(rows, sheet)
             _foreign_places(rows, sheet, territory)
             _lost_letters(rows, sheet)
+            _of_gone(rows, sheet)
             _of_dates(rows, sheet)
     return rows.findings
 
@@ -390,6 +402,24 @@ def _lost_letters(rows: _Rows, sheet: Survey) -> None:
         rule = LETTERS_LOST
     line = sheet.sheet.lines[int(np.argmax(lost))].as_py()
     rows.add(rule, value=int(lost.sum()), line=line)
+
+
+def _of_gone(rows: _Rows, sheet: Survey) -> None:
+    """The entries that are struck through, or of which a cell says that the voter is gone.
+
+    Where most are so, it is said of the first: that is how their list is written.
+    """
+    columns = range(len(sheet.cells))
+    found = any_match(sheet.cells, columns, (_GONE,))
+    if found.any():
+        found &= ~any_match(sheet.cells, columns, (_CAME,))
+    if sheet.sheet.struck is not None:
+        found |= mask_of(sheet.sheet.struck)
+    is_entry = sheet.entries()
+    at = np.flatnonzero(found & is_entry)
+    is_usual = 2 * len(at) > max(is_entry.sum(), _FEW)
+    for row in at[:1] if is_usual else at:
+        rows.add("marked-gone", value=len(at), line=sheet.sheet.lines[row].as_py())
 
 
 def _of_dates(rows: _Rows, sheet: Survey) -> None:

@@ -39,6 +39,8 @@ class Line:
     """True for text outside every table."""
     deleted: bool = False
     """True for a row that was deleted while changes were tracked."""
+    struck: bool = False
+    """True for a row with text that is struck through."""
     filled: int = 0
     """How many of its cells were given the text of a cell above that they are merged with."""
 
@@ -80,6 +82,7 @@ class Row:
 
     cells: list[Cell] = field(default_factory=list)
     deleted: bool = False
+    struck: bool = False
     inner: list[Line] = field(default_factory=list)
     """The lines of the tables that stand in its cells."""
 
@@ -105,7 +108,7 @@ def table_lines(rows: Sequence[Row], settings: IngestSettings) -> list[Line]:
     lines: list[Line] = []
     for row, cells, blank in zip(rows, texts, blanks, strict=True):
         filled = blank - cells.count("")
-        lines.append(Line(cells, deleted=row.deleted, filled=filled))
+        lines.append(Line(cells, deleted=row.deleted, struck=row.struck, filled=filled))
         lines += row.inner
     return lines
 
@@ -184,6 +187,7 @@ def document(
         merged=sum(line.filled for line in lines),
         outside=pa.array([line.outside for line in lines], pa.bool_()),
         deleted=pa.array([line.deleted for line in lines], pa.bool_()),
+        struck=pa.array([line.struck for line in lines], pa.bool_()),
     )
     return ReadOutcome(kind, (sheet,))
 
@@ -217,10 +221,12 @@ class Story:
         self._ignored_tables = 0
         self._cells = 0
 
-    def text(self, text: str) -> None:
-        """Text of the open paragraph."""
+    def text(self, text: str, *, is_struck: bool = False) -> None:
+        """Text of the open paragraph, and whether it is struck through."""
         if self._paragraphs:
             self._paragraphs[-1].append(text)
+        if is_struck and self._open_cells and text.strip():
+            self._open_cells[-1][0].struck = True
 
     def begin_paragraph(self) -> None:
         """A paragraph begins."""

@@ -26,7 +26,7 @@ Head = dict[str, Any]
 _LENGTHS = struct.Struct(">QQ")
 """How many bytes the head takes, and how many follow it."""
 _LINE = "line"
-_MARKS = ("outside", "deleted")
+_MARKS = ("outside", "deleted", "struck")
 """The fields of a sheet that are nothing or say something of each row."""
 _FACTS = tuple(
     field.name

@@ -15,6 +15,7 @@ from voterlist.readers.packed import (
     DAMAGE,
     LARGE_PICTURES,
     Handler,
+    StruckStyles,
     count_of,
     extent_of,
     parse_part,
@@ -87,11 +88,15 @@ class _Body(Handler):
         """What somebody typed and no page shows: deleted text, what pictures and fields say."""
         self._extent = 0
         self._left_out = 0
+        self._struck = StruckStyles()
+        self._are_struck: list[bool] = [False]
         self._is_meta = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
         self._is_meta = tag in _META
+        is_struck = self._struck.strikes(tag, attributes)
+        self._are_struck.append(is_struck or self._are_struck[-1])
         if tag in _SAYS:
             self.beside += (f"\n{text}\n" for text in attributes.values())
         if self._left_out or tag in _LEFT_OUT:
@@ -118,12 +123,13 @@ class _Body(Handler):
     def text(self, text: str) -> None:
         """Text goes by."""
         if not self._left_out:
-            self.story.text(text)
+            self.story.text(text, is_struck=self._are_struck[-1])
         elif not self._is_meta:
             self.beside.append(text)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
+        self._are_struck.pop()
         if self._left_out:
             self._left_out -= 1
             self._is_meta = False

@@ -154,6 +154,26 @@ def count_of(text: str, *, most: int, otherwise: int = 1) -> int:
     )
 
 
+class StruckStyles:
+    """The styles of an OpenDocument file by which text is struck through, while its tags go by."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._name = ""
+
+    def strikes(self, tag: str, attributes: dict[str, str]) -> bool:
+        """True where what begins with this tag is struck through."""
+        if tag == "style:style":
+            self._name = attributes.get("style:name", "")
+        elif (
+            attributes.get("style:text-line-through-style", "none") != "none"
+            and tag == "style:text-properties"
+        ):
+            self._names.add(self._name)
+        styles = map(attributes.get, ("table:style-name", "text:style-name"))
+        return not self._names.isdisjoint(styles)
+
+
 def extent_of(attributes: dict[str, str]) -> int:
     """What a frame of an OpenDocument file takes, in square EMU; 0 where it does not say."""
     area = 1.0

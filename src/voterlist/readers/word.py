@@ -76,6 +76,7 @@ _SIGNS = {
     "noBreakHyphen": "-",
     "softHyphen": "\N{SOFT HYPHEN}",
 }
+_STRIKES = frozenset({"strike", "dstrike"})
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _OFF = frozenset({"0", "false", "off"})
@@ -137,7 +138,7 @@ class _Body(Handler):
         self._extent = 0
         self._left_out = 0
         self._above: list[str] = []
-        self._is_text = False
+        self._is_text = self._is_struck = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -148,6 +149,7 @@ class _Body(Handler):
             self._say(attributes)
         above = self._above[-1] if self._above else ""
         self._above.append(name)
+        self._look_at_run(name, attributes)
         if self._left_out or tag == _FALLBACK:
             self._left_out += 1
         elif name == "del" and above == "trPr":
@@ -169,6 +171,13 @@ class _Body(Handler):
             self._extent = area_of(attributes)
         elif tag == _PICTURE and not self._left_out:
             self.pictured += self._extent
+
+    def _look_at_run(self, name: str, attributes: dict[str, str]) -> None:
+        """Follow whether the text of a run is struck through."""
+        if name == "r":
+            self._is_struck = False
+        elif name in _STRIKES and self._above[-3:-1] == ["r", "rPr"]:
+            self._is_struck = _plain(attributes).get("val", "true") not in _OFF
 
     def _say(self, attributes: dict[str, str]) -> None:
         """Keep what a tag says beside the text."""
@@ -202,7 +211,7 @@ class _Body(Handler):
     def text(self, text: str) -> None:
         """Text goes by."""
         if self._is_text and not self._left_out:
-            self.story.text(text)
+            self.story.text(text, is_struck=self._is_struck)
         else:
             self.beside.append(text)
 

@@ -35,6 +35,7 @@ from voterlist.readers.outcome import RefusedError
 from voterlist.readers.packed import (
     DAMAGE,
     Handler,
+    StruckStyles,
     area_of,
     count_of,
     extent_of,
@@ -87,6 +88,9 @@ _ERROR_VALUE = re.compile(
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
 _LITERAL = re.compile('"([^"]+)"')
 _CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
+_STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
+"""What of the styles of a workbook says which cells are struck through, and what it is made of."""
+_BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
 _FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -104,6 +108,8 @@ class SheetFacts:
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
     """
+    struck: set[int] = field(default_factory=set)
+    """The rows, counted from 1, of which a filled cell is struck through; of XLSX and ODS only."""
     trouble: AsideCode | None = None
     remarks: list[tuple[int, str]] = field(default_factory=list)
     """(row counted from 1, text) of each remark and of each text box, in this order."""
@@ -190,9 +196,10 @@ def _packed_facts(
             texts = archive.read(names[_BINARY_STRINGS])
             blank = frozenset(re.findall(BLANK_TEXT, texts))
         order = _sheet_order(archive, names, kind)
+        struck = _struck_cells(archive, names)
         # Several sheets may name one part; it is looked over once.
         parts = {
-            part: _part_facts(archive, part, settings, blank)
+            part: _part_facts(archive, part, settings, blank, struck)
             for part in sorted(
                 {*order.values(), *filter(_SHEET_PART.fullmatch, names.values())}
             )
@@ -208,6 +215,31 @@ def _packed_facts(
     beside = sorted(parts.keys() - order.values()) if order else ()
     unread = (*(part for part in beside if parts[part].cells), *damaged)
     return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
+
+
+def _struck_cells(
+    archive: zipfile.ZipFile, names: dict[str, str]
+) -> re.Pattern[bytes] | None:
+    """Finds the rows of filled cells whose style strikes them through; None where no style does."""
+    if "xl/styles.xml" not in names:
+        return None
+    section = ""
+    counts = dict.fromkeys(_STRUCK_SECTIONS, -1)
+    fonts, styles = set(), []
+    for tag, attributes in tags(archive, names["xl/styles.xml"]):
+        if tag in _STRUCK_SECTIONS or tag in _BEHIND_SECTIONS:
+            section = tag
+        elif tag == _STRUCK_SECTIONS.get(section):
+            counts[section] += 1
+            if attributes.get("fontId") in fonts:
+                styles.append(b"%d" % counts[section])
+        elif tag == "strike" and attributes.get("val") not in {"0", "false"}:
+            fonts.add(str(counts["fonts"]))
+    if not styles:
+        return None
+    style = rb'(?=[^<>]*\bs="(?:' + b"|".join(styles) + rb')")'
+    place = rb'[^<>]*\br="[A-Z]{1,3}([0-9]{1,7})"[^<>]*(?<!/)>(?!</|<v ?/>|<v></v>)'
+    return re.compile(_NAME + rb"c\s" + style + place)
 
 
 def _counts_from_1904(archive: zipfile.ZipFile, names: dict[str, str]) -> bool:
@@ -264,6 +296,7 @@ def _part_facts(
     part: str,
     settings: IngestSettings,
     blank: frozenset[bytes],
+    struck: re.Pattern[bytes] | None,
 ) -> SheetFacts:
     """What one sheet of an XLSX or XLSB says of itself.
 
@@ -283,6 +316,8 @@ def _part_facts(
                 # In UTF-16 its reader sees no cell.
                 return SheetFacts(trouble=AsideCode.CONTENT_UNREAD)
             _look_over(piece, facts)
+            if struck:
+                facts.struck.update(map(int, struck.findall(piece)))
             count, numbers = cells_and_rows(piece, blank)
             facts.cells += count
             rows += numbers
@@ -493,6 +528,8 @@ class _OdsParser(Handler):
         self._remark = ""
         self._is_meta = False
         self._extent = 0
+        self._struck = StruckStyles()
+        self._is_struck = False
         self.beside: list[str] = []
         """What stands in no cell and lies on none: prompts, and cells as they were before."""
 
@@ -509,7 +546,8 @@ class _OdsParser(Handler):
             self.beside += (f"\n{text}\n" for text in said)
         self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
-            self._cell, self._characters = attributes, 0
+            self._cell, self._characters, self._is_struck = attributes, 0, False
+        self._is_struck |= self._struck.strikes(tag, attributes)
         if self._depth != 1:
             return
         table = self.tables[-1]
@@ -599,6 +637,8 @@ class _OdsParser(Handler):
         is_error = cell.get("calcext:value-type") == "error"
         if not is_error and (self._characters or "office:value-type" in cell):
             table.filled = True
+            if self._is_struck:
+                table.facts.struck.add(table.row + 1)
         elif "table:formula" in cell:
             table.facts.formulas_without_value += 1
             table.facts.unworked.append((table.row + 1, column))

@@ -192,6 +192,9 @@ class RawSheet:
     deleted: pa.Array | None = None
     """bool, one a row: True for a row that was deleted and is still in the file (DBF, tracked
     changes). None where the format keeps no such rows."""
+    struck: pa.Array | None = None
+    """bool, one a row: True for a row of which a cell is struck through (XLSX, ODS, DOCX,
+    ODT). None where that is not known, or none is."""
 
 
 @dataclass(frozen=True, slots=True)
