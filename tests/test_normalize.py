@@ -222,6 +222,18 @@ def test_a_surname_in_the_column_of_the_given_name_is_told():
     ]
 
 
+def test_a_father_with_the_name_of_a_woman_is_told():
+    """Columns exchanged make a daughter of her own son, and no particle says so."""
+    outcome = normalize(
+        entries(
+            surname=["Əliyeva"] * 5,
+            given_name=["Rauf", "Rauf", "Leyla", "Leyla", None],
+            patronymic=["Leyla", "Leyla qızı", "Rauf", "Sevda", "Leyla"],
+        )
+    )
+    assert found(outcome.findings) == [("names-exchanged", 1, "patronymic")]
+
+
 def test_whole_name_in_the_surnames_column():
     """A whole name in the surname's column is cut where the given name's column is blank."""
     voters = normalize(

@@ -20,7 +20,7 @@ from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
 from voterlist.facts.latin import repaired
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
-from voterlist.model import Profile
+from voterlist.model import Profile, Sex
 from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.columns import (
@@ -44,7 +44,7 @@ from voterlist.normalize.fullname import (
     split_full_name,
 )
 from voterlist.normalize.identifiers import read_identifiers, read_sex
-from voterlist.normalize.lexicon import is_given
+from voterlist.normalize.lexicon import is_given, known_sex
 from voterlist.normalize.name_parts import is_surname_like, split_given, surname_sex
 from voterlist.normalize.names import (
     MAY_BE_PLACEHOLDER,
@@ -359,7 +359,7 @@ def _names(
     given_skeleton = columns["given_skeleton"]
     one_letter = mask_of(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
     notes.rows("initials-only", rows_of(given_skeleton, one_letter), "given_name")
-    _note_exchanged(cells["surname"], columns["surname_skeleton"], given, notes)
+    _note_exchanged(cells["surname"], columns, given, notes)
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
     _note_unreadable(given, given_skeleton, "given_name", notes)
     readable = is_known(columns["patronymic_skeleton"]) | is_known(
@@ -371,13 +371,14 @@ def _names(
 
 def _note_exchanged(
     surname: pa.DictionaryArray,
-    skeleton: pa.DictionaryArray,
+    columns: Mapping[str, pa.DictionaryArray],
     given: pa.DictionaryArray,
     notes: Notes,
 ) -> None:
     """Note the rows of which the given name ends as a surname, and the surname as none.
 
-    An ending that tells the sex is of no given name; any other says so beside a known one.
+    An ending that tells the sex is of no given name; any other says so beside a known one. Nor is a
+    father called as women alone are, whose child has a man's name.
     """
     if not notes.are_kept:
         return
@@ -386,9 +387,14 @@ def _note_exchanged(
         words = column.dictionary.to_pylist()
         return rows_of(column, np.array([bool(says(word)) for word in words], bool))
 
+    skeleton, father = columns["surname_skeleton"], columns["patronymic_skeleton"]
     is_name = has(skeleton, is_given) | has(given, surname_sex)
     is_exchanged = has(given, is_surname_like) & ~has(surname, is_surname_like)
     notes.rows("names-exchanged", is_exchanged & is_name & is_known(surname), "surname")
+    is_mother = has(father, lambda word: known_sex(word or "") is Sex.FEMALE)
+    is_man = has(columns["given_sex"], lambda sex: sex == Sex.MALE)
+    is_whose = ~is_known(columns["patronymic_sex"])
+    notes.rows("names-exchanged", is_mother & is_man & is_whose, "patronymic")
 
 
 def _note_unreadable(
