@@ -384,6 +384,18 @@ def test_names_exchanged_half_way_down_a_list_are_asked_about(order, first):
     assert code == 1
 
 
+@pytest.mark.parametrize("first", [0, 12, 24])
+def test_a_father_in_place_of_his_child_is_asked_about_without_a_particle(first):
+    """Leyla, daughter of Rauf, would be Rauf, son of Leyla, on the list, at exit code 0."""
+    rows = [[*row[:3], row[3].split()[0], *row[4:]] for row in voters(24)]
+    rows = [[cell.replace(",", "") for cell in row] for row in rows]
+    for row in rows[first:]:
+        row[2:4] = row[3:1:-1]
+    intake, code = taken(lines([HEADER, *rows]))
+    women = [row[1].endswith("va") for row in rows[first:]]
+    assert (intake.entries.num_rows, code) == (24 - sum(women), int(any(women)))
+
+
 @pytest.mark.parametrize(
     ("form", "is_told"),
     [

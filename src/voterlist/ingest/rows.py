@@ -75,6 +75,7 @@ _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
 """Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _ENDING = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$"
+_OF_WOMAN, _OF_MAN = r"(?i)\pL(?:[oe]va|[оеё]ва)$", r"(?i)\pL(?:[oe]v|[оеё]в)$"
 _FAMILY = (
     r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
@@ -616,6 +617,25 @@ def _moved_names(
         is_father = any_match(cells, given, (_CHILD,)) & is_known(cells[fathers[0]])
         is_father |= any_match(cells, surnames, (_CHILD,)) & is_known(father)
         found |= is_father & ~fits(father, PARTICLE)
+        if len(surnames) == len(given) == 1:
+            own = cells[surnames[0]], cells[given[0]]
+            found |= _sons_of_daughters(*own, father)
+    return found
+
+
+def _sons_of_daughters(surname: pa.Array, given: pa.Array, father: pa.Array) -> Bools:
+    """The women who have a man's name, and a father whose name no man of the list has.
+
+    Where those beside each other have, the two columns stand in each other's place, though no
+    particle says so.
+    """
+    is_woman, is_man = fits(surname, _OF_WOMAN), fits(surname, _OF_MAN)
+    men = given.filter(pa.array(is_man)).unique().drop_null()
+    found = is_woman & is_known(father) & mask_of(pc.is_in(given, men))
+    found &= ~mask_of(pc.is_in(father, men)) & ~fits(father, PARTICLE)
+    women = found[is_woman]
+    if (women[1:] & women[:-1]).sum() < ENOUGH - 1:
+        found[:] = False
     return found
 
 
