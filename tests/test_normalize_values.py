@@ -89,6 +89,9 @@ def test_dates_of_a_known_order(text, day, month, year):
         ("31.12.1980 г. рождения", 31, 12, 1980),
         ("12/31/1980 12:00 AM", 12, 31, 1980),
         ("4091966", 4, 9, 1966),
+        ("31.12.1980, Bakı ş.", 31, 12, 1980),
+        ("Bakı ş., 31.12.1980", 31, 12, 1980),
+        ("31.12.1980-ci il, Gəncə", 31, 12, 1980),
     ],
 )
 def test_dates_whose_order_the_file_decides(text, first, second, year):
@@ -106,6 +109,7 @@ def test_dates_whose_order_the_file_decides(text, first, second, year):
         "1.2.3.4",
         "",
         "31.12",
+        "31.12.1980, 01.02.1981",
         "999999999999999999999",
         # Midnight of the next day here.
         "1980-12-30T20:00:00.000Z",

@@ -88,6 +88,10 @@ _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
 _BETWEEN = r"[./\\\-–—․,\s]{1,4}"
 """A point, slash or dash, also as word processors set them; or several, of a slip."""
 _PARTED = re.compile(rf"^'?(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})\.?$")
+_WITH_PLACE = re.compile(
+    r"^(?:[^\W\d_]\D*[,;]\s*)?(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d?-\d\d?)(?:[-,;(\s]\D*)?$"
+)
+"""A date before or behind words, as where lists ask for the place too: ``05.03.1980, Bakı``."""
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")
 _YEAR_MONTH = re.compile(r"^(\d{4})\s*[./-]\s*(\d{1,2})$")
 _YEAR_WORDS = re.compile(
@@ -209,7 +213,8 @@ def read_date(text: str) -> WrittenDate:
         match = pattern.match(text)
         if match:
             return WrittenDate(DateForm.DECIDED, 0, int(match[month]), int(match[year]))
-    bare = _YEAR_WORDS.sub("", to_latin(text)).strip()
+    match = _WITH_PLACE.match(text)
+    bare = match[1] if match else _YEAR_WORDS.sub("", to_latin(text)).strip()
     if bare != text and (_NUMBER.match(bare) or _PARTED.match(bare)):
         return read_date(bare)
     return _spelt_date(text)
