@@ -163,6 +163,22 @@ def test_a_wrong_header_is_doubted_and_nothing_is_taken_in():
     assert row["birth_date"][2] == "."
 
 
+def test_a_column_whose_blanks_another_of_its_heading_fills_is_doubted():
+    """The dates of all whose one stands in the second column would be lost at exit code 0."""
+    heads = ["№", "Soyadı", "Adı", "Doğum tarixi", "Doğum tarixi"]
+    both = [[*row[:3], row[4], row[4]] for row in voters()]
+    halves = [
+        [*row[:3], *((row[3], "") if at % 2 else ("", row[3]))]
+        for at, row in enumerate(both)
+    ]
+    assert take(raw([heads, *both])).entries.num_rows == 24
+    found = take(raw([heads, *halves]))
+    assert (found.entries.num_rows, "mapping-doubtful" in said(found)) == (0, True)
+    pinned = IngestSettings(columns={"birth_date": ["D", "E"]})
+    dates = take(raw([heads, *halves]), chosen=pinned).entries.column("birth_date")
+    assert sorted(dates.to_pylist()) == sorted(row[3] for row in both)
+
+
 def test_the_least_confidence_is_a_setting():
     """Who asks for more gets fewer lists taken in; who asks for nothing gets them all."""
     rows = [[TITLE], ["№", "Soyaddı", "Adı", "Təvəllüd"], ["1", "Rza", "Əli", "1970"]]

@@ -12,8 +12,9 @@ from itertools import pairwise
 import pyarrow as pa
 
 from voterlist.arrays import Longs
-from voterlist.fields import NAMES
+from voterlist.fields import HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
+from voterlist.tables import is_known
 
 # What the cells of a column look like.
 #
@@ -21,6 +22,8 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch
 
 ENOUGH = 5
 """Fewer filled cells than this prove nothing of a column."""
+_LEAST_HALF = 3
+"""So many entries whose cell stands in a second column of one heading are no slips."""
 _SAMPLE = 200
 _LONGEST = 200
 """Characters of a cell that are looked at."""
@@ -193,6 +196,34 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
             if match.role in doubtful
             else match
             for match in kept
+        )
+    )
+
+
+def doubt_halves(
+    columns: ColumnMap,
+    claims: Sequence[ColumnMatch],
+    cells: Sequence[pa.Array],
+    rows: Longs,
+) -> ColumnMap:
+    """The same map with less confidence in a column whose blanks another of its heading fills.
+
+    ``claims`` are what each heading says on its own, ``rows`` those of the entries.
+    """
+    used = {match.column for match in columns.matches}
+    doubtful = set()
+    for match in columns.matches:
+        for other in claims:
+            if other.role == match.role in HASHED and other.column not in used:
+                one, two = (is_known(cells[at.column])[rows] for at in (match, other))
+                if (~one & two).sum() >= _LEAST_HALF and match.how != "pinned":
+                    doubtful.add(match.column)
+    return ColumnMap(
+        tuple(
+            match.with_confidence(match.confidence * _HALVED)
+            if match.column in doubtful
+            else match
+            for match in columns.matches
         )
     )
 

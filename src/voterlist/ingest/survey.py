@@ -19,6 +19,7 @@ from voterlist.arrays import Bools, Longs
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import (
     confirm_columns,
+    doubt_halves,
     is_person_like,
     is_side_by_side,
     shapes,
@@ -327,6 +328,8 @@ def _judged_section(
     else:
         rows = body_rows(filled, header.start, stop, len(columns.matches))
         columns = confirm_columns(columns, shapes(cells, rows))
+        others = claims(header.texts, settings)
+        columns = doubt_halves(columns, others, cells, rows)
     return Section(
         start=start,
         stop=stop,
