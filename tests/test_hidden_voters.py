@@ -512,6 +512,19 @@ def test_a_date_that_nobody_knows_is_asked_about(of_each, is_told):
     assert code == is_told
 
 
+@pytest.mark.parametrize(("off", "is_told"), [(10, True), (1, False)])
+def test_an_age_that_contradicts_the_date_is_told(off, is_told):
+    """A year typed wrong beside the right age would be the voter's, and nobody would look."""
+    rows = [
+        [*row, str(2024 + at % 2 - int(row[4][-4:]))] for at, row in enumerate(ROWS)
+    ]
+    rows[4][-1] = str(int(rows[4][-1]) + off)
+    rows[5][-1] = ""
+    findings = taken(lines([[*HEADER, "Yaşı"], *rows]))[0].findings.to_pylist()
+    found = [(row["line"], row["field"]) for row in findings if "age" in row["rule"]]
+    assert found == [(6, "birth_date")] * is_told
+
+
 def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
     """Python makes no number of so many, and the list ended with an error inside."""
     rows = [list(row) for row in ROWS]

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.fields import ENTRY_FIELDS, NAMES
+from voterlist.fields import ENTRY_FIELDS, FIELDS, NAMES
 from voterlist.ingest.content import ENOUGH
 from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.file_names import Territory
@@ -22,6 +22,7 @@ from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.heading import any_match
 from voterlist.ingest.rows import code_number
 from voterlist.ingest.survey import Section, Survey
+from voterlist.ingest.text import fold
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY
@@ -56,6 +57,10 @@ _GONE = (
 )
 """What is said of voters who died, moved or were taken off."""
 _CAME = r"(?i)k[öo][çc][üu]b g[əe]l|moved in|прибыл"
+_YEAR = r"(?:^|\D)(?P<n>(?:18|19|20)\d{2})(?:\D|$)"
+_AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
+_MOST_ODD = 0.2
+"""Where more ages than this share do not go with their dates, they are of another day each."""
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED = 3
 """So many dates of another order are no slips."""
@@ -232,6 +237,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
             _lost_letters(rows, sheet)
             _of_gone(rows, sheet)
             _of_dates(rows, sheet)
+            _of_ages(rows, sheet)
     return rows.findings
 
 
@@ -487,6 +493,39 @@ def _order(first: int, second: int) -> int:
     """1 for numbers of which but the second may be a day, -1 where but the first may, else 0."""
     turned = first <= _MONTHS < second <= _DAYS
     return turned - (second <= _MONTHS < first)
+
+
+def _of_ages(rows: _Rows, sheet: Survey) -> None:
+    """The entries whose age and year of birth do not go together as those of most of their list.
+
+    Of which day the ages are nobody says, so it is that for which most are right.
+    """
+    for section in sheet.sections:
+        columns = section.header.map
+        ages = [
+            match.column
+            for match in columns.matches
+            if fold(match.header) in FIELDS["age"].words
+        ]
+        births = columns.columns("birth_date")
+        if len(ages) != 1 or len(births) != 1:
+            continue
+        at = np.flatnonzero(sheet.entries())
+        at = at[(at >= section.start) & (at < section.stop)]
+        cells = (sheet.cells[column].take(pa.array(at)) for column in (*births, *ages))
+        parts = [
+            pc.struct_field(pc.extract_regex(own, pattern), "n").cast(pa.int64())
+            for own, pattern in zip(cells, (_YEAR, _AGE), strict=True)
+        ]
+        day = pc.add(*parts).fill_null(-1).to_numpy()
+        known = day[day >= 0]
+        usual = int(np.median(known)) if len(known) else 0
+        is_odd = abs(day - usual) > 1
+        is_odd &= day >= 0
+        if is_odd.sum() <= _MOST_ODD * len(known):
+            for row in at[is_odd]:
+                line = sheet.sheet.lines[row].as_py()
+                rows.add("age-against-date", field="birth_date", line=line)
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:
