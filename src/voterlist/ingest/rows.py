@@ -75,7 +75,7 @@ _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
 """Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _ENDING = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$"
-_OF_WOMAN, _OF_MAN = r"(?i)\pL(?:[oe]va|[оеё]ва)$", r"(?i)\pL(?:[oe]v|[оеё]в)$"
+_OF_WOMAN, _OF_MAN = r"(?i)\S(?:[oe]va|[оеё]ва)$", r"(?i)\S(?:[oe]v|[оеё]в)$"
 _FAMILY = (
     r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"

@@ -49,11 +49,11 @@ _MOST_LOST = 1 / 3
 _FEW = 6
 """What half of so many entries have is never usual."""
 _GONE = (
-    r"(?i)(?:^|\PL)(?:v[əe]fat (?:et|ed|el)|[öo]l[üu]b(?:\PL|$)|d[üu]nyas[ıi]n[ıi] d[əe]y"
+    r"(?i)(?:^|[^\pL])(?:v[əe]fat (?:et|ed|el)|[öo]l[üu]b(?:[^\pL]|$)|d[üu]nyas[ıi]n[ıi] d[əe]y"
     r"|r[əe]hm[əe]t[əe] ged"
     r"|[çc][ıi]xar[ıi]l(?:[ıi]b|m[ıi][şs]|d[ıi])|s[iİ]l[iİ]n[iİ]b|k[öo][çc](?:[üu]b|m[üu][şs])"
     r"|умер|скончал|выбыл|исключ[её]н|переехал|снята? с уч"
-    r"|(?:deceased|died|dead|moved (?:away|out)|removed|struck off)(?:\PL|$))"
+    r"|(?:deceased|died|dead|moved (?:away|out)|removed|struck off)(?:[^\pL]|$))"
 )
 """What is said of voters who died, moved or were taken off."""
 _CAME = r"(?i)k[öo][çc][üu]b g[əe]l|moved in|прибыл"
