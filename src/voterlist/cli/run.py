@@ -280,7 +280,7 @@ def _tell_lost_letters(result: RunResult) -> None:
     tell("cli.run.lost-letters")
     for path in result.lost_letters:
         TERMINAL.say(f"  {visible_name(path)}")
-    todo = SAY("rule.letters-lost.todo")
+    todo = SAY("cli.run.lost-letters.todo")
     tell("cli.failure.todo", 2, todo=todo)
 
 
