@@ -372,6 +372,28 @@ def test_a_voter_in_a_cell_of_another_kind_is_asked_about(change, code):
     assert (intake.entries.num_rows, exit_code) == (11, 1)
 
 
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ([0, 1, 2, 3, 4, 5, 7, 6, 8], "row-too-long"),
+        ([0, 1, 2, 3, 4, 5, 7, 8, 9], "row-too-short"),
+        ([0, 1, 2, 9, 3, 4, 5, 6, 7, 8], "row-too-long"),
+    ],
+)
+def test_a_row_whose_cells_moved_is_asked_about(order, code):
+    """The document would be the address, and the sex a date, at exit code 0."""
+    heads = [*HEADER[:5], "Cinsi", "Ünvanı", "Ş/v №", "FİN"]
+    rows = [
+        [*row[:5], "K", row[5], f"AZE123456{at:02}", row[6]]
+        for at, row in enumerate(ROWS)
+    ]
+    rows[4] = [[*rows[4], ""][at] for at in order]
+    intake, exit_code = taken(book({"Siyahı": [heads, *rows]}), "list 12.xlsx")
+    aside = intake.set_aside.select(["code", "line"]).to_pylist()
+    assert {"code": code, "line": 6} in aside
+    assert (intake.entries.num_rows, exit_code) == (11, 1)
+
+
 @pytest.mark.parametrize("order", [(2, 1, 3), (1, 3, 2)])
 @pytest.mark.parametrize("first", [0, 6])
 def test_names_exchanged_half_way_down_a_list_are_asked_about(order, first):

@@ -397,8 +397,8 @@ def test_identifiers_and_their_findings():
     """Each damage of FIN and document has its finding; a document in the FIN's place is used."""
     outcome = normalize(
         entries(
-            fin=["5ABC123", "5abc123", "12", "AZE12345678", None],
-            document=["AA1234567", "aa1234567", "7", None, None],
+            fin=["5ABC123", "5abc123", "12", "AZE12345678", None, *["AZE12345678"] * 2],
+            document=["AA1234567", "aa1234567", "7", None, None, "5abc123", "1234567"],
         )
     )
     assert outcome.table.column("fin").to_pylist() == [
@@ -407,6 +407,9 @@ def test_identifiers_and_their_findings():
         None,
         None,
         None,
+        # In the cell of the document, whose number stands in its own; digits may be either's.
+        "5ABC123",
+        None,
     ]
     assert outcome.table.column("document").to_pylist() == [
         "AA1234567",
@@ -414,10 +417,15 @@ def test_identifiers_and_their_findings():
         None,
         "AZE12345678",
         None,
+        "AZE12345678",
+        "AZE12345678",
     ]
     assert found(outcome.findings) == [
         ("document-invalid", 3, "document"),
+        ("document-invalid", 7, "document"),
         ("fin-holds-document", 4, "fin"),
+        ("fin-holds-document", 6, "fin"),
+        ("fin-holds-document", 7, "fin"),
         ("fin-invalid", 3, "fin"),
         ("identifier-small-letters", 2, "fin"),
     ]

@@ -27,6 +27,7 @@ _FIN = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-HJ-NP-Z]{7}\b")
 ALONE = {
     "birth_date": (rf"^{_DATE}$",),
     "fin": (r"^[0-9A-HJ-NP-Z]{7}$", r"\d[A-Z]|[A-Z]\d"),
+    "document": (r"^(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}$",),
 }
 """What fits a cell that holds nothing but one of these, for RE2: columns are looked at whole."""
 _DOCUMENT = re.compile(r"\b(?:AZE|[A-Z]{2})[ №.-]*\d{7,8}\b")

@@ -93,8 +93,8 @@ _NUMBERS = r"^\d{1,9}\s*(?:[-–—,;/&+]|v[əe]|и|and)\s*\d{1,9}[\s.)]*$"
 _PARTS = re.compile(r"\d+|[^\d\s]+")
 _WORD_ALONE = (r"^\pL+$",)
 _NUMBER_AND_WORD = (r"\d.*\p{Lu}\pL{2}",)
-_OF_NEITHER = ("number", *_NAMES, "patronymic", "address")
-"""The fields in which neither a birth date nor a FIN stands alone."""
+_OF_NEITHER = ("number", *_NAMES, "patronymic", "sex", "address")
+"""The fields in which neither a birth date, a FIN nor a document stands alone."""
 _TOTAL = (
     r"(?i)^\W*(?:№\W*)?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
@@ -501,9 +501,9 @@ def _names_from_above(
 def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> None:
     """Marks rows whose cells stand in columns of others.
 
-    A birth date or a FIN stands alone in a column of another field and not in its own, or a word
-    stands in place of the number of a row whose last cell is blank. The row lacks a cell where its
-    last one is blank, else it has one too many. Which one is for a person to say.
+    A birth date, a FIN or a document stands alone in a column of another field and not in its own,
+    or a word stands in place of the number of a row whose last cell is blank. The row lacks a cell
+    where its last one is blank, else it has one too many. Which one is for a person to say.
     """
     last = max(match.column for match in columns.matches)
     is_short = ~is_known(cells[last])

@@ -213,6 +213,7 @@ def _again(letters: npt.NDArray[np.uint8]) -> Bools:
 
 
 _FINS = _Form(FIN, "^" + _same(digits + ascii_uppercase, "7"), read_fin, _again)
+_FIN_MIXED = r"^ *(?:[0-9]+[A-Za-z]|[A-Za-z]+[0-9])[0-9A-Za-z]* *$"
 _OF_DOCUMENT = "^(?:AZE|[A-Z]{2})" + _same(digits, "7,8")
 _DOCUMENTS = _Form(DOCUMENT, _OF_DOCUMENT, read_document, _again)
 _OF_ANY_KIND = _Form(PLAIN, MAY_BE_PLACEHOLDER, read_any)
@@ -267,6 +268,13 @@ def read_identifiers(
     is_generic = profile is Profile.GENERIC
     forms = (_OF_ANY_KIND, _OF_ANY_KIND) if is_generic else (_FINS, _DOCUMENTS)
     fins, documents = map(_read_column, (fin, document), forms)
+    fin_values, document_invalid = fins.values, documents.invalid
+    # A FIN of letters and digits beside a document in its place: each stands in the other's.
+    is_both = is_known(fins.documents) & document_invalid & fits(document, _FIN_MIXED)
+    if is_both.any():
+        beside = _read_column(document.filter(pa.array(is_both)), _FINS).values
+        fin_values = pc.replace_with_mask(fin_values, pa.array(is_both), beside)
+        document_invalid = document_invalid & ~(is_both & is_known(fin_values))
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.
     notes.rows("placeholder-value", documents.repairs == PLACEHOLDER, "document")
@@ -275,10 +283,10 @@ def read_identifiers(
     documents.note("document", notes)
     notes.rows("fin-holds-document", is_known(fins.documents), "fin")
     notes.rows("fin-invalid", fins.invalid, "fin")
-    notes.rows("document-invalid", documents.invalid, "document")
+    notes.rows("document-invalid", document_invalid, "document")
     misplaced = is_known(fins.documents).any()
     return {
-        "fin": fins.values,
+        "fin": fin_values,
         "document": pc.coalesce(documents.values, fins.documents)
         if misplaced
         else documents.values,
