@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
@@ -466,19 +466,17 @@ def _of_dates(rows: _Rows, sheet: Survey) -> None:
     ]
     if any(min(date[0] for date in dates) > _MONTHS for dates in several):
         rows.add_count("date-order-exchanged", sum(map(len, low)))
-    orders = {
-        form: [_order(*date[:2]) for date in dates] for form, dates in forms.items()
+    # How many dates of each form tell that the month comes first (1), and how many the day (-1).
+    told = {
+        form: Counter(_order(*date[:2]) for date in dates)
+        for form, dates in forms.items()
     }
-    is_turned = any(
-        own.count(1) > own.count(-1)
-        for form, own in orders.items()
-        if not form.startswith("Y")
-    )
+    is_turned = any(own[1] > own[-1] for form, own in told.items() if form[0] != "Y")
     unknown = [
         text
-        for form, own in orders.items()
-        if min(own.count(1), own.count(-1)) >= _LEAST_TURNED
-        or (is_turned and not any(own) and not form.startswith("Y"))
+        for form, own in told.items()
+        if min(own[1], own[-1]) >= _LEAST_TURNED
+        or (is_turned and form[0] != "Y" and not own[1] + own[-1])
         for first, second, text in forms[form]
         if first != second and max(first, second) <= _MONTHS
     ]

@@ -184,15 +184,10 @@ def _read_sheet(
         merged=filled,
         formulas_without_value=facts.formulas_without_value,
         unworked=tuple(facts.unworked),
-        struck=_struck(facts, height),
+        struck=pa.array([row in facts.struck for row in range(1, height + 1)])
+        if facts.struck
+        else None,
     )
-
-
-def _struck(facts: SheetFacts, height: int) -> pa.Array | None:
-    """Which of so many rows are struck through; None where none is."""
-    if not facts.struck:
-        return None
-    return pa.array([row in facts.struck for row in range(1, height + 1)])
 
 
 def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
