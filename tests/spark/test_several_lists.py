@@ -17,6 +17,16 @@ from voterlist import synth
 SOURCES = Path(__file__).parents[2] / "src"
 ENTRIES = 24_000
 ON_SPARK = ("--engine", "spark", "--master", "local[2]")
+_MAP = """[columns]
+entry_id = "entry_id"
+surname = "surname"
+given_name = "given_name"
+patronymic = "patronymic"
+birth_date = "birth_date"
+[comparisons.street]
+column = "address"
+kind = "text"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +63,15 @@ def link(*words):
     ids=["between", "one-to-one", "against"],
 )
 def test_several_lists_are_linked_as_on_one_machine(lists, tmp_path, own, others):
-    """Pairs inside a list would be put forward, or be missing from what chance would give."""
+    """Pairs inside a list would be put forward, or be missing from what chance would give.
+
+    One of them compares a column of its own too.
+    """
     files, words = lists[:own], list(others)
     if "--against" in others:
-        words += [lists[1], "--against", lists[2]]
+        columns = tmp_path / "map.toml"
+        columns.write_text(_MAP, encoding="utf-8")
+        words += [lists[1], "--against", lists[2], "--columns", columns]
     told, tables = [], []
     for engine in ((), ON_SPARK):
         out, clusters = (
@@ -66,6 +81,7 @@ def test_several_lists_are_linked_as_on_one_machine(lists, tmp_path, own, others
         tables.append([pq.read_table(path) for path in (out, clusters)])
     here, there = told
     assert here["pairs"] > 100
+    assert ("street_level" in tables[0][0].column_names) == ("--against" in others)
     for pairs_or_clusters in zip(*tables, strict=True):
         assert pa.Table.equals(*pairs_or_clusters, check_metadata=True)
     paths = ("out", "clusters")

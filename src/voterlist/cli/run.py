@@ -133,6 +133,7 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
     _tell_balance(result)
     _tell_set_aside(result)
     _tell_lost_letters(result)
+    _tell_unread(result, settings)
     _tell_place_doubts(result)
     _tell_missing(result)
     _tell_anew(result, workspace)
@@ -282,6 +283,15 @@ def _tell_lost_letters(result: RunResult) -> None:
         TERMINAL.say(f"  {visible_name(path)}")
     todo = SAY("cli.run.lost-letters.todo")
     tell("cli.failure.todo", 2, todo=todo)
+
+
+def _tell_unread(result: RunResult, settings: Settings) -> None:
+    """The comparisons of the settings of which no list that was linked has a value."""
+    notes = [work.notes for work in result.stages if work.stage is Stage.LINK]
+    for comparison in settings.comparisons:
+        if {note.get(f"known.{comparison.name}") for note in notes} == {0}:
+            columns = ", ".join(comparison.columns)
+            tell("cli.run.unread-column", name=comparison.name, columns=columns)
 
 
 def _tell_place_doubts(result: RunResult) -> None:

@@ -431,7 +431,10 @@ class Sentences:
     def _field(self, step: Step) -> str:
         """The field as it stands within a sentence."""
         key = f"sentence.field.{step.field}"
-        return self.words(key) if self.words.has(key) else step.field
+        if self.words.has(key):
+            return self.words(key)
+        title = self.words.column(step.field)
+        return title[:1].replace("İ", "i").lower() + title[1:]
 
     def _joined(self, parts: Sequence[str]) -> str:
         """``a``, ``a and b``, ``a, b and c``."""
