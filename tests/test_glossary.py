@@ -7,7 +7,7 @@ import re
 import pytest
 
 from glossary import terms, violations
-from voterlist.catalogue import LANGUAGES, catalogue, entries, texts
+from voterlist.catalogue import LANGUAGES, catalogue, entries, places, texts
 from voterlist.report.values import Words
 from voterlist.rulebook.pages import chapters
 
@@ -15,6 +15,14 @@ from voterlist.rulebook.pages import chapters
 def test_a_key_is_read_alone_as_with_its_file() -> None:
     """What is shown would not be what stands there, and what these tests look at."""
     assert {key: texts(key) for key in entries()} == entries()
+
+
+def test_a_sentence_has_the_same_places_in_both_languages() -> None:
+    """A command would fail inside, or tell no number, in one language only."""
+    for key, said in entries().items():
+        assert said.keys() == set(LANGUAGES), key
+        assert all(text.strip() for text in said.values()), key
+        assert places(said["en"]) == places(said["az"]), key
 
 
 def test_every_sentence_keeps_to_the_glossary() -> None:
