@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 from voterlist.schemas import (
     AMENDMENT,
@@ -17,8 +19,12 @@ from voterlist.schemas import (
 from voterlist.tables import from_columns
 
 AT = "2026-02-03T09:00:00+00:00"
-FOR_GOOD = {"died", "under-age", "not-citizen", "court"}
-"""The grounds that may take a person's last entry, as the law has them."""
+_PAGE = Path(__file__).resolve().parents[1] / "docs" / "decisions.md"
+_READ = re.search(
+    r"\* struck on a ground of the person: (.*?)\.", _PAGE.read_text("utf-8")
+)
+FOR_GOOD = set(re.findall(r"`([a-z-]+)`", _READ[1]))
+"""The grounds that may take a person's last entry, as the page has them that people read."""
 
 
 def _table(rows, schema, filled):

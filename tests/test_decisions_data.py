@@ -73,9 +73,7 @@ def test_a_ground_fits_its_actions(ground):
 def test_only_what_was_read_in_the_law_takes_the_last_entry_of_a_person():
     """A slip in the data would take a voter off every list, and no case be asked about."""
     found = {ground.code for ground in ALL if ground.of_person}
-    assert found == FOR_GOOD, (
-        "read the law, then write it there and into docs/decisions.md"
-    )
+    assert found == FOR_GOOD, "read the law, then write it into docs/decisions.md"
 
 
 @pytest.mark.parametrize("ground", grounds_for("strike"), ids=lambda one: one.code)
