@@ -72,7 +72,7 @@ def evidence(scorer: Scorer, ends: Ends, language: str) -> pd.DataFrame:
                 "left": ends.left_says.get(field),
                 "right": ends.right_says.get(field),
                 "level": word,
-                "says": f"{words.field(step)}: {says}",
+                "says": f"{words.column(step.field)}: {says}",
                 "level_bits": float(of_level[level]),
                 "term_frequency_bits": of_value,
                 "bits": bits,

@@ -41,7 +41,7 @@ from voterlist.model import AsideCode, CaseKind, Severity, Stage
 if TYPE_CHECKING:
     from voterlist.config import Settings
     from voterlist.pipeline.plan import PlannedStage
-    from voterlist.pipeline.result import RunResult, Trouble
+    from voterlist.pipeline.result import PlaceDoubt, RunResult, Trouble
 
 _MOST_NAMED = 8
 """So many constituencies, and lines of a list, are named; ``--json`` has more."""
@@ -124,8 +124,7 @@ def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
 def _log(result: RunResult) -> None:
     """What was done for each constituency, a line of the log each."""
     for work in result.by_constituency:
-        counts = {**picked(work), "needs": work.needs}
-        LOG.tell("constituency", run=result.run, **counts)
+        LOG.tell("constituency", run=result.run, **picked(work), needs=work.needs)
 
 
 def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
@@ -209,8 +208,7 @@ def _tell_clock(result: RunResult) -> None:
     """Nothing where the day of the run is not before a recorded day."""
     if result.clock_behind is not None:
         TERMINAL.say()
-        days = {"today": result.today, "newest": result.clock_behind}
-        tell("cli.run.clock-behind", **days)
+        tell("cli.run.clock-behind", today=result.today, newest=result.clock_behind)
 
 
 def _tell_outputs(result: RunResult) -> None:
@@ -287,11 +285,9 @@ def _tell_lost_letters(result: RunResult) -> None:
 
 def _tell_unread(result: RunResult, settings: Settings) -> None:
     """The comparisons of the settings of which no list that was linked has a value."""
-    notes = [work.notes for work in result.stages if work.stage is Stage.LINK]
-    for comparison in settings.comparisons:
-        if {note.get(f"known.{comparison.name}") for note in notes} == {0}:
-            columns = ", ".join(comparison.columns)
-            tell("cli.run.unread-column", name=comparison.name, columns=columns)
+    for one in settings.comparisons:
+        if any(work.notes.get(f"known.{one.name}") == 0 for work in result.stages):
+            tell("cli.run.unread-column", name=one.name, columns=", ".join(one.columns))
 
 
 def _tell_place_doubts(result: RunResult) -> None:
@@ -300,12 +296,11 @@ def _tell_place_doubts(result: RunResult) -> None:
     if not doubts:
         return
     tell("cli.run.places")
-    reasons: dict[tuple[str, str, str], list[str]] = {}
+    reasons: dict[tuple[str, ...], list[str]] = {}
     for doubt in doubts:
-        file = f"{doubt.file} ({doubt.sheet})" if doubt.sheet else doubt.file
         # Of a file with a doubtful constituency no precinct is told, though it may be known.
-        numbers = (doubt.constituency or "-", doubt.precinct or "-")
-        of_list = reasons.setdefault((file, str(numbers[0]), str(numbers[1])), [])
+        numbers = (str(doubt.constituency or "-"), str(doubt.precinct or "-"))
+        of_list = reasons.setdefault((_place(doubt), *numbers), [])
         of_list.append(title("rule", doubt.rule))
     rows = [(*place, "; ".join(texts)) for place, texts in reasons.items()]
     table(("file", "constituency", "precinct", "reason"), rows[:_MOST_DOUBTS])
@@ -390,9 +385,9 @@ def _tell_troubles(result: RunResult) -> None:
         TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
 
 
-def _place(trouble: Trouble) -> str:
-    """The file, with its sheet where only that could not be read."""
-    return f"{trouble.file} ({trouble.sheet})" if trouble.sheet else trouble.file
+def _place(named: PlaceDoubt | Trouble) -> str:
+    """The file, with its sheet where that is named."""
+    return f"{named.file} ({named.sheet})" if named.sheet else named.file
 
 
 def _reason(code: str) -> str:

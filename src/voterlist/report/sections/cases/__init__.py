@@ -174,15 +174,13 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     rows = [
         row for row in case_rows(case for case in cases if case.why) if row.is_first
     ]
-    steps = (step for row in rows if row.case.why for step in row.case.why.steps)
-    added = {step.field: words.field(step) for step in steps}
-    titles = {name: words(f"field.{name}") for name in COMPARED}
-    titles |= {name: added[name] for name in sorted(added.keys() - titles.keys())}
+    found = {step.field for row in rows if row.case.why for step in row.case.why.steps}
+    fields = [*COMPARED, *sorted(found - set(COMPARED))]
     notes = (words("waterfall.note.numbers"), words("report.why.note"))
     return SheetTable(
         words("report.sheet.why"),
         (words("report.why.title"), *notes),
-        _evidence_columns(titles, words),
+        _evidence_columns(fields, words),
         rows,
         words("report.why.none"),
         frozen=3,
@@ -190,17 +188,15 @@ def _evidence_sheet(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     )
 
 
-def _evidence_columns(
-    titles: Mapping[str, str], words: CaseWords
-) -> tuple[Column, ...]:
-    """The columns of the evidence; ``titles``: of each comparison."""
+def _evidence_columns(fields: Sequence[str], words: CaseWords) -> tuple[Column, ...]:
+    """The columns of the evidence; ``fields``: those that were compared."""
     return columns_of(
         words,
         ("report.column.case", 6, "label", "case.number"),
         ("report.column.kind", 32, "text", "case-kind.{0.case.kind}.title"),
         ("report.column.name", 32, "text", "case.title"),
         ("waterfall.prior", 14, "bits", "case.why.prior"),
-        *(_bits_column(name, title, words) for name, title in titles.items()),
+        *(_bits_column(name, words) for name in fields),
         (
             "waterfall.term_frequency",
             11,
@@ -225,7 +221,7 @@ def _evidence_columns(
             90,
             "line",
             lambda row: "; ".join(
-                f"{words.field(step)}: {words.step(step)}"
+                f"{words.column(step.field)}: {words.step(step)}"
                 for step in row.case.why.steps
             ),
             printed=False,
@@ -233,11 +229,11 @@ def _evidence_columns(
     )
 
 
-def _bits_column(field: str, title: str, words: CaseWords) -> Column:
+def _bits_column(field: str, words: CaseWords) -> Column:
     """The column with the bits of one comparison; blank where it says nothing."""
     return column(
         words,
-        title,
+        words.column(field),
         11,
         "bits",
         lambda row: next(

@@ -263,10 +263,6 @@ class CaseWords(Words):
         key = f"field.{field}"
         return self(key) if self.has(key) else field
 
-    def field(self, step: Step) -> str:
-        """What the comparison of a step is called."""
-        return self.column(step.field)
-
     def step(self, step: Step) -> str:
         """What a comparison gave, and how rare the shared value is.
 
@@ -291,7 +287,9 @@ class CaseWords(Words):
 
     def why(self, why: Waterfall) -> str:
         """The waterfall in one line: every field with its bits, what is taken back, and the sum."""
-        steps = [f"{self.field(step)} {self.bits(step.bits)}" for step in why.steps]
+        steps = [
+            f"{self.column(step.field)} {self.bits(step.bits)}" for step in why.steps
+        ]
         rest = [
             f"{self(f'waterfall.{name}.short')} {self.bits(bits)}"
             for name, bits in _rest(why)
@@ -304,7 +302,9 @@ class CaseWords(Words):
         The sum of all is the log-odds.
         """
         prior = (self("waterfall.prior"), self("waterfall.prior.note"), why.prior)
-        steps = [(self.field(step), self.step(step), step.bits) for step in why.steps]
+        steps = [
+            (self.column(step.field), self.step(step), step.bits) for step in why.steps
+        ]
         rest = [
             (self(f"waterfall.{name}"), self(f"waterfall.{name}.note"), bits)
             for name, bits in _rest(why)
