@@ -327,6 +327,37 @@ def test_a_binary_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, made):
     assert read(made(3, 9), tmp_path) == (3, set())
 
 
+def old_errors():
+    """The XLS file, in which each cell of one voter holds an error."""
+    content = (documents.FILES / "list.xls").read_bytes()
+    label = rb"(?s)\xfd\0(\x0a\0\x03\0.{4}).{4}"
+    content, count = re.subn(label, b"\5\2" + rb"\1" + b"\x17\1\0\0", content)
+    assert count == 3
+    return content
+
+
+def binary_errors():
+    """The same of the XLSB file."""
+    with zipfile.ZipFile(documents.FILES / "list.xlsb") as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet = parts["xl/worksheets/sheet1.bin"]
+    start = sheet.index(b"\0\x11\3\0\0\0")
+    text = rb"(?s)\x06([\x12-\x40].\0{7}).\0{3}"
+    row, count = re.subn(text, b"\3" + rb"\1" + b"\x17" + bytes(3), sheet[start:])
+    assert count == 3
+    parts["xl/worksheets/sheet1.bin"] = sheet[:start] + row
+    return archive(*parts.items())
+
+
+@pytest.mark.parametrize("made", [old_errors, binary_errors])
+def test_errors_in_a_binary_sheet_are_told(tmp_path, made):
+    """Whoever is looked up in a workbook that was not there is a blank row, at exit code 0."""
+    (tmp_path / "list").write_bytes(made())
+    ((sheet,),) = (file.sheets for file in read_files(tmp_path / "list", "", LIMITS))
+    assert sheet.formulas_without_value == 3
+    assert {line for line, _ in sheet.unworked} == {4}
+
+
 PLACE = "".join(map(documents.paragraph, documents.PLACE))
 TOP = [documents.row(*row) for row in voters_of(1, 6)]
 VOTERS = documents.voters(7, 12)
@@ -658,8 +689,42 @@ def test_a_voter_in_no_cell_of_an_old_workbook_is_asked_about(kind):
     )
     inner = struct.pack("<HHH", 0x809, 2, 0) if kind == "title" else b""
     stream = sheet + inner + struct.pack("<HH", code, len(body)) + body
-    ((_, _, texts, _),) = ole.sheets_of_stream(stream)
+    ((_, _, texts, _, _),) = ole.sheets_of_stream(stream)
     assert [line for _, told in texts for line in told.splitlines()] == [text]
+
+
+def records(*found):
+    """A stream of one sheet that holds these records, each with its kind."""
+    sheet = struct.pack("<HHI", 0x0085, 6, 10) + bytes(2)
+    return sheet + b"".join(
+        struct.pack("<HH", kind, len(body)) + body
+        for kind, body in [(0x809, bytes(2)), *found]
+    )
+
+
+def test_a_formula_of_an_old_workbook_that_nobody_worked_out_is_told():
+    """A program that writes XLS leaves the values to Excel: its voters were blank rows."""
+
+    def formula(kind):
+        value = bytes((kind, 0, 0, 0, 0, 0, 255, 255))
+        return 6, struct.pack("<HHH", 4, 1, 0) + value + bytes(8)
+
+    text, worked_out = (0x0207, b"\2\0\0ab"), (0x01C1, b"\xc1\1" + bytes(6))
+    cases = [
+        ([formula(0)], [(5, 1)]),
+        ([formula(0), text], []),
+        ([formula(1)], []),
+        ([formula(2)], [(5, 1)]),
+        ([formula(2), worked_out], [(5, 1)]),
+        ([formula(2), (6, bytes(22)), text], [(5, 1)]),
+        ([formula(3)], [(5, 1)]),
+        ([worked_out, formula(3)], []),
+        ([(0x0205, struct.pack("<HHHBB", 4, 1, 0, 23, 1))], [(5, 1)]),
+        ([(0x0205, struct.pack("<HHHBB", 4, 1, 0, 1, 0))], []),
+    ]
+    for found, unworked in cases:
+        (sheet,) = ole.sheets_of_stream(records(*found))
+        assert sheet[-1] == unworked, found
 
 
 @pytest.mark.parametrize("page", [1251, 1252, 65001])

@@ -221,6 +221,10 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
             ["number", "surname", "given_name", "patronymic"],
         ),
         (
+            ["Seçicinin soyadı", "Seçicinin adı", "Seçicinin atasının adı"],
+            ["surname", "given_name", "patronymic"],
+        ),
+        (
             ["№ п/п", "Фамилия", "Имя", "Отчество"],
             ["number", "surname", "given_name", "patronymic"],
         ),

@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import json
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -327,7 +328,17 @@ def test_charts_are_skipped_and_named():
     made.save(stream)
     found = read_bytes(stream.getvalue(), LIMITS)
     assert found.skipped == ("Qrafik",)
-    assert [sheet.name for sheet in found.sheets] == ["Sheet"]
+
+
+def test_cells_of_a_sheet_of_another_kind_are_told():
+    """A list on a sheet for macros or of a dialog is skipped like a chart, at exit code 0."""
+    content = changed(
+        (FILES / "list.xlsx").read_bytes(),
+        "xl/_rels/workbook.xml.rels",
+        lambda part: part.replace(b'/worksheet"', b'/dialogsheet"'),
+    )
+    (sheet,) = sheets(content)
+    assert (sheet.name, sheet.trouble) == ("Sheet", AsideCode.CONTENT_UNREAD)
 
 
 def test_dates_of_1904_are_the_same_days():
@@ -347,6 +358,7 @@ def test_a_plain_number_of_a_workbook_of_1904_is_the_same_day():
     made.active.append(["Soyadı", "Adı", "Doğum tarixi"])
     for day in (28124, "28124", 1980, dt.date(1980, 12, 31)):
         made.active.append(["Əliyev", "Əli", day])
+    made.active["C2"].number_format = "[h]:mm"
     stream = io.BytesIO()
     made.save(stream)
     file = RawFile("0" * 12, "list.xlsx", tuple(sheets(stream.getvalue())))
@@ -370,7 +382,13 @@ def test_every_kind_of_workbook_says_from_when_it_counts_its_days():
         "content.xml",
         lambda part: part.replace(b"<table:table ", null_date + b"<table:table ", 1),
     )
-    for content in (old.replace(day_mode + bytes(2), day_mode + b"\1\0"), binary, text):
+    single = changed(
+        (FILES / "list.xlsx").read_bytes(),
+        "xl/workbook.xml",
+        lambda part: re.sub(rb"<workbookPr[^>]*>", b"<workbookPr date1904='1'/>", part),
+    )
+    macintosh = old.replace(day_mode + bytes(2), day_mode + b"\1\0")
+    for content in (macintosh, binary, text, single):
         assert sheets(content)[0].from_1904
     for name in ("list.xls", "list.xlsb", "list.ods", "list.xlsx"):
         assert not sheets((FILES / name).read_bytes())[0].from_1904

@@ -357,11 +357,18 @@ def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     ]
     kept = _number_after_series(matches, kept)
     roles = {match.role for match in kept}
+    # Without a surname a name is the whole one; between the two others it is the first.
+    renamed = {}
     if "given_name" in roles and not roles & {"surname", "full_name"}:
-        kept = [
-            _as(match, "full_name", 0.9) if match.role == "given_name" else match
-            for match in kept
-        ]
+        renamed = {"given_name": "full_name"}
+    elif "given_name" not in roles and {"surname", "patronymic"} <= roles:
+        renamed = {"full_name": "given_name"}
+    kept = [
+        _as(match, renamed[match.role], 0.9)
+        if match.role in renamed and match.how != "pinned"
+        else match
+        for match in kept
+    ]
     if "birth_date" in roles or not {"birth_day", "birth_month", "birth_year"} <= roles:
         # Beside a date, or without the year, a column headed "day" or "month" is of something else.
         kept = [

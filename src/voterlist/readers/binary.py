@@ -10,6 +10,8 @@ _REMARK, _REMARK_TEXT = 635, 637
 """BrtBeginComment, BrtCommentText."""
 _VALUES = (2, 4, 5, 6, 7, 9, 10)
 """BrtCellRk, BrtCellBool, BrtCellReal, BrtCellSt, BrtCellIsst, BrtFmlaNum, BrtFmlaBool."""
+_ERRORS = (3, 11)
+"""BrtCellError, BrtFmlaError."""
 BLANK_TEXT = b"\x13\x05" + bytes(5)
 """A shared text without characters: BrtSSTItem."""
 _FLAGS, _HIDDEN = 11, 0x10
@@ -54,6 +56,18 @@ def hidden_rows(content: bytes) -> int:
 def filled_cells(content: bytes) -> int:
     """How many cells of a sheet's part hold something, of the kinds that always do."""
     return sum(kind in _VALUES for kind, _, _ in _records(content))
+
+
+def errors(content: bytes) -> list[tuple[int, int]]:
+    """(row counted from 1, column counted from 0) of the cells of a sheet's part with an error."""
+    found, row = [], 0
+    for kind, start, length in _records(content):
+        number = int.from_bytes(content[start : start + min(length, 4)], "little")
+        if kind == _ROW_HEADER:
+            row = number + 1
+        elif kind in _ERRORS:
+            found.append((row, number))
+    return found
 
 
 def counts_from_1904(content: bytes) -> bool:

@@ -107,6 +107,8 @@ def _sheets_of(
         facts = known.sheets.get(index, SheetFacts())
         if item.typ != SheetTypeEnum.WorkSheet:
             skipped.append(item.name)
+            if facts.cells and item.typ != SheetTypeEnum.ChartSheet:
+                sheets.append(unread_sheet(item.name, AsideCode.CONTENT_UNREAD))
             sheets += _beside(item.name, facts, settings)
         elif (closed := attempt.refuses(index)) is not None:
             sheets.append(unread_sheet(item.name, closed))
@@ -162,7 +164,8 @@ def _read_sheet(
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
         raise RefusedError(AsideCode.FILE_UNREADABLE) from None
     read = sum(len(row) - row.count("") for row in rows)
-    if facts.cells > read:
+    # A cell that was not worked out and says not where it stands may be a voter's.
+    if facts.cells > read or facts.formulas_without_value > len(facts.unworked):
         raise RefusedError(AsideCode.CONTENT_UNREAD)
     filled = fill_merged(rows, merged, settings)
     arrays = [
@@ -241,6 +244,9 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dt.timedelta):
+        # Where a column is formatted as hours, a day is one of these: its number counts.
+        value /= dt.timedelta(days=1)
     if isinstance(value, float | Decimal):
         is_whole = abs(float(value)) < 1e15 and value == int(value)
         return str(int(value) if is_whole else value)

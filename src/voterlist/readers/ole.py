@@ -16,8 +16,19 @@ _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
 _STREAM, _ROOT = 2, 5
 _ROW, _BOUND_SHEET = 0x0208, 0x0085
-_VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD), 0x00BD
-"""RK, Number and LabelSst; MulRk, of six bytes a cell."""
+_LABELS = (0x0204, 0x00D6)
+"""A cell with a text of its own, Label and RString; the length of the text stands behind three
+numbers."""
+_VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD, *_LABELS), 0x00BD
+"""RK, Number and LabelSst too; MulRk, of six bytes a cell."""
+_FORMULA, _FORMULA_TEXT, _CONSTANT = 0x0006, 0x0207, 0x0205
+"""A formula with its value, the text behind one whose value is a text, and true, false or an error.
+"""
+_TEXT, _ERROR, _EMPTY = 0, 2, 3
+"""What the value of a formula is where it is no number: a text, an error, an empty text."""
+_WORKED_OUT = b"\xc1\1\x08\0"
+"""The record in which a spreadsheet notes how it worked the formulas out; who writes the file
+without working anything out has none, and an empty text for each value."""
 _TEXTS, _BLANK = (0x00FC, 0x003C), bytes(3)
 """The shared texts and what goes on with them; a blank one has no characters and no flags."""
 _SUMMARY = "\5summaryinformation"
@@ -166,23 +177,29 @@ def _item_name(item: bytes) -> str:
 
 _Text = tuple[int, str]
 """A remark or a text box, with its row counted from 1."""
+_Place = tuple[int, int]
+"""A row counted from 1 and a column counted from 0."""
 
 
-def sheets_of_stream(  # noqa: C901  one branch a kind of record
+def sheets_of_stream(  # noqa: C901, PLR0912  one branch a kind of record
     stream: bytes,
-) -> list[tuple[int, int, list[_Text], int]]:
+) -> list[tuple[int, int, list[_Text], int, list[_Place]]]:
     """Of each sheet, in workbook order, what it says of itself beside its cells.
 
-    That is its hidden rows, its filled cells, the texts that lie on its cells, and how much its
-    pictures take, in square EMU, as if all cells had the usual size. The cells are not counted, 0,
-    where some shared text is blank.
+    That is its hidden rows, its filled cells, the texts that lie on its cells, how much its
+    pictures take, in square EMU, as if all cells had the usual size, and its cells that hold an
+    error or a formula without a value. The cells are not counted, 0, where some shared text is
+    blank.
     """
     starts: list[int] = []
     hidden: Counter[int] = Counter()
     cells: Counter[int] = Counter()
     pictured: Counter[int] = Counter()
     texts: defaultdict[int, list[_Text]] = defaultdict(list)
+    unworked: defaultdict[int, list[_Place]] = defaultdict(list)
+    is_worked_out = _WORKED_OUT in stream
     start, sheet, row = 0, 0, 1
+    cell = (0, 0)
     is_text = has_blank = False
     for kind, place, length in _records(stream):
         body = stream[place : place + length]
@@ -195,9 +212,16 @@ def sheets_of_stream(  # noqa: C901  one branch a kind of record
         elif kind == _ROW and length > _ROW_FLAGS:
             hidden[start] += bool(body[_ROW_FLAGS] & _HIDDEN)
         elif kind in _VALUES:
-            cells[start] += 1
+            cells[start] += kind not in _LABELS or body[6:8] != bytes(2)
         elif kind == _SEVERAL:
             cells[start] += length // 6 - 1
+        elif kind in {_FORMULA, _CONSTANT}:
+            line, column = struct.unpack_from("<HH", body.ljust(4, b"\0"))
+            cell = (line + 1, column)
+            if _has_no_value(kind, body, is_worked_out=is_worked_out):
+                unworked[start].append(cell)
+        elif kind == _FORMULA_TEXT and unworked[start][-1:] == [cell]:
+            unworked[start].pop()
         elif kind == _DRAWING:
             for shape in body.split(_ANCHOR)[1:]:
                 row = int.from_bytes(shape[6:8], "little") + 1
@@ -212,7 +236,19 @@ def sheets_of_stream(  # noqa: C901  one branch a kind of record
         is_text = kind == _TEXT_BOX
     if has_blank:
         cells.clear()
-    return [(hidden[at], cells[at], texts[at], pictured[at]) for at in starts]
+    return [
+        (hidden[at], cells[at], texts[at], pictured[at], unworked[at]) for at in starts
+    ]
+
+
+def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:
+    """True for an error, and for a formula without a value as long as no text follows it."""
+    if kind == _CONSTANT:
+        return body[7:8] == b"\1"
+    # Two bytes of ones stand where the value is no number: what it is says the first.
+    return body[12:14] == b"\xff\xff" and (
+        body[6] in {_TEXT, _ERROR} or (body[6] == _EMPTY and not is_worked_out)
+    )
 
 
 def _typed(body: bytes) -> Iterator[str]:

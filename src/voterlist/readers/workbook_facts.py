@@ -91,7 +91,7 @@ _CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
 _STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
 """What of the styles of a workbook says which cells are struck through, and what it is made of."""
 _BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
-_FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
+_FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -164,10 +164,16 @@ def xls_facts(content: bytes) -> WorkbookFacts:
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
     sheets = []
-    for hidden, cells, texts, pictured in sheets_of_stream(stream):
-        remarks = sorted(line for text in texts for line in remarks_of(*text))
+    for hidden, cells, texts, pictured, unworked in sheets_of_stream(stream):
         sheets.append(
-            SheetFacts(hidden, cells=cells, remarks=remarks, pictured=pictured)
+            SheetFacts(
+                hidden,
+                formulas_without_value=len(unworked),
+                unworked=unworked,
+                remarks=sorted(line for text in texts for line in remarks_of(*text)),
+                pictured=pictured,
+                cells=cells,
+            )
         )
     from_1904 = ole.counts_from_1904(stream)
     beside = ole.lines_of_summary(summary)
@@ -307,7 +313,13 @@ def _part_facts(
         if part.lower().endswith(".bin"):
             content = archive.read(part)
             cells = 0 if blank else filled_cells(content)
-            return SheetFacts(hidden_rows(content), cells=cells)
+            errors = binary.errors(content)
+            return SheetFacts(
+                hidden_rows(content),
+                formulas_without_value=len(errors),
+                unworked=errors,
+                cells=cells,
+            )
         facts = SheetFacts()
         rows: list[bytes] = []
         piece = b""
