@@ -419,18 +419,20 @@ def test_a_father_in_place_of_his_child_is_asked_about_without_a_particle(first)
 
 
 @pytest.mark.parametrize(
-    ("form", "is_told"),
+    ("form", "left", "is_told"),
     [
-        ("1980-0{0}-05", True),
-        ("1980-0{0}-05 00:00:00", True),
-        ("{0}/5/1980", True),
-        ("{0}.05.1980", False),
+        ("1980-0{0}-05", "{0}.05.1980", True),
+        ("1980-0{0}-05 00:00:00", "{0}.05.1980", True),
+        ("{0}/5/1980", "{0}.05.1980", True),
+        ("{0}.05.1980", "{0}.05.1980", False),
+        # It expects the day first, and the list has the month.
+        ("1980-05-0{0}", "5/{0}/1980", True),
     ],
 )
-def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, is_told):
+def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, left, is_told):
     """Of 05.03.1980 it made 3 May, which is a date as good as any, and left 25.03.1980."""
     dates = [form.format(day) for day in range(3, 9)]
-    dates += [f"{day}.05.1980" for day in range(13, 19)]
+    dates += [left.format(day) for day in range(13, 19)]
     rows = [[*row[:4], date, *row[5:]] for row, date in zip(ROWS, dates, strict=True)]
     assert taken(lines([HEADER, *rows]))[1] == is_told
     late = form.replace("05", "31") if "-" in form else form.replace("{0}", "31")

@@ -431,7 +431,7 @@ def _of_gone(rows: _Rows, sheet: Survey) -> None:
 def _of_dates(rows: _Rows, sheet: Survey) -> None:
     """Whether nobody knows of dates which number is the day; each text counts once.
 
-    A spreadsheet took the first number for the month: it made dates of those that have a month
+    A spreadsheet took the other number for the month: it made dates of those that have a month
     there and left the others as text, so no day of the one form is above 12, each of the other is.
     Or a list has both orders: in one form, or the month first in one and no evidence in another.
     """
@@ -464,7 +464,9 @@ def _of_dates(rows: _Rows, sheet: Survey) -> None:
     low = [
         dates for dates in several if max(max(date[:2]) for date in dates) <= _MONTHS
     ]
-    if any(min(date[0] for date in dates) > _MONTHS for dates in several):
+    # Those that were left have no month where the spreadsheet expects it.
+    places = [place for dates in several for place in [*zip(*dates, strict=True)][:2]]
+    if any(_MONTHS < min(place) <= max(place) <= _DAYS for place in places):
         rows.add_count("date-order-exchanged", sum(map(len, low)))
     # How many dates of each form tell that the month comes first (1), and how many the day (-1).
     told = {
