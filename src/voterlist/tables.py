@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -477,17 +478,24 @@ def mask_of(column: Column) -> Bools:
 
 _LETTER = r"[A-Za-z\x{80}-\x{10FFFF}]"
 """Every letter, and every other sign beyond ASCII."""
+_NO_LETTER = re.compile(r"\[\^\\pL[^]]*\]")
+_LETTERS = "A-Za-zÇçƏəĞğİıÖöŞşÜüЁёА-я"
+"""The letters of most texts, within brackets."""
+_USUAL = re.compile(rf"[\0-\x7F{_LETTERS}№–—«»“”„]*")
+"""A text that has no other letters."""
 
 
 def fits(column: Column, pattern: str, needs: Sought | None = None) -> Bools:
     r"""True where some part of the text fits the pattern, which is one of RE2; null fits none.
 
-    A pattern is built anew for each column, and one with all letters (``\pL``, negated alone as
-    ``[^\pL]``) takes milliseconds: it is asked about those texts alone that fit where whatever is
-    beyond ASCII passes for a letter. So is one of which a text ``needs`` certain bytes, where few
-    texts have them.
+    A pattern is built anew for each column, and one with all letters (``\pL``, alone or at the
+    beginning of ``[^\pL]``) takes milliseconds: it is asked about those texts alone that fit where
+    whatever is beyond ASCII passes for a letter, and where few do and have but usual letters, as
+    one of these. So is one of which a text ``needs`` certain bytes, where few texts have them.
     """
-    rough = pattern.replace(r"[^\pL]", r"[\s\S]").replace(r"\pL", _LETTER)
+    if not len(column):
+        return np.zeros(0, np.bool_)
+    rough = _NO_LETTER.sub(r"[\\s\\S]", pattern).replace(r"\pL", _LETTER)
     rows = None
     if needs is not None:
         rows = rows_with(one_array(column), needs, most=len(column) // _SHARE)
@@ -499,6 +507,9 @@ def fits(column: Column, pattern: str, needs: Sought | None = None) -> Bools:
     exact = np.zeros(len(column), np.bool_)
     if len(rows):
         some = column.take(pa.array(rows))
+        if len(rows) < _FEW and _USUAL.fullmatch("".join(some.to_pylist())):
+            pattern = pattern.replace(r"[^\pL", f"[^{_LETTERS}")
+            pattern = pattern.replace(r"\pL", f"[{_LETTERS}]")
         exact[rows] = mask_of(pc.match_substring_regex(some, pattern))
     return exact
 
