@@ -114,7 +114,7 @@ def is_drawn(letters: str) -> bool:
         typst.compile(
             _PROBE,
             format="pdf",
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             pdf_standards=STANDARDS,
             sys_inputs={"text": " ".join(letters)},
         )
@@ -150,7 +150,7 @@ def typeset(template: str, data: Mapping[str, Any], day: dt.date) -> bytes:
                 folder / f"{template}.typ",
                 root=folder,
                 format="pdf",
-                ignore_system_fonts=True,
+                font_paths=_fonts(),
                 pdf_standards=STANDARDS,
                 sys_inputs={"data": page, "day": day.isoformat()},
                 timestamp=noon,
@@ -168,8 +168,15 @@ def _forget() -> None:
 
     Without this it holds up to ten lists: 900 MB instead of 130 MB.
     """
+    compiler = typst.Compiler(font_paths=_fonts())
     for _ in range(_ROUNDS_KEPT):
-        typst.compile(b"", format="pdf", ignore_system_fonts=True)
+        compiler.compile(b"", format="pdf")
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts that come with the compiler: to read them takes longer than a page."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 _Data: TypeAlias = dict[str, Any]
