@@ -210,17 +210,11 @@ def test_no_rows_are_no_voters_encoded_or_not():
 )
 def test_a_date_in_many_rows_votes_for_each(dates):
     """Dates resolved once with their number of rows are those resolved row by row."""
-    once = np.array(
-        [(2, *date[:2], 1970, date[2]) for date in dates], np.int64
-    ).reshape(-1, 5)
-    rows = np.array([date[3] for date in dates], np.int64)
-    found, wanted = (
-        resolve(*once.T, 2, rows),
-        resolve(*np.repeat(once, rows, axis=0).T, 2),
-    )
-    assert (found.month_first == wanted.month_first).all()
-    assert (found.mixed == wanted.mixed).all()
-    for name in ("year", "month", "day", "impossible", "swapped"):
+    once = np.array([(2, *date[:2], 1970) for date in dates], np.int64).reshape(-1, 4).T
+    group, rows = np.array([date[2:] for date in dates], np.int64).reshape(-1, 2).T
+    found = resolve(once, [group], rows)
+    wanted = resolve(np.repeat(once, rows, axis=1), [np.repeat(group, rows)])
+    for name in ("year", "month", "day", "impossible", "swapped", "turned"):
         assert (np.repeat(getattr(found, name), rows) == getattr(wanted, name)).all()
 
 
