@@ -206,6 +206,30 @@ def who_is_on_no_list_is_added_by_a_decision_above(pair):
     assert shown(pair.below, numbers[1])["state"] == "open"
 
 
+def who_is_told_by_name_above_is_found_where_one_alone_was_born_so(pair):
+    """A clerk noted it by hand; of two who were born on one day nobody knows which it is."""
+    entries = handing.newest(pair.below, "entries").to_pylist()
+    # As it is typed above; the lists have it in another form.
+    born = {"Orxan": "1965-05-05", "Elçin": "1970-03-12"}
+    numbers = {name: [] for name in born}
+    for row in entries:
+        name = row["given_name"]
+        if name in born:
+            place = ("--set", f"precinct={3 - row['precinct']}")
+            number = take(pair.below, "move", "--for", row["entry_id"], *place)
+            told_of = ("--name", f"{row['surname']} {name}", "--born", born[name])
+            below = ("--below", f"conec-088/{number}")
+            decide(pair.above, take(pair.above, "move", *told_of, *below), *REFUSE)
+            numbers[name].append(number)
+    _, noted, left = yield
+    ((one,), both) = numbers["Orxan"], numbers["Elçin"]
+    assert (one in noted, len(both)) == (True, 2)
+    assert {*both} <= {*left} - {*noted}
+    event = shown(pair.below, one)["events"][-1]
+    assert (event["event"], event["granted"]) == ("appealed", False)
+    assert "doğum tarixinə görə" in event["evidence"]
+
+
 def looked_for(workspace):
     """Where somebody is looked for whom a decision elsewhere sent there."""
     return [
@@ -285,6 +309,6 @@ def test_a_story_goes_as_it_should(walked, story):
 def test_each_return_says_all_that_was_decided_and_notes_it_once(walked):
     """An outcome would be lost with a return that went astray, or overrule twice."""
     counts = [count for count, *_ in walked["steps"]]
-    assert counts == [6, 8, 8, 8, 8]
+    assert counts == [9, 11, 11, 11, 11]
     noted = [len(noted) for _, noted, _ in walked["steps"]]
-    assert noted == [1, 2, 1, 1, 0]
+    assert noted == [2, 2, 1, 1, 0]

@@ -8,7 +8,8 @@ computed in the next run, as of every answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +33,7 @@ from voterlist.counter.applications import (
     PLACE,
     Application,
     Clerk,
+    Request,
     State,
     applications_of,
     find,
@@ -174,7 +176,7 @@ def come_down(
     workspace: Path,
     settings: Settings,
     ledger: Ledger,
-    outcomes: Iterable[Outcome],
+    outcomes: Collection[Outcome],
     sender: Commission,
     today: dt.date,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -188,7 +190,10 @@ def come_down(
     """
     words = catalogue(settings.report.languages[0])
     to = Body.CENTRAL if sender.level is Level.CEC else Body.CONSTITUENCY
+    if not outcomes:
+        return (), ()
     every = applications_of(ledger.applications())
+    people = _People(workspace, ledger, every.values(), outcomes, today)
     noted: list[int] = []
     left: list[int] = []
     for outcome in outcomes:
@@ -198,7 +203,7 @@ def come_down(
         came = [one.details["above"] for one in events if "above" in one.details]
         if came[-1:] == [key]:
             continue
-        if application is None or not _may_come(outcome, application):
+        if application is None or not _may_come(outcome, application, people):
             left.append(outcome.number)
             continue
         act = words(
@@ -209,6 +214,8 @@ def come_down(
             by=outcome.by,
             article=outcome.article or "-",
         )
+        if people.is_told_apart(outcome, application):
+            act = f"{act} {words('returned.outcome.by-birth-date')}"
         ruling = Ruling(
             granted=outcome.granted,
             ground=outcome.ground or "",
@@ -228,15 +235,59 @@ def come_down(
     return tuple(noted), tuple(left)
 
 
-def _may_come(outcome: Outcome, application: Application) -> bool:
+class _People:
+    """Whom applications, and outcomes of them, are about."""
+
+    def __init__(
+        self,
+        workspace: Path,
+        ledger: Reader,
+        applications: Collection[Application],
+        outcomes: Collection[Outcome],
+        today: dt.date,
+    ) -> None:
+        asked = [one.asked for one in applications if one.first is None]
+        self._today = today
+        self._dates: dict[str | None, str | None] = {}
+        """The birth date of each entry that is named."""
+        ids = {one.entry_id for one in outcomes} | {one.entry_id for one in asked}
+        with suppress(UsageError):
+            entries = known(workspace, ledger).table("entries")
+            rows = rows_among(entries, "entry_id", ids - {None}).to_pylist()
+            self._dates = {row["entry_id"]: row["birth_date"] for row in rows}
+        self._count = Counter((one.what, self._born(one)) for one in asked)
+
+    def _born(self, one: Request | Outcome) -> str | None:
+        """The birth date as told, or else of the entry that is named."""
+        text = one.born or self._dates.get(one.entry_id)
+        return text and read_correction("birth_date", text, self._today).text
+
+    @staticmethod
+    def is_told_apart(outcome: Outcome, application: Application) -> bool:
+        """True where one of the two alone names an entry."""
+        return (outcome.entry_id is None) != (application.asked.entry_id is None)
+
+    def are_same(self, outcome: Outcome, application: Application) -> bool:
+        """True where both name one entry, or tell one birth date.
+
+        Where one of the two alone names an entry, no other application may tell it.
+        """
+        asked = application.asked
+        if outcome.entry_id is not None and asked.entry_id is not None:
+            return outcome.entry_id == asked.entry_id
+        born = self._born(outcome)
+        is_one = self._count[asked.what, born] == 1
+        is_sure = is_one or not self.is_told_apart(outcome, application)
+        return born is not None and born == self._born(asked) and is_sure
+
+
+def _may_come(outcome: Outcome, application: Application, people: _People) -> bool:
     """True where an outcome is of this application, and nobody has the last word already."""
     asked, last = application.asked, application.last(Step.APPEALED)
     is_by_court = last is not None and last.details["to"] == Body.COURT
-    is_same = outcome.entry_id == asked.entry_id
-    if None in {outcome.entry_id, asked.entry_id}:
-        is_same = outcome.born is not None and outcome.born == asked.born
     is_over = is_by_court or application.state is State.WITHDRAWN
-    return asked.what == outcome.what and is_same and not is_over
+    is_same = asked.what == outcome.what and people.are_same(outcome, application)
+    return is_same and not is_over
 
 
 @contextmanager
