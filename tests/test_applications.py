@@ -28,8 +28,10 @@ from voterlist.counter.telling import event_lines
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.report.sections.findings import FindingWords
+from voterlist.schemas import AMENDMENT
 from voterlist.storage import lock
-from voterlist.storage.ledger import Ledger, reading, verify
+from voterlist.storage.ledger import ApplicationEvent, Ledger, reading, verify
+from voterlist.tables import from_rows
 
 pytestmark = pytest.mark.slow
 
@@ -221,15 +223,48 @@ STRIKING = {"ground": "not-citizen", "evidence": "№ 7", "by": "Vəfa"}
 
 def test_who_was_added_is_struck_by_two_where_two_are_wanted(added):
     """One person alone would take a voter off by the way of an addition taken back."""
-    workspace = added
-    before = with_striking(workspace, '[decisions]\ntwo_people = ["strike"]\n')
+    workspace, entry = added, entry_of(added)
+    settings = '[decisions]\ntwo_people = ["strike"]\n'
+    settings += "[calendar]\nelection_day = 2026-03-01\n"
+    before = with_striking(workspace, settings)
+    # Until then the voter is on the list, and gets a card as any other.
+    stock = ("-c", 88, "--precinct", 2, "--first", 1, "--last", 1)
+    for words in (("stock", workspace, *stock), ("issue", workspace, entry, 1)):
+        assert told("day", *words, "--by", "Vəfa", "--today", DAY)[0] == 0
+    other = Request(what=Asks.STRIKE, by="Vaqif", entry_id=entry)
+    take(workspace, replace(other, documents=("AZE 3",)))
     refused = {"granted": False, "ground": "another-person", "reason": "Vətəndaşdır"}
     for said in (STRIKING, {**refused, "by": "Vəfa"}, {**STRIKING, "reason": "Yenə"}):
         made = decide(workspace, 2, **said)
         assert made.standing == ("pending" if said.get("granted", True) else "holds")
     assert listed(workspace) == before
+    # While it waits for the second one, nobody else who asked the same has an answer.
+    assert book(workspace)[3].state is State.OPEN
     assert decide(workspace, 2, **{**STRIKING, "by": "Nigar"}).standing == "holds"
+    assert book(workspace)[3].state is State.GRANTED
     assert len(listed(workspace)) == len(before) - 1
+
+
+def test_who_was_struck_by_an_earlier_version_comes_back(added):
+    """It took the addition back; whoever refuses that does not confirm it as another one's answer.
+
+    A second person would be waited for, and the voter stay off the list.
+    """
+    workspace, entry = added, entry_of(added)
+    before = with_striking(workspace, '[decisions]\ntwo_people = ["add"]\n')
+    with Ledger(workspace / "ledger.db") as ledger:
+        (row,) = ledger.given_amendments().to_pylist()
+        back = {"action": "withdraw", "field": "add", "decided_by": "Aytən"}
+        ledger.amend(from_rows([row | back], AMENDMENT))
+        said = {"granted": True, "amends": [[entry, "add"]]} | dict.fromkeys(
+            ("ground", "evidence", "reason", "although")
+        )
+        day = DAY.isoformat()
+        ledger.apply(ApplicationEvent(2, Step.DECIDED.value, day, "Aytən", said))
+    assert len(listed(workspace)) == len(before) - 1
+    said = {"granted": False, "ground": "another-person", "reason": "Vətəndaşdır"}
+    assert decide(workspace, 2, **said).standing == "holds"
+    assert listed(workspace) == before
 
 
 def test_two_clerks_at_one_counter_give_two_numbers(workspace):

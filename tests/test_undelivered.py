@@ -9,6 +9,7 @@ import handing
 import workspaces
 from command_line import call, told
 from side_by_side import hand_in, stories_in, walk
+from voterlist.storage.ledger import reading
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,10 @@ def a_card_that_came_back_is_a_question_and_strikes_nobody(workspace):
     lines = ("1;1;moved;", "2;2;DIED;Rzayev", "1;2;refused")
     asked = {"asked": 3, "answered": 0, "exit_code": 0}
     assert came_back(workspace, *lines) == (0, asked)
+    # What the entries said is kept at once: the run, and their lines, may be gone tomorrow.
+    with reading(workspace / "ledger.db") as ledger:
+        about = set(ledger.given_amendments().column("entry_id").to_pylist())
+        assert about <= set(ledger.subjects().column("entry_id").to_pylist())
     assert came_back(workspace, *lines)[1]["answered"] == 3
     yield
     assert handing.newest(workspace, "entries").equals(before)

@@ -73,9 +73,9 @@ class Printed:
 
     def entry(self, entry_id: str) -> Row | None:
         """The row of LISTED of an entry, where it stands today; None where it is on no list."""
-        # Where it was handed in, and where it was moved to.
+        # Where it was handed in, and where it was moved or added to.
         places: dict[int | None, None] = {}
-        for name in ("entries", "applied", "additions"):
+        for name in ("entries", "applied"):
             rows = rows_among(self._source.runs.table(name), "entry_id", [entry_id])
             places |= dict.fromkeys(rows.column("constituency").to_pylist())
         listed = (
