@@ -75,6 +75,12 @@ def objections(answer):
     return [one["code"] for one in said["objections"]]
 
 
+def seen(workspace):
+    """What the newest run makes of the lists."""
+    names = ("entries", "findings", "set_aside")
+    return [handing.newest(workspace, name).to_pylist() for name in names]
+
+
 def cells(folder):
     """Files below a folder in which a name of the lists stands."""
     return sorted(
@@ -410,8 +416,24 @@ def test_a_commission_that_had_taken_a_return_works_on(finished):
 
 
 def test_the_central_commission_forgets_after_approval(finished):
-    """Its lists are needed until they are approved."""
-    above = finished.above
+    """Its lists are needed until they are approved; what stays of them was signed all the same.
+
+    Of the voter whose address names a spouse it was asked, as in a list of strangers.
+    """
+    above, below = finished.above, finished.below
+    odd = "Həyat yoldaşı Məmmədov Elçin Rauf oğlu 12.03.1970, ailəsi (4 nəfər)"
+    entry = handing.newest(below, "entries").column("entry_id")[1].as_py()
+    by = ("--by", "Leyla M.", "--today", DAY)
+    asked = ("--what", "correct", "--for", entry, "--set", f"address={odd}", *by)
+    number = told("application", "take", below, *asked, "--document", "A 1")[1][
+        "number"
+    ]
+    # Whoever asked has no answer yet.
+    assert "forget.open-applications" in objections(told("forget", below, *YES))
+    grant = ("--grant", "--ground", "document-seen", *by)
+    assert told("application", "decide", below, number, *grant)[0] == 0
+    assert told("run", below, "--today", DAY)[0] in {0, 1}
+    assert finished.submit("odd.zip")[0] == finished.receive("odd.zip")[0] == 0
     assert told("run", above, "--today", DAY)[0] in {0, 1}
     found = objections(told("forget", above, *YES))
     assert found == ["forget.open-stage"]
@@ -419,10 +441,12 @@ def test_the_central_commission_forgets_after_approval(finished):
         "approve", above, "-c", 88, "--ground", "3/7", "--by", "R", "--today", DAY
     )
     assert approved[0] == 0
+    before = seen(above)
     assert told("forget", above, *YES)[1]["done"]
     assert not (above / "received").exists()
     assert cells(above / "inbox"), "the lists stay until they are asked for"
     assert told("run", above, "--today", DAY)[0] in {0, 1}
+    assert seen(above) == before
     words = ("-c", 88, "--out", finished.folder / "return.zip", "--today", DAY)
     # Of its entries nobody knows the ids below any more: others would be meant.
     assert code_of(told("return", above, *words)) == (3, "received-gone")

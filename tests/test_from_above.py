@@ -1,9 +1,7 @@
 """The cases of a return answered at once: what is asked of whom, and what an answer does."""
 
 import json
-import re
 import zipfile
-from functools import partial
 
 import pytest
 
@@ -129,77 +127,138 @@ def test_all_cases_are_answered_by_one_workbook(tmp_path):
     pair = handing.Pair(below, tmp_path / "above", tmp_path)
     assert told("status", pair.above, *AT)[1]["answers_owed"] != []
     assert pair.submit("second.zip")[0] == 0
-    assert pair.receive("second.zip")[0] == 0
+    receipt = tmp_path / "receipt.zip"
+    assert pair.receive("second.zip", "--receipt", receipt)[0] == 0
+    assert told("receive", below, receipt, *AT)[0] == 0
     assert told("status", pair.above, *AT)[1]["answers_owed"] == []
     assert answered(below, leaving, "--stays") == (0, set())
     assert leaving not in holding(below)
     assert answers(below)[leaving] == "keep"
+    # What was returned is deleted; what was said of it is owed all the same.
+    (number,) = (
+        case["number"]
+        for case in told("answer", below)[1]["cases"]
+        if case["own"][0]["entry_id"] == leaving
+    )
+    name = newest_names(below)[leaving]
+    told("forget", below, "--yes", "--by", BY, *AT)
+    assert answers(below) == {}
+    list_anew(below, {name: lambda _: ""})
+    code, said = pair.submit("third.zip")
+    opened = [(one["gate"], one["count"]) for one in said["gates"] if one["open"]]
+    assert (code, opened) == (1, [("returned-cases", 1)])
+    (case,) = told("answer", below)[1]["cases"]
+    assert (case["number"], case["answer"]) == (number, None)
+    assert answered(below, leaving, "--elsewhere") == (0, set())
+    assert pair.submit("third.zip")[0] == 0
+    assert set(carried(tmp_path / "third.zip").values()) == {"keep", "give-up"}
 
 
-def list_anew(workspace, surname, change):
-    """Let a precinct hand in its list anew, with another line of somebody."""
+def newest_names(workspace):
+    """Entry -> the name and the father's name of the newest run."""
+    rows = newest(workspace, "entries").to_pylist()
+    return {row["entry_id"]: f"{row['given_name']};{row['patronymic']}" for row in rows}
+
+
+def list_anew(workspace, changes):
+    """Let precincts hand in their lists anew, with other lines of people: name -> how."""
     for path in (workspace / "inbox" / "88").iterdir():
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        lines = [change(line) if surname in line else line for line in lines]
+        for name, change in changes.items():
+            lines = [change(line) if name in line else line for line in lines]
         path.write_text("".join(lines), encoding="utf-8")
     told("run", workspace, *AT)
+
+
+def spelled(line):
+    """The line of a list with another spelling of the given name."""
+    number, surname, name, *rest = line.split(";")
+    return ";".join((number, surname, f"{name}yev", *rest))
+
+
+def entry_of(workspace, name):
+    """The entry of today of somebody, in whatever spelling."""
+    (found,) = [
+        entry
+        for entry, told_of in newest_names(workspace).items()
+        if told_of.startswith(name) and entry in answers(workspace)
+    ]
+    return found
+
+
+GONE, KEPT, CHANGED, SPELLED, LATE = "Tural", "Sevinc", "Leyla", "Aygün", "Orxan"
+"""The last two are of precinct 2."""
 
 
 def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     """That the person stays was all that was taken: the other side then struck a voter of none.
 
-    And who stays under another spelling was asked about for ever: nothing was handed over.
+    And who stays under another spelling was asked about for ever: nothing was handed over. That
+    somebody stays who then left the list stayed said.
     """
+    assert answered(below, entry_of(below, SPELLED), "--stays") == (0, set())
     path, _ = exported(below)
-    rows = newest(below, "entries").to_pylist()
-    gone, kept, changed = (
-        next(row for row in rows if row["entry_id"] == entry)
-        for entry in sorted(answers(below))[1:4]
+    gone, kept, changed, promised, last = (
+        entry_of(below, name) for name in (GONE, KEPT, CHANGED, SPELLED, LATE)
     )
-    said = {kept["entry_id"]: STAYS}
+    said = {kept: STAYS}
     review_books.fill(
         path, lambda row: said.get(row["entry_id"]) if is_asked(row) else None
     )
-    list_anew(below, gone["surname"], lambda _: "")
-    for one in (kept, changed):
-        name = one["given_name"]
-        other = partial(re.sub, name, f"{name}yev")
-        list_anew(below, one["surname"], other)
+    names = newest_names(below)
+    list_anew(
+        below,
+        {names[gone]: lambda _: ""}
+        | dict.fromkeys((names[one] for one in (kept, changed, promised)), spelled),
+    )
     # In the workbook of before stands what the list does not say any more.
     (refused,) = told("review", "import", below, path)[1]["problems"]
     assert (refused["sheet"], refused["code"]) == ("From above", "entry-gone")
-    of_today = answers(below).keys() - {row["entry_id"] for row in rows}
-    stays = next(
-        row["entry_id"]
-        for row in newest(below, "entries").to_pylist()
-        if row["entry_id"] in of_today and row["surname"] == kept["surname"]
-    )
-    assert answered(below, stays, "--stays") == (0, set())
+    assert answered(below, entry_of(below, KEPT), "--stays") == (0, set())
     told("run", below, *AT)
-    back = newest(below, "returned").column("old_entry_id").to_pylist()
-    assert sorted(back) == sorted(one["entry_id"] for one in (gone, changed))
-    assert gone["surname"] in call("answer", below).stdout
-    assert answered(below, gone["entry_id"], "--stays") == (1, {"listed-no-more"})
-    assert answered(below, gone["entry_id"], "--elsewhere") == (0, set())
-    assert answers(below)[gone["entry_id"]] == "give-up"
+    back = newest(below, "returned").to_pylist()
+    left = {row["old_entry_id"] for row in back if row["answer"] == "ask"}
+    assert left == {gone, changed}
+    assert GONE in call("answer", below).stdout
+
+    def is_gone(entry):
+        """True of somebody who is asked about, and cannot stay."""
+        is_asked = answers(below)[entry] is None
+        refused = answered(below, entry, "--stays") == (1, {"listed-no-more"})
+        assert answered(below, entry, "--elsewhere") == (0, set())
+        return is_asked and refused and answers(below)[entry] == "give-up"
+
+    assert is_gone(gone)
     # Whose line says something else stands on the list of today.
-    (today,) = answers(below).keys() - {row["entry_id"] for row in rows}
     said = ("--elsewhere", "--document", "AA 12/5")
-    assert answered(below, today, *said) == (0, set())
-    assert answers(below)[today] == "give-up"
-    struck = [one for one, row in holding(below).items() if row["action"] == "strike"]
-    assert struck == [today]
+    struck = [entry_of(below, name) for name in (CHANGED, SPELLED)]
+    assert [answers(below)[one] for one in struck] == [None, "keep"]
+    for today in struck:
+        assert answered(below, today, *said) == (0, set())
+        assert answers(below)[today] == "give-up"
+    rows = holding(below).items()
+    assert {one for one, row in rows if row["action"] == "strike"} == {*struck}
+    assert answered(below, struck[1], "--stays") == (0, set())
     # The list of a precinct is late, and stays away for good: the precincts were merged.
-    last = max(entry for entry in answers(below) if entry.startswith("088-0002-"))
-    (below / "inbox" / "88" / "menteqe-2.csv").unlink()
-    told("run", below, *AT)
+    late = below / "inbox" / "88" / "menteqe-2.csv"
+    (line,) = [one for one in late.read_text("utf-8").splitlines() if SPELLED in one]
+    late.unlink()
+    list_anew(below, {KEPT: lambda _: ""})
+    # And who was said to stay has left the list since.
+    assert is_gone(kept)
     assert answered(below, last, *said) == (1, {"entry-gone"})
+    assert answers(below)[promised] == "keep"
     settings = below / "voterlist.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('"1-2"', '"1"'), encoding="utf-8")
     told("run", below, *AT)
-    assert answered(below, last, "--elsewhere") == (0, set())
-    assert answers(below)[last] == "give-up"
+    assert answers(below)[promised] is None
+    assert is_gone(last)
+    # Whom the list of the other precinct has taken over stays there.
+    with (below / "inbox" / "88" / "menteqe-1.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    told("run", below, *AT)
+    assert answers(below)[entry_of(below, SPELLED)] == "keep"
 
 
 def test_nobody_overwrites_the_answer_of_another_one_unawares(below):

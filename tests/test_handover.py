@@ -373,8 +373,26 @@ def test_the_list_of_a_ward_is_taken_in_until_its_own_freeze(pair):
     assert told("run", pair.below, "--today", "2026-02-11")[0] in {0, 1}
     assert pair.submit("anew.zip", day="2026-02-11")[0] == 0
     found = pair.receive("anew.zip", day="2026-02-11")
-    assert code_of(found) == (3, "package-after-freeze")
+    assert code_of(found) == (3, "package-anew-after-freeze")
     # The day is that of the ward.
+    assert "2026-02-09" in found[1]["error"]["what"], found
+    # So is that of a decision about a voter of the ward.
+    ward.write_text(title + rows[0], encoding="utf-8")
+    (samir,) = (
+        row["entry_id"]
+        for row in handing.newest(pair.below, "entries").to_pylist()
+        if row["given_name"] == "Samir"
+    )
+    at = ("--document", "AA 1", "--today", "2026-02-11")
+    asked = ("--what", "strike", "--for", samir, "--by", "Samir Vəliyev", *at)
+    taken = told("application", "take", pair.below, *asked)[1]
+    grant = ("--grant", "--ground", "died", "--by", "R", "--today", "2026-02-11")
+    decided = told("application", "decide", pair.below, taken["number"], *grant)
+    assert decided[1]["standing"] == "holds"
+    assert told("run", pair.below, "--today", "2026-02-11")[0] in {0, 1}
+    assert pair.submit("late.zip", day="2026-02-11")[0] == 0
+    found = pair.receive("late.zip", day="2026-02-11")
+    assert code_of(found) == (3, "package-after-freeze")
     assert "2026-02-09" in found[1]["error"]["what"], found
 
 

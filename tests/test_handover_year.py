@@ -552,7 +552,8 @@ def test_after_the_freeze_a_usual_decision_and_a_list_anew_are_refused(late, tmp
     path = own.below / "inbox" / "88" / "menteqe-1.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), encoding="utf-8")
-    assert refused_above(own, "anew.zip") == frozen
+    anew = (3, "package-anew-after-freeze")
+    assert refused_above(own, "anew.zip") == anew
     moved = '[calendar.moved.updated]\ndue = 2026-02-10\ndecision = "№ 7"\n'
     with (own.above / "voterlist.toml").open("a", encoding="utf-8") as settings:
         settings.write(moved)

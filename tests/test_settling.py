@@ -3,6 +3,8 @@
 One story with a person for each way in which two constituencies may answer.
 """
 
+from collections import Counter
+
 import pytest
 
 import handing
@@ -24,6 +26,9 @@ PEOPLE = {
     "Orxan": "4;Rzayev;Orxan;Şamil oğlu;05.05.1965;kişi;Nizami küç. 19;5XK1238",
     "Zaur": "5;Şərifov;Zaur;Ramiz oğlu;17.02.1969;kişi;Nizami küç. 20;5XK1239",
     "Nigar": "6;Vəliyeva;Nigar;Zahid qızı;02.03.1981;qadın;Nizami küç. 21;5XK1240",
+    "Aygün": "8;Rzayeva;Aygün;Nadir qızı;17.02.1979;qadın;Nizami küç. 24;5XK1241",
+    "Rəna": "9;Bağırova;Rəna;Cavad qızı;28.06.1957;qadın;Nizami küç. 25;5XK1242",
+    "Vidadi": "10;Nəsirov;Vidadi;Telman oğlu;08.01.1943;kişi;Nizami küç. 26;5XK1243",
 }
 STANDS_TWICE = "Elçin"
 TWICE = "7;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. {};"
@@ -31,6 +36,9 @@ TWICE = "7;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. {};"
 BOTH_STAY, ALL_GIVE_UP, ONE_KEEPS = "Leyla", "Tural", "Sevinc"
 SETTLED_ABOVE, LEFT_OPEN, GIVEN_UP_LATER = ALIKE = "Orxan", "Zaur", "Nigar"
 """Of one FIN, name and birth date; both constituencies say that they stand rightly there."""
+LEFT_LIST, STRUCK, DIED = BROKEN = "Aygün", "Rəna", "Vidadi"
+"""88 says that they stay, so 87 gives them up; then 88 loses them, one of three ways."""
+KEPT_BY_88 = {ONE_KEEPS, *BROKEN}
 EVERYBODY = {*PEOPLE, STANDS_TWICE}
 
 
@@ -84,10 +92,16 @@ class Two:
     def answer(self, number, **said):
         """Answer the cases of these people, each with whether the person stays."""
         cases = told("answer", self.below[number])[1]["cases"]
-        of_person = self._names(self.below[number])
-        numbers = {of_person[one["own"][0]["entry_id"]]: one["number"] for one in cases}
+        self.names |= self._names(self.below[number])
+        of_person = {self.names[one["own"][0]["entry_id"]]: one for one in cases}
         for name, stays in said.items():
-            words = ["--case", numbers[name], "--by", f"Clerk {number}", *AT]
+            words = [
+                "--case",
+                of_person[name]["number"],
+                "--by",
+                f"Clerk {number}",
+                *AT,
+            ]
             words += ["--stays"] if stays else ["--elsewhere", "--document", "AA 1"]
             code, answered = told("answer", self.below[number], *words)
             assert code == 0, answered
@@ -95,6 +109,49 @@ class Two:
     def _names(self, workspace):
         rows = handing.newest(workspace, "entries").to_pylist()
         return {row["entry_id"]: row["given_name"] for row in rows}
+
+    def lose(self):
+        """Let 88 lose whom it said to keep; what its gate and its status said of it."""
+        below = self.below[88]
+        path = below / "inbox" / "88" / "menteqe-1.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        left = [line for line in lines if LEFT_LIST not in line]
+        path.write_text("".join(left), encoding="utf-8")
+        ids = {name: entry for entry, name in self._names(below).items()}
+        place = ("--set", "constituency=87", "--set", "precinct=1")
+        for name, ground, *more in ((STRUCK, "moved-away", *place), (DIED, "died")):
+            words = (
+                "--what",
+                "strike",
+                "--for",
+                ids[name],
+                "--document",
+                "AA 1",
+                *more,
+            )
+            taken = told("application", "take", below, *words, "--by", "Qohum", *AT)[1]
+            decide = ("application", "decide", below, taken["number"], "--by", "R", *AT)
+            grant = ("--grant", "--ground", ground)
+            # That they stay was said of a return before the newest.
+            refused = handing.code_of(told(*decide, *grant))
+            assert refused == (2, "application-stays")
+            grant += ("--although", "Görülüb")
+            assert told(*decide, *grant)[1]["standing"] == "holds"
+        workspaces.run(below)
+        out = ("--out", self.folder / "refused.zip", *AT)
+        code, said = told("submit", below, "-c", 88, *out)
+        opened = {one["gate"]: one["count"] for one in said["gates"] if one["open"]}
+        settings = below / "voterlist.toml"
+        text = settings.read_text(encoding="utf-8")
+        let_pass = text.replace("[submit]", "[submit]\nreturned_cases = false")
+        settings.write_text(let_pass, encoding="utf-8")
+        return code, opened, told("status", below, *AT)[1]["asked_above"]
+
+    def times_listed(self):
+        """Person of these -> on how many lines of the lists above their FIN stands."""
+        table = handing.newest(self.above, "corrected")
+        fins = Counter(table.column("fin").to_pylist())
+        return {name: fins[PEOPLE[name].split(";")[-1]] for name in BROKEN}
 
     def queue(self):
         """The people of the open cases of a new run above."""
@@ -175,21 +232,27 @@ def played(folder):
     stays = dict.fromkeys(EVERYBODY, True) | {ALL_GIVE_UP: False}
     two.answer(88, **stays)
     look("88 answers", two.hand_over(88))
-    two.answer(87, **stays | {ONE_KEEPS: False})
+    two.answer(87, **stays | dict.fromkeys(KEPT_BY_88, False))
     look("87 answers", two.hand_over(87))
     seen["status"] = told("status", two.above, *AT)[1]["units"]
     seen["refused"] = two.approve(88).stderr
     seen["settled"] = two.settle(SETTLED_ABOVE)
+    # It asks no more about whom 87 gave up.
+    two.return_to(88)
+    two.answer(88, **{ALL_GIVE_UP: False})
+    seen["lost"] = two.lose()
     two.answer(87, **dict.fromkeys((BOTH_STAY, GIVEN_UP_LATER), False))
     look("settled above", two.hand_over(88), two.hand_over(87))
     seen["down"] = {88: two.return_to(88)}
     seen["asked again"] = two.owing()
     seen["down"][87] = two.return_to(87)
     for number, is_here in ((88, True), (87, False)):
-        two.answer(number, **{ALL_GIVE_UP: is_here})
+        again = dict.fromkeys((LEFT_LIST, STRUCK), not is_here)
+        two.answer(number, **{ALL_GIVE_UP: is_here} | again)
     look("answered again", *map(two.hand_over, two.below))
     two.settle(LEFT_OPEN, STANDS_TWICE)
     look("all settled")
+    seen["listed"] = two.times_listed()
     seen["approved"] = {number: two.approve(number) for number in two.below}
     out = folder / "approved.zip"
     call("return", two.above, "-c", 87, "--out", out, *AT)
@@ -253,12 +316,29 @@ def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(seen):
     Where one gives the person up, and the other does not, nothing is left to decide.
     """
     for step in ("87 answers", "settled above"):
-        assert seen[step]["owing"] == {(ALL_GIVE_UP, 88), (ALL_GIVE_UP, 87)}
-    assert told_by(seen, "settled above", "entries")[0] == len(EVERYBODY) - 1
-    assert told_by(seen, "answered again", "entries")[0] == len(EVERYBODY)
+        owing = {name for name, number in seen[step]["owing"]}
+        assert ALL_GIVE_UP in owing
+    listed = len(EVERYBODY) - len(BROKEN)
+    assert told_by(seen, "settled above", "entries")[0] == listed - 1
+    assert told_by(seen, "answered again", "entries")[0] == listed
     assert told_by(seen, "answered again") == [0, 0]
     assert ALL_GIVE_UP not in seen["answered again"]["queue"]
     assert seen["answered again"]["owing"] == set()
+
+
+def test_whom_a_constituency_said_to_keep_and_lost_is_asked_about_on_both_sides(seen):
+    """The other one had given them up for it: they stood on no list, and all was answered.
+
+    Whoever died is kept by nobody, and would be asked about for ever.
+    """
+    code, opened, asked = seen["lost"]
+    # Of whom somebody struck it is known what to answer.
+    assert (code, opened, asked) == (1, {"returned-cases": 1}, 1)
+    lost = {(name, number) for name in (LEFT_LIST, STRUCK) for number in (88, 87)}
+    whole = {(ALL_GIVE_UP, 88), (ALL_GIVE_UP, 87)}
+    assert seen["87 answers"]["owing"] == whole
+    assert seen["settled above"]["owing"] == whole | lost
+    assert seen["listed"] == {LEFT_LIST: 1, STRUCK: 1, DIED: 0}
 
 
 def test_who_kept_a_person_is_heard_though_a_later_return_asks_another(seen):

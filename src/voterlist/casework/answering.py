@@ -22,6 +22,7 @@ from voterlist.casework.returned_cases import (
     Returned,
     ReturnedCase,
     added_no_more,
+    asked_above,
     taken_off,
     with_answers,
 )
@@ -116,13 +117,13 @@ _ANSWER_OF = {STAYS: "keep", ELSEWHERE: "give-up"}
 def cases_returned(
     workspace: Path,
 ) -> tuple[tuple[ReturnedCase, Answer | None], ...]:
-    """The cases of the newest return, each with the answer to it, if there is one.
+    """The cases that are asked about, each with the answer to it, if there is one.
 
     Raises:
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        return tuple(with_answers(workspace, ledger))
+        return tuple(asked_above(workspace, ledger))
 
 
 def own_entries(
@@ -170,7 +171,7 @@ Asked: TypeAlias = Mapping[str, tuple[ReturnedCase, Answer | None]]
 
 
 def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
-    """The cases of the newest return."""
+    """The cases of the newest return, and those that were answered before it."""
     cases = with_answers(workspace, ledger)
     return {entry.entry_id: told for told in cases for entry in told[0].own}
 
@@ -334,6 +335,8 @@ def _write_answer(
         ANSWERED,
         case_id=case.case_id,
         number=case.number,
+        kind=case.kind,
+        entries=" ".join(one.came_as or one.entry_id for one in case.own),
         answer=_ANSWER_OF[answer],
         by=by,
     )
@@ -441,11 +444,9 @@ def settled(
         CustodyError: what was kept of a package is damaged.
     """
     kept = Kept(workspace, ledger)
-    asked = kept.cases_asked()
-    cases: dict[str, dict[str, ReturnedCase]] = {}
+    cases = kept.cases_asked()
     own_of: dict[str, set[str]] = {}
-    for (name, sender), case in asked.items():
-        cases.setdefault(name, {})[sender] = case
+    for sender, case in (part for parts in cases.values() for part in parts.items()):
         own_of.setdefault(sender, set()).update(one.entry_id for one in case.own)
     others = own_of.keys() - {newest.sender}
     came = {sender: _came_up(kept, sender, own_of[sender]) for sender in others}
@@ -469,9 +470,9 @@ def settled(
         rows += said
     own = {
         entry_id
-        for (_, sender), case in asked.items()
-        if sender == newest.sender
-        for entry_id in newest.listed(case)
+        for parts in cases.values()
+        if newest.sender in parts
+        for entry_id in newest.listed(parts[newest.sender])
     }
     verdicts = from_rows(rows, DECISION)
     return Settled(verdicts, case_entries, frozenset(own), frozenset(contested))

@@ -23,13 +23,13 @@ from voterlist.deadlines.handovers import (
     handovers,
     is_list_before,
 )
-from voterlist.decisions import Given, standing
+from voterlist.decisions import Given, grounds, moves_of, standing
+from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers
 from voterlist.errors import UsageError
-from voterlist.model import Action, Progress
-from voterlist.model import Returned as WhyReturned
-from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
-from voterlist.pipeline.known import answers_in, known, known_work
+from voterlist.model import Action, Progress, Verdict
+from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
+from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
 from voterlist.pipeline.progress import of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage.ledger import Reader
@@ -43,8 +43,6 @@ GATES_NAME = "gates.json"
 ANSWERS_NAME = "answers.json"
 KNOWN_AS_NAME = "known-as.json"
 """In the folder of a package: the ids of its entries at the sender, by the ids of here."""
-SENT = "sent"
-"""The folder of a workspace that keeps the manifest of each package that was written."""
 
 _Id = Annotated[str, Field(pattern=r"\A([a-z-]{1,30}:)?[0-9A-Za-z.\-]{1,60}\z")]
 """Of an entry, of a case, or of the row of a register from which the receiver added somebody."""
@@ -89,6 +87,8 @@ class ReturnedCase(Frozen):
     others: tuple[OtherEntry, ...]
     given_up: bool = False
     """All who were asked said that the person stands elsewhere, so all are asked again."""
+    is_of_before: bool = Field(default=False, exclude=True)
+    """The newest return does not ask about it."""
 
 
 class Proposal(Frozen):
@@ -273,7 +273,7 @@ class Owed:
         number: by which people call it.
         asked: the constituencies, or precincts, to which it was returned.
         owing: those of them that have not answered.
-        has_vanished: all of them said that the person stands elsewhere.
+        has_vanished: none of them has the person any more.
     """
 
     case_id: str
@@ -379,17 +379,16 @@ class Kept:
             self._answers[sender] = answers
         return self._answers[sender]
 
-    def newest_return(self) -> Returned | None:
-        """What the commission above returned last; None where it returned nothing."""
-        lines = [
-            (line, may_be_gone)
+    def returns(self) -> list[Returned]:
+        """What the commission above returned, the newest last; without what was deleted."""
+        folders = [
+            self._folder_of((line, may_be_gone))
             for line, may_be_gone in self._lines
             if line.event is Event.RECEIVED and line.kind == Kind.RETURN
             # One that states a stage as finished asks nothing.
             if not line.stage
         ]
-        folder = self._folder_of(lines[-1]) if lines else None
-        return None if folder is None else Returned.read(folder / CASES_NAME)
+        return [Returned.read(path / CASES_NAME) for path in folders if path]
 
     @cached_property
     def returned(self) -> dict[str, list[Returned]]:
@@ -404,35 +403,71 @@ class Kept:
                 )
         return sent
 
-    def cases_asked(self) -> dict[tuple[str, str], ReturnedCase]:
-        """(case, receiver) -> the case as it was returned last."""
+    @cached_property
+    def _level(self) -> str:
+        """Whom this commission asks: a constituency its precincts."""
+        is_of_precincts = any(
+            line.precinct for line, _ in self._lines if line.event is Event.RETURNED
+        )
+        return "precinct" if is_of_precincts else "constituency"
+
+    @cached_property
+    def _places(self) -> dict[str, int | None]:
+        """The number of each commission to which something was returned."""
         return {
-            (case.case_id, receiver): case
-            for receiver, parts in sorted(self.returned.items())
-            for returned in parts
-            for case in returned.cases
+            line.receiver: getattr(line, self._level)
+            for line, _ in self._lines
+            if line.event is Event.RETURNED
         }
+
+    def cases_asked(self) -> dict[str, dict[str, ReturnedCase]]:
+        """Case -> receiver -> the case as it was returned last."""
+        asked: dict[str, dict[str, ReturnedCase]] = {}
+        for receiver, parts in sorted(self.returned.items()):
+            for case in (case for returned in parts for case in returned.cases):
+                asked.setdefault(case.case_id, {})[receiver] = case
+        return asked
 
     def given_up(self) -> dict[str, dict[str, ReturnedCase]]:
-        """Case -> receiver -> the case as it was returned last, where all gave the person up.
+        """What of ``cases_asked`` is about somebody whom nobody has.
 
-        Each struck their own entry for that of the other: the person stands on no list, and no run
-        has the case any more.
+        Each struck their own entry for that of the other, or said that the person stays and lists
+        them no more: the person stands on no list, and no run has the case any more.
         """
-        asked: dict[str, dict[str, ReturnedCase]] = {}
-        for (case_id, receiver), case in self.cases_asked().items():
-            asked.setdefault(case_id, {})[receiver] = case
-        gave_up = {
-            (answer.case_id, receiver)
-            for receiver in {receiver for parts in asked.values() for receiver in parts}
-            for answer in self.answers_of(receiver)
-            if answer.answer == "give-up"
-        }
         return {
             case_id: parts
-            for case_id, parts in asked.items()
-            if len(parts) > 1 and gave_up.issuperset((case_id, name) for name in parts)
+            for case_id, parts in self.cases_asked().items()
+            if {None, *map(self._places.get, parts)}.issuperset(
+                # Any other one has the person on the list.
+                getattr(entry, self._level)
+                for case in parts.values()
+                for entry in case.others
+            )
+            and self._is_given_up(case_id, parts)
         }
+
+    def _is_given_up(self, case_id: str, parts: Mapping[str, ReturnedCase]) -> bool:
+        """True where somebody gave the person of a case up, and nobody sees to them."""
+        said = (one for receiver in parts for one in self.answers_of(receiver))
+        is_any = any((one.case_id, one.answer) == (case_id, "give-up") for one in said)
+        return is_any and not any(self._sees_to(*part) for part in parts.items())
+
+    def _sees_to(self, receiver: str, case: ReturnedCase) -> bool:
+        """True where a receiver keeps the person of a case, or has not answered and lists them.
+
+        So does one that struck them off every list: whoever has died stands on none.
+        """
+        said = {one.case_id: one.answer for one in self.answers_of(receiver)}
+        given = said.get(case.case_id)
+        folder = None if given == "keep" else self._lists_of(receiver)
+        if folder is None:
+            return given != "give-up"
+        own = {one.entry_id for one in case.own}
+        if given is None and not own.isdisjoint(self.known_as(receiver).values()):
+            return True
+        struck = rows_among(read_table(folder, "applied"), "entry_id", own).to_pylist()
+        found = [grounds().get(row["ground"] or "") for row in struck]
+        return any(ground.of_person for ground in found if ground)
 
     def owed(self) -> tuple[Owed, ...]:
         """The returned cases to which somebody owes an answer, by number.
@@ -441,102 +476,153 @@ class Kept:
         whose lists had the person say that they stand elsewhere, all are asked again: nobody
         vanishes.
         """
-        asked: dict[str, dict[int, int]] = {}
-        answered: dict[str, dict[int, str]] = {}
-        sent_to = [line for line, _ in self._lines if line.event is Event.RETURNED]
-        # A constituency asks its precincts.
-        of = "precinct" if any(line.precinct for line in sent_to) else "constituency"
-        places = {
-            number: line.receiver
-            for line in sent_to
-            if (number := getattr(line, of)) is not None
-        }
-        for case_id, parts in self.given_up().items():
-            # The newest return may not know it any more: its entries are on no list.
-            for place, receiver in places.items():
-                if receiver in parts:
-                    asked.setdefault(case_id, {})[place] = parts[receiver].number
-        for place, receiver in places.items():
-            sent = self.returned.get(receiver, [])
+        vanished = self.given_up()
+        # The newest return may not know it any more: its entries are on no list.
+        asked = {case_id: dict(parts) for case_id, parts in vanished.items()}
+        answered: set[tuple[str, str]] = set()
+        for receiver, sent in self.returned.items():
             # What brings an approval down asks nothing, and takes nothing back.
             for returned in [one for one in sent if one.approved is None][-1:]:
                 for case in returned.cases:
-                    asked.setdefault(case.case_id, {})[place] = case.number
-            for answer in self.answers_of(receiver):
-                answered.setdefault(answer.case_id, {})[place] = answer.answer
-        others: dict[str, set[int | None]] = {}
-        for (case_id, _), case in self.cases_asked().items():
-            found = {getattr(entry, of) for entry in case.others}
-            others.setdefault(case_id, {None}).update(found)
-        cases = (
-            _debt_of(case_id, numbers, answered.get(case_id, {}), others[case_id])
-            for case_id, numbers in asked.items()
+                    asked.setdefault(case.case_id, {})[receiver] = case
+            given = (answer.case_id for answer in self.answers_of(receiver))
+            answered |= {(name, receiver) for name in given if name not in vanished}
+        owed = (
+            Owed(
+                case_id,
+                max(case.number for case in parts.values()),
+                self._numbers(parts),
+                self._numbers(
+                    name for name in parts if (case_id, name) not in answered
+                ),
+                case_id in vanished,
+            )
+            for case_id, parts in asked.items()
         )
         return tuple(
-            sorted((case for case in cases if case.owing), key=lambda case: case.number)
+            sorted((case for case in owed if case.owing), key=lambda case: case.number)
         )
+
+    def _numbers(self, receivers: Iterable[str]) -> tuple[int, ...]:
+        return tuple(sorted({self._places[name] or 0 for name in receivers}))
 
 
 def with_answers(
     workspace: Path, ledger: Reader
 ) -> list[tuple[ReturnedCase, Answer | None]]:
-    """The cases of the newest return, each with the answer to it, if there is one.
+    """The cases of the newest return, and those answered before, each with the answer that holds.
 
     To a case that all gave up only counts what was answered since.
 
     Raises:
-        CustodyError: what was kept of the return is damaged.
+        CustodyError: what was kept of a return is damaged.
     """
-    cases = _newest_cases(workspace, ledger)
-    again = [case.case_id for case in cases if case.given_up]
-    answers = _as_decided(answers_in_journal(ledger, again), cases, ledger)
-    return [(case, answers.get(case.case_id)) for case in cases]
+    cases = _cases_of_today(workspace, ledger)
+    again = [case.case_id for case in cases if case.given_up and not case.is_of_before]
+    said = answers_in_journal(ledger, again)
+    answers = _as_decided(said, cases, workspace, ledger)
+    return [
+        (case, answers.get(case.case_id))
+        for case in cases
+        if not case.is_of_before or case.case_id in said
+    ]
+
+
+def asked_above(
+    workspace: Path, ledger: Reader
+) -> list[tuple[ReturnedCase, Answer | None]]:
+    """What of it is asked: the newest return, and any other case whose answer holds no more."""
+    return [
+        (case, answer)
+        for case, answer in with_answers(workspace, ledger)
+        if not case.is_of_before or answer is None
+    ]
 
 
 def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
     """Case -> the answer to it, of all returns of the commission above.
 
     Raises:
-        CustodyError: what was kept of the newest return is damaged.
+        CustodyError: what was kept of a return is damaged.
     """
-    cases = _newest_cases(workspace, ledger)
-    return _as_decided(answers_in_journal(ledger), cases, ledger)
+    cases = _cases_of_today(workspace, ledger)
+    return _as_decided(answers_in_journal(ledger), cases, workspace, ledger)
 
 
-def _newest_cases(workspace: Path, ledger: Reader) -> tuple[ReturnedCase, ...]:
-    """The cases of the newest return, about the entries of today."""
-    returned = Kept(workspace, ledger).newest_return()
-    if returned is None or not returned.cases:
-        return ()
+def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
+    """The cases of all returns, each as it was returned last, about the entries of today.
+
+    Those of the newest one come last. Of a return that was deleted its answers tell the cases.
+    """
+    returns = Kept(workspace, ledger).returns()
+    cycle = settings_of(workspace).workspace.cycle
+    cases = {
+        str(details["case_id"]): _case_answered(details)
+        for _, event, details in of_cycle(ledger.journal(), cycle)
+        if event == ANSWERED and "entries" in details
+    }
+    cases |= {case.case_id: case for returned in returns for case in returned.cases}
+    if not cases:
+        return []
+    newest = [case.case_id for one in returns[-1:] for case in one.cases]
     today: dict[str, Row] = {}
     with suppress(UsageError):
-        # What became of an entry about which the question of the commission above came back.
-        for row in known(workspace, ledger).table("returned").to_pylist():
-            if row["answer"] == Action.ASK:
-                is_gone = row["why"] == WhyReturned.CARRIED_OUT
-                entry = row["entry_id"] or row["old_entry_id"]
-                today[row["old_entry_id"]] = {"entry_id": entry, "is_gone": is_gone}
+        runs = known(workspace, ledger)
+        moves = moves_of(runs.table("followed"))
+        today = {old: {"entry_id": entry} for old, entry in moves.items()}
+        # What became of an entry about which the commission above asked.
+        for row in runs.table("returned").to_pylist():
+            if row["answer"] in {Action.ASK, Action.WITHDRAW}:
+                old, entry = row["old_entry_id"], row["entry_id"]
+                today[old] = {"entry_id": entry or old, "is_gone": entry is None}
 
     def of_today(case: ReturnedCase) -> ReturnedCase:
         own = []
         for one in case.own:
             came = {"is_gone": False, "came_as": one.entry_id}
             own.append(one.model_copy(update=came | today.get(one.entry_id, {})))
-        return case.model_copy(update={"own": tuple(own)})
+        said = {"own": tuple(own), "is_of_before": case.case_id not in newest}
+        return case.model_copy(update=said)
 
-    return tuple(map(of_today, returned.cases))
+    before = sorted(cases.keys() - {*newest})
+    return [of_today(cases[name]) for name in (*before, *newest)]
+
+
+def _case_answered(details: Mapping[str, str | int]) -> ReturnedCase:
+    """A case as the line of the journal that answers it tells it."""
+    entries = str(details["entries"]).split()
+    return ReturnedCase(
+        case_id=str(details["case_id"]),
+        number=int(details["number"]),
+        kind=str(details["kind"]),
+        probability=None,
+        own=tuple(
+            OwnEntry(entry_id=entry, precinct=place_of_id(entry)[1])
+            for entry in entries
+        ),
+        others=(),
+    )
 
 
 def _as_decided(
-    answers: Mapping[str, Answer], cases: Iterable[ReturnedCase], ledger: Reader
+    answers: Mapping[str, Answer],
+    cases: Iterable[ReturnedCase],
+    workspace: Path,
+    ledger: Reader,
 ) -> dict[str, Answer]:
     """The answers, as what was decided since, at whichever door, leaves them.
 
-    Whom a striking took off after all is given up by whoever struck; a person who was given up and
-    is struck no more is asked about again.
+    Whom a striking took off after all is given up by whoever struck. Who was given up and is struck
+    no more is asked about again, as is who stays and stands on no list any more.
     """
     holding = dict(answers)
-    struck = taken_off(answers_in(ledger)) if holding else {}
+    if not holding:
+        return holding
+    try:
+        struck = taken_off(answers_of_today(ledger, known(workspace, ledger)))
+    except UsageError:
+        # Nothing says who stands on a list.
+        return holding
     for case in cases:
         answer = holding.get(case.case_id)
         rows = [struck[one.entry_id] for one in case.own if one.entry_id in struck]
@@ -563,31 +649,24 @@ def added_no_more(given: Given) -> dict[str, Row]:
 
 
 def taken_off(given: Given) -> dict[str, Row]:
-    """What took each entry off the list that is struck, or is added no more."""
-    holding, every = standing(given).amendments, given.amendments
+    """What took each entry off the list that is struck, or is added no more.
+
+    With the one that a case keeps go its repetitions.
+    """
+    stands, every = standing(given), given.amendments
     lost = rows_among(every, "action", [Action.WITHDRAW])
     lost = rows_among(lost, "entry_id", added_no_more(given))
-    rows = [rows_among(holding, "action", [Action.STRIKE]), lost]
-    return {row["entry_id"]: row for table in rows for row in table.to_pylist()}
+    rows = [rows_among(stands.amendments, "action", [Action.STRIKE]), lost]
+    off = {row["entry_id"]: row for table in rows for row in table.to_pylist()}
+    kept, repeats = (
+        rows_among(stands.decisions, "verdict", [verdict]).to_pylist()
+        for verdict in (Verdict.KEEP, Verdict.REPEAT)
+    )
+    cases = {row["case_id"]: off.get(row["entry_id"]) for row in kept}
+    told = {row["entry_id"]: cases.get(row["case_id"]) for row in repeats}
+    return {entry: row for entry, row in told.items() if row} | off
 
 
 def unanswered(workspace: Path, ledger: Reader) -> int:
     """How many cases that the commission above returned are not answered."""
-    return sum(answer is None for _, answer in with_answers(workspace, ledger))
-
-
-def _debt_of(
-    case_id: str,
-    numbers: Mapping[int, int],
-    answers: Mapping[int, str],
-    others: Collection[int | None],
-) -> Owed:
-    asked = tuple(sorted(numbers))
-    # Of those asked, and of those whose newest return does not ask it any more; any other one has
-    # the person on the list.
-    said = {*map(answers.get, asked), *answers.values()}
-    has_vanished = said == {"give-up"} and {*asked, *answers, None}.issuperset(others)
-    owing = tuple(
-        receiver for receiver in asked if has_vanished or receiver not in answers
-    )
-    return Owed(case_id, max(numbers.values()), asked, owing, has_vanished)
+    return sum(answer is None for _, answer in asked_above(workspace, ledger))

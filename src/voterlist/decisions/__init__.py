@@ -58,6 +58,7 @@ from voterlist.decisions.outcome import SKIP_CODES, here, struck_for_good
 from voterlist.decisions.standing import (
     WITHDRAWN,
     Standing,
+    answers_back,
     last_verdicts,
     standing,
     still_contested,
@@ -89,6 +90,7 @@ __all__ = [
     "ValueReader",
     "acts_after_freeze",
     "answered_ids",
+    "answers_back",
     "answers_of",
     "check_amendments",
     "columns_for",

@@ -15,6 +15,7 @@ from itertools import combinations, product
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
 from voterlist.model import Action, Mark, Returned, Verdict
@@ -82,6 +83,11 @@ _ASKED_ANEW = frozenset(
 """Why an answer came back that has nothing to be settled: it is asked as the list is today."""
 
 
+def answers_back(returned: pa.Table) -> pa.Table:
+    """RETURNED without questions that were taken back: these tell where the person is, no more."""
+    return returned.filter(pc.not_equal(returned.column("answer"), WITHDRAWN))
+
+
 def still_contested(contested: pa.Table, returned: pa.Table) -> pa.Table:
     """CONTESTED without what came back (RETURNED) as its entry, or its case, is another one now.
 
@@ -89,7 +95,7 @@ def still_contested(contested: pa.Table, returned: pa.Table) -> pa.Table:
     """
     anew = {
         row["case_id"] or row["old_entry_id"]
-        for row in returned.to_pylist()
+        for row in answers_back(returned).to_pylist()
         if row["why"] in _ASKED_ANEW
     }
     about = (

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.casework.returned_cases import SENT
 from voterlist.catalogue import catalogue
 from voterlist.config import Settings
 from voterlist.custody.canonical import from_bytes
@@ -33,6 +32,7 @@ from voterlist.handover.commissions import (
     trust_of,
 )
 from voterlist.model import Level
+from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store

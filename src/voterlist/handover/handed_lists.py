@@ -412,7 +412,7 @@ def require_as_frozen(
         if table.name in asked:
             rows[table.name] += table.rows.select(asked[table.name]).to_pylist()
     kinds = {row["entry_id"]: ListKind(row["list_kind"]) for row in rows["record"]}
-    late = 0
+    late = []
     for row in rows["applied"]:
         try:
             day = dt.datetime.fromisoformat(row["decided_at"]).date()
@@ -421,9 +421,10 @@ def require_as_frozen(
         # Who has left a list stands on none: of their precinct the list counts that is frozen last.
         of_place = lists.kinds.get(row["from_precinct"], [ListKind.PERMANENT])
         kind = kinds.get(row["entry_id"]) or max(of_place, key=last.__getitem__)
-        late += is_frozen(last[kind], day) and not acts_after_freeze(row["ground"])
+        if is_frozen(last[kind], day) and not acts_after_freeze(row["ground"]):
+            late.append(last[kind])
     if late:
-        raise refusal("package-after-freeze", last=min(last.values()), count=late)
+        raise refusal("package-after-freeze", last=min(late), count=len(late))
 
 
 def decisions_of(

@@ -305,7 +305,7 @@ def _require_no_list_anew(
     are not those of before.
 
     Raises:
-        CustodyError: ``package-after-freeze``; or the package from before is not there any more.
+        CustodyError: ``package-anew-after-freeze``; or the package from before is there no more.
     """
     last = last_days(desk.settings.calendar, desk.cycle)
     sender = package.manifest.sender.slug
@@ -336,7 +336,7 @@ def _require_no_list_anew(
             for entry, what in entries_changed(before, package.folder)
         )
         if count:
-            raise refusal("package-after-freeze", last=last[kind], count=count)
+            raise refusal("package-anew-after-freeze", last=last[kind], count=count)
 
 
 def _settle(desk: Desk, ledger: Reader, came: CameUp) -> Settled:

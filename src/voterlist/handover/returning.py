@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from voterlist.casework.pages import require_constituency
 from voterlist.casework.returned_cases import (
     CASES_NAME,
-    SENT,
     Kept,
     OtherEntry,
     OwnEntry,
@@ -52,6 +51,7 @@ from voterlist.handover.handed_lists import (
 )
 from voterlist.lists.compile import compile_lists
 from voterlist.model import Severity, Verdict
+from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import json_bytes, write_csv

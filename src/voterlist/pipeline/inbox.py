@@ -21,6 +21,9 @@ from voterlist.storage import store
 INBOX = "inbox"
 REFERENCE = "reference"
 RECEIVED = "received"
+SENT = "sent"
+"""The folder of a workspace that keeps the manifest of each package that was written; and of one
+that was taken in and forgotten."""
 """The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 STREETS = "streets"
 """The kind of a register of the precincts' streets."""
@@ -275,6 +278,12 @@ def folders_by_digest(folder: Path) -> dict[str, Path]:
     return {store.sha256(path): path.parent for path in manifests}
 
 
+def manifests_taken(workspace: Path) -> list[Path]:
+    """The manifests of packages that were taken in, of which lists may stand in the inbox."""
+    forgotten = (workspace / SENT).glob("*.taken")
+    return sorted([*(workspace / RECEIVED).glob("*/manifest.json"), *forgotten])
+
+
 def taken_in(workspace: Path, journal: Iterable[JournalLine]) -> dict[str, str]:
     """Source of each table of persons that came in a package of this program -> what table it is.
 
@@ -286,9 +295,9 @@ def taken_in(workspace: Path, journal: Iterable[JournalLine]) -> dict[str, str]:
     }
     return {
         file["sha256"][: readers.SOURCE_DIGITS]: file["table"]
-        for digest, folder in folders_by_digest(workspace / RECEIVED).items()
-        if digest in taken
-        for file in strict_json.loads((folder / "manifest.json").read_bytes())["files"]
+        for path in manifests_taken(workspace)
+        if store.sha256(path) in taken
+        for file in strict_json.loads(path.read_bytes())["files"]
         if file["table"] in _OF_PERSONS
     }
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
+from voterlist.decisions import answers_back
 from voterlist.findings import gather
 from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
@@ -189,7 +190,7 @@ def decisions_standing(tables: Mapping[str, pa.Table]) -> DecisionsStanding:
     """How the decisions stand; ``tables`` are those of a run, as far as it went."""
     if "returned" not in tables:
         return DecisionsStanding()
-    returned = tables["returned"]
+    returned = answers_back(tables["returned"])
     reasons = count_by(returned, "why")
     back = {_key(row["case_id"], row["old_entry_id"]) for row in returned.to_pylist()}
     decisions, amendments = tables["decisions"], tables["amendments"]

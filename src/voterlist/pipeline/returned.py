@@ -43,7 +43,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
-from voterlist.tables import Row, from_rows, is_among
+from voterlist.tables import Row, from_rows, is_among, rows_among
 
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
@@ -66,7 +66,7 @@ def returned(
         given: the answers under the ids of today, where entries only moved.
         entry_ids: those of today.
     """
-    rows = list(_rows(tables))
+    rows = [*_rows(tables), *_questions_answered(given)]
     members = _Members(given)
     ids = {entry for row in rows for entry in members.of(row)}
     is_of_run = context.is_of_run
@@ -92,7 +92,8 @@ def returned(
 
 def _waits(row: Row, own: Now | None) -> bool:
     """True of a question to a precinct whose list is late: it is asked when the list is here."""
-    return row["answer"] == Action.ASK and own is not None and own.is_late
+    is_asked = row["answer"] in {Action.ASK, Action.WITHDRAW}
+    return is_asked and own is not None and own.is_late
 
 
 def _rows(tables: Tables) -> Iterator[Row]:
@@ -118,6 +119,14 @@ def _rows(tables: Tables) -> Iterator[Row]:
                 "decided_by": row["accepted_by"],
                 "decided_at": row["accepted_at"],
             }
+
+
+def _questions_answered(given: Given) -> Iterator[Row]:
+    """The questions that somebody took back: by saying that the person stays, who may leave."""
+    for row in rows_among(given.amendments, "action", [Action.WITHDRAW]).to_pylist():
+        if row["field"] == Action.ASK:
+            old = {"old_entry_id": row["entry_id"], "answer": Action.WITHDRAW.value}
+            yield row | old | {"case_id": None}
 
 
 class _Members:
@@ -167,6 +176,8 @@ class _Reasons:
 
     def why(self, row: Row) -> Returned:
         """Why this answer came back."""
+        if row["answer"] == Action.WITHDRAW:
+            return Returned.ANSWERED
         members = self._members.of(row)
         gone = {entry: self._found[entry] for entry in members if entry in self._found}
         if self._is_carried_out(row, gone):

@@ -14,6 +14,7 @@ from voterlist import strict_json
 from voterlist.decisions import (
     Given,
     Standing,
+    answers_back,
     members_of,
     standing,
     still_contested,
@@ -444,7 +445,7 @@ def _decided_elsewhere(
     holding: Standing, given: Given, asked: ReviewItems, tables: ReviewTables
 ) -> Iterator[Question]:
     """The verdicts that hold and stand in no open case, and with no answer that came back."""
-    changed = set(tables.returned.column("old_entry_id").to_pylist())
+    changed = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
     open_cases = {case.case_id for case in asked.cases}
     for row in holding.decisions.to_pylist():
         members = given.case_entries.get(row["case_id"], [row["entry_id"]])
@@ -456,7 +457,7 @@ def _amended_elsewhere(
     holding: Standing, asked: ReviewItems, tables: ReviewTables
 ) -> Iterator[Question]:
     """What holds of entries and stands beside no finding, no case and no answer that came back."""
-    changed = set(tables.returned.column("old_entry_id").to_pylist())
+    changed = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
     answered = {one.finding_id for one in asked.questions if one.answers}
     for row in holding.amendments.to_pylist():
         is_beside_case = (row["case_id"], row["entry_id"]) in asked.asks

@@ -14,12 +14,19 @@ from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config import Settings
+from voterlist.counter.applications import read_book
 from voterlist.deadlines.handovers import FORGET_BEGUN as BEGUN
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.beside import MOBILE
 from voterlist.handover.gates import Gate, Scope, gates
-from voterlist.pipeline.inbox import INBOX, RECEIVED, REFERENCE
+from voterlist.pipeline.inbox import (
+    INBOX,
+    RECEIVED,
+    REFERENCE,
+    SENT,
+    folders_by_digest,
+)
 from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
@@ -175,6 +182,7 @@ def forget(
             if not goes_on:
                 details = _details(found, inventory)
                 written.write_journal(today, BEGUN, by=by, **details)
+        _keep_manifests(workspace)
         _delete(workspace, kinds, found, progress)
         remove_unfinished(workspace)
         with Ledger(place) as written:
@@ -285,6 +293,20 @@ def _details(
     }
 
 
+def _keep_manifests(workspace: Path) -> None:
+    """Keep what was signed of the packages that were taken in: their lists stay in the inbox.
+
+    Else they would be read as lists of strangers, whose cells are asked about.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    for digest, folder in folders_by_digest(workspace / RECEIVED).items():
+        store.own_folder(workspace / SENT)
+        content = (folder / "manifest.json").read_bytes()
+        store.write_content(workspace / SENT / f"{digest}.taken", content)
+
+
 def _delete(
     workspace: Path,
     kinds: Sequence[Kind],
@@ -343,6 +365,8 @@ def _objections(
     ]
     if unfinished:
         yield Objection("forget.open-stage", len(unfinished))
+    if waiting := len(read_book(ledger.applications(), settings, today).open):
+        yield Objection("forget.open-applications", waiting)
     if waiting := _count_unacknowledged(ledger):
         yield Objection("forget.unacknowledged", waiting)
 

@@ -32,7 +32,7 @@ from voterlist.handover.commissions import KEYS
 from voterlist.handover.gates import Scope
 from voterlist.handover.submitting import OF_ITS_DAY, contents_of
 from voterlist.pipeline import running
-from voterlist.pipeline.inbox import INBOX, RECEIVED, REFERENCE, find
+from voterlist.pipeline.inbox import INBOX, REFERENCE, find, manifests_taken
 from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.result import Progress
@@ -277,9 +277,9 @@ def _copy_inputs(workspace: Path, work: Path) -> None:
         if (workspace / name).exists():
             shutil.copytree(workspace / name, work / name, symlinks=True)
     # Which lists are ours is told by the manifests of their packages.
-    for path in (workspace / RECEIVED).glob("*/manifest.json"):
+    for path in manifests_taken(workspace):
         copy = work / path.relative_to(workspace)
-        copy.parent.mkdir(parents=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
 
 
