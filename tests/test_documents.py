@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import docx
+import numpy as np
 import pytest
 from PIL import Image
 from reportlab.lib import colors
@@ -20,8 +21,9 @@ from voterlist.ingest.account import inspect
 from voterlist.ingest.look import look
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
-from voterlist.readers.documents import Line
-from voterlist.readers.pdf import put_together
+from voterlist.readers.documents import Cell, Line, Row
+from voterlist.readers.pdf import joined_lines, put_together
+from voterlist.readers.pdf_cells import Content, Part
 from voterlist.schemas import RawFile
 
 LIMITS = IngestSettings()
@@ -465,18 +467,51 @@ def test_a_table_is_read_whatever_lines_it_has(lines):
     assert body == documents.plain_voters(1, 60)
 
 
-@pytest.mark.parametrize("header_on_each_page", [0, 1])
-def test_cells_with_their_text_in_the_middle_are_of_one_row(header_on_each_page):
-    """Without lines, an address of two lines begins above the number of its row."""
+@pytest.mark.parametrize(
+    ("header_on_each_page", "where", "last"),
+    [(0, "MIDDLE", 130), (1, "MIDDLE", 130), (0, "BOTTOM", 60), (1, "BOTTOM", 60)],
+)
+def test_cells_with_their_text_in_the_middle_are_of_one_row(
+    header_on_each_page, where, last
+):
+    """Without lines, an address of two lines begins above the number of its row.
+
+    Excel puts all cells at the foot of their row: the upper line of each address was a title.
+    """
     content = documents.pdf(
-        [documents.PLAIN_HEADER, *documents.plain_voters(1, 130)],
+        [documents.PLAIN_HEADER, *documents.plain_voters(1, last)],
         lines=(),
         widths=(25, 70, 60, 80, 60, 90, 60),
-        style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+        style=[("VALIGN", (0, 0), (-1, -1), where)],
         repeatRows=header_on_each_page,
     )
     body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]
-    assert body == documents.plain_voters(1, 130)
+    assert body == documents.plain_voters(1, last)
+
+
+def test_the_only_row_of_the_last_page_is_a_row_of_its_own():
+    """Its upper line went to the voter before it, with a father's name and a day of birth."""
+    content = documents.pdf(
+        [documents.PLAIN_HEADER, *documents.plain_voters(1, 56)],
+        lines=(),
+        widths=(25, 60, 50, 54, 45, 70, 50),
+        style=[("VALIGN", (0, 0), (-1, -1), "BOTTOM")],
+    )
+    fathers = [row[3] for row in rows_of(content) if row[0].isdigit()]
+    assert fathers == [row[3] for row in documents.plain_voters(1, 56)]
+
+
+def test_cells_that_went_on_whole_are_of_the_last_row():
+    """Where cells of one line stay on a page and the others go on, one voter was two entries."""
+
+    def page(*rows):
+        cells = ([Cell(at, text) for at, text in enumerate(row)] for row in rows)
+        return Content([Part(0, np.arange(3.0), [*map(Row, cells)])])
+
+    first = page(["№", "Soyadı", "Ad"], ["1", "Əliyev", "Əli"], ["2", "", "Rza"])
+    upper, lower, other = ["", "Məm", ""], ["", "mədov", ""], ["", "Babayev", "Rza"]
+    joined = [*joined_lines([first, page(upper, lower, other)], LIMITS)]
+    assert [line.cells for line in joined[2:]] == [["2", "Məm\nmədov", "Rza"], other]
 
 
 @pytest.mark.parametrize(

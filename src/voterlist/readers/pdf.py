@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,9 @@ from voterlist.readers.pdf_columns import (
     Columns,
     chunks,
     columns_of,
+    is_next,
     is_rest,
+    numbers_rows,
     overlap,
 )
 from voterlist.readers.pdf_pages import read_pages
@@ -177,9 +180,15 @@ def _add(table: Part, part: Part) -> None:
     body = rows[headers:]
     cut = _last_of_body(table.rows)
     if body and cut is not None and _is_rest(cut, body[0]):
-        for cell, rest in zip(cut.cells, body[0].cells, strict=True):
-            cell.text = "\n".join(filter(None, (cell.text, rest.text)))
-        body = body[1:]
+        own = _filled_cells(body[0])
+        # Cells that went on whole may have several lines, each of which is a row here.
+        is_moved = own.isdisjoint(_filled_cells(cut))
+        lines = takewhile(lambda row: _filled_cells(row) <= own, body)
+        taken = [*lines] if is_moved else body[:1]
+        for row in taken:
+            for cell, rest in zip(cut.cells, row.cells, strict=True):
+                cell.text = "\n".join(filter(None, (cell.text, rest.text)))
+        body = body[len(taken) :]
     table.rows += rows[:headers]
     table.rows += body
 
@@ -221,13 +230,14 @@ def _is_rest(row: Row, rest: Row) -> bool:
     """True where a page cut a row in two.
 
     The rest has nothing in the first column, where every row begins, and fills some of the cells
-    that the row above fills.
+    that the row above fills; or none of them, where cells of one line stay and the others go on.
     """
     if len(row.cells) != len(rest.cells):
         return False
     above = _filled_cells(row)
     below = _filled_cells(rest)
-    return bool(below) and 0 in above and 0 not in below and below < above
+    is_part = below < above or below.isdisjoint(above)
+    return bool(below) and 0 in above and 0 not in below and is_part
 
 
 def _filled_cells(row: Row) -> set[int]:
@@ -239,8 +249,6 @@ def _filled_cells(row: Row) -> set[int]:
 
 _LEAST_PIECES = 3
 """A line of so many pieces may be a row."""
-_NEXT_LINE = 1.6
-"""A line of the same cell is no further below, in heights of the letters."""
 
 
 def find_unruled(contents: Sequence[Content]) -> None:
@@ -249,18 +257,26 @@ def find_unruled(contents: Sequence[Content]) -> None:
     columns = columns_of(lines)
     if columns is None:
         return
-    for content in contents:
-        rows = _lines_of_rows(content.lines, columns)
+    found = [(content, _lines_of_rows(content.lines, columns)) for content in contents]
+    first = [columns.cells(one.lines[at])[0] for one, rows in found for at in rows]
+    is_numbered = numbers_rows(first)
+    for content, rows in found:
         if rows:
-            _take(content, rows, columns)
+            _take(content, rows, columns, is_numbered=is_numbered)
 
 
-def _take(content: Content, rows: Sequence[int], columns: Columns) -> None:
+def _take(
+    content: Content, rows: Sequence[int], columns: Columns, *, is_numbered: bool
+) -> None:
     """Make these lines of a page its table."""
     lines = [content.lines[at] for at in rows]
     by_column = [columns.cells(line) for line in lines]
     table = rows_of_lines(
-        lines, by_column, range(columns.count), columns.rights.tolist()
+        lines,
+        by_column,
+        range(columns.count),
+        columns.rights.tolist(),
+        is_numbered=is_numbered,
     )
     content.tables.append(Part(lines[0][0].top, columns.edges, table))
     taken = set(rows)
@@ -275,12 +291,26 @@ def _lines_of_rows(lines: Sequence[TextLine], columns: Columns) -> list[int]:
     first = rows[0]
     while first > 0 and overlap(lines[first - 1], lines[first]):
         first -= 1
+    own = columns.filled(lines[first])
+    while first > 0 and _is_above(lines[first - 1], lines[first], own, columns):
+        first -= 1
     last = _last_of_row(lines, rows[-1], columns)
     taken = set(rows)
     for at in range(first, last + 1):
         if not columns.crosses(lines[at]):
             taken.add(at)
     return sorted(taken)
+
+
+def _is_above(above: TextLine, line: TextLine, own: set[int], columns: Columns) -> bool:
+    """True for a line of a row whose cells end at one height, above the last line of it."""
+    filled = columns.filled(above)
+    return (
+        is_next(above, line)
+        and filled < own
+        and 0 not in filled
+        and not columns.crosses(above)
+    )
 
 
 def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
@@ -291,10 +321,9 @@ def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
         above, line = lines[at], lines[at + 1]
         if columns.crosses(line):
             break
-        is_near = line[0].middle - above[0].middle <= _NEXT_LINE * above[0].height
         filled = columns.filled(line)
         goes_on = is_rest(filled, own) or (filled <= own and 0 not in filled)
-        if not overlap(above, line) and not (goes_on and is_near):
+        if not overlap(above, line) and not (goes_on and is_next(above, line)):
             break
         at += 1
     return at

@@ -399,6 +399,8 @@ def rows_of_lines(
     by_column: Sequence[_CellsOfLine],
     starts: Sequence[int],
     rights: Sequence[float],
+    *,
+    is_numbered: bool = False,
 ) -> list[Row]:
     """Lines of text as the rows of a table.
 
@@ -407,10 +409,11 @@ def rows_of_lines(
         by_column: the words of each line by column.
         starts: the place of each column in the grid.
         rights: where the text of each column ends at the latest.
+        is_numbered: whether the first column numbers the rows on other pages.
     """
     middles = [line[0].middle for line in lines]
     rows = []
-    for group in row_groups(middles, by_column):
+    for group in row_groups(middles, by_column, is_numbered=is_numbered):
         row = Row()
         for column, start in enumerate(starts):
             words: list[Word] = []

@@ -98,10 +98,57 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     edges = _gaps(lefts, rights, most_crossing, share * height)
     if len(edges) < _LEAST_CHUNKS - 1:
         return None
+    # Where cells end at one height, what stands above the last lines is longer than these.
+    inside = _inside(lines, _starts(edges, lefts, rights))
+    more = np.array([(word.left, word.right) for line in inside for word in line])
+    if len(more):
+        lefts, rights = (
+            np.concatenate(both) for both in zip((lefts, rights), more.T, strict=True)
+        )
+        wider = _gaps(lefts, rights, most_crossing, share * height)
+        edges = wider if len(wider) == len(edges) else edges
     column = np.searchsorted(edges, (lefts + rights) / 2)
     reaches = np.zeros(len(edges) + 1)
     np.maximum.at(reaches, column, rights)
     return Columns(edges, reaches)
+
+
+def _starts(edges: Floats, lefts: Floats, rights: Floats) -> Floats:
+    """Where each column begins."""
+    starts = np.full(len(edges) + 1, np.inf)
+    np.minimum.at(starts, np.searchsorted(edges, (lefts + rights) / 2), lefts)
+    return starts
+
+
+def _inside(lines: Sequence[TextLine], starts: Floats) -> list[TextLine]:
+    """The lines right above a row of which no piece reaches where the next column begins.
+
+    Those that are as near to the line above may be the rest of its row.
+    """
+    ends = np.append(starts[1:], np.inf)
+    return [
+        line
+        for above, line, below in zip([None, *lines], lines, lines[1:], strict=False)
+        if _may_be_row(below)
+        and is_next(line, below)
+        and not _may_be_row(line)
+        and not (above and is_next(above, line) and _is_as_near(above, line, below))
+        and all(
+            ((starts - _SLACK <= piece[0].left) & (piece[-1].right < ends)).any()
+            for piece in chunks(line)
+        )
+    ]
+
+
+def _is_as_near(above: TextLine, line: TextLine, below: TextLine) -> bool:
+    """True for a line that is not clearly nearer to the one below."""
+    down = below[0].middle - line[0].middle
+    return down >= _CLEARLY_NEARER * (line[0].middle - above[0].middle)
+
+
+def is_next(above: TextLine, line: TextLine) -> bool:
+    """True for a line so close below another one that it may be of the same cell."""
+    return 0 <= line[0].middle - above[0].middle <= _NEXT_LINE * above[0].height
 
 
 def _with_overlapping(lines: Sequence[TextLine]) -> list[TextLine]:
@@ -152,6 +199,11 @@ def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> 
     return edges
 
 
+_NEXT_LINE = 1.6
+"""A line of the same cell is no further below, in heights of the letters."""
+_CLEARLY_NEARER = 0.75
+_SLACK = 1.0
+"""Texts of one column begin no further to the left than so many points."""
 _MOST_INSIDE = 1.6
 """Lines of one row are no further apart than this many times the usual gap between lines."""
 _NEARLY_WIDEST = 0.85
@@ -163,7 +215,10 @@ cells have their text in the middle."""
 
 
 def row_groups(
-    middles: Sequence[float], cells: Sequence[Sequence[Sequence[Word]]]
+    middles: Sequence[float],
+    cells: Sequence[Sequence[Sequence[Word]]],
+    *,
+    is_numbered: bool = False,
 ) -> list[list[int]]:
     """The lines of a table in groups, one a row.
 
@@ -174,6 +229,7 @@ def row_groups(
     Args:
         middles: the height of each line, from top to bottom.
         cells: the words of each line by column.
+        is_numbered: whether the first column numbers the rows on other pages.
 
     Returns:
         the places of the lines of each row among all lines.
@@ -184,7 +240,7 @@ def row_groups(
     words = [word for row in cells for own in row for word in own]
     overlapping = _OVERLAPPING * float(np.median([word.height for word in words]))
     spacing = _Spacing(filled, gaps, close, overlapping)
-    if _is_numbered([row[0] for row in cells]):
+    if numbers_rows([row[0] for row in cells], is_known=is_numbered):
         return _around_numbers(spacing)
     return _below_firsts(spacing)
 
@@ -199,15 +255,19 @@ def _goes_on(own: frozenset[int], first: frozenset[int]) -> bool:
     return 0 not in own and 0 in first and own < first
 
 
-def _is_numbered(first: Sequence[Sequence[Word]]) -> bool:
-    """True where most of what stands in the first column are numbers of rows."""
+def numbers_rows(first: Sequence[Sequence[Word]], *, is_known: bool = False) -> bool:
+    """True where most of what stands in the first column are numbers of rows.
+
+    One is enough where it ``is_known`` of other pages: the last page may have a single row.
+    """
     count = 0
     numbers = 0
     for words in first:
         text = "".join(word.text for word in words)
         count += bool(text)
         numbers += text.rstrip(".)").isdigit()
-    return numbers >= _LEAST_NUMBERS and numbers >= _MOSTLY * count
+    is_usual = numbers >= _LEAST_NUMBERS and numbers >= _MOSTLY * count
+    return is_usual or (is_known and numbers > 0)
 
 
 @dataclass(frozen=True, slots=True)
