@@ -90,8 +90,13 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
         if len(distinct) < 2:
             return array
     in_order = distinct.sort()
+    if in_order.equals(array.dictionary):
+        return array
     places = pc.index_in(array.dictionary, value_set=in_order)
     return pa.DictionaryArray.from_arrays(places.take(array.indices), in_order)
+
+
+_ENCODED = pa.dictionary(pa.int32(), pa.string())
 
 
 def with_encoded_text(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
@@ -100,12 +105,11 @@ def with_encoded_text(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.S
     A list of millions takes a third of the memory so, and what is done to a text is done once to
     each distinct one.
     """
-    encoded = pa.dictionary(pa.int32(), pa.string())
     fields = []
     for field in schema:
         is_text = field.nullable and field.type == pa.string()
         is_encoded = is_text and field.name not in apart
-        fields.append(field.with_type(encoded) if is_encoded else field)
+        fields.append(field.with_type(_ENCODED) if is_encoded else field)
     return pa.schema(fields)
 
 
@@ -544,7 +548,7 @@ def from_columns(
     """A table of this schema from the columns given; the schema's other columns are null.
 
     ``length`` is needed only where no column is given that shows it. With ``keep_encoded`` a
-    column of text that is given dictionary-encoded stays so.
+    column of text that is given dictionary-encoded stays so, and one that is not given is.
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
@@ -553,7 +557,8 @@ def from_columns(
     for field in schema:
         values = columns.get(field.name)
         if values is None:
-            arrays.append(nothing(field.type))
+            is_text = keep_encoded and field.nullable and field.type == pa.string()
+            arrays.append(nothing(_ENCODED if is_text else field.type))
         else:
             arrays.append(_as_field(values, field, keep_encoded=keep_encoded))
     if not keep_encoded:

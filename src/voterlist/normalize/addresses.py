@@ -403,7 +403,8 @@ def read_beginning(text: str) -> Beginning:
     last = _SEGMENT.split(text)[-1].strip()
     may_be_town = _RUSSIAN_TOWN.match(last) is not None
     is_open = _is_open(segments[-1], may_be_town=may_be_town)
-    return replace(beginning, street=street, rest=rest, is_open=is_open)
+    known = beginning.line, street, beginning.street_kind, beginning.settlement
+    return Beginning(*known, rest, is_open)
 
 
 def _is_open(last: Segment, *, may_be_town: bool) -> bool:

@@ -117,10 +117,10 @@ def read_fin(text: str) -> Identifier:
     another.
     """
     capitals = _capitals(text)
-    document = read_document(text).value
     # Eight digits are a card's number without AZE: drawn at random, one FIN in five thousand has
     # digits alone.
-    if document and (len(capitals) > 8 or capitals.isdigit()):
+    may_be_document = len(capitals) > 8 or capitals.isdigit()
+    if may_be_document and (document := read_document(text).value):
         return Identifier(None, document=document)
     kept = capitals[:7] if len(capitals) == 8 else capitals
     repaired = kept.replace("O", "0").replace("I", "1")

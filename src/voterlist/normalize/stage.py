@@ -243,9 +243,6 @@ def _voters(
             name: tables.by_appearance(columns[name])
             for name in _ENCODED & columns.keys()
         }
-    # What is not made is one column for all.
-    unknown = pa.nulls(rows, pa.dictionary(pa.int32(), _TEXT))
-    columns |= dict.fromkeys(_ENCODED - columns.keys(), unknown)
     schema = tables.with_encoded_text(VOTER, apart=IDENTIFIERS)
     return require(
         from_columns(columns, VOTER, rows, keep_encoded=True), schema, "normalize"
