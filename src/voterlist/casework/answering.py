@@ -482,7 +482,7 @@ def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
     """What the newest package of a constituency said of these entries of it."""
     return CameUp(
         sender,
-        {answer.case_id: answer for answer in kept.answers_of(sender)},
+        kept.answers_of(sender),
         # A nation has millions of ids, and few of them are asked about.
         {
             below: here

@@ -297,7 +297,7 @@ class Kept:
     def __init__(self, workspace: Path, ledger: Reader) -> None:
         self._workspace = workspace
         self._journal = list(ledger.journal())
-        self._answers: dict[str, tuple[Answer, ...]] = {}
+        self._answers: dict[str, Mapping[str, Answer]] = {}
 
     @cached_property
     def _lines(self) -> list[tuple[Handover, bool]]:
@@ -371,13 +371,17 @@ class Kept:
         ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
         return ids
 
-    def answers_of(self, sender: str) -> tuple[Answer, ...]:
-        """The answers in the newest package of a sender; none where none was taken."""
+    def answers_of(self, sender: str) -> Mapping[str, Answer]:
+        """Case -> the answer in the newest package of a sender; none where none was taken."""
         if sender not in self._answers:
             folder = self._lists_of(sender)
             answers = () if folder is None else read_answers(folder / ANSWERS_NAME)
-            self._answers[sender] = answers
+            self._answers[sender] = {answer.case_id: answer for answer in answers}
         return self._answers[sender]
+
+    def _said(self, sender: str, case_id: str) -> str | None:
+        given = self.answers_of(sender).get(case_id)
+        return given.answer if given else None
 
     def returns(self) -> list[Returned]:
         """What the commission above returned, the newest last; without what was deleted."""
@@ -443,22 +447,16 @@ class Kept:
                 for case in parts.values()
                 for entry in case.others
             )
-            and self._is_given_up(case_id, parts)
+            and "give-up" in {self._said(name, case_id) for name in parts}
+            and not any(self._sees_to(*part) for part in parts.items())
         }
-
-    def _is_given_up(self, case_id: str, parts: Mapping[str, ReturnedCase]) -> bool:
-        """True where somebody gave the person of a case up, and nobody sees to them."""
-        said = (one for receiver in parts for one in self.answers_of(receiver))
-        is_any = any((one.case_id, one.answer) == (case_id, "give-up") for one in said)
-        return is_any and not any(self._sees_to(*part) for part in parts.items())
 
     def _sees_to(self, receiver: str, case: ReturnedCase) -> bool:
         """True where a receiver keeps the person of a case, or has not answered and lists them.
 
         So does one that struck them off every list: whoever has died stands on none.
         """
-        said = {one.case_id: one.answer for one in self.answers_of(receiver)}
-        given = said.get(case.case_id)
+        given = self._said(receiver, case.case_id)
         folder = None if given == "keep" else self._lists_of(receiver)
         if folder is None:
             return given != "give-up"
@@ -479,21 +477,20 @@ class Kept:
         vanished = self.given_up()
         # The newest return may not know it any more: its entries are on no list.
         asked = {case_id: dict(parts) for case_id, parts in vanished.items()}
-        answered: set[tuple[str, str]] = set()
         for receiver, sent in self.returned.items():
             # What brings an approval down asks nothing, and takes nothing back.
             for returned in [one for one in sent if one.approved is None][-1:]:
                 for case in returned.cases:
                     asked.setdefault(case.case_id, {})[receiver] = case
-            given = (answer.case_id for answer in self.answers_of(receiver))
-            answered |= {(name, receiver) for name in given if name not in vanished}
         owed = (
             Owed(
                 case_id,
                 max(case.number for case in parts.values()),
                 self._numbers(parts),
                 self._numbers(
-                    name for name in parts if (case_id, name) not in answered
+                    name
+                    for name in parts
+                    if case_id in vanished or self._said(name, case_id) is None
                 ),
                 case_id in vanished,
             )
