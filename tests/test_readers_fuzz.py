@@ -14,6 +14,7 @@ import documents
 from examples import tries
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
+from voterlist.model import AsideCode
 from voterlist.readers import read_files
 from voterlist.readers.binary import hidden_rows, sheet_relations
 from voterlist.readers.encoding import decode
@@ -230,6 +231,20 @@ def test_the_files_that_are_damaged_are_whole_files(tmp_path):
     """Undamaged, each of them is read to its last row: else the damage would prove nothing."""
     for kind, rows in ROWS.items():
         assert assert_balanced(whole(kind), tmp_path, f"list.{kind}") == rows
+
+
+@pytest.mark.parametrize("more", [b"", b"more"])
+@pytest.mark.parametrize("place", range(900, 2000, 300))
+def test_no_voter_of_a_damaged_pdf_file_is_left_out_unsaid(tmp_path, place, more):
+    """What stands behind the damage is not on the page, and seven voters were gone."""
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
+    content = documents.drawn(lambda canvas: documents.put_table(canvas, rows))
+    hit = b"" if more else bytes([content[place] ^ 1])
+    path = tmp_path / "list.pdf"
+    path.write_bytes(content[:place] + (more or hit) + content[place + len(hit) :])
+    (file,) = read_files(path, path.name, LIMITS)
+    unread = [sheet.trouble for sheet in file.sheets if sheet.trouble]
+    assert file.trouble or unread == [AsideCode.CONTENT_UNREAD]
 
 
 @pytest.mark.parametrize("place", [3000, 4200, 5000])

@@ -7,7 +7,9 @@ broke are one word. A page that is a picture has its own trouble; the others are
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -331,6 +333,9 @@ def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
 
 _NO_TABLE = frozenset({AsideCode.FILE_EMPTY, AsideCode.FILE_NOT_A_TABLE})
 
+_AT_A_TIME = 2**20
+"""Bytes that are unpacked at a time."""
+
 _Troubles = dict[AsideCode, list[int]]
 """The numbers of the pages that have a trouble."""
 
@@ -363,7 +368,41 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
     names = sorted({*map(bytes.decode, more)})
     names += (f"p. {as_ranges(pages)} ({what})" for what, pages in beside.items())
+    if any(_is_damaged(content, stream) for stream in _STREAM.finditer(content)):
+        names.append("(damaged)")
     return outcome.with_unread(names)
+
+
+_STREAM = re.compile(
+    rb"<<((?:(?!<<|stream).){0,400}?/Length (\d{1,10})\b(?! \d+ R)"
+    rb"(?:(?!endobj|stream).){0,400}?)>>\s*stream\r?\n",
+    re.DOTALL,
+)
+"""The beginning of what a page draws, or of something else, with its length."""
+
+
+def _is_damaged(content: bytes, stream: re.Match[bytes]) -> bool:
+    """Whether bytes were lost or changed: PDFium shows what stands before them, and says nothing.
+
+    It is as long as it says, and what was packed has its sum at the end.
+    """
+    end = stream.end() + int(stream[2])
+    if not content[end : end + 11].lstrip().startswith(b"endstream"):
+        return True
+    packed = content[stream.end() : end]
+    is_packed = packed and b"/FlateDecode" in stream[1]
+    if not is_packed or b"/Encrypt" in content:
+        return False
+    unpacking = zlib.decompressobj()
+    try:
+        if b"/ASCII85Decode" in stream[1]:
+            packed = base64.a85decode(b"<~" + packed.strip(), adobe=True)
+        while packed:
+            unpacking.decompress(packed, _AT_A_TIME)
+            packed = unpacking.unconsumed_tail
+    except (ValueError, zlib.error):
+        return True
+    return not unpacking.eof
 
 
 def _read_pages(
