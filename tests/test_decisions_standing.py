@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from voterlist.decisions import Given, standing, with_corrections
+from voterlist.decisions import Given, standing, still_contested, with_corrections
 from voterlist.decisions.standing import pairs_said
 from voterlist.model import Action
 from voterlist.schemas import (
     ACCEPTANCE,
     AMENDMENT,
+    CONTESTED,
     ENTRY,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
+    RETURNED,
 )
 from voterlist.tables import from_columns
 
@@ -477,3 +479,11 @@ def test_corrections_replace_the_fields_and_nothing_else():
 
 def test_entries_without_corrections_stay_as_they_are():
     assert with_corrections(entries(), AMENDMENT.empty_table()).equals(entries())
+
+
+@pytest.mark.parametrize(("answer", "left"), [("withdraw", 1), ("strike", 0)])
+def test_a_question_that_was_taken_back_makes_no_dispute_one_of_before(answer, left):
+    """It tells where the person is today; who is in dispute would leave the gates unseen."""
+    contested = table([{"entry_id": ENTRY_ID, "answer": "strike"}], CONTESTED)
+    back = {"old_entry_id": ENTRY_ID, "answer": answer, "why": "answered"}
+    assert still_contested(contested, table([back], RETURNED)).num_rows == left

@@ -9,14 +9,17 @@ import desks
 import handing
 import review_books
 from command_line import call
-from deciding import amendments_of
+from deciding import amendments_of, given_amendments, given_verdicts
 from handing import DAY, newest, told
+from voterlist.casework.returned_cases import taken_off
+from voterlist.decisions import Given
 from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 BY = "Leyla M."
 AT = ("--today", DAY)
 STAYS = {"answer": "stands rightly here", "decided_by": BY}
+LAST = {"number": 1, "adjudicates": False}
 LEAVES = {"answer": "stands elsewhere", "document": "AA 12/5", "decided_by": BY}
 
 
@@ -475,3 +478,20 @@ def test_what_the_counter_decides_since_is_the_answer_to_the_commission_above(tm
     assert told("review", "import", below, path, *AT)[1]["recorded"] == 1
     # Nobody has said since where they stand.
     assert answers(below)[entry] is None
+
+
+def test_with_the_entry_that_is_kept_its_repetitions_leave_the_list():
+    """The person of both was struck, and that they stay would stand by the repetition."""
+    verdicts = [("a", "keep"), ("b", "repeat"), ("c", "separate")]
+    given = Given(
+        given_verdicts(
+            [
+                {"case_id": "1", "entry_id": entry, "verdict": verdict} | LAST
+                for entry, verdict in verdicts
+            ]
+        ),
+        given_amendments(
+            [{"entry_id": "a", "action": "strike", "ground": "died"} | LAST]
+        ),
+    )
+    assert taken_off(given).keys() == {"a", "b"}
