@@ -225,7 +225,13 @@ def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
     row = normalize(entries(fin=[fin], document=[document])).table.to_pylist()[0]
     read = None if is_placeholder(fin) else read_fin(fin)
     papers = None if is_placeholder(document) else read_document(document).value
-    assert row["fin"] == (read.value if read else None)
+    beside = None
+    if read and read.document and not papers and not is_placeholder(document):
+        # A FIN of letters and digits where the document should stand: each is in the other's place.
+        is_mixed = document.isascii() and document.isalnum()
+        is_mixed &= not document.isalpha() and not document.isdigit()
+        beside = read_fin(document).value if is_mixed else None
+    assert row["fin"] == (read.value if read and read.value else beside)
     assert row["document"] == (papers or (read.document if read else None))
 
 

@@ -270,7 +270,8 @@ def read_identifiers(
     fins, documents = map(_read_column, (fin, document), forms)
     fin_values, document_invalid = fins.values, documents.invalid
     # A FIN of letters and digits beside a document in its place: each stands in the other's.
-    is_both = is_known(fins.documents) & document_invalid & fits(document, _FIN_MIXED)
+    is_both = is_known(fins.documents) & document_invalid
+    is_both[is_both] = fits(document.filter(pa.array(is_both)), _FIN_MIXED)
     if is_both.any():
         beside = _read_column(document.filter(pa.array(is_both)), _FINS).values
         fin_values = pc.replace_with_mask(fin_values, pa.array(is_both), beside)
