@@ -302,6 +302,20 @@ def test_remarks_pictures_and_errors_of_an_ods_sheet_are_no_lost_cells(tmp_path)
     assert read(ods(sheet), tmp_path) == (12, set())
 
 
+def test_a_text_that_was_cut_in_its_last_row_is_told(tmp_path):
+    """Half of a copied file is a shorter list, and the voters behind are gone in silence."""
+    content = csv(1, 12)
+    *_, last = content.splitlines(keepends=True)
+    for kept in (3, 6):
+        cells = b";".join(last.split(b";")[:kept])
+        assert read(content.removesuffix(last) + cells, tmp_path) == (12, {UNREAD})
+    total = b"C\xc9\x99mi;;12"
+    for whole in (content.rstrip(), content + total, content + last[:2]):
+        assert read(whole, tmp_path)[1] == set()
+    ragged = content.replace(b";003AB3C", b"").rstrip()
+    assert read(ragged.removesuffix(b";012AB2C"), tmp_path) == (12, set())
+
+
 def old_book(row, other):
     """The XLS file, in which the cells of one row have the number of another one."""
     content = (documents.FILES / "list.xls").read_bytes()

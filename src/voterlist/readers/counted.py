@@ -81,6 +81,8 @@ _SWITCH = re.compile(
 """What a field of a document says of its form: ``\\* MERGEFORMAT``; and a program of itself."""
 _OF_NAME = rb'\b(?:displayName|definedName [^<>]*?\bname)="([^"]*)"'
 """The name of a table or of a range of cells."""
+_FEW_TEXTS = 2
+"""So many texts may be a total or a signature."""
 _NAME = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_]{2,}")
 
 
@@ -99,11 +101,31 @@ def beside(content: bytes) -> list[str]:
 
 
 def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
-    """The numbers of the lines of a text behind its last row, which may have line breaks itself."""
+    """The numbers of the lines of a text behind its last row, which may have line breaks itself.
+
+    Behind a last line that is cut, for it has neither an end nor all cells, there were more.
+    """
     last = str(sheet.cells[-1:].to_pylist())
     end = sheet.lines[-1].as_py() + last.count("\\n")
     count = content.count(b"\n")
+    if _is_cut(content, sheet):
+        return [f"{end}-"]
     return [f"{end + 1}-{count}"] if count > end else []
+
+
+def _is_cut(content: bytes, sheet: RawSheet) -> bool:
+    """True where the last line, and no other, has some texts of a row, and not all its cells."""
+    start = content.rfind(b"\n") + 1
+    most = sheet.cells.num_columns - 1
+    sign = (sheet.delimiter or "").encode()
+
+    def is_short(line: bytes) -> bool:
+        cells = line.split(sign)
+        return len(cells) <= most and sum(map(bool, cells)) > _FEW_TEXTS
+
+    if not sign or not is_short(content[start:]):
+        return False
+    return not any(map(is_short, content[:start].splitlines()))
 
 
 def unlisted_members(content: bytes, archive: zipfile.ZipFile) -> list[str]:
