@@ -258,6 +258,17 @@ def test_cells_that_are_broken_in_each_row_are_read(quoting, delimiter):
     assert rows(text.getvalue().encode()) == table
 
 
+@pytest.mark.parametrize("delimiter", ["; ", ", ", "\t  "])
+def test_blanks_before_cells_in_quotes_are_no_part_of_them(delimiter):
+    """Who types a list so would lose it, or each of its dates."""
+    table = [["Soyadı", "Adı", "Ünvan"], ["Quliyev", "Rza", 'Nizami, "Nur"; ev 4']]
+    cells = (
+        [f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row] for row in table
+    )
+    text = "".join(delimiter.join(row) + "\n" for row in cells)
+    assert rows(text.encode()) == table
+
+
 def test_lines_that_are_one_cell_each_are_read_once_more():
     """A table opened without its delimiter and saved again would be one column."""
     written = [["№", "Soyadı", "Ünvan"], ["1", "Əliyev", 'Bakı; "Gənclik" MTK']]

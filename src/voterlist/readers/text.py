@@ -69,6 +69,8 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         text = _AS_TEXT.sub(r'"\1\2"', text)
     # One line after the other, as long as one is asked for.
     delimiter = find_delimiter(line[0] for line in re.finditer(".*", text))
+    if delimiter is not None and ' "' in text:
+        text = _without_blanks(text, delimiter)
     most = min(settings.max_cell_characters, csv.field_size_limit())
     table = None if delimiter is None else even_rows(text, delimiter, most)
     if table is not None and table.num_columns <= settings.max_columns:
@@ -99,6 +101,12 @@ def _letter(reference: re.Match[str]) -> str:
     """The letter that a reference by number stands for; of another sign the reference."""
     sign = html.unescape(reference[0])
     return sign if sign.isalpha() else reference[0]
+
+
+def _without_blanks(text: str, delimiter: str) -> str:
+    """The text without the blanks before cells in quotes, which would be plain signs."""
+    sign = re.escape(delimiter)
+    return re.sub(rf"(?m)(?<={sign}) +(?={_QUOTED.pattern} *(?:{sign}|$))", "", text)
 
 
 def even_rows(text: str, delimiter: str, most: int) -> pa.Table | None:
