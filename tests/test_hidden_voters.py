@@ -490,8 +490,9 @@ def test_who_is_struck_through_stays_and_is_told(form):
     ("remark", "is_told"),
     [
         *[("Vəfat edib 2024", True), ("köçüb", True), ("SİYAHIDAN ÇIXARILIB", True)],
-        *[("умерла", True), ("moved away", True), ("Bakıdan köçüb gəlib", False)],
-        *[("Ölübəyli kəndi", False), ("muhacir", False)],
+        *[("умерла", True), ("olub", True), ("Bakıdan köçüb gəlib", False)],
+        # Who was born in Baku, lives in a street, or is called so.
+        *[("Bakıda anadan olub", False), ("Koçubey", False), ("Умерова", False)],
     ],
 )
 def test_whom_a_remark_calls_gone_is_told(remark, is_told):

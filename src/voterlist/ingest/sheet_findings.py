@@ -49,13 +49,13 @@ _MOST_LOST = 1 / 3
 _FEW = 6
 """What half of so many entries have is never usual."""
 _GONE = (
-    r"(?i)(?:^|[^\pL])(?:v[əe]fat (?:et|ed|el)|[öo]l[üu]b(?:[^\pL]|$)|d[üu]nyas[ıi]n[ıi] d[əe]y"
-    r"|r[əe]hm[əe]t[əe] ged"
-    r"|[çc][ıi]xar[ıi]l(?:[ıi]b|m[ıi][şs]|d[ıi])|s[iİ]l[iİ]n[iİ]b|k[öo][çc](?:[üu]b|m[üu][şs])"
-    r"|умер|скончал|выбыл|исключ[её]н|переехал|снята? с уч"
-    r"|(?:deceased|died|dead|moved (?:away|out)|removed|struck off)(?:[^\pL]|$))"
+    r"(?i)(?:^|[^\pL])(?:v[əe]fat (?:et|ed|el)|d[üu]nyas[ıi]n[ıi] d[əe]y|r[əe]hm[əe]t[əe] ge[dt]"
+    r"|[çc][ıi]xar[ıi]l(?:[ıi]b|m[ıi][şs]|d[ıi])|s[iİ]l[iİ]n[iİ]b|скончал|выбыл|исключ[её]н"
+    r"|переехал|снята? с уч|(?:(?:[öo]lüb|ölub|k[öo][çc](?:[üu]b|m[üu][şs]))(?:d[üu]r)?"
+    r"|умер(?:л[аи]|ш\pL+)?|deceased|died|dead|moved (?:away|out)|removed|struck off)(?:[^\pL]|$))"
+    r"|^\W*(?:olub|v[əe]fat|m[əe]rhum)\W*$"
 )
-"""What is said of voters who died, moved or were taken off."""
+"""What is said of voters who died, moved or were taken off. Beside other words *olub* is "was"."""
 _CAME = r"(?i)k[öo][çc][üu]b g[əe]l|moved in|прибыл"
 _YEAR = r"(?:^|\D)(?P<n>(?:18|19|20)\d{2})(?:\D|$)"
 _AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
