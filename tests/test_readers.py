@@ -415,17 +415,23 @@ def test_one_cell_far_out_does_not_fill_the_memory():
 
 
 def test_a_folder_is_read_in_order_and_copies_are_numbered(tmp_path):
-    """All files of all folders are read, copies numbered by name, temporary files left out."""
+    """All files of all folders are read, copies numbered by name, temporary files left out.
+
+    A point hides a name on some systems; on others a list may have one.
+    """
     folder = tmp_path / "4"
     (folder / "late").mkdir(parents=True)
     for name in ("b.csv", "a.csv", "late/c.csv"):
         (folder / name).write_text("a;b\n", encoding="utf-8")
-    (folder / "~$a.xlsx").write_bytes(b"x")
-    (folder / ".hidden").write_bytes(b"x")
-    (folder / "Thumbs.db").write_bytes(b"x")
+    (folder / ".2.XLSX").write_text("c;d\n", encoding="utf-8")
+    (folder / ".Trashes").mkdir()
+    left = ("~$a.xlsx", "._a.csv", ".~a.csv", ".~lock.a.csv#", ".hidden", "Thumbs.db")
+    for name in (*left, ".Trashes/a.csv"):
+        (folder / name).write_bytes(b"x")
     assert [(file.name, file.copy) for file in read_folder(folder, LIMITS)] == [
         ("4/a.csv", 0),
         ("4/b.csv", 1),
+        ("4/.2.XLSX", 0),
         ("4/late/c.csv", 2),
     ]
 

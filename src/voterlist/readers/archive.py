@@ -27,8 +27,14 @@ _FIRST_NAME = 30
 _DOCUMENT = (b"[content_types].xml", b"mimetype")
 
 _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
-"""What operating systems leave in a folder; files that begin with a point or ``~$`` are left out
-too."""
+"""What operating systems leave in a folder."""
+_LIST_ENDINGS = (
+    *(".csv", ".dbf", ".doc", ".docx", ".json", ".jsonl", ".ods", ".odt"),
+    *(".parquet", ".pdf", ".rtf", ".tsv", ".txt"),
+    *(".xls", ".xlsb", ".xlsm", ".xlsx", ".zip"),
+)
+"""Of files that begin with a point, which hides them on some systems and not on others, these are
+read."""
 _ENCRYPTED = 1
 """The bit of a file's flags that says that it has a password."""
 
@@ -195,5 +201,9 @@ def _name(part: zipfile.ZipInfo) -> str:
 
 def is_list(path: PurePosixPath) -> bool:
     """False for what an operating system or an open spreadsheet leaves behind."""
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
-    return not hidden and path.name.lower() not in _NOT_LISTS
+    name = path.name.lower()
+    if any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts[:-1]):
+        return False
+    if name.startswith(("._", ".~", "~$", "__macosx")) or name in _NOT_LISTS:
+        return False
+    return not name.startswith(".") or name.endswith(_LIST_ENDINGS)
