@@ -224,6 +224,7 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
             ["Seçicinin soyadı", "Seçicinin adı", "Seçicinin atasının adı"],
             ["surname", "given_name", "patronymic"],
         ),
+        (["Soyadı", "S.A.A.", "Atasının adı"], ["surname", "full_name", "patronymic"]),
         (
             ["№ п/п", "Фамилия", "Имя", "Отчество"],
             ["number", "surname", "given_name", "patronymic"],

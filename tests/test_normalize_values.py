@@ -110,6 +110,8 @@ def test_dates_whose_order_the_file_decides(text, first, second, year):
         "",
         "31.12",
         "31.12.1980, 01.02.1981",
+        # Who wrote it was not sure.
+        "31.12.1980 ?",
         "999999999999999999999",
         # Midnight of the next day here.
         "1980-12-30T20:00:00.000Z",

@@ -339,6 +339,8 @@ def column_letters(column: int) -> str:
 
 
 _ONE_COLUMN = frozenset(name for name, field in FIELDS.items() if "once" in field.uses)
+_OF_A_VOTER = frozenset({"secicinin adi", "voter name", "name of voter"})
+"""Headings of whole names that may be given names; *S.A.A.* and *ФИО* are not."""
 
 
 def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
@@ -362,7 +364,8 @@ def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     if "given_name" in roles and not roles & {"surname", "full_name"}:
         renamed = {"given_name": "full_name"}
     elif "given_name" not in roles and {"surname", "patronymic"} <= roles:
-        renamed = {"full_name": "given_name"}
+        headings = {fold(match.header) for match in kept}
+        renamed = {"full_name": "given_name"} if headings & _OF_A_VOTER else {}
     kept = [
         _as(match, renamed[match.role], 0.9)
         if match.role in renamed and match.how != "pinned"

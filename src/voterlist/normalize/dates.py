@@ -89,7 +89,7 @@ _BETWEEN = r"[./\\\-–—․,\s]{1,4}"
 """A point, slash or dash, also as word processors set them; or several, of a slip."""
 _PARTED = re.compile(rf"^'?(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})\.?$")
 _WITH_PLACE = re.compile(
-    r"^(?:[^\W\d_]\D*[,;]\s*)?(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d?-\d\d?)(?:[-,;(\s]\D*)?$"
+    r"^(?:[^\W\d_]\D*[,;]\s*)?(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d?-\d\d?)(?:[-,;(\s][^\d?]*)?$"
 )
 """A date before or behind words, as where lists ask for the place too: ``05.03.1980, Bakı``."""
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")
