@@ -305,14 +305,25 @@ def many_strikings(
 def require_no_objection(
     every: Mapping[int, Application], number: int, *states: State
 ) -> None:
-    """Refuse what an objection in one of these states stops.
+    """Refuse what an objection in one of these states stops, to it or what is decided with it.
 
     Raises:
         UsageError: it names the objection.
     """
+    decided = decided_by(every, number)
     for other in every.values():
-        if other.asked.against == number and other.state in states:
+        is_to_it = decided_by(every, other.asked.against) == decided
+        if is_to_it and other.state in states:
             raise usage_error("application-objected", number=number, other=other.number)
+
+
+def decided_by(every: Mapping[int, Application], number: int | None) -> int | None:
+    """The number of the application whose decision is that of this one; None where none has it."""
+    one = every.get(number or 0)
+    if one is None:
+        return None
+    own = one.first.number if one.first else one.number
+    return own if one.outcome is None else one.outcome.details.get("with", own)
 
 
 def find(applications: Mapping[int, Application], number: int) -> Application:

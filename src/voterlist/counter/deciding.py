@@ -36,6 +36,7 @@ from voterlist.counter.applications import (
     Request,
     State,
     applications_of,
+    decided_by,
     find,
     named,
     require_fields,
@@ -416,12 +417,17 @@ class _Work:
 
     def _decide_others(self, said: Row) -> None:
         """Decide the other open applications that want struck who is struck by this one."""
+        for other in self._others():
+            if other.first is None:
+                self._happened(other.number, Step.DECIDED, said)
+
+    def _others(self) -> Iterator[Application]:
+        """The other open applications that want struck whom this one wants struck."""
         wanted = Asks.STRIKE, self._entry_id
         for other in self.every.values() if self._asked.what is Asks.STRIKE else ():
-            is_open = other.state is State.OPEN and other.first is None
-            is_other = is_open and other.number != self._number
+            is_other = other.state is State.OPEN and other.number != self._number
             if is_other and (other.asked.what, other.asked.entry_id) == wanted:
-                self._happened(other.number, Step.DECIDED, said)
+                yield other
 
     def _happened(self, number: int, step: Step, said: Row) -> ApplicationEvent:
         """Note a decision about an application."""
@@ -513,7 +519,8 @@ class _Work:
             raise usage_error("application-by-unknown", number=number)
         if not self.ruling.evidence:
             raise usage_error("application-no-evidence", number=number)
-        require_no_objection(self.every, number, State.OPEN, State.GRANTED)
+        for one in (self.application, *self._others()):
+            require_no_objection(self.every, one.number, State.OPEN, State.GRANTED)
         ground = grounds().get(self.ruling.ground)
         if ground is not None and ground.at_once:
             entry = entry_of(self.workspace, self.ledger, self._entry_id)
@@ -603,7 +610,7 @@ class _Work:
 
     def _struck(self) -> list[str]:
         """The entry that is struck by the application to which this one objects."""
-        other = self.every.get(self._asked.against or 0)
+        other = self.every.get(decided_by(self.every, self._asked.against) or 0)
         if other is None or other.asked.what is not Asks.STRIKE:
             return []
         held = other.outcome if _is_granted(other.outcome) else None
