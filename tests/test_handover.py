@@ -557,3 +557,21 @@ def test_precincts_answer_that_a_voter_stands_in_the_other_one(tmp_path):
     (owed,) = told("status", above, "--today", EARLY)[1]["answers_owed"]
     assert owed["owing"] == [1, 2]
     assert "Precinct 2 owes" in call("status", above, "--today", EARLY).stdout
+    # Who moved to a third place, by both, was asked about for ever.
+    for _, precinct in both:
+        (case,) = told("answer", precinct)[1]["cases"]
+        asked = ("--what", "strike", "--for", case["own"][0]["entry_id"], "--by", "Özü")
+        place = (
+            "--set",
+            "constituency=87",
+            "--set",
+            "precinct=5",
+            "--document",
+            "AA 1",
+        )
+        told("application", "take", precinct, *asked, *place, "--today", EARLY)
+        grant = ("--grant", "--ground", "moved-away", "--by", "Nigar")
+        decided = told("application", "decide", precinct, 1, *grant, "--today", EARLY)
+        assert decided[1]["standing"] == "holds"
+    hand_over("third")
+    assert told("status", above, "--today", EARLY)[1]["answers_owed"] == []

@@ -110,13 +110,17 @@ class Two:
         rows = handing.newest(workspace, "entries").to_pylist()
         return {row["entry_id"]: row["given_name"] for row in rows}
 
+    def leave_out(self, name):
+        """Take a person's line out of the list of 88."""
+        path = self.below[88] / "inbox" / "88" / "menteqe-1.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        left = [line for line in lines if name not in line]
+        path.write_text("".join(left), encoding="utf-8")
+
     def lose(self):
         """Let 88 lose whom it said to keep; what its gate and its status said of it."""
         below = self.below[88]
-        path = below / "inbox" / "88" / "menteqe-1.csv"
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        left = [line for line in lines if LEFT_LIST not in line]
-        path.write_text("".join(left), encoding="utf-8")
+        self.leave_out(LEFT_LIST)
         ids = {name: entry for entry, name in self._names(below).items()}
         place = ("--set", "constituency=87", "--set", "precinct=1")
         for name, ground, *more in ((STRUCK, "moved-away", *place), (DIED, "died")):
@@ -249,6 +253,7 @@ def played(folder):
     for number, is_here in ((88, True), (87, False)):
         again = dict.fromkeys((LEFT_LIST, STRUCK), not is_here)
         two.answer(number, **{ALL_GIVE_UP: is_here} | again)
+    two.leave_out(DIED)
     look("answered again", *map(two.hand_over, two.below))
     two.settle(LEFT_OPEN, STANDS_TWICE)
     look("all settled")
@@ -329,7 +334,8 @@ def test_whom_all_gave_up_comes_back_though_no_run_has_the_case_any_more(seen):
 def test_whom_a_constituency_said_to_keep_and_lost_is_asked_about_on_both_sides(seen):
     """The other one had given them up for it: they stood on no list, and all was answered.
 
-    Whoever died is kept by nobody, and would be asked about for ever.
+    Whoever died is kept by nobody, and would be asked about for ever; so they were once the list
+    itself left them out.
     """
     code, opened, asked = seen["lost"]
     # Of whom somebody struck it is known what to answer.

@@ -436,7 +436,8 @@ class Kept:
         """What of ``cases_asked`` is about somebody whom nobody has.
 
         Each struck their own entry for that of the other, or said that the person stays and lists
-        them no more: the person stands on no list, and no run has the case any more.
+        them no more: the person stands on no list, and no run has the case any more. Who stands
+        elsewhere by all of them, in one precinct that is none of theirs, is had by that one.
         """
         return {
             case_id: parts
@@ -449,7 +450,22 @@ class Kept:
             )
             and "give-up" in {self._said(name, case_id) for name in parts}
             and not any(self._sees_to(*part) for part in parts.items())
+            and not self._are_elsewhere(parts)
         }
+
+    def _are_elsewhere(self, parts: Mapping[str, ReturnedCase]) -> bool:
+        """True where all struck their entries for one precinct, and none of them for another's.
+
+        That precinct is told who came; whoever is asked again can say no more.
+        """
+        named = [
+            {(row["constituency"], row["precinct"]) for row in self._struck(*part)}
+            for part in parts.items()
+        ]
+        others = (one for case in parts.values() for one in case.others)
+        asked = {(one.constituency, one.precinct) for one in others}
+        is_one = len(named[0]) == 1 and all(places == named[0] for places in named)
+        return is_one and named[0].isdisjoint(asked)
 
     def _sees_to(self, receiver: str, case: ReturnedCase) -> bool:
         """True where a receiver keeps the person of a case, or has not answered and lists them.
@@ -463,9 +479,18 @@ class Kept:
         own = {one.entry_id for one in case.own}
         if given is None and not own.isdisjoint(self.known_as(receiver).values()):
             return True
-        struck = rows_among(read_table(folder, "applied"), "entry_id", own).to_pylist()
+        struck = self._struck(receiver, case)
         found = [grounds().get(row["ground"] or "") for row in struck]
         return any(ground.of_person for ground in found if ground)
+
+    def _struck(self, receiver: str, case: ReturnedCase) -> list[Row]:
+        """AMENDMENT by which a receiver struck its entries of a case, on its list or left out."""
+        folder = self._lists_of(receiver)
+        if folder is None:
+            return []
+        own = [one.entry_id for one in case.own]
+        rows = rows_among(read_table(folder, "amendments"), "entry_id", own).to_pylist()
+        return [row for row in rows if row["action"] == Action.STRIKE]
 
     def owed(self) -> tuple[Owed, ...]:
         """The returned cases to which somebody owes an answer, by number.
