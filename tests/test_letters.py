@@ -47,7 +47,8 @@ def says(text, *phrases):
 def test_a_refusal_says_all_that_is_needed_to_go_against_it(workspace, language):
     """Who asked, what was decided, on which ground and article, why, where and until when.
 
-    Each printing named a later day than the answer that had been handed over.
+    Each printing named a later day than the answer that had been handed over. What is decided anew
+    has a term of its own, though the former answer was printed on the same day.
     """
     words = catalogue(language)
     counter.take(workspace, counter.SURNAME)
@@ -76,6 +77,11 @@ def test_a_refusal_says_all_that_is_needed_to_go_against_it(workspace, language)
         "decided",
         *["answered"] * 3,
     ]
+    anew = {"day": in_march, "ground": "document-seen", "reason": "Sənəd yenidir"}
+    counter.decide(workspace, 1, **anew)
+    day = in_march + dt.timedelta(days=1)
+    until = "7 mart 2026" if language == "az" else "7 March 2026"
+    assert says(written_letter(workspace, 1, "answer", language, day)[1], until)
 
 
 def test_an_answer_after_a_court_says_what_the_court_decided(workspace):

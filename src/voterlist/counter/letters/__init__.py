@@ -58,10 +58,12 @@ class Letter:
     @property
     def first_answered(self) -> dt.date:
         """The day of the first answer that said what holds: another printing gives no new term."""
-        holds = self.application.outcome
+        holds, events = self.application.outcome, self.application.events
+        # What was answered earlier on the day of a decision did not say it.
+        since = events.index(holds) if holds in events else 0
         days = [
             event.day
-            for event in self.application.events
+            for event in events[since:]
             if event.event == Step.ANSWERED and (not holds or event.day >= holds.day)
         ]
         return dt.date.fromisoformat(min(days)) if days else self.today
