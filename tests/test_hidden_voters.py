@@ -538,6 +538,18 @@ def test_a_date_that_nobody_knows_is_asked_about(of_each, is_told):
     assert code == is_told
 
 
+@pytest.mark.parametrize(("slips", "is_told"), [(3, False), (4, True)])
+def test_few_dates_of_many_are_slips(slips, is_told):
+    """A list of hundreds would be asked for again for three days typed in a month's place."""
+    dates = [f"10.{day}.1980" for day in range(13, 13 + slips)]
+    dates += (
+        f"{13 + at % 15}.{1 + at // 15 % 12}.{1950 + at // 180}" for at in range(700)
+    )
+    rows = [["Əliyev", "Əli", date] for date in [*dates[:700], "4.5.1980"]]
+    findings = taken(lines([["Soyadı", "Adı", "Doğum tarixi"], *rows]))[0].findings
+    assert ("date-order-mixed" in findings.column("rule").to_pylist()) == is_told
+
+
 @pytest.mark.parametrize(("off", "is_told"), [(10, True), (1, False)])
 def test_an_age_that_contradicts_the_date_is_told(off, is_told):
     """A year typed wrong beside the right age would be the voter's, and nobody would look."""

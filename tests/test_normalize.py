@@ -226,9 +226,12 @@ def test_a_father_with_the_name_of_a_woman_is_told():
     """Columns exchanged make a daughter of her own son, and no particle says so."""
     outcome = normalize(
         entries(
-            surname=["Əliyeva"] * 5,
-            given_name=["Rauf", "Rauf", "Leyla", "Leyla", None],
-            patronymic=["Leyla", "Leyla qızı", "Rauf", "Sevda", "Leyla"],
+            # Of some men the father is called as women are.
+            surname=[*["Əliyeva"] * 5, "Əliyev", "Əlizadə"],
+            given_name=["Rauf", "Rauf", "Leyla", "Leyla", None, "Rauf", "Rauf"],
+            patronymic=[
+                *("Leyla", "Leyla qızı", "Rauf", "Sevda", "Leyla", "Arzu", "Zəkəriyya")
+            ],
         )
     )
     assert found(outcome.findings) == [("names-exchanged", 1, "patronymic")]
@@ -334,9 +337,13 @@ def test_months_of_a_turkish_spreadsheet(month):
 
 def test_one_swapped_date_in_a_file():
     """A date impossible in its file's order is read the other way, with a finding."""
-    dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")
-    assert dates == [(31, 12, 1980), (30, 11, 1980), (31, 12, 1980)]
-    assert notes == [("date-swapped", 3, "birth_date")]
+    for sign in "./":
+        texts = (text.replace(".", sign) for text in ("12.31.1980", "01.02.1980"))
+        dates, notes = _dates("31.12.1980", "30.11.1980", *texts)
+        assert dates[:2] == [(31, 12, 1980), (30, 11, 1980)]
+        # What is written alike goes by the file, for one date is no order.
+        assert dates[2:] == [(31, 12, 1980), (1, 2, 1980)]
+        assert notes == [("date-swapped", 3, "birth_date")]
 
 
 def test_two_clerks_may_write_dates_in_two_orders():

@@ -62,8 +62,8 @@ _AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
 _MOST_ODD = 0.2
 """Where more ages than this share do not go with their dates, they are of another day each."""
 _MONTHS, _DAYS = 12, 31
-_LEAST_TURNED = 3
-"""So many dates of another order are no slips."""
+_LEAST_TURNED, _FEW_TURNED = 3, 0.005
+"""So many dates of another order are no slips, where they are more than this share."""
 _TURNED = r"^\D?(?:\d{4}\D+|\d{1,2}\D+)(?:1[3-9]|[23]\d)(?:\D|$)"
 """A date of which the second number, or that behind the year, is no month."""
 _LEAST_FORMS = 2
@@ -477,7 +477,7 @@ def _of_dates(rows: _Rows, sheet: Survey) -> None:
     unknown = [
         text
         for form, own in told.items()
-        if min(own[1], own[-1]) >= _LEAST_TURNED
+        if min(own[1], own[-1]) >= max(_LEAST_TURNED, _FEW_TURNED * own.total())
         or (is_turned and form[0] != "Y" and not own[1] + own[-1])
         for first, second, text in forms[form]
         if first != second and max(first, second) <= _MONTHS

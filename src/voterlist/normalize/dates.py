@@ -273,10 +273,12 @@ def resolve(
     only_turned = is_open & (second > 12) & (first <= 12)
     votes = (only_turned * 1 - only_usual) * (1 if rows is None else rows)
     turned = np.zeros(len(form), dtype=bool)
-    for groups in orders:
+    for place, groups in enumerate(orders):
         group, _ = factorized(2 * groups + is_year_first)
         for_turned = np.bincount(group, weights=votes)[group]
-        is_told = np.bincount(group, weights=only_usual | only_turned)[group] > 0
+        # One date alone that is turned among others of its file is a slip.
+        told = np.bincount(group, weights=2 * only_usual + only_turned)
+        is_told = told[group] > min(place, 1)
         turned = is_open & np.where(is_told, for_turned > 0, turned)
     day, month = np.where(turned, second, first), np.where(turned, first, second)
     swapped = is_open & (month > 12) & (day <= 12)

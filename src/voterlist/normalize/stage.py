@@ -390,8 +390,10 @@ def _note_exchanged(
     notes.rows("names-exchanged", is_exchanged & is_name & is_known(surname), "surname")
     is_mother = has(father, lambda word: known_sex(word or "") is Sex.FEMALE)
     is_man = has(columns["given_sex"], lambda sex: sex == Sex.MALE)
-    is_whose = ~is_known(columns["patronymic_sex"])
-    notes.rows("names-exchanged", is_mother & is_man & is_whose, "patronymic")
+    # Whose surname is a man's is no daughter: some fathers are called so, Arzu or Şövkət.
+    is_son = has(surname, lambda word: surname_sex(word or "") is Sex.MALE)
+    is_whose = is_known(columns["patronymic_sex"]) | is_son
+    notes.rows("names-exchanged", is_mother & is_man & ~is_whose, "patronymic")
 
 
 def _note_unreadable(
