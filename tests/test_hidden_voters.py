@@ -417,6 +417,10 @@ def test_a_father_in_place_of_his_child_is_asked_about_without_a_particle(first)
     intake, code = taken(lines([HEADER, *rows]))
     women = [row[1].endswith("va") for row in rows[first:]]
     assert (intake.entries.num_rows, code) == (24 - sum(women), int(any(women)))
+    # Women of one name, in the order of given names: some men are called Şirin too.
+    fathers = ("Əjdər", "Bəbir", "Cəbi", "Dadaş", "Xıdır", "Oruc")
+    rows = [["Əliyev" + "a" * bool(at), "Şirin", at or "Rza"] for at in ("", *fathers)]
+    assert taken(lines([HEADER[1:4], *rows]))[0].entries.num_rows == len(rows)
 
 
 @pytest.mark.parametrize(

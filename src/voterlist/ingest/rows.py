@@ -633,8 +633,11 @@ def _sons_of_daughters(surname: pa.Array, given: pa.Array, father: pa.Array) -> 
     men = given.filter(pa.array(is_man)).unique().drop_null()
     found = is_woman & is_known(father) & mask_of(pc.is_in(given, men))
     found &= ~mask_of(pc.is_in(father, men)) & ~fits(father, PARTICLE)
-    women = found[is_woman]
-    if (women[1:] & women[:-1]).sum() < ENOUGH - 1:
+    women, own = found[is_woman], given.filter(pa.array(is_woman))
+    # In a list in the order of given names those who have one name stand beside each other.
+    beside = women[1:] & women[:-1]
+    is_other = mask_of(pc.not_equal(own[1:], own[:-1]))
+    if beside.sum() < ENOUGH - 1 or (beside & is_other).sum() < 2:
         found[:] = False
     return found
 
