@@ -1,17 +1,27 @@
 """What an answer to a returned case does to the own entries of the case."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
 import ledgers
-from voterlist.casework import answering, returned_cases
-from voterlist.casework.returned_cases import OtherEntry, OwnEntry, ReturnedCase
+from voterlist.casework import answering
+from voterlist.casework.returned_cases import (
+    Answer,
+    Kept,
+    OtherEntry,
+    OwnEntry,
+    Returned,
+    ReturnedCase,
+)
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
-SAID = {"decided_by": "Leyla M.", "decided_at": "2026-03-01"}
+DAY = "2026-03-01"
+SAID = {"decided_by": "Leyla M.", "decided_at": DAY}
+NOTHING = {"proposals": (), "findings": ()}
 
 
 def other(constituency, precinct):
@@ -62,5 +72,13 @@ def test_where_all_say_elsewhere_all_are_asked_again(answers, others, owing):
 
     On that of a constituency that was not asked the person stands.
     """
-    debt = returned_cases._debt_of("a", {1: 7, 2: 7}, answers, others)
-    assert debt.owing == owing
+    kept = Kept(None, SimpleNamespace(journal=tuple))
+    kept.places, kept._level, kept._newest_lines = {"1": 1, "2": 2}, "constituency", {}
+    asked = case(*(other(one, 1) for one in others))
+    sent = [Returned(cases=(asked,), **NOTHING)]
+    kept.returned = dict.fromkeys(kept.places, sent)
+    for name, number in kept.places.items():
+        said = answers.get(number)
+        answer = Answer(case_id="c", number=1, answer=said or "keep", by="A", day=DAY)
+        kept._answers[name] = {"c": answer} if said else {}
+    assert [one.owing for one in kept.owed()] == [owing] * bool(owing)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pyarrow as pa
@@ -511,12 +512,9 @@ def test_a_precinct_hands_over_in_the_same_way_a_list_that_a_court_emptied_too(p
     assert (up[0], up[1][1]["entries"]) == (0, 4)
 
 
-def test_precincts_answer_that_a_voter_stands_in_the_other_one(tmp_path):
-    """A precinct could answer so of other constituencies alone, and owed the answer for ever.
-
-    Where both say so the voter is on no list, and the constituency would hand over without.
-    """
-    above = workspaces.make(tmp_path / "above", settings=handing.BELOW)
+def _with_precincts(folder):
+    """A constituency that has no lists, and its two precincts, each with its number."""
+    above = workspaces.make(folder / "above", settings=handing.BELOW)
     shutil.rmtree(above / "inbox" / "88")
     told("keys", "make", above)
     settings = (
@@ -525,19 +523,44 @@ def test_precincts_answer_that_a_voter_stands_in_the_other_one(tmp_path):
     both = []
     for number, other in ((1, 2), (2, 1)):
         own = settings.format(number) + "[submit]\nset_aside = false\n"
-        precinct = workspaces.make(tmp_path / str(number), settings=own)
+        precinct = workspaces.make(folder / str(number), settings=own)
         (precinct / "inbox" / "88" / f"menteqe-{other}.csv").unlink()
         told("keys", "make", precinct)
         handing.trust(above, precinct, str(number))
         handing.trust(precinct, above, "Göyçay")
         both.append((number, precinct))
+    with (precinct / "inbox" / "88" / "menteqe-2.csv").open("a") as file:
+        # Of the one who stands there twice already both lists have the FIN.
+        file.write("4;Məmmədova;Leyla;Kamil qızı;01.07.1974;qadın;Səməd küç. 21;\n")
+    return above, both
+
+
+def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path):
+    """A case of theirs was settled by no answers, and asked again for ever.
+
+    Where both give the voter up nobody lists the voter, and the constituency would hand over
+    without.
+    """
+    above, both = _with_precincts(tmp_path)
+
+    def answer(*said):
+        for (_, precinct), case in product(both, (1, 2)):
+            words = ("--case", case, *said, "--by", "Nigar", "--today", EARLY)
+            assert told("answer", precinct, *words)[0] == 0
 
     def hand_over(name):
+        taken = []
         for number, precinct in both:
             package = tmp_path / f"{name}-{number}.zip"
             told("run", precinct, "--today", EARLY)
             told("submit", precinct, "--out", package, "--today", EARLY)
-            assert told("receive", above, package, "--today", EARLY)[0] == 0
+            code, said = told("receive", above, package, "--today", EARLY)
+            assert code == 0, said
+            taken.append((said["settled"], said["contested"]))
+        return taken
+
+    def owed():
+        return told("status", above, "--today", EARLY)[1]["answers_owed"]
 
     hand_over("first")
     told("run", above, "--today", EARLY)
@@ -546,32 +569,30 @@ def test_precincts_answer_that_a_voter_stands_in_the_other_one(tmp_path):
         words = ("-c", 88, "--precinct", number, "--out", package)
         told("return", above, *words, "--today", EARLY)
         told("receive", precinct, package, "--today", EARLY)
-        said = ("--case", 1, "--elsewhere", "--document", "AA 1", "--by", "Nigar")
-        assert told("answer", precinct, *said, "--today", EARLY)[0] == 0
-    hand_over("second")
+    answer("--stays")
+    assert hand_over("second") == [(0, 0), (1, 1)]
+    told("run", above, "--today", EARLY)
+    # Who votes where one FIN stands twice is decided above.
+    assert len(handing.newest(above, "queue").column("case_id").unique()) == 1
+    assert owed() == []
+    answer("--elsewhere", "--document", "AA 1")
+    hand_over("third")
     out = ("--out", tmp_path / "up.zip", "--today", EARLY)
     opened = {
         one["gate"]: one["count"] for one in told("submit", above, *out)[1]["gates"]
     }
-    assert opened["returned-cases"] == 1
-    (owed,) = told("status", above, "--today", EARLY)[1]["answers_owed"]
-    assert owed["owing"] == [1, 2]
+    assert opened["returned-cases"] == 2
+    assert [one["owing"] for one in owed()] == [[1, 2]] * 2
     assert "Precinct 2 owes" in call("status", above, "--today", EARLY).stdout
     # Who moved to a third place, by both, was asked about for ever.
     for _, precinct in both:
-        (case,) = told("answer", precinct)[1]["cases"]
-        asked = ("--what", "strike", "--for", case["own"][0]["entry_id"], "--by", "Özü")
-        place = (
-            "--set",
-            "constituency=87",
-            "--set",
-            "precinct=5",
-            "--document",
-            "AA 1",
-        )
-        told("application", "take", precinct, *asked, *place, "--today", EARLY)
-        grant = ("--grant", "--ground", "moved-away", "--by", "Nigar")
-        decided = told("application", "decide", precinct, 1, *grant, "--today", EARLY)
-        assert decided[1]["standing"] == "holds"
-    hand_over("third")
+        for number, case in enumerate(told("answer", precinct)[1]["cases"], 1):
+            whom = ("--what", "strike", "--for", case["own"][0]["entry_id"])
+            place = ("--set", "constituency=87", "--set", "precinct=5")
+            asked = (*whom, *place, "--document", "AA 1", "--by", "Özü")
+            told("application", "take", precinct, *asked, "--today", EARLY)
+            grant = (number, "--grant", "--ground", "moved-away", "--by", "Nigar")
+            decided = told("application", "decide", precinct, *grant, "--today", EARLY)
+            assert decided[1]["standing"] == "holds"
+    hand_over("fourth")
     assert told("status", above, "--today", EARLY)[1]["answers_owed"] == []

@@ -23,6 +23,7 @@ from voterlist.casework.returned_cases import (
     ReturnedCase,
     added_no_more,
     asked_above,
+    others_in,
     taken_off,
     with_answers,
 )
@@ -388,10 +389,10 @@ _SAME = "same"
 
 @dataclass(frozen=True, slots=True)
 class CameUp:
-    """What the newest package of a constituency says.
+    """What the newest package of a commission below says.
 
     Attributes:
-        sender: the constituency, such as ``conec-088``.
+        sender: the commission, such as ``conec-088``.
         answers: its answers, by case.
         ids: the id below -> the id here, of the entries on its lists that are asked about.
     """
@@ -413,9 +414,9 @@ class Settled:
 
     Attributes:
         verdicts: DECISION: the people of a case are different ones; or, of entries that say one
-            identifier, name and birth date, what each constituency said, which contradicts.
+            identifier, name and birth date, what each commission said, which contradicts.
         case_entries: the entries of each of these cases.
-        contested: those that contradict, where the central commission decides.
+        contested: those that contradict, where the commission above decides.
         entry_ids: entries of the newest sender that are of a returned case.
     """
 
@@ -430,12 +431,12 @@ def settled(
 ) -> Settled:
     """What all answers come to, with those of a package that is being taken in.
 
-    A case stays open where a constituency was not asked, or has not answered; where all say
+    A case stays open where a commission was not asked, or has not answered; where all say
     "elsewhere"; where an entry that was given up is still on a list; and where two entries of one
-    constituency are, for of these nothing was answered.
+    commission are, for of these nothing was answered.
 
     Args:
-        workspace: the workspace of the central commission.
+        workspace: the workspace of the commission above.
         ledger: its ledger, without the line of that package.
         newest: what that package says.
         words: the catalogue in whose language the reasons are written.
@@ -455,7 +456,9 @@ def settled(
     case_entries: dict[str, list[str]] = {}
     contested: set[str] = set()
     for parts in cases.values():
-        stays = _stays(parts, came)
+        # Of whom a case does not know where they stand nobody was asked.
+        is_asked = kept.places_of(others_in(parts)) == {*map(kept.places.get, parts)}
+        stays = _stays(parts, came) if is_asked else {}
         if len(stays) < 2:
             continue
         name = case_id(list(stays))
@@ -463,7 +466,7 @@ def settled(
         said = [
             _row(name, *about, *stays[entry_id], words)
             for entry_id in stays
-            for about in _says_of(entry_id, stays, parts)
+            for about in _says_of(entry_id, stays, parts, kept)
         ]
         if any(row["verdict"] == Verdict.REPEAT for row in said):
             contested.add(name)
@@ -479,7 +482,7 @@ def settled(
 
 
 def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
-    """What the newest package of a constituency said of these entries of it."""
+    """What the newest package of a commission said of these entries of it."""
     return CameUp(
         sender,
         kept.answers_of(sender),
@@ -495,10 +498,7 @@ def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
 def _stays(
     parts: Mapping[str, ReturnedCase], came: Mapping[str, CameUp]
 ) -> dict[str, tuple[Answer, str]]:
-    """Entry -> (answer, constituency) of those that stay; empty where the case is open."""
-    places = {entry.constituency for case in parts.values() for entry in case.others}
-    if len(places) != len(parts) or None in places:
-        return {}
+    """Entry -> (answer, commission) of those that stay; empty where the case is open."""
     stays: dict[str, tuple[Answer, str]] = {}
     for sender, case in parts.items():
         answer = came[sender].answers.get(case.case_id)
@@ -514,19 +514,17 @@ def _says_of(
     entry_id: str,
     stays: Mapping[str, tuple[Answer, str]],
     parts: Mapping[str, ReturnedCase],
+    kept: Kept,
 ) -> Iterator[tuple[str, Verdict]]:
     """(entry, verdict): what it means that the person of an entry stands rightly there.
 
     They are somebody of their own. But of one person this entry is then the right one, and the
-    other, of which its constituency says the same, its repetition.
+    other, of which its commission says the same, its repetition.
     """
     _, sender = stays[entry_id]
-    places = {
-        entry.constituency
-        for entry in parts[sender].others
-        if _is_of_one_person(entry.levels)
-    }
-    twins = [other for other in stays if int(other.partition("-")[0]) in places]
+    alike = (one for one in parts[sender].others if _is_of_one_person(one.levels))
+    places = kept.places_of(alike)
+    twins = [other for other, (_, name) in stays.items() if kept.places[name] in places]
     yield entry_id, Verdict.KEEP if twins else Verdict.SEPARATE
     for other in twins:
         yield other, Verdict.REPEAT
@@ -548,7 +546,7 @@ def _row(
     sender: str,
     words: Catalogue,
 ) -> dict[str, Any]:
-    """DECISION about an entry, by the answer of a constituency."""
+    """DECISION about an entry, by the answer of a commission."""
     return {
         "case_id": name,
         "entry_id": entry_id,

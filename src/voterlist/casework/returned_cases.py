@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -264,6 +264,12 @@ def answers_in_journal(
     return answers
 
 
+def others_in(parts: Mapping[str, ReturnedCase]) -> Iterator[OtherEntry]:
+    """What a case, as it was returned to several, says of entries of somebody else."""
+    for case in parts.values():
+        yield from case.others
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A case over several constituencies, or precincts of one, that is not settled.
@@ -416,13 +422,17 @@ class Kept:
         return "precinct" if is_of_precincts else "constituency"
 
     @cached_property
-    def _places(self) -> dict[str, int | None]:
+    def places(self) -> dict[str, int | None]:
         """The number of each commission to which something was returned."""
         return {
             line.receiver: getattr(line, self._level)
             for line, _ in self._lines
             if line.event is Event.RETURNED
         }
+
+    def places_of(self, entries: Iterable[OtherEntry]) -> set[int | None]:
+        """The numbers of the commissions on whose lists these entries stand."""
+        return {getattr(entry, self._level) for entry in entries}
 
     def cases_asked(self) -> dict[str, dict[str, ReturnedCase]]:
         """Case -> receiver -> the case as it was returned last."""
@@ -442,12 +452,8 @@ class Kept:
         return {
             case_id: parts
             for case_id, parts in self.cases_asked().items()
-            if {None, *map(self._places.get, parts)}.issuperset(
-                # Any other one has the person on the list.
-                getattr(entry, self._level)
-                for case in parts.values()
-                for entry in case.others
-            )
+            # Any other one has the person on the list.
+            if self.places_of(others_in(parts)) <= {None, *map(self.places.get, parts)}
             and "give-up" in {self._said(name, case_id) for name in parts}
             and not any(self._sees_to(*part) for part in parts.items())
             and not self._are_elsewhere(parts)
@@ -462,8 +468,7 @@ class Kept:
             {(row["constituency"], row["precinct"]) for row in self._struck(*part)}
             for part in parts.items()
         ]
-        others = (one for case in parts.values() for one in case.others)
-        asked = {(one.constituency, one.precinct) for one in others}
+        asked = {(one.constituency, one.precinct) for one in others_in(parts)}
         is_one = len(named[0]) == 1 and all(places == named[0] for places in named)
         return is_one and named[0].isdisjoint(asked)
 
@@ -526,7 +531,7 @@ class Kept:
         )
 
     def _numbers(self, receivers: Iterable[str]) -> tuple[int, ...]:
-        return tuple(sorted({self._places[name] or 0 for name in receivers}))
+        return tuple(sorted({self.places[name] or 0 for name in receivers}))
 
 
 def with_answers(

@@ -66,7 +66,7 @@ from voterlist.handover.handed_lists import (
     tables_of,
     write_arrivals,
 )
-from voterlist.model import Level, Verdict
+from voterlist.model import Verdict
 from voterlist.pipeline.inbox import INBOX, RECEIVED, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
@@ -94,7 +94,7 @@ class Received:
         cases: of a return, how many cases it holds.
         arrived: how many people its decisions, or those of others, sent to another precinct.
         settled: how many returned cases the answers of the level below have settled.
-        contested: in how many each constituency says that one person stands rightly there, and
+        contested: in how many each commission says that one person stands rightly there, and
             nobody has decided.
         confirmed: of a receipt, the serial of the package of ours that it confirms.
         was_taken: the package was taken before, and only its receipt was written now.
@@ -252,7 +252,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     try:
         with Ledger(desk.place) as ledger:
             last = next(reversed(taken(ledger).get(manifest.series, [])), None)
-            by_answers = _settle(desk, ledger, came)
+            words = catalogue(desk.settings.report.languages[0])
+            by_answers = settled(desk.workspace, ledger, came, words)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             given = ledger.given_verdicts()
             said = rows_among(given, "case_id", by_answers.contested)
@@ -337,14 +338,6 @@ def _require_no_list_anew(
         )
         if count:
             raise refusal("package-anew-after-freeze", last=last[kind], count=count)
-
-
-def _settle(desk: Desk, ledger: Reader, came: CameUp) -> Settled:
-    """What the constituencies have settled by their answers."""
-    if desk.us.level is not Level.CEC:
-        return Settled()
-    words = catalogue(desk.settings.report.languages[0])
-    return settled(desk.workspace, ledger, came, words)
 
 
 def _beside(workspace: Path, manifest: Manifest) -> tuple[str, ...]:
