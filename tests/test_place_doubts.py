@@ -10,6 +10,7 @@ from intake_files import HEADER, book, text, voters
 from voterlist import ingest
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
+from voterlist.ingest.place import other_year
 from voterlist.readers import read_paths
 
 EN = catalogue("en")
@@ -104,6 +105,48 @@ def test_a_sheet_called_by_a_number_is_no_page_of_another_precinct(tmp_path):
     (tmp_path / "12.xlsx").write_bytes(book({"1": [HEADER, *voters()]}))
     raw = read_paths([tmp_path / "12.xlsx"], tmp_path, LIMITS)
     assert precincts(ingest.ingest(raw, LIMITS, constituency=4)) == {12: 24}
+
+
+OF_2025 = (
+    "Seçicilərin siyahısı 2025\t2025-ci il",
+    "12 saylı seçki məntəqəsi 2025",
+    "Siyahı 15.01.2025-ci il tarixinə",
+    "Protokol № 3, 12 may 2025-ci il",
+    "Seçki Məcəlləsinin 46-cı maddəsinə əsasən 2025-ci il üzrə seçicilər siyahısı",
+    "2025-ci il üzrə seçicilərin siyahısı (Seçki Məcəlləsi, maddə 46)",
+    "Список избирателей на 2025г.",
+    "Voters' list as of 1 March 2025",
+)
+OF_NO_OTHER = (
+    "2026-cı il",
+    "2025-2026",
+    "28.12.2025 tarixinə",
+    "12 dekabr 2025-ci il",
+    "Seçki Məcəlləsi (27.05.2003)",
+    "27 may 2003-cü il tarixli Seçki Məcəlləsi",
+    "MSK-nın 15.01.2025-ci il tarixli 3/12 saylı qərarı ilə",
+    "Закон от 27 мая 2003 г.",
+    "Decision No 3 of 15 January 2025",
+    "2008-ci il təvəllüdlü seçicilər",
+    "родившиеся в 2008 году",
+    "2019-cu il siyahıyaalınması",
+    "2025 saylı məntəqə",
+    "Cəmi 2025 seçici",
+    "№ 2025",
+)
+
+
+@pytest.mark.parametrize("title", OF_2025)
+def test_the_year_of_a_list_is_told(title):
+    """Last year's list would be taken for today's: who came since could not vote."""
+    assert other_year([title], 2026) == 2025
+    assert other_year([title, "2026"], 2026) is None
+
+
+@pytest.mark.parametrize("title", OF_NO_OTHER)
+def test_what_is_of_another_year_than_its_list_is_no_year_of_it(title):
+    """Good lists would be asked for again."""
+    assert other_year([title], 2026) is None
 
 
 # Rows cut short
@@ -207,7 +250,13 @@ def test_a_folder_is_shown_as_one_table(tmp_path):
 
 def test_a_precinct_in_doubt_is_not_understood(tmp_path):
     """Exit code 0 and "Everything was understood" would let a wrong precinct pass."""
-    folder = workspace(tmp_path, **{"məntəqə 7": None})
+    titles = {"məntəqə 7": None, "old": "8 saylı məntəqə, 2025-ci il"}
+    # Without a cycle nobody knows which year it should be.
+    folder = workspace(tmp_path, **titles)
+    assert call("inspect", folder).exit_code == 0
+    workspace(tmp_path, '[workspace]\ncycle = "2026"')
+    assert EN("rule.list-of-other-year.todo") in call("inspect", folder).stdout
+    (folder / "old.csv").unlink()
     assert call("inspect", folder).exit_code == 0
     written(folder, siyahı=None)
     found = call("inspect", folder)
@@ -254,14 +303,16 @@ def test_a_run_says_which_precincts_are_in_doubt(tmp_path):
     folder = workspaces.make(
         tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
     )
-    written(folder / "inbox" / "88", **{"1_14": None, "2_15": None})
+    lists = {"1_14": None, "2_15": None, "x": "7 saylı məntəqə, 2025-ci il"}
+    written(folder / "inbox" / "88", **lists)
     found = call("run", folder, "--today", workspaces.TODAY)
     assert found.exit_code == 1
     assert EN("cli.run.places") in found.stdout
     assert "inbox/88/1_14.csv" in found.stdout
     assert EN("rule.name-undecided.todo") in found.stdout
+    assert EN("rule.list-of-other-year.todo") in found.stdout
     page = (folder / "reports" / "88" / "report-en.html").read_text(encoding="utf-8")
-    assert EN("need.places", count=2) in page
+    assert EN("need.places", count=3) in page
 
 
 @pytest.mark.slow

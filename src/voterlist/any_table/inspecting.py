@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from voterlist import config, readers
 from voterlist.config import Settings
+from voterlist.deadlines import cycle_year
 from voterlist.errors import usage_error
 from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
@@ -53,6 +54,8 @@ def inspect_files(
     accounts: list[FileAccount] = []
     for root, number, paths in _batches(files):
         chosen = settings_around(settings, root)
+        # Outside of a workspace nobody said which cycle it is.
+        own = chosen.workspace
         ours = _taken_in(root, chosen)
         raw = [
             replace(file, is_ours=ours.get(file.source) == RECORD)
@@ -65,6 +68,7 @@ def inspect_files(
             constituency or number,
             chosen.territory.by_number,
             _beside(root, number),
+            year=cycle_year(own.cycle) if "cycle" in own.model_fields_set else None,
         )
         accounts += inspect(seen)
     return tuple(sorted(accounts, key=lambda account: (account.name, account.copy)))
@@ -95,7 +99,7 @@ class FileLine:
     precincts: tuple[int | None, ...]
     precinct_from: tuple[str, ...]
     is_doubtful: bool
-    """True where a precinct is not known or in doubt."""
+    """True where a precinct, or the year, is not known or in doubt."""
     rows: int
     entries: int
     trouble: tuple[str, ...]

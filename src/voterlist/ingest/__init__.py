@@ -80,6 +80,7 @@ def ingest(
     territory: Territory | None = None,
     asks: bool = True,
     comparisons: Sequence[AddedComparison] = (),
+    year: int | None = None,
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
@@ -90,13 +91,14 @@ def ingest(
         territory: the precincts of each constituency, as far as they are known.
         asks: whether a list that looks like a register is set aside, until a person has looked.
         comparisons: those whose columns are read beside the fields of an entry.
+        year: that of the cycle, of which the lists are; None asks nothing about years.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
         SET_ASIDE; FINDING; ADDED.
     """
     settings = with_columns(settings, comparisons)
-    seen = look(files, settings, constituency, territory or {}, asks=asks)
+    seen = look(files, settings, constituency, territory or {}, asks=asks, year=year)
     return intake_of(seen, constituency)
 
 

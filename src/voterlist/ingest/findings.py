@@ -20,10 +20,10 @@ PLACE_DOUBTS = frozenset(
         *("name-undecided", "name-other-number", "name-unclear", "name-against-names"),
         *("place-by-inbox", "place-by-column", "place-by-title", "place-by-sheet"),
         *("precinct-unknown", "precinct-not-in-territory", "precinct-claimed-twice"),
-        "constituency-unknown",
+        *("constituency-unknown", "list-of-other-year"),
     }
 )
-"""The rules by which a place is not known or in doubt, so that a person has to look."""
+"""The rules by which a place or the year is not known or in doubt, so that a person has to look."""
 
 
 def finding(rule: str, **places: Any) -> dict[str, Any]:

@@ -21,7 +21,12 @@ from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash
 from voterlist.ingest.lists import Part, added, balance, entries, set_aside, unread_part
 from voterlist.ingest.registers import register_in
-from voterlist.ingest.sheet_findings import copy_findings, cut_rows, sheet_findings
+from voterlist.ingest.sheet_findings import (
+    copy_findings,
+    cut_rows,
+    sheet_findings,
+    year_findings,
+)
 from voterlist.ingest.survey import Survey, survey_file, troubles
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import ENTRY, RawFile
@@ -268,11 +273,13 @@ def look(
     beside: Iterable[str] = (),
     *,
     asks: bool = True,
+    year: int | None = None,
 ) -> Seen:
     """The files of one intake understood, in an order that their names do not change.
 
     ``beside`` are the names of files that lie beside these and are not looked at. ``asks``: whether
-    a list that looks like a register is set aside.
+    a list that looks like a register is set aside. ``year`` is that of the cycle; None asks nothing
+    about years.
     """
     names = places_of_names(
         [*(file.name for file in files), *beside], constituency, territory
@@ -299,6 +306,7 @@ def look(
         *repeated,
         *claimed_twice(surveys, repeated),
         *copy_findings(surveys),
+        *(() if year is None else year_findings(surveys, year)),
         *cut_rows(surveys, kept),
     )
     return Seen(tuple(seen), kept, findings, names, territory)

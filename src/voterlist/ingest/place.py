@@ -1,8 +1,9 @@
-"""Numbers of constituency and precinct in titles and cells; those of names: ``file_names``."""
+"""Numbers of place and year in titles and cells; those of names: ``file_names``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,6 +36,32 @@ _AFTER = re.compile(
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")
 """Between a number and the word: then the number is a school's or a street's."""
 _TEMPORARY = re.compile(r"muveqqeti|временн|мүвәггәти|temporary")
+
+_MONTH = (
+    r"(?:yanvar|fevral|mart|aprel|may|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr|январ|феврал"
+    r"|март|апрел|мая|июн|июл|август|сентябр|октябр|ноябр|декабр|jan|feb|apr|jun|jul|aug|sep|oct"
+    r"|nov|dec)[^\W\d]*"
+)
+_ELSEWHERE = (
+    r"(?:mecelle|qanun|qerar|ferman|serencam|konstitusiya|кодекс|закон|указ|решени|постановлени"
+    r"|code|law|act|decree|decision|resolution|siyahiyaal|перепис|census|tevellud|dogum|anadan|рожд|роди"
+    r"|г р|born|forma|форм|tikil|постро|built)[^\W\d]*"
+)
+"""What is of another year than its list: a law, a decision, a census, a birth, a form, a house."""
+_OF_ELSEWHERE = re.compile(
+    rf"(?:\b{_ELSEWHERE}(?: (?:\d+|\w{{1,2}}|dated|{_MONTH}))*"
+    r"|\b(?:no|n|az|nomre\w*|cemi|sayi)) $"
+)
+"""Before a year."""
+_TO_ELSEWHERE = re.compile(
+    r" ?(?:(?:say[ıi]?li|nomreli|са[јй]лы|nefer|secici|избирател\w*|чел\w*|voters)\b(?! siy| list)"
+    rf"|(?:(?!20\d\d|siyahi(?!yaal)|спис|\blist).){{0,80}}?\b{_ELSEWHERE})"
+)
+"""Behind a year, or a number that is none."""
+_AUTUMN = re.compile(
+    r"\b\d{1,2} (?:1[0-2]|(?:okt|noy|dek|окт|ноя|дек|oct|nov|dec)\w*) $"
+)
+"""A list of a year may be begun in the last months of the year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +116,15 @@ def cell_number(text: str, kind: str) -> int | None:
 def stated_kind(text: str) -> ListKind:
     """The kind of list that a title or name states; permanent where it states none."""
     return ListKind.TEMPORARY if _TEMPORARY.search(fold(text)) else ListKind.PERMANENT
+
+
+def other_year(titles: Iterable[str], cycle: int) -> int | None:
+    """The one year that the titles of a list say, if it is not that of the cycle; else None."""
+    years = set()
+    for text in map(fold, titles):
+        for match in re.finditer(r"\b20\d\d(?!\d)", text):
+            before, behind = text[: match.start()], text[match.end() :]
+            if not (_OF_ELSEWHERE.search(before) or _TO_ELSEWHERE.match(behind)):
+                year = int(match[0])
+                years.add(year + (year < cycle and bool(_AUTUMN.search(before))))
+    return years.pop() if len(years) == 1 and cycle not in years else None

@@ -20,6 +20,7 @@ from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import LETTERS_LOST, finding
 from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.heading import any_match
+from voterlist.ingest.place import other_year
 from voterlist.ingest.rows import code_number
 from voterlist.ingest.survey import Section, Survey
 from voterlist.ingest.text import fold
@@ -547,6 +548,15 @@ def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:
             limit = float(place["precinct"])
             findings.append(finding("copy-elsewhere", **cells, limit=limit))
     return findings
+
+
+def year_findings(surveys: Sequence[Survey], cycle: int) -> list[dict[str, Any]]:
+    """The sheets whose titles say another year than this one, as rows for ``findings_table``."""
+    return [
+        finding("list-of-other-year", **_content(sheet), **sheet.places.main())
+        for sheet in surveys
+        if not sheet.copy and other_year(sheet.rows.titles.values(), cycle) is not None
+    ]
 
 
 def _key(sheet: Survey) -> tuple[str, str | None]:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from voterlist import config, readers
 from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.deadlines import cycle_year
 from voterlist.decisions import with_corrections
 from voterlist.errors import StageError
 from voterlist.findings import gather
@@ -69,6 +70,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         context.settings.territory.by_number,
         store.digest_of(context.units.program, config.digest(settings)),
         context.settings.comparisons,
+        cycle_year(context.settings.workspace.cycle),
     )
     read = partial(_take_in, reading=reading)
     progress = partial(context.progress, Stage.INGEST)
@@ -111,9 +113,10 @@ def intake_tasks(context: StageContext) -> list[Task]:
 
 def _digest_of_settings(context: StageContext) -> str:
     """The settings that reading depends on."""
-    sections = context.settings.ingest, context.settings.territory
-    digests = map(config.digest, sections)
-    return store.digest_of(*digests, repr(context.settings.comparisons))
+    settings = context.settings
+    digests = map(config.digest, (settings.ingest, settings.territory))
+    cycle = settings.workspace.cycle
+    return store.digest_of(*digests, cycle, repr(settings.comparisons))
 
 
 def _needs_of(batch: Batch) -> Iterator[object]:
@@ -133,6 +136,7 @@ class _Reading:
         territory: the precincts of each constituency.
         needs: the digest of all that the rows of a file depend on besides the file.
         comparisons: those whose columns are read beside the fields of an entry.
+        year: that of the cycle.
     """
 
     workspace: Path
@@ -140,6 +144,7 @@ class _Reading:
     territory: Mapping[int, Collection[int]]
     needs: str
     comparisons: Sequence[AddedComparison]
+    year: int
 
     def key(self, file: ListedFile) -> str:
         """The digest of all that the rows of a file depend on."""
@@ -177,6 +182,7 @@ def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> Said:
         constituency=batch.constituency,
         territory=reading.territory,
         comparisons=reading.comparisons,
+        year=reading.year,
     )
     troubles = [(file.source, code) for file in files for code in file.troubles]
     _write_intake(intake, folder)

@@ -438,7 +438,7 @@ STAGES: tuple[Step, ...] = (
         Stage.INGEST,
         take_in,
         makes=tuple(f"received-{name}" for name in INTAKE_TABLES),
-        settings=("ingest", "territory", "comparisons"),
+        settings=("ingest", "territory", "comparisons", "workspace.cycle"),
         given=(Given.INBOX,),
         by_constituency=True,
     ),
