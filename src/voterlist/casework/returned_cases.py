@@ -289,6 +289,15 @@ class Owed:
     has_vanished: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What lists of a commission below say of the entries about which it was asked."""
+
+    listed: frozenset[str]
+    struck: Mapping[str, Row]
+    """AMENDMENT of those that it struck, on its list or left out of it."""
+
+
 class Kept:
     """What a workspace keeps of the packages of its cycle; each is looked for and read once.
 
@@ -304,6 +313,7 @@ class Kept:
         self._workspace = workspace
         self._journal = list(ledger.journal())
         self._answers: dict[str, Mapping[str, Answer]] = {}
+        self._lists: dict[str, _Lists] = {}
 
     @cached_property
     def _lines(self) -> list[tuple[Handover, bool]]:
@@ -482,7 +492,7 @@ class Kept:
         if folder is None:
             return given != "give-up"
         own = {one.entry_id for one in case.own}
-        if given is None and not own.isdisjoint(self.known_as(receiver).values()):
+        if given is None and not own.isdisjoint(self._newest_lists(receiver).listed):
             return True
         struck = self._struck(receiver, case)
         found = [grounds().get(row["ground"] or "") for row in struck]
@@ -490,12 +500,24 @@ class Kept:
 
     def _struck(self, receiver: str, case: ReturnedCase) -> list[Row]:
         """AMENDMENT by which a receiver struck its entries of a case, on its list or left out."""
-        folder = self._lists_of(receiver)
-        if folder is None:
-            return []
-        own = [one.entry_id for one in case.own]
-        rows = rows_among(read_table(folder, "amendments"), "entry_id", own).to_pylist()
-        return [row for row in rows if row["action"] == Action.STRIKE]
+        struck = self._newest_lists(receiver).struck
+        return [struck[one.entry_id] for one in case.own if one.entry_id in struck]
+
+    def _newest_lists(self, receiver: str) -> _Lists:
+        """What the newest lists of a receiver say of whom it was asked about; read once for all."""
+        if receiver not in self._lists:
+            parts = self.returned[receiver]
+            cases = [case for returned in parts for case in returned.cases]
+            own = {one.entry_id for case in cases for one in case.own}
+            lists = _Lists(frozenset(), {})
+            if folder := self._lists_of(receiver):
+                given = rows_among(read_table(folder, "amendments"), "entry_id", own)
+                struck = rows_among(given, "action", [Action.STRIKE]).to_pylist()
+                listed = own.intersection(self.known_as(receiver).values())
+                by_entry = {row["entry_id"]: row for row in struck}
+                lists = _Lists(frozenset(listed), by_entry)
+            self._lists[receiver] = lists
+        return self._lists[receiver]
 
     def owed(self) -> tuple[Owed, ...]:
         """The returned cases to which somebody owes an answer, by number.

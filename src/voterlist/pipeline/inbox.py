@@ -21,10 +21,10 @@ from voterlist.storage import store
 INBOX = "inbox"
 REFERENCE = "reference"
 RECEIVED = "received"
+"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 SENT = "sent"
 """The folder of a workspace that keeps the manifest of each package that was written; and of one
 that was taken in and forgotten."""
-"""The folder of a workspace that keeps what came in packages, each in a folder of its own."""
 STREETS = "streets"
 """The kind of a register of the precincts' streets."""
 
