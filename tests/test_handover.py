@@ -155,7 +155,8 @@ def test_a_list_that_no_package_takes_holds_the_handing_over_up(pair):
         assert open_gates(pair) == {"stale-run": 1}
         made = workspaces.run(pair.below)
         doubts = [doubt.rule for doubt in made.place_doubts]
-        assert doubts == ["constituency-unknown"] * (folder == ".")
+        told = {".": "constituency-unknown", "98": "precinct-not-in-territory"}
+        assert doubts == [told[folder]]
         assert open_gates(pair) == {"unknown-precincts": 1}
         path.unlink()
 

@@ -83,7 +83,11 @@ def test_a_precinct_that_the_settings_do_not_have_is_a_finding(tmp_path):
         ("precinct-not-in-territory", 98, 12.0, None),
         ("precinct-not-in-territory", 99, 12.0, None),
     ]
-    assert said(taken(tmp_path, {5: (1, 2)})) == []
+    # A whole list in the folder of a constituency that the settings do not have.
+    assert said(taken(tmp_path, {5: (7, 98, 99)})) == [
+        ("precinct-not-in-territory", number, 12.0, None) for number in (7, 98, 99)
+    ]
+    assert said(taken(tmp_path)) == []
 
 
 def test_two_files_that_claim_one_precinct_are_a_finding(tmp_path):

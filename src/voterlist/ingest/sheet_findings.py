@@ -372,8 +372,8 @@ def _foreign_places(rows: _Rows, sheet: Survey, territory: Territory) -> None:
     entries = np.bincount(which[sheet.entries()], minlength=len(precincts))
     columns = np.stack([constituencies, precincts, entries])
     for constituency, precinct, count in columns.T.tolist():
-        known = territory.get(constituency, ())
-        if precinct and known and precinct not in known:
+        is_given = precinct in territory.get(constituency, ())
+        if territory and constituency and precinct and not is_given:
             place = {"constituency": constituency, "precinct": precinct}
             rows.add_count("precinct-not-in-territory", count, **place)
 
