@@ -177,6 +177,8 @@ def receive(
         **picked(taken, "inbox", "superseded", "missing", "receipt", "beside"),
         "approved": taken.approved and picked(taken.approved, *_APPROVED),
         **picked(taken, "outcomes", "outcomes_left", "confirmed", "was_taken"),
+        # Somebody waits for an answer that nobody owes by then.
+        "exit_code": int(bool(taken.outcomes_left)),
     }
 
 

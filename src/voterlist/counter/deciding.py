@@ -186,26 +186,28 @@ def come_down(
     What was noted before is not noted again. The workspace is held by whoever calls.
 
     Returns:
-        the numbers that were noted; and of those that were not, since the application is another
-        one, is withdrawn or decided by a court, or the list does not allow it.
+        the numbers that were noted; and of those that a person has to note, since the application
+        is another one, or not surely about the same person, or the list does not allow it. What
+        the applicant withdrew, or a court decided, stays as it is.
     """
     words = catalogue(settings.report.languages[0])
     to = Body.CENTRAL if sender.level is Level.CEC else Body.CONSTITUENCY
     if not outcomes:
         return (), ()
     every = applications_of(ledger.applications())
-    people = _People(workspace, ledger, every.values(), outcomes, today)
+    people = _People(workspace, ledger, every, outcomes, today)
     noted: list[int] = []
     left: list[int] = []
     for outcome in outcomes:
         application = every.get(outcome.number)
-        key = f"{outcome.above} {outcome.day} {outcome.granted}"
-        events = application.events if application else ()
-        came = [one.details["above"] for one in events if "above" in one.details]
-        if came[-1:] == [key]:
-            continue
-        if application is None or not _may_come(outcome, application, people):
+        if application is None:
             left.append(outcome.number)
+            continue
+        key = f"{outcome.above} {outcome.day} {outcome.granted}"
+        events = application.events
+        came = [one.details["above"] for one in events if "above" in one.details]
+        is_same = people.are_same(outcome, application)
+        if came[-1:] == [key] or (is_same and _is_over(application)):
             continue
         act = words(
             "returned.outcome",
@@ -227,13 +229,30 @@ def come_down(
         moment = dt.datetime.combine(today, dt.time(12), dt.UTC)
         clerk = Clerk(f"{outcome.by} ({sender.slug})", moment, "")
         work = _Work(workspace, settings, ledger, every, application, ruling, clerk)
-        where = left
         with suppress(UsageError):
-            work.require_own()
-            made = work.decided(Step.APPEALED, {"to": to.value, "above": key})
-            where = left if made.problems else noted
-        where.append(outcome.number)
+            if is_same:
+                work.require_own()
+                made = work.decided(Step.APPEALED, {"to": to.value, "above": key})
+                if not made.problems:
+                    noted.append(outcome.number)
+                    continue
+        if not _is_decided_so(outcome, application):
+            left.append(outcome.number)
     return tuple(noted), tuple(left)
+
+
+def _is_over(application: Application) -> bool:
+    """True where nobody decides about it any more: it is withdrawn, or a court decided."""
+    last = application.last(Step.APPEALED)
+    is_by_court = last is not None and last.details["to"] == Body.COURT
+    return is_by_court or application.state is State.WITHDRAWN
+
+
+def _is_decided_so(outcome: Outcome, application: Application) -> bool:
+    """True where a person has noted an outcome that could not be noted here."""
+    own = application.outcome
+    is_since = own is not None and own.day >= outcome.day
+    return is_since and _is_granted(own) == outcome.granted
 
 
 class _People:
@@ -243,11 +262,12 @@ class _People:
         self,
         workspace: Path,
         ledger: Reader,
-        applications: Collection[Application],
+        applications: Mapping[int, Application],
         outcomes: Collection[Outcome],
         today: dt.date,
     ) -> None:
-        asked = [one.asked for one in applications if one.first is None]
+        self._every = applications
+        asked = [self._asked(one) for one in applications.values() if not one.first]
         self._today = today
         self._dates: dict[str | None, str | None] = {}
         """The birth date of each entry that is named."""
@@ -263,32 +283,34 @@ class _People:
         text = one.born or self._dates.get(one.entry_id)
         return text and read_correction("birth_date", text, self._today).text
 
-    @staticmethod
-    def is_told_apart(outcome: Outcome, application: Application) -> bool:
+    def _asked(self, application: Application) -> Request:
+        """What is asked; an objection that names nobody is about whom the other one is about."""
+        asked = application.asked
+        other = self._every.get(asked.against or 0)
+        if other is None or asked.entry_id or asked.born:
+            return asked
+        about = other.asked
+        return replace(asked, entry_id=about.entry_id, born=about.born)
+
+    def is_told_apart(self, outcome: Outcome, application: Application) -> bool:
         """True where one of the two alone names an entry."""
-        return (outcome.entry_id is None) != (application.asked.entry_id is None)
+        asked = self._asked(application)
+        return (outcome.entry_id is None) != (asked.entry_id is None)
 
     def are_same(self, outcome: Outcome, application: Application) -> bool:
-        """True where both name one entry, or tell one birth date.
+        """True where both ask for the same, and name one entry or tell one birth date.
 
         Where one of the two alone names an entry, no other application may tell it.
         """
-        asked = application.asked
+        asked = self._asked(application)
+        if asked.what != outcome.what:
+            return False
         if outcome.entry_id is not None and asked.entry_id is not None:
             return outcome.entry_id == asked.entry_id
         born = self._born(outcome)
         is_one = self._count[asked.what, born] == 1
         is_sure = is_one or not self.is_told_apart(outcome, application)
         return born is not None and born == self._born(asked) and is_sure
-
-
-def _may_come(outcome: Outcome, application: Application, people: _People) -> bool:
-    """True where an outcome is of this application, and nobody has the last word already."""
-    asked, last = application.asked, application.last(Step.APPEALED)
-    is_by_court = last is not None and last.details["to"] == Body.COURT
-    is_over = is_by_court or application.state is State.WITHDRAWN
-    is_same = asked.what == outcome.what and people.are_same(outcome, application)
-    return is_same and not is_over
 
 
 @contextmanager
