@@ -162,8 +162,13 @@ def test_what_is_said_of_a_file_that_breaks_a_rule(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_voter_is_shown(name):
-    """Neither the words for people nor the JSON hold a name from a row: headers and counts only."""
+    """Neither the words for people nor the JSON hold a name from a row: headers and counts only.
+
+    That all was understood stands below no warning.
+    """
     found, words = outcome(name)
+    is_understood = catalogue("en")("inspect.code.0") in words
+    assert is_understood == (not found["exit_code"] and "  ! " not in words)
     shown = words + json.dumps(found, ensure_ascii=False)
     assert not [
         one

@@ -67,7 +67,8 @@ def inspect(
             _tell_file(account, sources)
     elif accounts:
         _tell_todos(lines)
-    tell(f"inspect.code.{code}")
+    is_noticed = not code and any(line.trouble for line in lines)
+    tell("inspect.noticed" if is_noticed else f"inspect.code.{code}")
     return {
         "table": lines,
         "files": [
