@@ -957,6 +957,15 @@ def the_same_asked_twice_is_decided_once(workspace):
     assert {both[one.number].state for one in (first, second)} == {State.GRANTED}
     third = take(workspace, asked)
     assert codes(third) == ["stands-already", "decided-before"]
+    # Who objects to it takes nobody off the list, and the clerk thought that it did.
+    objection = Request(what=Asks.COMPLAINT, by="Q", against=first.number)
+    number = take(workspace, objection).number
+    words = (number, "--grant", "--reason", "Burada yaşamır", "--by", "Aytən")
+    said = call("application", "decide", workspace, *words, "--today", DAY)
+    assert (said.exit_code, f"what application {first.number}" in said.stdout) == (
+        1,
+        True,
+    )
     decide(workspace, third.number, ground="left-out", by="Vəfa")
     yield
     people = [

@@ -231,7 +231,9 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             before = {"by": ruled[-2].done_by, "day": ruled[-2].day}
             tell("cli.application.turned-over", 2, **before)
         if made.standing != "holds":
-            tell(f"cli.application.{made.standing}", 2)
+            against = str(made.application.asked.against)
+            places = {"against": against, "folder": workspace}
+            tell(f"cli.application.{made.standing}", 2, **places)
         tell("cli.application.decided.next", number=number, folder=workspace)
     return {
         **as_json(made.application, day(today, workspace)),
@@ -243,7 +245,9 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             }
             for problem in made.problems
         ],
-        "exit_code": int(bool(made.problems) or made.standing == "contested"),
+        "exit_code": int(
+            bool(made.problems) or made.standing in {"contested", "unchanged"}
+        ),
     }
 
 

@@ -105,7 +105,8 @@ class Decided:
     problems: tuple[Problem, ...] = ()
     """Why it may not be granted; then nothing is recorded."""
     standing: str = "holds"
-    """``holds``, ``contested`` or ``pending``: what a second person has to say."""
+    """``holds``; ``contested`` or ``pending``: a second person has to say something; or
+    ``unchanged``: what is objected to stays on the list, until it is decided otherwise itself."""
 
 
 def decide(
@@ -406,7 +407,9 @@ class _Work:
         elif not granted and before is not None:
             rows = list(self._withdrawals(before))
         is_restored = any(row["action"] == Action.ADD for row in rows) and not granted
-        standing = "holds"
+        # Nobody is taken off a list by an objection alone.
+        is_left = granted and not rows and bool(self._objected()[1])
+        standing = "unchanged" if is_left else "holds"
         if is_restored or (step is Step.APPEALED and (is_objection or not granted)):
             # What is overruled is not the own answer of whoever notes it; nor is the addition of
             # somebody who comes back.
@@ -632,11 +635,15 @@ class _Work:
 
     def _struck(self) -> list[str]:
         """The entry that is struck by the application to which this one objects."""
+        what, amends = self._objected()
+        return [entry_id for entry_id, _ in amends] if what is Asks.STRIKE else []
+
+    def _objected(self) -> tuple[Asks | None, Sequence[Sequence[str]]]:
+        """What the application asked to which this one objects, and what of it was granted."""
         other = self.every.get(decided_by(self.every, self._asked.against) or 0)
-        if other is None or other.asked.what is not Asks.STRIKE:
-            return []
-        held = other.outcome if _is_granted(other.outcome) else None
-        return [entry_id for entry_id, _ in held.details["amends"]] if held else []
+        if other is None or not _is_granted(other.outcome):
+            return None, ()
+        return other.asked.what, other.outcome.details["amends"]
 
     def _withdrawals(self, amends: Sequence[Sequence[str]]) -> Iterator[Row]:
         """ANSWER_ROW: what takes back all that was granted."""
