@@ -1,5 +1,7 @@
 """What the gates of handing over count, from tables written by hand."""
 
+from types import SimpleNamespace
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -7,8 +9,8 @@ from voterlist.config import Settings
 from voterlist.handover import gates
 from voterlist.pipeline.known import Known
 from voterlist.pipeline.list_input import ListSource
-from voterlist.schemas import CONTESTED, SET_ASIDE
-from voterlist.tables import from_columns
+from voterlist.schemas import CONTESTED, RETURNED, SET_ASIDE
+from voterlist.tables import from_rows
 
 HERE = "088-0001-a"
 THERE = "088-0001-b"
@@ -23,9 +25,7 @@ def run(tmp_path):
 
 
 def write(run, name, schema, *rows):
-    columns = {one: [row.get(one) for row in rows] for one in schema.names}
-    table = from_columns(columns, schema, len(rows))
-    pq.write_table(table, run.folder / f"{name}.parquet")
+    pq.write_table(from_rows(rows, schema), run.folder / f"{name}.parquet")
 
 
 def aside(code, rows, constituency=88, precinct=1):
@@ -69,7 +69,9 @@ def test_every_dispute_counts_once(run):
         {"case_id": None, "entry_id": "residence:000-0000-e"},
     ]
     answer = {"answer": "strike", "decided_by": "x", "decided_at": "2026-02-03"}
-    write(run, "contested", CONTESTED, *({**row, **answer} for row in rows))
+    contested = from_rows([{**row, **answer} for row in rows], CONTESTED)
+    run.source._standing[run.folder] = SimpleNamespace(contested=contested)
+    write(run, "returned", RETURNED)
     assert gates._contested_subjects(run) == 4
 
 

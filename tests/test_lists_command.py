@@ -12,7 +12,7 @@ import workspaces
 from voterlist.cli import APP
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import FILE_NAME, Ledger
-from voterlist.tables import from_columns
+from voterlist.tables import from_rows
 
 DAY = workspaces.TODAY.isoformat()
 
@@ -100,23 +100,35 @@ def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
     assert (exit_code, made["error"]["code"]) == (2, "lists-nobody")
 
 
-def test_no_list_is_older_than_what_was_decided(workspace):
-    """Somebody struck off yesterday would be on the list that is signed today."""
-    entry_id = next(iter(entry_ids(workspace, workspaces.run(workspace).run)))
-    decision = {
-        "entry_id": entry_id,
-        "action": "strike",
-        "ground": "died",
-        "document": "№ 1",
-        "decided_by": "A. Əliyeva",
-        "decided_at": "2026-02-04T10:00:00+04:00",
-    }
-    columns = {name: [decision.get(name)] for name in AMENDMENT.names}
-    with Ledger(workspace / FILE_NAME) as ledger:
-        ledger.amend(from_columns(columns, AMENDMENT, 1))
-    exit_code, made = lists(workspace, "--purpose", "display")
+@pytest.mark.slow
+def test_no_list_is_older_than_what_was_decided_and_what_hangs_says_what_is_left(
+    workspace,
+):
+    """Somebody struck off yesterday would be on the list that is signed today.
+
+    Of a dispute, or a list of today that no run has read, the chair heard when it hung.
+    """
+    (run,) = (workspace / "runs").iterdir()
+    entry_id = entry_ids(workspace, run.name)[0]
+
+    def decide(action, by):
+        said = {"action": action, "ground": "died", "document": "№ 1"}
+        at = {"decided_by": by, "decided_at": "2026-02-04T10:00:00+04:00"}
+        with Ledger(workspace / FILE_NAME) as ledger:
+            row = {"entry_id": entry_id, **said, **at}
+            ledger.amend(from_rows([row], AMENDMENT))
+
+    display = ("--purpose", "display", "--form", "pdf", "--precinct", "1")
+    decide("strike", "A. Əliyeva")
+    exit_code, made = lists(workspace, *display)
     assert (exit_code, made["error"]["code"]) == (2, "lists-run-again")
     assert "voterlist run" in made["error"]["todo"]
+    decide("ask", "B. Quliyev")
+    newer = workspace / "inbox" / "88" / "menteqe-2.csv"
+    newer.write_text(newer.read_text("utf-8").replace("17;", "18;"), encoding="utf-8")
+    exit_code, made = lists(workspace, *display)
+    assert (exit_code, made["left"]) == (0, {"contested": 1, "stale-run": 1})
+    assert lists(workspace, "--purpose", "door")[1]["left"] == {}
 
 
 def entry_ids(workspace, run):

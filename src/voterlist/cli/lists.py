@@ -77,7 +77,7 @@ def lists(options: _Options) -> Answer:
             {"constituency": constituency, "run": run}
             for constituency, run in made.runs.items()
         ],
-        **picked(made, "corrections", "questions", "changes", "waves"),
+        **picked(made, "corrections", "questions", "changes", "waves", "left"),
     }
 
 
@@ -95,6 +95,9 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
     if made.changes:
         tell("cli.lists.changes", changes=made.changes)
     tell_waves(made.waves)
+    for gate, count in made.left.items():
+        warn(f"gate.{gate}.what", count=count)
+        warn(f"gate.{gate}.todo")
     if not made.files:
         tell("cli.lists.nothing")
     for folder in dict.fromkeys(file.path.parent for file in made.files):

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.casework.returned_cases import Kept, unanswered
 from voterlist.config import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
-from voterlist.decisions import disputes
+from voterlist.decisions import disputes, still_contested
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import CAME_BACK, Action, Level, Severity
@@ -299,7 +299,10 @@ def _open_cases(run: _Run) -> int:
 
 
 def _contested_subjects(run: _Run) -> int:
-    dispute_of = disputes(run.table("contested").to_pylist())
+    # Of a dispute since the run nothing holds, so that no list is another one by it.
+    contested = run.source.holding(run.folder).contested
+    today = still_contested(contested, run.table("returned"))
+    dispute_of = disputes(today.to_pylist())
     return len({dispute_of[entry] for entry in run.decided_ids(dispute_of)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from voterlist.handover.beside import (
     note_displayed,
     read_offices,
 )
+from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.lists.alterations import (
     Displayed,
     alterations,
@@ -55,7 +57,7 @@ from voterlist.lists.papers import (
     supplementary,
 )
 from voterlist.lists.roll import LIST_COUNTS
-from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.model import Level, ListKind, ListOrder, Purpose
 from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
 from voterlist.processes.workers import end_with_parent
@@ -281,6 +283,8 @@ class ListsMade:
     """What stands on sheets of changes."""
     waves: tuple[Mapping[str, Any], ...] = ()
     """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
+    left: Mapping[str, int] = field(default_factory=dict)
+    """What hangs out and may be others tomorrow: by the gate that says why, its count."""
 
 
 def make_lists(
@@ -334,6 +338,7 @@ def make_lists(
         written.questions,
         written.changes,
         waves_left(source.runs.folders[0]),
+        written.left,
     )
 
 
@@ -353,6 +358,8 @@ class _Written:
     questions: int = 0
     changes: int = 0
     """What stands on sheets of changes."""
+    left: Counter[str] = field(default_factory=Counter)
+    """By gate, what may make others of the lists that hang out."""
     _cards: Mapping[str, int] = field(init=False)
     _offices: Offices = field(init=False)
     _shown: list[Line] = field(default_factory=list)
@@ -449,6 +456,18 @@ class _Written:
                 displayed_of(whole, writer.edition.of_age_since),
             )
             self._shown.append(line)
+            if writer.constituency is not None:
+                self.left += self._left(writer.constituency)
+
+    def _left(self, constituency: int) -> Counter[str]:
+        """What was handed in since the run, and the disputes of a place, by gate."""
+        asked = [Gate.CONTESTED]
+        is_central = self.source.settings.workspace.level is Level.CEC
+        if is_central or not self.runs:
+            # Elsewhere the whole inbox is read for one constituency.
+            asked.append(Gate.STALE_RUN)
+        states = gates(self.source, Scope(constituency, self.request.precinct), asked)
+        return Counter({state.gate.value: state.count for state in states})
 
     def note(self) -> None:
         """Note in the journal what was displayed, and to whom notices were written."""

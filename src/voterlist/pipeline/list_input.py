@@ -158,7 +158,7 @@ class ListSource:
         folder = self.runs.folder_of(constituency)
         entries = read_table(folder, "entries", _is(constituency))
         ids = entries.column("entry_id").combine_chunks()
-        holding = self._holding(folder)
+        holding = self.holding(folder)
         of_run = {
             name: read_table(folder, name) for name in ("decisions", "amendments")
         }
@@ -175,7 +175,7 @@ class ListSource:
             return
         raise usage_error("lists-run-again", run=folder.name, path=self.workspace)
 
-    def _holding(self, folder: Path) -> Standing:
+    def holding(self, folder: Path) -> Standing:
         """What holds today of all answers about the entries of a run."""
         if folder not in self._standing:
             moves = read_table(folder, "followed")
