@@ -5,12 +5,17 @@ import io
 import json
 import random
 import re
+import struct
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pyarrow.compute as pc
 import pytest
+import xlsxwriter
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.workbook.defined_name import DefinedName
 
 import documents
@@ -447,42 +452,111 @@ def test_dates_that_a_spreadsheet_exchanged_are_asked_for_again(form, left, is_t
 
 def _struck(rows, form):
     """A file of these rows, the fifth struck through as a program of this form writes it."""
-    if form == "docx":
+    name, other = rows[5][1], rows[6][1]
+    if form.startswith("docx"):
         made = documents.docx.Document()
         table = documents.add_table(made, rows)
-        table.rows[5].cells[1].paragraphs[0].runs[0].font.strike = True
-        table.rows[6].cells[1].paragraphs[0].runs[0].font.strike = False
+        gone, stays = (table.rows[at].cells[1].paragraphs[0] for at in (5, 6))
+        kind = 1 if form == "docx of lines" else 2
+        style, of_it = (made.styles.add_style(one, kind) for one in ("a", "b"))
+        of_it.base_style = style
+        if form == "docx":
+            gone.runs[0].font.strike = True
+        else:
+            style.font.strike = True
+            for line in (gone, stays):
+                (line if kind == 1 else line.runs[0]).style = of_it
+        stays.runs[0].font.strike = False
         return documents.saved(made)
+    if form == "odt":
+        table = documents.odt_table(rows)
+        for text, style in ((name, "b"), (other, "c")):
+            span = f'<text:span text:style-name="{style}">{text}</text:span>'
+            table = table.replace(text, span)
+        return _with_style(documents.odt(table))
+    if form == "xlsx in part":
+        struck = InlineFont(strike=True)
+        rows[5][1] = CellRichText(TextBlock(struck, name[:2]), name[2:])
+        whole = TextBlock(InlineFont(strike=False), other)
+        rows[6][1] = CellRichText(whole, TextBlock(struck, " "))
+        return documents.saved(_sheet(rows))
+    if form == "xlsx of shared texts":
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream) as made:
+            sheet = made.add_worksheet()
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+            struck = made.add_format({"font_strikeout": True})
+            sheet.write_rich_string(5, 1, struck, name[:2], name[2:])
+        return stream.getvalue()
     if form == "xlsx":
-        sheet = openpyxl.Workbook()
-        for row in rows:
-            sheet.active.append(row)
+        sheet = _sheet(rows)
         sheet.active["B6"].font = openpyxl.styles.Font(strike=True)
         sheet.active["B7"].font = openpyxl.styles.Font(strike=False, bold=True)
         # What is blank, though struck through, says nothing.
         sheet.active["I8"].font = openpyxl.styles.Font(strike=True)
         return documents.saved(sheet)
-    own = 'table:style-name="ce1" office:value-type'
+    own = 'table:style-name="b" office:value-type'
     lines = [ods_row(row) for row in rows]
     lines[5] = lines[5].replace("office:value-type", own, 2)
-    style = (
-        '<style:style style:name="ce1"><style:text-properties'
-        ' style:text-line-through-style="solid"/></style:style>'
-    )
-    return changed(
-        ods(f"<table:table>{''.join(lines)}</table:table>"),
+    lines[6] = lines[6].replace("office:value-type", own.replace('"b"', '"c"'), 2)
+    return _with_style(ods(f"<table:table>{''.join(lines)}</table:table>"))
+
+
+def _sheet(rows):
+    sheet = openpyxl.Workbook()
+    for row in rows:
+        sheet.active.append(row)
+    return sheet
+
+
+def _with_style(content):
+    """An OpenDocument file with the styles b, based on one that strikes through, and c, on b."""
+    names = 'xmlns:style="style" xmlns:office="office"'
+    line = "<style:text-properties style:text-line-through-style="
+    end = "/></style:style>"
+    common = f'<style:style style:name="a">{line}"solid"{end}'
+    own = '<style:style style:name="b" style:parent-style-name="a"/>'
+    own += f'<style:style style:name="c" style:parent-style-name="b">{line}"none"{end}'
+    # As LibreOffice says it.
+    common = common.replace("line-through-style", "line-through-type")
+    made = changed(
+        content,
         lambda text: text.replace(
             "<office:body>",
-            f"<office:automatic-styles>{style}</office:automatic-styles><office:body>",
+            f"<office:automatic-styles>{own}</office:automatic-styles><office:body>",
         ).replace(" xmlns:text", ' xmlns:style="style" xmlns:text'),
         "content.xml",
     )
+    stream = io.BytesIO(made)
+    with zipfile.ZipFile(stream, "a") as packed:
+        styles = f"<office:document-styles {names}>{common}</office:document-styles>"
+        packed.writestr("styles.xml", styles)
+    return stream.getvalue()
 
 
-@pytest.mark.parametrize("form", ["xlsx", "ods", "docx"])
+STRUCK = ("xlsx", "xlsx in part", "xlsx of shared texts", "ods", "odt")
+STRUCK += ("docx", "docx of styles", "docx of lines")
+
+
+def test_who_is_struck_through_in_an_older_workbook_is_told():
+    """Its fonts say so, of which the cells name but a style."""
+    path = Path(__file__).parent / "reader_files" / "list.xls"
+    content = path.read_bytes()
+    # The second font strikes through, and the style of the last cell has it.
+    font, cell = bytes.fromhex("c8000000ff7f"), struct.pack("<3H", 3, 2, 15)
+    at = content.index(font)
+    content = content[:at] + bytes.fromhex("c80008") + content[at + 3 :]
+    content = content.replace(cell, struct.pack("<3H", 3, 2, 16))
+    (sheet,) = read_bytes(content, LIMITS, Attempt()).sheets
+    assert sheet.struck.to_pylist() == [False, False, False, True]
+    assert read_bytes(path.read_bytes(), LIMITS, Attempt()).sheets[0].struck is None
+
+
+@pytest.mark.parametrize("form", STRUCK)
 def test_who_is_struck_through_stays_and_is_told(form):
     """A voter whom the precinct struck out would be one like others, and nobody would ask."""
-    intake, code = taken(_struck([HEADER, *ROWS], form), f"list 12.{form}")
+    intake, code = taken(_struck([HEADER, *map(list, ROWS)], form))
     told = intake.findings.filter(pc.field("rule") == "marked-gone").to_pylist()
     assert [(row["line"], row["value"]) for row in told] == [(6, 1)]
     ids = {row["line"]: row["entry_id"] for row in intake.entries.to_pylist()}

@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from voterlist.readers.packed import DAMAGE, END_OF_ZIP, ZIP
 from voterlist.schemas import RawSheet
@@ -49,7 +49,7 @@ _TAIL = 200
 _ROW_NUMBER = re.compile(rb'<row [^<>]*?\br="([0-9]+)"')
 _NO_TEXT = rb"\s*(?:<t\b[^<>]*(?:/>|>\s*</t>)\s*)?</"
 _BLANK_INLINE = re.compile(rb"<is>" + _NO_TEXT)
-_BLANK_STRING = re.compile(rb"<si(?:\s*/>|>" + _NO_TEXT + rb")")
+BLANK_STRING = re.compile(rb"<si(?:\s*/>|>" + _NO_TEXT + rb")")
 _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
 
 _OBJECT, _CELLS = re.compile(r"Object[^/]*/content\.xml"), b"<office:spreadsheet"
@@ -148,18 +148,24 @@ def unlisted_members(content: bytes, archive: zipfile.ZipFile) -> list[str]:
     return found
 
 
-def blank_strings(pieces: Iterable[bytes]) -> frozenset[bytes]:
-    """The numbers of the shared strings of an XLSX file that hold nothing."""
-    blank: set[bytes] = set()
+def strings_with(
+    pieces: Iterable[bytes], *patterns: re.Pattern[bytes]
+) -> list[set[bytes]]:
+    """The numbers of the shared strings of an XLSX file in which each pattern ends."""
+    found: list[set[bytes]] = [set() for _ in patterns]
     before = 0
     for piece in map(_without_prefixes, pieces):
-        for blank_string in _BLANK_STRING.finditer(piece):
-            blank.add(b"%d" % (before + piece.count(b"<si", 0, blank_string.start())))
+        for numbers, pattern in zip(found, patterns, strict=True):
+            number, end = before - 1, 0
+            for match in pattern.finditer(piece):
+                number += piece.count(b"<si", end, match.end())
+                end = match.end()
+                numbers.add(b"%d" % number)
         before += piece.count(b"<si")
-    return frozenset(blank)
+    return found
 
 
-def cells_and_rows(piece: bytes, blank: frozenset[bytes]) -> tuple[int, list[bytes]]:
+def cells_and_rows(piece: bytes, blank: Collection[bytes]) -> tuple[int, list[bytes]]:
     """How many cells of a piece of a sheet hold something, and the numbers of its rows; of XLSX.
 
     ``blank`` are the numbers of the shared strings that hold nothing. An error is no value.

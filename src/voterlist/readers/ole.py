@@ -21,9 +21,15 @@ _LABELS = (0x0204, 0x00D6)
 numbers."""
 _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD, *_LABELS), 0x00BD
 """RK, Number and LabelSst too; MulRk, of six bytes a cell."""
+_FONT, _STYLE, _STRUCK = 0x0031, 0x00E0, 0x08
+"""A font, how cells look, which names its font, and the bit of the font that strikes through."""
+_NO_FONT, _END = 4, 0x000A
+"""No font has this number, the fifth one is 5; the end of what stands before the sheets, or of one.
+"""
 _FORMULA, _FORMULA_TEXT, _CONSTANT = 0x0006, 0x0207, 0x0205
 """A formula with its value, the text behind one whose value is a text, and true, false or an error.
 """
+_FILLED = frozenset({*_VALUES, _SEVERAL, _FORMULA})
 _TEXT, _ERROR, _EMPTY = 0, 2, 3
 """What the value of a formula is where it is no number: a text, an error, an empty text."""
 _WORKED_OUT = b"\xc1\1\x08\0"
@@ -183,13 +189,13 @@ _Place = tuple[int, int]
 
 def sheets_of_stream(  # noqa: C901, PLR0912  one branch a kind of record
     stream: bytes,
-) -> list[tuple[int, int, list[_Text], int, list[_Place]]]:
+) -> list[tuple[int, int, list[_Text], int, list[_Place], set[int]]]:
     """Of each sheet, in workbook order, what it says of itself beside its cells.
 
     That is its hidden rows, its filled cells, the texts that lie on its cells, how much its
-    pictures take, in square EMU, as if all cells had the usual size, and its cells that hold an
-    error or a formula without a value. The cells are not counted, 0, where some shared text is
-    blank.
+    pictures take, in square EMU, as if all cells had the usual size, its cells that hold an error
+    or a formula without a value, and its rows with a filled cell that is struck through. The cells
+    are not counted, 0, where some shared text is blank.
     """
     starts: list[int] = []
     hidden: Counter[int] = Counter()
@@ -197,6 +203,7 @@ def sheets_of_stream(  # noqa: C901, PLR0912  one branch a kind of record
     pictured: Counter[int] = Counter()
     texts: defaultdict[int, list[_Text]] = defaultdict(list)
     unworked: defaultdict[int, list[_Place]] = defaultdict(list)
+    struck = _struck_rows(stream)
     is_worked_out = _WORKED_OUT in stream
     start, sheet, row = 0, 0, 1
     cell = (0, 0)
@@ -237,8 +244,45 @@ def sheets_of_stream(  # noqa: C901, PLR0912  one branch a kind of record
     if has_blank:
         cells.clear()
     return [
-        (hidden[at], cells[at], texts[at], pictured[at], unworked[at]) for at in starts
+        (
+            hidden[at],
+            cells[at],
+            texts[at],
+            pictured[at],
+            unworked[at],
+            struck.get(at, set()),
+        )
+        for at in starts
     ]
+
+
+def _struck_rows(stream: bytes) -> dict[int, set[int]]:
+    """By the start of each sheet, its rows, from 1, with a filled cell that is struck through."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    fonts: list[int] = []
+    styles = 0
+    struck: set[bytes] = set()
+    start = 0
+    for kind, place, length in _records(stream):
+        body = stream[place : place + length]
+        if kind == _FONT:
+            fonts += [int.from_bytes(body[2:4], "little") & _STRUCK]
+            fonts += [0] * (len(fonts) == _NO_FONT)
+        elif kind == _STYLE:
+            if any(fonts[int.from_bytes(body[:2], "little") :][:1]):
+                struck.add((styles % 2**16).to_bytes(2, "little"))
+            styles += 1
+        elif kind in _BEGINNING:
+            start = place - _RECORD_HEAD
+        elif kind == _END and not struck:
+            # Fonts and styles stand before the sheets.
+            break
+        elif kind in _FILLED:
+            # One of several cells has a style for each.
+            ends = range(6, length if kind == _SEVERAL else 7, 6)
+            if not struck.isdisjoint(body[end - 2 : end] for end in ends):
+                found[start].add(int.from_bytes(body[:2], "little") + 1)
+    return found
 
 
 def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:

@@ -61,8 +61,8 @@ def read_opendocument(
         return None
     if not archive.read(names["mimetype"])[:100].startswith(_MIME):
         return None
-    body = _Body(settings)
-    edges = _Body(settings)
+    struck = StruckStyles()
+    body, edges = _Body(settings, struck), _Body(settings, struck)
     if "styles.xml" in names:
         parse_part(archive, names["styles.xml"], edges)
     parse_part(archive, names["content.xml"], body)
@@ -80,7 +80,7 @@ def read_opendocument(
 class _Body(Handler):
     """What the tags of the text say."""
 
-    def __init__(self, settings: IngestSettings) -> None:
+    def __init__(self, settings: IngestSettings, struck: StruckStyles) -> None:
         self.story = Story(settings)
         self.pictured = 0
         """How much of its pages the pictures take, in square EMU."""
@@ -88,7 +88,7 @@ class _Body(Handler):
         """What somebody typed and no page shows: deleted text, what pictures and fields say."""
         self._extent = 0
         self._left_out = 0
-        self._struck = StruckStyles()
+        self._struck = struck
         self._are_struck: list[bool] = [False]
         self._is_meta = False
 

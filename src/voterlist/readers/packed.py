@@ -154,22 +154,33 @@ def count_of(text: str, *, most: int, otherwise: int = 1) -> int:
     )
 
 
-class StruckStyles:
+_LINES_THROUGH = ("style:text-line-through-style", "style:text-line-through-type")
+
+
+class StruckStyles(Handler):
     """The styles of an OpenDocument file by which text is struck through, while its tags go by."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._name = ""
 
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins, of a part in which but the styles count."""
+        self.strikes(tag, attributes)
+
     def strikes(self, tag: str, attributes: dict[str, str]) -> bool:
         """True where what begins with this tag is struck through."""
         if tag == "style:style":
             self._name = attributes.get("style:name", "")
-        elif (
-            attributes.get("style:text-line-through-style", "none") != "none"
-            and tag == "style:text-properties"
-        ):
-            self._names.add(self._name)
+            if attributes.get("style:parent-style-name") in self._names:
+                self._names.add(self._name)
+        elif tag == "style:text-properties":
+            # Programs say how the line looks, or how many there are, or both.
+            lines = set(map(attributes.get, _LINES_THROUGH))
+            if lines - {None, "none"}:
+                self._names.add(self._name)
+            elif lines - {None}:
+                self._names.discard(self._name)
         styles = map(attributes.get, ("table:style-name", "text:style-name"))
         return not self._names.isdisjoint(styles)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from voterlist.readers.packed import (
     count_of,
     parse_part,
     part_names,
+    tags,
     targets,
 )
 from voterlist.readers.sheets import with_beside
@@ -93,7 +94,9 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
     if main is None:
         return None
-    body = _Body(settings)
+    styles = names.get("word/styles.xml")
+    struck = _struck_styles(tags(archive, styles)) if styles else set()
+    body = _Body(settings, struck)
     parse_part(archive, names[main], body, namespaces=True)
     above, below = _page_edges(archive, names, main, body, settings)
     held = words(archive.read(names[main]), WORD_TEXT)
@@ -113,6 +116,23 @@ def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome
     return with_beside(found.with_unread(unread), [("(remarks)", beside)], settings)
 
 
+def _struck_styles(found: Iterable[tuple[str, dict[str, str]]]) -> set[str]:
+    """The styles, of these tags, that strike text through, or are based on one that does."""
+    struck: set[str] = set()
+    own = ""
+    for tag, attributes in found:
+        value = attributes.get("w:val", "true")
+        if tag == "style":
+            own = attributes.get("w:styleId", "")
+        elif (tag == "basedOn" and value in struck) or (
+            tag in _STRIKES and value not in _OFF
+        ):
+            struck.add(own)
+        elif tag in _STRIKES:
+            struck.discard(own)
+    return struck
+
+
 @dataclass(slots=True)
 class _Section:
     """The properties of a run of pages."""
@@ -126,8 +146,9 @@ class _Section:
 class _Body(Handler):
     """What the tags of one part say."""
 
-    def __init__(self, settings: IngestSettings) -> None:
+    def __init__(self, settings: IngestSettings, struck: Collection[str] = ()) -> None:
         self.story = Story(settings)
+        self._struck = struck
         self.sections = [_Section()]
         self.pictured = 0
         """How much of its pages the pictures take, in square EMU."""
@@ -138,7 +159,7 @@ class _Body(Handler):
         self._extent = 0
         self._left_out = 0
         self._above: list[str] = []
-        self._is_text = self._is_struck = False
+        self._is_text = self._is_struck = self._is_line_struck = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins."""
@@ -174,8 +195,14 @@ class _Body(Handler):
 
     def _look_at_run(self, name: str, attributes: dict[str, str]) -> None:
         """Follow whether the text of a run is struck through."""
-        if name == "r":
-            self._is_struck = False
+        if name == "p":
+            self._is_line_struck = False
+        elif name == "pStyle":
+            self._is_line_struck = _plain(attributes).get("val") in self._struck
+        elif name == "r":
+            self._is_struck = self._is_line_struck
+        elif name == "rStyle" and self._above[-3:-1] == ["r", "rPr"]:
+            self._is_struck |= _plain(attributes).get("val") in self._struck
         elif name in _STRIKES and self._above[-3:-1] == ["r", "rPr"]:
             self._is_struck = _plain(attributes).get("val", "true") not in _OFF
 

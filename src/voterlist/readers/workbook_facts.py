@@ -23,12 +23,13 @@ from voterlist.readers.binary import (
     sheet_relations,
 )
 from voterlist.readers.counted import (
+    BLANK_STRING,
     TOLD,
-    blank_strings,
     cells_and_rows,
     lines_named,
     lines_of,
     lines_told,
+    strings_with,
 )
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_streams
 from voterlist.readers.outcome import RefusedError
@@ -91,6 +92,21 @@ _CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
 _STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
 """What of the styles of a workbook says which cells are struck through, and what it is made of."""
 _BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
+_STRUCK_RUN = (
+    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>(?:(?!</(?:\w+:)?r>).)*?'
+    + _NAME
+    + rb"t\b[^<>]*>\s*[^\s<]"
+)
+"""A part of a text that is struck through; it begins with letters, for they are found fast."""
+_STRUCK_SHARED = re.compile(_STRUCK_RUN, re.DOTALL)
+_OF_ROW = rb'[^<>]*\br="[A-Z]{1,3}([0-9]{1,7})"[^<>]*'
+_STRUCK_INLINE = re.compile(
+    _NAME + rb"c\s" + _OF_ROW + rb">(?:(?!</(?:\w+:)?c>).)*?" + _STRUCK_RUN, re.DOTALL
+)
+_SHARED_CELL = re.compile(
+    _NAME + rb'c\s(?=[^<>]*\bt="s")' + _OF_ROW + rb">\s*" + _NAME + rb"v>([0-9]+)<"
+)
+"""A cell with a shared text: its row, and the number of the text."""
 _FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -109,7 +125,7 @@ class SheetFacts:
     """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
     """
     struck: set[int] = field(default_factory=set)
-    """The rows, counted from 1, of which a filled cell is struck through; of XLSX and ODS only."""
+    """The rows, counted from 1, of which a filled cell is struck through, or a part of its text."""
     trouble: AsideCode | None = None
     remarks: list[tuple[int, str]] = field(default_factory=list)
     """(row counted from 1, text) of each remark and of each text box, in this order."""
@@ -164,7 +180,7 @@ def xls_facts(content: bytes) -> WorkbookFacts:
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
     sheets = []
-    for hidden, cells, texts, pictured, unworked in sheets_of_stream(stream):
+    for hidden, cells, texts, pictured, unworked, struck in sheets_of_stream(stream):
         sheets.append(
             SheetFacts(
                 hidden,
@@ -173,6 +189,7 @@ def xls_facts(content: bytes) -> WorkbookFacts:
                 remarks=sorted(line for text in texts for line in remarks_of(*text)),
                 pictured=pictured,
                 cells=cells,
+                struck=struck,
             )
         )
     from_1904 = ole.counts_from_1904(stream)
@@ -194,15 +211,18 @@ def _packed_facts(
         return WorkbookFacts(kind, {}, AsideCode.FILE_TOO_LARGE)
     try:
         if kind == "ods":
-            return _ods_facts(archive, names["content.xml"], settings)
-        blank: frozenset[bytes] = frozenset()
+            return _ods_facts(
+                archive, names["content.xml"], names.get("styles.xml"), settings
+            )
+        blank, texts = set[bytes](), set[bytes]()
         if _STRINGS_PART in names:
-            blank = blank_strings(_pieces(archive, names[_STRINGS_PART], settings))
+            pieces = _pieces(archive, names[_STRINGS_PART], settings)
+            blank, texts = strings_with(pieces, BLANK_STRING, _STRUCK_SHARED)
         elif _BINARY_STRINGS in names:
-            texts = archive.read(names[_BINARY_STRINGS])
-            blank = frozenset(re.findall(BLANK_TEXT, texts))
+            content = archive.read(names[_BINARY_STRINGS])
+            blank = {*re.findall(BLANK_TEXT, content)}
         order = _sheet_order(archive, names, kind)
-        struck = _struck_cells(archive, names)
+        struck = _Struck(_struck_cells(archive, names), texts)
         # Several sheets may name one part; it is looked over once.
         parts = {
             part: _part_facts(archive, part, settings, blank, struck)
@@ -221,6 +241,25 @@ def _packed_facts(
     beside = sorted(parts.keys() - order.values()) if order else ()
     unread = (*(part for part in beside if parts[part].cells), *damaged)
     return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """What is struck through in the sheets of a workbook."""
+
+    cells: re.Pattern[bytes] | None
+    texts: set[bytes]
+    """The numbers of the shared texts of which a part is."""
+
+    def rows(self, piece: bytes) -> Iterator[bytes]:
+        """The rows of such cells in a piece of a sheet."""
+        if self.cells:
+            yield from self.cells.findall(piece)
+        if self.texts:
+            shared = _SHARED_CELL.findall(piece)
+            yield from (row for row, number in shared if number in self.texts)
+        if b"strike" in piece:
+            yield from _STRUCK_INLINE.findall(piece)
 
 
 def _struck_cells(
@@ -244,8 +283,8 @@ def _struck_cells(
     if not styles:
         return None
     style = rb'(?=[^<>]*\bs="(?:' + b"|".join(styles) + rb')")'
-    place = rb'[^<>]*\br="[A-Z]{1,3}([0-9]{1,7})"[^<>]*(?<!/)>(?!</|<v ?/>|<v></v>)'
-    return re.compile(_NAME + rb"c\s" + style + place)
+    is_filled = rb"(?<!/)>(?!</|<v ?/>|<v></v>)"
+    return re.compile(_NAME + rb"c\s" + style + _OF_ROW + is_filled)
 
 
 def _counts_from_1904(archive: zipfile.ZipFile, names: dict[str, str]) -> bool:
@@ -301,8 +340,8 @@ def _part_facts(
     archive: zipfile.ZipFile,
     part: str,
     settings: IngestSettings,
-    blank: frozenset[bytes],
-    struck: re.Pattern[bytes] | None,
+    blank: set[bytes],
+    struck: _Struck,
 ) -> SheetFacts:
     """What one sheet of an XLSX or XLSB says of itself.
 
@@ -328,8 +367,7 @@ def _part_facts(
                 # In UTF-16 its reader sees no cell.
                 return SheetFacts(trouble=AsideCode.CONTENT_UNREAD)
             _look_over(piece, facts)
-            if struck:
-                facts.struck.update(map(int, struck.findall(piece)))
+            facts.struck.update(map(int, struck.rows(piece)))
             count, numbers = cells_and_rows(piece, blank)
             facts.cells += count
             rows += numbers
@@ -540,7 +578,7 @@ class _OdsParser(Handler):
         self._remark = ""
         self._is_meta = False
         self._extent = 0
-        self._struck = StruckStyles()
+        self.struck = StruckStyles()
         self._is_struck = False
         self.beside: list[str] = []
         """What stands in no cell and lies on none: prompts, and cells as they were before."""
@@ -559,7 +597,7 @@ class _OdsParser(Handler):
         self._look_beside(tag, name, attributes)
         if name in {"table-cell", "covered-table-cell"}:
             self._cell, self._characters, self._is_struck = attributes, 0, False
-        self._is_struck |= self._struck.strikes(tag, attributes)
+        self._is_struck |= self.struck.strikes(tag, attributes)
         if self._depth != 1:
             return
         table = self.tables[-1]
@@ -662,10 +700,12 @@ def _count(attributes: dict[str, str], name: str) -> int:
 
 
 def _ods_facts(
-    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+    archive: zipfile.ZipFile, part: str, styles: str | None, settings: IngestSettings
 ) -> WorkbookFacts:
     """What each table of an ODS file holds."""
     counted = _OdsParser(settings)
+    if styles is not None:
+        parse_part(archive, styles, counted.struck)
     parse_part(archive, part, counted)
     sheets = dict(enumerate(table.facts for table in counted.tables))
     beside = lines_told("".join(counted.beside))
