@@ -126,6 +126,8 @@ OF_NO_OTHER = (
     "2025-2026",
     "28.12.2025 tarixinə",
     "12 dekabr 2025-ci il",
+    "2025-ci ilin 31 dekabr tarixinə",
+    "2025-12-31",
     "Seçki Məcəlləsi (27.05.2003)",
     "27 may 2003-cü il tarixli Seçki Məcəlləsi",
     "MSK-nın 15.01.2025-ci il tarixli 3/12 saylı qərarı ilə",
@@ -137,6 +139,10 @@ OF_NO_OTHER = (
     "2025 saylı məntəqə",
     "Cəmi 2025 seçici",
     "№ 2025",
+    "Seçicilər: 2034",
+    "Всего избирателей: 2025",
+    "MSK-nın 2008-ci il 15 may tarixli iclasında təsdiq edilmiş nümunə",
+    "Məntəqə 2021-ci ildə yaradılıb",
 )
 
 

@@ -45,12 +45,14 @@ _MONTH = (
 _ELSEWHERE = (
     r"(?:mecelle|qanun|qerar|ferman|serencam|konstitusiya|кодекс|закон|указ|решени|постановлени"
     r"|code|law|act|decree|decision|resolution|siyahiyaal|перепис|census|tevellud|dogum|anadan|рожд|роди"
-    r"|г р|born|forma|форм|tikil|постро|built)[^\W\d]*"
+    r"|г р|born|forma|форм|tikil|постро|built|telimat|yaradil|teskil|создан|образован)[^\W\d]*"
 )
 """What is of another year than its list: a law, a decision, a census, a birth, a form, a house."""
+_BACK = 10
+"""Nobody hands in a list that is so many years old: what says so is no year of a list."""
 _OF_ELSEWHERE = re.compile(
     rf"(?:\b{_ELSEWHERE}(?: (?:\d+|\w{{1,2}}|dated|{_MONTH}))*"
-    r"|\b(?:no|n|az|nomre\w*|cemi|sayi)) $"
+    r"|\b(?:no|n|az|nomre\w*|cemi|sayi|secici|всего|избирателей|total|tel|otaq|bina|kod|excel)) $"
 )
 """Before a year."""
 _TO_ELSEWHERE = re.compile(
@@ -62,6 +64,10 @@ _AUTUMN = re.compile(
     r"\b\d{1,2} (?:1[0-2]|(?:okt|noy|dek|окт|ноя|дек|oct|nov|dec)\w*) $"
 )
 """A list of a year may be begun in the last months of the year before."""
+_TO_AUTUMN = re.compile(
+    r" (?:1[0-2] \d{1,2}\b|(?:\w\w il\w* )?(?:\d{1,2} )?(?:okt|noy|dek))"
+)
+"""The same behind a year: *2025-ci il 31 dekabr*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +132,7 @@ def other_year(titles: Iterable[str], cycle: int) -> int | None:
             before, behind = text[: match.start()], text[match.end() :]
             if not (_OF_ELSEWHERE.search(before) or _TO_ELSEWHERE.match(behind)):
                 year = int(match[0])
-                years.add(year + (year < cycle and bool(_AUTUMN.search(before))))
+                is_autumn = _AUTUMN.search(before) or _TO_AUTUMN.match(behind)
+                year += year < cycle and is_autumn is not None
+                years |= {year} & {*range(cycle - _BACK, cycle + 2)}
     return years.pop() if len(years) == 1 and cycle not in years else None
