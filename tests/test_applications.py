@@ -537,10 +537,13 @@ def test_who_is_meant_is_looked_for(workspace):
 
 def test_the_clerk_is_told_what_comes_first_and_what_is_missing(workspace):
     """The neighbour would be struck untold, or the clerk would know what is wrong and no more."""
-    place = {"number": "1", "folder": workspace}
+    # An answer was promised for the next day, while the notice takes ten.
+    told_until, answered = DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=12)
+    place = {"number": "1", "folder": workspace, "due": told_until}
     words = ("--what", "strike", "--for", TURAL, "--by", "Qonşu", "--relation", "other")
-    taken = call("application", "take", workspace, *words).stdout
+    taken = call("application", "take", workspace, *words, "--today", DAY).stdout
     assert EN("cli.application.notify-first", **place) in taken
+    assert EN("cli.application.taken", number="1", due=answered) in taken
     take(workspace, SURNAME)
     refused = call("application", "decide", workspace, 2, "--grant", "--by", "R.")
     assert refused.exit_code == 1

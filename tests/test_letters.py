@@ -174,6 +174,8 @@ def test_what_does_not_hold_is_not_answered_as_granted(workspace):
 def test_a_notice_begins_the_term_to_object(workspace):
     """The letter names the day that is noted."""
     counter.take(workspace, counter.STRUCK)
+    answered = counter.DAY + dt.timedelta(days=12)
+    assert says(written_letter(workspace, 1, "slip")[1], f"until {answered:%-d %B %Y}")
     _, text = written_letter(workspace, 1, "notice")
     until = counter.book(workspace)[1].events[-1].details["until"]
     assert until == "2026-02-14"

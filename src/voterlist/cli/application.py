@@ -76,7 +76,13 @@ class _Taken:
 def take(options: _Taken) -> Answer:
     """Take an application."""
     from voterlist.counter import taking
-    from voterlist.counter.applications import Request, as_json, wants_other_struck
+    from voterlist.counter.applications import (
+        Request,
+        answered_until,
+        as_json,
+        wants_other_struck,
+    )
+    from voterlist.storage.settings import settings_of
 
     entries = options.entries or []
     if len(entries) > 1:
@@ -92,13 +98,14 @@ def take(options: _Taken) -> Answer:
     clerk = clerk_of(options.workspace, options.clerk or user_name(), options.today)
     with Steps() as steps:
         taken = taking.take(options.workspace, asked, clerk, progress=steps)
-    tell("cli.application.taken", number=str(taken.number), due=taken.due)
+    until = answered_until(taken, settings_of(options.workspace))
+    tell("cli.application.taken", number=str(taken.number), due=until)
     _tell_day(taken, options.workspace, options.today)
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
     if wants_other_struck(asked):
-        tell("cli.application.notify-first", **places)
+        tell("cli.application.notify-first", **places, due=taken.due)
     tell(f"cli.application.{key}.next", **places)
     return as_json(taken, clerk.today)
 

@@ -289,6 +289,17 @@ def wants_other_struck(asked: Request) -> bool:
     return asked.what is Asks.STRIKE and asked.relation is not Relation.SELF
 
 
+def answered_until(one: Application, settings: Settings) -> dt.date:
+    """The last day on which the applicant has the answer.
+
+    Whom somebody else wants struck is told by the due day, and may object first.
+    """
+    days = 0
+    if wants_other_struck(one.asked) and not one.last(Step.NOTIFIED):
+        days = settings.applications.notice_days + 1
+    return one.due + dt.timedelta(days=days)
+
+
 def many_strikings(
     applications: Iterable[Application], settings: Settings
 ) -> list[list[int]]:

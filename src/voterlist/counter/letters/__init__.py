@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voterlist.config import Settings
-from voterlist.counter.applications import Application, Book, State
+from voterlist.counter.applications import Application, Book, State, answered_until
 from voterlist.decisions import grounds
 from voterlist.fields import name_in
 from voterlist.model import Asks, Step
@@ -43,6 +43,11 @@ class Letter:
         """What the commission itself decided last; None where it did not."""
         own = self.application.first or self.application
         return own.last(Step.DECIDED)
+
+    @property
+    def due(self) -> str:
+        """Until when the applicant has the answer."""
+        return self.on(answered_until(self.application, self.settings))
 
     @property
     def is_listed(self) -> bool:
@@ -145,7 +150,7 @@ def _until(letter: Letter) -> str:
 FACTS: Mapping[str, Callable[[Letter], object]] = {
     "number": lambda letter: letter.application.number,
     "day": lambda letter: letter.on(letter.application.day),
-    "due": lambda letter: letter.on(letter.application.due),
+    "due": lambda letter: letter.due,
     "applicant": lambda letter: letter.application.asked.by,
     "about": _about,
     "entry": lambda letter: letter.entry and letter.entry["entry_id"],
@@ -225,7 +230,7 @@ def _sentences(name: str, key: str, letter: Letter) -> Iterator[str]:
     ):
         return
     if key != "appeal":
-        yield words(f"letter.{name}.{key}", due=letter.on(application.due))
+        yield words(f"letter.{name}.{key}", due=letter.due)
     elif letter.above:
         # Whoever decided above has a term and a body of its own.
         yield words("letter.answer.appeal-above")
