@@ -52,7 +52,7 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
     with Ledger(path) as ledger:
         ledger.amend(from_columns(columns, AMENDMENT, 1))
         holding = ledger.given_amendments().to_pylist()
-        rows = answering._questions_closed(holding, case(), SAID)
+        rows = answering._questions_closed(holding, (), case(), SAID)
     assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]
 
 

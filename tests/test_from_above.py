@@ -264,6 +264,31 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     assert answers(below)[entry_of(below, SPELLED)] == "keep"
 
 
+def test_who_objected_rightly_stays_once_the_question_about_them_is_closed(below):
+    """What held before the question held again: the striking, whoever had said that they stay."""
+    own, court = sorted(answers(below))[:2]
+    take = ("application", "take", below, "--by", "Qonşu", *AT, "--document", "AA 1")
+    decide = ("application", "decide", below)
+    because = ("--reason", "Gəldi")
+    for number, entry, by in ((1, own, BY), (3, court, "Cavid")):
+        said = ("--by", by, *AT)
+        told(*take, "--what", "strike", "--for", entry)
+        told(*decide, number, "--grant", "--ground", "died", *said)
+        assert holding(below)[entry]["action"] == "strike"
+        told(*take, "--what", "complaint", "--against", number)
+    told(*decide, 2, "--grant", *because, "--by", BY, *AT)
+    assert answered(below, own, "--stays") == (0, set())
+    told(*decide, 4, "--refuse", "--ground", "not-shown", *because, *said)
+    act = ("--outcome", "granted", "--evidence", "Q 1", "--by", BY, *AT)
+    told("application", "appeal", below, 4, "--to", "court", *act)
+    back = {"entry_id": court, "action": "withdraw", "decided_by": BY}
+    with Ledger(below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(back))
+    rows = holding(below)
+    assert [rows.get(one, {}).get("action") for one in (own, court)] == [None, "ask"]
+    assert answers(below)[own] == "keep"
+
+
 def test_nobody_overwrites_the_answer_of_another_one_unawares(below):
     """Two analysts had a workbook each: the second one's struck off whom the first one had seen."""
     path, asked = exported(below)

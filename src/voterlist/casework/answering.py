@@ -42,7 +42,7 @@ from voterlist.report.values import Names, Words
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import from_rows
+from voterlist.tables import from_rows, rows_among
 
 
 def questions_of(
@@ -277,6 +277,8 @@ def record_from_above(
     given = answers_in(ledger)
     holding = standing(given).amendments.to_pylist()
     lost = added_no_more(given)
+    strikings = rows_among(given.amendments, "action", [Action.STRIKE])
+    struck_once = {*strikings.column("entry_id").to_pylist()}
     by_entry: dict[str, str] = {}
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
@@ -285,7 +287,8 @@ def record_from_above(
             continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
-        ledger.amend(_questions_closed(holding, case, said), adjudicates=True)
+        closed = _questions_closed(holding, struck_once, case, said)
+        ledger.amend(closed, adjudicates=True)
         own = (lost.get(entry.entry_id) for entry in case.own)
         added = [{**addition, **said} for addition in own if addition]
         ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
@@ -344,7 +347,10 @@ def _write_answer(
 
 
 def _questions_closed(
-    holding: Iterable[_Said], case: ReturnedCase, said: _Said
+    holding: Iterable[_Said],
+    struck: Collection[str],
+    case: ReturnedCase,
+    said: _Said,
 ) -> pa.Table:
     """AMENDMENT that takes back, of the own entries, what speaks against it that they stand there.
 
@@ -353,15 +359,18 @@ def _questions_closed(
 
     Args:
         holding: the rows of AMENDMENT that hold.
+        struck: the entries that somebody struck at any time.
         case: which is answered.
         said: who answers, when and why.
     """
     own = {name for entry in case.own for name in (entry.entry_id, entry.came_as)}
-    # Under a striking that is taken back the question would be open again.
+    # Under a striking that is taken back the question would be open again, and under a question the
+    # striking that it ended: of whoever objected to it rightly.
     taken_back = {
         (row["entry_id"], action)
         for row in holding
-        for action in {Action.ASK.value, row["action"]}
+        for action in (Action.ASK.value, Action.STRIKE.value)
+        if action == Action.ASK or row["entry_id"] in struck
         if row["action"] == Action.ASK
         or (row["action"] == Action.STRIKE and row["ground"] == _MOVED)
     }

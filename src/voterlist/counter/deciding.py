@@ -417,7 +417,13 @@ class _Work:
                 "decided_by": self.clerk.by,
                 "decided_at": self.clerk.at.isoformat(timespec="seconds"),
             }
-            amendments = from_rows([row | moment for row in rows], AMENDMENT)
+            # The striking does not begin again where whoever notes it takes the question back.
+            end = {"action": WITHDRAWN, "field": Action.STRIKE.value}
+            end["decided_by"] = f"{self.clerk.by} ({details.get('to')})"
+            asked = [row for row in rows if row["action"] == Action.ASK]
+            ended = [moment | end | {"entry_id": row["entry_id"]} for row in asked]
+            told = [*ended, *(row | moment for row in rows)]
+            amendments = from_rows(told, AMENDMENT)
             self.ledger.amend(amendments, adjudicates=True)
         elif rows:
             standing, problems = self._recorded(rows, people)
