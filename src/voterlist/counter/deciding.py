@@ -422,6 +422,10 @@ class _Work:
             end["decided_by"] = f"{self.clerk.by} ({details.get('to')})"
             asked = [row for row in rows if row["action"] == Action.ASK]
             ended = [moment | end | {"entry_id": row["entry_id"]} for row in asked]
+            if details.get("to") == Body.COURT:
+                # What begins again was decided before: a frozen list takes it.
+                rows = [{"decided_at": moment["decided_at"], **row} for row in rows]
+                del moment["decided_at"]
             told = [*ended, *(row | moment for row in rows)]
             amendments = from_rows(told, AMENDMENT)
             self.ledger.amend(amendments, adjudicates=True)
