@@ -85,6 +85,10 @@ _FAMILY = (
 )
 """Others who are not named: Elçin, ailəsi (4 nəfər). A house of children (Uşaqlar evi) is none, nor
 one of a family (qaçqın ailəsi evi)."""
+_OF_STATUS = re.compile(
+    r"(?i)[( ]*\b(?:[şs][əe]h[iİ]d|k[öo][çc]k[üu]n|qa[çc]q[ıiI]n)\w* a[iİ]l[əe]s[iİ]\b[) ]*"
+)
+"""What one is oneself, of a martyr's or a displaced family: such words name nobody else."""
 _AND = rf"{_FAMILY}|\pL\s(?i:v[əe]|and|и|вә)\s\pL|\pL\s*[;&+]\s*\pL"
 """Names of two people in one cell: Elçin və Nigar."""
 _APART = r"\pL\s*[,/\\|]\s*\pL|\pL\s[-–—]\s\pL"
@@ -153,6 +157,18 @@ _AS_READ = tuple(f"{field} as read" for field in _OF_ONE)
 _FEW = 6
 """What fewer than half of so many entries have is never usual."""
 _AROUND: _Question = (("every",), "", hides_voter)
+
+
+def _is_still(pattern: str, text: str) -> bool:
+    """True where a text fits the pattern without the words that say of what family one is.
+
+    Or has no other words.
+    """
+    rest = _OF_STATUS.sub(" ", text)
+    return not rest.strip() or bool(fits(pa.array([rest]), pattern).any())
+
+
+_OF_OTHERS = rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$"
 _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
     AsideCode.TITLE_ROW: (_AROUND, (("every",), _OF_PART, is_beside_total)),
     AsideCode.TOTAL_ROW: (_AROUND, (("every",), "", is_beside_total)),
@@ -171,7 +187,7 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         # These two may stand in one cell.
         ("document", r"\pL{4}", _THREE),
         ("fin", r"[^0-9A-Z]", _THREE),
-        (", ".join(_NAMES), rf"{_AND}|{_ABOVE}|{_SAME}|^\d+\W?$", None),
+        (", ".join(_NAMES), _OF_OTHERS, partial(_is_still, _OF_OTHERS)),
         # A list by surnames repeats one from street to street.
         ("surname, full_name", rf"(?i){_SAME}", None),
         ("given_name beside patronymic", _APART, are_apart),
@@ -191,7 +207,7 @@ _UNLESS_USUAL: tuple[_Question, ...] = (
     ("given_name", _APART, may_be_variants),
     ("given_name", _APART, are_apart),
     ("given_name as typed", _BROKEN, are_in_lines),
-    *((name, _FAMILY, None) for name in _BESIDE_NAMES),
+    *((name, _FAMILY, partial(_is_still, _FAMILY)) for name in _BESIDE_NAMES),
     ("remark", "", names_kin),
     ("full_name alone", r"^\pL+$", None),
 )
