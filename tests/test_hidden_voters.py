@@ -568,31 +568,37 @@ def test_who_is_struck_through_stays_and_is_told(form):
     assert (intake.entries.num_rows, code) == (12, 0)
 
 
+GONE, CORRECTS = ["marked-gone"], ["remark-corrects"]
+
+
 @pytest.mark.parametrize(
-    ("remark", "is_told"),
+    ("remark", "rules"),
     [
-        *[("Vəfat edib 2024", True), ("köçüb", True), ("SİYAHIDAN ÇIXARILIB", True)],
-        *[("умерла", True), ("olub", True), ("Bakıdan köçüb gəlib", False)],
+        *[("Vəfat edib 2024", GONE), ("köçüb", GONE), ("SİYAHIDAN ÇIXARILIB", GONE)],
+        *[("умерла", GONE), ("olub", GONE), ("Bakıdan köçüb gəlib", [])],
         # Who was born in Baku, lives in a street, or is called so.
-        *[("Bakıda anadan olub", False), ("Koçubey", False), ("Умерова", False)],
+        *[("Bakıda anadan olub", []), ("Koçubey", []), ("Умерова", [])],
+        *[("soyadı Quliyeva olmalıdır", CORRECTS), ("d.t. 01.02.1990", CORRECTS)],
+        *[("DÜZƏLİŞ", CORRECTS), ("Adı: Rəna", CORRECTS), ("səhvdir", CORRECTS)],
+        ("дата рождения 1.2.1990", CORRECTS),
+        *[("qeydiyyat 01.02.2026", []), ("Adil müəllim", []), ("adı yoxdur", [])],
     ],
 )
-def test_whom_a_remark_calls_gone_is_told(remark, is_told):
-    """Who died would be a voter like others, and nobody would ask."""
+def test_what_a_remark_says_of_the_voter_is_told(remark, rules):
+    """Who died would be a voter like others, or a name stay wrong, and nobody would ask."""
     rows = [[*row, ""] for row in ROWS]
     rows[4][-1] = remark
-    found = [
-        row["line"]
-        for row in taken(lines([[*HEADER, "Qeyd"], *rows]))[0].findings.to_pylist()
-        if row["rule"] == "marked-gone"
-    ]
-    assert found == [6] * is_told
+
+    def told():
+        found = taken(lines([[*HEADER, "Qeyd"], *rows]))[0].findings.to_pylist()
+        found = [row for row in found if row["rule"] in GONE + CORRECTS]
+        return [(row["rule"], row["line"], row["value"]) for row in found]
+
+    assert told() == [(rule, 6, 1) for rule in rules]
     for row in rows:
         row[-1] = remark
-    findings = taken(lines([[*HEADER, "Qeyd"], *rows]))[0].findings
-    told = findings.filter(pc.field("rule") == "marked-gone").to_pylist()
     # Of thousands one is enough.
-    assert [(row["line"], row["value"]) for row in told] == [(2, 12)] * is_told
+    assert told() == [(rule, 2, 12) for rule in rules]
 
 
 @pytest.mark.parametrize(

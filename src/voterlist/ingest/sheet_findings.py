@@ -58,6 +58,14 @@ _GONE = (
 )
 """What is said of voters who died, moved or were taken off. Beside other words *olub* is "was"."""
 _CAME = r"(?i)k[öo][çc][üu]b g[əe]l|moved in|прибыл"
+_CORRECTS = (
+    r"(?i)(?:^|[^\pL])(?:olmal[ıi]d[ıi]r|d[üu]z[əe]l(?:[iİ][şs]|d[iİ]l)|s[əe]hv|yanl[ıi][şs]"
+    r"|исправ|ошиб|следует читать|should be|correct(?:ion|ed)|misspel|mistake|wrong"
+    r"|(?:d(?:o[ğg]um)?\W*t(?:ar[iİ]x[iİ])?|д(?:ата)?\W*р(?:ожд\S+)?|t[əe]v[əe]ll\S+|born)"
+    r"\W*\d{1,2}\D\d{1,2}\D\d{2}"
+    r"|(?:soyad|фамили|surname)\S*\W+\S|(?:ad[ıi]|имя|отчество)\W+(?-i:[A-ZÇƏĞÖŞÜÂİА-ЯЁ]))"
+)
+"""What a remark says that corrects its entry: what is wrong, a name or a birth date."""
 _YEAR = r"(?:^|\D)(?P<n>(?:18|19|20)\d{2})(?:\D|$)"
 _AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
 _MOST_ODD = 0.2
@@ -237,6 +245,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
             _foreign_places(rows, sheet, territory)
             _lost_letters(rows, sheet)
             _of_gone(rows, sheet)
+            _of_corrections(rows, sheet)
             _of_dates(rows, sheet)
             _of_ages(rows, sheet)
     return rows.findings
@@ -422,11 +431,27 @@ def _of_gone(rows: _Rows, sheet: Survey) -> None:
         found &= ~any_match(sheet.cells, columns, (_CAME,))
     if sheet.sheet.struck is not None:
         found |= mask_of(sheet.sheet.struck)
+    _tell_each(rows, sheet, "marked-gone", found)
+
+
+def _of_corrections(rows: _Rows, sheet: Survey) -> None:
+    """The entries that a remark beside their fields corrects; where most have one, the first."""
+    found = np.zeros(len(sheet.rows.codes), dtype=bool)
+    for section in sheet.sections:
+        used = {match.column for match in section.header.map.matches if match.field}
+        remarks = (at for at in range(len(sheet.cells)) if at not in used)
+        own = slice(section.start, section.stop)
+        found[own] = any_match(sheet.cells, remarks, (_CORRECTS,))[own]
+    _tell_each(rows, sheet, "remark-corrects", found)
+
+
+def _tell_each(rows: _Rows, sheet: Survey, rule: str, found: Bools) -> None:
+    """Each of these rows that is an entry; where most entries are, the first alone."""
     is_entry = sheet.entries()
     at = np.flatnonzero(found & is_entry)
     is_usual = 2 * len(at) > max(is_entry.sum(), _FEW)
     for row in at[:1] if is_usual else at:
-        rows.add("marked-gone", value=len(at), line=sheet.sheet.lines[row].as_py())
+        rows.add(rule, value=len(at), line=sheet.sheet.lines[row].as_py())
 
 
 def _of_dates(rows: _Rows, sheet: Survey) -> None:
