@@ -178,7 +178,10 @@ def test_the_status_tells_what_was_decided_since_the_run(workspace):
 
 
 def test_another_application_about_who_is_struck_is_decided_with_it(workspace):
-    """The son came first, and his application would stand open for ever, and late."""
+    """The son came first, and his application would stand open for ever, and late.
+
+    Once the voter is back on the list, the paper for him said that they are struck.
+    """
     take(workspace, replace(STRUCK, by="Vaqif", documents=("AZE 3",)))
     assert "others-open" in codes(take(workspace, KNOWN))
     take(workspace, replace(STRUCK, entry_id=ORXAN, by="Vaqif"))
@@ -188,6 +191,9 @@ def test_another_application_about_who_is_struck_is_decided_with_it(workspace):
     for words in (AZ, EN):
         lines = list(event_lines(book(workspace)[1], FindingWords(words.language)))
         assert words("application.with", number="2") in lines[-1]
+    decide(workspace, 2, granted=False, ground="not-shown", reason="Sağdır")
+    states = {number: one.state for number, one in book(workspace).items()}
+    assert states == {1: State.REFUSED, 2: State.REFUSED, 3: State.OPEN}
     assert verify(workspace / "ledger.db").fits
 
 

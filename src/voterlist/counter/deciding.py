@@ -446,21 +446,24 @@ class _Work:
         }
         event = self._happened(self._number, step, said)
         # What is decided above is decided of this application alone.
-        if granted and standing == "holds" and step is Step.DECIDED:
+        if standing == "holds" and step is Step.DECIDED:
             self._decide_others({**said, "amends": [], "with": self._number})
         return Decided(self.application.after(event), standing=standing)
 
     def _decide_others(self, said: Row) -> None:
-        """Decide the other open applications that want struck who is struck by this one."""
+        """Decide the others: grant those that are open too, refuse what was granted with it."""
         for other in self._others():
-            if other.first is None:
+            if other.first is None and (said["granted"] or other.outcome):
                 self._happened(other.number, Step.DECIDED, said)
 
     def _others(self) -> Iterator[Application]:
-        """The other open applications that want struck whom this one wants struck."""
+        """The others that want the same voter struck: the open ones, and those decided with it."""
         wanted = Asks.STRIKE, self._entry_id
         for other in self.every.values() if self._asked.what is Asks.STRIKE else ():
-            is_other = other.state is State.OPEN and other.number != self._number
+            is_with = decided_by(self.every, other.number) == self._number
+            is_other = other.number != self._number and (
+                other.state is State.OPEN or is_with
+            )
             if is_other and (other.asked.what, other.asked.entry_id) == wanted:
                 yield other
 
