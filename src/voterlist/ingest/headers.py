@@ -98,14 +98,6 @@ class ColumnMap:
         """True where a voter's name can be read from these columns."""
         return bool(self.roles() & {"surname", "given_name", "full_name"})
 
-    def guessed(self) -> tuple[ColumnMatch, ...]:
-        """The matches used that a person should look at."""
-        return tuple(
-            match
-            for match in self.matches
-            if match.confidence < 0.9 and match.field is not None
-        )
-
 
 class _Answer(NamedTuple):
     """What one header was taken for."""

@@ -79,6 +79,8 @@ _LEAST_FORMS = 2
 """Of dates, where a spreadsheet rewrote some of them and left the others."""
 _LONGEST_YEAR = 4
 """Digits; a date has no longer number, and Python makes none of 5,000 digits."""
+_SURE = 0.9
+"""From here on a heading is known."""
 _LEAST_SAME = 2
 """So many cells must be the same before another row is called the whole one."""
 _FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
@@ -259,8 +261,17 @@ class _Rows:
         self._sheet = sheet
         self._places = {**_content(sheet), **sheet.places.main()}
 
-    def add(self, rule: str, *, value: float | None = None, **cells: Any) -> None:
-        """Add a finding of this rule."""
+    def add(
+        self,
+        rule: str,
+        *,
+        row: np.intp | int | None = None,
+        value: float | None = None,
+        **cells: Any,
+    ) -> None:
+        """Add a finding of this rule, about a row of the sheet where it is given, from 0."""
+        if row is not None:
+            cells["line"] = self._sheet.sheet.lines[row].as_py()
         number = None if value is None else float(value)
         all_cells = {**self._places, **cells, "value": number}
         self.findings.append(finding(rule, **all_cells))
@@ -302,29 +313,29 @@ def _of_asked(rows: _Rows, sheet: Survey) -> None:
     """How many rows of the sheet may hold a voter besides, and where the first stands."""
     asked = np.flatnonzero(sheet.rows.codes == code_number(AsideCode.MAY_BE_VOTER))
     if len(asked):
-        line = sheet.sheet.lines[asked[0]].as_py()
-        rows.add(AsideCode.MAY_BE_VOTER, value=len(asked), line=line)
+        rows.add(AsideCode.MAY_BE_VOTER, value=len(asked), row=asked[0])
 
 
 def _of_columns(rows: _Rows, sheet: Survey, section: Section) -> None:
     """The columns of a list that a person should look at."""
     header, doubts = section.header, section.doubts
-    line = sheet.sheet.lines[header.first].as_py()
+    row = header.first
     for match in doubts:
-        rows.add(AsideCode.MAPPING_DOUBTFUL, **_column(match), line=line)
+        rows.add(AsideCode.MAPPING_DOUBTFUL, **_column(match), row=row)
     if section.side_by_side:
-        rows.add("lists-side-by-side", line=line)
-    for match in header.map.guessed():
-        if match not in doubts and match.how != "content":
-            rows.add("header-guessed", **_column(match), line=line)
+        rows.add("lists-side-by-side", row=row)
     for match in header.map.matches:
-        if match not in doubts and match.how == "content":
-            rows.add("column-by-content", **_column(match), line=line)
+        if match in doubts:
+            continue
+        if match.how == "content":
+            rows.add("column-by-content", **_column(match), row=row)
+        elif match.field is not None and match.confidence < _SURE:
+            rows.add("header-guessed", **_column(match), row=row)
     known = {match.column for match in header.map.matches}
     for column, text in enumerate(header.texts):
         below = sheet.cells[column].slice(header.start, section.stop - header.start)
         if text and column not in known and below.null_count < len(below):
-            rows.add("column-not-understood", value=column + 1, line=line)
+            rows.add("column-not-understood", value=column + 1, row=row)
 
 
 def _column(match: ColumnMatch) -> dict[str, Any]:
@@ -416,8 +427,7 @@ def _lost_letters(rows: _Rows, sheet: Survey) -> None:
         if not has_lost_letters(int(lost.sum()), int(is_entry.sum())):
             return
         rule = LETTERS_LOST
-    line = sheet.sheet.lines[int(np.argmax(lost))].as_py()
-    rows.add(rule, value=int(lost.sum()), line=line)
+    rows.add(rule, value=lost.sum(), row=np.argmax(lost))
 
 
 def _of_gone(rows: _Rows, sheet: Survey) -> None:
@@ -451,7 +461,7 @@ def _tell_each(rows: _Rows, sheet: Survey, rule: str, found: Bools) -> None:
     at = np.flatnonzero(found & is_entry)
     is_usual = 2 * len(at) > max(is_entry.sum(), _FEW)
     for row in at[:1] if is_usual else at:
-        rows.add(rule, value=len(at), line=sheet.sheet.lines[row].as_py())
+        rows.add(rule, value=len(at), row=row)
 
 
 def _of_dates(rows: _Rows, sheet: Survey) -> None:
@@ -511,8 +521,7 @@ def _of_dates(rows: _Rows, sheet: Survey) -> None:
     if unknown:
         found = (pc.is_in(sheet.cells[at], pa.array(unknown)) for at in columns)
         is_one = sheet.entries() & np.logical_or.reduce([*map(mask_of, found)])
-        line = sheet.sheet.lines[int(np.argmax(is_one))].as_py()
-        rows.add("date-order-mixed", value=len(unknown), line=line)
+        rows.add("date-order-mixed", value=len(unknown), row=np.argmax(is_one))
 
 
 def _order(first: int, second: int) -> int:
@@ -550,8 +559,7 @@ def _of_ages(rows: _Rows, sheet: Survey) -> None:
         is_odd &= day >= 0
         if is_odd.sum() <= _MOST_ODD * len(known):
             for row in at[is_odd]:
-                line = sheet.sheet.lines[row].as_py()
-                rows.add("age-against-date", field="birth_date", line=line)
+                rows.add("age-against-date", field="birth_date", row=row)
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:

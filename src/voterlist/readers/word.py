@@ -78,6 +78,7 @@ _SIGNS = {
     "softHyphen": "\N{SOFT HYPHEN}",
 }
 _STRIKES = frozenset({"strike", "dstrike"})
+_LOOKS = _STRIKES | {"pStyle", "rStyle"}
 _NOTES = ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _OFF = frozenset({"0", "false", "off"})
@@ -197,14 +198,16 @@ class _Body(Handler):
         """Follow whether the text of a run is struck through."""
         if name == "p":
             self._is_line_struck = False
-        elif name == "pStyle":
-            self._is_line_struck = _plain(attributes).get("val") in self._struck
         elif name == "r":
             self._is_struck = self._is_line_struck
-        elif name == "rStyle" and self._above[-3:-1] == ["r", "rPr"]:
-            self._is_struck |= _plain(attributes).get("val") in self._struck
-        elif name in _STRIKES and self._above[-3:-1] == ["r", "rPr"]:
-            self._is_struck = _plain(attributes).get("val", "true") not in _OFF
+        elif name in _LOOKS:
+            value = _plain(attributes).get("val", "true")
+            if name == "pStyle":
+                self._is_line_struck = value in self._struck
+            elif self._above[-3:-1] == ["r", "rPr"] and name == "rStyle":
+                self._is_struck |= value in self._struck
+            elif self._above[-3:-1] == ["r", "rPr"]:
+                self._is_struck = value not in _OFF
 
     def _say(self, attributes: dict[str, str]) -> None:
         """Keep what a tag says beside the text."""
