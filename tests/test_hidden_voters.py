@@ -582,6 +582,7 @@ GONE, CORRECTS = ["marked-gone"], ["remark-corrects"]
         *[("DÜZƏLİŞ", CORRECTS), ("Adı: Rəna", CORRECTS), ("səhvdir", CORRECTS)],
         ("дата рождения 1.2.1990", CORRECTS),
         *[("qeydiyyat 01.02.2026", []), ("Adil müəllim", []), ("adı yoxdur", [])],
+        *[("qızlıq soyadı Quliyeva", []), ("новая фамилия Петрова", CORRECTS)],
     ],
 )
 def test_what_a_remark_says_of_the_voter_is_told(remark, rules):

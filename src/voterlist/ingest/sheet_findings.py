@@ -63,9 +63,12 @@ _CORRECTS = (
     r"|исправ|ошиб|следует читать|should be|correct(?:ion|ed)|misspel|mistake|wrong"
     r"|(?:d(?:o[ğg]um)?\W*t(?:ar[iİ]x[iİ])?|д(?:ата)?\W*р(?:ожд\S+)?|t[əe]v[əe]ll\S+|born)"
     r"\W*\d{1,2}\D\d{1,2}\D\d{2}"
-    r"|(?:soyad|фамили|surname)\S*\W+\S|(?:ad[ıi]|имя|отчество)\W+(?-i:[A-ZÇƏĞÖŞÜÂİА-ЯЁ]))"
+    r"|(?:ad[ıi]|имя|отчество)\W+(?-i:[A-ZÇƏĞÖŞÜÂİА-ЯЁ]))"
+    r"|(?:(?:^|[.,;:(])[^\pL]*|(?:yen[iİ]|d[üu]zg[üu]n|v[əe]|нов\S+|правильн\S+|и|new|and) )"
+    r"(?:soyad|фамили|surname)\S*\W+\S"
 )
-"""What a remark says that corrects its entry: what is wrong, a name or a birth date."""
+"""What a remark says that corrects its entry: what is wrong, a name or a birth date. A former
+surname corrects nothing."""
 _YEAR = r"(?:^|\D)(?P<n>(?:18|19|20)\d{2})(?:\D|$)"
 _AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
 _MOST_ODD = 0.2
