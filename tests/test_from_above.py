@@ -12,7 +12,7 @@ from command_line import call
 from deciding import amendments_of, given_amendments, given_verdicts
 from handing import DAY, newest, told
 from voterlist.casework.returned_cases import taken_off
-from voterlist.decisions import Given
+from voterlist.decisions import Given, Then
 from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow
@@ -193,7 +193,15 @@ GONE, KEPT, CHANGED, SPELLED, LATE = "Tural", "Sevinc", "Leyla", "Aygün", "Orxa
 """The last two are of precinct 2."""
 
 
-def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
+def asked_by_an_earlier_version(entry, monkeypatch):
+    """Let the ledger not say who an entry was, about which the commission above asked."""
+    known = Then.cells
+    monkeypatch.setattr(
+        Then, "cells", lambda then, one: {} if one == entry else known(then, one)
+    )
+
+
+def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below, monkeypatch):
     """That the person stays was all that was taken: the other side then struck a voter of none.
 
     And who stays under another spelling was asked about for ever: nothing was handed over. That
@@ -244,7 +252,10 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     assert answered(below, struck[1], "--stays") == (0, set())
     # The list of a precinct is late, and stays away for good: the precincts were merged.
     late = below / "inbox" / "88" / "menteqe-2.csv"
-    (line,) = [one for one in late.read_text("utf-8").splitlines() if SPELLED in one]
+    lines = late.read_text("utf-8").splitlines()
+    line, twice = (
+        one for name in (SPELLED, LATE) for one in lines if f";{name}" in one
+    )
     late.unlink()
     list_anew(below, {KEPT: lambda _: ""})
     # And who was said to stay has left the list since.
@@ -252,16 +263,21 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below):
     assert answered(below, last, *said) == (1, {"entry-gone"})
     assert answers(below)[promised] == "keep"
     settings = below / "voterlist.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace('"1-2"', '"1"'), encoding="utf-8")
+    settings.write_text(settings.read_text("utf-8").replace('"1-2"', '"1"'), "utf-8")
     told("run", below, *AT)
     assert answers(below)[promised] is None
     assert is_gone(last)
     # Whom the list of the other precinct has taken over stays there.
     with (below / "inbox" / "88" / "menteqe-1.csv").open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
+    asked_by_an_earlier_version(last, monkeypatch)
+    (late.parent / "menteqe-3.csv").write_text(
+        "\n".join((*lines[:2], twice, twice)).replace("2 s", "3 s"), "utf-8"
+    )
     told("run", below, *AT)
     assert answers(below)[entry_of(below, SPELLED)] == "keep"
+    # Who stands on two lines that say the same was told as listed no more.
+    assert answered(below, entry_of(below, LATE), "--stays") == (0, set())
 
 
 def test_who_objected_rightly_stays_once_the_question_about_them_is_closed(below):

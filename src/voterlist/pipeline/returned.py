@@ -83,7 +83,7 @@ def returned(
     reasons = _Reasons(tables, rows, members, found)
     for row in back:
         own = found.get(row["old_entry_id"])
-        row["entry_id"] = own.entry_id if own else row["old_entry_id"]
+        row["entry_id"] = own.asked_of(row) if own else row["old_entry_id"]
         row["changed"] = own.changed if own else None
     for row in back:
         row["why"] = reasons.why(row).value
@@ -297,6 +297,13 @@ class Now:
     against_corrected: frozenset[str] = frozenset()
     place: tuple[int | None, int | None] = (None, None)
     is_late: bool = False
+    like: str | None = None
+    """One of several entries of today that may be it, for they say the same."""
+
+    def asked_of(self, row: Row) -> str | None:
+        """The entry of today that an answer is about; a question may be about either of two."""
+        is_asked = row["answer"] in {Action.ASK, Action.WITHDRAW}
+        return self.entry_id or (self.like if is_asked else None)
 
 
 def _what_became_of(
@@ -326,16 +333,16 @@ def _what_became_of(
     territory = context.settings.territory.by_number
     for entry in gone:
         if entry not in found:
-            may_be = any(
-                not is_apart(entry, other) for other in alike[identity_of(entry)]
-            )
+            others = sorted(alike[identity_of(entry)])
+            like = next((one for one in others if not is_apart(entry, one)), None)
             has_list = _place(entry) in filled
-            is_unclear = may_be or not then.cells(entry) or not has_list
+            is_unclear = like is not None or not then.cells(entry) or not has_list
             why = Returned.UNCLEAR if is_unclear else Returned.GONE
             constituency, precinct = place_of_id(entry)
             known = territory.get(constituency or 0)
             is_no_more = known is not None and precinct not in known
-            found[entry] = Now(why, is_late=not has_list and not is_no_more)
+            is_late = not has_list and not is_no_more
+            found[entry] = Now(why, is_late=is_late, like=like)
     return found
 
 
