@@ -1,13 +1,16 @@
 """What an answer to a returned case does to the own entries of the case."""
 
 import datetime as dt
+import json
 from types import SimpleNamespace
 
+import pyarrow.parquet as pq
 import pytest
 
 import ledgers
 from voterlist.casework import answering
 from voterlist.casework.returned_cases import (
+    KNOWN_AS_NAME,
     Answer,
     Kept,
     OtherEntry,
@@ -75,10 +78,26 @@ def test_where_all_say_elsewhere_all_are_asked_again(answers, others, owing):
     kept = Kept(None, SimpleNamespace(journal=tuple))
     kept.places, kept._level, kept._newest_lines = {"1": 1, "2": 2}, "constituency", {}
     asked = case(*(other(one, 1) for one in others))
-    sent = [Returned(cases=(asked,), **NOTHING)]
-    kept.returned = dict.fromkeys(kept.places, sent)
+    kept.returned = {one: [Returned(cases=(asked,), **NOTHING)] for one in kept.places}
     for name, number in kept.places.items():
         said = answers.get(number)
         answer = Answer(case_id="c", number=1, answer=said or "keep", by="A", day=DAY)
         kept._answers[name] = {"c": answer} if said else {}
     assert [one.owing for one in kept.owed()] == [owing] * bool(owing)
+
+
+@pytest.mark.parametrize(("says", "owing"), [("A", (2,)), ("B", (1, 2))])
+def test_who_stands_in_another_precinct_by_now_is_not_lost(tmp_path, says, owing):
+    """One gave the person up: both were asked again, as if nobody had them on a list."""
+    kept = Kept(None, SimpleNamespace(journal=tuple))
+    kept.places, kept._level = {"1": 1, "2": 2}, "constituency"
+    own = OwnEntry(entry_id=f"002-0001-{'A' * 13}", precinct=1)
+    asked = case(other(1, 1), other(2, 1)).model_copy(update={"own": (own,)})
+    kept.returned = {one: [Returned(cases=(asked,), **NOTHING)] for one in kept.places}
+    gave_up = Answer(case_id="c", number=1, answer="give-up", by="A", day=DAY)
+    kept._answers = {"1": {"c": gave_up}, "2": {}}
+    kept._lists_of = {"2": tmp_path}.get
+    today = {"here": f"002-0007-{says * 13}"}
+    (tmp_path / KNOWN_AS_NAME).write_text(json.dumps(today), encoding="utf-8")
+    pq.write_table(AMENDMENT.empty_table(), tmp_path / "amendments.parquet")
+    assert [one.owing for one in kept.owed()] == [owing]

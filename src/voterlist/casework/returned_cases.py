@@ -23,7 +23,7 @@ from voterlist.deadlines.handovers import (
     handovers,
     is_list_before,
 )
-from voterlist.decisions import Given, grounds, moves_of, standing
+from voterlist.decisions import Given, grounds, identity_of, moves_of, standing
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers
 from voterlist.errors import UsageError
@@ -513,7 +513,9 @@ class Kept:
             if folder := self._lists_of(receiver):
                 given = rows_among(read_table(folder, "amendments"), "entry_id", own)
                 struck = rows_among(given, "action", [Action.STRIKE]).to_pylist()
-                listed = own.intersection(self.known_as(receiver).values())
+                # Who stands in another precinct by now has another id, and is listed.
+                texts = set(map(identity_of, self.known_as(receiver).values()))
+                listed = (one for one in own if identity_of(one) in texts)
                 by_entry = {row["entry_id"]: row for row in struck}
                 lists = _Lists(frozenset(listed), by_entry)
             self._lists[receiver] = lists
