@@ -456,8 +456,9 @@ def settled(
     kept = Kept(workspace, ledger)
     cases = kept.cases_asked()
     own_of: dict[str, set[str]] = {}
-    for sender, case in (part for parts in cases.values() for part in parts.items()):
-        own_of.setdefault(sender, set()).update(one.entry_id for one in case.own)
+    for parts in cases.values():
+        for sender, case in parts.items():
+            own_of.setdefault(sender, set()).update(one.entry_id for one in case.own)
     others = own_of.keys() - {newest.sender}
     came = {sender: _came_up(kept, sender, own_of[sender]) for sender in others}
     came[newest.sender] = newest
@@ -480,14 +481,9 @@ def settled(
         if any(row["verdict"] == Verdict.REPEAT for row in said):
             contested.add(name)
         rows += said
-    own = {
-        entry_id
-        for parts in cases.values()
-        if newest.sender in parts
-        for entry_id in newest.listed(parts[newest.sender])
-    }
-    verdicts = from_rows(rows, DECISION)
-    return Settled(verdicts, case_entries, frozenset(own), frozenset(contested))
+    asked = own_of.get(newest.sender, ())
+    own = frozenset(newest.ids[one] for one in asked if one in newest.ids)
+    return Settled(from_rows(rows, DECISION), case_entries, own, frozenset(contested))
 
 
 def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:

@@ -45,6 +45,7 @@ from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
 from voterlist.tables import Row, from_rows, is_among, rows_among
 
+_OF_QUESTIONS = frozenset({Action.ASK, Action.WITHDRAW})
 _UNIMPORTANT = frozenset({"address", "list_kind"})
 """Fields that may change beside what a precinct corrected."""
 _PARTS = {"full_name": NAME_PARTS}
@@ -92,8 +93,7 @@ def returned(
 
 def _waits(row: Row, own: Now | None) -> bool:
     """True of a question to a precinct whose list is late: it is asked when the list is here."""
-    is_asked = row["answer"] in {Action.ASK, Action.WITHDRAW}
-    return is_asked and own is not None and own.is_late
+    return own is not None and own.is_late and row["answer"] in _OF_QUESTIONS
 
 
 def _rows(tables: Tables) -> Iterator[Row]:
@@ -302,8 +302,7 @@ class Now:
 
     def asked_of(self, row: Row) -> str | None:
         """The entry of today that an answer is about; a question may be about either of two."""
-        is_asked = row["answer"] in {Action.ASK, Action.WITHDRAW}
-        return self.entry_id or (self.like if is_asked else None)
+        return self.entry_id or (self.like if row["answer"] in _OF_QUESTIONS else None)
 
 
 def _what_became_of(
