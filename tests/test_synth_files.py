@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from voterlist.synth.layouts import LAYOUTS, file_bytes, fitting, sheet
 from voterlist.synth.render import ENTRIES
 from voterlist.synth.sample import SEED, write_sample
 from voterlist.synth.write import with_run_ids
+from voterlist.tables import with_column
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
 
@@ -51,7 +53,14 @@ def layout(name):
 
 @pytest.fixture(scope="module")
 def made():
-    return generate(2500, constituencies=2, seed=8, country=Country(precinct_size=200))
+    """Of every three hundredth entry the surname alone is known."""
+    found = generate(2500, constituencies=2, seed=8, country=Country(precinct_size=200))
+    lone = pa.array([row % 300 == 0 for row in range(found.entries.num_rows)])
+    entries = found.entries
+    for name in ("given_name", "patronymic"):
+        left = pc.if_else(lone, None, entries.column(name))
+        entries = with_column(entries, name, left)
+    return replace(found, entries=entries)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from numpy.random import Generator
 
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError, UsageError
+from voterlist.fields import NAME_PARTS
 from voterlist.schemas import TRUTH, with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import (
@@ -300,7 +301,7 @@ def write_workspace(
             for layout in fitting(str(row["script"]))
             if layout.is_as_typed or synthetic.faults is None
         ]
-        layout = _chosen(layouts, used, rng)
+        layout = _chosen(layouts, used, rng, parted=_has_lone_name(entries))
         with_faults = faults and at in _FILES_WITH_FAULTS
         laid_out = sheet(entries, layout, faults=with_faults)
         content = file_bytes(laid_out, layout)
@@ -330,13 +331,22 @@ _FILES_WITH_FAULTS = {1, 4}
 """The places of the files with bad rows among all files."""
 
 
-def _chosen(layouts: list[Layout], used: Counter[str], rng: Generator) -> Layout:
+def _has_lone_name(entries: pa.Table) -> bool:
+    """Whether somebody has one name alone; in a column of whole names it is no voter's."""
+    known = [pc.is_valid(entries.column(name)) for name in NAME_PARTS]
+    return bool((np.sum(known, axis=0) == 1).any())
+
+
+def _chosen(
+    layouts: list[Layout], used: Counter[str], rng: Generator, *, parted: bool
+) -> Layout:
     """The least used of these layouts, by chance among equals; it is used once more.
 
-    So a small workspace shows many of them.
+    So a small workspace shows many of them. ``parted``: none with whole names.
     """
     ranks = [
-        (used[layout.name], rng.random(), place) for place, layout in enumerate(layouts)
+        (parted and layout.one_name, used[layout.name], rng.random(), place)
+        for place, layout in enumerate(layouts)
     ]
     chosen = layouts[min(ranks)[-1]]
     used[chosen.name] += 1
