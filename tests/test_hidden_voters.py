@@ -483,7 +483,10 @@ def _struck(rows, form):
         rows[5][1] = CellRichText(TextBlock(struck, name[:2]), name[2:])
         whole = TextBlock(InlineFont(strike=False), other)
         rows[6][1] = CellRichText(whole, TextBlock(struck, " "))
-        return documents.saved(_sheet(rows))
+        sheet = _sheet(rows)
+        # A blank cell of the row before is an element without an end of its own.
+        sheet.active["I5"].font = openpyxl.styles.Font(bold=True)
+        return documents.saved(sheet)
     if form == "xlsx of shared texts":
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream) as made:

@@ -93,7 +93,7 @@ _STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
 """What of the styles of a workbook says which cells are struck through, and what it is made of."""
 _BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
 _STRUCK_RUN = (
-    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>(?:(?!</(?:\w+:)?r>).)*?'
+    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>(?:(?!</(?:\w+:)?r>|<(?:\w+:)?strike).)*?'
     + _NAME
     + rb"t\b[^<>]*>\s*[^\s<]"
 )
@@ -101,7 +101,8 @@ _STRUCK_RUN = (
 _STRUCK_SHARED = re.compile(_STRUCK_RUN, re.DOTALL)
 _OF_ROW = rb'[^<>]*\br="[A-Z]{1,3}([0-9]{1,7})"[^<>]*'
 _STRUCK_INLINE = re.compile(
-    _NAME + rb"c\s" + _OF_ROW + rb">(?:(?!</(?:\w+:)?c>).)*?" + _STRUCK_RUN, re.DOTALL
+    _NAME + rb"c\s" + _OF_ROW + rb">(?:(?!</?(?:\w+:)?c[\s>]).)*?" + _STRUCK_RUN,
+    re.DOTALL,
 )
 _SHARED_CELL = re.compile(
     _NAME + rb'c\s(?=[^<>]*\bt="s")' + _OF_ROW + rb">\s*" + _NAME + rb"v>([0-9]+)<"
