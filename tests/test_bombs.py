@@ -113,16 +113,6 @@ def ods_of_repeated_cells():
     return replaced("list.ods", "content.xml", full)
 
 
-def xlsx_of_open_cells():
-    """Cells that never end, and the word that asks who is struck through."""
-    cells = b'<c r="A1">' * 300_000 + b"strike"
-    return replaced(
-        "list.xlsx",
-        "xl/worksheets/sheet1.xml",
-        lambda content: content.replace(b"<sheetData>", b"<sheetData>" + cells),
-    )
-
-
 def xlsb_with_a_far_row():
     """The last row of the sheet is said to be the last that a sheet may have."""
 
@@ -249,7 +239,6 @@ BOMBS = {
     "pdf, signs": pdf_of_signs,
     "xls, far cell": xls_with_a_far_cell,
     "xlsb, far row": xlsb_with_a_far_row,
-    "xlsx, open cells": xlsx_of_open_cells,
 }
 
 

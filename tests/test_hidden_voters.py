@@ -484,9 +484,12 @@ def _struck(rows, form):
         whole = TextBlock(InlineFont(strike=False), other)
         rows[6][1] = CellRichText(whole, TextBlock(struck, " "))
         sheet = _sheet(rows)
-        # A blank cell of the row before is an element without an end of its own.
-        sheet.active["I5"].font = openpyxl.styles.Font(bold=True)
-        return documents.saved(sheet)
+        # As Excel writes it, a blank cell right before is an element without an end of its own.
+        sheet.active["A6"].value = None
+        sheet.active["Z5"].font = openpyxl.styles.Font(bold=True)
+        return changed(
+            documents.saved(sheet), lambda text: text.replace(' t="n"></c>', "/>")
+        )
     if form == "xlsx of shared texts":
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream) as made:
