@@ -43,7 +43,8 @@ _SPACED_DATE = re.compile(r"(?<!\d)\d{1,2}\s+\d{1,2}\s+(?:18|19|20)\d\d(?!\d)")
 _YEAR = re.compile(r"(?<![\w/-])(?:18|19|20)\d\d(?![\w/])")
 _DATES = (_NUMERIC_DATE, _SPELT_DATE, _SPACED_DATE, _YEAR)
 _BESIDE_A_DATE = re.compile(
-    r"(?<!\w)(?:-?(?:ci|cı|cu|cü)|il|ili|ildə|təvəllüd\w*|doğulub|doğum|tarixi|г\.?\s*р\.?|года?|год|born|b\.)(?!\w)",
+    r"(?<!\w)(?:-?(?:ci|cı|cu|cü)|il|ili|ildə|təvəllüd\w*|doğulub|doğum|tarixi"
+    r"|г\.?\s*р\.?|года?|год|born|b\.)(?!\w)",
     re.IGNORECASE,
 )
 _CASE = re.compile(

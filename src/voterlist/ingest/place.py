@@ -44,7 +44,8 @@ _MONTH = (
 )
 _ELSEWHERE = (
     r"(?:mecelle|qanun|qerar|ferman|serencam|konstitusiya|кодекс|закон|указ|решени|постановлени"
-    r"|code|law|act|decree|decision|resolution|siyahiyaal|перепис|census|tevellud|dogum|anadan|рожд|роди"
+    r"|code|law|act|decree|decision|resolution|siyahiyaal"
+    r"|перепис|census|tevellud|dogum|anadan|рожд|роди"
     r"|г р|born|forma|форм|tikil|постро|built|telimat|yaradil|teskil|создан|образован)[^\W\d]*"
 )
 """What is of another year than its list: a law, a decision, a census, a birth, a form, a house."""

@@ -80,7 +80,8 @@ _ABOUT = re.compile(
 )
 """A year that is not sure."""
 _CLOCK = re.compile(
-    r"[T\s](?!(?:19|2\d):.*(?:Z|\+00:?00)$)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
+    r"[T\s](?!(?:19|2\d):.*(?:Z|\+00:?00)$)\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
+    r"(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
 )
 """An hour of the evening in Greenwich is of the next day here: such a date is not read."""
 _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
@@ -89,7 +90,8 @@ _BETWEEN = r"[./\\\-–—․,\s]{1,4}"
 """A point, slash or dash, also as word processors set them; or several, of a slip."""
 _PARTED = re.compile(rf"^'?(\d{{1,4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,4}})\.?$")
 _WITH_PLACE = re.compile(
-    r"^(?:[^\W\d_]\D*[,;]\s*)?(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d?-\d\d?)(?:[-,;(\s][^\d?]*)?$"
+    r"^(?:[^\W\d_]\D*[,;]\s*)?(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d?-\d\d?)"
+    r"(?:[-,;(\s][^\d?]*)?$"
 )
 """A date before or behind words, as where lists ask for the place too: ``05.03.1980, Bakı``."""
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")

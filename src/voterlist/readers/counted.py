@@ -28,7 +28,8 @@ _LIST = re.compile(
 )
 """The name of a file that may be a list."""
 WORD_TEXT = re.compile(
-    rb"<\w+:(?:t|delText)(?:\s[^<>]*)?>([^<]*)|</\w+:p>|<\w+:(?:tab|br|cr|noBreakHyphen|softHyphen)\b"
+    rb"<\w+:(?:t|delText)(?:\s[^<>]*)?>([^<]*)|</\w+:p>"
+    rb"|<\w+:(?:tab|br|cr|noBreakHyphen|softHyphen)\b"
 )
 _SIGN = re.compile(rb'<(\w+:)sym\b[^<>]*?\w+:char="([0-9A-Fa-f]+)"[^<>]*>')
 """A sign that somebody chose from a table of signs."""

@@ -93,9 +93,8 @@ _STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
 """What of the styles of a workbook says which cells are struck through, and what it is made of."""
 _BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
 _STRUCK_RUN = (
-    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>(?:(?!</(?:\w+:)?r>|<(?:\w+:)?strike).)*?'
-    + _NAME
-    + rb"t\b[^<>]*>\s*[^\s<]"
+    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>'
+    rb"(?:(?!</(?:\w+:)?r>|<(?:\w+:)?strike).)*?" + _NAME + rb"t\b[^<>]*>\s*[^\s<]"
 )
 """A part of a text that is struck through; it begins with letters, for they are found fast."""
 _STRUCK_SHARED = re.compile(_STRUCK_RUN, re.DOTALL)
