@@ -378,7 +378,8 @@ def _damaged_body(content: bytes, dice: random.Random, other: bytes) -> bytes:
     """In its values where it is JSON, or in its bytes."""
     try:
         values = json.loads(content) if dice.random() < 0.7 else None
-    except ValueError:
+    except (ValueError, RecursionError):
+        # A body that was damaged before is no JSON any more, or nested too deeply.
         values = None
     if values:
         return json.dumps(with_other_values(values, dice)).encode()
