@@ -148,10 +148,10 @@ def pack_known(*columns: Codes | Longs, either_way: bool = False) -> Longs:
         for code in codes:
             number *= _SIGNED_SPREAD
             number += code
-        # Not a sum of its codes: it may be a code of another number.
+        # Mixed, for the number may be packed again with other codes.
         number ^= number >> _HALF
         number &= _MOST
-        # One of them is below 0 where all bits of them together are.
+        # All their bits together are a number below 0 where one of them is.
         number[reduce(np.bitwise_or, codes) < 0] = -1
     return packed
 

@@ -159,11 +159,8 @@ _FEW = 6
 _AROUND: _Question = (("every",), "", hides_voter)
 
 
-def _is_still(pattern: str, text: str) -> bool:
-    """True where a text fits the pattern without the words that say of what family one is.
-
-    Or has no other words.
-    """
+def _fits_without_status(pattern: str, text: str) -> bool:
+    """True where a text fits the pattern even without the words of a status, or is these alone."""
     rest = _OF_STATUS.sub(" ", text)
     return not rest.strip() or bool(fits(pa.array([rest]), pattern).any())
 
@@ -187,7 +184,7 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         # These two may stand in one cell.
         ("document", r"\pL{4}", _THREE),
         ("fin", r"[^0-9A-Z]", _THREE),
-        (", ".join(_NAMES), _OF_OTHERS, partial(_is_still, _OF_OTHERS)),
+        (", ".join(_NAMES), _OF_OTHERS, partial(_fits_without_status, _OF_OTHERS)),
         # A list by surnames repeats one from street to street.
         ("surname, full_name", rf"(?i){_SAME}", None),
         ("given_name beside patronymic", _APART, are_apart),
@@ -207,7 +204,10 @@ _UNLESS_USUAL: tuple[_Question, ...] = (
     ("given_name", _APART, may_be_variants),
     ("given_name", _APART, are_apart),
     ("given_name as typed", _BROKEN, are_in_lines),
-    *((name, _FAMILY, partial(_is_still, _FAMILY)) for name in _BESIDE_NAMES),
+    *(
+        (name, _FAMILY, partial(_fits_without_status, _FAMILY))
+        for name in _BESIDE_NAMES
+    ),
     ("remark", "", names_kin),
     ("full_name alone", r"^\pL+$", None),
 )
