@@ -79,12 +79,12 @@ def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
     in_order = _in_order(cases)
     contents = _contents(cases)
     given = (earlier if earlier is not None else empty(CASE_NUMBER)).to_pylist()
-    numbers = {one["case_id"]: one["number"] for one in given}
+    numbers = {row["case_id"]: row["number"] for row in given}
     # Of cases that are gone: one that says the same is the same case in another place.
     left = by_key(
-        (one["content"], one["number"])
-        for one in sorted(given, key=lambda one: -one["number"])
-        if one["case_id"] not in contents
+        (row["content"], row["number"])
+        for row in sorted(given, key=lambda row: -row["number"])
+        if row["case_id"] not in contents
     )
     last = max(numbers.values(), default=0)
     for case_id in in_order:

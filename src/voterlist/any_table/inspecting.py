@@ -110,7 +110,9 @@ def file_line(account: FileAccount) -> FileLine:
     """The line of one file."""
     # What stands beside a list, such as the title of the file, is of no place.
     lists = [
-        one for one in account.sheets if one.entries or {*one.set_aside} - FURNITURE
+        sheet
+        for sheet in account.sheets
+        if sheet.entries or {*sheet.set_aside} - FURNITURE
     ]
     places = [place for sheet in lists or account.sheets for place in sheet.places]
     trouble = tuple(dict.fromkeys(_troubles(account)))

@@ -83,7 +83,9 @@ def read_answers(
     stale = 0
     for path in paths:
         file = _decisions(path, say)
-        current = [one for one in file.decisions if _is_current(one, entries)]
+        current = [
+            decision for decision in file.decisions if _is_current(decision, entries)
+        ]
         stale += len(file.decisions) - len(current)
         verdicts = [
             {

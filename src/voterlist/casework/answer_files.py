@@ -103,12 +103,12 @@ class AnswerFile:
             # What was decided is recorded with the moment of the import.
             problems.append(Problem(0, "clock-ahead", "", file=self.answers.file))
         codes = list(_codes(page, runs, holding, _last_of(given, person, made)))
-        for number, one in enumerate(page.decisions, 1):
+        for number, decision in enumerate(page.decisions, 1):
             code = codes[number - 1]
             if code is None:
-                made[one.case, person_key(person)] = moments[number - 1]
+                made[decision.case, person_key(person)] = moments[number - 1]
             else:
-                where = number, code, "", one.case
+                where = number, code, "", decision.case
                 problems.append(Problem(*where, file=self.answers.file))
         return replace(self.answers, problems=tuple(problems))
 
@@ -208,14 +208,15 @@ def answers_of_decisions(
     )
 
 
-def _reason(one: Decision, language: str) -> str | None:
+def _reason(decision: Decision, language: str) -> str | None:
     """The reason in words, and what the person adds."""
     words = Words(language if language in LANGUAGES else LANGUAGES[0])
-    is_known = one.reason in REASONS and one.reason != REASONS[-1]
-    said = [words(f"desk.reason.{one.reason}")] if is_known else []
+    is_known = decision.reason in REASONS and decision.reason != REASONS[-1]
+    said = [words(f"desk.reason.{decision.reason}")] if is_known else []
     # What cannot be printed stands in no workbook, and not in every ledger.
     note = "".join(
-        " " if unicodedata.category(letter) == "Cc" else letter for letter in one.note
+        " " if unicodedata.category(letter) == "Cc" else letter
+        for letter in decision.note
     )
     return "; ".join([*said, *([note.strip()] if note.strip() else [])]) or None
 
@@ -234,26 +235,26 @@ def _codes(
     seen = seen_digests(members, entries)
     columns = (cases.column(name).to_pylist() for name in ("case_id", "constituency"))
     places = {*zip(*columns, strict=True)}
-    for one in page.decisions:
+    for decision in page.decisions:
         # The same person may have answered otherwise after this was decided.
-        said = last.get(one.case, {})
+        said = last.get(decision.case, {})
         latest = max((moment for moment, _ in said.values()), default=-math.inf)
         verdicts = {entry: verdict for entry, (_, verdict) in said.items()}
-        is_other = dict(one.verdicts()) != verdicts
-        if one.verdict == "ask":
+        is_other = dict(decision.verdicts()) != verdicts
+        if decision.verdict == "ask":
             # Who asks the precinct takes back what they had decided.
             is_other = {*verdicts.values()} != {Action.WITHDRAW.value}
-        if one.case not in members:
+        if decision.case not in members:
             yield None
         elif (
             page.constituency is not None
-            and (one.case, page.constituency) not in places
+            and (decision.case, page.constituency) not in places
         ):
             yield "other-constituency"
-        elif not one.is_of(members[one.case], seen[one.case]):
+        elif not decision.is_of(members[decision.case], seen[decision.case]):
             yield "changed-since-seen"
         else:
-            is_older = moment_of(one.time) < latest and is_other
+            is_older = moment_of(decision.time) < latest and is_other
             yield "answered-since" if is_older else None
 
 

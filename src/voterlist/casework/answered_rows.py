@@ -136,7 +136,7 @@ class Rows:
         is_confirmation = row["action"] == CONFIRM
         code = "cannot-confirm" if is_confirmation and not shown else ""
         is_waiting = is_confirmation and row["asked_as"].startswith("pending")
-        if is_waiting and any(_person(one) == _person(row, by) for one in shown):
+        if is_waiting and any(_person(answer) == _person(row, by) for answer in shown):
             code = "confirms-own"
         # Where the answers differ, it says itself in what.
         says_all = not is_confirmation and all(
@@ -176,11 +176,11 @@ def _took_back(row: Row, earlier: Iterable[Row], last: Iterable[Row]) -> bool:
         earlier: all that was answered about its entry.
         last: of that the last answers.
     """
-    own = [one for one in earlier if _person(one) == _person(row)]
+    own = [answer for answer in earlier if _person(answer) == _person(row)]
     is_last = bool(own) and own[-1]["action"] == WITHDRAWN
-    meant = [one for one in own if is_taken_back(one, row)]
-    was_said = any(one["action"] != WITHDRAWN for one in meant)
-    still_said = any(is_taken_back(one, row) for one in last)
+    meant = [answer for answer in own if is_taken_back(answer, row)]
+    was_said = any(answer["action"] != WITHDRAWN for answer in meant)
+    still_said = any(is_taken_back(answer, row) for answer in last)
     return is_last and was_said and not still_said
 
 

@@ -214,7 +214,7 @@ def split_from_above(
         if not is_asked:
             rows.append(row)
             continue
-        own = {one.entry_id: one.is_gone for one in case.own}
+        own = {entry.entry_id: entry.is_gone for entry in case.own}
         if row["action"] != STAYS and not own[row["entry_id"]]:
             rows.append(_as_striking(row, case))
             # Asked again, the striking of before is no new one, and the answer is.
@@ -298,9 +298,11 @@ def record_from_above(
     by_entry |= {entry: row["decided_by"] for entry, row in struck.items()}
     given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
     for _, case in sorted(given_up.items()):
-        if all(one.is_gone or one.entry_id in struck for one in case.own):
+        if all(entry.is_gone or entry.entry_id in struck for entry in case.own):
             by = next(
-                by_entry[one.entry_id] for one in case.own if one.entry_id in by_entry
+                by_entry[entry.entry_id]
+                for entry in case.own
+                if entry.entry_id in by_entry
             )
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
@@ -340,7 +342,7 @@ def _write_answer(
         case_id=case.case_id,
         number=case.number,
         kind=case.kind,
-        entries=" ".join(one.came_as or one.entry_id for one in case.own),
+        entries=" ".join(entry.came_as or entry.entry_id for entry in case.own),
         answer=_ANSWER_OF[answer],
         by=by,
     )
@@ -458,7 +460,9 @@ def settled(
     own_of: dict[str, set[str]] = {}
     for parts in cases.values():
         for sender, case in parts.items():
-            own_of.setdefault(sender, set()).update(one.entry_id for one in case.own)
+            own_of.setdefault(sender, set()).update(
+                entry.entry_id for entry in case.own
+            )
     others = own_of.keys() - {newest.sender}
     came = {sender: _came_up(kept, sender, own_of[sender]) for sender in others}
     came[newest.sender] = newest
@@ -482,7 +486,9 @@ def settled(
             contested.add(name)
         rows += said
     asked = own_of.get(newest.sender, ())
-    own = frozenset(newest.ids[one] for one in asked if one in newest.ids)
+    own = frozenset(
+        newest.ids[entry_id] for entry_id in asked if entry_id in newest.ids
+    )
     return Settled(from_rows(rows, DECISION), case_entries, own, frozenset(contested))
 
 
@@ -527,7 +533,7 @@ def _says_of(
     other, of which its commission says the same, its repetition.
     """
     _, sender = stays[entry_id]
-    alike = (one for one in parts[sender].others if _is_of_one_person(one.levels))
+    alike = (other for other in parts[sender].others if _is_of_one_person(other.levels))
     places = kept.places_of(alike)
     twins = [other for other, (_, name) in stays.items() if kept.places[name] in places]
     yield entry_id, Verdict.KEEP if twins else Verdict.SEPARATE

@@ -187,10 +187,12 @@ def _said_before(
                 continue
             now = [*history[-1:], *holding.get(thing, {}).get(who, ())]
             then = [
-                one for one in history if one["number"] > since and says_same(row, one)
+                earlier
+                for earlier in history
+                if earlier["number"] > since and says_same(row, earlier)
             ]
-            if then or any(says_same(row, one) for one in now):
-                meant = {_meaning(one) for one in now}
+            if then or any(says_same(row, answer) for answer in now):
+                meant = {_meaning(answer) for answer in now}
                 found.append(bool(then) and meant.isdisjoint(map(_meaning, then)))
         # Of acceptances the last alone is kept.
         mark = marks.get(row.get("finding_id"))

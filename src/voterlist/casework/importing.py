@@ -199,17 +199,17 @@ def frozen_lists(settings: Settings, day: dt.date) -> set[ListKind]:
     return {kind for kind in last if is_frozen(last[kind], day)}
 
 
-def record(ledger: Ledger, runs: Known, one: ImportedFile) -> None:
+def record(ledger: Ledger, runs: Known, file: ImportedFile) -> None:
     """Write the answers of a file into the ledger, and what the entries say that they are about."""
-    for verdicts, is_settling in in_parts(one.verdicts, DECISION):
+    for verdicts, is_settling in in_parts(file.verdicts, DECISION):
         ledger.decide(verdicts, adjudicates=is_settling)
-    for amendments, is_settling in in_parts(one.amendments, AMENDMENT):
+    for amendments, is_settling in in_parts(file.amendments, AMENDMENT):
         ledger.amend(amendments, adjudicates=is_settling)
-    ledger.accept(one.acceptances)
-    if one.drawn:
-        ledger.keep_case_entries(one.drawn)
+    ledger.accept(file.acceptances)
+    if file.drawn:
+        ledger.keep_case_entries(file.drawn)
     keep_subjects(ledger, lambda: runs)
-    ledger.keep_subjects(one.subjects)
+    ledger.keep_subjects(file.subjects)
 
 
 def in_parts(answers: pa.Table, schema: pa.Schema) -> Iterator[tuple[pa.Table, bool]]:
@@ -289,7 +289,7 @@ class _Check:
             acceptances=amended.acceptances.filter(_is_kept(marks, of_marks)),
             replaced=(
                 *self._replaced_verdicts(checked.replaced, verdicts),
-                *(replace(one, file=answers.file) for one in amended.replaced),
+                *(replace(verdict, file=answers.file) for verdict in amended.replaced),
             ),
             problems=tuple(
                 replace(
@@ -557,7 +557,7 @@ def _number_answers(plain: pa.Table, settling: pa.Table, schema: pa.Schema) -> p
 def _is_kept(table: pa.Table, refused_numbers: Collection[int]) -> pa.Array:
     """True for the answers whose numbers were not refused."""
     numbers = table.column("number").to_pylist()
-    return pa.array([one not in refused_numbers for one in numbers], pa.bool_())
+    return pa.array([number not in refused_numbers for number in numbers], pa.bool_())
 
 
 def _problems_of(
@@ -567,11 +567,11 @@ def _problems_of(
     answers = {row["number"]: row for row in new.to_pylist()}
     places = rows.to_pylist()
     for number, code in codes.items():
-        one = answers[number]
-        of_it = (place for place in places if _is_row_of(place, one))
+        answer = answers[number]
+        of_it = (place for place in places if _is_row_of(place, answer))
         row: Row = next(of_it, {"row": 0, "sheet": ""})
-        about = one["case_id"], one["entry_id"]
-        yield Problem(row["row"], code, row["sheet"], *about, rule=one.get("rule"))
+        about = answer["case_id"], answer["entry_id"]
+        yield Problem(row["row"], code, row["sheet"], *about, rule=answer.get("rule"))
 
 
 def _is_row_of(row: Row, answer: Row) -> bool:

@@ -256,8 +256,10 @@ def answers_in_journal(
             )
         elif asked_again and any(
             # One that states a stage as finished asks nothing.
-            one.event is Event.RECEIVED and one.kind == Kind.RETURN and not one.stage
-            for one in handovers([line])
+            handed.event is Event.RECEIVED
+            and handed.kind == Kind.RETURN
+            and not handed.stage
+            for handed in handovers([line])
         ):
             for case_id in asked_again:
                 answers.pop(case_id, None)
@@ -478,7 +480,7 @@ class Kept:
             {(row["constituency"], row["precinct"]) for row in self._struck(*part)}
             for part in parts.items()
         ]
-        asked = {(one.constituency, one.precinct) for one in others_in(parts)}
+        asked = {(other.constituency, other.precinct) for other in others_in(parts)}
         is_one = len(named[0]) == 1 and all(places == named[0] for places in named)
         return is_one and named[0].isdisjoint(asked)
 
@@ -491,7 +493,7 @@ class Kept:
         folder = None if given == "keep" else self._lists_of(receiver)
         if folder is None:
             return given != "give-up"
-        own = {one.entry_id for one in case.own}
+        own = {entry.entry_id for entry in case.own}
         if given is None and not own.isdisjoint(self._newest_lists(receiver).listed):
             return True
         struck = self._struck(receiver, case)
@@ -501,21 +503,25 @@ class Kept:
     def _struck(self, receiver: str, case: ReturnedCase) -> list[Row]:
         """AMENDMENT by which a receiver struck its entries of a case, on its list or left out."""
         struck = self._newest_lists(receiver).struck
-        return [struck[one.entry_id] for one in case.own if one.entry_id in struck]
+        return [
+            struck[entry.entry_id] for entry in case.own if entry.entry_id in struck
+        ]
 
     def _newest_lists(self, receiver: str) -> _Lists:
         """What the newest lists of a receiver say of whom it was asked about; read once for all."""
         if receiver not in self._lists:
             parts = self.returned[receiver]
             cases = [case for returned in parts for case in returned.cases]
-            own = {one.entry_id for case in cases for one in case.own}
+            own = {entry.entry_id for case in cases for entry in case.own}
             lists = _Lists(frozenset(), {})
             if folder := self._lists_of(receiver):
                 given = rows_among(read_table(folder, "amendments"), "entry_id", own)
                 struck = rows_among(given, "action", [Action.STRIKE]).to_pylist()
                 # Who stands in another precinct by now has another id, and is listed.
                 texts = set(map(identity_of, self.known_as(receiver).values()))
-                listed = (one for one in own if identity_of(one) in texts)
+                listed = (
+                    entry_id for entry_id in own if identity_of(entry_id) in texts
+                )
                 by_entry = {row["entry_id"]: row for row in struck}
                 lists = _Lists(frozenset(listed), by_entry)
             self._lists[receiver] = lists
@@ -533,7 +539,9 @@ class Kept:
         asked = {case_id: dict(parts) for case_id, parts in vanished.items()}
         for receiver, sent in self.returned.items():
             # What brings an approval down asks nothing, and takes nothing back.
-            for returned in [one for one in sent if one.approved is None][-1:]:
+            for returned in [package for package in sent if package.approved is None][
+                -1:
+            ]:
                 for case in returned.cases:
                     asked.setdefault(case.case_id, {})[receiver] = case
         owed = (
@@ -615,7 +623,7 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
     cases |= {case.case_id: case for returned in returns for case in returned.cases}
     if not cases:
         return []
-    newest = [case.case_id for one in returns[-1:] for case in one.cases]
+    newest = [case.case_id for package in returns[-1:] for case in package.cases]
     today: dict[str, Row] = {}
     with suppress(UsageError):
         runs = known(workspace, ledger)
@@ -629,9 +637,9 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
 
     def of_today(case: ReturnedCase) -> ReturnedCase:
         own = []
-        for one in case.own:
-            came = {"is_gone": False, "came_as": one.entry_id}
-            own.append(one.model_copy(update=came | today.get(one.entry_id, {})))
+        for entry in case.own:
+            came = {"is_gone": False, "came_as": entry.entry_id}
+            own.append(entry.model_copy(update=came | today.get(entry.entry_id, {})))
         said = {"own": tuple(own), "is_of_before": case.case_id not in newest}
         return case.model_copy(update=said)
 
@@ -676,8 +684,10 @@ def _as_decided(
         return holding
     for case in cases:
         answer = holding.get(case.case_id)
-        rows = [struck[one.entry_id] for one in case.own if one.entry_id in struck]
-        is_off = all(one.is_gone or one.entry_id in struck for one in case.own)
+        rows = [
+            struck[entry.entry_id] for entry in case.own if entry.entry_id in struck
+        ]
+        is_off = all(entry.is_gone or entry.entry_id in struck for entry in case.own)
         if answer is None or (answer.answer == "give-up") == is_off:
             continue
         if is_off and rows:

@@ -340,7 +340,9 @@ def import_answers(
         number = against.numbers.get(case or "")
         contested.append(replace(question, case_id=case, case_number=number))
     waiting = _about(holding.pending, touched, *names)
-    pending = [replace(one, case_id=None) for one in pending_questions(waiting)]
+    pending = [
+        replace(question, case_id=None) for question in pending_questions(waiting)
+    ]
     return Imported(tuple(imported), tuple(contested), tuple(pending))
 
 

@@ -136,7 +136,10 @@ def make_figures(
             keys = keys_of(workspace, commission_of(settings), passphrase)
         source = ListSource.of(workspace, ledger, settings)
         newest = source.runs.run
-        briefs = [one.brief for one in applications_of(ledger.applications()).values()]
+        briefs = [
+            application.brief
+            for application in applications_of(ledger.applications()).values()
+        ]
         counted = count(source, settings, briefs, progress)
         lacking = _lacking(source, standings(settings, ledger, today))
         lists = counted.lists

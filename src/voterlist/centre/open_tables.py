@@ -81,5 +81,7 @@ def dictionary() -> str:
         for code in codes
     ]
     for name, code, key in asked:
-        writer.writerow((name, code, *(catalogue(one)(key) for one in LANGUAGES)))
+        writer.writerow(
+            (name, code, *(catalogue(language)(key) for language in LANGUAGES))
+        )
     return text.getvalue()

@@ -316,7 +316,7 @@ def _table(places: _Places, statistics: Mapping[str, _Statistic]) -> pa.Table:
     unknown = np.full(rows, np.nan)
 
     def numbers_of(name: str) -> Floats:
-        each = [one.get(name, unknown) for one in statistics.values()]
+        each = [values.get(name, unknown) for values in statistics.values()]
         return np.concatenate(each, dtype=np.float64, casting="unsafe")
 
     columns = {

@@ -125,9 +125,12 @@ def _values(texts: Iterable[str] | None) -> dict[str, str]:
     return values
 
 
-def _tell_day(one: Application, workspace: Path, today: str | None) -> None:
+def _tell_day(application: Application, workspace: Path, today: str | None) -> None:
     """That another day is noted than the one that was named."""
-    noted, named = (one.taken, *one.events)[-1].day, day(today, workspace)
+    noted, named = (
+        (application.taken, *application.events)[-1].day,
+        day(today, workspace),
+    )
     if noted != named.isoformat():
         tell("cli.application.clock-behind", 2, today=named, newest=noted)
 
@@ -228,12 +231,16 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
         table(("problem", "todo"), rows)
         if any("ground" in problem.code for problem in made.problems):
             known = grounds_for(made.application.asked.what)
-            names = [f"{one.code} ({title('ground', one.code)})" for one in known]
+            names = [
+                f"{ground.code} ({title('ground', ground.code)})" for ground in known
+            ]
             tell("cli.application.grounds", known=", ".join(names))
     else:
         tell(f"cli.application.{made.application.state}", number=number)
         _tell_day(made.application, workspace, today)
-        ruled = [one for one in made.application.events if "granted" in one.details]
+        ruled = [
+            event for event in made.application.events if "granted" in event.details
+        ]
         if ruled[1:] and ruled[-1].details["granted"] != ruled[-2].details["granted"]:
             before = {"by": ruled[-2].done_by, "day": ruled[-2].day}
             tell("cli.application.turned-over", 2, **before)
@@ -397,7 +404,9 @@ def list_all(
 
     book = book_of(workspace, today=day(today, workspace))
     shown = book.open if is_open else book.applications
-    figures = figures_of([one.brief for one in book.applications], book.today)
+    figures = figures_of(
+        [application.brief for application in book.applications], book.today
+    )
     below = {
         sender: figures_of(briefs, book.today)
         for sender, briefs in briefs_below(workspace).items()
@@ -415,7 +424,7 @@ def list_all(
         _list_figures("commission", {name: rows[-1] for name, rows in below.items()})
     return {
         "today": book.today,
-        "applications": [as_json(one, book.today) for one in shown],
+        "applications": [as_json(application, book.today) for application in shown],
         "figures": figures,
         "many_strikings": book.many,
         "below": [
@@ -464,14 +473,16 @@ def list_applications(shown: Sequence[Application], today: dt.date) -> None:
 def _table(shown: Sequence[Application], today: dt.date, *names: str) -> None:
     """These columns of applications; an open one that is behind its term is late."""
     cells = []
-    for one in shown:
-        is_late = one.state == "open" and one.is_late(today)
+    for application in shown:
+        is_late = application.state == "open" and application.is_late(today)
         row = {
-            **picked(one, "day", "due"),
-            "number": str(one.number),
-            "what": SAY(f"application.what.{one.asked.what}"),
-            "state": SAY(f"application.state.{'late' if is_late else one.state}"),
-            "about": one.about or "-",
+            **picked(application, "day", "due"),
+            "number": str(application.number),
+            "what": SAY(f"application.what.{application.asked.what}"),
+            "state": SAY(
+                f"application.state.{'late' if is_late else application.state}"
+            ),
+            "about": application.about or "-",
         }
         cells.append([row[name] for name in names])
     table(names, cells, of="cli.application.head")
@@ -484,14 +495,14 @@ def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
     from voterlist.report.sections.findings import FindingWords
 
     book = book_of(workspace, today=day(today, workspace))
-    one = find({one.number: one for one in book.applications}, number)
-    list_applications([one], book.today)
-    _tell_doubts(one)
+    application = find({taken.number: taken for taken in book.applications}, number)
+    list_applications([application], book.today)
+    _tell_doubts(application)
     # What is said there names people: with --json it is not told a second time.
     if not TERMINAL.json:
         words = FindingWords(SAY.language)
-        for heading, text in asked_rows(one, words):
+        for heading, text in asked_rows(application, words):
             TERMINAL.say(f"  {heading}: {text}")
-        for line in event_lines(one, words):
+        for line in event_lines(application, words):
             TERMINAL.say(line)
-    return as_json(one, book.today)
+    return as_json(application, book.today)

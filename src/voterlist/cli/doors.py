@@ -113,10 +113,13 @@ def list_all(
     names = ("asked", "answered", "absent", "overdue")
     rows = [
         (
-            *(str(number or "-") for number in (one.constituency, one.precinct)),
-            *(getattr(one, name) for name in names),
+            *(
+                str(number or "-")
+                for number in (question.constituency, question.precinct)
+            ),
+            *(getattr(question, name) for name in names),
         )
-        for one in found
+        for question in found
     ]
     table(("constituency", "precinct", *names), rows, of="cli.door.head")
     if precinct is not None:

@@ -155,8 +155,11 @@ def _card_as_json(card: Card) -> Answer:
         {**picked(answer), "sentence": said(answer, words)} for answer in card.answers
     ]
     findings = [
-        {**picked(one, "rule", "severity", "field"), "sentence": words.message(one)}
-        for one in card.findings
+        {
+            **picked(finding, "rule", "severity", "field"),
+            "sentence": words.message(finding),
+        }
+        for finding in card.findings
     ]
     return {**content, "answers": told, "findings": findings}
 

@@ -300,7 +300,7 @@ def answer(
         }
         moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
         bringer = Bringer(user_name())
-        before = {one.number: given for one, given in cases_returned(workspace)}
+        before = {case.number: given for case, given in cases_returned(workspace)}
         made = answer_case(workspace, case, said, decided_at=moment, bringer=bringer)
         problems = list_problems(made.problems)
         if not problems:
@@ -372,8 +372,8 @@ def approve(
         workspace, constituency, ground=ground, by=by, **when(today)
     )
     tell("cli.approve.recorded", number=constituency, day=line.day)
-    for one in changed:
-        tell_changed(one)
+    for change in changed:
+        tell_changed(change)
     left = approving.in_spite_of(workspace, constituency)
     if left:
         tell("cli.approve.in-spite-of")
@@ -386,7 +386,7 @@ def approve(
     return {
         **_line(line),
         "in_spite_of": told,
-        "changed": [changed_as_json(one) for one in changed],
+        "changed": [changed_as_json(change) for change in changed],
     }
 
 

@@ -186,14 +186,14 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
         tell("inspect.set-aside", 2, parts=parts)
 
 
-def _tell_list(one: ListAccount) -> None:
+def _tell_list(sheet: ListAccount) -> None:
     """The header of one list, and its columns."""
-    if one.header_lines:
-        tell("inspect.header", 2, lines=", ".join(map(str, one.header_lines)))
+    if sheet.header_lines:
+        tell("inspect.header", 2, lines=", ".join(map(str, sheet.header_lines)))
     else:
-        tell("inspect.no-header", 2, line=one.first_line)
+        tell("inspect.no-header", 2, line=sheet.first_line)
     rows = []
-    for column in one.columns:
+    for column in sheet.columns:
         known = column.role is not None and column.field is not None
         mark = SAY("inspect.doubtful") if column.doubtful else ""
         confidence = (
@@ -219,8 +219,8 @@ def _tell_list(one: ListAccount) -> None:
         rows,
         4,
     )
-    if one.name_order:
-        tell(f"inspect.order.{one.name_order}", 4)
+    if sheet.name_order:
+        tell(f"inspect.order.{sheet.name_order}", 4)
 
 
 def _role(field: str | None, role: str | None) -> str:

@@ -360,12 +360,12 @@ def _agreements(
     table(heads, rows)
 
 
-def _kappa(one: Agreement) -> str:
+def _kappa(agreement: Agreement) -> str:
     """The coefficient with its interval; a dash where it is undefined."""
-    if one.kappa is None:
+    if agreement.kappa is None:
         return "-"
     ends = {
-        name: SAY.number(getattr(one.kappa, name), 2)
+        name: SAY.number(getattr(agreement.kappa, name), 2)
         for name in ("estimate", "low", "high")
     }
     return SAY("quality.known.kappa", **ends)

@@ -285,9 +285,15 @@ def _tell_lost_letters(result: RunResult) -> None:
 
 def _tell_unread(result: RunResult, settings: Settings) -> None:
     """The comparisons of the settings of which no list that was linked has a value."""
-    for one in settings.comparisons:
-        if any(work.notes.get(f"known.{one.name}") == 0 for work in result.stages):
-            tell("cli.run.unread-column", name=one.name, columns=", ".join(one.columns))
+    for comparison in settings.comparisons:
+        if any(
+            work.notes.get(f"known.{comparison.name}") == 0 for work in result.stages
+        ):
+            tell(
+                "cli.run.unread-column",
+                name=comparison.name,
+                columns=", ".join(comparison.columns),
+            )
 
 
 def _tell_place_doubts(result: RunResult) -> None:
@@ -335,13 +341,13 @@ def _tell_anew(result: RunResult, workspace: Path) -> None:
     tell("cli.run.anew")
     rows = [
         (
-            str(one.constituency),
-            str(one.precinct),
-            one.came,
-            one.went,
-            ", ".join(map(str, one.lines[:_MOST_NAMED])) or "-",
+            str(precinct.constituency),
+            str(precinct.precinct),
+            precinct.came,
+            precinct.went,
+            ", ".join(map(str, precinct.lines[:_MOST_NAMED])) or "-",
         )
-        for one in result.anew
+        for precinct in result.anew
     ]
     table(("constituency", "precinct", "came", "went", "went-lines"), rows)
     runs = workspace / "runs"
@@ -503,19 +509,19 @@ def _tell_plan(workspace: Path, constituencies: Sequence[int], today: dt.date) -
         TERMINAL.result({**told, "stages": plan.stages})
 
 
-def _doing(one: PlannedStage) -> str:
+def _doing(stage: PlannedStage) -> str:
     """What is done of a stage, with the constituencies."""
-    if one.constituencies is None:
-        return SAY(f"cli.plan.{one.doing}.whole")
-    places = [str(number or SAY("cli.unknown")) for number in one.constituencies]
+    if stage.constituencies is None:
+        return SAY(f"cli.plan.{stage.doing}.whole")
+    places = [str(number or SAY("cli.unknown")) for number in stage.constituencies]
     named = ", ".join(places[:_MOST_NAMED])
     if len(places) > _MOST_NAMED:
         named += " ..."
     return SAY(
-        f"cli.plan.{one.doing}.places",
+        f"cli.plan.{stage.doing}.places",
         count=len(places),
         named=named,
-        taken=one.taken_over,
+        taken=stage.taken_over,
     )
 
 

@@ -98,11 +98,11 @@ def status(
         "overdue": len(status_now.overdue),
         "applications": [
             {
-                **picked(one, "number", "day", "due"),
-                "what": one.asked.what,
-                "late": one.is_late(status_now.today),
+                **picked(application, "number", "day", "due"),
+                "what": application.asked.what,
+                "late": application.is_late(status_now.today),
             }
-            for one in status_now.book.open
+            for application in status_now.book.open
         ],
         "many_strikings": status_now.book.many,
         "waves": status_now.waves,
@@ -113,7 +113,7 @@ def status(
         **picked(status_now, "not_understood", "before_term", "since_run"),
         "repeated": status_now.repeats,
         **picked(status_now, "asked_above", "asked_since"),
-        "changed": [changed_as_json(one) for one in status_now.changed],
+        "changed": [changed_as_json(change) for change in status_now.changed],
         "pages": pages,
         "exit_code": int(
             bool(
@@ -364,7 +364,11 @@ def _tell_asked_above(status_now: Status, folder: Path) -> None:
         tell("cli.status.asked-unknown", folder=folder)
     if not count:
         return
-    due = [one.due for one in status_now.deadlines if one.stage is CalendarStage.VERIFY]
+    due = [
+        deadline.due
+        for deadline in status_now.deadlines
+        if deadline.stage is CalendarStage.VERIFY
+    ]
     TERMINAL.say()
     key = "cli.status.asked-until" if due else "cli.status.asked-above"
     tell(key, count=count, due=max(due, default=""))

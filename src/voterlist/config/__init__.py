@@ -97,7 +97,9 @@ def load(
         content = path.read_bytes()
     except OSError:
         folder = path.parent
-        beside = sorted(one.parent.name for one in folder.parent.glob(f"*/{path.name}"))
+        beside = sorted(
+            workspace.parent.name for workspace in folder.parent.glob(f"*/{path.name}")
+        )
         places: dict[str, object] = {"path": path, "folder": folder}
         for near in difflib.get_close_matches(folder.name, beside, n=1):
             places |= {"variant": "near", "near": folder.with_name(near)}

@@ -189,7 +189,9 @@ class Application:
 
     def last(self, *steps: Step) -> ApplicationEvent | None:
         """The last event of these kinds; None where there is none."""
-        return next((one for one in reversed(self.events) if one.event in steps), None)
+        return next(
+            (event for event in reversed(self.events) if event.event in steps), None
+        )
 
     @property
     def outcome(self) -> ApplicationEvent | None:
@@ -289,15 +291,15 @@ def wants_other_struck(asked: Request) -> bool:
     return asked.what is Asks.STRIKE and asked.relation is not Relation.SELF
 
 
-def answered_until(one: Application, settings: Settings) -> dt.date:
+def answered_until(application: Application, settings: Settings) -> dt.date:
     """The last day on which the applicant has the answer.
 
     Whom somebody else wants struck is told by the due day, and may object first.
     """
     days = 0
-    if wants_other_struck(one.asked) and not one.last(Step.NOTIFIED):
+    if wants_other_struck(application.asked) and not application.last(Step.NOTIFIED):
         days = settings.applications.notice_days + 1
-    return one.due + dt.timedelta(days=days)
+    return application.due + dt.timedelta(days=days)
 
 
 def many_strikings(
@@ -305,9 +307,9 @@ def many_strikings(
 ) -> list[list[int]]:
     """The numbers of applications by which one person wants more than so many others struck."""
     by_person = by_key(
-        (person_key(one.asked.by), one.number)
-        for one in applications
-        if wants_other_struck(one.asked)
+        (person_key(application.asked.by), application.number)
+        for application in applications
+        if wants_other_struck(application.asked)
     )
     most = settings.applications.most_strikings
     return [numbers for numbers in by_person.values() if len(numbers) > most]
@@ -408,12 +410,16 @@ class Book:
     @property
     def open(self) -> tuple[Application, ...]:
         """Those that wait for the commission, the most urgent first."""
-        return tuple(one for one in self.applications if one.state is State.OPEN)
+        return tuple(
+            application
+            for application in self.applications
+            if application.state is State.OPEN
+        )
 
     @property
     def late(self) -> int:
         """How many open ones are behind their term."""
-        return sum(one.is_late(self.today) for one in self.open)
+        return sum(application.is_late(self.today) for application in self.open)
 
 
 def book_of(workspace: Path, *, today: dt.date) -> Book:
@@ -433,9 +439,13 @@ def read_book(
     """The applications of these events."""
     every = applications_of(events).values()
 
-    def order(one: Application) -> tuple[bool, dt.date, int]:
-        is_open = one.state is State.OPEN
-        return not is_open, one.due if is_open else one.day, one.number
+    def order(application: Application) -> tuple[bool, dt.date, int]:
+        is_open = application.state is State.OPEN
+        return (
+            not is_open,
+            application.due if is_open else application.day,
+            application.number,
+        )
 
     many = tuple(tuple(numbers) for numbers in many_strikings(every, settings))
     return Book(today, tuple(sorted(every, key=order)), many)
@@ -461,20 +471,20 @@ class Figures:
 
 def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
     """The numbers of each kind that was asked for, and of all together."""
-    by_kind = by_key((one.what, one) for one in briefs)
+    by_kind = by_key((brief.what, brief) for brief in briefs)
     kinds = [asks.value for asks in Asks if asks.value in by_kind]
     figures = []
     for what, those in (*((kind, by_kind[kind]) for kind in kinds), ("all", briefs)):
-        states = Counter(one.state for one in those)
+        states = Counter(brief.state for brief in those)
         days = [
-            (one.done - one.day).days
-            for one in those
-            if one.done is not None and one.state != State.WITHDRAWN
+            (brief.done - brief.day).days
+            for brief in those
+            if brief.done is not None and brief.state != State.WITHDRAWN
         ]
         row = Figures(
             what=what,
             taken=len(those),
-            late=sum(one.is_late(today) for one in those),
+            late=sum(brief.is_late(today) for brief in those),
             days=sum(days) / len(days) if days else None,
             **{state.value: states[state.value] for state in State},
         )
@@ -482,20 +492,27 @@ def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
     return figures
 
 
-def as_json(one: Application, today: dt.date) -> dict[str, Any]:
+def as_json(application: Application, today: dt.date) -> dict[str, Any]:
     """An application for programs; ``first`` is the number of the one that asked the same."""
     names = ("number", "day", "due", "state")
     return {
-        **{name: getattr(one, name) for name in names},
-        "late": one.is_late(today),
-        "done": one.done,
-        "clerk": one.taken.done_by,
-        **asdict(one.asked),
-        "first": one.first.number if one.first else None,
-        "doubts": [{"code": code, "about": about} for code, about in one.doubts],
+        **{name: getattr(application, name) for name in names},
+        "late": application.is_late(today),
+        "done": application.done,
+        "clerk": application.taken.done_by,
+        **asdict(application.asked),
+        "first": application.first.number if application.first else None,
+        "doubts": [
+            {"code": code, "about": about} for code, about in application.doubts
+        ],
         "events": [
-            {"event": one.event, "day": one.day, "by": one.done_by, **one.details}
-            for one in one.events
+            {
+                "event": event.event,
+                "day": event.day,
+                "by": event.done_by,
+                **event.details,
+            }
+            for event in application.events
         ],
     }
 
@@ -535,20 +552,20 @@ def outcomes_for(
     differ.
     """
     found = {}
-    for one in applications:
-        commission, _, number = one.asked.below.partition("/")
-        event, entry_id = one.outcome, one.asked.entry_id or ""
+    for application in applications:
+        commission, _, number = application.asked.below.partition("/")
+        event, entry_id = application.outcome, application.asked.entry_id or ""
         if commission == receiver and event is not None:
             said = event.details
             ground = grounds().get(said["ground"])
             found[number] = Outcome(
                 number=int(number),
-                above=one.number,
-                what=one.asked.what,
+                above=application.number,
+                what=application.asked.what,
                 entry_id=ids.get(entry_id, entry_id)
                 if entry_id.startswith(prefix)
                 else None,
-                born=one.asked.born or None,
+                born=application.asked.born or None,
                 article=ground.article if ground else None,
                 day=event.day,
                 by=event.done_by,

@@ -131,7 +131,7 @@ def asked(question: Question, profile: Profile) -> Asked:
         word: _identifiers(word) if any(map(str.isdigit, word)) else []
         for word in rest.split()
     }
-    numbers = [one for word in rest.split() for one in by_word[word]]
+    numbers = [number for word in rest.split() for number in by_word[word]]
     rest = " ".join(word for word in rest.split() if not by_word[word])
     not_read = []
     if question.fin:
@@ -158,7 +158,9 @@ def asked(question: Question, profile: Profile) -> Asked:
         # A FIN may have letters alone, as names have.
         words_left = (word for word in rest.split() if word.isascii())
         readings += [own for word in words_left for own in _identifiers(word)[:1]]
-    distinct = {tuple(sorted(one.items())): one for one in readings if one}
+    distinct = {
+        tuple(sorted(reading.items())): reading for reading in readings if reading
+    }
     if not distinct:
         code = f"find-not-read-{not_read[0]}" if not_read else "find-nothing-asked"
         raise usage_error(code)

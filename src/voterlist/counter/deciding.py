@@ -206,7 +206,7 @@ def come_down(
             continue
         key = f"{outcome.above} {outcome.day} {outcome.granted}"
         events = application.events
-        came = [one.details["above"] for one in events if "above" in one.details]
+        came = [event.details["above"] for event in events if "above" in event.details]
         is_same = people.are_same(outcome, application)
         if came[-1:] == [key] or (is_same and _is_over(application)):
             continue
@@ -268,20 +268,26 @@ class _People:
         today: dt.date,
     ) -> None:
         self._every = applications
-        asked = [self._asked(one) for one in applications.values() if not one.first]
+        asked = [
+            self._asked(application)
+            for application in applications.values()
+            if not application.first
+        ]
         self._today = today
         self._dates: dict[str | None, str | None] = {}
         """The birth date of each entry that is named."""
-        ids = {one.entry_id for one in outcomes} | {one.entry_id for one in asked}
+        ids = {outcome.entry_id for outcome in outcomes} | {
+            request.entry_id for request in asked
+        }
         with suppress(UsageError):
             entries = known(workspace, ledger).table("entries")
             rows = rows_among(entries, "entry_id", ids - {None}).to_pylist()
             self._dates = {row["entry_id"]: row["birth_date"] for row in rows}
-        self._count = Counter((one.what, self._born(one)) for one in asked)
+        self._count = Counter((request.what, self._born(request)) for request in asked)
 
-    def _born(self, one: Request | Outcome) -> str | None:
+    def _born(self, asked: Request | Outcome) -> str | None:
         """The birth date as told, or else of the entry that is named."""
-        text = one.born or self._dates.get(one.entry_id)
+        text = asked.born or self._dates.get(asked.entry_id)
         return text and read_correction("birth_date", text, self._today).text
 
     def _asked(self, application: Application) -> Request:
@@ -557,8 +563,10 @@ class _Work:
             raise usage_error("application-by-unknown", number=number)
         if not self.ruling.evidence:
             raise usage_error("application-no-evidence", number=number)
-        for one in (self.application, *self._others()):
-            require_no_objection(self.every, one.number, State.OPEN, State.GRANTED)
+        for application in (self.application, *self._others()):
+            require_no_objection(
+                self.every, application.number, State.OPEN, State.GRANTED
+            )
         ground = grounds().get(self.ruling.ground)
         if ground is not None and ground.at_once:
             entry = entry_of(self.workspace, self.ledger, self._entry_id)

@@ -138,7 +138,7 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     odds = (odds + bits).reshape(-1, number)
     usual = asked.readings[0]
     if is_surname_like(usual.get("surname", "")):
-        odds[[not _is_named_alike(usual, one) for one in asked.readings]] -= (
+        odds[[not _is_named_alike(usual, reading) for reading in asked.readings]] -= (
             _OTHER_ORDER
         )
     best = odds.argmax(axis=0)
@@ -561,13 +561,15 @@ class Finder:
             return
         given = self.ledger.given_amendments(of_added=True)
         ids = sorted(given.column("entry_id").unique().to_pylist())
-        new = [one for one in ids if self.index.entry(one) is None]
+        new = [entry_id for entry_id in ids if self.index.entry(entry_id) is None]
         if not new:
             return
         said = last_answers(Given(amendments=tables.rows_among(given, "entry_id", new)))
         subjects = tables.rows_among(self.ledger.subjects(), "entry_id", new)
         people = [row | strict_json.loads(row["cells"]) for row in subjects.to_pylist()]
-        for cells in agreeing(people, [Person(values=one) for one in told.readings]):
+        for cells in agreeing(
+            people, [Person(values=reading) for reading in told.readings]
+        ):
             answers = said[cells["entry_id"]].values()
             stands = [row for row in answers if row["action"] == Action.ADD]
             if stands:

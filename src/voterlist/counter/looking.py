@@ -97,13 +97,15 @@ def card_of(finder: Finder, entry_id: str) -> Card:
         cells=finder.shown({name: own[name] for name in ENTRY_FIELDS if own[name]}),
         spellings={name: text for name, text in spellings.items() if text},
         corrections=tuple(
-            {"field": one["field"]}
+            {"field": correction["field"]}
             | {
-                name: finder.shown({one["field"]: one[name]})[one["field"]]
+                name: finder.shown({correction["field"]: correction[name]})[
+                    correction["field"]
+                ]
                 for name in ("written", "value")
             }
-            for one in read_table(folder, "applied", is_own).to_pylist()
-            if one["action"] == Action.CORRECT
+            for correction in read_table(folder, "applied", is_own).to_pylist()
+            if correction["action"] == Action.CORRECT
         ),
         answers=tuple(_answers(finder, entry_id)),
         cases=tuple(_cases(finder, folder, entry_id)),

@@ -84,9 +84,14 @@ def take(
             find(every, asked.against)
         others = [*every.values()]
         same = (
-            one for one in others if one.first is None and asked.is_again(one.asked)
+            application
+            for application in others
+            if application.first is None and asked.is_again(application.asked)
         )
-        first = next((one for one in same if one.state is State.OPEN), None)
+        first = next(
+            (application for application in same if application.state is State.OPEN),
+            None,
+        )
         day = ledger.day_of_chain(clerk.today)
         entry = None
         if asked.entry_id is not None:
@@ -225,29 +230,35 @@ def _doubts_of_others(
 ) -> Iterator[Doubt]:
     """What other applications say of the same person, or came from the same applicant."""
     mine = [
-        one
-        for one in others
-        if wants_other_struck(one.asked) and is_same_person(one.asked.by, asked.by)
+        application
+        for application in others
+        if wants_other_struck(application.asked)
+        and is_same_person(application.asked.by, asked.by)
     ]
     most = settings.applications.most_strikings
     is_many = wants_other_struck(asked) and len(mine) >= most
-    again = [one for one in others if asked.says_as(one.asked)]
+    again = [application for application in others if asked.says_as(application.asked)]
     known_as = asked.entry_id or ""
     told = {
         "asked-already": [first] if first else [],
-        "decided-before": [one for one in again if one.outcome is not None],
+        "decided-before": [
+            application for application in again if application.outcome is not None
+        ],
         "others-open": [
-            one
-            for one in others
-            if one.state is State.OPEN
-            and one is not first
-            and (one.asked.entry_id == known_as or asked.says_as(one.asked))
+            application
+            for application in others
+            if application.state is State.OPEN
+            and application is not first
+            and (
+                application.asked.entry_id == known_as
+                or asked.says_as(application.asked)
+            )
         ],
         "many-strikings": mine if is_many else [],
     }
     for code, those in told.items():
         if those:
-            yield code, ", ".join(str(one.number) for one in those)
+            yield code, ", ".join(str(application.number) for application in those)
 
 
 def _doubts_of_day(day: dt.date, settings: Settings) -> Iterator[Doubt]:

@@ -145,11 +145,11 @@ def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[
         "corrections": [
             words(
                 "card.corrected",
-                field=words(f"field.{one['field']}"),
-                written=one["written"] or "-",
-                value=one["value"] or "-",
+                field=words(f"field.{correction['field']}"),
+                written=correction["written"] or "-",
+                value=correction["value"] or "-",
             )
-            for one in card.corrections
+            for correction in card.corrections
         ],
         "answers": [said(answer, words) for answer in card.answers],
         "cases": [
@@ -164,12 +164,12 @@ def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[
         "applications": [
             words(
                 "card.application",
-                number=str(one["number"]),
-                due=day_of(one["due"], words),
-                what=words(f"application.what.{one['what']}"),
-                state=words(f"application.state.{one['state']}"),
+                number=str(application["number"]),
+                due=day_of(application["due"], words),
+                what=words(f"application.what.{application['what']}"),
+                state=words(f"application.state.{application['state']}"),
             )
-            for one in card.applications
+            for application in card.applications
         ],
         "findings": [words.message(finding) for finding in card.findings],
         "last-cycle": [last_cycle] if last_cycle else [],
@@ -179,9 +179,11 @@ def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[
             yield words(f"card.part.{name}"), lines
 
 
-def asked_rows(one: Application, words: FindingWords) -> Iterator[tuple[str, str]]:
+def asked_rows(
+    application: Application, words: FindingWords
+) -> Iterator[tuple[str, str]]:
     """(heading, text) of what an application asks; what it does not say is left out."""
-    asked = one.asked
+    asked = application.asked
     rows = [
         ("counter.take.name", asked.name),
         ("field.birth_date", day_of(asked.born, words)),
@@ -196,11 +198,11 @@ def asked_rows(one: Application, words: FindingWords) -> Iterator[tuple[str, str
             yield words(key), text
 
 
-def event_lines(one: Application, words: FindingWords) -> Iterator[str]:
+def event_lines(application: Application, words: FindingWords) -> Iterator[str]:
     """What became of an application, a line each: when, by whom, on which ground and why."""
-    for event in (one.taken, *one.events):
+    for event in (application.taken, *application.events):
         key = f"journal.line.application.{event.event}"
-        told = words(key, application=str(one.number), by=event.done_by)
+        told = words(key, application=str(application.number), by=event.done_by)
         names = ("evidence", "reason", "although", "text")
         said = [str(event.details[name]) for name in names if event.details.get(name)]
         ground, is_granted = map(event.details.get, ("ground", "granted"))

@@ -143,7 +143,7 @@ def _manifest(
         )
         for payload, measure in zip(packed, measures, strict=True)
     )
-    stated = {one.name: getattr(outline, one.name) for one in fields(Outline)}
+    stated = {field.name: getattr(outline, field.name) for field in fields(Outline)}
     return Manifest(
         program=__version__,
         sender=keys.public.commission,

@@ -102,7 +102,9 @@ def still_contested(contested: pa.Table, returned: pa.Table) -> pa.Table:
         row["case_id"] if row["answer"] in {*Verdict} else row["entry_id"]
         for row in contested.to_pylist()
     )
-    return contested.filter(pa.array([one not in anew for one in about], pa.bool_()))
+    return contested.filter(
+        pa.array([subject not in anew for subject in about], pa.bool_())
+    )
 
 
 def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
@@ -243,7 +245,7 @@ def _statements(
         for *pair, is_same in pairs_said(verdict_of, is_whole=is_whole):
             if not shared.issuperset(pair):
                 continue
-            rows = [row for one in pair for row in last[case, one].values()]
+            rows = [row for entry in pair for row in last[case, entry].values()]
             for person, own in by_key((_person(row), row) for row in rows).items():
                 place = max(row["number"] for row in own)
                 settles = any(row["adjudicates"] for row in own)
@@ -255,7 +257,10 @@ def _with_others(
 ) -> dict[str, _Row]:
     """What people said of an entry in a case, and others in the cases that contradict it."""
     more = (last.get((other, entry), {}) for other in sorted(others))
-    return {**{person: row for one in more for person, row in one.items()}, **said}
+    return {
+        **{person: row for answers in more for person, row in answers.items()},
+        **said,
+    }
 
 
 def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:
@@ -445,7 +450,7 @@ def _without_answered_questions(
     )
     for row in rows:
         about_it = row["finding_id"], (row["case_id"], row["entry_id"])
-        answered = max(answered_at.get(one, -math.inf) for one in about_it)
+        answered = max(answered_at.get(subject, -math.inf) for subject in about_it)
         is_left = row["number"] > last_answer
         is_left &= answered <= moment_of(row["decided_at"])
         if row["action"] != Action.ASK or is_left:

@@ -132,7 +132,9 @@ def refused(
     for trial in whole.parts(touched):
         codes |= trial.refused()
     found = [(code, row) for unit, code in codes.items() for row in unit.rows]
-    return sorted(found, key=lambda one: ("verdict" not in one[1], one[1]["number"]))
+    return sorted(
+        found, key=lambda refused: ("verdict" not in refused[1], refused[1]["number"])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,8 +214,8 @@ class _Check:
         """Different people, against the evidence; second readers are not told how strong it is."""
         case, _, person = _key(row)
         others = (
-            self.said.get((case, one), {}).keys() - {person}
-            for one in self.members.get(case, ())
+            self.said.get((case, entry), {}).keys() - {person}
+            for entry in self.members.get(case, ())
         )
         if case in self.sure and not any(others):
             yield "separate-without-reason"
@@ -241,7 +241,9 @@ class _Check:
         """The people whom a problem is about."""
         if code == "withdraw-of-another":
             answers = self.said[row["case_id"], row["entry_id"]]
-            return ", ".join(sorted(one["decided_by"] for one in answers.values()))
+            return ", ".join(
+                sorted(answer["decided_by"] for answer in answers.values())
+            )
         if code == "own-dispute":
             return ", ".join(sorted(self.parties[row["case_id"]].values()))
         return None

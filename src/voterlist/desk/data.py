@@ -112,7 +112,7 @@ class DeskCase:
         """The entry that is proposed to be kept; None where nothing is proposed."""
         verdicts = proposed_verdicts(self.case)
         return next(
-            (one for one, said in verdicts.items() if said == Verdict.KEEP), None
+            (entry for entry, said in verdicts.items() if said == Verdict.KEEP), None
         )
 
     @property
@@ -163,12 +163,16 @@ def seen_digests(
         members: the entries of each case.
         entries: ENTRY with the corrections that hold.
     """
-    ids = pa.array([one for ids in members.values() for one in ids], pa.string())
+    ids = pa.array(
+        [entry_id for ids in members.values() for entry_id in ids], pa.string()
+    )
     rows = rows_of(entries, ids).select([*_FIRST, *LATER_FIELDS]).to_pylist()
     texts = {row["entry_id"]: json.dumps(_said(row)) for row in rows}
     digests = {}
     for case_id, ids_of_case in members.items():
-        said = "\n".join(texts.get(one, one) for one in sorted(ids_of_case))
+        said = "\n".join(
+            texts.get(entry_id, entry_id) for entry_id in sorted(ids_of_case)
+        )
         digest = hashlib.sha256(f"{case_id}\n{said}".encode()).hexdigest()
         digests[case_id] = digest[:_DIGITS]
     return digests
@@ -235,18 +239,18 @@ def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]
     verdicts = {
         (row["case_id"], row["entry_id"]): row for row in holding.decisions.to_pylist()
     }
-    for one in cases:
-        case_id = one.case.case_id
-        if one.case.is_blind:
-            yield replace(one, is_contested=case_id in contested)
+    for desk_case in cases:
+        case_id = desk_case.case.case_id
+        if desk_case.case.is_blind:
+            yield replace(desk_case, is_contested=case_id in contested)
             continue
         members = tuple(
             _decided(member, verdicts.get((case_id, member.entry_id)))
-            for member in one.case.members
+            for member in desk_case.case.members
         )
         yield replace(
-            one,
-            case=replace(one.case, members=members),
+            desk_case,
+            case=replace(desk_case.case, members=members),
             answers=said.get(case_id, ()),
             is_contested=case_id in contested,
         )
@@ -284,7 +288,7 @@ def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
         note(row["answer"], row)
     by_case = by_key((case_id, _answer(said)) for (case_id, _), said in rows.items())
     return {
-        case_id: tuple(sorted(answers, key=lambda one: one.by))
+        case_id: tuple(sorted(answers, key=lambda answer: answer.by))
         for case_id, answers in by_case.items()
     }
 

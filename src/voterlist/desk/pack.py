@@ -58,12 +58,14 @@ def packed(desk: Desk, name: str = "") -> Packed:
     packer = _Packer([CaseWords(language) for language in LANGUAGES])
     facts = desk.facts
     cases = [packer.case(place, desk) for place in range(len(desk.cases))]
-    entries = [row for one in desk.cases for row in packer.entries(one)]
-    falls = [list(packer.waterfall(one.case.why)) for one in desk.cases]
+    entries = [row for desk_case in desk.cases for row in packer.entries(desk_case)]
+    falls = [list(packer.waterfall(desk_case.case.why)) for desk_case in desk.cases]
     answers = {
-        str(place): [packer.answer(answer, one, name) for answer in one.answers]
-        for place, one in enumerate(desk.cases)
-        if one.answers
+        str(place): [
+            packer.answer(answer, desk_case, name) for answer in desk_case.answers
+        ]
+        for place, desk_case in enumerate(desk.cases)
+        if desk_case.answers
     }
     return {
         "format": FORMAT,
@@ -157,9 +159,9 @@ class _Packer:
             "reason": REASONS.index(usual_reason(case)),
         }
 
-    def entries(self, one: DeskCase) -> Iterator[Packed]:
+    def entries(self, desk_case: DeskCase) -> Iterator[Packed]:
         """The rows of the entries of a case."""
-        for member in one.case.members:
+        for member in desk_case.case.members:
             cells = {
                 name: self.value(cell.value)
                 for name, cell in zip(CASE_FIELDS, member.cells, strict=True)
@@ -168,7 +170,7 @@ class _Packer:
             yield {
                 "id": member.entry_id,
                 "role": _ROLES.index(member.role),
-                "reason": self.reason(member, one.case),
+                "reason": self.reason(member, desk_case.case),
                 "verdict": _VERDICTS.index(member.verdict or ""),
                 **cells,
                 "marks": _marks(member),
@@ -202,11 +204,11 @@ class _Packer:
             yield self.text(found for _, found, _ in lines)
             yield round(lines[0][2] * _TENTHS)
 
-    def answer(self, answer: DeskAnswer, one: DeskCase, name: str) -> Packed:
+    def answer(self, answer: DeskAnswer, desk_case: DeskCase, name: str) -> Packed:
         """What one person answered, with a verdict for each entry of the case."""
         verdicts = [
             _VERDICTS.index(answer.verdicts.get(member.entry_id, ""))
-            for member in one.case.members
+            for member in desk_case.case.members
         ]
         return {
             "by": name if is_same_person(answer.by, name) else answer.by,

@@ -253,8 +253,8 @@ def settle(
     findings = gather([findings], settings)
     # Those of the settings name no finding, and hold whatever file the finding of a place names.
     given = [
-        {**one.model_dump(), "accepted_by": one.by, "finding_id": None}
-        for one in settings.accepted
+        {**rule.model_dump(), "accepted_by": rule.by, "finding_id": None}
+        for rule in settings.accepted
     ]
     if acceptances is not None:
         said = require(acceptances, ACCEPTANCE, "check").to_pylist()

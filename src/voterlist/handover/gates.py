@@ -188,7 +188,7 @@ class _Run:
         """
         ids = list(ids)
         rows = (f":{self.scope.constituency:03}-", ":000-")
-        added = [one for one in ids if any(row in one for row in rows)]
+        added = [entry_id for entry_id in ids if any(row in entry_id for row in rows)]
         return self.own_ids(ids) + added
 
 

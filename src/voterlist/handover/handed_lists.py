@@ -512,7 +512,9 @@ def _acceptances(
 ) -> pa.Table:
     """ACCEPTANCE of findings that were accepted as they are, about entries and places of here."""
     taken = [row for row in rows if row["accepted_by"] and not row["action"]]
-    findings = [one for row in taken if (one := _finding(row, known_as)) is not None]
+    findings = [
+        finding for row in taken if (finding := _finding(row, known_as)) is not None
+    ]
     ids = finding_ids(from_rows(findings, FINDING))
     made = [
         {

@@ -593,7 +593,7 @@ def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
     if precinct is None:
         return compiled
     is_own = pc.field("precinct") == precinct
-    tables = (getattr(compiled, one.name) for one in fields(Compiled))
+    tables = (getattr(compiled, field.name) for field in fields(Compiled))
     return Compiled(*(table.filter(is_own) for table in tables))
 
 

@@ -179,7 +179,9 @@ def _arrivals(
 ) -> Iterator[Payload]:
     """Whom decisions elsewhere, and those of here, put on lists of the receiver, if anybody."""
     senders = ("cec", "conec-*", "pec-*")
-    told = [records(record_of_arrivals(workspace, one), ARRIVAL) for one in senders]
+    told = [
+        records(record_of_arrivals(workspace, sender), ARRIVAL) for sender in senders
+    ]
     within = pc.starts_with(listed.column("entry_id"), scope.prefix)
     is_put_here = pc.or_(listed.column("added"), pc.invert(within))
     came = listed.filter(is_put_here).select(ARRIVAL.names).cast(ARRIVAL)

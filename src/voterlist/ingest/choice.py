@@ -124,8 +124,10 @@ class Choice:
         Under ``az`` a middle name is the father's name, where no other column is that, and no name
         has a suffix.
         """
-        if profile is Profile.AZ and _SUFFIX in {one.name for one in self.comparisons}:
-            others = {one.name for one in self.comparisons} - {_SUFFIX}
+        if profile is Profile.AZ and _SUFFIX in {
+            comparison.name for comparison in self.comparisons
+        }:
+            others = {comparison.name for comparison in self.comparisons} - {_SUFFIX}
             return self.only(frozenset(others)).under(profile)
         middle = [added for added in self.comparisons if added.name == _MIDDLE_NAME]
         if profile is not Profile.AZ or not middle or self.map.columns("patronymic"):
@@ -521,11 +523,15 @@ class _Chooser:
             for place in fields.columns(field)[-1:]
             if self._cells[place].has_suffix
         ]
-        own = [one for one in self._comparisons if one.name == _SUFFIX]
+        own = [
+            comparison for comparison in self._comparisons if comparison.name == _SUFFIX
+        ]
         headers = [self._headers[place] for place in names]
-        headers += [header for one in own for header in one.columns]
+        headers += [header for comparison in own for header in comparison.columns]
         if names and len(self._comparisons) - len(own) < _MOST_COMPARISONS:
-            others = [one for one in self._comparisons if one not in own]
+            others = [
+                comparison for comparison in self._comparisons if comparison not in own
+            ]
             added = AddedComparison(
                 _SUFFIX, tuple(headers), FIELDS[_SUFFIX].compared_as
             )

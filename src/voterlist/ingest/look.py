@@ -158,7 +158,9 @@ def _lists(
     surveys: Sequence[Survey], tables: Sequence[pa.Table]
 ) -> dict[tuple[int, int, str], list[_List]]:
     """The lists of each place and kind that has several."""
-    places = Counter((*place, one.kind) for one in surveys for place in _places(one))
+    places = Counter(
+        (*place, survey.kind) for survey in surveys for place in _places(survey)
+    )
     if max(places.values(), default=0) < 2:
         return {}
     hashes = content_hash(concat(tables, ENTRY))

@@ -497,7 +497,7 @@ def _of_dates(rows: _Rows, sheet: Survey) -> None:
         numbers = numbers[::-1] if form.startswith("Y") else numbers
         # A letter may pass for a number in a form: d.5.1980.
         if numbers[1:]:
-            first, second = (int(one[:_LONGEST_YEAR]) for one in numbers[:2])
+            first, second = (int(number[:_LONGEST_YEAR]) for number in numbers[:2])
             forms[form].append((first, second, text))
     several = [dates for dates in forms.values() if len(dates) >= ENOUGH]
     low = [

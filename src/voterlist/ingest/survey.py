@@ -161,7 +161,9 @@ def survey(
     person_like = False
     unused: tuple[str, ...] = ()
     if sections:
-        matches = chain.from_iterable(one.header.map.matches for one in sections)
+        matches = chain.from_iterable(
+            section.header.map.matches for section in sections
+        )
         pinned = {match.role for match in matches if match.how == "pinned"}
         unused = tuple(sorted(only_here - pinned))
     else:
@@ -201,7 +203,8 @@ def _is_sideways(cells: list[pa.Array]) -> bool:
     columns = [column.slice(0, _FIRST_ROWS).to_pylist() for column in cells]
     maps = map(map_columns, columns)
     is_headed = any(
-        one.has_name() and len(one.matches) >= _LEAST_SIDEWAYS for one in maps
+        header_map.has_name() and len(header_map.matches) >= _LEAST_SIDEWAYS
+        for header_map in maps
     )
     texts = filter(None, chain.from_iterable(columns))
     return is_headed and has_signs("\n".join(texts), least=2)

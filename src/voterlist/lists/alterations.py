@@ -366,7 +366,9 @@ def sheets_of_changes(
         for row in now.balance.to_pylist()
     }
     keys = {*counts_then, *counts_now}
-    for key in sorted(keys, key=lambda one: (*map(null_last, one[:2]), one[2])):
+    for key in sorted(
+        keys, key=lambda list_key: (*map(null_last, list_key[:2]), list_key[2])
+    ):
         place = dict(zip(LIST_KEY, key, strict=True))
         own = of_list(rows, place)
         counted = Counter(

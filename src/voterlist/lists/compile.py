@@ -164,7 +164,7 @@ def spelt_as_decided(
 
 def _places_taken(places: Places, rows: pa.Array) -> Places:
     """The places of these rows."""
-    return Places(*(getattr(places, one.name).take(rows) for one in fields(Places)))
+    return Places(*(getattr(places, field.name).take(rows) for field in fields(Places)))
 
 
 _NUMBER = re.compile(r"\d+")

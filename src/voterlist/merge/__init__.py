@@ -225,7 +225,9 @@ def _in_two_constituencies(
         for lists in received
         for source in pc.unique(lists["source"]).to_pylist()
     )
-    several = [one for one, count in intakes.items() if count > 1 and one not in known]
+    several = [
+        source for source, count in intakes.items() if count > 1 and source not in known
+    ]
     of_several = rows_among(concat(received, LIST), "source", several)
     homes = distinct(of_several, "source", "constituency").drop_null().to_pylist()
     counts = Counter(row["source"] for row in homes)

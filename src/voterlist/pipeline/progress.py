@@ -205,7 +205,9 @@ def _dispute_counts(contested: pa.Table) -> Counter[Place]:
     for entry, dispute in disputes(contested.to_pylist()).items():
         _, _, own = entry.rpartition(":")
         if _PLACE.match(own):
-            constituency, precinct = (int(one) or None for one in own.split("-")[:2])
+            constituency, precinct = (
+                int(number) or None for number in own.split("-")[:2]
+            )
             found |= {
                 (constituency, precinct, dispute),
                 (constituency, None, dispute),

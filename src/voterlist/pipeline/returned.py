@@ -241,9 +241,9 @@ class _Reasons:
         if other["answer"] != Action.STRIKE or row["answer"] == Action.STRIKE:
             return False
         before = self._about[row["old_entry_id"]]
-        struck = (one for one in before if one["answer"] == Action.STRIKE)
+        struck = (row for row in before if row["answer"] == Action.STRIKE)
         return any(
-            is_same_person(one["decided_by"], other["decided_by"]) for one in struck
+            is_same_person(row["decided_by"], other["decided_by"]) for row in struck
         )
 
 
@@ -333,7 +333,7 @@ def _what_became_of(
     for entry in gone:
         if entry not in found:
             others = sorted(alike[identity_of(entry)])
-            like = next((one for one in others if not is_apart(entry, one)), None)
+            like = next((other for other in others if not is_apart(entry, other)), None)
             has_list = _place(entry) in filled
             is_unclear = like is not None or not then.cells(entry) or not has_list
             why = Returned.UNCLEAR if is_unclear else Returned.GONE

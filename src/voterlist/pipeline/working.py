@@ -362,10 +362,10 @@ def _missing(
     emptied, packed = emptied_lists(journal, cycle), packed_units(journal, cycle)
     here = count_by(tables["lists"], "constituency", "precinct", of="entries")
     return tuple(
-        one
-        for one in gone
-        if (place := (one.constituency, one.precinct)) not in emptied
-        if not here.get(place) or not packed & {place, (one.constituency, None)}
+        file
+        for file in gone
+        if (place := (file.constituency, file.precinct)) not in emptied
+        if not here.get(place) or not packed & {place, (file.constituency, None)}
     )
 
 

@@ -251,13 +251,21 @@ def kappas(
         kinds: the kind of each case; one without a kind is left out of the first.
     """
     every = list(readings)
-    by_kind = by_key((kinds[one.case_id], one) for one in every if one.case_id in kinds)
+    by_kind = by_key(
+        (kinds[readings.case_id], readings)
+        for readings in every
+        if readings.case_id in kinds
+    )
     turned = [
-        TwoReadings(one.case_id, one.people[::-1], one.second, one.first)
-        for one in every
+        TwoReadings(
+            readings.case_id, readings.people[::-1], readings.second, readings.first
+        )
+        for readings in every
     ]
     both = zip(every, turned, strict=True)
-    by_person = by_key((one.people[0], one) for pair in both for one in pair)
+    by_person = by_key(
+        (readings.people[0], readings) for pair in both for readings in pair
+    )
     return (
         {kind: agreement(own) for kind, own in sorted(by_kind.items())},
         {person: agreement(own) for person, own in sorted(by_person.items())},

@@ -186,18 +186,18 @@ def _of(
     strata = {
         "precision": _strata(
             (case for case in decided if case.decided),
-            lambda one: one.twice is not None,
-            lambda one: one.is_confirmed,
+            lambda case: case.twice is not None,
+            lambda case: case.is_confirmed,
         ),
         "missed": _strata(
             (case for case in decided if case.is_asked and not case.decided),
-            lambda one: one.twice is not None,
-            lambda one: not one.is_confirmed,
+            lambda case: case.twice is not None,
+            lambda case: not case.is_confirmed,
         ),
         "unasked": _unasked_pairs(cases, sizes),
         "proposed": _strata(
             (case for case in cases if case.is_asked),
-            lambda one: one.holding is not None,
+            lambda case: case.holding is not None,
             _is_repeat,
         ),
     }
@@ -205,9 +205,9 @@ def _of(
         yield from _rows(measure, of_kinds, place)
 
 
-def _is_repeat(one: _Case) -> bool:
+def _is_repeat(case: _Case) -> bool:
     """True where the verdicts that hold say that somebody stands there twice."""
-    return one.holding is not None and bool(people_of_case(one.holding))
+    return case.holding is not None and bool(people_of_case(case.holding))
 
 
 def _strata(
@@ -254,12 +254,15 @@ def _agreements(
 
 
 def _agreement_rows(
-    one: Agreement, place: int | None, kind: str | None, cases: int
+    agreement: Agreement, place: int | None, kind: str | None, cases: int
 ) -> Iterator[Row]:
     """Agreement and kappa of one kind, or of all."""
     base = {"constituency": place, "kind": kind, "cases": cases}
-    counts = {"read": one.read, "found": one.agreed}
-    for measure, interval in (("agreement", one.share), ("kappa", one.kappa)):
+    counts = {"read": agreement.read, "found": agreement.agreed}
+    for measure, interval in (
+        ("agreement", agreement.share),
+        ("kappa", agreement.kappa),
+    ):
         yield base | {"measure": measure} | counts | ends(interval)
 
 

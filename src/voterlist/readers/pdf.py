@@ -260,7 +260,9 @@ def find_unruled(contents: Sequence[Content]) -> None:
     if columns is None:
         return
     found = [(content, _lines_of_rows(content.lines, columns)) for content in contents]
-    first = [columns.cells(one.lines[at])[0] for one, rows in found for at in rows]
+    first = [
+        columns.cells(content.lines[at])[0] for content, rows in found for at in rows
+    ]
     is_numbered = numbers_rows(first)
     for content, rows in found:
         if rows:

@@ -95,10 +95,10 @@ def _rules(rows: Sequence[FindingRow], most: int) -> tuple[Row, ...]:
         for (severity, rule), of_rule in by_rule.items()
     ]
     rules.sort(
-        key=lambda one: (
-            _SEVERITIES.index(one["severity"]),
-            -one["count"],
-            one["rule"],
+        key=lambda finding: (
+            _SEVERITIES.index(finding["severity"]),
+            -finding["count"],
+            finding["rule"],
         )
     )
     return tuple(rules)

@@ -69,7 +69,7 @@ def build_wall(
         waves: what stands out of the answers of a night, and is left to ask.
     """
     cards = list(_cards(rows, burned, about.today))
-    dues = [due_of(one, rows, about.today) for one in deadlines]
+    dues = [due_of(deadline, rows, about.today) for deadline in deadlines]
     most = max((len(card["squares"]) for card in cards), default=0)
     return {
         "facts": about,
@@ -83,7 +83,9 @@ def build_wall(
         "debts": _debts(rows, about.today),
         "burned": burned,
         "layout": layout_of(len(cards), most),
-        "precincts": Counter(one.mark for card in cards for one in card["squares"]),
+        "precincts": Counter(
+            square.mark for card in cards for square in card["squares"]
+        ),
         "constituencies": Counter(card["unit"].mark for card in cards),
         "applications": applications,
         "waves": waves,

@@ -232,7 +232,7 @@ class ReviewItems:
 
     def of_sheet(self, sheet: str) -> tuple[Question, ...]:
         """The questions of one of ``QUESTION_SHEETS``."""
-        return tuple(one for one in self.questions if one.sheet == sheet)
+        return tuple(question for question in self.questions if question.sheet == sheet)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -243,12 +243,13 @@ class ReviewItems:
         *names, _ = QUESTION_SHEETS
         counts = {name.replace("-", "_"): len(self.of_sheet(name)) for name in names}
         contested = disputes(
-            {"entry_id": one.entry_id, "case_id": one.case_id}
-            for one in self.of_sheet("contested")
+            {"entry_id": question.entry_id, "case_id": question.case_id}
+            for question in self.of_sheet("contested")
         )
         counts["contested"] = len({*contested.values()})
         counts["answered"] = sum(
-            one.asked_as is None and bool(one.answers) for one in self.questions
+            question.asked_as is None and bool(question.answers)
+            for question in self.questions
         )
         return {"cases": len(self.cases), **counts}
 

@@ -94,8 +94,10 @@ def columns_of(words: Words, *columns: Column | tuple[Any, ...]) -> tuple[Column
     One that is a column already stays as it is.
     """
     return tuple(
-        one if isinstance(one, Column) else column(words, words(one[0]), *one[1:])
-        for one in columns
+        given
+        if isinstance(given, Column)
+        else column(words, words(given[0]), *given[1:])
+        for given in columns
     )
 
 

@@ -209,8 +209,10 @@ def by_name(
             continue
         column = text_of(table, "source").combine_chunks()
         distinct = pc.unique(column).drop_null()
-        names = [sources.get(one, one) for one in distinct.to_pylist()]
-        keys = [one if isinstance(one, str) else _BETWEEN.join(one) for one in names]
+        names = [sources.get(source, source) for source in distinct.to_pylist()]
+        keys = [
+            name if isinstance(name, str) else _BETWEEN.join(name) for name in names
+        ]
         used |= dict(zip(keys, names, strict=True))
         new = pa.array(keys, pa.string()).take(pc.index_in(column, distinct))
         place = table.schema.get_field_index("source")
@@ -227,7 +229,7 @@ Rounding = Callable[[Floats], Floats]
 
 def _digits(numbers: Floats) -> Floats:
     """The numbers to three digits."""
-    return np.array([float(f"{one:.{_DIGITS}g}") for one in numbers.tolist()])
+    return np.array([float(f"{number:.{_DIGITS}g}") for number in numbers.tolist()])
 
 
 def _decimals(count: int) -> Rounding:

@@ -233,7 +233,9 @@ def review_items(
         amendments=holding.amendments,
     )
     findings = tuple(
-        one for one in every_finding if one.finding_id not in asked_elsewhere
+        finding
+        for finding in every_finding
+        if finding.finding_id not in asked_elsewhere
     )
     items = ReviewItems(
         tuple(open_cases),
@@ -259,13 +261,19 @@ def _all_once_more(
 ) -> Iterator[Question]:
     """What people answered and has to be looked at once more, in the order of its sheets."""
 
-    def order(one: Question) -> tuple[Any, ...]:
-        return number_of.get(one.case_id, 0), one.case_id, one.entry_id
+    def order(question: Question) -> tuple[Any, ...]:
+        return number_of.get(question.case_id, 0), question.case_id, question.entry_id
 
     disputes = list(contested_questions(holding.contested.to_pylist()))
-    of_cases = [one for one in disputes if one.asked_as is AskedAs.CONTESTED_CASE]
+    of_cases = [
+        question for question in disputes if question.asked_as is AskedAs.CONTESTED_CASE
+    ]
     yield from sorted([*of_cases, *_others_of(of_cases, tables.cases)], key=order)
-    yield from (one for one in disputes if one.asked_as is AskedAs.CONTESTED_ENTRY)
+    yield from (
+        question
+        for question in disputes
+        if question.asked_as is AskedAs.CONTESTED_ENTRY
+    )
     yield from pending_questions(holding.pending.to_pylist())
     yield from _returned(tables.returned)
     yield from sorted(_decided_elsewhere(holding, given, asked, tables), key=order)
@@ -404,8 +412,10 @@ def contested_questions(rows: Iterable[_Row]) -> Iterator[Question]:
 
 def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]:
     """The entries of contested cases about which nobody answered anything."""
-    answered = {(one.case_id, one.entry_id) for one in asked}
-    for case, entries in members_of(cases, [one.case_id for one in asked]).items():
+    answered = {(question.case_id, question.entry_id) for question in asked}
+    for case, entries in members_of(
+        cases, [question.case_id for question in asked]
+    ).items():
         for entry in entries:
             if (case, entry) not in answered:
                 asked_as = AskedAs.CONTESTED_CASE
@@ -458,7 +468,7 @@ def _amended_elsewhere(
 ) -> Iterator[Question]:
     """What holds of entries and stands beside no finding, no case and no answer that came back."""
     changed = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
-    answered = {one.finding_id for one in asked.questions if one.answers}
+    answered = {question.finding_id for question in asked.questions if question.answers}
     for row in holding.amendments.to_pylist():
         is_beside_case = (row["case_id"], row["entry_id"]) in asked.asks
         is_shown = row["finding_id"] in answered or is_beside_case
@@ -483,8 +493,12 @@ def with_subjects(
     What is on no list any more is shown as it was when it was ``decided`` (SUBJECT).
     """
     named = {
-        *(one.entry_id for one in questions),
-        *(one.finding.other_entry_id for one in questions if one.finding),
+        *(question.entry_id for question in questions),
+        *(
+            question.finding.other_entry_id
+            for question in questions
+            if question.finding
+        ),
     }
     ids = set(filter(None, named))
     wanted = pa.array(sorted(ids), pa.string())
@@ -499,13 +513,13 @@ def with_subjects(
     )
     subjects = {row[0]: Subject(*row) for row in columns}
     subjects |= _as_decided(decided, ids - subjects.keys())
-    for one in questions:
-        other = one.finding and one.finding.other_entry_id
+    for question in questions:
+        other = question.finding and question.finding.other_entry_id
         beside = subjects.get(other, Subject(other)) if other else None
         # A finding that names no entry is about the row of a register.
-        subject = one.subject or beside
+        subject = question.subject or beside
         if subject is not None:
             subject = subjects.get(subject.entry_id, subject)
-        is_of_case = one.asked_as in _OF_CASES
-        number = number_of.get(one.case_id) if is_of_case else one.case_number
-        yield replace(one, subject=subject, beside=beside, case_number=number)
+        is_of_case = question.asked_as in _OF_CASES
+        number = number_of.get(question.case_id) if is_of_case else question.case_number
+        yield replace(question, subject=subject, beside=beside, case_number=number)

@@ -138,7 +138,7 @@ class Desk:
         self._hashing = asyncio.Semaphore(_HASHED_AT_ONCE)
         self._at_the_door = 0
         say = catalogue(self._language)
-        self._sentences = {one: say(f"serve.guard.{one}") for one in STATUSES}
+        self._sentences = {status: say(f"serve.guard.{status}") for status in STATUSES}
         self._cookie = "voterlist-desk"
         self._is_secure = False
 

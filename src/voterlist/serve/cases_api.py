@@ -78,7 +78,7 @@ class Exchange:
             raise Refusal("busy", 503) from None
         except VoterlistError:
             raise Refusal("file-unreadable", 400) from None
-        refused = {one.row for one in imported.problems if one.row}
+        refused = {problem.row for problem in imported.problems if problem.row}
         counts = {"recorded": imported.recorded, "refused": len(refused)}
         problems = sorted({problem.key for problem in imported.problems})
         message = say("serve.page.imported", **counts)
@@ -214,12 +214,16 @@ class CasesApi:
         """Record decisions; of each it is told whether it was."""
         told = await _read(request, _Decisions)
         requests = [
-            Request(visitor, told.language, one.decision, one.knows)
-            for one in told.decisions
+            Request(visitor, told.language, decision.decision, decision.knows)
+            for decision in told.decisions
         ]
         await self._clerk.do(partial(self._watch.decide, requests=requests))
-        results = [self._result(one, say) for one in requests]
-        statuses = [one.refusal.status for one in requests if one.refusal is not None]
+        results = [self._result(request, say) for request in requests]
+        statuses = [
+            request.refusal.status
+            for request in requests
+            if request.refusal is not None
+        ]
         return JSONResponse({"results": results}, max(statuses, default=200))
 
     async def news(self, request: HttpRequest, visitor: Visitor) -> Response:
@@ -229,14 +233,14 @@ class CasesApi:
         except ValueError:
             raise Refusal("unreadable", 400) from None
         version = self._work.version
-        changed = [one for one in self._work.cases() if one.version > since]
+        changed = [case for case in self._work.cases() if case.version > since]
         told: dict[str, Any] = {
             "version": version,
             "run": self._work.desk.run,
             "held": self._held(visitor),
             "changed": [
-                [one.place, one.shown_to(visitor.name).state.value, one.knows]
-                for one in changed
+                [case.place, case.shown_to(visitor.name).state.value, case.knows]
+                for case in changed
             ],
         }
         return JSONResponse(told)
@@ -245,7 +249,7 @@ class CasesApi:
         """The list as it is sent, made anew where a case changed."""
         work = self._work
         version, cases = work.version, work.cases()
-        if any(one.first for one in cases):
+        if any(case.first for case in cases):
             # Who decided a case sees it, and who is to read it next does not.
             return _text(pack_list(work.desk, work.listed, cases, name))
         if self._listed[0] != version:
@@ -262,14 +266,20 @@ class CasesApi:
                 told[str(case.place)] = name
         return told
 
-    def _result(self, one: Request, say: Catalogue) -> dict[str, Any]:
+    def _result(self, request: Request, say: Catalogue) -> dict[str, Any]:
         """What became of a decision."""
-        case = self._work.case(one.decision.case)
-        told: dict[str, Any] = {"case": one.decision.case, "done": one.refusal is None}
+        case = self._work.case(request.decision.case)
+        told: dict[str, Any] = {
+            "case": request.decision.case,
+            "done": request.refusal is None,
+        }
         if case is not None:
-            told |= pack_state(self._work.desk, case, one.visitor.name)
-        if one.refusal is not None:
-            told |= {"code": _code(one.refusal), "message": _message(one.refusal, say)}
+            told |= pack_state(self._work.desk, case, request.visitor.name)
+        if request.refusal is not None:
+            told |= {
+                "code": _code(request.refusal),
+                "message": _message(request.refusal, say),
+            }
         return told
 
 

@@ -236,7 +236,11 @@ class _Visit:
             self._trouble = self._trouble or gone
             return self._page("find")
         every = self._book().applications
-        own = [one for one in every if one.asked.entry_id == entry_id]
+        own = [
+            application
+            for application in every
+            if application.asked.entry_id == entry_id
+        ]
         taking = _taking(self._form, entry=entry_id, now=card.cells)
         return self._page("card", card=card, applications=own, **taking)
 
@@ -348,17 +352,19 @@ class _Visit:
 
     def _application_page(self, number: int) -> Response:
         book = self._book()
-        one = None
+        application = None
         with self._told():
-            one = find({one.number: one for one in book.applications}, number)
-        if one is None:
+            application = find(
+                {taken.number: taken for taken in book.applications}, number
+            )
+        if application is None:
             return self._page("book", applications=book.applications)
         return self._page(
             "application",
-            one=one,
-            fields=_FIELDS.get(one.asked.what, ()),
-            papers=list(_letters(one)),
-            grounds=_grounds(one, self._words),
+            application=application,
+            fields=_FIELDS.get(application.asked.what, ()),
+            papers=list(_letters(application)),
+            grounds=_grounds(application, self._words),
         )
 
     def questions(self) -> Response:
@@ -391,7 +397,11 @@ class _Visit:
         """The questions of a sheet that nobody has answered, a few at a time."""
         run, items = asked_of(self._workspace, self._visitor.name, self._words.language)
         waiting = {
-            name: [one for one in asked if one.asked_as or not one.answers]
+            name: [
+                question
+                for question in asked
+                if question.asked_as or not question.answers
+            ]
             for name in QUESTION_SHEETS[:-1]
             if (asked := items.of_sheet(name))
         }
@@ -469,13 +479,13 @@ def _to(application: Application) -> Response:
     return RedirectResponse(f"/counter/application/{application.number}", _SEE_OTHER)
 
 
-def _letters(one: Application) -> Iterator[Letters]:
+def _letters(application: Application) -> Iterator[Letters]:
     """The papers that may be written about an application as it stands."""
-    is_open = one.state is State.OPEN
+    is_open = application.state is State.OPEN
     yield Letters.SLIP
-    if is_open and wants_other_struck(one.asked):
+    if is_open and wants_other_struck(application.asked):
         yield Letters.NOTICE
-    if not is_open or one.asked.what is Asks.LISTED:
+    if not is_open or application.asked.what is Asks.LISTED:
         yield Letters.ANSWER
 
 
@@ -501,9 +511,11 @@ def _taking(
     }
 
 
-def _grounds(one: Application, words: FindingWords) -> list[tuple[str, list[str]]]:
+def _grounds(
+    application: Application, words: FindingWords
+) -> list[tuple[str, list[str]]]:
     """(heading, codes) of the grounds on which it may be granted, and refused."""
-    both = {"grant": grounds_for(one.asked.what), "refuse": grounds_for(REFUSE)}
+    both = {"grant": grounds_for(application.asked.what), "refuse": grounds_for(REFUSE)}
     return [
         (words(f"counter.decide.{outcome}"), [ground.code for ground in offered])
         for outcome, offered in both.items()

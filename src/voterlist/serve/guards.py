@@ -144,7 +144,7 @@ def _names_in(certificate: Path) -> set[str]:
         return set()
     addresses = names.get_values_for_type(x509.IPAddress)
     hosts = names.get_values_for_type(x509.DNSName)
-    return {str(one).casefold() for one in (*addresses, *hosts)}
+    return {str(host).casefold() for host in (*addresses, *hosts)}
 
 
 JSON = "application/json"

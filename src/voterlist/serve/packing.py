@@ -35,7 +35,7 @@ class Case:
 
     def shown_to(self, name: str) -> DeskCase:
         """The case as this person sees it: who reads it second sees no answer and no proposal."""
-        if not self.first or any(is_same_person(one, name) for one in self.first):
+        if not self.first or any(is_same_person(first, name) for first in self.first):
             return self.desk
         return DeskCase(case=blind_case(self.desk.case), seen=self.desk.seen)
 
@@ -57,7 +57,7 @@ def unread_list(desk: Desk) -> Packed:
     whole = packed(desk)
     count = len(desk.cases)
     # The entry that is proposed to be kept comes first: a second reader is not to know which.
-    names = [blind_case(one.case).title for one in desk.cases]
+    names = [blind_case(case.case).title for case in desk.cases]
     numbers: dict[str, int] = {"": 0}
     titles = [numbers.setdefault(name, len(numbers)) for name in names]
     rows = whole["cases"] | {"title": titles, "sentence": [0] * count}
@@ -77,18 +77,18 @@ def unread_list(desk: Desk) -> Packed:
 
 def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> Packed:
     """The list with the cases as they stand now, as this person sees them."""
-    states, verdicts = (unread["codes"][one] for one in ("states", "verdicts"))
+    states, verdicts = (unread["codes"][name] for name in ("states", "verdicts"))
     strings, due = list(unread["strings"]), []
     rows = {column: list(unread["cases"].get(column, [])) for column in _TELLING}
     entries = {column: list(unread["entries"][column]) for column in _NEUTRAL}
     first = 0
-    for place, one in enumerate(cases):
-        shown = one.shown_to(name)
+    for place, case in enumerate(cases):
+        shown = case.shown_to(name)
         own = slice(first, first + len(shown.case.members))
         first = own.stop
         due.append(len(strings) if shown.due else 0)
         strings += [shown.due] if shown.due else []
-        if shown is one.desk:
+        if shown is case.desk:
             said = [member.verdict or "" for member in shown.case.members]
             rows["state"][place] = states.index(shown.state)
             entries["verdict"][own] = map(verdicts.index, said)
@@ -99,7 +99,7 @@ def pack_list(desk: Desk, unread: Packed, cases: Sequence[Case], name: str) -> P
             rows[column][place] = whole["cases"][column][0]
         for column in _NEUTRAL:
             entries[column][own] = whole["entries"][column]
-    knows = [one.knows for one in cases]
+    knows = [case.knows for case in cases]
     return {
         **unread,
         "cases": {**unread["cases"], **rows, "due": due, "knows": knows},
@@ -120,7 +120,7 @@ def pack_case(desk: Desk, case: Case, name: str) -> Packed:
     whole = _alone(desk, shown, name, sentences)
     names = ("cases", "entries", "strings", "texts")
     return {
-        **{one: whole[one] for one in names},
+        **{name: whole[name] for name in names},
         "waterfall": whole["waterfalls"][0],
         "answers": whole["answers"].get("0", []),
         "place": case.place,

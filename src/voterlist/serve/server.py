@@ -126,11 +126,19 @@ class _Patient(H11Protocol):
 
     def _make_room(self) -> None:
         """Close another connection of whoever has the most: the one that is idle for longest."""
-        others = [one for one in self.connections - {self} if isinstance(one, _Patient)]
-        held = Counter(one.origin for one in others)
+        others = [
+            connection
+            for connection in self.connections - {self}
+            if isinstance(connection, _Patient)
+        ]
+        held = Counter(connection.origin for connection in others)
         first = min(
             others,
-            key=lambda one: (-held[one.origin], not one.is_idle(), one.since),
+            key=lambda connection: (
+                -held[connection.origin],
+                not connection.is_idle(),
+                connection.since,
+            ),
         )
         # At once: who reads no answer would keep it open for long.
         first.transport.abort()

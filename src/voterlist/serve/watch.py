@@ -70,7 +70,9 @@ class Holds:
 
     def free(self, token: str) -> None:
         """Free what was opened in a session."""
-        for case in [one for one, hold in self._held.items() if hold.token == token]:
+        for case in [
+            case_id for case_id, hold in self._held.items() if hold.token == token
+        ]:
             del self._held[case]
 
     def end(self, token: str) -> None:
@@ -127,10 +129,10 @@ def record(
         moment: when they are recorded.
     """
     taken: dict[str, Request] = {}
-    for one in requests:
-        one.refusal = one.refusal or _refusal(one, work, taken)
-        if one.refusal is None:
-            taken[one.decision.case] = one
+    for request in requests:
+        request.refusal = request.refusal or _refusal(request, work, taken)
+        if request.refusal is None:
+            taken[request.decision.case] = request
     if not taken:
         return
     runs, given = work.around(taken)
@@ -142,7 +144,10 @@ def record(
         decided_at=moment,
     )
     rows = list(taken.values())
-    said = [Said(one.decision, one.visitor.name, one.language) for one in rows]
+    said = [
+        Said(request.decision, request.visitor.name, request.language)
+        for request in rows
+    ]
     imported = check_answers(answers_of_decisions(said, work.desk.run), against)
     _write(ledger, imported)
     for problem in imported.problems:
@@ -150,24 +155,26 @@ def record(
         request.refusal = Refused(problem)
 
 
-def _refusal(one: Request, work: Work, taken: Mapping[str, Request]) -> Refusal | None:
+def _refusal(
+    request: Request, work: Work, taken: Mapping[str, Request]
+) -> Refusal | None:
     """Why a decision is refused before its verdicts are looked at; None where it is not."""
-    role = one.visitor.role
+    role = request.visitor.role
     if role not in {Role.ANALYST, Role.CHAIR}:
         return Refusal("not-yours", 403)
-    if one.decision.settles and role != Role.CHAIR:
+    if request.decision.settles and role != Role.CHAIR:
         return Refusal("only-chair", 403)
-    case = work.case(one.decision.case)
+    case = work.case(request.decision.case)
     if case is None:
         return Refusal("case-gone")
-    if one.decision.case in taken:
-        other = taken[one.decision.case].visitor.name
+    if request.decision.case in taken:
+        other = taken[request.decision.case].visitor.name
         return Refusal("case-decided", by=other)
-    if one.knows != case.knows:
+    if request.knows != case.knows:
         people = [answer.by for answer in case.desk.answers]
         return Refusal("case-decided", by=", ".join(people) or "—")
     entries = (member.entry_id for member in case.desk.case.members)
-    is_as_seen = one.decision.is_of(entries, case.desk.seen)
+    is_as_seen = request.decision.is_of(entries, case.desk.seen)
     return None if is_as_seen else Refusal("case-changed")
 
 
@@ -184,11 +191,11 @@ def _meant(problem: Problem, requests: Sequence[Request]) -> Request:
     """The request that a problem is about."""
     if problem.row:
         return requests[problem.row - 1]
-    for one in requests:
-        if problem.case_id == one.decision.case or (
-            problem.entry_id in one.decision.entries
+    for request in requests:
+        if problem.case_id == request.decision.case or (
+            problem.entry_id in request.decision.entries
         ):
-            return one
+            return request
     raise AssertionError(problem.code)
 
 
@@ -234,12 +241,12 @@ class Watch:
 
     def kept(self, ledger: OpenLedger) -> None:
         """Take in what was recorded."""
-        done = [one for one in self._requests if one.refusal is None]
+        done = [request for request in self._requests if request.refusal is None]
         if done:
             self._work.follow(ledger)
             ledger.rest()
-        for one in done:
-            self._holds.drop(one.decision.case)
+        for request in done:
+            self._holds.drop(request.decision.case)
         self.recorded += len(done)
         self._requests = []
 
@@ -261,15 +268,15 @@ class Watch:
 
         Now it is told whether the person has the case: who is next may open it within the block.
         """
-        for one in requests:
-            case_id, visitor = one.decision.case, one.visitor
+        for request in requests:
+            case_id, visitor = request.decision.case, request.visitor
             other = self._holds.by(case_id, self._clock())
             seen = self._holds.shown[visitor.token]
-            one.refusal = None
+            request.refusal = None
             if other not in {None, visitor.name}:
-                one.refusal = Refusal("case-held", by=str(other))
+                request.refusal = Refusal("case-held", by=str(other))
             elif case_id not in seen and self._work.case(case_id) is not None:
-                one.refusal = Refusal("case-unopened")
+                request.refusal = Refusal("case-unopened")
         self._requests += requests
 
     def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> str:
@@ -303,7 +310,7 @@ class Watch:
         held = self._holds.all(moment)
         cases = self._work.cases()
         behind = [*cases[after + 1 :], *cases[: max(after, 0)]]
-        decided = {one.decision.case for one in self._requests}
+        decided = {request.decision.case for request in self._requests}
         for case in behind:
             case_id = case.desk.case.case_id
             is_free = held.get(case_id, visitor.name) == visitor.name

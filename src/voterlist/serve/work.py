@@ -165,7 +165,9 @@ class Slices:
             self._cases.column(name).to_pylist() for name in ("case_id", "entry_id")
         )
         self._groups = _groups([*zip(*ends, strict=True), *answers.links()])
-        wanted = {one for group in self._groups.values() for one in group.entries}
+        wanted = {
+            entry_id for group in self._groups.values() for entry_id in group.entries
+        }
         self._named = {
             name: rows_among(runs.table(name), "entry_id", wanted)
             for name in ("entries", "voters")
@@ -298,16 +300,19 @@ class Work:
         self.desk = self._queued(desk, doubted_cases(runs))
         self.version += 1
         self._cases = {
-            one.case.case_id: Case(
+            desk_case.case.case_id: Case(
                 place=place,
-                desk=one,
-                knows=str(self.answers.sums[one.case.case_id]),
+                desk=desk_case,
+                knows=str(self.answers.sums[desk_case.case.case_id]),
                 version=self.version,
-                first=first.get(one.case.case_id, ()),
+                first=first.get(desk_case.case.case_id, ()),
             )
-            for place, one in enumerate(self.desk.cases)
+            for place, desk_case in enumerate(self.desk.cases)
         }
-        self.numbers = {one.case.case_id: one.case.number for one in self.desk.cases}
+        self.numbers = {
+            desk_case.case.case_id: desk_case.case.number
+            for desk_case in self.desk.cases
+        }
         self.listed = unread_list(self.desk)
         self._runs = runs
 
@@ -318,17 +323,22 @@ class Work:
         """
         rules = self.settings.calendar
         days = {
-            one.stage: one.due.isoformat()
-            for one in calendar(rules, self.settings.workspace.cycle)
+            deadline.stage: deadline.due.isoformat()
+            for deadline in calendar(rules, self.settings.workspace.cycle)
         }
         # Counted back from an election, the calendar has no day of its own for checks.
         last = days.get(CalendarStage.CHECK) or days[CalendarStage.UPDATED]
 
         def key(place: int) -> tuple[str, bool, float, int]:
-            one = desk.cases[place]
-            is_doubted = one.case.case_id in doubted
-            sureness = abs(one.case.probability - 0.5)
-            return one.due or last, not is_doubted, sureness, one.case.number
+            desk_case = desk.cases[place]
+            is_doubted = desk_case.case.case_id in doubted
+            sureness = abs(desk_case.case.probability - 0.5)
+            return (
+                desk_case.due or last,
+                not is_doubted,
+                sureness,
+                desk_case.case.number,
+            )
 
         order = sorted(range(len(desk.cases)), key=key)
         sentences = {
@@ -342,7 +352,7 @@ class Work:
         """True where a field of an entry was corrected since."""
         added = ledger.given_amendments(self.answers.last_amendment).column("action")
         actions = (Action.CORRECT.value, Action.WITHDRAW.value)
-        return any(one in actions for one in pc.unique(added).to_pylist())
+        return any(action in actions for action in pc.unique(added).to_pylist())
 
     def _refresh(self, case_ids: Sequence[str]) -> None:
         """These cases, and what hangs together with them, with the answers that there are now."""
@@ -354,12 +364,12 @@ class Work:
         case_ids = [case_id for case_id in ids if case_id in self._cases]
         before = [self._cases[case_id].desk for case_id in case_ids]
         first = self._first_readers(given, cases, among=case_ids)
-        for one in answered(before, what_holds(given, self.settings)):
+        for desk_case in answered(before, what_holds(given, self.settings)):
             self.version += 1
-            case_id = one.case.case_id
+            case_id = desk_case.case.case_id
             self._cases[case_id] = Case(
                 place=self._cases[case_id].place,
-                desk=one,
+                desk=desk_case,
                 knows=str(self.answers.sums[case_id]),
                 version=self.version,
                 first=first.get(case_id, ()),

@@ -52,11 +52,18 @@ class Wanted:
     @property
     def comparisons(self) -> Comparisons:
         """What is compared."""
-        return with_added({one.name: str(one.kind) for one in self.rows.comparisons})
+        return with_added(
+            {
+                comparison.name: str(comparison.kind)
+                for comparison in self.rows.comparisons
+            }
+        )
 
     def keys(self, size: int) -> tuple[Key, ...]:
         """The blocking keys of a list of so many entries."""
-        added = {one.name: one.blocking for one in self.rows.comparisons}
+        added = {
+            comparison.name: comparison.blocking for comparison in self.rows.comparisons
+        }
         return keys(self.rows.profile, size, self.settings.largest_block, added)
 
 

@@ -582,7 +582,11 @@ def finished_run(
         for folder, manifest in found
         if manifest is not None and manifest.complete
     ]
-    own = [one for one in complete if sha256(one[0] / MANIFEST_NAME) == told]
+    own = [
+        (folder, manifest)
+        for folder, manifest in complete
+        if sha256(folder / MANIFEST_NAME) == told
+    ]
     return next(iter(own or complete), None)
 
 

@@ -33,7 +33,8 @@ class Columns:
     def taken(self, rows: AnyArray) -> Self:
         """These rows of each."""
         return replace(
-            self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)}
+            self,
+            **{field.name: getattr(self, field.name)[rows] for field in fields(self)},
         )
 
     def joined(self, *others: Self) -> Self:
@@ -42,8 +43,10 @@ class Columns:
         return replace(
             self,
             **{
-                one.name: np.concatenate([getattr(part, one.name) for part in parts])
-                for one in fields(self)
+                field.name: np.concatenate(
+                    [getattr(part, field.name) for part in parts]
+                )
+                for field in fields(self)
             },
         )
 

@@ -347,8 +347,8 @@ def _by_day(
 ) -> Iterator[list[Submission]]:
     """The lists seen until a day, by the day on which each was first seen."""
     seen = [submission for submission in submissions if submission.first_seen <= day]
-    seen.sort(key=lambda one: one.first_seen)
-    for _, group in groupby(seen, key=lambda one: one.first_seen):
+    seen.sort(key=lambda submission: submission.first_seen)
+    for _, group in groupby(seen, key=lambda submission: submission.first_seen):
         yield list(group)
 
 

@@ -76,7 +76,7 @@ class Letter:
     def said(self, name: str) -> str:
         """What is said of the outcome by whoever decided so, above first; blank for nothing."""
         above, own = self.above, self.outcome
-        both = [one.details for one in (above, own) if one is not None]
+        both = [event.details for event in (above, own) if event is not None]
         alike = [said for said in both if said["granted"] == both[0]["granted"]]
         return next((said[name] for said in alike if said[name]), "")
 
@@ -262,8 +262,10 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
         VoterlistError: see ``typeset``.
     """
     words = Words(language)
-    by_number = sorted(book.applications, key=lambda one: one.number)
-    letters = [Letter(one, settings, book.today, words) for one in by_number]
+    by_number = sorted(book.applications, key=lambda application: application.number)
+    letters = [
+        Letter(application, settings, book.today, words) for application in by_number
+    ]
     data = {
         **_of_every_paper(words, settings, words("letter.book.title"), book.today),
         "none": words("cli.application.none"),

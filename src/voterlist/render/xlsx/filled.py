@@ -97,9 +97,9 @@ class Typed:
         A column that somebody added, or one that was deleted, is no reason.
         """
         was = {*(self.ids[AS_PRINTED] or "").split()}
-        headings = {one[:4] for one in was}
+        headings = {word[:4] for word in was}
         shown = printed(self.shown, self.ids).split()
-        return all(one in was for one in shown if one[:4] in headings)
+        return all(word in was for word in shown if word[:4] in headings)
 
 
 def read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:

@@ -343,16 +343,16 @@ def _questions(name: str, items: ReviewItems, words: FindingWords) -> Plan:
     else:
         ids = (CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS)
         before, after = _once_more_columns(name, questions, words)
-    if any(_asked_about(one) in items.door for one in questions):
+    if any(_asked_about(question) in items.door for question in questions):
         after = (_door_column(items, words, _asked_about), *after)
     lines = list(_question_lines(questions, words))
-    needed = {*_ALWAYS, *(one for line in lines for one in line.columns)}
+    needed = {*_ALWAYS, *(name for line in lines for name in line.columns)}
     return Plan(
         name=words(f"review.sheet.{name}"),
         title=words(f"review.sheet.{name}.title"),
         notes=notes,
         before=before,
-        answers=[one for one in ANSWERS if one in needed],
+        answers=[name for name in ANSWERS if name in needed],
         after=after,
         ids=ids,
         lines=lines,
@@ -363,14 +363,14 @@ def _subject_columns(words: Words) -> tuple[Column, ...]:
     """Whom a question is about."""
     return columns_of(
         words,
-        ("review.column.subject", 20, "text", lambda one: _name(one, words)),
+        ("review.column.subject", 20, "text", lambda question: _name(question, words)),
         ("field.birth_date", 11, "text", _of_subject(lambda of: words.say(of.born))),
     )
 
 
 def _of_subject(told: Callable[[Subject], Any]) -> Callable[[Question], Any]:
     """What is told of the entry of a question; nothing of a place."""
-    return lambda one: told(one.subject) if one.subject else None
+    return lambda question: told(question.subject) if question.subject else None
 
 
 _ADDRESS = ("field.address", 24, "text", _of_subject(attrgetter("address")))
@@ -393,10 +393,20 @@ def _finding_columns(words: FindingWords) -> _Columns:
     )
     after = columns_of(
         words,
-        ("report.column.field", 12, "text", lambda one: words.field_of(one.finding)),
+        (
+            "report.column.field",
+            12,
+            "text",
+            lambda question: words.field_of(question.finding),
+        ),
         ("report.column.cell", 16, "text", "finding.cell"),
-        ("report.column.message", 40, "text", lambda one: words.message(one.finding)),
-        ("review.column.beside", 36, "text", lambda one: _beside(one, words)),
+        (
+            "report.column.message",
+            40,
+            "text",
+            lambda question: words.message(question.finding),
+        ),
+        ("review.column.beside", 36, "text", lambda question: _beside(question, words)),
         _ADDRESS,
         ("report.column.todo", 40, "text", "rule.{0.rule}.todo"),
         ("report.column.severity", 11, "text", "severity.{0.finding.severity}"),
@@ -417,7 +427,7 @@ def _once_more_columns(
     name: str, questions: Sequence[Question], words: FindingWords
 ) -> _Columns:
     """The columns of a sheet with what each person answered side by side."""
-    most = max((len(one.answers) for one in questions), default=1)
+    most = max((len(question.answers) for question in questions), default=1)
     shown: list[Any] = [_said_column(name, place, words) for place in range(most)]
     if name == "from-above":
         shown = [("review.column.from-above", 40, "text", "told")]
@@ -439,7 +449,9 @@ def _once_more_columns(
             "report.column.rule",
             30,
             "text",
-            lambda one: words(f"rule.{one.rule}.title") if one.rule else None,
+            lambda question: (
+                words(f"rule.{question.rule}.title") if question.rule else None
+            ),
         ),
         *place_columns(words, "subject.place"),
     )
@@ -458,8 +470,10 @@ def _said_column(name: str, place: int, words: Words) -> Column:
         words(f"review.column.said.{name}", number=place + 1),
         24,
         "text",
-        lambda one: (
-            said(one.answers[place], words) if place < len(one.answers) else None
+        lambda question: (
+            said(question.answers[place], words)
+            if place < len(question.answers)
+            else None
         ),
     )
 
@@ -539,7 +553,7 @@ ANSWERING = {
 
 def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
     """True where two answers of the same kind say different things in a column."""
-    said_by_kind = by_key((one.answer, getattr(one, name)) for one in answers)
+    said_by_kind = by_key((answer.answer, getattr(answer, name)) for answer in answers)
     return any(len(set(different)) > 1 for different in said_by_kind.values())
 
 
@@ -568,7 +582,9 @@ def _offered(asked: Question) -> list[str]:
         # What was decided of a case is decided anew on the sheet of cases.
         return []
     offered = [
-        one for one in _OFFERED[asked.asked_as] if one != _ACCEPT or asked.finding_id
+        action
+        for action in _OFFERED[asked.asked_as]
+        if action != _ACCEPT or asked.finding_id
     ]
     is_contested = asked.asked_as is AskedAs.CONTESTED_ENTRY
     return list(dict.fromkeys([*(given if is_contested else ()), *offered]))

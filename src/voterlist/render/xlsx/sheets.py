@@ -325,8 +325,14 @@ def _table(
     rows = table.to_pylist()
     columns = columns_of(name, words, rows, on_paper=False)
     shown = [
-        Column(words(one.key), one.width, one.kind, one.value, partial(_mark, one))
-        for one in columns
+        Column(
+            words(column.key),
+            column.width,
+            column.kind,
+            column.value,
+            partial(_mark, column),
+        )
+        for column in columns
     ]
     add_table(sheet, SheetTable("", (), shown, rows, words(none), frozen=2))
     return len(columns)

@@ -235,11 +235,13 @@ class CaseWords(Words):
     def before(self, member: Member) -> list[str]:
         """What was decided about an entry before it, or another one of its case, changed."""
         said = []
-        for one in member.before:
-            verdict = self(f"verdict.{one.verdict}")
-            fields = ", ".join(self(f"field.{name}") for name in one.changed)
+        for decision in member.before:
+            verdict = self(f"verdict.{decision.verdict}")
+            fields = ", ".join(self(f"field.{name}") for name in decision.changed)
             key = "decided-before.changed" if fields else "decided-before"
-            said.append(self(key, verdict=verdict, by=one.decided_by, fields=fields))
+            said.append(
+                self(key, verdict=verdict, by=decision.decided_by, fields=fields)
+            )
         return said
 
     def line(self, member: Member) -> str:
@@ -447,7 +449,7 @@ class Sentences:
         """How many pairs agree so, and how many would by chance; nothing where none is counted."""
         assert case.why is not None
         levels = {step.field: step.level for step in case.why.steps}
-        agreement = next(filter(lambda one: _agrees(one, levels), AGREEMENTS), None)
+        agreement = next(filter(lambda name: _agrees(name, levels), AGREEMENTS), None)
         if agreement is None:
             return
         places = {member.place.constituency for member in case.members}

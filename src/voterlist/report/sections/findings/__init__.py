@@ -168,7 +168,9 @@ def count_rules(
     for (severity, rule), total in totals.items():
         by_precinct = tuple(by_area[severity, rule, area] for area in areas)
         counts.append(RuleCount(rule, severity, total, by_precinct))
-    counts.sort(key=lambda one: (_SEVERITIES.index(one.severity), -one.count, one.rule))
+    counts.sort(
+        key=lambda count: (_SEVERITIES.index(count.severity), -count.count, count.rule)
+    )
     return tuple(counts)
 
 
