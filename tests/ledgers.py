@@ -8,12 +8,12 @@ import pyarrow as pa
 
 import processes
 import workspaces
-from voterlist.schemas import ACCEPTANCE, AMENDMENT, CASE, DECISION, LIST, SUBJECT
-from voterlist.storage.ledger import ApplicationEvent, Ledger
+from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, SUBJECT
+from voterlist.storage.ledger import ApplicationEvent, CaseNumber, Ledger
 from voterlist.tables import from_columns
 
 DAY = dt.date(2026, 2, 3)
-CONTENT = ("submissions", "cases", "decisions", "acceptances", "journal")
+CONTENT = ("submissions", "case_numbers", "decisions", "acceptances", "journal")
 
 
 def lists(*precincts, source="aaaaaaaaaaaa"):
@@ -31,21 +31,12 @@ def lists(*precincts, source="aaaaaaaaaaaa"):
     return from_columns(columns, LIST, count)
 
 
-def cases(places):
-    """CASE: a case of two entries for each id, in this constituency."""
-    rows = [
-        (case, f"{case}-{side}", place)
-        for case, place in places.items()
-        for side in "ab"
+def numbered(count):
+    """The numbers of so many cases."""
+    return [
+        CaseNumber(f"{number:012x}", number + 1, "content", "run1")
+        for number in range(count)
     ]
-    columns = {
-        "case_id": pa.array([row[0] for row in rows], pa.string()),
-        "entry_id": pa.array([row[1] for row in rows], pa.string()),
-        "constituency": pa.array([row[2] for row in rows], pa.int32()),
-        "kind": ["namesakes"] * len(rows),
-        "role": ["question"] * len(rows),
-    }
-    return from_columns(columns, CASE, len(rows))
 
 
 def decisions(first, count, verdict="repeat", by="Leyla M."):
@@ -110,9 +101,7 @@ def fill(path, count=40):
     """
     with Ledger(path) as ledger:
         ledger.submit(lists(*range(1, count)), {"aaaaaaaaaaaa": "1.csv"}, DAY)
-        ledger.note_cases(
-            cases({f"{number:012x}": 88 for number in range(count)}), "run1"
-        )
+        ledger.number_cases(numbered(count))
         ledger.decide(decisions(0, count // 2))
         ledger.accept(acceptances(count // 2))
         ledger.write_journal(DAY, "run", run="run1", whole=1, open_in_88=count)

@@ -659,50 +659,6 @@ def test_failures_of_the_moment_have_words_of_their_own(language):
     assert len(todos) == len(PASSING) + 1
 
 
-NOTHING_KNOWN = "Mal;Qiymət\nKağız;1,50\nQələm;2,50\n"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("is_closed", [True, False])
-def test_a_case_stays_open_while_its_list_cannot_be_read(workspace, closed, is_closed):
-    """Else its repeats would count as settled because a disk, a permission or a header hid them."""
-    folder, path = (
-        workspace / "inbox" / "1",
-        workspace / "inbox" / "2" / "menteqe-2.csv",
-    )
-    workspaces.ran(workspace, constituencies=(1, 2))
-    before = statuses(workspace)
-    assert set(before.values()) == {"open"}
-    run = command if is_closed else commanded
-    if is_closed:
-        closed(folder)
-        closed(path)
-    else:
-        (folder / "menteqe-2.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
-        path.write_text(NOTHING_KNOWN * 5, encoding="utf-8")
-    code, _, _ = run(workspace, "--jobs", "1")
-    assert code == 1
-    after = statuses(workspace)
-    assert {case: after[case] for case in before} == before
-
-
-def statuses(folder):
-    """How each case of a workspace stands."""
-    with Ledger(folder / "ledger.db") as ledger:
-        return {case.case_id: case.status for case in ledger.cases()}
-
-
-@pytest.mark.slow
-def test_a_case_goes_when_its_list_was_read_without_it(workspace):
-    """The tests above prove something only if cases do go."""
-    workspaces.ran(workspace, constituencies=(1, 2))
-    before = statuses(workspace)
-    (workspace / "inbox" / "2" / "menteqe-2.csv").unlink()
-    commanded(workspace)
-    after = statuses(workspace)
-    assert {after[case] for case in before} == {"open", "gone"}
-
-
 @pytest.mark.slow
 def test_a_list_that_is_gone_is_asked_about_once(workspace):
     """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""

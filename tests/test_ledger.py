@@ -7,7 +7,7 @@ import pytest
 import ledger_places
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.progress import received
-from voterlist.schemas import CASE, DECISION, LIST
+from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
 
@@ -27,20 +27,6 @@ def lists(*precincts, source="aaaaaaaaaaaa", entries=9):
         "set_aside": [1] * count,
     }
     return from_columns(columns, LIST, count)
-
-
-def cases(kinds):
-    rows = [
-        (case, f"{case}-{side}", kind) for case, kind in kinds.items() for side in "ab"
-    ]
-    count = len(rows)
-    columns = {
-        "case_id": pa.array([row[0] for row in rows], pa.string()),
-        "entry_id": pa.array([row[1] for row in rows], pa.string()),
-        "kind": [row[2] for row in rows],
-        "role": ["question"] * count,
-    }
-    return from_columns(columns, CASE, count)
 
 
 def decisions(*rows):
@@ -127,22 +113,6 @@ def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):
     assert min(levels) >= 2
 
 
-def test_cases_open_are_decided_or_go(place):
-    """A case keeps the run in which it was first seen, through every status."""
-    with Ledger(place) as ledger:
-        ledger.note_cases(cases({"c1": "same-precinct", "c2": "twins"}), "run1")
-        ledger.decide(decisions(("c1", "c1-a", "keep", None, "N", "2026-02-04")))
-        ledger.note_cases(cases({"c1": "same-precinct", "c3": "namesakes"}), "run2")
-        assert [
-            (case.case_id, case.status, case.first_run, case.last_run)
-            for case in ledger.cases()
-        ] == [
-            ("c1", "decided", "run1", "run2"),
-            ("c2", "gone", "run1", "run1"),
-            ("c3", "open", "run2", "run2"),
-        ]
-
-
 def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(place):
     """Reading the same workbook twice changes nothing; changing one's mind does."""
     with Ledger(place) as ledger:
@@ -170,9 +140,9 @@ def test_an_empty_ledger_answers_with_empty_tables(place):
     """Zero rows have the shape of many."""
     with Ledger(place) as ledger:
         assert ledger.decisions().equals(DECISION.empty_table())
-        assert ledger.submissions() == ledger.cases() == ledger.journal() == []
+        assert ledger.submissions() == ledger.case_numbers() == ledger.journal() == []
         ledger.submit(LIST.empty_table(), {}, FIRST)
-        ledger.note_cases(CASE.empty_table(), "run")
+        ledger.number_cases([])
         assert ledger.decide(DECISION.empty_table()) == 0
 
 

@@ -236,16 +236,16 @@ def test_a_decision_changed_in_the_file_is_noticed(path):
         assert caught.value.code == "ledger-damaged"
 
 
-def test_a_case_changed_in_the_file_is_noticed_when_cases_are_used(path):
-    """The table of cases is large, so it is verified only then.
+def test_a_number_changed_in_the_file_is_noticed_when_numbers_are_used(path):
+    """The table of numbers is large, so it is verified only then.
 
     A copy of the ledger verifies it too.
     """
     path.write_bytes(path.read_bytes().replace(b"run1", b"run9", 1))
     with reading(path) as ledger, pytest.raises(InputError):
-        ledger.cases()
+        ledger.case_numbers()
     with Ledger(path) as ledger, pytest.raises(InputError):
-        ledger.note_cases(ledgers.cases({}), "run2")
+        ledger.number_cases([])
     with pytest.raises(InputError):
         copy(path.parent, path.with_name("copy.db"))
     assert not path.with_name("copy.db").exists()

@@ -243,23 +243,3 @@ def test_the_journal_never_goes_back(tmp_path):
         ledger.write_journal(ledgers.DAY, "one")
         ledger.write_journal(dt.date(2020, 1, 1), "two")
         assert [day for day, _, _ in ledger.journal()] == [ledgers.DAY, ledgers.DAY]
-
-
-@pytest.mark.parametrize(
-    ("unread", "gone"),
-    [
-        ((), {"b", "c"}),
-        ({88}, {"c"}),
-        ({88, 23}, set()),
-        ({None}, set()),
-        ({7}, {"b", "c"}),
-    ],
-)
-def test_a_case_is_not_gone_because_its_list_could_not_be_read(tmp_path, unread, gone):
-    """The list is still there: what it says of the case is only not known today."""
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        ledger.note_cases(ledgers.cases({"a": 88, "b": 88, "c": 23}), "run1")
-        ledger.note_cases(ledgers.cases({"a": 88}), "run2", unread=unread)
-        assert {
-            case.case_id for case in ledger.cases() if case.status == "gone"
-        } == gone

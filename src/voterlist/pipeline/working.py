@@ -419,8 +419,6 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
     outputs = publish.write_reports(context, walk, standing, burned, below)
     rows = walk.tables["case_numbers"].to_pylist()
     numbers = [CaseNumber(**row, run=run) for row in rows]
-    unread = unread_constituencies(walk.tables["set_aside"])
-    whom = None if context.is_whole else context.constituencies
     digests = walk.folder.digests(outputs)
     # Asked to end in here, the program ends behind it: a complete run stands in the journal.
     with whole():
@@ -429,7 +427,6 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
             walk.finish([step.stage for step in STAGES], digests)
             details["manifest"] = sha256(walk.folder.path / MANIFEST_NAME)
             details["altered"] = ", ".join(context.units.kept.altered)
-            ledger.note_cases(walk.tables["cases"], run, whom, unread=unread)
             ledger.number_cases(numbers)
             if not _is_journalled(ledger, context.today, details):
                 _note_waves(ledger, context.today, walk.tables)

@@ -1,4 +1,4 @@
-"""What must survive from run to run: submissions, cases, decisions, journal.
+"""What must survive from run to run: submissions, decisions, journal.
 
 It is a file of SQLite, or a database of PostgreSQL where ``[ledger] url`` names one: ``place_in``
 tells where the ledger of a workspace is, and the functions here take that place, or a file.
@@ -25,7 +25,6 @@ from voterlist.storage.ledger.reading import (
 from voterlist.storage.ledger.tables import (
     FILE_NAME,
     ApplicationEvent,
-    CaseNote,
     CaseNumber,
     Submission,
     User,
@@ -36,7 +35,6 @@ from voterlist.storage.ledger.writing import Ledger, OpenLedger
 __all__ = [
     "FILE_NAME",
     "ApplicationEvent",
-    "CaseNote",
     "CaseNumber",
     "Head",
     "JournalLine",

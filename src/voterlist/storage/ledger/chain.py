@@ -329,6 +329,7 @@ def version_of(base: Base) -> int:
 SUBMISSIONS = "submissions"
 USERS = "users"
 CASES = "cases"
+"""Told by earlier versions alone."""
 DECIDED = "decided"
 AMENDED = "amended"
 ACCEPTED = "accepted"

@@ -39,7 +39,6 @@ from voterlist.storage.ledger.opening import (
 from voterlist.storage.ledger.tables import (
     KEYS,
     ApplicationEvent,
-    CaseNote,
     CaseNumber,
     Submission,
     User,
@@ -70,13 +69,6 @@ class Reader:
             " ORDER BY constituency, precinct, first_seen, source, sheet",
         )
         return [_submission(row) for row in rows]
-
-    def cases(self) -> list[CaseNote]:
-        """All cases ever noted, in order of their ids."""
-        self._verify("cases")
-        query = "SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id"
-        rows = self._base.rows(query)
-        return [CaseNote(*row) for row in rows]
 
     def decisions(self) -> pa.Table:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""

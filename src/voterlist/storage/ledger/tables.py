@@ -199,7 +199,11 @@ KEYS = {
     "journal": "number",
     "chain": "number",
 }
-"""The key of each table that holds content; a digest is taken over its rows in this order."""
+"""The key of each table that holds content; a digest is taken over its rows in this order.
+
+``cases`` and ``case_places`` hold what runs of earlier versions noted of their cases, and stay as
+they are: a run's own table of cases is held by its manifest, whose digest the journal has.
+"""
 
 SESSIONS = "sessions"
 """Who was logged in at the desk of an earlier version. Nobody reads it: it is under no seal, and in
@@ -311,17 +315,6 @@ class Submission:
     rows: int
     entries: int
     first_seen: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class CaseNote:
-    """A case as the ledger knows it; ``status``: open, decided, or gone (not in the newest run)."""
-
-    case_id: str
-    kind: str
-    status: str
-    first_run: str
-    last_run: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,6 @@ from voterlist.storage.ledger.tables import (
     CaseNumber,
     User,
 )
-from voterlist.tables import distinct
 
 _ORIGINS = 2**31 - 1
 """So many numbers SQLite has for a file."""
@@ -213,68 +212,6 @@ class Ledger(Reader):
         self._changes.on(today)
         self._changes.note(chain.SUBMISSIONS, ("submissions",), lists=len(rows))
 
-    def note_cases(
-        self,
-        cases: pa.Table,
-        run: str,
-        only: Collection[int] | None = None,
-        unread: Collection[int | None] = (),
-    ) -> None:
-        """Note the cases (CASE) of a run: new ones open, known ones seen again, others gone.
-
-        Args:
-            cases: the cases that the run found.
-            run: its name.
-            only: the constituencies of a run that left others out: a case of which an entry stands
-                in another one was not looked for, and stays as it was.
-            unread: constituencies of which a list could not be read: a case of which an entry
-                stands in one stays as it was. None in it: of some list nobody knows whose it is,
-                so no case is gone.
-        """
-        self._change("cases", "case_places")
-        # In the order of the key, so that neighbours on the disk are written one after the other.
-        kinds = distinct(cases, "case_id", "kind").sort_by("case_id")
-        self._base.execute_many(
-            "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
-            " kind = excluded.kind, last_run = excluded.last_run",
-            [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
-        )
-        places = distinct(cases, "case_id", "constituency").sort_by("case_id")
-        self._base.execute_many(
-            "INSERT INTO case_places VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [
-                (place["case_id"], place["constituency"] or UNKNOWN_PLACE)
-                for place in places.to_pylist()
-            ],
-        )
-        if None not in unread:
-            self._let_go(run, only, [number for number in unread if number is not None])
-        self._base.execute(
-            "UPDATE cases SET status ="
-            " CASE WHEN case_id IN (SELECT case_id FROM decisions) THEN 'decided' ELSE 'open' END"
-            " WHERE last_run = ?",
-            (run,),
-        )
-        tables = ("cases", "case_places")
-        self._changes.note(chain.CASES, tables, run=run, cases=kinds.num_rows)
-
-    def _let_go(
-        self, run: str, only: Collection[int] | None, unread: Collection[int]
-    ) -> None:
-        """Set to gone the cases that a run looked for and did not find."""
-        kept = []
-        if only is not None:
-            kept.append(f"constituency NOT IN ({_numbers(only)})")
-        if unread:
-            kept.append(f"constituency IN ({_numbers(unread)})")
-        query = "UPDATE cases SET status = 'gone' WHERE last_run <> ?"
-        if kept:
-            query += (
-                " AND case_id NOT IN (SELECT case_id FROM case_places"  # noqa: S608  whole numbers
-                f" WHERE {' OR '.join(kept)})"
-            )
-        self._base.execute(query, (run,))
-
     def decide(self, decisions: pa.Table, *, adjudicates: bool = False) -> int:
         """Add decisions (DECISION); what the same person said last is not added again.
 
@@ -433,12 +370,6 @@ class Ledger(Reader):
         """Tables that are about to be changed: verified before, sealed at the end of the block."""
         self._verify(*tables)
         self._changed |= set(tables)
-
-
-def _numbers(numbers: Iterable[int]) -> str:
-    """Whole numbers as SQL lists them; without any, what holds none."""
-    listed = ", ".join(str(int(number)) for number in sorted(numbers))
-    return listed or "SELECT 1 WHERE 1 = 0"
 
 
 def _by(decision: Mapping[str, Any]) -> tuple[str, str, str]:
