@@ -59,6 +59,13 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
     assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]
 
 
+def test_whoever_stays_under_another_entry_is_on_the_list_by_it():
+    """Both commissions said that the person stands there, and nobody saw that it is one person."""
+    keeps = Answer(case_id="c", number=1, answer="keep", by="A", day=DAY, stands_as="b")
+    came = answering.CameUp("pec-088-0001", {"c": keeps}, {"b": "088-b"})
+    assert came.listed(case()) == ["088-b"]
+
+
 @pytest.mark.parametrize(
     ("answers", "others", "owing"),
     [

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 from itertools import product
 from pathlib import Path
@@ -536,6 +537,13 @@ def _with_precincts(folder):
     return above, both
 
 
+def _list_as_another(precinct):
+    path = precinct / "inbox" / "88" / "menteqe-1.csv"
+    line = "1;Nəbiyev;Sahib;Elman oğlu;19.07.1941;kişi;Nizami küç. 4;5XK1261"
+    path.write_text(re.sub("(?m)^1;.*", line, path.read_text("utf-8")), "utf-8")
+    told("run", precinct, "--today", EARLY)
+
+
 def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path):
     """A case of theirs was settled by no answers, and asked again for ever.
 
@@ -576,6 +584,8 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     # Who votes where one FIN stands twice is decided above.
     assert len(handing.newest(above, "queue").column("case_id").unique()) == 1
     assert owed() == []
+    # Whose line says something else altogether could only be given up, and was asked for for ever.
+    _list_as_another(both[0][1])
     answer("--elsewhere", "--document", "AA 1")
     hand_over("third")
     out = ("--out", tmp_path / "up.zip", "--today", EARLY)
@@ -585,9 +595,17 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     assert opened["returned-cases"] == 2
     assert [one["owing"] for one in owed()] == [[1, 2]] * 2
     assert "Precinct 2 owes" in call("status", above, "--today", EARLY).stdout
+    rows = handing.newest(both[0][1], "entries").to_pylist()
+    (today,) = [row["entry_id"] for row in rows if row["fin"] == "5XK1261"]
+    as_today = ("answer", both[0][1], "--stays", "--entry", today, "--by", "Nigar")
+    codes = {told(*as_today, "--case", case, "--today", EARLY)[0] for case in (1, 2)}
+    # Of the other case the list has the entry that was asked about.
+    assert codes == {0, 2}
     # Who moved to a third place, by both, was asked about for ever.
     for _, precinct in both:
-        for number, case in enumerate(told("answer", precinct)[1]["cases"], 1):
+        cases = told("answer", precinct)[1]["cases"]
+        left = (case for case in cases if case["answer"] != "keep")
+        for number, case in enumerate(left, 1):
             whom = ("--what", "strike", "--for", case["own"][0]["entry_id"])
             place = ("--set", "constituency=87", "--set", "precinct=5")
             asked = (*whom, *place, "--document", "AA 1", "--by", "Özü")

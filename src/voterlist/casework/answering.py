@@ -24,6 +24,7 @@ from voterlist.casework.returned_cases import (
     added_no_more,
     asked_above,
     others_in,
+    standing_as,
     taken_off,
     with_answers,
 )
@@ -221,8 +222,10 @@ def split_from_above(
             said += [row] if given is None else []
             continue
         row["decided_by"] = by
+        # In a file nobody names another entry.
+        row["value"] = row["value"] if against.turns_over else None
         # Who is on no list stays nowhere, and needs no striking.
-        is_nobody = row["action"] == STAYS and all(own.values())
+        is_nobody = (row["action"], row["value"]) == (STAYS, None) and all(own.values())
         code = "listed-no-more" if is_nobody else _refused_as(by, against.bringer)
         if code is not None:
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
@@ -287,6 +290,13 @@ def record_from_above(
             continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
+        if row["value"] is not None:
+            case = standing_as(case, row["value"])
+            # What is asked about is found again where it is, whatever becomes of its line.
+            about = {"entry_id": row["value"], "action": Action.ASK.value}
+            question = from_rows([{**said, **about}], AMENDMENT)
+            ledger.amend(question)
+            holding += question.to_pylist()
         closed = _questions_closed(holding, struck_once, case, said)
         ledger.amend(closed, adjudicates=True)
         own = (lost.get(entry.entry_id) for entry in case.own)
@@ -345,6 +355,7 @@ def _write_answer(
         entries=" ".join(entry.came_as or entry.entry_id for entry in case.own),
         answer=_ANSWER_OF[answer],
         by=by,
+        **({"stands_as": case.stands_as} if case.stands_as else {}),
     )
 
 
@@ -414,9 +425,11 @@ class CameUp:
 
     def listed(self, case: ReturnedCase) -> list[str]:
         """Its own entries of a case that are on its lists, under the ids of here."""
-        return [
-            self.ids[entry.entry_id] for entry in case.own if entry.entry_id in self.ids
-        ]
+        own = [entry.entry_id for entry in case.own]
+        answer = self.answers.get(case.case_id)
+        if answer and answer.stands_as:
+            own = [answer.stands_as]
+        return [self.ids[entry] for entry in own if entry in self.ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,9 +507,11 @@ def settled(
 
 def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
     """What the newest package of a commission said of these entries of it."""
+    answers = kept.answers_of(sender)
+    entries = {*entries, *(answer.stands_as or "" for answer in answers.values())}
     return CameUp(
         sender,
-        kept.answers_of(sender),
+        answers,
         # A nation has millions of ids, and few of them are asked about.
         {
             below: here

@@ -87,6 +87,8 @@ class ReturnedCase(Frozen):
     others: tuple[OtherEntry, ...]
     given_up: bool = False
     """All who were asked said that the person stands elsewhere, so all are asked again."""
+    stands_as: _Id | None = Field(default=None, exclude=True)
+    """As in ``Answer``."""
     is_of_before: bool = Field(default=False, exclude=True)
     """The newest return does not ask about it."""
 
@@ -172,6 +174,8 @@ class Answer(Frozen):
     """The person stands rightly here, or stands elsewhere and was struck off here."""
     by: _Text
     day: Annotated[str, Field(pattern=_DAY)]
+    stands_as: _Id | None = None
+    """The entry of the person who stays, whose line changed so that nobody found it."""
 
 
 class LetPass(Frozen):
@@ -253,6 +257,7 @@ def answers_in_journal(
                 answer="keep" if details["answer"] == "keep" else "give-up",
                 by=str(details["by"]),
                 day=day.isoformat(),
+                stands_as=str(named) if (named := details.get("stands_as")) else None,
             )
         elif asked_again and any(
             # One that states a stage as finished asks nothing.
@@ -623,6 +628,7 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
     cases |= {case.case_id: case for returned in returns for case in returned.cases}
     if not cases:
         return []
+    answers = answers_in_journal(ledger)
     newest = [case.case_id for package in returns[-1:] for case in package.cases]
     today: dict[str, Row] = {}
     with suppress(UsageError):
@@ -637,6 +643,9 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
 
     def of_today(case: ReturnedCase) -> ReturnedCase:
         own = []
+        answer = answers.get(case.case_id)
+        if answer and answer.stands_as:
+            case = standing_as(case, answer.stands_as)
         for entry in case.own:
             came = {"is_gone": False, "came_as": entry.entry_id}
             own.append(entry.model_copy(update=came | today.get(entry.entry_id, {})))
@@ -645,6 +654,12 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
 
     before = sorted(cases.keys() - {*newest})
     return [of_today(cases[name]) for name in (*before, *newest)]
+
+
+def standing_as(case: ReturnedCase, entry_id: str) -> ReturnedCase:
+    """The case about an entry of today in which nobody but a person finds the one it was about."""
+    own = OwnEntry(entry_id=entry_id, precinct=place_of_id(entry_id)[1])
+    return case.model_copy(update={"own": (own,), "stands_as": entry_id})
 
 
 def _case_answered(details: Mapping[str, str | int]) -> ReturnedCase:

@@ -39,10 +39,11 @@ from voterlist.casework.importing import (
 )
 from voterlist.casework.pages import SecondReaders
 from voterlist.casework.printed import with_named_entries
+from voterlist.casework.returned_cases import ReturnedCase
 from voterlist.decisions import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
-from voterlist.model import Mark, Problem
+from voterlist.model import Action, Mark, Problem, Verdict
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
@@ -54,7 +55,7 @@ from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change, open_to_read
-from voterlist.tables import Row, from_rows
+from voterlist.tables import Row, from_rows, rows_among
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -241,6 +242,7 @@ def answer_case(
     number: int,
     said: Mapping[str, str | None],
     *,
+    stands_as: str | None = None,
     decided_at: dt.datetime,
     bringer: Bringer,
 ) -> Imported:
@@ -253,19 +255,24 @@ def answer_case(
         number: the number by which the commission above calls the case.
         said: the ``action``: that the person ``STAYS``, or stands ``ELSEWHERE``; ``decided_by``,
             the ``reason``, and the ``document`` that shows it.
+        stands_as: the entry of the person who stays, where none of the case is on a list.
         decided_at: the moment; with its time zone.
         bringer: who brings the answer.
 
     Raises:
-        UsageError: it is no workspace, or has no complete run; there is no such case.
+        UsageError: it is no workspace, or has no complete run; there is no such case; the entry is
+            on no list, or the case has one that is.
         WorkspaceBusyError: another command holds it.
     """
     cases = [case for case, _ in cases_returned(workspace) if case.number == number]
     if not cases:
         raise usage_error("answer-no-case", number=number)
+    if stands_as is not None:
+        _require_other(workspace, cases[0], stands_as)
     rows = [
         {
             **said,
+            "value": stands_as,
             "file": "",
             "sheet": "",
             "row": row,
@@ -284,6 +291,27 @@ def answer_case(
     return import_answers(
         workspace, [book], decided_at=decided_at, bringer=bringer, turns_over=True
     )
+
+
+def _require_other(workspace: Path, case: ReturnedCase, entry_id: str) -> None:
+    """Refuse an entry that is on no list, or stands for one that is.
+
+    Raises:
+        UsageError: it is so.
+    """
+    with open_to_read(workspace) as (_, ledger):
+        runs = known(workspace, ledger)
+        came, listed, added = (
+            runs.table(name) for name in ("applied", "entries", "additions")
+        )
+    left = rows_among(came, "action", [Action.STRIKE, Verdict.REPEAT])
+    ids = {
+        *listed.column("entry_id").to_pylist(),
+        *added.column("entry_id").to_pylist(),
+    }
+    ids -= {*left.column("entry_id").to_pylist()}
+    if entry_id not in ids or not all(one.is_gone for one in case.own):
+        raise usage_error("answer-entry", number=case.number)
 
 
 def import_answers(

@@ -278,6 +278,7 @@ def answer(
     by: Annotated[str, option("answer-by", "NAME")] = "",
     reason: Annotated[str, option("answer-reason", "TEXT")] = "",
     document: Annotated[str, option("answer-document", "TEXT")] = "",
+    stands_as: Annotated[str, option("answer-entry", "--entry", "ENTRY_ID")] = "",
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
@@ -289,7 +290,7 @@ def answer(
 
     problems: list[Answer] = []
     if case is not None:
-        if stays is None or not by.strip():
+        if stays is None or not by.strip() or (stands_as and not stays):
             raise usage_error("answer-incomplete")
         action = STAYS if stays else ELSEWHERE
         said = {
@@ -301,7 +302,14 @@ def answer(
         moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
         bringer = Bringer(user_name())
         before = {case.number: given for case, given in cases_returned(workspace)}
-        made = answer_case(workspace, case, said, decided_at=moment, bringer=bringer)
+        made = answer_case(
+            workspace,
+            case,
+            said,
+            stands_as=stands_as or None,
+            decided_at=moment,
+            bringer=bringer,
+        )
         problems = list_problems(made.problems)
         if not problems:
             tell("cli.answer.recorded", number=case, path=workspace)

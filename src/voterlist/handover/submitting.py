@@ -242,7 +242,11 @@ def _of_today(
     ]
     yield Payload(GATES_NAME, json_bytes(passed))
     answers = answers_to_above(workspace, ledger)
-    told = [answers[case_id].model_dump(mode="json") for case_id in sorted(answers)]
+    # An earlier version above takes what says nothing that it does not know.
+    told = [
+        answers[case_id].model_dump(mode="json", exclude_none=True)
+        for case_id in sorted(answers)
+    ]
     yield Payload(ANSWERS_NAME, json_bytes(told))
 
 
