@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 import pytest
 from hypothesis import example
@@ -19,7 +20,9 @@ from voterlist.decisions import (
     UNKNOWN_ACTION,
     AmendmentContext,
     Given,
+    Need,
     check_amendments,
+    grounds,
     precincts_known,
     standing,
     subjects_of,
@@ -212,7 +215,6 @@ GOOD = {
         constituency="012",
         precinct="7",
     ),
-    "strike under age": strike("under-age", "under-age", document="act of birth 3"),
     "correct": correct("fin", "8abc1o2"),
     "correct the other entry": correct("fin", "8ABC102", entry_id=ELI),
     "correct to nothing": correct("fin", "-"),
@@ -230,12 +232,6 @@ GOOD = {
     "ask about a case": {"case_id": CASE_ID, "action": "ask"},
     "accept": to("precinct-too-small", "accept", reason="a village"),
     "accept on a ground": to("under-age", "accept", ground="list-is-right"),
-    "without a finding": {
-        "entry_id": MIN,
-        "action": "strike",
-        "ground": "court",
-        "document": "decision 7",
-    },
 }
 
 
@@ -336,10 +332,6 @@ BAD = {
         to("arrived-listed-elsewhere", "move", ground="arrived"),
         "evidence-missing",
     ),
-    "no reason": (
-        to("address-outside-precinct", "move", ground="other"),
-        "reason-missing",
-    ),
     "gone": ({"entry_id": "088-0012-9", "action": "ask"}, "entry-gone"),
     "not of the finding": (
         to("under-age", "ask", entry_id=ALI),
@@ -391,9 +383,43 @@ def test_a_bad_answer_is_refused_with_its_place_and_the_others_are_recorded(
     assert [row["action"] for row in amended.amendments.to_pylist()] == ["ask"]
 
 
+LACKING = {
+    Need.EVIDENCE: "evidence-missing",
+    Need.REASON: "reason-missing",
+    Need.DESTINATION: "precinct-missing",
+}
+
+
+def on(ground, action):
+    """An answer about an entry on a ground, with all that the ground needs, by need."""
+    to_where = {"strike": {"constituency": "12", "precinct": "7"}}
+    given = {
+        Need.EVIDENCE: {"document": "act 4"},
+        Need.REASON: {"reason": "nobody lives there"},
+        Need.DESTINATION: to_where.get(action, {"precinct": "13"}),
+    }
+    needs = ground.needs | ({Need.DESTINATION} if action == "move" else set())
+    plain = {"entry_id": MIN, "action": action, "ground": ground.code}
+    if action == "correct":
+        plain |= {"field": "given_name", "value": "Rza"}
+    return plain, {need: given[need] for need in needs}
+
+
+@pytest.mark.parametrize("ground", grounds().values(), ids=lambda ground: ground.code)
+def test_an_answer_has_all_that_its_ground_needs(ground):
+    """Without a document, a reason or a place nobody leaves the list and nothing is changed."""
+    for action in sorted(ground.actions & {"strike", "correct", "move"}):
+        plain, by_need = on(ground, action)
+        whole = reduce(or_, by_need.values(), plain)
+        assert codes(check(whole)) == []
+        for need, cells in by_need.items():
+            lacking = {name: whole[name] for name in whole if name not in cells}
+            assert codes(check(lacking)) == [LACKING[need]], (action, need)
+
+
 def test_every_problem_is_shown_above():
     """A code that no test meets may be one that no answer meets."""
-    elsewhere = {"answered-twice", "own-dispute", "already-listed"}
+    elsewhere = {"answered-twice", "own-dispute", "already-listed", *LACKING.values()}
     assert {code for _, code in BAD.values()} | elsewhere == set(AMENDMENT_PROBLEMS)
 
 

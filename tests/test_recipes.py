@@ -17,7 +17,7 @@ STEP = re.compile(
 )
 MOST_FILES = {
     "A register rule": 4,
-    "A ground, or an answer to a rule": 2,
+    "A ground": 2,
     "A command, or a message": 3,
     "A reader": 2,
     "A kind of comparison": 2,
