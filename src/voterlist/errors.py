@@ -24,7 +24,9 @@ import errno
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from voterlist.model import frozen
 
 NO_ROOM = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """The numbers of the system's errors that say that a disk, or somebody's part of it, is full."""
@@ -78,7 +80,7 @@ class NotAFrameError(UsageError, TypeError):
     code = "not-a-frame"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingsMistake:
     """One mistake in the settings: ``path`` is its key path, such as ``link.review_probability``.
 

@@ -6,8 +6,17 @@ and the documentation, so one spelling of it serves everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar, dataclass_transform
+
+_Record = TypeVar("_Record")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(kind: type[_Record]) -> type[_Record]:
+    """A record: a dataclass that nothing changes, with the fields that it declares alone."""
+    return dataclass(frozen=True, slots=True)(kind)
 
 
 class Level(StrEnum):
@@ -437,7 +446,7 @@ class Owed(StrEnum):
     """That a stage of the calendar before an election is done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One thing that a stage may notice.
 

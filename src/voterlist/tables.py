@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -28,6 +27,7 @@ from voterlist.arrays import (
     pieces,
     room_beside,
 )
+from voterlist.model import frozen
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Row: TypeAlias = dict[str, Any]
@@ -46,7 +46,7 @@ class Columns(Protocol):
         """A column by its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a stage returns: its table, what it noticed, and the rows it set aside."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from voterlist.findings.accepted import settle
 from voterlist.ingest import ingest
 from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts
-from voterlist.model import Level, Profile, Severity, Stage
+from voterlist.model import Level, Profile, Severity, Stage, frozen
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
@@ -56,7 +56,7 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """What the register tests found in lists. ``rows_in = rows_out + rows set aside``."""
 

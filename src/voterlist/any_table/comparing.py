@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, compare_cycles
 from voterlist.errors import input_error, usage_error
 from voterlist.ingest import register_named
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.outcome import counts, list_name
 from voterlist.pipeline.reference import (
@@ -32,7 +31,7 @@ from voterlist.storage import store
 from voterlist.tables import concat, count_by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """The list of this cycle beside the list of the last one."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from voterlist.errors import input_error, usage_error
 from voterlist.link import fit
 from voterlist.link.evaluation import Compared, Measure, measures
 from voterlist.link.explain import read_model, waterfalls
+from voterlist.model import frozen
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.report.sections.cases.model import Waterfall
@@ -29,7 +29,7 @@ _PLACE = ["rule", "constituency", "precinct"]
 _HIT = ["rule", "fault", "finding"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultScore:
     """How one rule did."""
 
@@ -111,7 +111,7 @@ def _by_place(planted: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
     return of_places.merge(reported[[*_PLACE, "finding"]], on=_PLACE)[_HIT]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explained:
     """A pair, what it is, and why."""
 

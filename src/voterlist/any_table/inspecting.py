@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.look import look
-from voterlist.model import Severity
+from voterlist.model import Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
 from voterlist.pipeline.result import FURNITURE
 from voterlist.storage import ledger as ledgers
@@ -87,7 +87,7 @@ def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
     return int(differs or bool(set_aside - FURNITURE) or bool(rules & _ASKS))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileLine:
     """One file in one line of a table."""
 

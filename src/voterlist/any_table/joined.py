@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from voterlist.ingest import columns_needed, parse_map
 from voterlist.ingest.added import places_of_added, require_columns
 from voterlist.ingest.choice import ColumnUse
 from voterlist.ingest.generic import UsedTable, names_of, under_profile
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
 from voterlist.storage.files import write_atomically
@@ -51,7 +51,7 @@ def read_map(path: Path | None) -> Map | None:
             raise MapError("the map is not in UTF-8", (mistake,)) from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileColumns:
     """The columns of one file, and what each is used as."""
 
@@ -59,7 +59,7 @@ class FileColumns:
     columns: tuple[ColumnUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """How the files were understood."""
 
@@ -74,7 +74,7 @@ Keep = Callable[[pa.Table], pa.Table]
 """What holds the cells of a file, in memory or not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A file with the map of its columns."""
 
@@ -86,7 +86,7 @@ class Source:
     """The name of the file with the map."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Understood:
     """The cells of all files, and how they are understood."""
 

@@ -42,7 +42,7 @@ from voterlist.link import Watch as LinkWatch
 from voterlist.link.block import Forecast
 from voterlist.link.candidates import RECORD
 from voterlist.link.explain import with_term_frequencies
-from voterlist.model import Profile, Stage
+from voterlist.model import Profile, Stage, frozen
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.processes.threads import each
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from voterlist.render.pictures import Pictures
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """The page with the pictures of a linkage."""
 
@@ -64,7 +64,7 @@ class Page:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkRequest:
     """What is to be linked, and how."""
 
@@ -178,7 +178,7 @@ _CHUNK_ASIDE = 500_000
 """Pairs that are compared at a time, at most, where memory is limited."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """What a linkage calls while it runs, on this machine or on a cluster."""
 
@@ -196,7 +196,7 @@ class Watch:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """What each blocking key would cost."""
 
@@ -205,7 +205,7 @@ class Planned:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """A linkage that was made."""
 

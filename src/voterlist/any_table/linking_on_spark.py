@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from voterlist.errors import naming, usage_error
 from voterlist.ingest.added import require_columns
 from voterlist.ingest.choice import Choice
 from voterlist.ingest.generic import MAP_FIELDS, UsedTable
+from voterlist.model import frozen
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
 from voterlist.spark.session import open_session, require_master
@@ -37,7 +37,7 @@ _LOOKED_AT, _EACH = 100, 1_000
 them, and so many rows of each part."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     """A file of Parquet, by what its end says of it."""
 
@@ -52,7 +52,7 @@ class _File:
     """The group of its entries, of which no two are paired; None where all pairs count."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _List:
     """The files that are linked as one list."""
 

@@ -10,12 +10,12 @@ import tempfile
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 from voterlist.readers import rows_of
 
 _REFERENCE_SECONDS = 0.12
@@ -158,7 +158,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?", re.IGNORECASE)
 _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortage:
     """A linkage for which the memory will not do; both in megabytes of 2**20 bytes."""
 

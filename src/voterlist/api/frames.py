@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar
@@ -28,7 +28,7 @@ from voterlist.ingest import table_intake
 from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import UsedTable, added_of, names_of, under_profile
 from voterlist.link import FOLDS, Added, Scope
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.stage import fold_added
 from voterlist.normalize.told import ToldProfile, tell_profile
@@ -117,7 +117,7 @@ def table_of(frame: pd.DataFrame) -> pa.Table:
     return frame_table(frame.reset_index(named) if named else frame)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linkable:
     """Frames as the linkage takes them: one list, in which every id has the mark of its frame."""
 

@@ -45,6 +45,7 @@ from voterlist.link.explain import KeyOfPair, keys_of_pair
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import keys
 from voterlist.link.types import ends_of, positions_of
+from voterlist.model import frozen
 from voterlist.tables import with_column
 
 if TYPE_CHECKING:
@@ -547,7 +548,7 @@ class Linkage:
         return "\n".join([*lines, *self.doubts.says, say("linkage.look", names=_NAMES)])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class How:
     """How frames are linked, but for the model and the rules."""
 

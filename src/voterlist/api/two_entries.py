@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -14,6 +12,7 @@ from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.explain import KeyOfPair, term_frequencies
 from voterlist.link.judge import Scorer
 from voterlist.link.weigh import CLASSES
+from voterlist.model import frozen
 from voterlist.report.sections.cases.model import CaseWords, Step, Waterfall
 
 _MISSING = "missing"
@@ -21,7 +20,7 @@ _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ends:
     """Two entries: where they stand in the list, and what they say, by comparison."""
 

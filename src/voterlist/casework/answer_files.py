@@ -7,7 +7,7 @@ import hashlib
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -34,7 +34,7 @@ from voterlist.desk.decisions import (
     read_decisions,
 )
 from voterlist.errors import InputError
-from voterlist.model import Action, Problem
+from voterlist.model import Action, Problem, frozen
 from voterlist.pipeline.known import Known
 from voterlist.render import xlsx
 from voterlist.render.xlsx import ANSWER_ROW, Answers
@@ -65,7 +65,7 @@ _MOST_PAGE_MEGABYTES = 50
 takes twenty times its size there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerFile:
     """What one file says; ``page`` where it is a file of decisions."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,7 +31,7 @@ from voterlist.casework.returned_cases import (
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
-from voterlist.model import Action, Problem, Verdict
+from voterlist.model import Action, Problem, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_in, known
@@ -409,7 +409,7 @@ _SAME = "same"
 """The level of two values that are one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CameUp:
     """What the newest package of a commission below says.
 
@@ -432,7 +432,7 @@ class CameUp:
         return [self.ids[entry] for entry in own if entry in self.ids]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """What the answers come to.
 

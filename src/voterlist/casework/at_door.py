@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,7 +28,7 @@ from voterlist.lists.door import (
     read_code,
     read_door_file,
 )
-from voterlist.model import AtDoor, ListOrder
+from voterlist.model import AtDoor, ListOrder, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.values import Words
 from voterlist.storage import store
@@ -53,7 +52,7 @@ class Said(NamedTuple):
     saved: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The questions of a precinct, and how many are answered."""
 
@@ -69,7 +68,7 @@ class Standing:
     """(number on the list, code) of each question that is not answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenIn:
     """What became of one file."""
 

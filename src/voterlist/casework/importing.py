@@ -36,7 +36,7 @@ from voterlist.decisions.standing import last_answers
 from voterlist.decisions.trial import UNDOES_EARLIER, all_answers
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
-from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict
+from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict, frozen
 from voterlist.normalize import read_correction, read_day
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
 from voterlist.quality.readings import what_holds
@@ -69,7 +69,7 @@ CONFIRM_PROBLEMS = ("cannot-confirm", "confirms-own", "several-to-confirm")
 """Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bringer:
     """Who brings a file of answers.
 
@@ -82,7 +82,7 @@ class Bringer:
     role: Role | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportedFile:
     """What was read back from one file."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -27,7 +26,7 @@ from voterlist.decisions import Given, grounds, identity_of, moves_of, standing
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers
 from voterlist.errors import UsageError
-from voterlist.model import Action, Progress, Verdict
+from voterlist.model import Action, Progress, Verdict, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
 from voterlist.pipeline.progress import of_cycle
@@ -277,7 +276,7 @@ def others_in(parts: Mapping[str, ReturnedCase]) -> Iterator[OtherEntry]:
         yield from case.others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owed:
     """A case over several constituencies, or precincts of one, that is not settled.
 
@@ -296,7 +295,7 @@ class Owed:
     has_vanished: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lists:
     """What lists of a commission below say of the entries about which it was asked."""
 

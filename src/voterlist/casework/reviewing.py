@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,7 +43,7 @@ from voterlist.casework.returned_cases import ReturnedCase
 from voterlist.decisions import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
-from voterlist.model import Action, Mark, Problem, Verdict
+from voterlist.model import Action, Mark, Problem, Verdict, frozen
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
@@ -61,7 +61,7 @@ REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exported:
     """What was written for a person to decide."""
 
@@ -90,7 +90,7 @@ class Exported:
         return sum(self.counts[name] for name in names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """What was read back."""
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from voterlist.model import frozen
 from voterlist.shipped import shipped_text, shipped_toml
 
 __all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "terms", "texts"]
@@ -96,7 +96,7 @@ def texts(key: str) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalogue:
     """The catalogue in one language."""
 

@@ -13,10 +13,11 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 
 Place: TypeAlias = tuple[Any, ...]
 """Constituency, precinct and kind of a list; None where it is not known, or of several."""
@@ -32,7 +33,7 @@ WITHHELD: Parts = ("withheld", "withheld")
 TOGETHER = "together"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rounding:
     """How cells are rounded: unbiased random rounding, whose lot is drawn by a key."""
 

@@ -7,7 +7,6 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -34,7 +33,7 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.deadlines import CalendarStage
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
-from voterlist.model import null_last
+from voterlist.model import frozen, null_last
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
@@ -79,7 +78,7 @@ class Release(Frozen):
     files: tuple[ReleasedFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FiguresMade:
     """A release of figures."""
 

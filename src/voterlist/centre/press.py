@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
@@ -16,7 +15,7 @@ from voterlist.centre.counting import SEXES, Counted
 from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import LISTS, Rows
 from voterlist.config import Settings
-from voterlist.model import ListKind, null_last
+from voterlist.model import ListKind, frozen, null_last
 from voterlist.render.html import rendered
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import typeset
@@ -38,7 +37,7 @@ _COLUMNS_OF_PLACES = (
 """The columns of the tables: the name of each, its width and its kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """What a sheet says in one language."""
 

@@ -8,7 +8,6 @@ the statistics of every place.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -25,6 +24,7 @@ from voterlist.check.precinct_borders import street_use
 from voterlist.check.rules import RULES, TESTS
 from voterlist.config import CheckSettings
 from voterlist.findings import gather, is_on
+from voterlist.model import frozen
 
 __all__ = [
     "ENTRIES",
@@ -46,7 +46,7 @@ SHARE_RULES: frozenset[str] = frozenset(rule.code for rule in RULES if rule.is_s
 """Rules whose value and limit are shares, 0 to 1: a report writes them as percentages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examined:
     """All that the register tests and the statistics say of one register."""
 

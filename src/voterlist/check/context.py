@@ -19,7 +19,7 @@ from voterlist.facts import BIRTH_YEARS
 from voterlist.fields import IDENTIFIERS
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
-from voterlist.model import ListKind, Rule, Stage
+from voterlist.model import ListKind, Rule, Stage, frozen
 from voterlist.persons.shared_values import agreeing
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.tables import codes, group_codes, is_known, sort_by, with_encoded_text
@@ -43,7 +43,7 @@ ENTRIES = _encoded_columns(ENTRY)
 """ENTRY, dictionary-encoded likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Groups:
     """Rows put into groups, counted from 0."""
 

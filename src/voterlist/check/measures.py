@@ -6,7 +6,6 @@ Once for the rules and for the indicators.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -18,7 +17,7 @@ from voterlist.check.context import Context
 from voterlist.check.shared import is_missing
 from voterlist.config import CheckSettings
 from voterlist.fields import COMPARED
-from voterlist.model import Rule, Sex
+from voterlist.model import Rule, Sex, frozen
 
 # Which precincts lie outside the funnel: outliers, by limits that hold for small precincts too.
 #
@@ -42,7 +41,7 @@ _DRAWN_SQUARE = 0.6786
 small by a third."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Funnel:
     """One element per precinct.
 
@@ -255,7 +254,7 @@ _DRAWN_SQUARE_OF_DISTANCE = 0.7789
 Counted = Callable[[Context], tuple[Bools, Bools]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """A share that each precinct has: of the voters of ``of``, those that are flagged too."""
 
@@ -278,7 +277,7 @@ class Measure:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A share of every precinct, and which of them are outliers."""
 

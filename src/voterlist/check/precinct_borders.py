@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ from rapidfuzz.process import cdist
 
 from voterlist.arrays import AnyArray, Bools, Floats, Longs
 from voterlist.findings import PRECINCT_PLACE
-from voterlist.model import Covers, ListKind
+from voterlist.model import Covers, ListKind, frozen
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import (
     codes,
@@ -55,7 +54,7 @@ _JUDGED = with_encoded_text(
 """What of VOTER is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JudgedAddresses:
     """What each voter's address came to be.
 
@@ -187,7 +186,7 @@ def _numbers_in(names: pa.Array) -> AnyArray:
     return np.array(texts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Constituency:
     """The distinct addresses of a constituency beside the rows of its register.
 

@@ -29,7 +29,7 @@ from voterlist.cli.terminal import (
     title,
 )
 from voterlist.errors import usage_error
-from voterlist.model import Asks, Body, Relation, Step, Way
+from voterlist.model import Asks, Body, Relation, Step, Way, frozen
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _Reason = Annotated[str, option("application-reason", "TEXT")]
 _Entry = Annotated[str | None, option("application-for", "--for", "ENTRY_ID")]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Taken:
     """The arguments and options of ``take``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.terminal import Answer, picked, table, tell, tell_left
-from voterlist.model import AtDoor
+from voterlist.model import AtDoor, frozen
 
 if TYPE_CHECKING:
     from voterlist.casework.at_door import TakenIn
@@ -54,7 +53,7 @@ def _tell(file: TakenIn) -> None:
         tell("cli.door.unfit", 2, codes=", ".join(file.unfit))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Given:
     """The arguments and options of ``answer``."""
 

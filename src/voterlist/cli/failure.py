@@ -13,7 +13,7 @@ import os
 import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import PurePath
 from typing import Any
@@ -33,6 +33,7 @@ from voterlist.errors import (
     place_of,
     usage_error,
 )
+from voterlist.model import frozen
 from voterlist.processes.stopping import StoppedError
 
 _MESSAGES = (
@@ -184,7 +185,7 @@ _BY_KEYBOARD = 130
 """The exit code of a command that was stopped from the keyboard."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """An error in words."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import (
@@ -15,6 +14,7 @@ from voterlist.cli.options import (
 )
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell
+from voterlist.model import frozen
 
 if TYPE_CHECKING:
     from voterlist.counter.finder import Found, Hit
@@ -26,7 +26,7 @@ _NAMES = ("surname", "given_name", "patronymic")
 _ADDED = ("full_name", "birth_date", "constituency", "precinct")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Options:
     """The arguments and options of the command."""
 

@@ -16,7 +16,6 @@ import traceback
 from collections import Counter, UserDict
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
 from importlib import resources
 from itertools import chain, groupby
 from types import MappingProxyType
@@ -39,6 +38,7 @@ from voterlist.cli.failure import (
 from voterlist.cli.options import Json, require_outputs
 from voterlist.cli.terminal import LOG, SAY, TERMINAL, LogFile, LogJson, answer, warn
 from voterlist.errors import VoterlistError, usage_error
+from voterlist.model import frozen
 from voterlist.processes.limits import leave_pandas_out
 from voterlist.version import __version__
 
@@ -57,7 +57,7 @@ PLAIN: dict[str, Any] = {
 """Plain help: it is the same on every terminal and in the documentation, and starts faster."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One command: where its function is. ``commands.toml`` says what the fields are."""
 
@@ -124,7 +124,7 @@ def _options_of(probe: Callable[..., None], *names: str) -> list[Any]:
     return options
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubGroup:
     """A command that is a group of commands."""
 

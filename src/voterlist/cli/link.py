@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +27,7 @@ from voterlist.cli.options import (
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import SAY, Answer, picked, shown, table, tell, title, warn
 from voterlist.errors import usage_error
-from voterlist.model import PairKind
+from voterlist.model import PairKind, frozen
 from voterlist.processes.limits import without_collection
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ _ANY_CORE = "local[*]"
 """Spark without a cluster: all cores of this machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Options:
     """What ``link`` takes on the command line."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,7 +19,7 @@ from voterlist.cli.options import (
 from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left, warn
-from voterlist.model import ListOrder
+from voterlist.model import ListOrder, frozen
 
 if TYPE_CHECKING:
     from voterlist.handover.lists import ListsMade
@@ -29,7 +28,7 @@ _MOST_LISTS = 60
 """Lists whose balance is printed; JSON has all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Options:
     """The arguments and options of the command."""
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from voterlist.cli.terminal import LOG, SAY, TERMINAL
+from voterlist.model import frozen
 
 _PATIENCE = 2.0
 """Seconds before progress is shown at all."""
@@ -124,7 +125,7 @@ class Steps:
         return details
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@frozen
 class _Report:
     """How much of a stage's work is done, and what of it was done last."""
 

@@ -6,12 +6,12 @@ import difflib
 import pkgutil
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from voterlist.errors import MapError, SettingsMistake
+from voterlist.model import frozen
 
 SECTION = "comparisons"
 _KEYS = ("column", "kind", "blocking")
@@ -45,7 +45,7 @@ Fold: TypeAlias = SharedFold | Callable[[str], str | None]
 it says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddedComparison:
     """One comparison that a user adds."""
 

@@ -29,7 +29,7 @@ from voterlist.decisions import (
 )
 from voterlist.errors import usage_error
 from voterlist.fields import ENTRY_FIELDS
-from voterlist.model import Asks, Relation, Step, Way
+from voterlist.model import Asks, Relation, Step, Way, frozen
 from voterlist.schemas import HANDED_APPLICATION
 from voterlist.storage.ledger import ApplicationEvent, Ledger, place_in
 from voterlist.storage.settings import settings_of
@@ -45,7 +45,7 @@ Doubt: TypeAlias = tuple[str, str]
 """(code, what it is about: a field, or numbers of applications); ``application.doubt.<code>``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clerk:
     """Who does something at the counter, and when."""
 
@@ -127,7 +127,7 @@ class Request:
         return mine == theirs and is_same
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brief:
     """An application without what anybody said in it: as others may count it."""
 
@@ -148,7 +148,7 @@ class Brief:
         return (self.done or today) > self.due
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Application:
     """An application with all that became of it."""
 
@@ -397,7 +397,7 @@ def happened(
     return application.after(ledger.apply(event))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Book:
     """All applications of a workspace on a day."""
 
@@ -451,7 +451,7 @@ def read_book(
     return Book(today, tuple(sorted(every, key=order)), many)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figures:
     """The applications of a kind in numbers."""
 
@@ -600,4 +600,4 @@ def _brief(row: Row) -> Brief:
         for name in ("day", "due", "done")
         if name != "done" or row[name]
     }
-    return Brief(**{name: row[name] for name in Brief.__slots__} | days)
+    return Brief(**{name: row[name] for name in Brief.__annotations__} | days)

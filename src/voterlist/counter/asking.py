@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from voterlist.errors import usage_error
 from voterlist.facts import BIRTH_YEARS
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
-from voterlist.model import ListKind, Profile
+from voterlist.model import ListKind, Profile, frozen
 from voterlist.normalize import normalize
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.dates import DateForm, WrittenDate, read_date
@@ -68,7 +68,7 @@ _LOST = r"\1x\1"
 """A letter of both alphabets in place of the lost one: a name with it is one letter away."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked at the counter."""
 
@@ -82,7 +82,7 @@ class Question:
     """The id of an entry, and nothing else is asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a question may mean."""
 

@@ -57,7 +57,7 @@ from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import UsageError, usage_error
-from voterlist.model import Action, Asks, Body, Level, Problem, Step
+from voterlist.model import Action, Asks, Body, Level, Problem, Step, frozen
 from voterlist.normalize import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.quality.readings import what_holds
@@ -97,7 +97,7 @@ class Ruling:
     although: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """What became of a decision."""
 

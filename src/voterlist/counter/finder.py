@@ -11,7 +11,7 @@ on the list is thought as likely as who is, so a namesake is no proof.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -55,7 +55,7 @@ from voterlist.link.part import (
     villages,
 )
 from voterlist.link.weigh import Model, bounded, score
-from voterlist.model import Action
+from voterlist.model import Action, frozen
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
@@ -449,7 +449,7 @@ _MOST_ASIDE = 10
 """Rows set aside that are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """An entry that may be the person asked for."""
 
@@ -464,7 +464,7 @@ class Hit:
     """What each field that was asked says: the word of its level."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What came of a look."""
 

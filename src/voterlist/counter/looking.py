@@ -6,7 +6,7 @@ The card tells all that is known of an entry, and what was decided, by whom and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +21,7 @@ from voterlist.counter.people import entry_in
 from voterlist.decisions import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, name_in
-from voterlist.model import Action
+from voterlist.model import Action, frozen
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, read_table
 from voterlist.pipeline.list_input import ListSource
@@ -34,7 +34,7 @@ from voterlist.storage.workspace import open_beside
 from voterlist.tables import Row, rows_among
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """All that is known of an entry."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from voterlist.counter.asking import Question
 from voterlist.errors import UsageError
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
 from voterlist.ingest.ids import entry_ids
-from voterlist.model import ListKind
+from voterlist.model import ListKind, frozen
 from voterlist.normalize import normalize, read_correction
 from voterlist.normalize.fullname import split_full_name
 from voterlist.pipeline.known import known, read_table
@@ -29,7 +29,7 @@ _NAMES = ("surname_skeleton", "given_skeleton", "patronymic_skeleton")
 _COMPARED = (*_NAMES, "birth_year", "birth_month", "birth_day", *IDENTIFIERS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """A person as an applicant tells of them."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from voterlist.ingest import protocol
 from voterlist.lists.compile import compile_lists
 from voterlist.lists.papers import papers
 from voterlist.lists.sheets import came_late
-from voterlist.model import ListKind
+from voterlist.model import ListKind, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES
 from voterlist.storage.ledger import JournalLine
@@ -39,7 +39,7 @@ _SIGNED = frozenset({"+", "1", "x", "х", "v", "✓", "imza", "hə", "bəli", "y
 _NOT_SIGNED = frozenset({"", "-", "0", "yox", "xeyr", "no"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signed:
     """What was read of a precinct. Of no list but the permanent one a number is ``list/number``."""
 
@@ -142,7 +142,7 @@ def _signed(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrecinctLines:
     """Line 1 of a protocol: what the workspace computes, and what the precinct reported.
 

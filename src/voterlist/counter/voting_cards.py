@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeAlias
 
 from voterlist.casework.printed import Printed
 from voterlist.config import Settings
 from voterlist.errors import usage_error
-from voterlist.model import CardReason, Level
+from voterlist.model import CardReason, Level, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import JournalLine
 from voterlist.storage.workspace import open_to_change
@@ -27,7 +27,7 @@ Place: TypeAlias = tuple[int, int]
 """Constituency and precinct."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cards:
     """What the journal says of cards."""
 

@@ -20,11 +20,11 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from voterlist.custody.manifest import check_names
 from voterlist.custody.refusals import refusal
+from voterlist.model import frozen
 
 _LOCAL_MAGIC = b"PK\x03\x04"
 MEGABYTE = 2**20
@@ -45,7 +45,7 @@ _MOST_RECORD = 1024
 """Bytes of a record of the directory, on average; a package's own have fewer than 300."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """What is known of a content once it was read through."""
 
@@ -54,7 +54,7 @@ class Measure:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """One file of an archive.
 

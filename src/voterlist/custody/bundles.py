@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.custody.canonical import to_bytes
@@ -22,6 +21,7 @@ from voterlist.custody.keys import (
     read_public_key,
 )
 from voterlist.custody.refusals import refusal
+from voterlist.model import frozen
 
 DELIVERED = "delivered"
 """The folder of an installation that holds what came with it."""
@@ -32,7 +32,7 @@ _INSTALLED = "INSTALLED.sha256"
 _DIGITS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """What was delivered, and who vouches for it."""
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from voterlist.custody.archive import MEGABYTE
 from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
 from voterlist.custody.commissions import Commission, Digest, Frozen
 from voterlist.custody.refusals import refusal
+from voterlist.model import frozen
 from voterlist.storage.files import (
     make_folder,
     open_private,
@@ -240,7 +241,7 @@ class PublicKey(Frozen):
         return fingerprint(self.signing)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """A commission's own keys, ready for use. Its ``repr`` shows no private key."""
 

@@ -14,7 +14,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,6 +51,7 @@ from voterlist.custody.manifest import (
 from voterlist.custody.refusals import refusal
 from voterlist.custody.trust import Trust, Trusted
 from voterlist.errors import NO_ROOM
+from voterlist.model import frozen
 from voterlist.storage import moves
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
@@ -63,7 +64,7 @@ _MOST_MISSING = 20
 """So many packages may not have come; where more are missing a person is asked to settle it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How much a package may have."""
 
@@ -72,7 +73,7 @@ class Limits:
     files: int = MOST_FILES
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """A package that was taken before."""
 
@@ -82,7 +83,7 @@ class Taken:
     """False of one before a new key of its sender, or before somebody settled the numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receiving:
     """Who receives, whom they trust, and what they have.
 
@@ -107,7 +108,7 @@ class Receiving:
     is_settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Package:
     """A package in which everything is as its sender signed it.
 

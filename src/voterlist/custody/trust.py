@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +27,7 @@ from voterlist.custody.commissions import (
 )
 from voterlist.custody.keys import PublicKey, fingerprint
 from voterlist.custody.refusals import refusal
+from voterlist.model import frozen
 from voterlist.storage.files import sync_folder, write_content
 
 TRUST_NAME = "trust.json"
@@ -67,7 +67,7 @@ class _File(Frozen):
     keys: tuple[Trusted, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """The keys that are trusted, in the order in which they were; withdrawn ones among them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -31,11 +31,12 @@ from voterlist.custody.manifest import (
 )
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal
+from voterlist.model import frozen
 from voterlist.storage.files import open_private, write_atomically
 from voterlist.version import __version__
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payload:
     """One file to be packed.
 
@@ -60,7 +61,7 @@ class Payload:
             yield from chunks(file)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """What a package states beside its files; the fields of ``Manifest``."""
 

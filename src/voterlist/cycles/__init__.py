@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -40,7 +39,7 @@ from voterlist.cycles.pairing import (
 )
 from voterlist.errors import StageError
 from voterlist.findings import PRECINCT_PLACE
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
 from voterlist.tables import concat, from_columns, mask_of, sort_by, with_column
 
@@ -57,7 +56,7 @@ __all__ = [
 _ORDER = ("constituency", "precinct", "change", "entry_id", "old_entry_id")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cycles:
     """Two cycles compared."""
 
@@ -118,7 +117,7 @@ def compare_cycles(
     return Cycles(changes, counted, findings(changes, counted, settings))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lists:
     """Two lists (VOTER), and which of their entries came, went or stayed."""
 

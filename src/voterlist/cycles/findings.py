@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,7 +22,7 @@ from voterlist.findings import (
     of_rows,
     row,
 )
-from voterlist.model import Rule
+from voterlist.model import Rule, frozen
 from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
 from voterlist.tables import (
@@ -178,7 +177,7 @@ _MOVED = {"residence": "resident", _DEPARTURES: "departed", "arrivals": "arrived
 """Of several the last holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explained:
     """Entries that came, went or changed, with what is known of each."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Longs
 from voterlist.cycles.findings import LEVELS
 from voterlist.fields import COMPARED, FIELDS
+from voterlist.model import frozen
 from voterlist.persons.matching import contradicts
 from voterlist.tables import group_codes, mask_of
 
@@ -41,7 +41,7 @@ _HERE_ONLY = frozenset({"names-place", "other-surname"})
 well."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paired:
     """Pairs of rows, ordered by the row of this cycle's list."""
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from voterlist.facts import WorkingDays
-from voterlist.model import Level, ListKind, Standing
+from voterlist.model import Level, ListKind, Standing, frozen
 
 if TYPE_CHECKING:
     from voterlist.config import CalendarSettings
@@ -38,7 +38,7 @@ class CalendarStage(StrEnum):
     SPECIAL = "special"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadline:
     """One stage of the calendar: who hands over to whom, and by which day."""
 
@@ -216,7 +216,7 @@ _FARTHEST = 1_000
 """Working days beyond which no day is named."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """When the work will be done, at the pace of the last working days."""
 
@@ -236,7 +236,7 @@ class Forecast:
         return self.settled / self.days if self.days else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BurnDown:
     """How the open cases went down until a day.
 

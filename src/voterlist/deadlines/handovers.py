@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from voterlist.model import frozen
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """(day, event, details)."""
@@ -37,7 +39,7 @@ class Event(StrEnum):
     """A person states, with a ground, on which day a stage was finished."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handover:
     """One such line.
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given, members_of
 from voterlist.fields import CORRECTED, NAMES
-from voterlist.model import Action, Mark, Problem
+from voterlist.model import Action, Mark, Problem, frozen
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
 from voterlist.shipped import shipped_toml
 from voterlist.tables import is_among, rows_among
@@ -38,7 +38,7 @@ class Need(StrEnum):
     """Words of the person who decides."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ground:
     """One ground; the catalogue has its words under ``ground.<code>.title`` and ``.hint``."""
 
@@ -96,7 +96,7 @@ SHEETS = ("strikings", "corrections", "additions", "moves", "other")
 """The sheets of a review workbook on which findings stand, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """What a person may answer to the findings of a rule."""
 
@@ -170,7 +170,7 @@ def answers_of(rule: str) -> Answers:
 # An answer as it came back, beside what it is about and what it is held against.
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """What a field is corrected to, or why it cannot be."""
 
@@ -230,7 +230,7 @@ class Replaced:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amended:
     """Answers about entries and findings, checked."""
 
@@ -257,7 +257,7 @@ _CONFIRMED = "confirmed"
 """The class of a MATCH in which an identifier agrees, and nothing contradicts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One answer to one finding, or about one entry."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -21,7 +21,7 @@ from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
 from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
 from voterlist.errors import StageError
-from voterlist.model import Action, Verdict
+from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
@@ -208,7 +208,7 @@ _OF_LIST = ("entry_id", "constituency", "precinct", "list_kind")
 """The columns of ENTRY that are read of every entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effects:
     """What decisions do to the list."""
 

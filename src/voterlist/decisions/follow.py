@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -30,11 +30,12 @@ from voterlist.decisions.given import (
     identity_of,
 )
 from voterlist.fields import IDENTIFIERS
+from voterlist.model import frozen
 from voterlist.schemas import ENTRY, FOLLOWED
 from voterlist.tables import Columns, from_columns, is_among, with_column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """How cases and findings are named by their entries."""
 
@@ -182,7 +183,7 @@ _FileRow: TypeAlias = tuple[Any, Any, Any]
 """(source, sheet, line)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Followed:
     """The answers under the entry ids and case ids of today."""
 
@@ -245,7 +246,7 @@ def not_among(ids: Collection[str], entry_ids: pa.ChunkedArray) -> list[str]:
     return sorted(set(ids).difference(found.to_pylist()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Stands:
     """An entry of today, and which row of which file it is."""
 

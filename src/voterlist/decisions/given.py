@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.facts.latin import decide, fine, letters_of_latin, squeeze, to_latin
 from voterlist.fields import ENTRY_FIELDS
-from voterlist.model import Action
+from voterlist.model import Action, frozen
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
@@ -86,7 +86,7 @@ def _folded(part: str) -> str:
     return decide(fine(letters) if len(word) > _SHORT else word)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """The answers of people, in the order in which they were recorded."""
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from voterlist.decisions.answers import (
     ACCEPT,
@@ -21,7 +21,7 @@ from voterlist.decisions.given import person_key
 from voterlist.decisions.standing import PLACE
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
-from voterlist.model import Action, Problem
+from voterlist.model import Action, Problem, frozen
 
 _AMENDS = frozenset({Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD})
 """What changes a list, and needs a ground."""
@@ -35,7 +35,7 @@ Place = tuple[int, int]
 """(constituency, precinct)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """One answer, with what it says where nothing is wrong with it."""
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
-from voterlist.model import Action, ListKind, Verdict
+from voterlist.model import Action, ListKind, Verdict, frozen
 from voterlist.tables import by_key
 
 SKIP_CODES = (
@@ -63,7 +63,7 @@ Here: TypeAlias = AbstractSet[int | Place | None]
 """The constituencies, or else the precincts, whose lists belong here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Today:
     """What the lists of today say of everything that was decided about."""
 
@@ -92,7 +92,7 @@ class Today:
     """The entries handed in with a FIN that added people have, by the FIN, folded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What decisions do, as rows."""
 

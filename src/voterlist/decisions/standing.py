@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
@@ -18,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
-from voterlist.model import Action, Mark, Returned, Verdict
+from voterlist.model import Action, Mark, Returned, Verdict, frozen
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import by_key, from_rows
 
@@ -38,7 +37,7 @@ _Key: TypeAlias = tuple[str, str]
 """(key of a person, what of the entry it is about)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What holds, and what does not yet."""
 

@@ -24,7 +24,7 @@ from voterlist.decisions.outcome import (
     outcome,
 )
 from voterlist.decisions.standing import Standing, standing
-from voterlist.model import Action, Verdict
+from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import (
     ACCEPTANCE,
     GIVEN_AMENDMENT,
@@ -137,7 +137,7 @@ def refused(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Troubles:
     """What would go wrong if some new answers were recorded."""
 

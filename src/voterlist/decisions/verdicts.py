@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions.given import Given, members_of, person_key
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
-from voterlist.model import Problem, Verdict
+from voterlist.model import Problem, Verdict, frozen
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
 from voterlist.tables import from_rows, rows_among, sort_by
 
@@ -76,7 +75,7 @@ _Key: TypeAlias = tuple[str, str, str]
 """(case, entry, key of a person)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """What came back from a person, checked against the cases."""
 
@@ -160,7 +159,7 @@ def _filled_rows(
             yield row | {"decided_by": row["decided_by"] or decided_by}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Check:
     """What the rows are checked against."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions import Standing, person_key
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
-from voterlist.model import Action, EntryRole, Verdict
+from voterlist.model import Action, EntryRole, Verdict, frozen
 from voterlist.report.asked import ReviewTables, is_of_case
 from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sentences
@@ -65,7 +65,7 @@ class State(StrEnum):
     """Not asked about: twins, relatives, namesakes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeskAnswer:
     """What one person answered about a case.
 
@@ -84,7 +84,7 @@ class DeskAnswer:
     due: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeskCase:
     """A case with what people answered about it.
 
@@ -133,7 +133,7 @@ class DeskCase:
         return min(days, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """All cases of a constituency, or of a workspace, by number."""
 

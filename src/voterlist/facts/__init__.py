@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
+from voterlist.model import frozen
 from voterlist.shipped import shipped_rows, shipped_toml
 
 _SATURDAY = 5
 _ONE_DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkingDays:
     """Which days are working days."""
 
@@ -108,7 +109,7 @@ who knows the day of the list can judge these. The oldest person whose age is pr
 1875 and died in 1997."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constituency:
     """One constituency of one map. ``valid_until`` None: still in force."""
 

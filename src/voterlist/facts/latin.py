@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
 
+from voterlist.model import frozen
 from voterlist.shipped import shipped_toml
 
 CYRILLIC_TO_LATIN = dict(
@@ -414,7 +414,7 @@ def unknown(form: str) -> str:
     return _single_again(decided, decided.replace("k", "q"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Different:
     """A name kept apart from the different one, ``unlike``, whose skeleton it would share."""
 

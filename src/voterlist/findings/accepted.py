@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +29,7 @@ from voterlist.findings import (
     gather,
     make,
 )
-from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict
+from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict, frozen
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
 from voterlist.tables import (
     Row,
@@ -223,7 +222,7 @@ _ABOUT = ("entry_id", "other_entry_id", "constituency", "precinct")
 _FILE_COLUMNS = ("source", "sheet", "line")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """What is left to ask, and what was answered."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -21,7 +20,7 @@ from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.changed import Changed, changed_lists
 from voterlist.handover.gates import Scope, is_stale
-from voterlist.model import Action, Level, Progress, Verdict
+from voterlist.model import Action, Level, Progress, Verdict, frozen
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, Work, handed_over, of_cycle
@@ -33,7 +32,7 @@ from voterlist.storage.workspace import open_to_change, open_to_read
 _LEAVES = frozenset({Action.MOVE, Action.STRIKE, Verdict.REPEAT})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """A stage was finished on a day that no list and no package shows.
 

@@ -7,7 +7,6 @@ import hashlib
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, TypeAlias
 
@@ -22,7 +21,7 @@ from voterlist.findings import finding_ids
 from voterlist.lists.alterations import DONE, Displayed
 from voterlist.lists.compile import ListInput
 from voterlist.lists.papers import Office, Offices
-from voterlist.model import Purpose, Severity
+from voterlist.model import Purpose, Severity, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import LISTED, NOTICE
@@ -87,7 +86,7 @@ def note_displayed(source: ListSource, lines: Sequence[Line], today: dt.date) ->
                 ledger.write_journal(today, _DISPLAYED, **line)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Display:
     """What was hung out of a constituency."""
 
@@ -156,7 +155,7 @@ _STRIKINGS = "strikings"
 """The sheet of findings that propose to strike somebody."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notices:
     """The notices of a workspace: what was written before, and how long there is to object."""
 

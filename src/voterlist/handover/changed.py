@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import InputError
-from voterlist.model import Action, Progress, null_last
+from voterlist.model import Action, Progress, frozen, null_last
 from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.progress import covers, of_cycle
@@ -29,7 +28,7 @@ CHANGES = ("strike", "repeat", "move", "add", "correct", "undone", "left", "came
 """What was done to an entry since: an action, one taken back, or another list handed in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """Lists that are not those approved any more.
 

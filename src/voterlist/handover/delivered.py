@@ -16,7 +16,6 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import CodeType
@@ -25,6 +24,7 @@ from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.keys import read_public_key
 from voterlist.custody.refusals import refusal
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 from voterlist.storage.files import sha256
 
 _STAGE = "verify-program"
@@ -79,7 +79,7 @@ class Voucher(StrEnum):
     """There is no list; the installer of packages noted what it put where."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProgramVerified:
     """What came of it.
 

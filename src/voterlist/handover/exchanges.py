@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from voterlist.handover.commissions import (
     sealed_name,
     trust_of,
 )
-from voterlist.model import Level
+from voterlist.model import Level, frozen
 from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
@@ -52,7 +52,7 @@ _RECEIPT_SERIAL = "receipt_serial"
 _SENT = frozenset({Event.SUBMITTED, Event.RETURNED})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """A workspace that is held, where packages are written and taken."""
 

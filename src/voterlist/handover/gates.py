@@ -6,7 +6,6 @@ Each gate is a key of ``[submit]``, and the catalogue has ``gate.<code>.what`` a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +18,7 @@ from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions import disputes, still_contested
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
-from voterlist.model import CAME_BACK, Action, Level, Severity
+from voterlist.model import CAME_BACK, Action, Level, Severity, frozen
 from voterlist.pipeline.inbox import INBOX, find
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
@@ -60,7 +59,7 @@ class Gate(StrEnum):
     """Lists whose balance breaks."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateState:
     """How a gate stands.
 
@@ -85,7 +84,7 @@ class GateState:
         return self.count > 0 and not self.is_open
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """What is handed over: a constituency, or a precinct of it."""
 
@@ -156,7 +155,7 @@ def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
     return {**limits, Gate.OPEN_CASES: settings.most_open_cases}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Run:
     """What the gates are told from."""
 

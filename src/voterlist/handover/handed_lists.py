@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.ingest import ingest
 from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
-from voterlist.model import Action, ListKind, Mark, Verdict
+from voterlist.model import Action, ListKind, Mark, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.outcome import digest_of_lists
@@ -150,7 +150,7 @@ _PAGES = (COLUMNS_NAME, BALANCE_NAME, GATES_NAME, ANSWERS_NAME, CASES_NAME)
 """Files of a package that are no tables, nor made of one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandedLists:
     """The lists of a package.
 
@@ -173,7 +173,7 @@ class HandedLists:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenDecisions:
     """What the level below decided, about entries that are on its lists, under the ids of here.
 
@@ -246,7 +246,7 @@ def place_inside(manifest: Manifest) -> str:
     return f"{manifest.constituency}/{manifest.sender.slug}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandedTable:
     """A table of a package: as it was read, and as a table of its schema."""
 

@@ -57,7 +57,7 @@ from voterlist.lists.papers import (
     supplementary,
 )
 from voterlist.lists.roll import LIST_COUNTS
-from voterlist.model import Level, ListKind, ListOrder, Purpose
+from voterlist.model import Level, ListKind, ListOrder, Purpose, frozen
 from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
 from voterlist.processes.workers import end_with_parent
@@ -96,7 +96,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 """The forms of each purpose; all of them are written where none is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListRequest:
     """Which lists are to be written, and how."""
 
@@ -116,7 +116,7 @@ class ListRequest:
     """The order of the lists; without it that of the settings."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListFile:
     """A file that is written."""
 
@@ -141,7 +141,7 @@ def write_file(task: _Task) -> ListFile:
     return replace(file, sha256=store.sha256(file.path))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListWriter:
     """How the lists of one constituency are written."""
 
@@ -266,7 +266,7 @@ _ALL = "all"
 """The folder of entries of which no constituency is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListsMade:
     """What was written."""
 

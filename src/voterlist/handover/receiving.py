@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -66,7 +66,7 @@ from voterlist.handover.handed_lists import (
     tables_of,
     write_arrivals,
 )
-from voterlist.model import Verdict
+from voterlist.model import Verdict, frozen
 from voterlist.pipeline.inbox import INBOX, RECEIVED, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
@@ -79,7 +79,7 @@ from voterlist.tables import concat, from_rows, rows_among
 _WORK = ".receiving"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """What was taken in.
 

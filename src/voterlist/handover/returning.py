@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -50,7 +49,7 @@ from voterlist.handover.handed_lists import (
     records,
 )
 from voterlist.lists.compile import compile_lists
-from voterlist.model import Severity, Verdict
+from voterlist.model import Severity, Verdict, frozen
 from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
@@ -67,7 +66,7 @@ _MASK = "•••"
 _WORTH = frozenset({Severity.ERROR.value, Severity.WARNING.value})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """A return that was written."""
 

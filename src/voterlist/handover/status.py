@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import BurnDown, Deadline, calendar
 from voterlist.errors import CustodyError, UsageError
 from voterlist.handover.changed import Changed, changed_lists
-from voterlist.model import Action
+from voterlist.model import Action, frozen
 from voterlist.pipeline.known import (
     Known,
     answers_in,
@@ -38,7 +37,7 @@ from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """How every unit of a workspace stands on a day."""
 

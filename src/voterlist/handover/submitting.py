@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ from voterlist.lists.compile import Compiled, compile_lists, in_order
 from voterlist.lists.documents import key_of, of_list, record_rows, record_stem
 from voterlist.lists.listed import printed_names
 from voterlist.lists.roll import LIST_COUNTS
-from voterlist.model import Action, ListOrder, Verdict
+from voterlist.model import Action, ListOrder, Verdict, frozen
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.pdf import typeset
@@ -74,7 +73,7 @@ ACT_SIGNS = ("title", "name", "signature", "seal", "date", "chair", "secretary")
 _LANGUAGES = ("az", "en")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submission:
     """What came of it.
 
@@ -182,7 +181,7 @@ def _scope(us: Commission, constituency: int | None) -> Scope:
     return Scope(us.constituency, us.precinct)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contents:
     """The files that a run gives a package, and what the act says of them."""
 
@@ -330,7 +329,7 @@ def _applications(ledger: Ledger, scope: Scope, work: Path) -> Iterator[Payload]
         yield as_payload(rows, work / CARRIED, "applications")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Handed:
     """What is handed over, as the act shows it.
 

@@ -5,7 +5,7 @@ Headers and counts, never a voter's cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from voterlist.ingest.lists import balance
 from voterlist.ingest.look import Seen
 from voterlist.ingest.rows import CODES, ENTRY_ROW, code_number
 from voterlist.ingest.survey import Section, Survey, troubles
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 
 _OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnAccount:
     """One column and what it was taken for.
 
@@ -45,7 +45,7 @@ class ColumnAccount:
     doubtful: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListAccount:
     """One list in a sheet: one header, and the columns below it.
 
@@ -67,7 +67,7 @@ class ListAccount:
     side_by_side: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceAccount:
     """The rows of a sheet that belong to one precinct.
 
@@ -95,7 +95,7 @@ class PlaceAccount:
     elsewhere: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetAccount:
     """One sheet, or one text file.
 
@@ -131,7 +131,7 @@ class SheetAccount:
     findings: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileAccount:
     """One file.
 

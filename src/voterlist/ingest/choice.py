@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
@@ -18,7 +18,7 @@ from voterlist.ingest.added import known_cells
 from voterlist.ingest.content import Shape
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
 from voterlist.ingest.text import FIELD_OF, WORDS, fold
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.tables import are_distinct
 
 _ENOUGH_ROWS = 20
@@ -64,7 +64,7 @@ class LeftReason(StrEnum):
     """Its header says nothing known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnUse:
     """One column of a table, and what becomes of it."""
 
@@ -81,7 +81,7 @@ class ColumnUse:
     """Of a column that is left: the field, or the kind of comparison, that it seems to be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """What the columns of a table are used as."""
 
@@ -180,7 +180,7 @@ _BARE_PARTS = frozenset({"year", "il", "год", "month", "ay", "месяц", "d
 """Parts of some date; of which, the header does not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Said:
     """What a header says of its column."""
 

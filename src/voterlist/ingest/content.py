@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ import pyarrow as pa
 from voterlist.arrays import Longs
 from voterlist.fields import HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
+from voterlist.model import frozen
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -375,7 +375,7 @@ _Columns = dict[str, tuple[int, float]]
 """Of each role: its column, and how sure that is (0 to 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Choice:
     """The columns of a sheet being given to roles, each column to one role.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import fold
-from voterlist.model import ListKind, Profile
+from voterlist.model import ListKind, Profile, frozen
 from voterlist.processes.threads import each
 from voterlist.schemas import (
     ENTRY,
@@ -245,7 +245,7 @@ def table_intake(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UsedTable:
     """The cells of a table, and what its columns are used as."""
 

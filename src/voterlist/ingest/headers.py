@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from voterlist.ingest.text import (
     SURNAME,
     fold,
 )
+from voterlist.model import frozen
 
 _SIMILAR = 84.0
 """Likeness in percent (normalised Indel) from which a header is taken for a known one."""
@@ -37,7 +38,7 @@ _LONGEST = 90
 """A longer text is a sentence, not a header."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnMatch:
     """One column and what its header was taken for."""
 
@@ -68,7 +69,7 @@ class ColumnMatch:
         return FIELD_OF.get(self.role)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnMap:
     """What the headers of a table were taken for, in order of columns.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from voterlist.config import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns
+from voterlist.model import frozen
 from voterlist.tables import fits_each, is_known, mask_of
 
 _HEAD_ROWS = 50
@@ -34,7 +35,7 @@ _LEAST_BODY = 3
 """Columns of fewer rows than this are not told by their cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The header of a list and its meaning. Rows are counted from 0 in the sheet.
 

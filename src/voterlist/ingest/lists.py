@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,12 @@ from voterlist.ingest.order import SURNAME_LAST, split_names
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
 from voterlist.tables import concat, from_columns, is_known, join_text, map_unique
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """What one sheet, or one file that could not be read, adds to the intake.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -28,7 +27,7 @@ from voterlist.ingest.sheet_findings import (
     year_findings,
 )
 from voterlist.ingest.survey import Survey, survey_file, troubles
-from voterlist.model import AsideCode, ListKind
+from voterlist.model import AsideCode, ListKind, frozen
 from voterlist.schemas import ENTRY, RawFile
 from voterlist.tables import concat
 
@@ -217,7 +216,7 @@ def _set_aside(later: _List, versions: Sequence[_List]) -> dict[str, Any]:
     return finding("list-version", **cells, value=count, limit=float(only))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """The files of an intake, understood."""
 

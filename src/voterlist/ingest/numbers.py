@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,6 +18,7 @@ from voterlist.ingest.added import clean_cells, headings_of
 from voterlist.ingest.headers import map_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import fold
+from voterlist.model import frozen
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES, STATISTIC, RawFile
 from voterlist.tables import from_columns, is_known, map_unique, sort_by
 
@@ -27,7 +27,7 @@ _PLACES = ("constituency", "precinct")
 _Headings = Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Numbers:
     """The first sheet of a file, below its headings and without blank rows."""
 

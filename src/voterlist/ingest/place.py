@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from voterlist.ingest.text import fold
-from voterlist.model import ListKind
+from voterlist.model import ListKind, frozen
 
 HIGHEST = {"constituency": 999, "precinct": 9999}
 """The largest number that an entry id has room for; a larger one is no place."""
@@ -71,7 +70,7 @@ _TO_AUTUMN = re.compile(
 """The same behind a year: *2025-ci il 31 dekabr*."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The numbers that a title says."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from voterlist.ingest.heading import filled_cells, same_cells
 from voterlist.ingest.place import NOWHERE, Place, title_place
 from voterlist.ingest.survey import Survey
 from voterlist.ingest.text import WORDS, fold
+from voterlist.model import frozen
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import (
     concat,
@@ -113,7 +113,7 @@ _STREETS_TODO = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreetRows:
     """What a file of streets holds."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -37,7 +37,7 @@ from voterlist.ingest.persons import (
     names_kin,
 )
 from voterlist.ingest.place import NOWHERE, title_place
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.schemas import RawSheet
 from voterlist.tables import (
     by_key,
@@ -214,7 +214,7 @@ _UNLESS_USUAL: tuple[_Question, ...] = (
 """Of entries too: what most have is how their list is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetRows:
     """The rows of one sheet, or of one list in it, classified."""
 
@@ -226,7 +226,7 @@ class SheetRows:
     """The totals written below the entries, by row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marks:
     """What the format says of each row."""
 

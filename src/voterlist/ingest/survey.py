@@ -5,7 +5,7 @@ Its lists, columns, rows and places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from itertools import chain, pairwise
 from pathlib import PurePosixPath
@@ -52,7 +52,7 @@ from voterlist.ingest.rows import (
     ends_a_list,
 )
 from voterlist.ingest.text import FIELD_OF, TITLE_WORDS, UNUSED, clean, fold
-from voterlist.model import AsideCode, ListKind
+from voterlist.model import AsideCode, ListKind, frozen
 from voterlist.schemas import RawFile, RawSheet
 from voterlist.tables import one_array
 
@@ -64,7 +64,7 @@ _LEAST_SIDEWAYS = 3
 """Headings below each other that no list of people has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """One list in a sheet: its rows, from 0, and its header. A sheet has usually one."""
 
@@ -85,7 +85,7 @@ class Section:
         return bool(self.doubts) or self.side_by_side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """One sheet understood.
 

@@ -8,7 +8,7 @@ a split separates are counted, so no pair is lost unseen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -16,11 +16,11 @@ from voterlist.arrays import Bools, Codes, Longs, pack_known, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key, keys, prepare, together
 from voterlist.link.keys import field as field_of
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.processes.threads import each
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """What one key will cost, known before a pair is made."""
 
@@ -33,7 +33,7 @@ class Forecast:
     """Pairs that agree on the key's fields but were parted because their block was too large."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counting:
     """Which pairs of a block count."""
 
@@ -81,7 +81,7 @@ def _pairs_of(sizes: Longs) -> Longs:
     return sizes * (sizes - 1) // 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blocks:
     """The blocks of one key.
 

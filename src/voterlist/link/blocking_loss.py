@@ -26,6 +26,7 @@ from voterlist.arrays import Bools, Floats, Longs
 from voterlist.link.encode import ADDED
 from voterlist.link.fit import TWO_SIDED_95, UNKNOWN_LOSS, Loss, made_of
 from voterlist.link.keys import Key
+from voterlist.model import frozen
 
 _WHOLE_DATE = ("year", "month", "day")
 _PLACE = ("constituency", "precinct", "street", "house")
@@ -76,7 +77,7 @@ def blocking_loss(keys: Sequence[Key], pairs: pa.Table, sure: float) -> Loss:
     return Loss(share, min(max(low, 0.0), share), min(high, 1.0))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cells:
     """All combinations of what the sources agree in, seen or not."""
 

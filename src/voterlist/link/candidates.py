@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
+from voterlist.model import frozen
 from voterlist.processes.threads import each, in_turn, workers
 
 _KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}
@@ -40,7 +40,7 @@ class Store(Protocol):
         """A store beside this one, empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """Pairs (``left[i]`` < ``right[i]``, positions in the list) and their comparison vectors."""
 
@@ -56,7 +56,7 @@ class Compared:
     """The packed pair levels of each pair, where they are kept for the next linkage."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Some of the candidate pairs, one after the other."""
 
@@ -67,7 +67,7 @@ class Part:
     vector: Longs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidates:
     """The candidate pairs in the order of left, then right, with their vectors.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +14,7 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
-from voterlist.model import CaseKind, EntryRole, PairKind, Verdict
+from voterlist.model import CaseKind, EntryRole, PairKind, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.persons.matching import doubts
 
@@ -74,7 +74,7 @@ Closed = tuple[str, Codes]
 ascending."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """The pairs that stayed in the table, one position a pair."""
 
@@ -103,7 +103,7 @@ class Judged:
 _REVIEWED_KINDS = [kind.value for kind in CaseKind if kind.is_asked]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rows:
     """Rows of the CASE table while it is put together: one an entry of a case."""
 

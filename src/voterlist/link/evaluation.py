@@ -10,16 +10,15 @@ something where all are right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.cluster import components
 from voterlist.link.fit import TWO_SIDED_95
+from voterlist.model import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """One share with its 95 % interval."""
 
@@ -35,7 +34,7 @@ class Measure:
     """The share is ``right`` of so many."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """A list with what the truth and a linkage say of its entries, by their positions."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +34,7 @@ from voterlist.link.keys import Key
 from voterlist.link.keys import field as field_of
 from voterlist.link.types import Ready, ends_of
 from voterlist.link.weigh import CLASSES, Model, bounded, score
+from voterlist.model import frozen
 from voterlist.schemas import WATERFALL
 
 _KEY = b"voterlist.model"
@@ -178,7 +178,7 @@ def term_frequencies(
     return bits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyOfPair:
     """Whether a blocking key brings two entries together."""
 

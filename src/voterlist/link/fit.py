@@ -8,7 +8,6 @@ looked at. Each doubt here is counted in the list itself, without truth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -23,12 +22,13 @@ from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
 from voterlist.link.keys import HEARD, USUAL, Key
 from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
+from voterlist.model import frozen
 
 TWO_SIDED_95 = 1.96
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loss:
     """The share of the pairs of one person that no key brings together, with a 95 % interval."""
 
@@ -41,7 +41,7 @@ UNKNOWN_LOSS = Loss(0.0, 0.0, 1.0)
 """Of a list of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimate:
     """Precision and recall that the model expects, each with a 95 % interval.
 
@@ -154,7 +154,7 @@ class Misfit(StrEnum):
     """The interval of precision or recall is wide."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Doubt:
     """One reason, and how much of the list it concerns."""
 
@@ -164,7 +164,7 @@ class Doubt:
     pairs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """What was compared in a list, and what the model says of it."""
 
@@ -179,7 +179,7 @@ class Compared:
     """The largest share of one person's pairs that is as large as it may be learnt."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blocked:
     """How many entries the keys look at."""
 
@@ -362,7 +362,7 @@ def _share_swallowed(comparisons: Comparisons, compared: Compared) -> float:
 # --- How right a table of pairs is against known truth: precision, recall, F1, average precision
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """The measures of a ranking of pairs by probability, then weight.
 

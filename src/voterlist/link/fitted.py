@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 
@@ -13,6 +11,7 @@ from voterlist.link.comparisons import MISSING, Comparison, Comparisons
 from voterlist.link.fit import UNKNOWN_LOSS, Loss
 from voterlist.link.grid import on_grid
 from voterlist.link.weigh import CLASSES, Model, Scored, VectorCounts, score
+from voterlist.model import frozen
 
 LEVELS = pa.schema(
     [
@@ -36,7 +35,7 @@ that of random pairs. ``pairs`` of those compared show the level; ``same_pairs``
 expected to be one person."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fitted:
     """The model of a list, and the comparison vectors of the pairs that were compared."""
 

@@ -11,7 +11,6 @@ kept, for the next list may say otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +21,7 @@ from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
+from voterlist.model import frozen
 from voterlist.persons.shared_values import text_hashes
 
 Checksums = Hashes
@@ -68,7 +68,7 @@ class NoStateError(ValueError):
     """Tables that are no state, or not a whole one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """What is known of the entries of a list and of their candidate pairs."""
 
@@ -248,7 +248,7 @@ def _match_by_sorting(before: Checksums, now: Checksums) -> Codes:
     return then
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """Pairs of an earlier linkage, by the positions of today, in ascending order."""
 

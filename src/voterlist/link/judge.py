@@ -6,7 +6,6 @@ That is a kind of duplicate by where and how its entries differ, or not one pers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -29,7 +28,7 @@ from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key
 from voterlist.link.weigh import CLASSES, Model
-from voterlist.model import PairKind
+from voterlist.model import PairKind, frozen
 
 _SAME, _TWINS, *_RELATIVES, _UNRELATED = range(len(CLASSES))
 _TWINS_FROM = 0.5
@@ -144,7 +143,7 @@ _ODDS_OF_A_BIN = 4
 """A bin of term frequency is two bits: within it the odds differ by at most this factor."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scorer:
     """A list with the comparisons and the model by which its pairs are scored."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from itertools import chain, combinations, islice, product
@@ -27,7 +26,7 @@ from voterlist.link.encode import (
     word_starts,
 )
 from voterlist.link.short_names import FULL_NAMES, heard_key, sound_key
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.processes.threads import each
 
 _PART_COLUMNS = 8
@@ -219,7 +218,7 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     return pack_known(*(field(entries, name) for name in names))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """``fields`` must agree; ``splits`` are added one by one where a block is too large.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -26,6 +25,7 @@ from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed
 from voterlist.link.types import ends_of, positions_of
 from voterlist.link.weigh import Labels
+from voterlist.model import frozen
 from voterlist.persons import case_id
 
 PAIRS = pa.schema(
@@ -46,7 +46,7 @@ CASES = pa.schema(
 """Cases of which every entry was decided, one row an entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided:
     """What people decided, as the linkage reads it."""
 
@@ -57,7 +57,7 @@ class Decided:
     decided in the other's place."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrainingLabels:
     """What of the decided pairs a linkage learnt from."""
 

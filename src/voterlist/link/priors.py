@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -17,7 +17,7 @@ from voterlist.link.block import pairs_within
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons, Pairs
 from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.encode import Encoded
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 
 _ADDED_PSEUDO_COUNTS = 20.0
 """How many pairs the prior of an added comparison weighs: few, so the list decides."""
@@ -28,7 +28,7 @@ _ADDED_OTHERS = (0.1, 0.8)
 one mother and one telephone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prior:
     """One class of pairs: how many there are, and how often their pairs show each level."""
 
@@ -220,7 +220,7 @@ _PART = 1 << 18
 """So many ids are hashed at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawn:
     """Random pairs with their levels."""
 

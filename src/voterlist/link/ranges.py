@@ -13,17 +13,17 @@ for MapReduce-based entity resolution", there with the pairs numbered block by b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, consecutive, pack_pairs, unpack_pairs
 from voterlist.link.block import Blocks
+from voterlist.model import frozen
 
 _HALF = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partners:
     """The pairs of one key: runs of partners, in the order of the left entries.
 
@@ -42,7 +42,7 @@ class Partners:
         return int(self.count.sum(dtype=np.int64))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """The pairs whose left entry stands from ``start`` up to, not including, ``stop``."""
 
@@ -100,7 +100,7 @@ def _kinds(blocks: Blocks) -> tuple[Longs, Bools]:
     return kinds, may_pair
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sections:
     """The entries of each block, kind by kind; section i from ``starts[i]`` on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -51,13 +51,13 @@ from voterlist.link.types import (
     Watch,
     ends_of,
 )
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 
 _NEVER = 1e-300
 """The least probability that is divided by."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A list as the steps of the linkage see it."""
 
@@ -121,7 +121,7 @@ def ready(
     return Ready(ids, encode(voters, added.of(ids), profile), store)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _InOrder:
     """Columns that are read one by one, in the order of the entry ids."""
 
@@ -309,7 +309,7 @@ def _numbers(ids: pa.Array, pairs: pa.Table | None) -> Longs | None:
     return pack_pairs(np.minimum(*places), np.maximum(*places))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scored:
     """The pairs that stay in the table, and what is told of the list for its estimate."""
 

@@ -18,12 +18,12 @@ from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import State
 from voterlist.link.weigh import Shares
-from voterlist.model import PairKind
+from voterlist.model import PairKind, frozen
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.tables import one_array
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chance:
     """One kind of agreement in a list.
 
@@ -57,7 +57,7 @@ def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """What a linkage calls while it runs."""
 
@@ -83,7 +83,7 @@ class Incremental:
         return known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Added:
     """The comparisons that a user added, and their columns."""
 
@@ -131,7 +131,7 @@ def ends_of(ids: pa.Array, pairs: pa.Table) -> tuple[Codes, Codes]:
     return positions_of(ids, left), positions_of(ids, right)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnRules:
     """What a user decides, and the linkage does not work out."""
 
@@ -149,7 +149,7 @@ class OwnRules:
     """The same of pairs that stand in one cluster, whatever is said of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddedUse:
     """How an added comparison was used in a linkage."""
 
@@ -163,7 +163,7 @@ class AddedUse:
     """Learnt: P(the values are the same | one person); None where no value is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """A list ready to be linked."""
 
@@ -177,7 +177,7 @@ class Ready:
     """False where what coincidence would give is counted elsewhere; ``chance`` is empty then."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linkage:
     """What the linkage of a list gives."""
 
@@ -228,7 +228,7 @@ class Linkage:
 _NO_GROUP = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The groups of entries whose pairs are not looked for.
 

@@ -24,7 +24,6 @@ McCallum, Thrun and Mitchell 2000 (EM with labelled and unlabelled).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
@@ -42,7 +41,7 @@ from voterlist.link.comparisons import (
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import on_grid
 from voterlist.link.priors import Prior, Sample, priors
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 
 _LEAST_KNOWN = 0.001
 """A field that fewer of the pairs have is one that the list lacks."""
@@ -142,7 +141,7 @@ _HALF_A_PAIR = 0.5
 """The pseudo-count of each level among random pairs (Jeffreys), so that none is impossible."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Model:
     """The parameters of the classes."""
 
@@ -164,7 +163,7 @@ Shares = Mapping[str, Mapping[int, float]]
 """Field -> code of a level -> share."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VectorCounts:
     """Distinct packed comparison vectors, and how many pairs show each."""
 
@@ -178,7 +177,7 @@ class VectorCounts:
         return VectorCounts(self.codes, self.counts - gone)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Labels:
     """How many of the pairs that show each distinct vector people decided.
 
@@ -191,7 +190,7 @@ class Labels:
     """Two people, be they relatives or unrelated."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scored:
     """What the model says of pairs."""
 

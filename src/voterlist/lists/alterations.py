@@ -10,7 +10,6 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,7 +31,7 @@ from voterlist.lists.documents import (
 from voterlist.lists.listed import name_key
 from voterlist.lists.roll import LIST_KEY, REPEATED, STRUCK, is_of, is_other, listed_by
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
-from voterlist.model import Action, null_last
+from voterlist.model import Action, frozen, null_last
 from voterlist.schemas import ALTERATION, CORRECTION, LISTED, empty
 from voterlist.tables import count_by, from_rows, plain, row_of_each, with_column
 
@@ -79,7 +78,7 @@ _Done: TypeAlias = Mapping[tuple[str, str, str | None], _Row]
 """(entry id, change, corrected field) -> the row of CORRECTION."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Displayed:
     """The lists of a constituency as they hang out, and what was done to them."""
 
@@ -129,7 +128,7 @@ def alterations(
     return _Comparison(then, now, known_as).table()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Causes:
     """What may have been decided where a row is other than before, the first that fits first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ from voterlist.lists.roll import (
     require_balance,
 )
 from voterlist.lists.sheets import corrections_of, door_of
-from voterlist.model import Action, ListOrder
+from voterlist.model import Action, ListOrder, frozen
 from voterlist.schemas import VOTER
 from voterlist.tables import (
     by_key,
@@ -40,7 +40,7 @@ from voterlist.tables import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListInput:
     """What a run knows of one constituency.
 
@@ -66,7 +66,7 @@ class ListInput:
     """CASE: those still open."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """The lists of the precincts of one constituency."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from voterlist.fields import DISPLAYED, NAME_PARTS, TRAVELLING
 from voterlist.lists.compile import Compiled
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, is_of
-from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.model import ListKind, ListOrder, Purpose, frozen
 from voterlist.schemas import ALTERATION, CORRECTION, DOOR, LISTED, RECORD, empty
 from voterlist.tables import from_columns, plain, rows_among, with_column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edition:
     """What all documents of one printing have in common."""
 
@@ -45,7 +45,7 @@ class Edition:
     """Show on a sheet of changes why each was made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """What is printed of one list."""
 
@@ -75,7 +75,7 @@ class Document:
         return f"{stem}-{self.edition.purpose}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListDocument(Document):
     """The list of one precinct, permanent or temporary."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.errors import StageError
-from voterlist.model import Action, Verdict
+from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import ENTRY, LIST_BALANCE
 from voterlist.tables import (
     concat,
@@ -41,7 +40,7 @@ def is_of(column: Column, value: int | str | None) -> Bools:
     return np.asarray(pc.fill_null(pc.equal(column, value), fill_value=False))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Entries and additions, each with where it was handed in and where it stands."""
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, takewhile
 
 from voterlist.facts.latin import ascii_letters, to_latin
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize.lexicon import spellings_of
 from voterlist.normalize.names import skeleton
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """An address read.
 
@@ -228,7 +228,7 @@ def _is_name(word: str) -> bool:
     return word.isalpha() and word not in _KINDS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """What stands between two commas."""
 
@@ -352,7 +352,7 @@ def read_street(text: str) -> Address:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beginning:
     """An address cut off before its numbers: what no numbers that follow can change."""
 
@@ -367,7 +367,7 @@ class Beginning:
     """True where numbers may follow without a comma, and change nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbers:
     """The end of an address from where its numbers begin."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +19,7 @@ import pyarrow as pa
 from voterlist.arrays import Bools, Longs, factorized
 from voterlist.facts import BIRTH_YEARS
 from voterlist.facts.latin import ascii_letters, to_latin
+from voterlist.model import frozen
 
 
 class DateForm(IntEnum):
@@ -228,7 +228,7 @@ def read_dates(texts: pa.Array) -> Longs:
     return np.array(read, np.int64).reshape(-1, 4).T
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """Dates resolved, one item a date: 0 where nothing is known."""
 

@@ -6,7 +6,6 @@ For a person who doubts that two spellings are one name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
@@ -19,7 +18,7 @@ from voterlist.facts.latin import (
     title,
     to_latin,
 )
-from voterlist.model import Profile, Sex
+from voterlist.model import Profile, Sex, frozen
 from voterlist.normalize import lexicon
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.name_parts import (
@@ -48,7 +47,7 @@ from voterlist.normalize.plain_names import bare_name
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordReading:
     """One word.
 
@@ -62,7 +61,7 @@ class WordReading:
     is_particle: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartReading:
     """What is made of one part of a name. Texts are empty where there is nothing to tell.
 
@@ -87,7 +86,7 @@ class PartReading:
     """The sex that this part witnesses."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameReading:
     """A whole name read. ``is_placeholder``: a sign of absence, which has no parts."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from voterlist.facts.latin import letters
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize.lexicon import known_sex
 from voterlist.normalize.name_parts import (
     father_and_sex,
@@ -32,7 +31,7 @@ _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FullName:
     """The parts as written.
 

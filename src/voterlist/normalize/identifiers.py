@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from string import ascii_uppercase, digits
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.facts.latin import ascii_letters, to_latin
-from voterlist.model import Profile, Sex
+from voterlist.model import Profile, Sex, frozen
 from voterlist.normalize.columns import Notes, fold_each
 from voterlist.normalize.names import MAY_BE_PLACEHOLDER, WORDS, is_placeholder
 from voterlist.tables import Sought, fits, is_known
@@ -68,7 +67,7 @@ PLACEHOLDER = 1 << len(REPAIRS)
 """Beside the repairs, a bit each, what is said of a text that is a sign of absence."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identifier:
     """``value`` is None where the text is no identifier.
 

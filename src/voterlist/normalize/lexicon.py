@@ -9,7 +9,6 @@ regular spelling, and to one name only in an irregular one, leads to that name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
@@ -25,7 +24,7 @@ from voterlist.facts.latin import (
     lower,
     squeeze,
 )
-from voterlist.model import Sex
+from voterlist.model import Sex, frozen
 from voterlist.shipped import shipped_rows, shipped_toml
 
 _PACKAGE = "voterlist.normalize"
@@ -33,7 +32,7 @@ _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lexicon:
     skeletons: dict[str, str]
     """Fine form, regular or irregular, to skeleton."""

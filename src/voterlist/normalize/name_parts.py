@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from voterlist.facts.latin import apart, letters, lower, title, to_latin
-from voterlist.model import Profile, Sex
+from voterlist.model import Profile, Sex, frozen
 from voterlist.normalize import lexicon
 from voterlist.normalize.names import (
     initials,
@@ -152,7 +151,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patronymic:
     """A patronymic: ``standard`` is like ``Həsən oğlu``, ``father`` the skeleton of his name.
 

@@ -7,11 +7,11 @@ words that stand around names are data (``data/around_names.toml``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 
 from voterlist.facts.latin import GENERATIONS, NAMES_TOO, ascii_letters, to_latin
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize.names import spread_initials
 from voterlist.shipped import shipped_toml
 
@@ -43,7 +43,7 @@ def _plain(word: str) -> str:
     return _SIGNS.sub("", ascii_letters(to_latin(word)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Bare:
     """A name rid of what stands around it."""
 

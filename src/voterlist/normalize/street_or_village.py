@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
+from voterlist.model import frozen
 from voterlist.normalize.address_columns import cut_at_numbers
 from voterlist.normalize.addresses import Segment, read_segment
 from voterlist.normalize.columns import from_texts, matching
@@ -59,7 +60,7 @@ class _Place(Enum):
     """Between two names: ``Qaraməryəm k. Nizami küç.`` It may be an initial."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindLetter:
     """One ``k.`` of an address."""
 
@@ -89,7 +90,7 @@ class KindLetter:
         return f"{self.name} {kind.value}{comma} {self.rest}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindsRead:
     """An address, or its beginning, as far as it tells streets from villages."""
 
@@ -198,7 +199,7 @@ _Area = tuple[str, int]
 """A precinct or a constituency, by its code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Beginning:
     """One distinct beginning of the addresses of a precinct."""
 

@@ -6,7 +6,7 @@ Names folded as in the lists, ranges of houses read.
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.findings import gather, make
-from voterlist.model import Covers
+from voterlist.model import Covers, frozen
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.columns import BY_CODE
 from voterlist.normalize.names import WORDS
@@ -25,7 +25,7 @@ from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by, text_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Houses:
     """One part of a border.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from heapq import nsmallest
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 
 from voterlist import tables
 from voterlist.facts.latin import fine, is_cyrillic_letter, letters
-from voterlist.model import Profile
+from voterlist.model import Profile, frozen
 from voterlist.normalize import lexicon
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.name_parts import has_father, is_surname_like, particle_of
@@ -39,7 +38,7 @@ class ProfileDoubt(StrEnum):
     """Neither most nor few of the names look Azerbaijani."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToldProfile:
     """The profile of a list, and how sure that is."""
 

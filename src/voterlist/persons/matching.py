@@ -7,13 +7,13 @@ the full birth date. A name alone is none of them: chance gives namesakes by the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import AnyArray, Bools, Longs, pack_pairs, unpack_pairs
+from voterlist.model import frozen
 from voterlist.tables import differ, group_codes, is_known, matches, similarity
 
 # Can two rows be one person? What speaks against it, and who asks which question.
@@ -158,7 +158,7 @@ MATCHED = {
 """What a row of a register and an entry must share to meet: all columns of one of these."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matched:
     """Register rows with their class and, where there is one, the entry of the list.
 

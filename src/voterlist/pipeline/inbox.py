@@ -7,14 +7,14 @@ import importlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers, strict_json
 from voterlist.config import IngestSettings, Settings
 from voterlist.deadlines.handovers import Event, JournalLine, handovers
 from voterlist.errors import usage_error
-from voterlist.model import PASSING, AsideCode, Level, null_last
+from voterlist.model import PASSING, AsideCode, Level, frozen, null_last
 from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
 
@@ -40,7 +40,7 @@ _RUN_DIGITS = 8
 """Digits of the digest in the name of a run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """The files of one folder of the inbox.
 
@@ -52,7 +52,7 @@ class Batch:
     """Each with its path inside the workspace, and with the SHA-256 that its content must have."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inputs:
     """Everything a run reads, with the SHA-256 of each file by its path inside the workspace."""
 

@@ -11,7 +11,7 @@ read at once, in whatever number of processes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from voterlist.ingest import ingest
 from voterlist.ingest.added import ENTRY_CELL, with_ids
 from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
-from voterlist.model import PASSING, AsideCode, Profile, Stage
+from voterlist.model import PASSING, AsideCode, Profile, Stage, frozen
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
 from voterlist.pipeline.steps import (
@@ -126,7 +126,7 @@ def _needs_of(batch: Batch) -> Iterator[object]:
         yield from (file.name, file.digest, file.trouble, file.is_ours)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """How the lists of a workspace are read.
 
@@ -297,7 +297,7 @@ def _accounts(tables: NeededTables) -> list[Intake]:
     return [Intake(empty(ENTRY), *part) for part in parts]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """A constituency, and the files of entries in which it was received."""
 
@@ -430,7 +430,7 @@ def _unit_name_of(places: Sequence[int]) -> str:
     return "-".join(unit_name(known_place(place)) for place in ends)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Groups:
     """Row groups of the entries to normalise together, each a constituency."""
 

@@ -6,7 +6,6 @@ Its newest run, and of constituencies that it left out the newest that had them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from voterlist.decisions import (
 )
 from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
+from voterlist.model import frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
 from voterlist.quality.readings import what_holds
@@ -143,7 +143,7 @@ _ALWAYS = frozenset(
 where it is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """The tables that a person decides on, of all constituencies."""
 

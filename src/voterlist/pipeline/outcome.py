@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,7 +15,15 @@ from voterlist.config import CheckSettings
 from voterlist.decisions import answers_back
 from voterlist.findings import gather
 from voterlist.ingest import PLACE_DOUBTS, SPOILED
-from voterlist.model import AsideCode, Returned, Severity, Stage, Verdict, null_last
+from voterlist.model import (
+    AsideCode,
+    Returned,
+    Severity,
+    Stage,
+    Verdict,
+    frozen,
+    null_last,
+)
 from voterlist.pipeline.inbox import INBOX, Inputs, sources_of
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.reference import SOURCES
@@ -49,7 +56,7 @@ from voterlist.tables import concat, count_by, distinct, is_among, rows_among
 from voterlist.watch import left
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """The stages of a run as far as they are done, and the reports."""
 

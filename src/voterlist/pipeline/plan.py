@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config import Settings
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
 from voterlist.pipeline.known import answers_in
@@ -39,7 +38,7 @@ class Doing(StrEnum):
     """It is made as far as a stage before it makes something else than before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedStage:
     """What a run will do of a stage.
 
@@ -59,7 +58,7 @@ class PlannedStage:
     taken_over: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What a run will do.
 
@@ -147,7 +146,7 @@ def _plan_stages(
     yield PlannedStage(Stage.REPORT, Doing.AT_MOST, reasons, every)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """A stage, and the constituencies of which what it makes may be another."""
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import disputes
-from voterlist.model import Action, CaseKind, Progress, Severity, Verdict
+from voterlist.model import Action, CaseKind, Progress, Severity, Verdict, frozen
 from voterlist.report.values import Waiting
 from voterlist.schemas import with_entries
 from voterlist.storage.ledger import Submission
@@ -33,7 +33,7 @@ _UP = "submit"
 _DOWN = "return"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What the newest runs show.
 

@@ -9,7 +9,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import Settings
 from voterlist.deadlines import BurnDown, calendar
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Task, Units
@@ -262,7 +262,7 @@ _LARGEST_SHAPES = 20_000_000
 """Bytes; what is larger takes too long, and shows no more on a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parts:
     """What the reports of a constituency are made of.
 
@@ -365,7 +365,7 @@ def _read_tables(folder: Path) -> Mapping[str, pa.Table]:
 _FILE = "rows.parquet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wanted:
     """Which rows of one row group are wanted; ``ids`` may be those of others too."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from voterlist.decisions import with_corrections
 from voterlist.errors import InputError
 from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.normalize import normalize_streets
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
@@ -77,7 +76,7 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, is_passing=was_passing)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreetRegister:
     """The streets of the precincts."""
 

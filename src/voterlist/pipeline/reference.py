@@ -29,7 +29,7 @@ from voterlist.ingest import (
     register_named,
     statistics,
 )
-from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict
+from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict, frozen
 from voterlist.normalize import normalize
 from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes
 from voterlist.pipeline.units import Task, Units
@@ -359,7 +359,7 @@ _Account = tuple[str, int, int, str | None]
 """Of a file: source, rows, rows that could be used, code of the trouble."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Persons:
     """Persons whom a file, or several of one kind, name."""
 

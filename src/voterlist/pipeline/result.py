@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from voterlist.model import AsideCode, Stage
+from voterlist.model import AsideCode, Stage, frozen
 from voterlist.pipeline.inbox import REFERENCE
 from voterlist.report.values import UnitStanding
 from voterlist.storage.lock import Holder
@@ -32,7 +32,7 @@ FURNITURE = frozenset(
 """Rows that a list has besides its entries; setting them aside needs no person."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trouble:
     """A file, or a sheet of one, that could not be read.
 
@@ -52,7 +52,7 @@ class Trouble:
         return PurePosixPath(self.file).parts[0] not in {REFERENCE, "kept", "runs"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingList:
     """A list of a precinct of which the last run had entries, and this one has none."""
 
@@ -63,7 +63,7 @@ class MissingList:
     """How many the last run had."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListAnew:
     """A precinct whose list was handed in anew since the last run."""
 
@@ -79,7 +79,7 @@ class ListAnew:
     """Where those that went stood in the list of then, the first of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat:
     """Lists whose rows were set aside, because other lists say the same word for word.
 
@@ -96,7 +96,7 @@ class Repeat:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceDoubt:
     """Why the precinct of a list is not known, or in doubt.
 
@@ -115,7 +115,7 @@ class PlaceDoubt:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftOut:
     """A constituency that is left out of a run, because the work on it failed.
 
@@ -132,7 +132,7 @@ class LeftOut:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConstituencyWork:
     """What a run did for one constituency, and what of it needs a person.
 
@@ -172,7 +172,7 @@ class ConstituencyWork:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DecisionsStanding:
     """How what people decided stands after a run.
 
@@ -212,7 +212,7 @@ class DecisionsStanding:
         return self.contested_cases + self.contested_entries
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunResult:
     """What one run did. ``rows_in = rows_out + set_aside``.
 

@@ -8,7 +8,6 @@ carried out itself needs nobody.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -38,7 +37,7 @@ from voterlist.decisions import (
 )
 from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Action, Mark, Returned, Verdict
+from voterlist.model import Action, Mark, Returned, Verdict, frozen
 from voterlist.normalize import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
@@ -277,7 +276,7 @@ _WRITTEN = "written"
 """Nothing changed but how it is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Now:
     """What became of an entry that is gone.
 

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from voterlist import config
 from voterlist.config import Settings
 from voterlist.deadlines.handovers import Event
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import Progress, RunResult
@@ -144,7 +144,7 @@ class LedgerWatch:
         self.head = str(ledger.last_head)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Remembered:
     """What a run said, and what it depended on besides what its manifest names."""
 

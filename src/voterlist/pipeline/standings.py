@@ -23,7 +23,7 @@ from voterlist.deadlines.handovers import (
     emptied_lists,
     handovers,
 )
-from voterlist.model import Level, Owed, Progress, Standing, null_last
+from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
 from voterlist.pipeline.progress import (
     HandedOver,
     Journal,
@@ -43,7 +43,7 @@ _NOTHING = Waiting()
 _DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finish:
     """The day on which a stage was finished, and what says so.
 

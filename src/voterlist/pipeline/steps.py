@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from operator import attrgetter
 from pathlib import Path
@@ -23,7 +23,7 @@ from voterlist import config
 from voterlist.config import Settings
 from voterlist.deadlines import list_day
 from voterlist.decisions import Given as Answers
-from voterlist.model import Action, Stage
+from voterlist.model import Action, Stage, frozen
 from voterlist.pipeline.inbox import Inputs, is_passing
 from voterlist.pipeline.result import Progress
 from voterlist.pipeline.units import Units
@@ -88,14 +88,14 @@ class UndeclaredError(LookupError):
     """A stage asked for something that it does not declare, or made such a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """A table that a stage has written to its places, in this many parts."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageResult:
     """What a stage made: its tables by name, and its balance of rows."""
 
@@ -123,7 +123,7 @@ class StageResult:
         return placed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One stage of a run."""
 
@@ -402,7 +402,7 @@ class _DeclaredSettings:
         return _DeclaredSettings(value, self._step, f"{path}.", inner)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What the stages of a run may depend on besides the tables."""
 

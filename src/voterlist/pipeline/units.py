@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.errors import StageError, VoterlistError, place_of
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.processes.workers import Lost, Pool, peak_megabytes
 from voterlist.storage import kept
 from voterlist.storage.kept import Kept, KeptUnit, Place, Said
@@ -28,7 +28,7 @@ _WORKER_ENDED = "worker-ended"
 """The kind of a failure whose process was ended from outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """A unit to do.
 
@@ -51,7 +51,7 @@ class Task:
         return "" if number is None else str(number)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitFailure:
     """Why a unit could not be done, as values that go from process to process.
 

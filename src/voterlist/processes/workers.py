@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
+from voterlist.model import frozen
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet, tell
 from voterlist.processes.limits import collect_seldom
@@ -34,7 +35,7 @@ _alive: set[SpawnProcess] = set()
 """The workers of this process that may not have ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """The worker that had a task in hand ended before it answered.
 

@@ -26,17 +26,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from voterlist.decisions import WITHDRAWN, Given, person_key
-from voterlist.model import Verdict
+from voterlist.model import Verdict, frozen
 from voterlist.tables import Row, by_key
 
 _TWO_SIDED_95 = 1.959964
 """Standard deviations on either side of the mean that hold 95 % of a normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """An estimate with the ends of its interval of 95 %."""
 
@@ -50,7 +50,7 @@ def ends(interval: Interval | None) -> dict[str, float]:
     return {} if interval is None else asdict(interval)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stratum:
     """A part of what is estimated.
 
@@ -103,7 +103,7 @@ _Verdicts = Mapping[str, str]
 """Entry -> verdict."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TwoReadings:
     """A case as two people read it.
 
@@ -185,7 +185,7 @@ def people_of_case(verdicts: _Verdicts) -> frozenset[str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agreement:
     """How far two readings of the same cases agree.
 

@@ -19,11 +19,11 @@ figure of all kinds is about the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
 
 from voterlist.decisions import Given, standing
+from voterlist.model import frozen
 from voterlist.quality.agreement import (
     Agreement,
     Interval,
@@ -61,7 +61,7 @@ _Strata = dict[str, Stratum]
 """Kind -> what is known of its cases."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Case:
     """What is known of one case.
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import COMPARED
-from voterlist.model import Action, Unit
+from voterlist.model import Action, Unit, frozen
 from voterlist.quality.agreement import wilson
 from voterlist.tables import Row, rows_among
 
@@ -77,7 +76,7 @@ _Lines: TypeAlias = dict[tuple[int, str], set[tuple[str, int]]]
 """(precinct, what) -> (source, line) of each entry that shows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedbackRow:
     """One thing that the clerks of a precinct get wrong.
 
@@ -107,7 +106,7 @@ class FeedbackRow:
         return interval is not None and interval.low > self.median
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feedback:
     """What the clerks of one precinct get wrong.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.arrays import Longs
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.readers.encoding import Decoded, decode_database
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
 from voterlist.readers.sheets import check_size, sheet_of_columns
@@ -63,7 +62,7 @@ _JULIAN_DAY = 1_721_425
 _Bytes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """A column of the file."""
 

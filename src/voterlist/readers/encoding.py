@@ -7,8 +7,9 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
+
+from voterlist.model import frozen
 
 DAMAGED = "utf-8-damaged"
 """UTF-8 in which single bytes were lost: the rest stands, each loss as U+FFFD."""
@@ -111,7 +112,7 @@ _LEAD = 0.2
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """A file's text, and how its encoding was told."""
 
@@ -179,7 +180,7 @@ def _read_back(text: str) -> str | None:
     return image.pattern.sub(image.letter, text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Image:
     """What UTF-8 looks like in a code page."""
 

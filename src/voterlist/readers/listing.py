@@ -7,11 +7,11 @@ import os
 import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.readers.archive import is_list, with_unique_names
 
 _Identity = tuple[int, int]
@@ -24,7 +24,7 @@ _READ_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINA
 """A pipe is opened without waiting for its writer; Windows changes no line ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedFile:
     """A file of a folder, or what stands where a file is expected and is none."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import pyarrow as pa
 
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _CLOCK = 10
 """Seconds by the clock for each second of work: a machine may be busy with other things."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allowance:
     """What parsing one file may take."""
 
@@ -54,7 +54,7 @@ def allowance(size: int, settings: IngestSettings) -> Allowance:
     return Allowance(min(memory, settings.max_memory_megabytes) * _MEGABYTE, seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """What a reader must leave closed, and whom it tells what it opens next."""
 
@@ -85,7 +85,7 @@ class RefusedError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadOutcome:
     """The sheets in some bytes, or the code of why there are none, and what the bytes are."""
 

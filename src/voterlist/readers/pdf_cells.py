@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from voterlist.arrays import Bools, Floats, Longs
+from voterlist.model import frozen
 from voterlist.readers.documents import Cell, Row
 from voterlist.readers.pdf_columns import row_groups
 from voterlist.readers.pdf_pages import Page
@@ -317,7 +318,7 @@ def _group_signs(page: Page, grids: list[Grid]) -> tuple[Longs, list[int]]:
     return groups, firsts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cells:
     """The cells of one ruled table with their words."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 import numpy as np
 
 from voterlist.arrays import Floats
+from voterlist.model import frozen
 from voterlist.readers.pdf_words import TextLine, Word
 
 _BIN = 0.5
@@ -40,7 +40,7 @@ def chunks(line: TextLine) -> list[list[Word]]:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """The columns of a table without lines; all places are in points.
 
@@ -270,7 +270,7 @@ def numbers_rows(first: Sequence[Sequence[Word]], *, is_known: bool = False) -> 
     return is_usual or (is_known and numbers > 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Spacing:
     """The lines of a table from top to bottom; distances are in points.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from types import ModuleType
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from voterlist.arrays import Bools, Floats, Longs
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.processes.limits import is_memory_short
 from voterlist.readers.counted import lines_told
 from voterlist.readers.outcome import RefusedError
@@ -58,7 +58,7 @@ _LOST = 0xFFFD
 """Stands for a sign whose letter is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page; the arrays but ``lines`` have one element a sign, in the order of drawing.
 

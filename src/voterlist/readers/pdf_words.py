@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from voterlist.arrays import Bools, Longs
+from voterlist.model import frozen
 from voterlist.readers.pdf_pages import Page
 
 _GAP = 0.22
@@ -30,7 +31,7 @@ _TOUCHING = 0.02
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """Signs without a blank or a gap between them.
 

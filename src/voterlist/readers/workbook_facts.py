@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.readers import binary, ole
 from voterlist.readers.binary import (
     BLANK_TEXT,
@@ -136,7 +136,7 @@ class SheetFacts:
     has the number of another one, for its cells are mixed up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkbookFacts:
     """A workbook looked over."""
 
@@ -243,7 +243,7 @@ def _packed_facts(
     return WorkbookFacts(kind, sheets, None, unread, _counts_from_1904(archive, names))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Struck:
     """What is struck through in the sheets of a workbook."""
 

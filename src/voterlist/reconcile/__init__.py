@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +19,7 @@ from voterlist.arrays import Longs
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import gather, make
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.persons.matching import CLASSES
 from voterlist.reconcile.policies import BY_CODE, REGISTERS, RULES
 from voterlist.reconcile.registers import (
@@ -82,7 +81,7 @@ __all__ = [
 DEATHS = "deaths"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Of a list of which only some entries are at hand, what is needed of all."""
 
@@ -92,7 +91,7 @@ class Part:
     """TALLY of every voter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reconciliation:
     """What the comparison gave."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from voterlist.findings import declared_rules
-from voterlist.model import Rule
+from voterlist.model import Rule, frozen
 
 BY_CODE = declared_rules("voterlist.reconcile")
 RULES = tuple(BY_CODE.values())
 """What reconciliation may notice."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What a register says about the list."""
 

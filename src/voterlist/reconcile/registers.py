@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import AnyArray, Bools, Hashes, Longs, completed_years
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.model import Action, ListKind, Rule
+from voterlist.model import Action, ListKind, Rule, frozen
 from voterlist.persons.matching import (
     CLASSES,
     LEVELS,
@@ -462,7 +462,7 @@ def _beside(
 _MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """One register against the list."""
 

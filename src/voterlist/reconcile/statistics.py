@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.model import ListKind, Sex, Unit
+from voterlist.model import ListKind, Sex, Unit, frozen
 from voterlist.reconcile.policies import BY_CODE
 from voterlist.schemas import COMPARISON, FINDING, PROTOCOL_LINES, VOTER
 from voterlist.tables import (
@@ -101,7 +100,7 @@ def _listed_numbers(
     return listed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Places:
     """Places of a tally and of the statistics, by one code."""
 

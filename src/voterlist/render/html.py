@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from voterlist.model import Severity
+from voterlist.model import Severity, frozen
 from voterlist.quality.feedback import GROUPS, Feedback
 from voterlist.report.section import Report
 from voterlist.report.sections.audit import AUDIT, AuditWords
@@ -121,7 +120,7 @@ def _lines(rows: Sequence[FindingRow], most: int) -> Iterator[Row]:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """The first rows of a table, and how many more the workbook has."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
@@ -12,7 +12,7 @@ from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
 from voterlist.lists.documents import Document, ListDocument
 from voterlist.lists.door import code_of
 from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
-from voterlist.model import Action, CaseKind, Purpose, Verdict
+from voterlist.model import Action, CaseKind, Purpose, Verdict, frozen
 from voterlist.report.asked import day_of, evidence_of
 from voterlist.report.values import UNKNOWN, Words
 
@@ -249,7 +249,7 @@ Cells: TypeAlias = Mapping[str, Any]
 SheetName: TypeAlias = Literal["display", "work", "changes", "corrections", "door"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A column, and what of a row stands in it.
 

@@ -6,12 +6,11 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from voterlist import facts
 from voterlist.deadlines import BurnDown, Deadline
-from voterlist.model import Level, Progress
+from voterlist.model import Level, Progress, frozen
 from voterlist.render.html import nice, rendered
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding, Words
@@ -31,7 +30,7 @@ _FEW = 12
 """With more constituencies than these, a card has no room for more than its number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How the cards stand on the sheet.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from voterlist.decisions import Standing, disputes, with_corrections
 from voterlist.decisions.answers import SHEETS, answers_of
-from voterlist.model import Action, Mark, Verdict
+from voterlist.model import Action, Mark, Verdict, frozen
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
@@ -21,7 +21,7 @@ from voterlist.report.values import Place, Value, Words
 from voterlist.schemas import COINCIDENCE, empty
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewTables:
     """The tables of a run that a workbook or a page for deciding is made of.
 
@@ -88,7 +88,7 @@ STAYS, ELSEWHERE = "stays", "elsewhere"
 """What may be answered to the commission above."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """An entry, or the row of a register, as a person recognises it."""
 
@@ -99,7 +99,7 @@ class Subject:
     place: Place = field(default_factory=Place)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenAnswer:
     """What one person answered.
 
@@ -143,7 +143,7 @@ def given_answer(answer: str, row: Mapping[str, Any]) -> GivenAnswer:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What a person is asked about an entry, the row of a register, or a place.
 
@@ -213,7 +213,7 @@ QUESTION_SHEETS = (*SHEETS, *dict.fromkeys(_SHEETS_ONCE_MORE.values()))
 """The sheets of a review workbook behind that of the cases, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewItems:
     """Everything that a review workbook asks."""
 

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import pyarrow as pa
 
-from voterlist.model import Stage
+from voterlist.model import Stage, frozen
 from voterlist.report.shapes import Shapes
 from voterlist.report.values import (
     Facts,
@@ -41,7 +41,7 @@ def _unmarked(_row: Any) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table: its heading, and what of a row stands in it.
 
@@ -123,7 +123,7 @@ def place_columns(words: Words, of: str = "place") -> tuple[Column, ...]:
     return (*columns, replace(line, value=lambda row: line.value(row) or None))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """The values of a row and their marks, as the columns tell them."""
 
@@ -143,7 +143,7 @@ def told_of(
         yield values, tuple(column.mark(row) for column in columns)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetTable:
     """A sheet with one table: its name, the title and notes above the table, columns and rows."""
 
@@ -161,7 +161,7 @@ class SheetTable:
     """Of a row, whether a ground sets it apart, and whether a line is drawn above."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A small table of the first sheet under a title; one without rows is left out."""
 
@@ -282,7 +282,7 @@ class Run:
         return Names(self.sources)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The report of one constituency: the content of every section, by the section's name."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from voterlist import strict_json
+from voterlist.model import frozen
 from voterlist.report.values import Text
 
 Ring = list[tuple[float, float]]
@@ -18,7 +18,7 @@ _NARROW = math.cos(math.radians(40.4))
 """How much narrower a degree to the east is than one to the south, in the middle of the country."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shapes:
     """What files of shapes give.
 

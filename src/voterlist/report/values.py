@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -19,11 +18,11 @@ import pyarrow.compute as pc
 from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Level, Owed, Progress, Standing, null_last
+from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
 from voterlist.tables import join_text, row_of_each
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A key of the catalogue and what fills its places."""
 
@@ -31,7 +30,7 @@ class Text:
     places: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Born:
     """A birth date as far as it is known."""
 
@@ -46,7 +45,7 @@ Precinct: TypeAlias = tuple[int | None, int | None]
 """The numbers of a constituency and of a precinct in it; None: not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """Whose report it is. ``constituency`` None: everything that the tables hold."""
 
@@ -56,7 +55,7 @@ class Facts:
     today: dt.date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """The size of a precinct, in voters, that the law names."""
 
@@ -64,7 +63,7 @@ class Limits:
     largest_precinct: int = 1500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where an entry or a row stands: in which file, sheet and line, of which precinct."""
 
@@ -80,7 +79,7 @@ class Place:
         return (self.constituency, self.precinct)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """What waits for a person in a precinct or constituency.
 
@@ -102,7 +101,7 @@ class Waiting:
         return not (self.cases or self.errors or self.contested or self.second_readings)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitStanding:
     """How one precinct or constituency stands with one stage of the calendar.
 
@@ -164,7 +163,7 @@ _IDENTIFIER = re.compile(r"\b(?=\w*\d)\w{7,}\b")
 like."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """The names of the files."""
 

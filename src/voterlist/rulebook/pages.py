@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
@@ -21,12 +20,12 @@ from voterlist.config import CheckSettings, Settings
 from voterlist.decisions import SHEETS, Answers, Ground, grounds
 from voterlist.decisions.answers import OF_PLACE, answers_by_rule
 from voterlist.link.comparisons import SHIPPED
-from voterlist.model import Rule
+from voterlist.model import Rule, frozen
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 from voterlist.schemas import TABLES, WORD, Column, Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """A table of a page.
 
@@ -39,14 +38,14 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A part of a page that stands as a terminal shows it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """A page of the manual.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 import pyarrow as pa
@@ -31,7 +31,7 @@ from voterlist.fields import (
     SHARED,
     TRAVELLING,
 )
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.shipped import shipped_toml
 
 TEXT = pa.string()
@@ -62,7 +62,7 @@ _LIST = re.compile(r"\{(\w+)\}")
 _SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column of a table; ``known`` columns are never null."""
 
@@ -72,7 +72,7 @@ class Column:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """One table that crosses a boundary between stages."""
 
@@ -140,7 +140,7 @@ STREET_OR_VILLAGE = " k"
 """How ``street`` ends where nothing tells whether the address names a street or a village."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawSheet:
     """The rows of one sheet, or of one text file, as a reader found them.
 
@@ -197,7 +197,7 @@ class RawSheet:
     ODT). None where that is not known, or none is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawFile:
     """One file as a reader found it: its sheets, or the code of why it could not be read."""
 
@@ -225,7 +225,7 @@ class RawFile:
         return tuple(code for code in codes if code is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intake:
     """What came in: the entries, and an account of every row that did not become one."""
 

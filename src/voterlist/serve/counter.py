@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -54,15 +53,7 @@ from voterlist.decisions import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
 from voterlist.lists.door import DoorAnswer
-from voterlist.model import (
-    Asks,
-    AtDoor,
-    Problem,
-    Relation,
-    Role,
-    Step,
-    Way,
-)
+from voterlist.model import Asks, AtDoor, Problem, Relation, Role, Step, Way, frozen
 from voterlist.render.html import rendered
 from voterlist.render.xlsx import ANSWERING, answers_typed
 from voterlist.report.asked import QUESTION_SHEETS
@@ -96,7 +87,7 @@ _FIELDS: Mapping[Asks, tuple[str, ...]] = {
 """What an application of a kind may set."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """What somebody typed into a form."""
 

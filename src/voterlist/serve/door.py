@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from voterlist.config import DeskSettings
 from voterlist.decisions import person_key
 from voterlist.errors import usage_error
-from voterlist.model import Role
+from voterlist.model import Role, frozen
 from voterlist.serve.clerk import Refusal
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, OpenLedger, Reader, User
@@ -222,7 +222,7 @@ _ONE_SUBSCRIBER = 64
 _Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guess:
     """Who tries a password."""
 
@@ -342,7 +342,7 @@ LOCKED_OUT = "desk-locked"
 _TOKEN_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """Somebody who is logged in.
 

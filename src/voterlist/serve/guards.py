@@ -13,7 +13,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cryptography import x509
@@ -23,13 +23,14 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voterlist.errors import UsageError, place_of, usage_error
+from voterlist.model import frozen
 
 _BACKLOG = 128
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  named to be recognised
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where the desk is to be open.
 
@@ -187,7 +188,7 @@ _HEADERS = {
 _TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bodies:
     """What a path takes, where that is not the usual body of JSON."""
 

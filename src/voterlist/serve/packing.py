@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.decisions import is_same_person
 from voterlist.desk.data import Desk, DeskCase
 from voterlist.desk.pack import packed
+from voterlist.model import frozen
 from voterlist.report.sections.cases.model import CASE_FIELDS
 from voterlist.report.to_review import blind_case
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A case as it stands now.
 

@@ -20,7 +20,7 @@ from voterlist.casework.importing import (
 from voterlist.decisions import is_same_person
 from voterlist.desk.data import State
 from voterlist.desk.decisions import Decision
-from voterlist.model import Problem, Role
+from voterlist.model import Problem, Role, frozen
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock, Door, Visitor
@@ -29,7 +29,7 @@ from voterlist.serve.work import Work
 from voterlist.storage.ledger import OpenLedger
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Hold:
     """Who has a case open, and since when."""
 

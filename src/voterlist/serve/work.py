@@ -16,7 +16,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -30,7 +30,7 @@ from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given
 from voterlist.decisions.trial import Groups
 from voterlist.desk.data import Desk, answered
-from voterlist.model import Action
+from voterlist.model import Action, frozen
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import place_of, second_readings, what_holds
 from voterlist.schemas import (
@@ -58,7 +58,7 @@ _NONE = (
 """Tables that say nothing about a case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slice(Known):
     """A few cases and entries of what is known of a workspace."""
 
@@ -69,7 +69,7 @@ class Slice(Known):
         return self.tables[name]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Cases and entries that hang together: what is decided of one may undo what holds of another.
 

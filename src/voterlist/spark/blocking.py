@@ -29,6 +29,7 @@ from voterlist.link import block, ranges
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key, field, together
 from voterlist.link.part import Part, Tables, Whole, part
+from voterlist.model import frozen
 from voterlist.spark.exchange import Parcel, packed
 
 _OF_MEMBERS = ("position", "is_partial", "group")
@@ -223,7 +224,7 @@ def distinct_pairs(parcels: Sequence[Parcel]) -> pa.Table:
     return pa.table({"pair": ordered[first], "keys": every_key})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Listed:
     """The entries that have a code under one key, in the order of the list."""
 

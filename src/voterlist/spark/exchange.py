@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from voterlist.link.part import Tables
+from voterlist.model import frozen
 from voterlist.spark.failures import in_task
 from voterlist.tables import Row, by_key
 
@@ -41,7 +42,7 @@ _PIECE = 1 << 22
 """Bytes of a row at most: Java holds rows whole, and several of them at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """What one task has for another. No two of one kind have the same sender and addressee."""
 

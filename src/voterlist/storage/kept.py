@@ -24,6 +24,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from voterlist import strict_json
+from voterlist.model import frozen
 from voterlist.storage.files import (
     are_unaltered,
     make_private,
@@ -49,7 +50,7 @@ _PARTS = ".pieces"
 """How the name of a unit ends under which the parts of another one are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a unit lies: its stage, its name and its key."""
 
@@ -70,7 +71,7 @@ class Place:
         return Place(self.stage, f"{self.unit}{_PARTS}", key)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptUnit:
     """What a unit of work made.
 

@@ -11,7 +11,7 @@ import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from voterlist import strict_json
 from voterlist.errors import UsageError, WorkspaceBusyError, usage_error
+from voterlist.model import frozen
 from voterlist.processes import workers
 from voterlist.storage.files import (
     PACKING,
@@ -42,7 +43,7 @@ _UNKNOWN = "?"
 """Stands for what an earlier version did not write down, or the system does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """A process that holds a folder, or held it when it ended."""
 

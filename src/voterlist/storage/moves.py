@@ -9,10 +9,10 @@ the change.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist import strict_json
+from voterlist.model import frozen
 from voterlist.storage.files import make_folder, sync_folder, write_content
 
 NAME = ".moves.json"
@@ -22,7 +22,7 @@ Move = tuple[Path, Path]
 """Whence and whither."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What is being moved.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +12,11 @@ import pyarrow as pa
 from voterlist import config
 from voterlist.config import LinkSettings, Settings
 from voterlist.errors import SettingsError, usage_error
+from voterlist.model import frozen
 from voterlist.schemas import ACCEPTANCE, empty
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Names(Iterable[str]):
     """Names that a module has, which is loaded only where the settings name one."""
 

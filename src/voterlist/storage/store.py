@@ -21,7 +21,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, partial
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -32,6 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import strict_json
+from voterlist.model import frozen
 from voterlist.processes.stopping import whole
 from voterlist.storage.files import (
     are_unaltered,
@@ -96,7 +97,7 @@ _RUN_BESIDE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """Stands for a table that a stage itself has written to its place.
 
@@ -104,7 +105,7 @@ class Written:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageRecord:
     """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``.
 
@@ -124,7 +125,7 @@ class StageRecord:
     set_aside: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """What a run was made from and what it made. The same input gives the same manifest."""
 
@@ -143,7 +144,7 @@ class Manifest:
     complete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What one stage did, for the trace.
 
@@ -734,7 +735,7 @@ def _json(content: Any) -> str:
     return re.sub("[\ud800-\udfff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileColumns:
     """Columns of a table on the disk. Of the list of a nation one column is in memory at a time."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.errors import UsageError, usage_error
+from voterlist.model import frozen
 
 _DIGITS = 10
 """No number of a precinct has so many."""
@@ -25,7 +25,7 @@ _HEADINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedLine:
     """A line below the headings."""
 

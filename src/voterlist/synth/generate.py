@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray
-from voterlist.model import Unit
+from voterlist.model import Unit, frozen
 from voterlist.schemas import FAULT, STATISTIC, TRUTH
 from voterlist.synth.fault_kinds import OF_ENTRIES, Desk
 from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
@@ -197,7 +197,7 @@ LISTS = pa.schema(
 """One row a list, in the order in which the entries follow each other: how its clerk types."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Synthetic:
     """Invented lists. ``entries`` and ``truth`` have the same rows in the same order.
 

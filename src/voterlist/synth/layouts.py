@@ -6,17 +6,17 @@ import csv
 import datetime as dt
 import io
 import re
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
 from voterlist.fields import IDENTIFIERS, NAME_PARTS, NAMES
+from voterlist.model import frozen
 from voterlist.shipped import shipped_toml
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How a list looks as a file."""
 
@@ -78,7 +78,7 @@ _DATE = re.compile(r"^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4}))$")
 Cell = str | int | dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A list laid out: rows of cells, and which row (from 0) holds which entry."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from voterlist.arrays import AnyArray
+from voterlist.model import frozen
 from voterlist.shipped import shipped_rows
 
 ERAS = ("old", "middle", "late", "young")
@@ -46,7 +46,7 @@ def surname(stem: str, form: int, *, female: bool = False) -> str:
     return stem + "zadə"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lexicon:
     """Names by number. Given names: the men's first, then the women's.
 

@@ -7,7 +7,7 @@ married, dead, moved out, not yet 18) is masked. A person is a row of codes into
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Self
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
+from voterlist.model import frozen
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
 
 _FATHER, _MOTHER, _HEAD, _WIFE, _CHILD, _TWIN = 0, 1, 2, 3, 4, 7
@@ -26,7 +27,7 @@ _TRIES = 3
 """How often a name is drawn again where a brother or sister has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Arrays of one length, one element a thing."""
 
@@ -51,7 +52,7 @@ class Columns:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class People(Columns):
     """One element a person in each array.
 

@@ -5,18 +5,17 @@ Precincts, dwellings with an address, and the clerks who type the lists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
+from voterlist.model import frozen
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import Columns
 from voterlist.synth.spellings import SCRIPTS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rates:
     """Shares of changes to persons, entries and lists; defaults are estimated, not measured.
 
@@ -138,7 +137,7 @@ _URBAN = range(8, 50)
 """The constituencies of Baku, Gəncə, Sumqayıt and the other large towns."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Precincts:
     """One element a precinct.
 
@@ -155,7 +154,7 @@ class Precincts:
     temporary: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dwellings(Columns):
     """One element a dwelling (its household has the same number).
 
@@ -176,7 +175,7 @@ class Dwellings(Columns):
     flat: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clerks:
     """How each precinct's list is typed; one element a precinct.
 

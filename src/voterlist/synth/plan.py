@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.errors import UsageError
+from voterlist.model import frozen
 from voterlist.synth.lexicon import Lexicon, lexicon
 from voterlist.synth.people import People, concat_people, draw_given, draw_people
 from voterlist.synth.places import (
@@ -65,7 +66,7 @@ def default_constituencies(voters: int) -> int:
     return min(max(-(-voters // VOTERS_A_CONSTITUENCY), 1), CONSTITUENCIES)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dead:
     """The register of deaths, one element a row.
 
@@ -82,7 +83,7 @@ class Dead:
     died: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Everything that is to be typed.
 
@@ -229,7 +230,7 @@ def _in_order(
     return entries.taken(order), starts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Country:
     """How an invented country is divided, and the day on which it is seen."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
+from voterlist.model import frozen
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
 from voterlist.synth.people import People, documents, fins, numbered
@@ -44,7 +45,7 @@ DEATHS = pa.schema(
 """The register of deaths: text as written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rows:
     """What is typed: one element an entry.
 
@@ -61,7 +62,7 @@ class _Rows:
     date_form: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pen:
     """Draws who is hit by which slip, and remembers it.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntFlag
 
 import numpy as np
 from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
+from voterlist.model import frozen
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import Columns, People, draw_forms, draw_stems
 from voterlist.synth.places import Dwellings, Precincts, Rates
@@ -79,7 +80,7 @@ def done_words(bits: int) -> str | None:
     return "+".join(names) or None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entries(Columns):
     """One element an entry, before it is typed.
 
@@ -102,7 +103,7 @@ class Entries(Columns):
     done: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nation:
     """Who lives where, from which the entries are drawn.
 

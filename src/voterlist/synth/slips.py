@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from string import ascii_uppercase
 from typing import TypeAlias, TypeVar
@@ -25,6 +24,7 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
+from voterlist.model import frozen
 from voterlist.synth.repeats import SECOND_ENTRY, Done
 from voterlist.synth.spellings import SCRIPTS, capitals
 
@@ -180,7 +180,7 @@ Cells: TypeAlias = dict[str, str | None]
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hand:
     """Whose slips they are.
 
@@ -204,7 +204,7 @@ _InDate: TypeAlias = Callable[[Hand, int, int, int], tuple[int, int, int]]
 _InEntry: TypeAlias = Callable[[Hand, Cells], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slip:
     """A kind of slip.
 

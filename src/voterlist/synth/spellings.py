@@ -6,13 +6,13 @@ Made once, indexed by whole numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from voterlist.facts.latin import lower
+from voterlist.model import frozen
 from voterlist.shipped import shipped_toml
 from voterlist.synth.lexicon import FORMS, lexicon, surname
 
@@ -122,7 +122,7 @@ def style(script: Any, in_capitals: Any) -> Any:
     return script * 2 + in_capitals
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spellings:
     """Text columns.
 

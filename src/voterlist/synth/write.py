@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Flag, auto
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.random import Generator
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError, UsageError
 from voterlist.fields import NAME_PARTS
+from voterlist.model import frozen
 from voterlist.schemas import TRUTH, with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import (
@@ -134,7 +135,7 @@ _DEATH_HEADERS = HEADERS["az"] | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What was written."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.beside import MOBILE
 from voterlist.handover.gates import Gate, Scope, gates
+from voterlist.model import frozen
 from voterlist.pipeline.inbox import (
     INBOX,
     RECEIVED,
@@ -93,7 +93,7 @@ _ASKED = (
 """Whatever the settings say of a package: what waits for a person is not forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holds:
     """What there is of a kind: how many files, and bytes together."""
 
@@ -102,7 +102,7 @@ class Holds:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objection:
     """Why nothing may be deleted yet: a code of the catalogue (``<code>.what``), and how many."""
 
@@ -110,7 +110,7 @@ class Objection:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forgotten:
     """What was deleted, or would be.
 

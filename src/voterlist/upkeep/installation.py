@@ -10,10 +10,12 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+
+from voterlist.model import frozen
 
 _OLDEST_PYTHON = (3, 11)
 _PINS = "constraints.txt"
@@ -30,7 +32,7 @@ class Health(StrEnum):
     """Something does not work until somebody changes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Noticed:
     """One thing that was looked at.
 
@@ -77,7 +79,7 @@ def _packages() -> Noticed:
     return Noticed("packages", Health.GOOD, {"count": len(found)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Package:
     """A package that the program needs, or that one of those needs."""
 

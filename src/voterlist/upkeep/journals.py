@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from voterlist.decisions import is_same_person
+from voterlist.model import frozen
 from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
@@ -40,7 +41,7 @@ _OPEN_IN = "open_in_"
 """How the details of a run begin that count the open cases of a constituency."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiaryLine:
     """One thing that was done.
 
@@ -65,7 +66,7 @@ class DiaryLine:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JournalFilter:
     """Which lines are wanted; each None takes all.
 

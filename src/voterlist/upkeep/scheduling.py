@@ -6,11 +6,11 @@ import datetime as dt
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.catalogue import Catalogue
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 
 CRONTAB = "crontab"
 """Stands for the path of the crontab of the user, which a program edits."""
@@ -26,7 +26,7 @@ _HARMLESS = "1 143"
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Night:
     """What is to be run, by whom and when."""
 
@@ -55,7 +55,7 @@ class Night:
         return [*self.program, *words, "--log-file", str(log)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScheduledFile:
     """A file to install; lines to add, where its path is ``CRONTAB``."""
 
@@ -63,7 +63,7 @@ class ScheduledFile:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schedule:
     """The files to install, and what to type then."""
 

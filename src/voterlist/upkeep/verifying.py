@@ -7,7 +7,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from voterlist.fields import LATER_FIELDS
 from voterlist.handover.commissions import KEYS
 from voterlist.handover.gates import Scope
 from voterlist.handover.submitting import OF_ITS_DAY, contents_of
+from voterlist.model import frozen
 from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find, manifests_taken
 from voterlist.pipeline.known import Known, answers_in
@@ -52,7 +53,7 @@ _APART = frozenset({"trace.json", "result.json", "ledger.mark", "manifest.json"}
 """Files of a run that hold times, or how far the ledger was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verified:
     """What came of it.
 
@@ -221,7 +222,7 @@ def _sha256(payload: Payload) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Then:
     """The line of the journal with which a run was completed."""
 

@@ -29,7 +29,7 @@ from voterlist.config import CheckSettings
 from voterlist.decisions import Given, answers_of, person_key
 from voterlist.decisions.given import moment_of
 from voterlist.findings import declared_rules, gather, of_rows, row
-from voterlist.model import Action, Unit, Verdict
+from voterlist.model import Action, Unit, Verdict, frozen
 from voterlist.schemas import NIGHT, WAVE
 from voterlist.shipped import shipped_toml
 from voterlist.tables import count_by, from_rows, rows_among
@@ -51,7 +51,7 @@ _PLACE = re.compile(r"(\d{3})-(\d{4})-")
 """How the id of an entry begins: its constituency and precinct, 0 where one is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happened:
     """One answer, by what it did.
 
@@ -159,7 +159,7 @@ _FIRST_NIGHTS = 10
 _MONTH = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class People:
     """What is known of the entries that were answered about.
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from voterlist.config import Settings
 from voterlist.counter.applications import Application, Book, State, answered_until
 from voterlist.decisions import grounds
 from voterlist.fields import name_in
-from voterlist.model import Asks, Step
+from voterlist.model import Asks, Step, frozen
 from voterlist.render.pdf import typeset
 from voterlist.report.values import Words
 from voterlist.shipped import shipped_toml
@@ -26,7 +25,7 @@ from voterlist.tables import Row
 _ROLES = ("chair", "secretary")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """What a letter is about."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from voterlist.ingest.file_names.readings import Name, Reading, Told, name_of, readings
 from voterlist.ingest.file_names.tokens import maybe_time, stem
 from voterlist.ingest.place import HIGHEST
+from voterlist.model import frozen
 
 __all__ = [
     "NOT_NAMED",
@@ -46,7 +47,7 @@ _Parts = tuple[tuple[str, ...], int | None]
 """The parts of a path without its constituency's folder, and the constituency, if one is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Doubt:
     """Why a person should look at the place that a name gives.
 
@@ -74,7 +75,7 @@ class Basis(StrEnum):
     """Nothing but the number itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedPlace:
     """The place that a name gives by itself; the folder's constituency is not repeated.
 
@@ -161,7 +162,7 @@ class _Peers:
         return times
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scene:
     """One name, and all that is known around it.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
 
 from voterlist.ingest.file_names.tokens import Kind, Sense, Token, candidates, tokens
+from voterlist.model import frozen
 
 _LABELS = {"C": Sense.CONSTITUENCY, "P": Sense.PRECINCT, "O": Sense.OTHER}
 """The words that ask for a number, by their letters in ``Name.letters``."""
@@ -40,7 +40,7 @@ _MOST_LABELS = 6
 _BACK, _ON = -1, 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """One name, taken apart.
 
@@ -118,7 +118,7 @@ class Told(IntEnum):
     """An ordinal or a number sign binds the number to the word."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """One way to read a name; numbers are counted among those that can be a place's.
 
@@ -149,7 +149,7 @@ class _Grip(IntEnum):
     """An ordinal or a number sign stands with the number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Given:
     """A number that a word may have.
 

@@ -6,13 +6,14 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
 
 from voterlist.ingest.text import fold
+from voterlist.model import frozen
 
 # What the words in the names of files, folders and sheets say of the numbers beside them.
 
@@ -159,7 +160,7 @@ class Kind:
     """The end of a folder's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A piece of a name.
 

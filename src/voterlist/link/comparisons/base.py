@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Self
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.link.encode import Encoded
+from voterlist.model import frozen
 
 MISSING = 0
 """The code of the level *missing* in every comparison."""
@@ -64,7 +64,7 @@ class Level(IntEnum):
         return f"comparison.{self.word}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pairs:
     """Pairs of entries of an encoded list: ``left[i]`` and ``right[i]`` are positions in it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from rapidfuzz import process
@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from voterlist.arrays import Bools, Levels, Longs, Words
 from voterlist.config.comparisons import Fold
 from voterlist.link.comparisons.base import Level
+from voterlist.model import frozen
 
 _SIMILAR_NAME = 0.88
 """The Jaro-Winkler similarity from which two names, places or e-mail addresses are similar."""
@@ -19,7 +20,7 @@ _LETTERS_FOR_ONE = 4
 """Letters of a value in which one edit is seen as a slip."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """A kind of comparison that a user can add."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -30,6 +29,7 @@ from voterlist.link.comparisons.names import (
 from voterlist.link.comparisons.surname import LEAST_SURNAMES, SurnameLevel
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import on_grid
+from voterlist.model import frozen
 
 _LONG_ENOUGH = 4
 """Letters of a name in which one edit may be a slip."""
@@ -172,7 +172,7 @@ _SUMMED_FIRST = ("address", "fin", "document", "given_name", "patronymic", "surn
 last digits of a sum depend on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vectors:
     """The comparison vectors of pairs: one position a pair."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TypeAlias
@@ -21,12 +20,12 @@ from voterlist.lists.documents import Document, Edition, key_of, of_list
 from voterlist.lists.listed import numbers_within
 from voterlist.lists.roll import LIST_KEY
 from voterlist.lists.sheets import came_late
-from voterlist.model import ListKind
+from voterlist.model import ListKind, frozen
 from voterlist.shipped import shipped_toml
 from voterlist.tables import row_of_each, rows_among, sort_by, with_column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """One file of this folder."""
 
@@ -56,7 +55,7 @@ def papers() -> Mapping[str, Paper]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Office:
     """Where a precinct votes, and how it is called."""
 
@@ -68,7 +67,7 @@ Offices: TypeAlias = Mapping[tuple[int | None, int | None], Office]
 """(constituency, precinct) -> its office."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaperDocument(Document):
     """The papers of one list."""
 

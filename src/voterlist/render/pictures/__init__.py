@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +19,7 @@ from voterlist.link import Linkage, Ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.fit import Doubt
 from voterlist.link.judge import Scorer
-from voterlist.model import PairKind
+from voterlist.model import PairKind, frozen
 from voterlist.render.html import nice, rendered
 from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
 from voterlist.render.pictures.comparisons import (
@@ -44,7 +43,7 @@ _MANY = 1_000_000
 """How many times as often is not told more exactly."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pictures:
     """The figures of all pictures."""
 
@@ -237,7 +236,7 @@ def _page(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawn:
     """A page that a notebook shows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import cos, pi, sin
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 
 from voterlist import tables
 from voterlist.arrays import Codes, Floats, Longs
+from voterlist.model import frozen
 
 _SURE = 0.99
 """A cluster is doubtful of which an entry is tied to the others by less than this."""
@@ -20,7 +20,7 @@ _MOST_ENTRIES = 12
 """A cluster with more entries is not drawn: lines would hide each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Size:
     """How many clusters have so many entries."""
 
@@ -28,7 +28,7 @@ class Size:
     clusters: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tie:
     """One pair of entries inside a cluster, by their places in it."""
 
@@ -37,7 +37,7 @@ class Tie:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cluster:
     """Entries that may be one person: a doubtful cluster, or a pair below the threshold."""
 
@@ -64,7 +64,7 @@ class Cluster:
         return [(50 + 38 * sin(turn), 50 - 38 * cos(turn)) for turn in turns]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clusters:
     """The clusters of a linkage."""
 
@@ -137,7 +137,7 @@ def clusters_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ties:
     """The pairs inside clusters: the places of their entries, and their rows in PAIR."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -16,6 +15,7 @@ from voterlist.arrays import Floats
 from voterlist.link.comparisons import MISSING, Comparison, Comparisons
 from voterlist.link.encode import ADDED, Encoded
 from voterlist.link.fit import known_values
+from voterlist.model import frozen
 from voterlist.tables import by_key, codes
 
 _MADE_OF: Mapping[str, tuple[str, ...]] = {
@@ -25,7 +25,7 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
 """Comparison -> the columns of which an entry has one, where they have other names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """How many entries have a value of what is compared."""
 
@@ -35,7 +35,7 @@ class Column:
     """Of the entries that say too little those that lack it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """What the entries of a list hold."""
 
@@ -82,7 +82,7 @@ _COMMON = 0.05
 """A level that a smaller share shows is not spoken of: it tells of hardly any pair."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weighed:
     """One level of one comparison."""
 
@@ -101,7 +101,7 @@ class Weighed:
     """What it weighs at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Levels:
     """The levels of all comparisons."""
 
@@ -177,7 +177,7 @@ def _bits_by_level(field: str, pairs: pa.Table, falls: pa.Table) -> dict[str, Fl
 _MOST_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """Pairs that differ in the same."""
 
@@ -188,7 +188,7 @@ class Pattern:
     """Of the pairs those that are expected to be one person."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patterns:
     """In what the pairs differ that a person is asked about, or that are put forward."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, floor, log2
 
 import numpy as np
@@ -15,6 +14,7 @@ from voterlist.arrays import Floats
 from voterlist.link.block import Forecast
 from voterlist.link.fit import WHOLE, Estimate, estimate
 from voterlist.link.fitted import Fitted
+from voterlist.model import frozen
 
 _LEAST_END = 12
 """The axis reaches at least so many bits of log-odds: odds of 4,096 to one."""
@@ -27,7 +27,7 @@ _TOLD = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
 _TICKS = (0.01, 0.5, 0.999, 0.999999)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """The pairs whose log-odds lie within one bit."""
 
@@ -39,7 +39,7 @@ class Bar:
     """Of its pairs those that are expected to be two people."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost:
     """What a threshold gives."""
 
@@ -68,7 +68,7 @@ class Cost:
         return right / every if every else 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weights:
     """The pairs that were compared, by how sure they are."""
 
@@ -161,7 +161,7 @@ def _log_odds_of(probability: float) -> float:
     return log2(told / (1 - told))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One blocking key."""
 
@@ -172,7 +172,7 @@ class Key:
     """Of these those that no other key brought together."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """The blocking keys of a linkage."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +12,7 @@ from voterlist.config import IngestSettings
 from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW, UNKNOWN_VERDICT
-from voterlist.model import Action, Problem
+from voterlist.model import Action, Problem, frozen
 from voterlist.render.xlsx.filled import (
     FilledSheet,
     Typed,
@@ -59,7 +58,7 @@ ANSWER_ROW = pa.schema(
 entry of which nothing is asked. ``action`` may be ``confirm``: what is shown beside it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """What somebody wrote into a review workbook."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.model import AsideCode, Problem
+from voterlist.model import AsideCode, Problem, frozen
 from voterlist.render.xlsx.forms import (
     ANSWER,
     ANSWERS,
@@ -57,7 +57,7 @@ _NO_WORKBOOK = frozenset(
 """Troubles whose sentences speak of lists: of a review they say that the file is no workbook."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilledSheet:
     """A sheet with the columns of a review: what was filled in, and what of it is open."""
 
@@ -72,7 +72,7 @@ class FilledSheet:
     """The rows in which nothing is filled in, of cases with a tick in another row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """A row below the headings, as it stands in the workbook.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
 
 from voterlist.decisions.answers import FREE, SHEETS, answers_of, grounds_for
 from voterlist.desk.data import proposed_verdicts, usual_reason
-from voterlist.model import Action, Mark, Verdict
+from voterlist.model import Action, Mark, Verdict, frozen
 from voterlist.render.xlsx.filled import proposed_as
 from voterlist.render.xlsx.forms import (
     ANSWER,
@@ -69,7 +69,7 @@ COLUMNS_OF = {
 """The columns that each answer needs, beside reason and name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One row of a sheet.
 
@@ -96,7 +96,7 @@ one."""
 _ALWAYS = (ANSWER, "reason", "decided_by")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A sheet: what is shown before and behind the columns that a person fills in."""
 

@@ -14,13 +14,14 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from voterlist import strict_json
 from voterlist.errors import input_error, usage_error
+from voterlist.model import frozen
 from voterlist.storage.ledger.base import Base, damage_error
 from voterlist.storage.ledger.tables import CHAIN, KEYS, OLDEST, SINCE, VERSION
 
@@ -41,7 +42,7 @@ moment by the clock. A day far ahead of it is ``ahead``, and no later line need 
 _AHEAD = '"ahead":"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The last line of a chain: it stands for all that the ledger held then."""
 
@@ -52,7 +53,7 @@ class Head:
         return f"{self.number}-{self.hash}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A line of the chain.
 
@@ -149,7 +150,7 @@ def _text_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableDigest:
     """How many rows a table has, and the digest of them."""
 
@@ -216,7 +217,7 @@ def row_digests(base: Base, table: str, first: int) -> list[tuple[int, str]]:
     return [(row[0], row_digest(row)) for chunk in chunks for row in chunk]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunningDigest:
     """The digest of a table whose rows are only added, from which the next rows go on.
 
@@ -362,7 +363,7 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
 Details = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """A line to come."""
 

@@ -11,12 +11,12 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from voterlist.errors import InputError, usage_error
+from voterlist.model import frozen
 from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger import chain
@@ -54,7 +54,7 @@ RENEWED_EVENT = "ledger-renewed"
 """The journal's word for a ledger that was given up as lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replaced:
     """What became of a ledger."""
 

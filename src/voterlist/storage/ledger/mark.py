@@ -14,12 +14,13 @@ import json
 import shutil
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from voterlist import strict_json
 from voterlist.errors import InputError, input_error
+from voterlist.model import frozen
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import (
@@ -37,7 +38,7 @@ Counts = dict[str, int]
 """How many rows each table has that only grows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """How far a ledger was."""
 
@@ -47,7 +48,7 @@ class Mark:
     """Of which workspace it is (``Base.origin``); 0 where an earlier version wrote the mark."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """A ledger that is not what the marks say, and how."""
 

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from weakref import WeakSet
 
 from voterlist.config import Settings
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 from voterlist.storage.files import identity, private_folder
 from voterlist.storage.ledger.base import (
     Base,
@@ -240,7 +241,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a ledger is.
 

@@ -6,9 +6,11 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
+
+from voterlist.model import frozen
 
 FILE_NAME = "ledger.db"
 
@@ -290,7 +292,7 @@ UNKNOWN_PLACE = 0
 """Stands for a constituency or precinct that is not known: a key column cannot be null."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submission:
     """A list that was handed in, and the first day it was seen.
 
@@ -317,7 +319,7 @@ class Submission:
     first_seen: dt.date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class User:
     """Somebody who may work at the desk.
 
@@ -336,7 +338,7 @@ class User:
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseNumber:
     """The number by which people call a case.
 
@@ -354,7 +356,7 @@ class CaseNumber:
     run: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationEvent:
     """Something that happened to an application.
 

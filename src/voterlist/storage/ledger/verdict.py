@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voterlist.errors import usage_error
+from voterlist.model import frozen
 from voterlist.storage.ledger.base import Base
 from voterlist.storage.ledger.chain import (
     ADDED,
@@ -96,7 +97,7 @@ _OF_GAPS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something that does not fit.
 
@@ -115,7 +116,7 @@ class Problem:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What became of a verification.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from voterlist.model import frozen
 from voterlist.report.section import (
     Column,
     Inputs,
@@ -45,7 +45,7 @@ Plot = Mapping[str, Any]
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scale:
     """Turns sizes and values into places on the paper."""
 

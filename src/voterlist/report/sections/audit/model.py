@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from voterlist.check import INDICATORS
-from voterlist.model import Unit
+from voterlist.model import Unit, frozen
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
 from voterlist.report.values import Precinct, in_constituency, place_order
@@ -29,7 +28,7 @@ _WHIPPLE_BANDS = (
 Demographic Yearbook)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statistic:
     """One indicator of one place; what is not known or not judged is None.
 
@@ -86,7 +85,7 @@ class Statistic:
         return (value > self.upper) - (value < self.lower)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """One measure of a precinct's scorecard.
 
@@ -105,7 +104,7 @@ class Score:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrecinctAudit:
     """The statistics and the scorecard of one precinct, and its age pyramid.
 
@@ -151,7 +150,7 @@ class PrecinctAudit:
         return tuple(row for row in self.statistics if row.outlying)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """One precinct in a funnel; of a nation, one constituency."""
 
@@ -160,7 +159,7 @@ class Point:
     statistic: Statistic
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Funnel:
     """One judged indicator of all precincts of a constituency, in order of their size."""
 
@@ -174,7 +173,7 @@ class Funnel:
         return tuple(point for point in self.points if point.statistic.outlying)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Audit:
     """The statistics of a report's constituency and of its precincts."""
 

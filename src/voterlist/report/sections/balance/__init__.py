@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
+from voterlist.model import frozen
 from voterlist.report.section import (
     Inputs,
     Section,
@@ -22,7 +22,7 @@ _PLACES_SHOWN = 4
 """A list has a constituency, a precinct, a file and a sheet, and no line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListBalance:
     """One list: its rows, and what became of them. ``declared`` is the total written below it."""
 
@@ -44,7 +44,7 @@ class ListBalance:
         return None if self.declared is None else self.entries - self.declared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Balance:
     """The rows of all lists, counted in three tables: lists, entries, rows set aside."""
 

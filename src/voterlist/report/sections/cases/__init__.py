@@ -6,7 +6,7 @@ import difflib
 import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.fields import COMPARED, FIELDS, TRAVELLING
-from voterlist.model import Verdict
+from voterlist.model import Verdict, frozen
 from voterlist.report.section import (
     Block,
     Column,
@@ -248,7 +248,7 @@ _ALIKE = 0.5
 """Two texts less alike than this are marked as a whole: single letters would say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bars:
     """Where the bars of a waterfall stand, in per cent of the drawing's width."""
 
@@ -258,7 +258,7 @@ class Bars:
     """(left end, width) of each line's bar, and last of the sum's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What the page shows of one field of an entry."""
 
@@ -269,7 +269,7 @@ class Shown:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One field of the entries of a case, side by side."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from voterlist.fields import TRAVELLING
-from voterlist.model import CaseKind, Verdict
+from voterlist.model import CaseKind, Verdict, frozen
 from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.sections.chance import Chance, ChanceWords
 from voterlist.report.values import UNKNOWN, Place, Precinct, Value, Words
@@ -20,7 +20,7 @@ _NAME_FIELDS = 4
 """The name as written and its three parts stand first among ``CASE_FIELDS``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """What is shown of one field of an entry."""
 
@@ -30,7 +30,7 @@ class Cell:
     written otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """What a person decided about an entry before it, or another one of its case, changed.
 
@@ -45,7 +45,7 @@ class Before:
     decided_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """One entry of a case.
 
@@ -74,7 +74,7 @@ class Member:
     before: tuple[Before, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What one comparison of a pair says: ``bits`` above 0 for one person, below 0 against.
 
@@ -92,7 +92,7 @@ class Step:
     term_frequency: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waterfall:
     """Why a pair has its weight, in bits: steps, ``term_frequency`` and ``rivals`` sum to it.
 
@@ -124,7 +124,7 @@ class Waterfall:
     unrelated: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A group of entries, with what is proposed for each.
 
@@ -174,7 +174,7 @@ class Case:
         return {member.place.area for member in self.members}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KindCount:
     """How many cases of one kind there are, and how many of them are open."""
 
@@ -184,7 +184,7 @@ class KindCount:
     open: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cases:
     """The cases of a report."""
 
@@ -383,7 +383,7 @@ _AGREES: Mapping[str, tuple[str, frozenset[str]]] = {
 """Part of an agreement -> the field that is compared, and the levels at which it agrees."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sentences:
     """Says in one sentence why entries are a case."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
+from voterlist.model import frozen
 from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.section import Block, Inputs, Section, small_columns
 from voterlist.report.values import Words
@@ -20,7 +20,7 @@ _SMALLEST = 0.05
 _ORDER = ["+".join(agreement) for agreement in AGREEMENTS]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chance:
     """One kind of agreement: pairs that chance alone would give, and pairs found."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 
 from voterlist.deadlines import Deadline
-from voterlist.model import Standing
+from voterlist.model import Standing, frozen
 from voterlist.report.section import (
     Inputs,
     Section,
@@ -39,7 +38,7 @@ DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 _MOST_MONTHS = 36
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """One stage of the calendar and how its units stand."""
 

@@ -6,7 +6,6 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist.check import SHARE_RULES
 from voterlist.fields import ENTRY_FIELDS, MASKED
-from voterlist.model import Severity
+from voterlist.model import Severity, frozen
 from voterlist.normalize.names import is_placeholder
 from voterlist.report.section import (
     Block,
@@ -42,7 +41,7 @@ from voterlist.schemas import ENTRY, FINDING, PROFILE
 from voterlist.tables import by_key, text_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FindingRow:
     """One finding with its place looked up."""
 
@@ -67,7 +66,7 @@ class FindingRow:
     """The other entry, or the row of a register, that it names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleCount:
     """How many findings a rule made: in all, and by precinct in the order of ``Findings.areas``."""
 
@@ -77,7 +76,7 @@ class RuleCount:
     by_precinct: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """The findings of a report."""
 

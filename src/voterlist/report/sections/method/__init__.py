@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from voterlist.model import frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 
@@ -15,7 +15,7 @@ _MEASURES = ("precision", "recall", "blocking_loss")
 _Row: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Method:
     """What the linkage expects of its own proposals, and what chance alone would give.
 

@@ -7,7 +7,7 @@ the same columns. The numbers of all constituencies together are counted apart, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import facts
-from voterlist.model import null_last
+from voterlist.model import frozen, null_last
 from voterlist.report.section import Column, Inputs, Section, SheetTable, SheetValue
 from voterlist.report.sections.audit import AuditWords
 from voterlist.report.values import UNKNOWN, Facts, Text
@@ -61,7 +61,7 @@ TABLES: Mapping[str, pa.Schema] = {
 Numbers = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """How many there are by constituency, and of all together.
 
@@ -92,7 +92,7 @@ def counts(table: pa.Table, of: str | None = None) -> Counts:
     return Counts({place: int(count) for place, count in by.items()}, int(whole))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A constituency, or whatever else ``of`` names, in numbers.
 
@@ -109,7 +109,7 @@ class Row:
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted:
     """A table of numbers.
 
@@ -130,7 +130,7 @@ class Counted:
         return Text(key, tuple((name, self.whole[name]) for name in names))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """What a section shows: sentences, tables and pictures.
 

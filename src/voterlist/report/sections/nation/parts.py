@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from voterlist.model import (
     Severity,
     Sex,
     Unit,
+    frozen,
 )
 from voterlist.report.section import Inputs
 from voterlist.report.sections import registers
@@ -511,7 +512,7 @@ _MOST = 5
 """Troubles that are told; more would fill the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapPicture:
     """One measure of the constituencies.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from voterlist.ingest import PLACE_DOUBTS, SPOILED
-from voterlist.model import Severity, Standing
+from voterlist.model import Severity, Standing, frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
@@ -16,7 +15,7 @@ from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.report.values import Text, Words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """One thing that needs a person; ``section`` names the section that shows it."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from voterlist.model import Severity
+from voterlist.model import Severity, frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
@@ -15,7 +14,7 @@ from voterlist.report.sections.people import PEOPLE, PrecinctCounts
 from voterlist.report.values import UNKNOWN, Words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     """A key figure; ``number.<code>`` is its caption."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from voterlist.model import Severity, Sex, null_last
+from voterlist.model import Severity, Sex, frozen, null_last
 from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
@@ -18,7 +17,7 @@ from voterlist.report.values import Limits, Precinct, Words, place_order
 from voterlist.schemas import PROFILE, PYRAMID
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgeGroup:
     """Five years of age (``age_from`` and the four after it); None: not known."""
 
@@ -28,7 +27,7 @@ class AgeGroup:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrecinctCounts:
     """A precinct in numbers; the median as in PROFILE."""
 
@@ -50,7 +49,7 @@ class PrecinctCounts:
         return (self.constituency, self.precinct)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class People:
     """The voters of a report, by precinct and by age, and the limits that precincts have by law."""
 

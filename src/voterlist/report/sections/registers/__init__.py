@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from voterlist.model import frozen
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Precinct, Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
@@ -27,7 +27,7 @@ CLASSES = (
 Rows = tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registers:
     """Other bodies and the last cycle; without rows of a cycle where none was compared.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, frozen
 from voterlist.report.section import (
     Inputs,
     Section,
@@ -29,7 +28,7 @@ NOBODY = (
 may be a voter's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetAsideRow:
     """A row that did not become an entry, or (line 0) a file that could not be read."""
 

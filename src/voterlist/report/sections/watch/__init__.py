@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from voterlist.model import frozen
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Words
 from voterlist.schemas import NIGHT, WAVE
@@ -17,7 +17,7 @@ CHANGES = ("struck", "repeated", "added", "moved", "corrected", "kept")
 """In the order of the columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """The answers of every night.
 
