@@ -255,6 +255,19 @@ def who_was_struck_and_objected_above_is_found_by_the_striking(pair):
     assert "strike" not in done(pair.below)
 
 
+def a_return_whose_folder_is_gone_is_made_up_for_by_the_next_one(pair):
+    """Whoever had no copy of the folder could answer, and hand over, nothing for ever."""
+    yield
+    yield
+    newest = max((pair.below / "received").glob("return-*"))
+    shutil.rmtree(newest)
+    code, said = told("answer", pair.below)
+    assert (code, said["error"]["code"]) == (3, "received-gone")
+    assert "voterlist return" in said["error"]["todo"]
+    yield
+    assert told("answer", pair.below)[0] == 0
+
+
 def looked_for(workspace):
     """Where somebody is looked for whom a decision elsewhere sent there."""
     return [

@@ -406,14 +406,19 @@ class Kept:
         return given.answer if given else None
 
     def returns(self) -> list[Returned]:
-        """What the commission above returned, the newest last; without what was deleted."""
-        folders = [
-            self._folder_of((line, may_be_gone))
+        """What the commission above returned, the newest last; without what was deleted.
+
+        Of an older one that is gone the journal has what was answered, and the newest asks the rest.
+        """
+        lines = [
+            (line, may_be_gone)
             for line, may_be_gone in self._lines
             if line.event is Event.RECEIVED and line.kind == Kind.RETURN
             # One that states a stage as finished asks nothing.
             if not line.stage
         ]
+        folders = [self._folders.get(line.package) for line, _ in lines[:-1]]
+        folders += map(self._folder_of, lines[-1:])
         return [Returned.read(path / CASES_NAME) for path in folders if path]
 
     @cached_property
