@@ -12,8 +12,9 @@ import desks
 import handing
 import workspaces
 from command_line import AZ, told
-from voterlist.counter.applications import State, book_of
-from voterlist.model import Role, Step, Way
+from voterlist.counter.applications import Clerk, Request, State, book_of
+from voterlist.counter.taking import take
+from voterlist.model import Asks, Role, Step, Way
 from voterlist.serve.door import add_user
 from voterlist.storage.ledger import reading, verify
 
@@ -160,6 +161,14 @@ def test_an_application_is_taken_decided_and_told(analyst, workspace):
     assert book[number].last(Step.ANSWERED).done_by == "Aysel"
     again = analyst.post("/counter/decide", data={"number": number, **granting})
     assert again.status_code == 400
+    # Who was told 'granted' thought that the list has changed by an objection.
+    moment = dt.datetime.combine(DAY, dt.time(12), dt.UTC)
+    objects = Request(what=Asks.COMPLAINT, by="Q", against=number)
+    other = take(workspace, objects, Clerk("Aysel", moment, "")).number
+    said = {"number": other, "outcome": "grant", "reason": "Belə deyil"}
+    left = analyst.post("/counter/decide", data=said)
+    told = AZ("cli.application.unchanged", against=str(number))
+    assert (left.status_code, f'role="alert">{told}' in left.text) == (200, True)
     assert str(number) in analyst.get("/counter/book").text
 
 

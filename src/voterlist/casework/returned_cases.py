@@ -408,7 +408,7 @@ class Kept:
     def returns(self) -> list[Returned]:
         """What the commission above returned, the newest last; without what was deleted.
 
-        Of an older one that is gone the journal has what was answered, and the newest asks the rest.
+        Of an older one that is gone the journal has what was answered; the newest asks the rest.
         """
         lines = [
             (line, may_be_gone)

@@ -254,7 +254,8 @@ def answer_case(
         workspace: its folder; held meanwhile.
         number: the number by which the commission above calls the case.
         said: the ``action``: that the person ``STAYS``, or stands ``ELSEWHERE``; ``decided_by``,
-            the ``reason``, and the ``document`` that shows it.
+            the ``reason``, the ``document`` that shows it, and ``constituency`` and ``precinct``,
+            where it is not the other place of the case.
         stands_as: the entry of the person who stays, where none of the case is on a list.
         decided_at: the moment; with its time zone.
         bringer: who brings the answer.

@@ -213,6 +213,13 @@ def appeal(options: _Appeal) -> Answer:
     return _tell_decided(made, options.workspace, options.today)
 
 
+def tell_standing(made: Decided) -> None:
+    """What is still missing before a decision does what it says."""
+    if made.standing != "holds":
+        against = str(made.application.asked.against)
+        tell(f"cli.application.{made.standing}", 2, against=against)
+
+
 def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     """What was decided, or why it may not be granted."""
     from voterlist.counter.applications import as_json
@@ -244,10 +251,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
         if ruled[1:] and ruled[-1].details["granted"] != ruled[-2].details["granted"]:
             before = {"by": ruled[-2].done_by, "day": ruled[-2].day}
             tell("cli.application.turned-over", 2, **before)
-        if made.standing != "holds":
-            against = str(made.application.asked.against)
-            places = {"against": against, "folder": workspace}
-            tell(f"cli.application.{made.standing}", 2, **places)
+        tell_standing(made)
         tell("cli.application.decided.next", number=number, folder=workspace)
     return {
         **as_json(made.application, day(today, workspace)),
@@ -259,9 +263,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             }
             for problem in made.problems
         ],
-        "exit_code": int(
-            bool(made.problems) or made.standing in {"contested", "unchanged"}
-        ),
+        "exit_code": int(bool(made.problems) or made.changes_nothing),
     }
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from voterlist.cli.application import tell_standing
 from voterlist.cli.options import (
     PassphraseStdin,
     Today,
@@ -35,6 +36,7 @@ from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
     from voterlist.casework.returned_cases import Answer as CaseAnswer
+    from voterlist.counter.deciding import Decided
     from voterlist.custody.manifest import Manifest
     from voterlist.deadlines.handovers import Handover
     from voterlist.handover.receiving import Received
@@ -176,9 +178,11 @@ def receive(
         ),
         **picked(taken, "inbox", "superseded", "missing", "receipt", "beside"),
         "approved": taken.approved and picked(taken.approved, *_APPROVED),
-        **picked(taken, "outcomes", "outcomes_left", "confirmed", "was_taken"),
+        "outcomes": [made.application.number for made in taken.outcomes],
+        "unsettled": [made.application.number for made in _unsettled(taken)],
+        **picked(taken, "outcomes_left", "confirmed", "was_taken"),
         # Somebody waits for an answer that nobody owes by then.
-        "exit_code": int(bool(taken.outcomes_left)),
+        "exit_code": int(taken.needs_person),
     }
 
 
@@ -215,10 +219,22 @@ def _tell_taken(taken: Received) -> None:
 
 def _tell_outcomes(taken: Received) -> None:
     """The numbers of our applications that were decided above."""
-    for name, numbers in picked(taken, "outcomes", "outcomes_left").items():
+    noted = [made.application.number for made in taken.outcomes]
+    for name, numbers in {
+        "outcomes": noted,
+        "outcomes-left": taken.outcomes_left,
+    }.items():
         if numbers:
-            key = f"cli.receive.{name.replace('_', '-')}"
-            tell(key, numbers=", ".join(map(str, numbers)))
+            tell(f"cli.receive.{name}", numbers=", ".join(map(str, numbers)))
+    for made in _unsettled(taken):
+        number = str(made.application.number)
+        tell(f"cli.application.{made.application.state}", number=number)
+        tell_standing(made)
+
+
+def _unsettled(taken: Received) -> list[Decided]:
+    """What was noted, and does not do yet what it says."""
+    return [made for made in taken.outcomes if made.standing != "holds"]
 
 
 def return_cases(
@@ -279,6 +295,7 @@ def answer(
     reason: Annotated[str, option("answer-reason", "TEXT")] = "",
     document: Annotated[str, option("answer-document", "TEXT")] = "",
     stands_as: Annotated[str, option("answer-entry", "--entry", "ENTRY_ID")] = "",
+    elsewhere: Annotated[str, option("answer-precinct", "--precinct", "N/P")] = "",
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
@@ -290,14 +307,18 @@ def answer(
 
     problems: list[Answer] = []
     if case is not None:
-        if stays is None or not by.strip() or (stands_as and not stays):
+        is_whole = stays is not None and by.strip()
+        if not is_whole or (elsewhere if stays else stands_as):
             raise usage_error("answer-incomplete")
         action = STAYS if stays else ELSEWHERE
+        number, _, precinct = elsewhere.rpartition("/")
         said = {
             "action": action,
             "decided_by": by.strip(),
             "reason": reason or None,
             "document": document or None,
+            "constituency": number.strip() or None,
+            "precinct": precinct.strip() or None,
         }
         moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
         bringer = Bringer(user_name())

@@ -108,6 +108,11 @@ class Decided:
     """``holds``; ``contested`` or ``pending``: a second person has to say something; or
     ``unchanged``: what is objected to stays on the list, until it is decided otherwise itself."""
 
+    @property
+    def changes_nothing(self) -> bool:
+        """True where somebody has to decide more before it does what it says."""
+        return self.standing in {"contested", "unchanged"}
+
 
 def decide(
     workspace: Path,
@@ -181,15 +186,16 @@ def come_down(
     outcomes: Collection[Outcome],
     sender: Commission,
     today: dt.date,
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+) -> tuple[tuple[Decided, ...], tuple[int, ...]]:
     """Note what the commission above decided about applications of ours: it overrules.
 
     What was noted before is not noted again. The workspace is held by whoever calls.
 
     Returns:
-        the numbers that were noted; and of those that a person has to note, since the application
+        what was noted; and the numbers of those that a person has to note, since the application
         is another one, or not surely about the same person, or the list does not allow it. What
-        the applicant withdrew, or a court decided, stays as it is.
+        the applicant withdrew stays as it is, and so does what a court decided; that above it was
+        decided otherwise since, perhaps by a higher court, is for a person too.
     """
     words = catalogue(settings.report.languages[0])
     to = Body.CENTRAL if sender.level is Level.CEC else Body.CONSTITUENCY
@@ -197,7 +203,7 @@ def come_down(
         return (), ()
     every = applications_of(ledger.applications())
     people = _People(workspace, ledger, every, outcomes, today)
-    noted: list[int] = []
+    noted: list[Decided] = []
     left: list[int] = []
     for outcome in outcomes:
         application = every.get(outcome.number)
@@ -208,7 +214,9 @@ def come_down(
         events = application.events
         came = [event.details["above"] for event in events if "above" in event.details]
         is_same = people.are_same(outcome, application)
-        if came[-1:] == [key] or (is_same and _is_over(application)):
+        is_withdrawn = application.state is State.WITHDRAWN
+        by_court = is_same and _is_by_court(application)
+        if came[-1:] == [key] or (is_same and is_withdrawn):
             continue
         act = words(
             "returned.outcome",
@@ -231,29 +239,37 @@ def come_down(
         clerk = Clerk(f"{outcome.by} ({sender.slug})", moment, "")
         work = _Work(workspace, settings, ledger, every, application, ruling, clerk)
         with suppress(UsageError):
-            if is_same:
+            if is_same and not by_court:
                 work.require_own()
                 made = work.decided(Step.APPEALED, {"to": to.value, "above": key})
                 if not made.problems:
-                    noted.append(outcome.number)
+                    noted.append(made)
                     continue
-        if not _is_decided_so(outcome, application):
+        if not _is_decided_so(outcome, application, by_court=by_court):
             left.append(outcome.number)
     return tuple(noted), tuple(left)
 
 
-def _is_over(application: Application) -> bool:
-    """True where nobody decides about it any more: it is withdrawn, or a court decided."""
+def _is_by_court(application: Application) -> bool:
+    """True where a court decided about it last."""
     last = application.last(Step.APPEALED)
-    is_by_court = last is not None and last.details["to"] == Body.COURT
-    return is_by_court or application.state is State.WITHDRAWN
+    return last is not None and last.details["to"] == Body.COURT
 
 
-def _is_decided_so(outcome: Outcome, application: Application) -> bool:
-    """True where a person has noted an outcome that could not be noted here."""
+def _is_decided_so(
+    outcome: Outcome, application: Application, *, by_court: bool
+) -> bool:
+    """True where a person has noted an outcome that could not be noted here.
+
+    What a court decided is said by it, whenever, or holds against what was decided before it.
+    """
     own = application.outcome
-    is_since = own is not None and own.day >= outcome.day
-    return is_since and _is_granted(own) == outcome.granted
+    if own is None:
+        return False
+    is_so = _is_granted(own) == outcome.granted
+    if by_court:
+        return is_so or own.day > outcome.day
+    return is_so and own.day >= outcome.day
 
 
 class _People:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from voterlist.casework.returned_cases import (
     KNOWN_AS_NAME,
     Approved,
     Kept,
+    Outcome,
     Returned,
     read_answers,
     read_gates,
     stage_of,
 )
 from voterlist.catalogue import catalogue
-from voterlist.counter.deciding import come_down
+from voterlist.counter.deciding import Decided, come_down
 from voterlist.custody.commissions import Kind
 from voterlist.custody.manifest import Manifest
 from voterlist.custody.reading import Package, Receiving, Taken, open_package
@@ -100,8 +101,10 @@ class Received:
         was_taken: the package was taken before, and only its receipt was written now.
         beside: other files of the constituency in the inbox, whose entries may stand twice now.
         approved: of a return, that the lists are approved, if it says so.
-        outcomes: of a return, the numbers of our applications whose outcome above was noted.
-        outcomes_left: those of which it could not be noted.
+        outcomes: of a return, our applications whose outcome above was noted.
+        outcomes_left: the numbers of those of which it could not be noted.
+        needs_person: of one of these the return before did not tell, or what was noted does not
+            hold, or changes nothing.
     """
 
     manifest: Manifest
@@ -119,8 +122,9 @@ class Received:
     was_taken: bool = False
     beside: tuple[str, ...] = ()
     approved: Approved | None = None
-    outcomes: tuple[int, ...] = ()
+    outcomes: tuple[Decided, ...] = ()
     outcomes_left: tuple[int, ...] = ()
+    needs_person: bool = False
 
 
 def receive(
@@ -539,6 +543,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
             _note_approval(ledger, returned.approved, manifest, today)
             before = _place_of_superseded(desk, manifest, last)
+            told_before = _outcomes_in(before.with_name(CASES_NAME))
             aside = {
                 came_to: before.with_name(came_to.name),
                 kept: _place_of_unfinished(kept),
@@ -555,7 +560,16 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         approved=returned.approved,
         outcomes=noted,
         outcomes_left=left,
+        needs_person=any(made.changes_nothing for made in noted)
+        or any(one.number in left for one in {*returned.outcomes} - told_before),
     )
+
+
+def _outcomes_in(path: Path) -> set[Outcome]:
+    """The outcomes of a return that was taken in; none where it is gone or damaged."""
+    with suppress(CustodyError):
+        return {*Returned.read(path).outcomes}
+    return set()
 
 
 def _note_approval(

@@ -233,11 +233,11 @@ class Desk:
                 if is_page:
                     return RedirectResponse("/login", _SEE_OTHER)
                 return self._refused(request, Refusal("logged-out", 401))
-            if roles and visitor.role not in roles:
-                refused = self._refused(request, Refusal("not-yours", 403))
-                return await self._told(request, visitor) if is_page else refused
+            is_others = roles and visitor.role not in roles
+            if is_others and not is_page:
+                return self._refused(request, Refusal("not-yours", 403))
             try:
-                return await handler(request, visitor)
+                return await (self._told if is_others else handler)(request, visitor)
             except Refusal as refusal:
                 return self._refused(request, refusal)
             except WorkspaceBusyError:

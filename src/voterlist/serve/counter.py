@@ -298,9 +298,13 @@ class _Visit:
             )
             made = decide(self._workspace, form.number, ruling, self._clerk)
             self.has_decided = not made.problems
-            if self.has_decided:
+            if self.has_decided and made.standing == "holds":
                 return _to(made.application)
             self._tell(made.problems)
+            if self.has_decided:
+                against = str(made.application.asked.against)
+                key = f"cli.application.{made.standing}"
+                self._trouble = self._words(key, against=against)
         return self._application_page(form.number)
 
     def note(self) -> Response:
@@ -458,7 +462,8 @@ class _Visit:
             trouble=self._trouble,
             **shown,
         )
-        return HTMLResponse(page, 400 if self._trouble else 200)
+        is_refused = self._trouble and not self.has_decided
+        return HTMLResponse(page, 400 if is_refused else 200)
 
 
 def _number(text: str) -> int:
