@@ -24,6 +24,8 @@ MOST_FILES = {
     "A kind of comparison": 1,
     "A column that only travels": 0,
     "A report section": 3,
+    "A reader": 2,
+    "A command, or a message": 1,
 }
 """Files of code that an addition may touch."""
 

@@ -1,11 +1,7 @@
-import functools
 import io
-import json
 import zipfile
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
@@ -19,11 +15,11 @@ from voterlist.readers import read_files
 from voterlist.readers.binary import hidden_rows, sheet_relations
 from voterlist.readers.encoding import decode
 from voterlist.readers.text import split_rows
+from whole_files import WHOLE, whole
 
 LIMITS = IngestSettings(
     max_file_megabytes=20, max_unpacked_megabytes=50, max_cells=1_000_000
 )
-FILES = Path(__file__).parent / "reader_files"
 HEADS = [
     b"PK\x03\x04",
     b"PK\x05\x06",
@@ -39,77 +35,6 @@ FUZZ = tries(
     60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-ROWS = {
-    "csv": 31,
-    "utf-16": 31,
-    "jsonl": 31,
-    "parquet": 31,
-    "xlsx": 4,
-    "xlsb": 4,
-    "xls": 4,
-    "ods": 4,
-    "docx": 15,
-    "odt": 15,
-    "pdf": 13,
-    "dbf": 13,
-    "zip": 35,
-}
-"""The kinds of files that are damaged, with the rows of a whole one."""
-
-
-@functools.cache
-def whole(kind):
-    """A valid file of this kind."""
-    records = [
-        {"Soyadı": f"Əliyev{n}", "Adı": "Əli", "Doğum tarixi": "01.02.1970", "FİN": n}
-        for n in range(30)
-    ]
-    if kind in {"xls", "ods", "xlsb", "xlsx"}:
-        return (FILES / f"list.{kind}").read_bytes()
-    if kind in {"docx", "odt", "pdf", "dbf"}:
-        return whole_document(kind)
-    if kind == "jsonl":
-        return "\n".join(
-            json.dumps(record, ensure_ascii=False) for record in records
-        ).encode()
-    text = "\n".join(
-        [
-            "Soyadı;Adı;Doğum tarixi;FİN",
-            *(f'{r["Soyadı"]};"Əli";01.02.1970;{r["FİN"]}' for r in records),
-        ]
-    )
-    if kind in {"csv", "utf-16"}:
-        return text.encode("utf-8" if kind == "csv" else kind)
-    stream = io.BytesIO()
-    if kind == "parquet":
-        pq.write_table(pa.Table.from_pylist(records), stream)
-        return stream.getvalue()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("a.csv", text)
-        packed.writestr("b.xlsx", (FILES / "list.xlsx").read_bytes())
-    return stream.getvalue()
-
-
-def whole_document(kind):
-    """A valid document with a list of twelve voters."""
-    if kind == "odt":
-        return documents.odt_list()
-    if kind == "dbf":
-        fields = [(name[:10], "C", 40) for name in documents.PLAIN_HEADER]
-        records = ([" ", *texts] for texts in documents.plain_voters(1, 12))
-        return documents.dbf(fields, list(records))
-    if kind == "docx":
-        titles = "".join(map(documents.paragraph, documents.PLACE))
-        rows = [documents.HEADER, *documents.voters(1, 12)]
-        made = (documents.row(*texts) for texts in rows)
-        return documents.word_of(titles + documents.table(*made))
-    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
-    # Not packed, so that damage reaches what is drawn on the page.
-    return documents.drawn(
-        lambda canvas: documents.put_table(canvas, rows), pageCompression=0
-    )
 
 
 def unpacked_parts(content):
@@ -210,7 +135,7 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ROWS)
+@pytest.mark.parametrize("kind", WHOLE)
 @FUZZ
 @given(data=st.data())
 def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
@@ -229,8 +154,18 @@ def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
 
 def test_the_files_that_are_damaged_are_whole_files(tmp_path):
     """Undamaged, each of them is read to its last row: else the damage would prove nothing."""
-    for kind, rows in ROWS.items():
-        assert assert_balanced(whole(kind), tmp_path, f"list.{kind}") == rows
+    for kind, known in WHOLE.items():
+        name = f"list.{kind}"
+        assert assert_balanced(whole(kind), tmp_path, name) == known.rows, kind
+        sheets = [
+            sheet
+            for file in read_files(tmp_path / name, name, LIMITS)
+            for sheet in file.sheets
+        ]
+        rows = [row for sheet in sheets for row in sheet.cells.to_pylist()]
+        assert list(known.row) in [list(filter(None, row.values())) for row in rows], (
+            kind
+        )
 
 
 @pytest.mark.parametrize("more", [b"", b"more"])

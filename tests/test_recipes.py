@@ -40,12 +40,9 @@ PEOPLE = "".join(
     f"{row};Məmmədov;{name};Rauf oğlu;12.{row % 12 + 1:02d}.19{row + 40};Nizami küç. {row};AB@\n"
     for row, name in enumerate(["Elçin", "Tural", "Orxan", "Zaur", "Anar"] * 4, 1)
 )
-CARDS = (
-    "BEGIN:VCARD\nN:Əliyev;Elçin;Rauf oğlu\nEND:VCARD\n"
-    "BEGIN:VCARD\nN:Həsənova;Leyla\nEND:VCARD\n"
-)
+WIDTHS = "#WIDTHS 9,6\nSoyadı   Adı   Atası\nƏliyev   Elçin Rauf\nHəsənova Leyla\n"
 CHECK = "check 12.csv --today 2026-02-03 --json"
-INSPECT = "inspect 12.vcf 13.vcf --json"
+INSPECT = "inspect 12.txt 13.txt --json"
 COMMANDS = {
     "en": [
         CHECK,
@@ -94,8 +91,8 @@ def copy(tmp_path_factory):
         follow(title, folder)
     (folder / "12.csv").write_text(LIST, encoding="utf-8")
     (folder / "five").write_bytes(b"12345")
-    (folder / "12.vcf").write_text(CARDS, encoding="utf-8")
-    (folder / "13.vcf").write_bytes(CARDS.encode()[:30] + b"\xff\xfe\0")
+    (folder / "12.txt").write_text(WIDTHS, encoding="utf-8")
+    (folder / "13.txt").write_bytes(WIDTHS.encode()[:40] + b"\xff\xfe\0")
     inbox = folder / "year/inbox/88"
     inbox.mkdir(parents=True)
     (folder / "year/voterlist.toml").write_text(BLOOD, encoding="utf-8")
@@ -174,8 +171,8 @@ def test_a_command_speaks_both_languages_and_json(said):
 @pytest.mark.slow
 def test_a_reader_gives_entries_and_takes_any_bytes(said):
     first, second = json.loads(said[INSPECT, "en"][1])["files"]
-    assert (first["format"], first["sheets"][0]["entries"]) == ("cards", 2)
-    assert second["format"] == "cards"
+    assert (first["format"], first["sheets"][0]["entries"]) == ("widths", 2)
+    assert second["format"] == "widths"
 
 
 @pytest.mark.long

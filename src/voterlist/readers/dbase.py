@@ -171,11 +171,7 @@ def _sheet(
         arrays.append(texts)
     deleted = np.concatenate([[False], records[:, 0] == _DELETED])
     return sheet_of_columns(
-        arrays,
-        settings,
-        encoding=decoded.encoding,
-        confidence=decoded.confidence,
-        deleted=pa.array(deleted),
+        arrays, settings, deleted=pa.array(deleted), **decoded.facts
     )
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from typing import Any
 
 from voterlist.model import frozen
 
@@ -121,6 +122,11 @@ class Decoded:
     confidence: float = 1.0
     """1 where a mark or the rules of the encoding prove it; of two readings that fit about as well,
     one half."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a sheet of this text says of its encoding."""
+        return {"encoding": self.encoding, "confidence": self.confidence}
 
 
 def decode(content: bytes) -> Decoded | None:

@@ -23,10 +23,9 @@ from voterlist.readers.encoding import Decoded, decode
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
 from voterlist.readers.sheets import (
     check_columns,
-    check_rows,
     check_size,
     sheet_of_columns,
-    sheet_of_rows,
+    sheet_within,
 )
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
@@ -158,14 +157,7 @@ def sheet_of_records(
             rows.append([row.get(name, "") for name in names])
         else:
             rows.append([*blank, row])
-    check_rows(rows, settings)
-    return sheet_of_rows(
-        rows,
-        numbers,
-        settings,
-        encoding=decoded.encoding,
-        confidence=decoded.confidence,
-    )
+    return sheet_within(rows, numbers, settings, **decoded.facts)
 
 
 @refused_as("jsonl")

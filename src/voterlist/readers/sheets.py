@@ -82,6 +82,25 @@ def sheet_of_rows(
     )
 
 
+def sheet_within(
+    rows: Sequence[Sequence[str]],
+    lines: Iterable[int],
+    settings: IngestSettings,
+    **facts: Any,
+) -> RawSheet:
+    """As ``sheet_of_rows``.
+
+    Raises:
+        RefusedError: there is no row, or the sheet or a cell is too large.
+    """
+    if not rows:
+        raise RefusedError(AsideCode.FILE_EMPTY)
+    width = max(map(len, rows))
+    check_size(len(rows), width, settings, held=min(width, settings.max_columns + 1))
+    check_rows(rows, settings)
+    return sheet_of_rows(rows, lines, settings, **facts)
+
+
 def with_beside(
     found: ReadOutcome,
     beside: Iterable[tuple[str, Sequence[str] | None]],
@@ -133,14 +152,13 @@ def sheet_beside(
     """
     if not remarks:
         return []
-    rows = [[text] for _, text in remarks]
+    lines, texts = zip(*remarks, strict=True)
+    outside = pa.array([True] * len(lines))
+    rows = [[text] for text in texts]
     try:
-        check_rows(rows, settings)
+        return [sheet_within(rows, lines, settings, name=name, outside=outside)]
     except RefusedError as refused:
         return [unread_sheet(name, refused.code)]
-    outside = pa.array([True] * len(rows))
-    lines = [line for line, _ in remarks]
-    return [sheet_of_rows(rows, lines, settings, name=name, outside=outside)]
 
 
 def sheet_of_columns(

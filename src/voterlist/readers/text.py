@@ -24,10 +24,9 @@ from voterlist.model import AsideCode
 from voterlist.readers.encoding import decode
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
 from voterlist.readers.sheets import (
-    check_rows,
     check_size,
     sheet_of_columns,
-    sheet_of_rows,
+    sheet_within,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     decoded = decode(content)
     if decoded is None:
         return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
-    facts = {"encoding": decoded.encoding, "confidence": decoded.confidence}
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if "&#" in text:
         text = _REFERENCE.sub(_letter, text)
@@ -76,7 +74,9 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     if table is not None and table.num_columns <= settings.max_columns:
         check_size(table.num_rows, table.num_columns, settings)
         columns = [column.combine_chunks() for column in table.columns]
-        sheet = sheet_of_columns(columns, settings, delimiter=delimiter, **facts)
+        sheet = sheet_of_columns(
+            columns, settings, delimiter=delimiter, **decoded.facts
+        )
         return ReadOutcome("text", (sheet,))
     lines = _lines(text)
     if not any(line and not line.isspace() for line in lines):
@@ -88,12 +88,7 @@ def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
         lines = [line.strip()[1:-1].replace('""', '"') for line in lines]
         delimiter = find_delimiter(lines)
     starts, rows = split_rows(lines, delimiter)
-    if max(map(len, lines)) > settings.max_cell_characters:
-        # Only a line longer than a cell may be can hold such a cell.
-        check_rows(rows, settings)
-    width = max(map(len, rows))
-    check_size(len(rows), width, settings, held=min(width, settings.max_columns + 1))
-    sheet = sheet_of_rows(rows, starts, settings, delimiter=delimiter, **facts)
+    sheet = sheet_within(rows, starts, settings, delimiter=delimiter, **decoded.facts)
     return ReadOutcome("text", (sheet,))
 
 
