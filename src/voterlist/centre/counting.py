@@ -31,7 +31,7 @@ CELLS: Mapping[str, tuple[str, ...]] = {
 """Open table -> by what it is counted beside the list."""
 UNKNOWN = "unknown"
 """Of a voter whose sex or age is not known; of a change without a ground."""
-SEXES = (Sex.MALE.value, Sex.FEMALE.value, UNKNOWN)
+SEXES = (Sex.MALE, Sex.FEMALE, UNKNOWN)
 
 
 @dataclass(slots=True)

@@ -106,7 +106,7 @@ def _growth_and_churn(summary: pa.Table) -> pa.Table:
             values[indicator, (unit, constituency, precinct)] = value
             row: Row = {
                 "indicator": indicator,
-                "unit": unit.value,
+                "unit": unit,
                 "count": count,
                 "of": before,
             }
@@ -326,7 +326,7 @@ def _table(places: _Places, statistics: Mapping[str, _Statistic]) -> pa.Table:
         for name in PRECINCT_PLACE
     }
     columns["indicator"] = pa.array(np.repeat([*statistics], rows))
-    columns["unit"] = pa.repeat(places.unit.value, rows * len(statistics))
+    columns["unit"] = pa.repeat(places.unit, rows * len(statistics))
     for name in (*_NUMBERS, "count", "of"):
         numbers = numbers_of(name)
         if name in _OF_CHANCE:

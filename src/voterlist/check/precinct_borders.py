@@ -140,7 +140,7 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
 def _is_asked(voters: pa.Table) -> Bools:
     """True for entries of permanent lists whose constituency and precinct are known."""
     list_kind = text_of(voters, "list_kind")
-    is_permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
+    is_permanent = pc.equal(list_kind, ListKind.PERMANENT)
     is_included = mask_of(is_permanent)
     for name in PRECINCT_PLACE:
         is_included &= is_known(voters.column(name))
@@ -237,7 +237,7 @@ class _Constituency:
             [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
             OUTSIDE,
         )
-        is_read = _words(self.borders, "covers") != Covers.UNREAD.value
+        is_read = _words(self.borders, "covers") != Covers.UNREAD
         is_elsewhere = self.same & is_covered & ~is_own & is_read[self.border]
         lowest = np.full(count, np.inf)
         np.minimum.at(
@@ -256,12 +256,12 @@ class _Constituency:
         last = numbers(self.borders, "last")[self.border]
         in_range = (first < 0) | ((number >= first) & (number <= last))
         on_side = np.select(
-            [covers == Covers.ODD.value, covers == Covers.EVEN.value],
+            [covers == Covers.ODD, covers == Covers.EVEN],
             [number % 2 == 1, number % 2 == 0],
             default=True,
         )
         is_covered = np.select(
-            [covers == Covers.ONE.value, covers == Covers.UNREAD.value],
+            [covers == Covers.ONE, covers == Covers.UNREAD],
             [self._is_one_house(number), True],
             in_range & on_side,
         )

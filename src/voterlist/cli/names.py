@@ -78,7 +78,7 @@ def _steps(part: PartReading) -> Iterator[tuple[str, str]]:
         "letters": part.letters,
         "ending": f"{part.stem} + {part.ending}" if part.ending else "",
         "found-by": _found_by(part) if part.skeleton else "",
-        "sex": SAY(f"names.sex.{part.sex.value}") if part.sex else "",
+        "sex": SAY(f"names.sex.{part.sex}") if part.sex else "",
         "standard": part.standard,
         "skeleton": part.skeleton or SAY("names.nothing"),
         "stem": part.stem_skeleton if part.ending else "",

@@ -201,7 +201,7 @@ def _tell_findings(result: RunResult) -> None:
 
 def _findings_by_severity(result: RunResult) -> dict[str, int]:
     """How many findings there are of each severity, 0 included."""
-    return {word.value: result.findings_by_severity.get(word, 0) for word in Severity}
+    return {word: result.findings_by_severity.get(word, 0) for word in Severity}
 
 
 def _tell_clock(result: RunResult) -> None:

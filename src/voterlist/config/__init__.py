@@ -192,4 +192,4 @@ def template(
         text = text.replace("# constituency = @", "constituency = @", 1)
     example = str(constituency or 88)
     text = text.replace("@CONSTITUENCY@", example)
-    return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)
+    return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level)

@@ -40,7 +40,7 @@ LEFT, CAME = "left", "came"
 TAKEN_BACK, HANDED_IN, DECIDED = "taken-back", "handed-in", "decided"
 """Why a change was made, where no ground says it."""
 
-_ADDED, _CORRECTED = Action.ADD.value, Action.CORRECT.value
+_ADDED, _CORRECTED = Action.ADD, Action.CORRECT
 _COUNTED = {
     (STRUCK, False): "struck",
     (REPEATED, False): "repeated",

@@ -150,7 +150,7 @@ def spelt_as_decided(
     """
     ids = entries.column("entry_id")
     is_applicant = pc.and_not(pa.array(is_added), pc.match_substring(ids, ":"))
-    corrections = of_action(applied, Action.CORRECT.value)
+    corrections = of_action(applied, Action.CORRECT)
     names = {}
     for name in NAME_PARTS:
         corrected = rows_among(corrections, "field", [name]).column("entry_id")

@@ -254,7 +254,7 @@ def _dates(entries: pa.Table, voters: pa.Table) -> pa.Array:
 
 def _corrected_fields(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
     """The corrected fields of each entry, joined with ``+`` in the order of ENTRY_FIELDS."""
-    rows = of_action(applied, Action.CORRECT.value)
+    rows = of_action(applied, Action.CORRECT)
     corrections = rows.select(["entry_id", "field"]).to_pylist()
     fields = by_key((row["entry_id"], row["field"]) for row in corrections)
     texts = [

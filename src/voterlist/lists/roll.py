@@ -26,9 +26,9 @@ from voterlist.tables import (
     with_column,
 )
 
-STRUCK = Action.STRIKE.value
-REPEATED = Verdict.REPEAT.value
-MOVED = Action.MOVE.value
+STRUCK = Action.STRIKE
+REPEATED = Verdict.REPEAT
+MOVED = Action.MOVE
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 

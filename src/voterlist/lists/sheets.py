@@ -115,8 +115,8 @@ _RANK = "rank"
 def _changes(applied: pa.Table) -> Iterator[tuple[str, bool, pa.Table]]:
     """(what it is called on the sheet, whether the list is that of the origin, the rows)."""
     moves = of_action(applied, MOVED)
-    yield Action.ADD.value, True, of_action(applied, Action.ADD.value)
-    yield Action.CORRECT.value, False, of_action(applied, Action.CORRECT.value)
+    yield Action.ADD, True, of_action(applied, Action.ADD)
+    yield Action.CORRECT, False, of_action(applied, Action.CORRECT)
     yield MOVED_IN, False, moves
     yield MOVED_OUT, True, moves
     yield REPEATED, True, of_action(applied, REPEATED)
@@ -159,9 +159,9 @@ def _sheet_rows(
 
 ABOUT_ASK, ABOUT_CASE, ABOUT_FINDING = "ask", "case", "finding"
 
-_ASKED = frozenset({Severity.ERROR.value, Severity.WARNING.value})
+_ASKED = frozenset({Severity.ERROR, Severity.WARNING})
 """A note says what was done or seen; it asks nobody."""
-_AT_A_DOOR = frozenset({Unit.ENTRY.value, Unit.DWELLING.value})
+_AT_A_DOOR = frozenset({Unit.ENTRY, Unit.DWELLING})
 
 
 def door_of(
@@ -184,7 +184,7 @@ def door_of(
         streets: the text of each one's street.
         listed: LISTED: whom the questions are about.
     """
-    asks = of_action(given.amendments, Action.ASK.value)
+    asks = of_action(given.amendments, Action.ASK)
     parts = [
         _of_asks(asks),
         _of_findings(given.findings, asks),

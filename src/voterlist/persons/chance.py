@@ -31,7 +31,7 @@ YEARS = 10
 SEXES = 3
 MALE, FEMALE = 0, 1
 """The codes of ``told_sex``."""
-_SEX = {Sex.MALE.value: MALE, Sex.FEMALE.value: FEMALE}
+_SEX = {Sex.MALE: MALE, Sex.FEMALE: FEMALE}
 
 
 class PersonFields(NamedTuple):

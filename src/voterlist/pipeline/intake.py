@@ -170,7 +170,7 @@ class _Reading:
 
 def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> Said:
     """Read a batch and write its intake into a folder; returns its numbers and its troubles."""
-    own = Place(Stage.INGEST.value, unit_name(batch.constituency), "")
+    own = Place(Stage.INGEST, unit_name(batch.constituency), "")
     parts = {file: own.part(reading.key(file)) for file in batch.files}
     found = (raw for file, place in parts.items() for raw in reading.rows(file, place))
     files = [

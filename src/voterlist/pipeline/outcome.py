@@ -189,7 +189,7 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
 
 
 _OF_CASES = ("case_id", "entry_id")
-_CHANGES_NOTHING = frozenset({Verdict.KEEP.value, Verdict.SEPARATE.value})
+_CHANGES_NOTHING = frozenset({Verdict.KEEP, Verdict.SEPARATE})
 """What such a verdict asks for is so, also where its case is gone: the entry stays on the list."""
 
 
@@ -415,7 +415,7 @@ def work_by_constituency(
     unexpected = set_aside.filter(pc.invert(is_furniture))
     in_doubt = rows_among(findings, "rule", PLACE_DOUBTS)
     lost = rows_among(findings, "rule", SPOILED)
-    errors = rows_among(findings, "severity", (Severity.ERROR.value,))
+    errors = rows_among(findings, "severity", (Severity.ERROR,))
     counted: dict[str, Counts] = {
         "entries": count_by(lists, place, of="entries"),
         "set_aside": count_by(unexpected, place, of="rows"),
@@ -444,9 +444,9 @@ def _distinct(table: pa.Table, columns: list[str]) -> Counts:
 
 
 _NOT_UNDERSTOOD = (
-    AsideCode.HEADER_UNKNOWN.value,
-    AsideCode.MAPPING_DOUBTFUL.value,
-    AsideCode.LOOKS_LIKE_REGISTER.value,
+    AsideCode.HEADER_UNKNOWN,
+    AsideCode.MAPPING_DOUBTFUL,
+    AsideCode.LOOKS_LIKE_REGISTER,
 )
 """Codes of rows that may be entries, of lists that nobody could make sense of."""
 
@@ -556,7 +556,7 @@ def repeats(
         if PurePosixPath(path).parts[0] == INBOX
     }
     sources = sources_of(in_inbox)
-    copies = rows_among(set_aside, "code", (AsideCode.DUPLICATE_FILE.value,))
+    copies = rows_among(set_aside, "code", (AsideCode.DUPLICATE_FILE,))
     found = []
     for source, rows in count_by(copies, "source", of="rows").items():
         first, *others = sources.get(source, [source])
@@ -570,7 +570,7 @@ def repeats(
         places[place].append(row)
         if row["set_aside"]:
             copied[_key_of(row)][place] = None
-    entries = rows_among(set_aside, "code", (AsideCode.SAME_ENTRY.value,))
+    entries = rows_among(set_aside, "code", (AsideCode.SAME_ENTRY,))
     for key, rows in count_by(entries, "source", "sheet", of="rows").items():
         beside = [row for place in copied.get(key, ()) for row in places[place]]
         others = [row for row in beside if row["entries"] and _key_of(row) != key]
@@ -609,7 +609,7 @@ def whole_files_unread(set_aside: pa.Table) -> pa.Table:
     """The rows of whole files and sheets that could not be read; a copy of another was read."""
     is_whole = pc.equal(set_aside.column("line"), 0)
     codes = set_aside.column("code").cast(pa.string())
-    is_copy = pc.equal(codes, AsideCode.DUPLICATE_FILE.value)
+    is_copy = pc.equal(codes, AsideCode.DUPLICATE_FILE)
     return set_aside.filter(pc.and_not(is_whole, is_copy))
 
 

@@ -168,7 +168,7 @@ def _unread(context: Context) -> tuple[int | None, ...]:
 def _names_of(step: Step) -> list[str]:
     """The words of ``needs`` for what a stage declares."""
     settings = [f"settings.{path}" for path in step.settings]
-    return ["program", *settings, *(need.value for need in step.given)]
+    return ["program", *settings, *step.given]
 
 
 def _reasons(

@@ -77,13 +77,13 @@ def work_of(
         names: path in the workspace -> source of the file.
         decisions: DECISION, that of the runs and what the ledger knows since.
     """
-    asked = [kind.value for kind in CaseKind if kind.is_asked]
+    asked = [kind for kind in CaseKind if kind.is_asked]
     columns = ["case_id", "entry_id", "kind", "constituency", "precinct"]
     cases = tables["cases"].select(columns)
     cases = rows_among(cases, "kind", asked)
     contested = tables["contested"].column("case_id").unique().drop_null()
     still_open = _undecided_rows(cases, decisions, contested)
-    errors = rows_among(tables["findings"], "severity", (Severity.ERROR.value,))
+    errors = rows_among(tables["findings"], "severity", (Severity.ERROR,))
     lists = tables["lists"]
     lists = with_entries(lists)
     sources: dict[str, set[Place]] = {}
@@ -116,8 +116,8 @@ def _digests(
         # Runs of earlier versions know the file alone.
         text = f"{row['precinct']} {row['digest'] or row['source']}"
         parts.setdefault(row["constituency"], set()).add(text)
-    repeats = rows_among(decisions, "verdict", [Verdict.REPEAT.value])
-    actions = [action.value for action in Action if action is not Action.ASK]
+    repeats = rows_among(decisions, "verdict", [Verdict.REPEAT])
+    actions = [action for action in Action if action is not Action.ASK]
     changes = rows_among(amendments, "action", actions)
     told = repeats.select(["entry_id"]).to_pylist() + changes.select(_DONE).to_pylist()
     for row in told:

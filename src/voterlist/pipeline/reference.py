@@ -268,9 +268,7 @@ def _persons(
     named = [name for name in (*REGISTERS, LAST, EARLIER) if name in by_kind]
     if units is None:
         return {name: _read_named(name, by_kind[name], settings) for name in named}
-    needs = store.digest_of(
-        config.digest(settings.ingest), settings.workspace.profile.value
-    )
+    needs = store.digest_of(config.digest(settings.ingest), settings.workspace.profile)
     tasks = []
     for name in named:
         files = [
@@ -516,7 +514,7 @@ def _removal_reasons(table: pa.Table) -> pa.Table:
     """REMOVAL_REASON of the entries that the last cycle marked as repeats."""
     if "mark" not in table.column_names:
         return empty(REMOVAL_REASON)
-    reason = Verdict.REPEAT.value
+    reason = Verdict.REPEAT
     ids = rows_among(table, "mark", (reason,)).column("entry_id")
     columns = {"id": ids, "reason": pa.repeat(reason, len(ids))}
     return from_columns(columns, REMOVAL_REASON)

@@ -86,7 +86,7 @@ def returned(
         row["entry_id"] = own.asked_of(row) if own else row["old_entry_id"]
         row["changed"] = own.changed if own else None
     for row in back:
-        row["why"] = reasons.why(row).value
+        row["why"] = reasons.why(row)
     return from_rows(back, RETURNED, *_ORDER)
 
 
@@ -124,7 +124,7 @@ def _questions_answered(given: Given) -> Iterator[Row]:
     """The questions that somebody took back: by saying that the person stays, who may leave."""
     for row in rows_among(given.amendments, "action", [Action.WITHDRAW]).to_pylist():
         if row["field"] == Action.ASK:
-            old = {"old_entry_id": row["entry_id"], "answer": Action.WITHDRAW.value}
+            old = {"old_entry_id": row["entry_id"], "answer": Action.WITHDRAW}
             yield row | old | {"case_id": None}
 
 

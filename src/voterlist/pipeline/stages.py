@@ -134,7 +134,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
-        "state_use": use.value,
+        "state_use": use,
         "training_labels": linkage.training_labels,
         "contradictory": linkage.contradictory,
     }
@@ -366,8 +366,8 @@ def _answering(
     return concat([applied, from_rows(again, APPLIED)], APPLIED)
 
 
-_ASKED = tuple(kind.value for kind in CaseKind if kind.is_asked)
-_STRIKES = (Action.STRIKE.value, Verdict.REPEAT.value)
+_ASKED = tuple(kind for kind in CaseKind if kind.is_asked)
+_STRIKES = (Action.STRIKE, Verdict.REPEAT)
 
 
 def _marked(

@@ -218,7 +218,7 @@ class _Known:
         """What a person stated last in the journal, of the unit or of all units."""
         finish = Finish()
         for line in self.stated:
-            is_of_stage = line.stage == deadline.stage.value and covers(line, place)
+            is_of_stage = line.stage == deadline.stage and covers(line, place)
             if is_of_stage and line.finished:
                 finish = Finish(line.finished, line.ground, line.by)
         return finish

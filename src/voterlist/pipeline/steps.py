@@ -149,14 +149,14 @@ class Step:
             digests: the SHA-256 of every table made so far, by its place.
             context: the context of the run.
         """
-        parts = [program, self.stage.value]
+        parts = [program, self.stage]
         for name in self.needs:
             for place in places_of_table(name, digests):
                 parts += [place, digests[place]]
         for path in self.settings:
             parts += [path, digest_of_settings(context.settings, path)]
         for need in self.given:
-            parts += [need.value, digest_of_given(context, need)]
+            parts += [need, digest_of_given(context, need)]
         return store.digest_of(*parts)
 
     def require_declared(self, made: Iterable[str]) -> None:
@@ -482,7 +482,7 @@ def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
     """The corrections (AMENDMENT) of the entries of these constituencies."""
     if not amendments.num_rows:
         return amendments
-    corrections = rows_among(amendments, "action", (Action.CORRECT.value,))
+    corrections = rows_among(amendments, "action", (Action.CORRECT,))
     prefix = pc.utf8_slice_codeunits(corrections.column("entry_id"), 0, 4)
     return corrections.filter(is_among(prefix, map(id_prefix, places)))
 

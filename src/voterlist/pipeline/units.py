@@ -159,8 +159,8 @@ class Units:
 
     def place(self, stage: Stage, task: Task) -> Place:
         """Where a unit of a stage is kept."""
-        key = digest_of(self.program, stage.value, task.unit, task.key)
-        return Place(stage.value, task.unit, key)
+        key = digest_of(self.program, stage, task.unit, task.key)
+        return Place(stage, task.unit, key)
 
     def close(self) -> None:
         """End the processes."""

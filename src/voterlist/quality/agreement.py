@@ -178,7 +178,7 @@ def _first_two(case: str, rows: Iterable[Row], members: set[str]) -> TwoReadings
 
 def people_of_case(verdicts: _Verdicts) -> frozenset[str]:
     """The entries that verdicts say are one person; none where nothing is a repetition."""
-    if Verdict.REPEAT.value not in verdicts.values():
+    if Verdict.REPEAT not in verdicts.values():
         return frozenset()
     return frozenset(
         entry for entry, verdict in verdicts.items() if verdict != Verdict.SEPARATE

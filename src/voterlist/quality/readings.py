@@ -34,7 +34,7 @@ UNASKED = pa.schema(
 
 _EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Between the bands of probability."""
-_CONFLICT = CaseKind.IDENTITY_CONFLICT.value
+_CONFLICT = CaseKind.IDENTITY_CONFLICT
 _PLACE_DIGITS = 3
 
 
@@ -186,7 +186,7 @@ def actions_of_two(
     """
     actions = {str(action) for action in decisions.two_people}
     is_read = review.second_reading != "none"
-    return frozenset(actions | ({Action.STRIKE.value} if is_read else set()))
+    return frozenset(actions | ({Action.STRIKE} if is_read else set()))
 
 
 def what_holds(given: Given, settings: Settings) -> Standing:

@@ -318,7 +318,7 @@ def _is_here(compared: Compared, voters: pa.Table) -> Bools:
 def _is_permanent(voters: pa.Table, entry: Longs) -> Bools:
     """Which of these entries stand on a permanent list; -1 stands on none."""
     list_kind = text_of(voters, "list_kind")
-    permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
+    permanent = pc.equal(list_kind, ListKind.PERMANENT)
     # One more place at the end, where -1 points.
     flags: Bools = np.append(mask_of(permanent), False)
     return flags[entry]

@@ -43,7 +43,7 @@ def tally(voters: pa.Table) -> pa.Table:
     """TALLY of these voters (COUNTED), in order."""
     kind = text_of(voters, "list_kind")
     names = list(_PLACE_AND_PERSON)
-    own = voters.filter(pc.equal(kind, ListKind.PERMANENT.value)).select(names)
+    own = voters.filter(pc.equal(kind, ListKind.PERMANENT)).select(names)
     own = own.set_column(2, "sex", text_of(own, "sex"))
     columns = row_counts(own, *names, into="voters")
     return sort_by(from_columns(columns, TALLY), *names)
@@ -141,7 +141,7 @@ def _measured_rows(counted: pa.Table, measure: str, *, at_most: bool) -> Bools |
     if measure == "adults":
         return np.ones(counted.num_rows, dtype=bool)
     if measure in _SEX_OF:
-        flags = pc.equal(text_of(counted, "sex"), _SEX_OF[measure].value)
+        flags = pc.equal(text_of(counted, "sex"), _SEX_OF[measure])
         return mask_of(flags.fill_null(fill_value=at_most))
     if measure.startswith("born-") and measure[5:].isdecimal():
         flags = pc.equal(
@@ -197,7 +197,7 @@ def _by_unit(
     for unit, of_unit in rows_of.items():
         at = np.flatnonzero(rows & of_unit)
         columns = take_columns(table, at, PRECINCT_PLACE)
-        columns |= {"value": value[at], "limit": limit[at], "unit": unit.value}
+        columns |= {"value": value[at], "limit": limit[at], "unit": unit}
         columns["field"] = field
         if "measure" in table.column_names:
             columns["field"] = table.column("measure").take(pa.array(at))

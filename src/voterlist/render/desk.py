@@ -106,7 +106,7 @@ def render_desk(
 
 def _naming_form() -> dict[str, Any]:
     """What may be answered about an entry that somebody names, in the columns of a workbook."""
-    actions = (*OF_NAMED, Action.WITHDRAW.value)
+    actions = (*OF_NAMED, Action.WITHDRAW)
     return {
         "columns": {action: COLUMNS_OF.get(action, ()) for action in actions},
         "grounds": {
@@ -207,7 +207,7 @@ def render_door(document: ListDocument, language: str) -> bytes:
         "run": document.edition.run,
         "constituency": document.constituency,
         "precinct": document.precinct,
-        "list_kind": document.list_kind.value,
+        "list_kind": document.list_kind,
         "file": f"{document.stem}-answers.json",
         "words": {name: texts(f"door.page.{name}")[language] for name in _SAID},
     }
@@ -243,6 +243,6 @@ def _question(row: Mapping[str, Any], words: ListWords) -> dict[str, Any]:
         "person": f"{row['name'] or '—'}{year}",
         "question": words.question(row),
         "about": words("door.page.about", number=row["number"], code=code_of(row)),
-        "answers": [answer.value for answer in answers_to(row)],
+        "answers": answers_to(row),
         "field": row["field"],
     }

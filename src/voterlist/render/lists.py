@@ -102,14 +102,14 @@ class ListWords(Words):
     def change(self, row: _Row) -> str:
         """What a row of CORRECTION did."""
         change, home = row["change"], row["constituency"]
-        if change == Action.CORRECT.value:
+        if change == Action.CORRECT:
             return self(
                 "lists.change.correct",
                 field=self(f"field.{row['field']}"),
                 written=self._quoted(row["written"]),
                 value=self._quoted(row["value"]),
             )
-        if change == Verdict.REPEAT.value:
+        if change == Verdict.REPEAT:
             return self(
                 "lists.change.repeat", name=row["kept_name"], place=self._kept(row)
             )
@@ -117,14 +117,14 @@ class ListWords(Words):
             return self(f"lists.change.{change}", place=self._at(row, "from_", home))
         if change == MOVED_OUT:
             return self(f"lists.change.{change}", place=self._at(row, "to_", home))
-        if change == Action.STRIKE.value and row["to_precinct"] is not None:
+        if change == Action.STRIKE and row["to_precinct"] is not None:
             return self("lists.change.strike.to", place=self._at(row, "to_", home))
         return self(f"lists.change.{change}")
 
     def altered(self, row: _Row) -> str:
         """What a row of ALTERATION says was done."""
         change, home = row["change"], row["constituency"]
-        if change == Action.CORRECT.value:
+        if change == Action.CORRECT:
             texts = {name: row[name] for name in ("written", "value")}
             if row["field"] == "birth_date":
                 texts = {name: self.day_of(text) for name, text in texts.items()}
@@ -165,7 +165,7 @@ class ListWords(Words):
     def why(self, row: _Row) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""
         ground = row["ground"]
-        is_repeat = row["change"] == Verdict.REPEAT.value
+        is_repeat = row["change"] == Verdict.REPEAT
         parts = [
             self("lists.why.repeat") if is_repeat else None,
             self._title("ground", ground) if ground else None,
@@ -200,7 +200,7 @@ class ListWords(Words):
     def _question_of_case(self, row: _Row) -> str:
         """What entries that may be one person ask, with the other entry and its place."""
         kind = row["case_kind"]
-        is_own = kind in {CaseKind.NAME_CHANGE.value, CaseKind.IDENTITY_CONFLICT.value}
+        is_own = kind in {CaseKind.NAME_CHANGE, CaseKind.IDENTITY_CONFLICT}
         places = (self._precinct(row["other_precinct"]), row["other_address"])
         place = ", ".join(filter(None, places))
         key = f"door.case.{kind if is_own else 'same'}"

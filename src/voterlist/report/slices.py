@@ -263,11 +263,11 @@ _ENDS = [
     for end in ("", "_low", "_high")
 ]
 _NATION, _SHARE, _VOTERS = (
-    _is("unit", Unit.NATION.value),
+    _is("unit", Unit.NATION),
     _is("indicator", *SHARES),
     _is("indicator", "voters"),
 )
-_OWN = _is("unit", Unit.CONSTITUENCY.value)
+_OWN = _is("unit", Unit.CONSTITUENCY)
 _Chosen = Callable[[pa.Table], Bools]
 _ROUNDED: tuple[tuple[str, tuple[_Chosen, ...], tuple[str, ...], Rounding], ...] = (
     ("coincidences", (_is_of_all,), ("expected", "found"), _digits),

@@ -122,7 +122,7 @@ def blind_case(case: Case) -> Case:
     hidden = [
         replace(
             member,
-            role=EntryRole.QUESTION.value,
+            role=EntryRole.QUESTION,
             verdict=None,
             decided_by=None,
             decided_why=None,
@@ -180,7 +180,7 @@ def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
 
 _Row: TypeAlias = Mapping[str, Any]
 
-_OF_OTHERS = frozenset({Returned.CHANGED.value, Returned.GONE.value})
+_OF_OTHERS = frozenset({Returned.CHANGED, Returned.GONE})
 """Why a whole case comes back, though one entry of it alone is another one now."""
 
 

@@ -144,7 +144,7 @@ class UnitStanding:
     def mark(self) -> str:
         """What it is drawn as: overdue, or how far it is."""
         is_overdue = self.standing is Standing.OVERDUE
-        return "overdue" if is_overdue else self.progress.value
+        return "overdue" if is_overdue else self.progress
 
 
 def place_order(

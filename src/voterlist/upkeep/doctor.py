@@ -69,7 +69,7 @@ def _reader() -> Noticed:
     """Whether files can be parsed in a process of their own."""
     sheets = readers.read_content(_LIST, IngestSettings())
     if isinstance(sheets, AsideCode):
-        return Noticed("reader", Health.BAD, {"reason": sheets.value})
+        return Noticed("reader", Health.BAD, {"reason": sheets})
     return Noticed("reader", Health.GOOD)
 
 

@@ -207,9 +207,7 @@ def _kinds_to_delete(
     """The kinds to delete: those asked for, with those that a killed command had begun with."""
     begun = str(unfinished["kinds"]).split() if unfinished else []
     return [
-        kind
-        for kind in Kind
-        if kind not in _HANDED_IN or handed_in or kind.value in begun
+        kind for kind in Kind if kind not in _HANDED_IN or handed_in or kind in begun
     ]
 
 
@@ -286,7 +284,7 @@ def _details(
         line = f"{size} {path}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
     return {
-        "kinds": " ".join(kept.kind.value for kept in found),
+        "kinds": " ".join(kept.kind for kept in found),
         "files": sum(kept.files for kept in found),
         "bytes": sum(kept.bytes for kept in found),
         "inventory": digest.hexdigest(),

@@ -18,7 +18,7 @@ _SOURCES = "source_count_distinct"
 def find(context: Context, rule: Rule) -> pa.Table:
     """Precincts for which permanent lists of different content were handed in."""
     lists = context.lists
-    is_permanent = pc.equal(text_of(lists, "list_kind"), ListKind.PERMANENT.value)
+    is_permanent = pc.equal(text_of(lists, "list_kind"), ListKind.PERMANENT)
     has_entries = pc.greater(lists.column("entries"), 0)
     is_placed = lists.column("precinct").is_valid()
     usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))

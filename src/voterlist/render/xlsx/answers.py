@@ -103,9 +103,7 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     if not sheets:
         raise nothing_to_answer(path, file.sheets)
     unread = [
-        problem_of_sheet(sheet, sheet.trouble.value)
-        for sheet in file.sheets
-        if sheet.trouble
+        problem_of_sheet(sheet, sheet.trouble) for sheet in file.sheets if sheet.trouble
     ]
     # Ticks are looked at by what they mean, but carried over as they were written.
     asked = [with_ticks(sheet) for sheet in sheets if sheet.form is not GONE]

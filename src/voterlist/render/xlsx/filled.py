@@ -115,7 +115,7 @@ def read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:
         return digest, file
     is_other = file.trouble in _NO_WORKBOOK or file.format in _DOCUMENTS
     if file.trouble is not None and not is_other:
-        raise _unreadable(path, file.trouble.value, "cannot be read")
+        raise _unreadable(path, file.trouble, "cannot be read")
     if file.trouble is not None or not is_workbook:
         raise _unreadable(path, "review-unreadable", "is no workbook")
     if not digest.startswith(file.source):
@@ -144,7 +144,7 @@ def nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
     """The error of a workbook without the columns; a sheet in trouble may have had them."""
     for sheet in sheets:
         if sheet.trouble is not None:
-            code, name = sheet.trouble.value, sheet.name or ""
+            code, name = sheet.trouble, sheet.name or ""
             return _unreadable(path, code, "cannot be read", name)
     what = "has no sheet with the columns of a review"
     return _unreadable(path, "review-no-sheet", what)

@@ -106,18 +106,17 @@ class Form:
 
 _VERDICT_WORDS = {verdict.value: (f"verdict.{verdict}",) for verdict in Verdict}
 _ACTION_WORDS = {action.value: (f"answer.{action}",) for action in Action}
-_WITHDRAW = Action.WITHDRAW.value
+_WITHDRAW = Action.WITHDRAW
 
 CASES = Form(
     (CASE_ID, ENTRY_ID),
-    _VERDICT_WORDS
-    | {name: _ACTION_WORDS[name] for name in (Action.ASK.value, _WITHDRAW)},
+    _VERDICT_WORDS | {name: _ACTION_WORDS[name] for name in (Action.ASK, _WITHDRAW)},
 )
 FINDINGS = Form(
     (FINDING_ID,),
     _ACTION_WORDS
     | {
-        Mark.ACCEPT.value: ("answer.accept", "mark.accept"),
+        Mark.ACCEPT: ("answer.accept", "mark.accept"),
         # "Ask again" took an acceptance back before there was a word for all answers.
         _WITHDRAW: (f"answer.{_WITHDRAW}", "mark.ask"),
     },

@@ -133,7 +133,7 @@ def named_plan(words: Words) -> Plan:
         item=None,
         ids={},
         choices={
-            ANSWER: words_of([*OF_NAMED, Action.WITHDRAW.value], words),
+            ANSWER: words_of([*OF_NAMED, Action.WITHDRAW], words),
             "ground": _grounds(OF_NAMED, words),
             "field": tuple(words(f"field.{name}") for name in FREE.fields),
         },
@@ -522,7 +522,7 @@ def answers_to(asked: Question) -> _Answers:
         needed = [
             name for action in answers.actions for name in COLUMNS_OF.get(action, ())
         ]
-        return [*answers.actions, Action.WITHDRAW.value], answers.fields, needed
+        return [*answers.actions, Action.WITHDRAW], answers.fields, needed
     offered = _offered(asked)
     needed = ["due"] if Action.ASK in {*offered} else []
     needed += ["document", "precinct"] if ELSEWHERE in offered else []
@@ -557,8 +557,8 @@ def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
     return any(len(set(different)) > 1 for different in said_by_kind.values())
 
 
-_VERDICTS = tuple(verdict.value for verdict in Verdict)
-_ACCEPT, _ASK, _WITHDRAW = Mark.ACCEPT.value, Action.ASK.value, Action.WITHDRAW.value
+_VERDICTS = tuple(Verdict)
+_ACCEPT, _ASK, _WITHDRAW = Mark.ACCEPT, Action.ASK, Action.WITHDRAW
 _OF_CASES = (*_VERDICTS, _ASK, _WITHDRAW)
 _OFFERED = {
     AskedAs.CONTESTED_CASE: _OF_CASES,

@@ -88,7 +88,7 @@ def _build(inputs: Inputs) -> tuple[Due, ...]:
     rows = [row for row in inputs.run.standings if is_whole or row.constituency in here]
     stages = dict.fromkeys(row.deadline for row in rows)
     dues = [due_of(stage, rows, inputs.facts.today) for stage in stages]
-    dues.sort(key=attrgetter("deadline.due", "deadline.opens", "deadline.stage.value"))
+    dues.sort(key=attrgetter("deadline.due", "deadline.opens", "deadline.stage"))
     return tuple(dues)
 
 

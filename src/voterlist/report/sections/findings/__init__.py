@@ -307,7 +307,7 @@ def page(findings: Findings) -> Mapping[str, Any]:
     ]
     return {
         "rules": rules,
-        "severities": [severity.value for severity in Severity],
+        "severities": list(Severity),
         "shade": shade,
     }
 

@@ -405,7 +405,7 @@ def _funnel(
 QUALITY = nation_section("quality", _quality, "entries", "indicators", "scorecard")
 
 
-_ASKED = [kind.value for kind in CaseKind if kind.is_asked]
+_ASKED = [kind for kind in CaseKind if kind.is_asked]
 """The kinds of cases that a person is asked about."""
 
 

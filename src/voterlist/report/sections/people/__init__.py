@@ -90,7 +90,7 @@ def age_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[AgeGroup, ...]:
     counts: Counter[tuple[int | None, str | None]] = Counter()
     for row in rows:
         counts[row["age_from"], row["sex"]] += row["voters"]
-    sexes = (Sex.MALE.value, Sex.FEMALE.value, None)
+    sexes = (Sex.MALE, Sex.FEMALE, None)
     ages = sorted({age for age, _ in counts}, key=null_last)
     return tuple(AgeGroup(age, *(counts[age, sex] for sex in sexes)) for age in ages)
 
