@@ -462,16 +462,28 @@ def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
     return one_array(plain(table.column(name))).take(rows)
 
 
-def is_among(column: Column, texts: Iterable[str | None]) -> Column:
+Texts: TypeAlias = Iterable[str | None] | Column
+"""Texts, in a column or not; null among them is none."""
+
+
+def is_among(column: Column, texts: Texts) -> Column:
     """True for each row whose text is one of these; never for null."""
-    known = {text for text in texts if text is not None}
-    wanted = pa.array(sorted(known), pa.string())
-    return pc.is_in(plain(column), value_set=wanted)
+    if isinstance(texts, pa.Array | pa.ChunkedArray):
+        wanted = plain(one_array(texts))
+    else:
+        known = {text for text in texts if text is not None}
+        wanted = pa.array(sorted(known), pa.string())
+    return pc.is_in(plain(column), value_set=wanted, skip_nulls=True)
 
 
-def rows_among(table: pa.Table, name: str, texts: Iterable[str | None]) -> pa.Table:
+def rows_among(table: pa.Table, name: str, texts: Texts) -> pa.Table:
     """The rows of the table whose text in this column is one of these; never those with null."""
     return table.filter(is_among(table.column(name), texts))
+
+
+def rows_without(table: pa.Table, name: str, texts: Texts) -> pa.Table:
+    """The rows of the table whose text in this column is none of these; those with null too."""
+    return table.filter(pc.invert(is_among(table.column(name), texts)))
 
 
 def mask_of(column: Column) -> Bools:

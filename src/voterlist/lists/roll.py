@@ -89,7 +89,7 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     off = (
         of_action(applied, action).column("entry_id") for action in (STRUCK, REPEATED)
     )
-    is_struck, is_off = (mask_of(is_among(ids, each.to_pylist())) for each in off)
+    is_struck, is_off = (mask_of(is_among(ids, each)) for each in off)
     is_repeated = is_off & ~is_struck
     return Places(
         entries=stands,

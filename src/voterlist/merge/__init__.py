@@ -21,9 +21,9 @@ from voterlist.tables import (
     concat,
     count_by,
     distinct,
-    is_among,
     row_counts,
     rows_among,
+    rows_without,
     sort_by,
 )
 
@@ -101,7 +101,7 @@ def count_entries(entries: pa.Table) -> pa.Table:
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge that are stated anew for the whole."""
     anew = [_DECLARED_DIFFERS.code, _SEVERAL_LISTS.code]
-    return findings.filter(pc.invert(is_among(findings.column("rule"), anew)))
+    return rows_without(findings, "rule", anew)
 
 
 def check_ids(entries: pa.Table) -> None:

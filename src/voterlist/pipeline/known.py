@@ -65,7 +65,7 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import RUN_EVENT, Manifest
-from voterlist.tables import Row, concat, from_columns, is_among
+from voterlist.tables import Row, concat, from_columns, rows_among, rows_without
 from voterlist.watch import left
 
 _KEYS = {
@@ -187,7 +187,8 @@ class Known:
         for folder, newer in zip(self.folders, self.left_out, strict=True):
             part = read_table(folder, name)
             if name == "skipped" and len(self.folders) > 1:
-                part = _with_list(part)
+                # Another run had a list of that constituency.
+                part = rows_without(part, "code", ["list-missing"])
             if name == "cases":
                 part = _only_new_places(part, newer)
             elif name in _OF_PLACES and newer:
@@ -293,8 +294,7 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
     place = cases.column("constituency")
     is_covered = pc.is_in(place, value_set=pa.array(sorted(covered), pa.int32()))
     is_new = pc.fill_null(pc.invert(is_covered), fill_value=True)
-    fresh = pc.unique(cases.column("case_id").filter(is_new))
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=fresh))
+    return rows_among(cases, "case_id", cases.column("case_id").filter(is_new))
 
 
 def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
@@ -305,12 +305,6 @@ def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
         # Where it was handed in; of an added person, where they stand.
         place = pc.coalesce(rows.column("from_constituency"), place)
     return rows.filter(pc.invert(pc.is_in(place, value_set=others)))
-
-
-def _with_list(skipped: pa.Table) -> pa.Table:
-    """Without what a run skipped because it had no list of that constituency: another run had."""
-    is_missing = is_among(skipped.column("code"), ("list-missing",))
-    return skipped.filter(pc.invert(is_missing))
 
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:

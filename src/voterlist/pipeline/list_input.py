@@ -27,7 +27,7 @@ from voterlist.pipeline.known import NAMES, Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
 from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty
 from voterlist.storage.ledger import JournalLine, Reader
-from voterlist.tables import Row, concat
+from voterlist.tables import Row, concat, is_among, rows_among, rows_without
 
 
 @dataclass(slots=True)
@@ -84,9 +84,8 @@ class ListSource:
         is_wanted = pc.field("entry_id").isin(_distinct(ids, moved))
         findings = read_table(folder, "findings", is_wanted)
         queue = read_table(folder, "queue")
-        cases = queue.filter(
-            pc.is_in(queue.column("case_id"), value_set=_cases(queue, ids))
-        )
+        own = rows_among(queue, "entry_id", ids).column("case_id")
+        cases = rows_among(queue, "case_id", own)
         others = _others(
             ids,
             moved,
@@ -117,17 +116,15 @@ class ListSource:
 
     def as_handed_in(self, given: ListInput) -> ListInput:
         """The same constituency without anything that was decided."""
-        amended = pc.unique(given.amendments.column("entry_id"))
-        is_amended = pc.is_in(given.entries.column("entry_id"), value_set=amended)
+        amended = given.amendments.column("entry_id")
         written = normalize(
-            given.entries.filter(is_amended), self.settings.workspace.profile
+            rows_among(given.entries, "entry_id", amended),
+            self.settings.workspace.profile,
         ).table
-        is_other = pc.invert(
-            pc.is_in(given.voters.column("entry_id"), value_set=amended)
-        )
+        others = rows_without(given.voters, "entry_id", amended)
         return replace(
             given,
-            voters=concat([given.voters.filter(is_other), written], VOTER),
+            voters=concat([others, written], VOTER),
             additions=empty(ENTRY),
             applied=empty(APPLIED),
             amendments=empty(AMENDMENT),
@@ -186,7 +183,7 @@ class ListSource:
 
 def _of_place(table: pa.Table, ids: pa.Array, constituency: int | None) -> list[Row]:
     """The rows about entries of a constituency, or about people who are to stand there."""
-    is_own = pc.is_in(table.column("entry_id"), value_set=ids)
+    is_own = is_among(table.column("entry_id"), ids)
     if "constituency" in table.column_names and constituency is not None:
         stands = pc.equal(table.column("constituency"), constituency)
         is_own = pc.or_(is_own, pc.fill_null(stands, fill_value=False))
@@ -198,12 +195,6 @@ def _is(constituency: int | None, name: str = "constituency") -> Any:
     """A filter for the rows of a constituency; None: for those of which none is known."""
     column = pc.field(name)
     return column.is_null() if constituency is None else column == constituency
-
-
-def _cases(queue: pa.Table, ids: pa.Array) -> pa.Array:
-    """The cases with one of these entries."""
-    is_own = pc.is_in(queue.column("entry_id"), value_set=ids)
-    return pc.unique(queue.column("case_id").filter(is_own))
 
 
 def _distinct(*columns: Any) -> pa.Array:
@@ -218,4 +209,4 @@ def _distinct(*columns: Any) -> pa.Array:
 def _others(ids: pa.Array, *columns: Any) -> pa.Array:
     """The ids in these columns that are none of ``ids``."""
     named = _distinct(*columns)
-    return named.filter(pc.invert(pc.is_in(named, value_set=ids)))
+    return named.filter(pc.invert(is_among(named, ids)))

@@ -52,7 +52,7 @@ from voterlist.schemas import (
     with_entries,
 )
 from voterlist.storage.store import digest_of
-from voterlist.tables import concat, count_by, distinct, is_among, rows_among
+from voterlist.tables import concat, count_by, distinct, rows_among, rows_without
 from voterlist.watch import left
 
 
@@ -411,8 +411,7 @@ def work_by_constituency(
         left_out: the constituencies whose work failed.
     """
     place = "constituency"
-    is_furniture = is_among(set_aside.column("code"), FURNITURE)
-    unexpected = set_aside.filter(pc.invert(is_furniture))
+    unexpected = rows_without(set_aside, "code", FURNITURE)
     in_doubt = rows_among(findings, "rule", PLACE_DOUBTS)
     lost = rows_among(findings, "rule", SPOILED)
     errors = rows_among(findings, "severity", (Severity.ERROR,))

@@ -22,7 +22,7 @@ from voterlist.report.values import Waiting
 from voterlist.schemas import with_entries
 from voterlist.storage.ledger import Submission
 from voterlist.storage.store import RUN_EVENT, digest_of
-from voterlist.tables import count_by, distinct, rows_among
+from voterlist.tables import count_by, distinct, is_among, rows_among
 
 Place = tuple[int | None, int | None]
 """(constituency, precinct); without a precinct the constituency as a whole."""
@@ -81,7 +81,7 @@ def work_of(
     columns = ["case_id", "entry_id", "kind", "constituency", "precinct"]
     cases = tables["cases"].select(columns)
     cases = rows_among(cases, "kind", asked)
-    contested = tables["contested"].column("case_id").unique().drop_null()
+    contested = tables["contested"].column("case_id")
     still_open = _undecided_rows(cases, decisions, contested)
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR,))
     lists = tables["lists"]
@@ -153,22 +153,21 @@ def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work
 
 
 def _undecided_rows(
-    cases: pa.Table, decisions: Iterable[pa.Table], contested: pa.Array
+    cases: pa.Table, decisions: Iterable[pa.Table], contested: pa.ChunkedArray
 ) -> pa.Table:
     """The rows of cases of which an entry has no decision, or a contested one."""
     decided = pa.concat_arrays([_keys(table) for table in decisions])
     is_left = pc.or_(
         pc.invert(pc.is_in(_keys(cases), value_set=decided)),
-        pc.is_in(cases.column("case_id").combine_chunks(), value_set=contested),
+        is_among(cases.column("case_id").combine_chunks(), contested),
     )
-    left = cases.column("case_id").filter(is_left).unique()
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=left))
+    return rows_among(cases, "case_id", cases.column("case_id").filter(is_left))
 
 
 def _among(cases: pa.Table, readings: pa.Table) -> pa.Table:
     """The rows of cases that wait for their second reading."""
-    ready = readings.filter(readings.column("is_ready")).column("case_id").unique()
-    return cases.filter(pc.is_in(cases.column("case_id"), value_set=ready))
+    ready = readings.filter(readings.column("is_ready"))
+    return rows_among(cases, "case_id", ready.column("case_id"))
 
 
 def _keys(rows: pa.Table) -> pa.Array:

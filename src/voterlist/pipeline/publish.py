@@ -45,7 +45,7 @@ from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.storage.store import Work
-from voterlist.tables import concat, plain
+from voterlist.tables import concat, plain, rows_among
 from voterlist.watch import left
 
 REPORTS = "reports"
@@ -431,10 +431,7 @@ def _take_out(wanted: _Wanted, folder: Path) -> Said:
     file = pq.ParquetFile(wanted.path)
     columns = list(dict.fromkeys(["constituency", *wanted.columns]))
     rows = file.read_row_group(wanted.row_group, columns=columns, use_threads=False)
-    is_wanted = pc.is_in(
-        rows.column("entry_id"), value_set=pa.array(wanted.ids, pa.string())
-    )
-    found = rows.select(list(wanted.columns)).filter(is_wanted)
+    found = rows_among(rows, "entry_id", wanted.ids).select(wanted.columns)
     store.write_table(folder / _FILE, found)
     counted = pc.value_counts(rows.column("constituency")).to_pylist()
     return {"counts": [[row["values"], row["counts"]] for row in counted]}

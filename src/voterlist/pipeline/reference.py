@@ -53,8 +53,8 @@ from voterlist.tables import (
     count_by,
     from_columns,
     from_rows,
-    is_among,
     rows_among,
+    rows_without,
     sort_by,
     with_column,
 )
@@ -347,7 +347,7 @@ def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
     return concat(
         [
             outside.rows,
-            last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids))),
+            rows_among(last, "entry_id", ids),
         ],
         ENTRY,
     )
@@ -437,8 +437,7 @@ def _taken_in(
     """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
     intake = ingest(files, settings.ingest, constituency=None, asks=False)
     entries = Counter(count_by(intake.lists, "source", of="entries"))
-    is_nobody = is_among(intake.set_aside.column("code"), NOBODY)
-    left_out = intake.set_aside.filter(pc.invert(is_nobody))
+    left_out = rows_without(intake.set_aside, "code", NOBODY)
     rows = entries + Counter(count_by(left_out, "source", of="rows"))
     reasons = _most_set_aside(intake.set_aside)
     accounts: list[_Account] = []

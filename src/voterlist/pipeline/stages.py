@@ -82,6 +82,7 @@ from voterlist.tables import (
     is_among,
     mask_of,
     rows_among,
+    rows_without,
     text_of,
 )
 
@@ -243,7 +244,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         accused = registers_of_added(register, added, done.applied)
         answering = _answering(added, gone, answering, register)
     # Whoever was added and struck since is asked about when they come back.
-    added = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
+    added = rows_without(added, "entry_id", gone)
     beside = _added_beside(added, gone, tables)
     named = beside.column("other_entry_id").to_pylist()
     named += accused.column("entry_id").to_pylist()
@@ -352,7 +353,7 @@ def _answering(
     Whoever was added, VOTER, and is not ``gone`` since, is not missing because another register has
     them too.
     """
-    added = added.filter(pc.invert(is_among(added.column("entry_id"), gone)))
+    added = rows_without(added, "entry_id", gone)
     met = match(register, added)
     is_one = np.isin(met.kind, [CLASSES.index("confirmed"), CLASSES.index("probable")])
     ids = added.column("entry_id").take(pa.array(met.entry[is_one]))

@@ -22,7 +22,7 @@ from voterlist.config import DecisionSettings, ReviewSettings, Settings
 from voterlist.decisions import Given, Standing, is_same_person, last_verdicts, standing
 from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import CASE, PAIR, SECOND_READING, require
-from voterlist.tables import Row, by_key, from_rows, plain, rows_among
+from voterlist.tables import Row, by_key, from_rows, plain, rows_among, rows_without
 
 UNASKED = pa.schema(
     [
@@ -296,8 +296,7 @@ def _is_read(said: _Said) -> bool:
 def in_effect(decisions: pa.Table, readings: pa.Table) -> pa.Table:
     """The decisions (DECISION) that change the list today: without the cases that wait."""
     held = readings.filter(readings.column("holds_back")).column("case_id")
-    is_held = pc.is_in(decisions.column("case_id"), value_set=held.unique())
-    return decisions.filter(pc.invert(is_held))
+    return rows_without(decisions, "case_id", held)
 
 
 def waiting_for(readings: pa.Table, name: str) -> list[str]:

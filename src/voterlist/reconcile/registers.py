@@ -105,7 +105,7 @@ def compare_registers(
     matched, use, findings = [], [], []
     moved = _moved(voters, moves)
     sent = rows_among(moves, "action", [Action.STRIKE]).column("entry_id")
-    is_sent = mask_of(is_among(voters.column("entry_id"), sent.to_pylist()))
+    is_sent = mask_of(is_among(voters.column("entry_id"), sent))
     # One more place at the end, where -1 points.
     is_sent = np.append(is_sent, False)
     for compared in _compare_all(registers, voters):

@@ -22,6 +22,7 @@ from voterlist.tables import (
     is_known,
     mask_of,
     row_counts,
+    rows_among,
     sort_by,
     text_of,
 )
@@ -159,8 +160,7 @@ def differences(
     Above counts the voters known to be men (or women), below those who may be: what is not known
     accuses nobody.
     """
-    is_held = pc.is_in(text_of(statistics, "measure"), pa.array(["adults", *_SEX_OF]))
-    statistics = statistics.filter(is_held)
+    statistics = rows_among(statistics, "measure", ["adults", *_SEX_OF])
     value = np.asarray(statistics.column("value"), dtype=np.float64)
     # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the
     # limit. Rounded first, for 15 % above 100 comes out a little below 115.

@@ -54,7 +54,7 @@ from voterlist.report.values import (
     written_names,
 )
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, ENTRY, FINDING, require
-from voterlist.tables import by_key, is_among, rows_among
+from voterlist.tables import by_key, rows_among, rows_without
 
 
 def blind_cases(
@@ -163,19 +163,14 @@ def without_first_readings(
         ready: the cases that wait for a second reading: how they were decided is not told.
         own: those of them that this person is to read; the others are not shown.
     """
-    cases = _others(tables.cases, {*ready} - {*own})
+    cases = rows_without(tables.cases, "case_id", {*ready} - {*own})
     left = replace(
         holding,
-        decisions=_others(holding.decisions, ready),
+        decisions=rows_without(holding.decisions, "case_id", ready),
         # What the first reader asked the precinct about a case, and why.
-        amendments=_others(holding.amendments, ready),
+        amendments=rows_without(holding.amendments, "case_id", ready),
     )
     return replace(tables, cases=cases), left
-
-
-def _others(table: pa.Table, case_ids: Collection[str]) -> pa.Table:
-    """The rows of other cases, and of none."""
-    return table.filter(pc.invert(is_among(table.column("case_id"), case_ids)))
 
 
 _Row: TypeAlias = Mapping[str, Any]

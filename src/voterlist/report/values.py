@@ -19,7 +19,7 @@ from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
-from voterlist.tables import join_text, row_of_each
+from voterlist.tables import join_text, row_of_each, rows_among
 
 
 @frozen
@@ -210,8 +210,7 @@ def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
 def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
     """One row for each id, in their order: the table's row with that ``entry_id``, else nulls."""
     # The table may hold a nation: first only the rows that are wanted, then by position.
-    wanted = pc.unique(ids).drop_null()
-    rows = table.filter(pc.is_in(table.column("entry_id"), value_set=wanted))
+    rows = rows_among(table, "entry_id", ids)
     return rows.take(row_of_each(ids, rows.column("entry_id")))
 
 

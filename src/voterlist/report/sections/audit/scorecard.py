@@ -26,8 +26,8 @@ from voterlist.tables import (
     count_by,
     distinct,
     from_rows,
-    is_among,
     rows_among,
+    rows_without,
 )
 
 Counts: TypeAlias = Mapping[Precinct, int]
@@ -75,7 +75,7 @@ def scorecard(
         register_use: REGISTER_USE; without a register of deaths nobody is counted as dead.
     """
     voters = _counted(profile, "voters")
-    maybe_people = _counted(_perhaps_people(set_aside), "rows")
+    maybe_people = _counted(rows_without(set_aside, "code", NOBODY), "rows")
     measured: _Measured = {
         "listed-of-adults": _adults(comparison),
         "listed-of-declared": _declared(lists),
@@ -136,11 +136,6 @@ def _entries(table: pa.Table) -> Counts:
     """How many entries of each precinct the rows name, each once."""
     named = table.filter(pc.field("entry_id").is_valid())
     return count_by(distinct(named, *_PLACE, "entry_id"), *_PLACE)
-
-
-def _perhaps_people(set_aside: pa.Table) -> pa.Table:
-    """The rows set aside that may be somebody's entry."""
-    return set_aside.filter(pc.invert(is_among(set_aside.column("code"), NOBODY)))
 
 
 def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:

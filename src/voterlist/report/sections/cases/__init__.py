@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.fields import COMPARED, FIELDS, TRAVELLING
@@ -56,7 +55,7 @@ from voterlist.schemas import (
     VOTER,
     WATERFALL,
 )
-from voterlist.tables import is_among
+from voterlist.tables import rows_without
 
 _WRITTEN = 19
 """The width of the name as written, in characters."""
@@ -362,8 +361,8 @@ def _build(inputs: Inputs) -> Cases:
     names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
     looked_up = {name: inputs.table(name) for name in names}
     waiting = _waiting(inputs)
-    is_told = pc.invert(is_among(looked_up["decisions"].column("case_id"), waiting))
-    looked_up["decisions"] = looked_up["decisions"].filter(is_told)
+    decisions = looked_up["decisions"]
+    looked_up["decisions"] = rows_without(decisions, "case_id", waiting)
     built = build_cases(
         cases_in(all_cases, inputs.facts.constituency),
         review.numbered(all_cases, numbers),

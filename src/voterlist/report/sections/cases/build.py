@@ -309,8 +309,7 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
     A pair that WATERFALL does not hold is left out.
     """
     fields = _fields(waterfalls)
-    left_ids = pc.unique(pairs.column("entry_l"))
-    near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=left_ids))
+    near = rows_among(waterfalls, "entry_l", pairs.column("entry_l"))
     columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in fields)]
     falls = {(row["entry_l"], row["entry_r"]): row for row in near.to_pylist()}
     return [

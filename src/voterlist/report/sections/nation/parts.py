@@ -418,7 +418,7 @@ def _repeats(inputs: Inputs) -> Part:
     )
     is_wide = pc.greater(of_each.field("counts"), 1)
     of_several = of_each.field("values").filter(is_wide)
-    across = cases.filter(pc.is_in(cases.column("case_id"), of_several))
+    across = rows_among(cases, "case_id", of_several)
     asked, asked_across = (rows_among(rows, "kind", _ASKED) for rows in (cases, across))
     counted = {
         "cases": _cases(asked),
