@@ -299,3 +299,26 @@ def test_a_table_without_headings_or_file_is_refused(whole, tmp_path):
     )
     code, made = read(folder, tmp_path, [])
     assert (code, made["precincts"]) == (0, [])
+
+
+def test_who_is_typed_in_after_the_day_is_counted_once(whole, tmp_path):
+    """Signed by hand and typed in, they made a protocol that is right wrong by one.
+
+    And the numbers of the paper were those of others: somebody else had signed twice.
+    """
+    folder, day, _ = whole
+    listed, late, cards = day.lines(2)
+    lines = ["2;1;;+", f"2;{listed};;+", "2;1;əlavə;+", f"2;{late + 1};əlavə;+"]
+    first = read(folder, tmp_path, lines)
+    after = "2026-03-02"
+    add = ("--name", "Abbasov Abbas Abbas oğlu", "--born", "05.05.1980")
+    granted(folder, after, "add", "commission-rule", *add, "--set", "precinct=2")
+    run(folder, after)
+    assert read(folder, tmp_path, lines) == first
+    report = tmp_path / "protocol.csv"
+    numbers = (listed + late + 1 - cards, listed, late + 1, 0, cards)
+    text = f"Dairə;Məntəqə;1;1a;1b;1c;1d\n88;2;{';'.join(map(str, numbers))}\n"
+    report.write_text(text, encoding="utf-8")
+    told_of = told("day", "protocol", folder, "--protocol", report)[1]["lines"]
+    (two,) = [row for row in told_of if row["precinct"] == 2]
+    assert (two["line_1b"], two["differences"]) == (late + 1, [])

@@ -5,10 +5,14 @@ The numbers are those of the lists as they are printed today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+
+import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.casework.answered_rows import last_known, says_same
@@ -18,6 +22,7 @@ from voterlist.fields import NAME_PARTS
 from voterlist.lists.compile import compile_lists
 from voterlist.lists.listed import name_key
 from voterlist.lists.papers import by_house, supplementary
+from voterlist.lists.sheets import came_late
 from voterlist.model import ListKind, ListOrder, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.xlsx import ANSWER_ROW, NAMING, Answers
@@ -38,10 +43,15 @@ _DIGITS = 6
 
 
 class Printed:
-    """The lists of a workspace, by precinct, list and number."""
+    """The lists of a workspace, by precinct, list and number.
 
-    def __init__(self, source: ListSource) -> None:
-        self._source = source
+    Args:
+        source: of which workspace.
+        until: numbered as before whoever came onto them after this day; None: as they are.
+    """
+
+    def __init__(self, source: ListSource, until: dt.date | None = None) -> None:
+        self._source, self._until = source, until
         self._numbers = source.constituencies()
         self.only = self._numbers[0] if len(self._numbers) == 1 else None
         """The constituency, where there is one alone."""
@@ -98,6 +108,9 @@ class Printed:
                 for order in (ListOrder(source.settings.lists.order), ListOrder.STREET)
             )
             rows = by_house(numbered, by_street)
+            if self._until is not None:
+                last = dict.fromkeys(ListKind, self._until)
+                rows = _without(rows, came_late(numbered.corrections, last))
             late = supplementary(rows, numbered.corrections, source.last_days)
             own = self._lists.setdefault(constituency, {})
             for row in rows.to_pylist():
@@ -119,6 +132,18 @@ class Printed:
         if row and name and not is_called(row, name):
             raise line.refused("mobile-nobody")
         return row
+
+
+def _without(rows: pa.Table, ids: Collection[str]) -> pa.Table:
+    """LISTED without these entries, as if they had never been numbered."""
+    numbers: Counter[tuple[int | None, str]] = Counter()
+    left = []
+    for row in sorted(rows.to_pylist(), key=lambda row: row["number"]):
+        if row["entry_id"] not in ids:
+            numbers[row["precinct"], row["list_kind"]] += 1
+            number = numbers[row["precinct"], row["list_kind"]]
+            left.append(row | {"number": number})
+    return from_rows(left, rows.schema)
 
 
 def is_called(row: Row, name: str) -> bool:

@@ -55,6 +55,8 @@ class Signed:
     """Signed numbers under which nobody stands."""
     with_card: tuple[str, ...]
     """Signed numbers of voters who were given a card to vote elsewhere."""
+    late: int = 0
+    """Printed on the supplementary list; what an earlier version read does not say it."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -87,7 +89,9 @@ def read_signed(
     """
     with open_to_change(workspace, since=today.isoformat()) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        printed = Printed(source)
+        # Whoever is typed in since the day has no number on the paper.
+        day = settings.calendar.election_day
+        printed = Printed(source, day and day - dt.timedelta(days=1))
         lines = by_key((line.place, line) for line in printed.lines(paths, "number"))
         cards, made = Cards.of(source.journal), []
         for place in sorted(lines):
@@ -139,6 +143,7 @@ def _signed(
         twice=tuple(dict.fromkeys(chain(*twice))),
         nobody=tuple(nobody),
         with_card=tuple(with_card),
+        late=len(late),
     )
 
 
@@ -183,10 +188,9 @@ class PrecinctLines:
             if self.signed is not None:
                 if self.signed.signed + self.signed.by_hand > whole:
                     other.append("signed")
-                # Who is written in by hand is of the precinct, or came with a card.
-                if supplementary + with_card < (
-                    self.computed["line_1b"] + self.signed.by_hand
-                ):
+                # Who is written in by hand is of the precinct, or came with a card; typed in since,
+                # they are of the computed line too.
+                if supplementary + with_card < self.signed.late + self.signed.by_hand:
                     other.append("line_1b")
         return tuple(sorted({*other}))
 
