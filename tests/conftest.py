@@ -80,7 +80,6 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     """Spare the search for garbage the modules, which are never garbage, and search seldom."""
-    gc.collect()
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 20, 20)

@@ -249,18 +249,19 @@ workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
 
 
 @pytest.mark.slow
-def test_a_second_run_while_one_is_running_is_refused(workspace):
+def test_a_second_run_while_one_is_running_is_refused(workspace, monkeypatch):
     """Exit code 4, and who is running since when."""
+    monkeypatch.setattr("voterlist.storage.lock.PATIENCE", 0.2)
     tests = str(Path(workspaces.__file__).parent)
     command = [sys.executable, "-c", HOLD, workspace, tests]
     first = processes.Beside(command, env=dict(os.environ))
     try:
         assert first.stdout.readline() == "running\n"
-        found = started("run", workspace)
+        found = call("run", workspace)
     finally:
         first.kill()
         first.communicate()
-    assert found.returncode == 4
+    assert found.exit_code == 4
     places = {
         "path": str(workspace),
         "pid": str(first.pid),

@@ -41,15 +41,6 @@ def test_the_private_key_is_closed_to_others_and_never_made_twice(workspace):
     assert (code, failure["error"]["code"]) == (3, "keys-there")
 
 
-@pytest.mark.slow
-def test_a_passphrase_comes_from_standard_input(workspace):
-    """A script has no terminal, and a passphrase among the arguments is seen by everybody."""
-    code, _ = told("keys", "make", workspace, "--passphrase-stdin", given="söz\n")
-    assert code == 0
-    content = (workspace / "keys" / "private.key").read_bytes()
-    assert content.startswith(b"age-encryption.org/v1")
-
-
 @pytest.mark.parametrize("words", [("receive", "{w}", "x.zip"), ("return", "{w}")])
 def test_a_folder_that_is_no_workspace_is_told_before_its_keys(tmp_path, words):
     """Whoever mistyped the folder was told to put back a private key."""

@@ -11,6 +11,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+import workspaces
+from command_line import told
 from packages import CENTRE, CONSTITUENCY, DAY, OTHER
 from voterlist.custody.keys import (
     Signed,
@@ -43,10 +45,18 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="module")
 def protected(tmp_path_factory):
-    """Keys with a passphrase; making them takes a second."""
-    folder = tmp_path_factory.mktemp("protected") / "keys"
-    make_keys(folder, CONSTITUENCY, "dörd söz Göyçay nar")
-    return folder
+    """Keys with a passphrase; making them takes a second.
+
+    It comes from standard input: a script has no terminal, and a passphrase among the arguments is
+    seen by everybody.
+    """
+    settings = f'[workspace]\nname = "{CONSTITUENCY.name}"\nconstituency = 88\n'
+    folder = workspaces.make(
+        tmp_path_factory.mktemp("protected") / "88", settings=settings
+    )
+    made = ("keys", "make", folder, "--passphrase-stdin")
+    assert told(*made, given="dörd söz Göyçay nar\n")[0] == 0
+    return folder / "keys"
 
 
 def test_keys_are_their_owners_alone(folder):
