@@ -118,12 +118,12 @@ def with_values(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryAr
     stays = mask_of(pc.equal(values, column.dictionary))
     if stays.all():
         return column
-    changed = values.filter(pa.array(~stays))
+    changed = values.filter(~stays)
     # Where few change, the others are told apart already, but for those that one of these now is.
     few = len(changed) < len(values) // _SHARE
     stays &= ~mask_of(pc.is_in(values, value_set=changed)) if few else False
-    kept = values.filter(pa.array(stays))
-    own, distinct = codes(values.filter(pa.array(~stays)))
+    kept = values.filter(stays)
+    own, distinct = codes(values.filter(~stays))
     place = np.empty(len(values), np.int32)
     place[stays] = np.arange(len(kept))
     place[~stays] = np.where(own >= 0, own + len(kept), -1)
@@ -146,7 +146,7 @@ def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
     place[order] = np.arange(used)
     new_indices = place[indices]
     return pa.DictionaryArray.from_arrays(
-        pa.array(new_indices, mask=new_indices < 0), distinct.take(pa.array(order))
+        pa.array(new_indices, mask=new_indices < 0), distinct.take(order)
     )
 
 
@@ -279,7 +279,7 @@ def rows_with(column: pa.Array, is_sought: Sought, *, most: int) -> Longs | None
     row: Longs = np.unique(np.searchsorted(offsets, every, side="right") - 1)
     if not column.null_count:
         return row
-    known = column.take(pa.array(row)).is_valid()
+    known = column.take(row).is_valid()
     kept: Longs = row[known.to_numpy(zero_copy_only=False)]
     return kept
 
@@ -371,8 +371,8 @@ def similarity(left: Column, right: Column) -> Floats:
     """
     likeness = np.full(len(left), np.nan)
     both = mask_of(pc.and_(pc.is_valid(left), pc.is_valid(right)))
-    left_texts = pc.filter(plain(left), pa.array(both)).to_pylist()
-    right_texts = pc.filter(plain(right), pa.array(both)).to_pylist()
+    left_texts = pc.filter(plain(left), both).to_pylist()
+    right_texts = pc.filter(plain(right), both).to_pylist()
     likeness[both] = cpdist(
         left_texts, right_texts, scorer=OSA.normalized_similarity, dtype=np.float64
     )
@@ -522,7 +522,7 @@ def fits(column: Column, pattern: str, needs: Sought | None = None) -> Bools:
         rows = np.flatnonzero(found)
     exact = np.zeros(len(column), np.bool_)
     if len(rows):
-        some = column.take(pa.array(rows))
+        some = column.take(rows)
         if len(rows) < _FEW and _USUAL.fullmatch("".join(some.to_pylist())):
             pattern = pattern.replace(r"[^\pL", f"[^{_LETTERS}")
             pattern = pattern.replace(r"\pL", f"[{_LETTERS}]")
@@ -645,7 +645,7 @@ def order_of(texts: pa.Array) -> pa.Array | None:
         return None
     order, alike = _by_beginnings(texts)
     few = order[alike]
-    order[alike] = few[pc.array_sort_indices(texts.take(pa.array(few))).to_numpy()]
+    order[alike] = few[pc.array_sort_indices(texts.take(few)).to_numpy()]
     return pa.array(order)
 
 
@@ -655,7 +655,7 @@ def are_distinct(values: pa.Array) -> bool:
         return True
     if pa.types.is_string(values.type):
         order, alike = _by_beginnings(values)
-        values = values.take(pa.array(order[alike]))
+        values = values.take(order[alike])
     return bool(len(pc.unique(values)) == len(values))
 
 

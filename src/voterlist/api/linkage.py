@@ -165,7 +165,7 @@ class Linkage:
 
     def _names_of(self, ids: pa.ChunkedArray) -> pa.Array:
         """What the frame of each of these marked ids is called."""
-        return pa.array(self._rows.names).take(pa.array(self._rows.frame_of(ids)))
+        return pa.array(self._rows.names).take(self._rows.frame_of(ids))
 
     @without_cells
     def with_columns(self, *columns: str) -> Linkage:
@@ -272,7 +272,7 @@ class Linkage:
         return pd.DataFrame(self._reasons(ends), columns=["reason", "key", "says"])
 
     def _reasons(self, ends: Ends) -> list[tuple[str, str, str]]:
-        ids = self._ready.ids.take(pa.array([ends.left, ends.right]))
+        ids = self._ready.ids.take([ends.left, ends.right])
         left, right = ids.to_pylist()
         clusters = self._linked.clusters
         cluster = dict(zip(*(of.to_pylist() for of in clusters.columns), strict=True))
@@ -514,7 +514,7 @@ class Linkage:
         marks = pa.array(rows.marks())
         ids = [
             pc.binary_join_element_wise(
-                marks.take(pa.array(self._rows.frame_of(column))),
+                marks.take(self._rows.frame_of(column)),
                 self._rows.plain(column),
                 "",
             )

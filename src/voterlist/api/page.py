@@ -43,9 +43,7 @@ def desk_of_linkage(
     entries = entries.filter(pc.is_in(entries.column("entry_id"), value_set=ids))
     if len(rows.names) > 1:
         # Beside each entry stands in which of the frames it is.
-        lists = pa.array(rows.names).take(
-            pa.array(rows.frame_of(entries.column("entry_id")))
-        )
+        lists = pa.array(rows.names).take(rows.frame_of(entries.column("entry_id")))
         entries = with_column(entries, "source", lists.cast(ENTRY.field("source").type))
     tables = ReviewTables(
         cases=cases,

@@ -139,9 +139,7 @@ def _table(positions: list[tuple[int, int]], ids: pa.Array) -> pa.Table | None:
     if not positions:
         return None
     left, right = np.array(positions).T
-    return pa.table(
-        {"entry_l": ids.take(pa.array(left)), "entry_r": ids.take(pa.array(right))}
-    )
+    return pa.table({"entry_l": ids.take(left), "entry_r": ids.take(right)})
 
 
 def _keys(

@@ -96,7 +96,7 @@ def decided_pairs(labels: object, find: Find, ids: pa.Array) -> pa.Table:
     left, right = find(labels, "entry_l"), find(labels, "entry_r")
     known = (left >= 0) & (right >= 0)
     _require_some(known, len(known))
-    ends = [ids.take(pa.array(places[known])) for places in (left, right)]
+    ends = [ids.take(places[known]) for places in (left, right)]
     is_same = pa.array(_is_same(labels)[known])
     return pa.table([*ends, is_same], schema=PAIRS)
 

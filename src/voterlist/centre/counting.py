@@ -101,7 +101,7 @@ def _count_voters(counted: Counted, listed: pa.Table, settings: Settings) -> Non
     groups = np.searchsorted(settings.figures.age_groups, ages, side="right")
     groups = np.where(np.isnan(ages), len(counted.groups) - 1, groups)
     columns = {name: listed.column(name) for name in LIST_KEY}
-    columns["age"] = words(counted.groups).take(pa.array(groups))
+    columns["age"] = words(counted.groups).take(groups)
     columns["sex"] = listed.column("sex")
     _add(counted, "voters", pa.table(columns), "age", "sex")
 

@@ -152,9 +152,7 @@ def profile_of(context: Context) -> pa.Table:
     year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
     """
     precincts = context.precincts
-    where = context.voters.select(["constituency", "precinct"]).take(
-        pa.array(precincts.first)
-    )
+    where = context.voters.select(["constituency", "precinct"]).take(precincts.first)
     columns = {
         "constituency": where.column("constituency"),
         "precinct": where.column("precinct"),

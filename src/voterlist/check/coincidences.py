@@ -61,9 +61,7 @@ def _table(fields: PersonFields, place: Longs, numbers: pa.Array) -> pa.Table:
     pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
     columns = {
-        "constituency": pa.concat_arrays(
-            [numbers.take(pa.array(order))] * len(AGREEMENTS)
-        ),
+        "constituency": pa.concat_arrays([numbers.take(order)] * len(AGREEMENTS)),
         "agreement": np.repeat(
             ["+".join(agreement) for agreement in AGREEMENTS], places
         ),

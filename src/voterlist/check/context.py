@@ -188,9 +188,7 @@ class Context:
 
         The codes of what belongs together are equal.
         """
-        first = self.voters.select(["constituency"]).take(
-            pa.array(self.precincts.first)
-        )
+        first = self.voters.select(["constituency"]).take(self.precincts.first)
         return groups_of(*group_codes(first, "constituency", known=False))
 
     @cached_property
@@ -268,9 +266,7 @@ class Context:
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
         columns = take_columns(self.entries, at, ENTRY_PLACE)
         if other is not None:
-            columns |= {
-                "other_entry_id": self.entries.column("entry_id").take(pa.array(other))
-            }
+            columns |= {"other_entry_id": self.entries.column("entry_id").take(other)}
         return make(rule, len(at), {**columns, **cells})
 
     def precinct_findings(self, rule: Rule, groups: Longs, **cells: Any) -> pa.Table:

@@ -78,7 +78,7 @@ def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
 
 def _values_of(last: pa.Table, table: pa.Table) -> pa.ChunkedArray:
     """For each row of ``table`` the value that ``last`` has for its indicator and place."""
-    keys = [part.select(list(_KEY)) for part in (table, last)]
+    keys = [part.select(_KEY) for part in (table, last)]
     both = pa.concat_tables(keys).unify_dictionaries()
     code, _ = group_codes(both, *_KEY, known=False)
     row, other = matches(code[: table.num_rows], code[table.num_rows :])
@@ -226,10 +226,8 @@ def indicators_of(context: Context) -> pa.Table:
 def _all_places(context: Context) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
     precincts, groups = context.precincts, context.constituency_of_precinct
-    first = context.voters.select(["constituency", "precinct"]).take(
-        pa.array(precincts.first)
-    )
-    whole = first.take(pa.array(groups.first)).set_column(
+    first = context.voters.select(["constituency", "precinct"]).take(precincts.first)
+    whole = first.take(groups.first).set_column(
         1, "precinct", pa.nulls(len(groups.size), pa.int32())
     )
     nation = pa.table(

@@ -122,10 +122,10 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
         streets: STREET, the register of the precincts' streets.
     """
     rows = np.flatnonzero(_is_asked(voters))
-    places = voters.select(_VOTER_PLACE).take(pa.array(rows))
+    places = voters.select(_VOTER_PLACE).take(rows)
     address, count = group_codes(places, *_VOTER_PLACE, known=False)
     _, first = np.unique(address, return_index=True)
-    distinct = places.take(pa.array(first))
+    distinct = places.take(first)
     of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
     for at, some, borders in _by_constituency(distinct, streets):
         judged = _Constituency.of(some, borders).judged()
@@ -157,7 +157,7 @@ def _by_constituency(
     for number, rows in zip(numbers, np.split(order, ends)[:-1], strict=True):
         borders = streets.filter(pc.equal(streets.column("constituency"), number))
         if borders.num_rows:
-            yield rows, places.take(pa.array(rows)), borders
+            yield rows, places.take(rows), borders
 
 
 def _alike(left: pa.Array, right: pa.Array) -> Bools:

@@ -263,7 +263,7 @@ def shared_by_two_people(context: Context, rule: Rule, field: str) -> pa.Table:
     """FINDING: entries that share the field with another one which seems to be somebody else."""
     rows, fullest = beside_fullest(context, *sharing(context.voters.column(field)))
     people = context.voters.select([*PERSON, "given_sex"])
-    left, right = (people.take(pa.array(at)) for at in (rows, fullest))
+    left, right = (people.take(at) for at in (rows, fullest))
     apart = are_two_people(left, right)
     return context.entry_findings(rule, rows[apart], other=fullest[apart], field=field)
 
@@ -291,7 +291,7 @@ def repeated_entries(context: Context) -> Repeats:
     Where the constituency is not known to anybody, the precinct alone says the place.
     """
     rows, person = context.namesakes
-    places = context.voters.select(list(PRECINCT_PLACE)).take(pa.array(rows))
+    places = context.voters.select(PRECINCT_PLACE).take(rows)
     table = places.append_column("person", pa.array(person))
     constituency, _ = group_codes(table, "person", "constituency", known=False)
     precinct, _ = group_codes(table, "person", *PRECINCT_PLACE, known=False)

@@ -298,7 +298,7 @@ def near_values(held: Held, word: str) -> tuple[Codes, Levels]:
     if held.looks is None or not len(held.values):
         return np.zeros(0, np.int32), np.zeros(0, np.uint8)
     codes = np.flatnonzero(may_be_near(Looks.of(one), held.looks)).astype(np.int32)
-    near = held.values.take(pa.array(codes))
+    near = held.values.take(codes)
     own = np.arange(len(codes) + 1, dtype=np.int32)
     column = EncodedColumn(
         own, pa.concat_arrays([values, near]), np.ones(len(own), np.int64)
@@ -347,7 +347,7 @@ def _of_houses(index: Index, entries: Codes, houses: pa.ChunkedArray) -> _Hit:
     """Those of these entries that have one of these numbers of a house."""
     numbers = pc.unique(houses).drop_null()
     wanted = place_codes(numbers, np.arange(len(numbers), dtype=np.int32))
-    theirs = index.parts[ENTRIES].column("house").take(pa.array(entries)).to_numpy()
+    theirs = index.parts[ENTRIES].column("house").take(entries).to_numpy()
     return entries[np.isin(theirs, wanted)], np.float32(_OF_HOUSE)
 
 
@@ -425,7 +425,7 @@ def _beginnings(
             word = names.values[code].as_py()
             held = index.held[field]
             codes = held.may_begin(word)
-            longer = held.values.take(pa.array(codes))
+            longer = held.values.take(codes)
             begins = tables.mask_of(pc.is_in(names.values, value_set=longer))
             hits = where & (said == code) & begins[there]
             many = int(held.counts[codes].sum())

@@ -113,7 +113,7 @@ def compare_cycles(
         _entries_changed(lists, touched),
     ]
     changes = sort_by(concat(parts, CYCLE_CHANGE), *_ORDER)
-    counted = summary(changes, old.filter(pa.array(lists.is_compared)), new)
+    counted = summary(changes, old.filter(lists.is_compared), new)
     return Cycles(changes, counted, findings(changes, counted, settings))
 
 
@@ -152,8 +152,8 @@ class _Lists:
             new,
             paired,
             is_compared,
-            new.take(pa.array(added)),
-            old.take(pa.array(removed)),
+            new.take(added),
+            old.take(removed),
             touched,
             elsewhere[touched],
             field_names(fields[touched]),
@@ -162,7 +162,7 @@ class _Lists:
     @property
     def touched(self) -> pa.Table:
         """VOTER: the entries that moved or changed, as they are now."""
-        return self.new.take(pa.array(self.paired.new[self.is_touched]))
+        return self.new.take(self.paired.new[self.is_touched])
 
     @property
     def touched_from(self) -> pa.Table:
@@ -175,7 +175,7 @@ class _Lists:
     @property
     def touched_before(self) -> pa.Table:
         """VOTER: the same entries as they were."""
-        return self.old.take(pa.array(self.paired.old[self.is_touched]))
+        return self.old.take(self.paired.old[self.is_touched])
 
 
 def _in_order(voters: pa.Table) -> pa.Table:
@@ -226,7 +226,7 @@ def _entries_changed(lists: _Lists, touched: Explained) -> pa.Table:
         touched.why_changed(lists.is_elsewhere),
         old=lists.touched_before,
         new=lists.touched,
-        level=pa.array(LEVELS).take(pa.array(lists.paired.level[lists.is_touched])),
+        level=pa.array(LEVELS).take(lists.paired.level[lists.is_touched]),
         fields=lists.fields,
     )
 
@@ -240,7 +240,7 @@ def _explain(
 ) -> None:
     """Give this cause to the entries without one that the others (VOTER) know; in place."""
     without = np.flatnonzero(cause == NONE)
-    is_known = known_to(entries.take(pa.array(without)), others, among)
+    is_known = known_to(entries.take(without), others, among)
     cause[without[is_known]] = CAUSES.index(word)
 
 
@@ -259,7 +259,7 @@ def _changes(
         "change": pa.repeat(change, len(cause))
         if isinstance(change, str)
         else pa.array(change),
-        "cause": pa.array(CAUSES).take(pa.array(cause)),
+        "cause": pa.array(CAUSES).take(cause),
         **{name: where.column(name) for name in PRECINCT_PLACE},
         **more,
     }

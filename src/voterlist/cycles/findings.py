@@ -265,13 +265,13 @@ def explained(
         rows, met = part.register[is_sure], part.entry[is_sure]
         if name == _DEPARTURES:
             # Who left one place may have arrived at this one: that is no reason to leave it.
-            left, own = table.take(pa.array(rows)), entries.take(pa.array(met))
+            left, own = table.take(rows), entries.take(met)
             rows, met = (at[~_stand_apart(left, own)] for at in (rows, met))
         known[name] = np.zeros(entries.num_rows, dtype=bool)
         known[name][met] = True
         if name == _REMOVALS:
             # The first reason that the record of removals gives for each entry.
-            own_ids = table.column("entry_id").take(pa.array(rows)).to_pylist()
+            own_ids = table.column("entry_id").take(rows).to_pylist()
             for entry, row_id in zip(met.tolist(), own_ids, strict=True):
                 recorded[entry] = recorded[entry] or said.get(row_id)
     ends = np.cumsum([0, *(part.num_rows for part in parts)]).tolist()
@@ -324,7 +324,7 @@ def known_to(entries: pa.Table, others: pa.Table, among: Longs | None = None) ->
     chosen = np.flatnonzero(near)
     if among is not None:
         chosen = np.intersect1d(chosen, among)
-    matched = match(entries, others.take(pa.array(chosen)))
+    matched = match(entries, others.take(chosen))
     flags = np.zeros(entries.num_rows, dtype=bool)
     flags[matched.register[matched.is_class("confirmed", "probable")]] = True
     return flags

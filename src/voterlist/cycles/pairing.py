@@ -69,8 +69,8 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
         at_left, at_right = _together(old, new, left, right, names, single=single)
         if LEVELS[level] != "entry-id":
             apart = _is_two(
-                old.select(_PERSON).take(pa.array(left[at_left])),
-                new.select(_PERSON).take(pa.array(right[at_right])),
+                old.select(_PERSON).take(left[at_left]),
+                new.select(_PERSON).take(right[at_right]),
             )
             at_left, at_right = at_left[~apart], at_right[~apart]
         parts.append(
@@ -132,8 +132,8 @@ def _together(
     columns = list(names)
     both = pa.concat_tables(
         [
-            old.select(columns).take(pa.array(left)),
-            new.select(columns).take(pa.array(right)),
+            old.select(columns).take(left),
+            new.select(columns).take(right),
         ],
         promote_options="permissive",
     )
@@ -188,7 +188,7 @@ def field_names(codes: Longs) -> pa.Array:
         "+".join(name for bit, name in enumerate(TOLD_BY) if code >> bit & 1) or None
         for code in distinct
     ]
-    return pa.array(names, pa.string()).take(pa.array(place.ravel()))
+    return pa.array(names, pa.string()).take(place.ravel())
 
 
 def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Longs:
@@ -224,9 +224,7 @@ def _columns(
 
     One at a time, for whole lists of a nation would not fit twice.
     """
-    return old.column(name).take(pa.array(paired.old)), new.column(name).take(
-        pa.array(paired.new)
-    )
+    return old.column(name).take(paired.old), new.column(name).take(paired.new)
 
 
 def _is_changed(left: Any, right: Any) -> Bools:

@@ -158,7 +158,7 @@ def _under_settings(findings: pa.Table, settings: CheckSettings) -> pa.Table:
             severity = pc.if_else(is_own, chosen.severity.value, severity)
     graded = with_column(findings, "severity", words(severity))
     # Put together anew, so that no word that was filtered out stays in a dictionary.
-    return concat([graded.filter(pa.array(kept))], FINDING)
+    return concat([graded.filter(kept)], FINDING)
 
 
 _OF_ENTRY = ("rule", "entry_id", "other_entry_id", "field", "value")

@@ -77,7 +77,7 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[Row | None]:
     answers = _Answers(applied.to_pylist())
     answered: list[Row | None] = [None] * findings.num_rows
     rows = np.flatnonzero(answers.candidates(findings))
-    candidates = findings.take(pa.array(rows))
+    candidates = findings.take(rows)
     # The loop runs over findings about entries of which people decided.
     ids = finding_ids(candidates)
     for row, finding, finding_id in zip(
@@ -261,18 +261,18 @@ def settle(
     accepted_by = _accepted_by(findings, given)
     is_accepted = accepted_by != _NONE
     accepted = _accepted_findings(
-        findings.filter(pa.array(is_accepted)),
+        findings.filter(is_accepted),
         [given[number] for number in accepted_by[is_accepted].tolist()],
     )
-    rest = findings.filter(pa.array(~is_accepted))
+    rest = findings.filter(~is_accepted)
     if applied is not None and applied.num_rows:
         answers = answers_to(rest, applied)
         is_answered = np.array([row is not None for row in answers], dtype=bool)
         of_decisions = answered_findings(
-            rest.filter(pa.array(is_answered)), [row for row in answers if row]
+            rest.filter(is_answered), [row for row in answers if row]
         )
         accepted = _in_order(accepted, of_decisions)
-        rest = rest.filter(pa.array(~is_answered))
+        rest = rest.filter(~is_answered)
     return Settled(_with_count(rest, accepted), accepted)
 
 
@@ -308,8 +308,8 @@ def _accepted_by(findings: pa.Table, given: Sequence[Row]) -> Longs:
         # The loop runs over what was accepted, which people did by hand.
         is_found = is_known(place) & (accepted_by == _NONE)
         rows = np.flatnonzero(is_found)
-        cells = findings.take(pa.array(rows)).to_pylist()
-        candidates = place.take(pa.array(rows)).to_pylist()
+        cells = findings.take(rows).to_pylist()
+        candidates = place.take(rows).to_pylist()
         for row, finding, key in zip(rows.tolist(), cells, candidates, strict=True):
             holding = (
                 acceptance

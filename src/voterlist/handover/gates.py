@@ -96,7 +96,7 @@ class Scope:
         is_own = is_of(table.column("constituency"), self.constituency)
         if self.precinct is not None:
             is_own &= is_of(table.column("precinct"), self.precinct)
-        return table.filter(pa.array(is_own))
+        return table.filter(is_own)
 
     def about(self, table: pa.Table) -> pa.Table:
         """The rows about entries of this place, or about people who are to stand here."""

@@ -40,7 +40,7 @@ def entry_ids(entries: pa.Table) -> pa.Array:
     repeat = _repeats(entries, hashes, constituency, precinct)
     numbers = pa.array(repeat).cast(pa.string())
     number_part = pc.binary_join_element_wise(".", numbers, "")
-    suffix = pc.if_else(pa.array(repeat > 1), number_part, "")
+    suffix = pc.if_else(repeat > 1, number_part, "")
     prefix = _prefixes(constituency, precinct)
     return pc.binary_join_element_wise(prefix, base32(hashes), suffix, "")
 
@@ -88,7 +88,7 @@ def _prefixes(constituency: Longs, precinct: Longs) -> pa.Array:
     for number in places.tolist():
         own_constituency, own_precinct = divmod(number, _PRECINCTS)
         texts.append(f"{own_constituency:03d}-{own_precinct:04d}-")
-    return pa.array(texts).take(pa.array(place_of_row))
+    return pa.array(texts).take(place_of_row)
 
 
 def content_hash(entries: pa.Table) -> Hashes:

@@ -151,7 +151,7 @@ def entries(survey: Survey) -> pa.Table:
         "list_kind": pa.repeat(str(survey.kind), count),
         "source": pa.repeat(survey.file.source, count),
         "sheet": _column_of(survey.sheet.name, count),
-        "line": survey.sheet.lines.take(pa.array(chosen)),
+        "line": survey.sheet.lines.take(chosen),
     }
     for place in KINDS:
         columns[place] = _with_nulls(survey.places.final[place][chosen])
@@ -179,7 +179,7 @@ def _section_entries(survey: Survey, section: Section, chosen: Longs) -> pa.Tabl
     has_parts = "surname" in fields or "given_name" in fields
     if section.name_order == SURNAME_LAST and not has_parts:
         fields = split_names(fields["full_name"]) | fields
-    return from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS))
+    return from_columns(fields, ENTRY, length=len(rows)).select(ENTRY_FIELDS)
 
 
 def _from_1904(text: str) -> str:
@@ -262,7 +262,7 @@ def set_aside(survey: Survey) -> pa.Table:
         "copy": pa.repeat(pa.scalar(survey.copy, pa.int32()), count),
         "sheet": _column_of(survey.sheet.name, count),
         "line": survey.sheet.lines.take(rows),
-        "code": words.take(pa.array(survey.rows.codes[chosen])),
+        "code": words.take(survey.rows.codes[chosen]),
         "rows": pa.repeat(pa.scalar(1, pa.int64()), count),
         "cells": _row_lists(cells),
     }
@@ -277,7 +277,7 @@ def _row_lists(columns: list[pa.Array]) -> pa.Array:
     width = len(columns)
     by_column = np.arange(rows * width).reshape(width, rows)
     by_row = by_column.T.ravel()
-    values = pa.concat_arrays(columns).take(pa.array(by_row))
+    values = pa.concat_arrays(columns).take(by_row)
     known = is_known(values)
     lengths = known.reshape(rows, width).sum(axis=1)
     offsets = np.concatenate([[0], np.cumsum(lengths)])

@@ -193,7 +193,7 @@ def protocol(raw: RawFile) -> pa.Table:
         numbers.refuse_unread(name, column, message)
     has_number = np.logical_or.reduce([is_known(column) for column in lines.values()])
     table = from_columns(values, PROTOCOL, length=len(has_number))
-    kept = table.filter(pa.array(has_number))
+    kept = table.filter(has_number)
     return sort_by(kept, "constituency", "precinct", *PROTOCOL_LINES)
 
 

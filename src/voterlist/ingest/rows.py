@@ -593,7 +593,7 @@ def _ask(
         joined = [_joined_cells(group, rows) for group in groups if group]
         found = fits_each(joined, sign)
         if look is not None and found.any():
-            texts = pa.chunked_array(joined).filter(pa.array(found.ravel()))
+            texts = pa.chunked_array(joined).filter(found.ravel())
             found[found] = mask_of(map_unique(texts, look, pa.bool_()))
         found = np.logical_or.reduce(found)
         if found.any() and (not is_usual or 2 * found.sum() < max(len(rows), _FEW)):
@@ -646,10 +646,10 @@ def _sons_of_daughters(surname: pa.Array, given: pa.Array, father: pa.Array) -> 
     particle says so.
     """
     is_woman, is_man = fits(surname, _OF_WOMAN), fits(surname, _OF_MAN)
-    men = given.filter(pa.array(is_man)).unique().drop_null()
+    men = given.filter(is_man).unique().drop_null()
     found = is_woman & is_known(father) & mask_of(pc.is_in(given, men))
     found &= ~mask_of(pc.is_in(father, men)) & ~fits(father, PARTICLE)
-    women, own = found[is_woman], given.filter(pa.array(is_woman))
+    women, own = found[is_woman], given.filter(is_woman)
     # In a list in the order of given names those who have one name stand beside each other.
     beside = women[1:] & women[:-1]
     is_other = mask_of(pc.not_equal(own[1:], own[:-1]))

@@ -118,8 +118,8 @@ def cut_rows(
         return []
     entries = concat(tables, ENTRY)
     whole = _whole_rows(entries, rows, last)
-    own = entries.select([*_ROW, *_PLACE]).take(pa.array(rows)).to_pylist()
-    other = entries.select(_ROW).take(pa.array(np.maximum(whole, 0))).to_pylist()
+    own = entries.select([*_ROW, *_PLACE]).take(rows).to_pylist()
+    other = entries.select(_ROW).take(np.maximum(whole, 0)).to_pylist()
     findings = []
     for at, row in enumerate(own):
         cells = {**row, "value": float(filled[at]), "limit": float(columns[at])}
@@ -206,8 +206,7 @@ def _beginning_alike(
     code[rows] = -1
     at, other = matches(cut, code)
     texts, starts = (
-        entries.column(ending).take(pa.array(places)).to_pylist()
-        for places in (other, rows[at])
+        entries.column(ending).take(places).to_pylist() for places in (other, rows[at])
     )
     begins = [
         text is not None and text.startswith(start)
@@ -550,7 +549,7 @@ def _of_ages(rows: _Rows, sheet: Survey) -> None:
             continue
         at = np.flatnonzero(sheet.entries())
         at = at[(at >= section.start) & (at < section.stop)]
-        cells = (sheet.cells[column].take(pa.array(at)) for column in (*births, *ages))
+        cells = (sheet.cells[column].take(at) for column in (*births, *ages))
         parts = [
             pc.struct_field(pc.extract_regex(own, pattern), "n").cast(pa.int64())
             for own, pattern in zip(cells, (_YEAR, _AGE), strict=True)

@@ -165,7 +165,7 @@ def _with_closed(
     People were asked about a closed case. It keeps a kind that is asked about, even where its pair
     would now be relatives or twins.
     """
-    places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
+    places = {case: set(pc.take(ids, of).to_pylist()) for case, of in closed}
     asked = tables.rows_among(table, "kind", _REVIEWED_KINDS).column("case_id")
     there = set(asked.unique().to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
@@ -421,11 +421,11 @@ def _table(
         return pa.array(codes[entry], pa.int32(), mask=codes[entry] < 0)
 
     def word(choices: list[str], codes: Codes | Longs) -> pa.Array:
-        return pa.array(choices, pa.string()).take(pa.array(codes))
+        return pa.array(choices, pa.string()).take(codes)
 
     columns: dict[str, object] = {
         "case_id": pa.array([name for part in names for name in part], pa.string()),
-        "entry_id": pc.take(ids, pa.array(entry)),
+        "entry_id": pc.take(ids, entry),
         "kind": word([kind.value for kind in PairKind], judged.kind[pair]),
         "role": word(
             [role.value for role in _ROLES],
@@ -445,7 +445,7 @@ def _table(
 def _case_ids(ids: pa.Array, rows: _Rows) -> list[str]:
     """The id of the case of each row."""
     order = np.argsort(rows.case, kind="stable")
-    named = pc.take(ids, pa.array(rows.entry[order])).to_pylist()
+    named = pc.take(ids, rows.entry[order]).to_pylist()
     cuts = np.flatnonzero(np.diff(rows.case[order])) + 1
     case_ids = [""] * len(order)
     for start, end in zip(

@@ -125,7 +125,7 @@ class EncodedColumn:
         """
         if of is None:
             return self._every_word
-        return np.array(self.values.take(pa.array(of)).to_pylist(), dtype=object)
+        return np.array(self.values.take(of).to_pylist(), dtype=object)
 
     @cached_property
     def _every_word(self) -> Words:

@@ -48,9 +48,7 @@ class Identifiers:
     def words(self, of: Codes) -> Words:
         """The identifiers of these entries as Python strings."""
         if self.texts is not None:
-            return np.array(
-                self.texts.take(pa.array(self.codes[of])).to_pylist(), dtype=object
-            )
+            return np.array(self.texts.take(self.codes[of]).to_pylist(), dtype=object)
         chosen = np.ascontiguousarray(self.letters[of])
         return (
             chosen.view(f"S{chosen.shape[1] * _WORD}")

@@ -241,7 +241,7 @@ def names_of_keys(keys: Sequence[Key], bits: Longs) -> pa.Array:
         " + ".join(key.name for number, key in enumerate(keys) if mask >> number & 1)
         for mask in distinct.tolist()
     ]
-    return pa.array(names, pa.string()).take(pa.array(place))
+    return pa.array(names, pa.string()).take(place)
 
 
 def pair_table(
@@ -253,12 +253,12 @@ def pair_table(
 ) -> pa.Table:
     """PAIR of these pairs, whose keys have these names."""
     columns: dict[str, object] = {
-        "entry_l": pc.take(ids, pa.array(judged.left)),
-        "entry_r": pc.take(ids, pa.array(judged.right)),
+        "entry_l": pc.take(ids, judged.left),
+        "entry_r": pc.take(ids, judged.right),
         "weight": pa.array(judged.weight),
         "probability": pa.array(judged.posterior[:, 0]),
         "term_frequency": pa.array(vectors.term_frequency),
-        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
+        "kind": pa.array([kind.value for kind in PairKind]).take(judged.kind),
         "match_key": match_keys,
     }
     for comparison in comparisons:
@@ -270,6 +270,6 @@ def pair_table(
 
 def rejudged(table: pa.Table, judged: Judged) -> pa.Table:
     """PAIR with the probabilities and kinds of these pairs in the place of those that it has."""
-    kind = pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind))
+    kind = pa.array([kind.value for kind in PairKind]).take(judged.kind)
     table = tables.with_column(table, "probability", pa.array(judged.posterior[:, 0]))
     return tables.with_column(table, "kind", kind.cast(table.schema.field("kind").type))

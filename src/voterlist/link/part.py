@@ -433,7 +433,7 @@ def _to_cohorts(counts: Longs, whole: Whole) -> Longs:
 
 def cut(tables: Tables, rows: Longs) -> Tables:
     """The part that these rows make, with no other values than theirs."""
-    entries = tables[ENTRIES].take(pa.array(rows))
+    entries = tables[ENTRIES].take(rows)
     made = {ENTRIES: entries}
     for name in texts_of(tables):
         codes = entries.column(name).to_numpy()
@@ -441,7 +441,7 @@ def cut(tables: Tables, rows: Longs) -> Tables:
         place = np.full(int(codes.max(initial=-1)) + 2, -1, np.int32)
         place[used] = np.arange(len(used))
         made[ENTRIES] = _with(made[ENTRIES], name, place[codes])
-        made[name] = tables[name].take(pa.array(used))
+        made[name] = tables[name].take(used)
     return made
 
 
@@ -470,7 +470,7 @@ def joined(parts: Sequence[Tables]) -> Tables:
             for part, start in zip(parts, starts, strict=False)
         ]
         made[ENTRIES] = _with(made[ENTRIES], name, np.concatenate(codes))
-        made[name] = table.take(pa.array(first[order]))
+        made[name] = table.take(first[order])
     return made
 
 

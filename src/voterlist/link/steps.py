@@ -375,8 +375,8 @@ def concluded(
         ),
         clusters=pa.table(
             {
-                "entry_id": pc.take(scored.ids, pa.array(of_clusters)),
-                "cluster_id": pc.take(scored.ids, pa.array(cluster[of_clusters])),
+                "entry_id": pc.take(scored.ids, of_clusters),
+                "cluster_id": pc.take(scored.ids, cluster[of_clusters]),
             }
         ),
         forecast=scored.forecast,

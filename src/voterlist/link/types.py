@@ -119,7 +119,7 @@ def positions_of(ids: pa.Array, wanted: pa.Array | pa.ChunkedArray) -> Codes:
     # Few ids are wanted, and the list may be a nation's: it is scanned once, without an index.
     there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
     place = np.asarray(
-        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1),
+        pc.fill_null(pc.index_in(wanted, value_set=ids.take(there)), -1),
         np.int64,
     )
     return np.append(there, -1)[place].astype(np.int32)

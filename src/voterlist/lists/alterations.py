@@ -228,7 +228,7 @@ class _Comparison:
 
     def _of_stayed(self, old: Longs, new: Longs) -> Iterator[dict[str, Any]]:
         """What is other of who stood on a list then and stands on one now."""
-        before, after = self._old.take(pa.array(old)), self._new.take(pa.array(new))
+        before, after = self._old.take(old), self._new.take(new)
         other_list = _any_differs(before, after, LIST_KEY)
         other_text = _any_differs(before, after, (*DISPLAYED, "birth_year"))
         for place in np.flatnonzero(other_list | other_text).tolist():

@@ -149,7 +149,7 @@ def spelt_as_decided(
         applied: APPLIED.
     """
     ids = entries.column("entry_id")
-    is_applicant = pc.and_not(pa.array(is_added), pc.match_substring(ids, ":"))
+    is_applicant = pc.and_not(is_added, pc.match_substring(ids, ":"))
     corrections = of_action(applied, Action.CORRECT)
     names = {}
     for name in NAME_PARTS:
@@ -192,7 +192,7 @@ def street_texts(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.Array:
     written_codes, texts = codes(written)
     spelt = pa.table({"street": street, "text": written_codes})
     is_known = (street >= 0) & (written_codes >= 0)
-    counted = count_by(spelt.filter(pa.array(is_known)), "street", "text")
+    counted = count_by(spelt.filter(is_known), "street", "text")
     names = _most_frequent(counted, texts.to_pylist())
     of_street = [names.get(number) for number in range(int(street.max(initial=-1)) + 1)]
     places = pa.array(street, mask=street < 0)
@@ -224,8 +224,8 @@ def _without_houses(addresses: pa.ChunkedArray, voters: pa.Table) -> pa.ChunkedA
     table = pa.table({"address": plain(addresses), **columns})
     row_codes, _ = group_codes(table, *table.column_names, known=False)
     _, first = np.unique(row_codes, return_index=True)
-    streets = [_street_of(**row) for row in table.take(pa.array(first)).to_pylist()]
-    return pa.chunked_array([pa.array(streets, pa.string()).take(pa.array(row_codes))])
+    streets = [_street_of(**row) for row in table.take(first).to_pylist()]
+    return pa.chunked_array([pa.array(streets, pa.string()).take(row_codes)])
 
 
 def _street_of(address: str | None, house: str | None, flat: str | None) -> str | None:

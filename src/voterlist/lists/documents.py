@@ -179,7 +179,7 @@ def _document(
 def of_list(table: pa.Table, key: Mapping[str, Any]) -> pa.Table:
     """The rows of one list."""
     kept = [is_of(plain(table.column(name)), key[name]) for name in LIST_KEY]
-    return table.filter(pa.array(np.logical_and.reduce(kept)))
+    return table.filter(np.logical_and.reduce(kept))
 
 
 def on_display(listed: pa.Table, of_age_since: dt.date | None) -> pa.Table:

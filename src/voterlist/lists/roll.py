@@ -138,7 +138,7 @@ def counted_balance(places: Places, constituency: int | None) -> pa.Table:
     from_place = (places.from_constituency, places.from_precinct)
     came = pa.table([*from_place, entries.column("list_kind")], names=LIST_KEY)
     counted = {
-        name: count_by(lists.filter(pa.array(flags)), *LIST_KEY)
+        name: count_by(lists.filter(flags), *LIST_KEY)
         for name, lists, flags in (
             ("handed_in", came, ~places.is_added),
             ("struck", came, places.is_struck),

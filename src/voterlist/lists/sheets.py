@@ -88,7 +88,7 @@ def corrections_of(
         for change, is_origin, rows in _changes(applied)
     ]
     rows = concat(parts, CORRECTION)
-    rows = rows.filter(pa.array(is_of(rows.column("constituency"), constituency)))
+    rows = rows.filter(is_of(rows.column("constituency"), constituency))
     rank = pa.array(ranks(rows.column("name")))
     order = ("precinct", "list_kind", "change", _RANK, "entry_id", "field")
     return sort_by(rows.append_column(_RANK, rank), *order).drop_columns([_RANK])
@@ -233,7 +233,7 @@ def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
     first = pa.array(left)
     columns = {
         "entry_id": ids.take(first),
-        "other": ids.take(pa.array(right)),
+        "other": ids.take(right),
         "case_id": taken(cases, "case_id", first),
         "case_kind": taken(cases, "kind", first),
         "about": pa.repeat(ABOUT_CASE, len(left)),

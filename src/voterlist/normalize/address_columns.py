@@ -65,7 +65,7 @@ def read_addresses(
         return dict(zip(_PARTS, parts, strict=True))
     cut = _cut_addresses(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
-    rest_texts = written.dictionary.take(pa.array(rest)).to_pylist()
+    rest_texts = written.dictionary.take(rest).to_pylist()
     others = _by_part(_parts_of(read_address(text)) for text in rest_texts)
     houses, house_of_address = _houses(cut)
     streets = {
@@ -125,8 +125,8 @@ def _cut_addresses(texts: pa.Array) -> _Cut:
         candidate[:] = False
     head, head_places = factorized(heads[candidate])
     tail, tail_places = factorized(tails[candidate])
-    head_texts = pieces.take(pa.array(head_places)).to_pylist()
-    tail_texts = pieces.take(pa.array(tail_places)).to_pylist()
+    head_texts = pieces.take(head_places).to_pylist()
+    tail_texts = pieces.take(tail_places).to_pylist()
     beginnings = [read_beginning(text) for text in head_texts]
     numbers = [read_numbers(text) for text in tail_texts]
     # What follows a comma is read alike after any street.
@@ -195,12 +195,10 @@ def _lines(cut: _Cut, others: tuple[str | None, ...]) -> pa.Array:
         return pa.array(others, pa.string())
     head_lines = pa.array([beginning.line for beginning in cut.beginnings], pa.string())
     tail_lines = pa.array([numbers.line for numbers in cut.numbers], pa.string())
-    heads = head_lines.take(pa.array(cut.head))
-    tails = tail_lines.take(pa.array(cut.tail))
+    heads = head_lines.take(cut.head)
+    tails = tail_lines.take(cut.tail)
     joined = pc.binary_join_element_wise(heads, tails, " ")
-    return pc.replace_with_mask(
-        joined, pa.array(~cut.ordinary), pa.array(others, pa.string())
-    )
+    return pc.replace_with_mask(joined, ~cut.ordinary, pa.array(others, pa.string()))
 
 
 def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Longs]:
@@ -238,6 +236,6 @@ def _laid(
     at = place.astype(np.int32)
     at[rest] = np.arange(many, many + len(rest))
     encoded = pa.array(values, pa.string()).dictionary_encode()
-    of_address = encoded.indices.take(pa.array(at))
+    of_address = encoded.indices.take(at)
     of_row = of_address.take(written.indices)
     return pa.DictionaryArray.from_arrays(of_row, encoded.dictionary)

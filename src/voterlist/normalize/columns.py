@@ -98,7 +98,7 @@ def where(
     """
     places = np.flatnonzero(chosen)
     folded = pa.array(
-        [fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()],
+        [fold(value) for value in column.dictionary.take(places).to_pylist()],
         kind,
     )
     back = np.full(len(chosen), -1, np.int32)

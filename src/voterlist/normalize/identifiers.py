@@ -240,7 +240,7 @@ def _read_column(column: pa.Array, form: _Form) -> _Read:
     is_valid = fits(column, form.valid)
     is_valid &= ~fits(column, form.filler, form.in_filler)
     rest = is_known(column) & ~is_valid
-    written = column.filter(pa.array(rest)).dictionary_encode()
+    written = column.filter(rest).dictionary_encode()
     kinds = (pa.string(), pa.string(), pa.int64())
     value, document, repairs = fold_each(written, partial(parts_of, form.read), kinds)
     bits = np.zeros(len(column), np.uint8)
@@ -257,7 +257,7 @@ def _with_values_at(
     column: pa.Array, rows: Bools, values: pa.DictionaryArray
 ) -> pa.Array:
     """A column of text with other values in these rows, in their order."""
-    return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
+    return pc.replace_with_mask(column, rows, values.cast(pa.string()))
 
 
 def read_identifiers(
@@ -270,10 +270,10 @@ def read_identifiers(
     fin_values, document_invalid = fins.values, documents.invalid
     # A FIN of letters and digits beside a document in its place: each stands in the other's.
     is_both = is_known(fins.documents) & document_invalid
-    is_both[is_both] = fits(document.filter(pa.array(is_both)), _FIN_MIXED)
+    is_both[is_both] = fits(document.filter(is_both), _FIN_MIXED)
     if is_both.any():
-        beside = _read_column(document.filter(pa.array(is_both)), _FINS).values
-        fin_values = pc.replace_with_mask(fin_values, pa.array(is_both), beside)
+        beside = _read_column(document.filter(is_both), _FINS).values
+        fin_values = pc.replace_with_mask(fin_values, is_both, beside)
         document_invalid = document_invalid & ~(is_both & is_known(fin_values))
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.

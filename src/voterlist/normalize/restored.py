@@ -103,7 +103,7 @@ def _text(columns: list[pa.DictionaryArray], rows: Bools) -> str:
     texts: list[str] = []
     for column in columns:
         used = np.unique(codes(column)[0][rows])
-        texts += column.dictionary.take(pa.array(used[used >= 0])).to_pylist()
+        texts += column.dictionary.take(used[used >= 0]).to_pylist()
     return " ".join(texts)
 
 

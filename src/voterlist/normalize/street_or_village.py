@@ -225,7 +225,7 @@ def spelled_out(
     may_hold = matching(written, _MAY_HOLD)
     if not may_hold.any():
         return written
-    head_of_text, heads, _ = _cut_lines(written.dictionary.filter(pa.array(may_hold)))
+    head_of_text, heads, _ = _cut_lines(written.dictionary.filter(may_hold))
     lettered = [head for head, text in enumerate(heads) if read_kinds(text).letters]
     if not lettered:
         return written
@@ -236,10 +236,10 @@ def spelled_out(
     known = _rows_near(text_of_row, has_letter, areas)
     # Only what is near is cut.
     near, text = np.unique(text_of_row[known], return_inverse=True)
-    head_of_text, heads, ends = _cut_lines(written.dictionary.take(pa.array(near)))
+    head_of_text, heads, ends = _cut_lines(written.dictionary.take(near))
     head = head_of_text[text]
     reads = {code: read_kinds(heads[code]) for code in np.unique(head).tolist()}
-    beginning, beginnings = _beginnings(head, reads, areas.take(pa.array(known)))
+    beginning, beginnings = _beginnings(head, reads, areas.take(known))
     in_full = _in_full(beginnings)
     is_changed = np.array([head is not None for head in in_full])[beginning]
     if not is_changed.any():
@@ -288,7 +288,7 @@ def _cut_lines(texts: pa.Array) -> tuple[Longs, list[str], list[str]]:
     """(the beginning of each address, the distinct beginnings, the end of each address)."""
     heads, tails, pieces = cut_at_numbers(texts)
     uncut = np.flatnonzero(heads < 0)
-    every = [*pieces.to_pylist(), *texts.take(pa.array(uncut)).to_pylist()]
+    every = [*pieces.to_pylist(), *texts.take(uncut).to_pylist()]
     heads = heads.copy()
     heads[uncut] = len(pieces) + np.arange(len(uncut))
     used, head_of_text = np.unique(heads, return_inverse=True)

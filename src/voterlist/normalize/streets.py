@@ -145,8 +145,7 @@ def normalize_streets(rows: pa.Table) -> Outcome:
     code, count = group_codes(rows, *_WRITTEN, known=False)
     _, first = np.unique(code, return_index=True)
     read = [
-        _read_ranges(**row)
-        for row in rows.select(_WRITTEN).take(pa.array(first)).to_pylist()
+        _read_ranges(**row) for row in rows.select(_WRITTEN).take(first).to_pylist()
     ]
     lengths = np.array([len(parts) for parts in read], np.int64).reshape(count)
     starts, of_row = np.cumsum(lengths) - lengths, lengths[code]
@@ -154,9 +153,7 @@ def normalize_streets(rows: pa.Table) -> Outcome:
     within = np.arange(len(at)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
     taken = pa.array(starts[code[at]] + within, pa.int64())
     parts = [part for several in read for part in several]
-    columns: dict[str, Any] = {
-        name: rows.column(name).take(pa.array(at)) for name in _PLACE
-    }
+    columns: dict[str, Any] = {name: rows.column(name).take(at) for name in _PLACE}
     columns |= {
         name: pa.array([part[place] for part in parts], kind).take(taken)
         for place, (name, kind) in enumerate(_READ.items())

@@ -258,7 +258,7 @@ def may_be_one(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
     named = [_together(register, voters, name, *_REST[:2]) for name in _SURNAME]
     pairs = np.unique(np.concatenate([identified, dated, *named]))
     rows, entry = _rows_of(pairs)
-    left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
+    left, right = register.take(rows), voters.take(entry)
     likely = np.isin(pairs, identified)
     likely |= np.isin(pairs, dated) & _are_named_alike(left, right)
     likely |= np.isin(pairs, np.concatenate(named)) & (_same_parts(left, right) > 1)
@@ -297,7 +297,7 @@ def _same_parts(left: pa.Table, right: pa.Table) -> Longs:
 
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Longs:
     """All pairs (register row, list row) that agree in all these columns, each as one number."""
-    both = pa.concat_tables([register.select(list(names)), voters.select(list(names))])
+    both = pa.concat_tables([register.select(names), voters.select(names)])
     code, _ = group_codes(both, *names)
     return _numbers(*matches(code[: register.num_rows], code[register.num_rows :]))
 
@@ -320,7 +320,7 @@ def _by_identifier(
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
     rows, entry = _rows_of(pairs)
-    left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
+    left, right = register.take(rows), voters.take(entry)
     # An identifier with nothing beside it may be a slip of one character: probable at most.
     kinds = np.where(
         agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable")
@@ -344,7 +344,7 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
     )
     rows, entry = _rows_of(pairs)
     namesakes = differ(
-        register.column("fin").take(pa.array(rows)),
-        voters.column("fin").take(pa.array(entry)),
+        register.column("fin").take(rows),
+        voters.column("fin").take(entry),
     )
     return rows[~namesakes], entry[~namesakes]

@@ -72,7 +72,7 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Longs, Longs]:
     known = np.flatnonzero(is_known(column))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
     rows = known[np.sort(grouped(text_hashes(column)[known]))]
-    code, distinct = codes(column.take(pa.array(rows)))
+    code, distinct = codes(column.take(rows))
     several = np.bincount(code, minlength=len(distinct))[code] > 1
     return rows[several], code[several].astype(np.int64)
 

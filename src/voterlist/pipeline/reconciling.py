@@ -300,7 +300,7 @@ def _meet(task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]) -> S
     file = pq.ParquetFile(path)
     looked_at = file.read_row_group(group, reconcile.COMPARED.names)
     rows = reconcile.may_meet(looked_at.combine_chunks(), keys)
-    voters = file.read_row_group(group).combine_chunks().take(pa.array(rows))
+    voters = file.read_row_group(group).combine_chunks().take(rows)
     store.write_table(folder / "voters.parquet", concat([voters], VOTER))
     return {}
 

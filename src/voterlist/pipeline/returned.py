@@ -427,9 +427,7 @@ def _pair_more(
     free = np.setdiff1d(rows, np.array(list(found.values()), np.int64))
     left = np.array([row for row in range(old.num_rows) if row not in found], np.int64)
     while len(left):
-        pairs = pair(
-            old.select(_COLUMNS).take(pa.array(left)), new.take(pa.array(free))
-        )
+        pairs = pair(old.select(_COLUMNS).take(left), new.take(free))
         apart: list[int] = []
         used = free[pairs.new]
         for row, other in zip(left[pairs.old].tolist(), used.tolist(), strict=True):
@@ -450,9 +448,9 @@ def _changes_of(
     since = field_names(fields_changed(old, new, rows)).to_pylist()
     against = field_names(fields_changed(meant, new, rows)).to_pylist()
     moved = is_elsewhere(old, new, rows).tolist()
-    ids = old.column("entry_id").take(pa.array(left)).to_pylist()
-    then = [table.take(pa.array(left)).to_pylist() for table in (old, meant)]
-    today = new.select(["entry_id", "constituency", "precinct"]).take(pa.array(right))
+    ids = old.column("entry_id").take(left).to_pylist()
+    then = [table.take(left).to_pylist() for table in (old, meant)]
+    today = new.select(["entry_id", "constituency", "precinct"]).take(right)
     found: dict[str, Now] = {}
     for number, row in enumerate(today.to_pylist()):
         changed = [

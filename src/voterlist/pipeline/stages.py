@@ -342,7 +342,7 @@ def _added_beside(
         keys = row_keys(added, names)
         is_met |= np.isin(row_keys(voters, names), keys[keys != NO_KEY])
     is_met &= ~mask_of(is_among(voters.column("entry_id"), gone))
-    return added_beside(added, voters.filter(pa.array(is_met)))
+    return added_beside(added, voters.filter(is_met))
 
 
 def _answering(
@@ -356,8 +356,8 @@ def _answering(
     added = rows_without(added, "entry_id", gone)
     met = match(register, added)
     is_one = np.isin(met.kind, [CLASSES.index("confirmed"), CLASSES.index("probable")])
-    ids = added.column("entry_id").take(pa.array(met.entry[is_one]))
-    rows = register.column("entry_id").take(pa.array(met.register[is_one]))
+    ids = added.column("entry_id").take(met.entry[is_one])
+    rows = register.column("entry_id").take(met.register[is_one])
     acts = rows_among(applied, "action", [Action.ADD]).to_pylist()
     act_of = {row["entry_id"]: row for row in acts}
     again = [

@@ -166,7 +166,7 @@ def _sheet(
         if len(records):
             values, which = _distinct(field, records)
             read = [_cell(field.kind, value, encoding) for value in values]
-            taken = pa.array(read, pa.string()).take(pa.array(which))
+            taken = pa.array(read, pa.string()).take(which)
             texts = pa.concat_arrays([texts, taken])
         arrays.append(texts)
     deleted = np.concatenate([[False], records[:, 0] == _DELETED])

@@ -161,7 +161,7 @@ def registers_of_added(rows: pa.Table, added: pa.Table, applied: pa.Table) -> pa
         added: VOTER of the people, where they were added.
         applied: APPLIED: where they were moved since.
     """
-    rows = rows.take(pa.array(may_meet(rows, register_keys([added]))))
+    rows = rows.take(may_meet(rows, register_keys([added])))
     names = pc.list_element(pc.split_pattern(rows.column("entry_id"), ":"), 0)
     registers = {
         name: rows.filter(pc.equal(names, name))
@@ -230,9 +230,9 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     register_id = compared.register.column("entry_id")
     columns = {
         "register": pa.repeat(compared.name, len(rows.register)),
-        "register_id": register_id.take(pa.array(rows.register)),
+        "register_id": register_id.take(rows.register),
         "entry_id": voters.column("entry_id").take(_with_nulls(rows.entry)),
-        "class": pa.array(CLASSES).take(pa.array(rows.kind)),
+        "class": pa.array(CLASSES).take(rows.kind),
         "level": pa.array(LEVELS).take(_with_nulls(rows.level)),
     }
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
@@ -279,8 +279,8 @@ def _is_absent(compared: Compared, voters: pa.Table, gone: Bools) -> Bools:
     """
     rows = compared.rows
     at = np.flatnonzero(rows.is_class("conflicting"))
-    left = compared.register.take(pa.array(rows.register[at]))
-    others = at[are_two_people(left, voters.take(pa.array(rows.entry[at])))]
+    left = compared.register.take(rows.register[at])
+    others = at[are_two_people(left, voters.take(rows.entry[at]))]
     absent = np.ones(rows.rows, dtype=bool)
     gone = gone.copy()
     gone[others] = True
@@ -433,12 +433,10 @@ def _is_old(
     register: pa.Table, former: pa.Table, voters: pa.Table, row: Longs, entry: Longs
 ) -> Bools:
     """Which pairs have an entry whose names are more like the former than the new."""
-    listed = voters.select(list(_NAMES)).take(pa.array(entry))
+    listed = voters.select(_NAMES).take(entry)
     nearer = np.zeros(len(row))
     for name in _NAMES:
-        was, now = (
-            table.column(name).take(pa.array(row)) for table in (former, register)
-        )
+        was, now = (table.column(name).take(row) for table in (former, register))
         gain = similarity(listed.column(name), was) - similarity(
             listed.column(name), now
         )
@@ -452,7 +450,7 @@ def _beside(
 ) -> pa.Table:
     """FINDING of this rule about these entries, each beside a row of another table."""
     columns = take_columns(voters, entry, _VOTER_PLACE)
-    columns["other_entry_id"] = other.column("entry_id").take(pa.array(row))
+    columns["other_entry_id"] = other.column("entry_id").take(row)
     return make(BY_CODE[code], len(entry), columns)
 
 

@@ -200,7 +200,7 @@ def _by_unit(
         columns |= {"value": value[at], "limit": limit[at], "unit": unit}
         columns["field"] = field
         if "measure" in table.column_names:
-            columns["field"] = table.column("measure").take(pa.array(at))
+            columns["field"] = table.column("measure").take(at)
         yield make(BY_CODE[code], len(at), columns)
 
 

@@ -105,9 +105,9 @@ class Cutter:
         made = {}
         for name, wanted in looked_up.items():
             table, by_id = named[name]
-            made[name] = table.take(pa.array(by_id.of(wanted)))
+            made[name] = table.take(by_id.of(wanted))
         for name, wanted in rows.items():
-            made[name] = self._tables[name].take(pa.array(wanted))
+            made[name] = self._tables[name].take(wanted)
         return made | {"pyramid": pyramid_of(made["ages"])}
 
     def _rows(

@@ -64,7 +64,7 @@ class Blocking:
         ]
         table = pa.concat_tables(made)
         task = (table.column("code").to_numpy() % self.tasks).astype(np.uint16)
-        ordered = table.take(pa.array(np.argsort(task, kind="stable")))
+        ordered = table.take(np.argsort(task, kind="stable"))
         bounds = np.cumsum([0, *np.bincount(task, minlength=self.tasks)]).tolist()
         reached = int(reachable(entries, self.keys).sum())
         for target, (start, stop) in enumerate(pairwise(bounds)):

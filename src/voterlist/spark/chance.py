@@ -118,9 +118,7 @@ def _send_counts(
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
     for target in range(tasks):
-        content = packed(
-            {"counts": table.take(pa.array(np.flatnonzero(task == target)))}
-        )
+        content = packed({"counts": table.take(np.flatnonzero(task == target))})
         yield Parcel(target, "counts", number, len(table), content)
 
 

@@ -275,7 +275,7 @@ def to_tasks(asked: Tables, tasks: int) -> Iterator[tuple[int, Tables]]:
         yield (
             task,
             {
-                name: table.take(pa.array(np.flatnonzero(places[name] == task)))
+                name: table.take(np.flatnonzero(places[name] == task))
                 for name, table in asked.items()
             },
         )
@@ -429,7 +429,7 @@ def _gather(asked: Tables, answers: list[Parcel], tasks: int) -> dict[str, pa.Ta
         ordered = pa.concat_tables([told[task][name] for task in sorted(told)])
         back = np.empty(len(rows), np.int64)
         back[rows] = np.arange(len(rows))
-        found[name] = ordered.take(pa.array(back))
+        found[name] = ordered.take(back)
     return found
 
 

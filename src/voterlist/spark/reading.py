@@ -51,7 +51,7 @@ def sampled(number: int, ids: pa.Table) -> Iterator[Parcel]:
     """How many ids a task has, how many rows have none, and some of the ids."""
     every = join_text(text_table(ids).columns)
     step = max(1, len(every) // _SAMPLED)
-    table = pa.table({"id": every.take(pa.array(np.arange(0, len(every), step)))})
+    table = pa.table({"id": every.take(np.arange(0, len(every), step))})
     yield Parcel(every.null_count, "ids", number, len(every), packed({"ids": table}))
 
 

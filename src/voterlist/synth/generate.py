@@ -125,7 +125,7 @@ def _tables_of(
         is_written[list(texts)] = True
         values = pa.array([texts[row] for row in sorted(texts)], pa.string())
         column = entries.column(name).combine_chunks()
-        replaced = pc.replace_with_mask(column, pa.array(is_written), values)
+        replaced = pc.replace_with_mask(column, is_written, values)
         entries = with_column(entries, name, replaced)
     into = desk.into()
     precinct_of_list = lists.column("precinct").to_numpy()[into]
@@ -148,7 +148,7 @@ def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
     half = sizes // 2
     rest = np.where(second, sizes - half, sizes)
     sizes = np.where(first, half, rest)
-    return with_column(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
+    return with_column(lists.take(at), "entries", pa.array(sizes, pa.int64()))
 
 
 def _truth(desk: Desk, entries: pa.Table) -> pa.Table:

@@ -451,7 +451,7 @@ def documents(
     fronts = np.array([list(b"AA"), list(b"AB")], np.uint8)[series]
     seven_digits = _in_base(of_two_series % np.uint64(10**7), 7, _DIGITS)
     new_card = _beside(fronts, seven_digits)
-    return pc.if_else(pa.array(new), new_card, old_card)
+    return pc.if_else(new, new_card, old_card)
 
 
 def _letters(text: str, count: int) -> AnyArray:

@@ -192,7 +192,7 @@ def _clean(synthetic: Synthetic) -> pa.Table:
 
 def _shuffle(entries: pa.Table, rng: Generator) -> pa.Table:
     """The entries in an order by chance."""
-    return entries.take(pa.array(rng.permutation(entries.num_rows)))
+    return entries.take(rng.permutation(entries.num_rows))
 
 
 def _give_numbers(people: pa.Table, seed: int) -> pa.Table:
@@ -270,7 +270,7 @@ def _deaths(into: _Folder, deaths: pa.Table, rng: Generator) -> None:
     unusable[order[round(USABLE_DEATHS * deaths.num_rows) :]] = True
     nothing = pa.scalar(None, pa.string())
     for name in ("fin", "document", "birth_date"):
-        blanked = pc.if_else(pa.array(unusable), nothing, deaths.column(name))
+        blanked = pc.if_else(unusable, nothing, deaths.column(name))
         deaths = _with(deaths, name, blanked)
     into.csv("deaths", _person(deaths, "constituency"))
 

@@ -108,17 +108,17 @@ class _Pen:
         if not len(rows):
             return texts
         rewritten = rewrite(self.rng, _at(texts, rows))
-        return pc.replace_with_mask(texts, pa.array(hit), rewritten)
+        return pc.replace_with_mask(texts, hit, rewritten)
 
 
 def _at(texts: pa.Array, rows: AnyArray) -> pa.Array:
     """The texts at these rows, in their order; a row may stand more than once."""
-    return texts.take(pa.array(rows))
+    return texts.take(rows)
 
 
 def _blank(texts: pa.Array, hit: AnyArray) -> pa.Array:
     """The texts, null where hit."""
-    return pc.if_else(pa.array(hit), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(hit, pa.scalar(None, pa.string()), texts)
 
 
 def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
@@ -318,7 +318,7 @@ def _addresses(
     place_written = village | (address_form == 0)
     place_known = pc.binary_length(place).to_numpy() > 0
     place_part = pc.binary_join_element_wise(place, ", ", "")
-    front = pc.if_else(pa.array(place_written & place_known), place_part, "")
+    front = pc.if_else(place_written & place_known, place_part, "")
 
     house_word = _at(spelled.house_word, words)
     parts = (front, street, house_word, house, flat_part)
@@ -371,7 +371,7 @@ def _fins(
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     one_in_ten = pen.rng.random(len(damaged)) < 0.1
     in_its_place = damaged & one_in_ten & is_known(written)
-    texts = pc.if_else(pa.array(in_its_place), written, texts)
+    texts = pc.if_else(in_its_place, written, texts)
     return _blank(texts, ~has_fin)
 
 

@@ -463,9 +463,9 @@ def with_slips(
     """
     rows = np.flatnonzero(done & int(SECOND_ENTRY))
     other = _other_rows(rng, rows, precinct)
-    elsewhere = typed["address"].take(pa.array(other)).to_pylist()
+    elsewhere = typed["address"].take(other).to_pylist()
     entries = pa.table({name: typed[name] for name in COMPARED})
-    written = entries.take(pa.array(rows)).to_pylist()
+    written = entries.take(rows).to_pylist()
     drawn = draw_slips(rng, level, len(rows))
     for cells, slips, row, address in zip(
         written, drawn, rows.tolist(), elsewhere, strict=True
@@ -483,6 +483,6 @@ def with_slips(
         for name in COMPARED
     }
     return typed | {
-        name: pc.replace_with_mask(typed[name], pa.array(mask), texts)
+        name: pc.replace_with_mask(typed[name], mask, texts)
         for name, texts in changed.items()
     }

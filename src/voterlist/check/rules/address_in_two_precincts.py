@@ -52,14 +52,14 @@ def _first_by_precinct(context: Context) -> tuple[Longs, Longs]:
 def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:
     """The dwellings whose whole address another dwelling has, and a code of the address."""
     homes = context.voters.select(["constituency", "address"])
-    homes = homes.take(pa.array(context.dwellings.first))
+    homes = homes.take(context.dwellings.first)
     line, lines = codes(homes.column("address"))
     lines = _without_words(lines)
     known = np.flatnonzero(line >= 0)
     at = known[np.sort(grouped(text_hashes(lines)[line[known]]))]
     # Two lines of one hash are told apart here.
     columns = take_columns(homes, at, ["constituency"])
-    columns["address"] = lines.take(pa.array(line[at]))
+    columns["address"] = lines.take(line[at])
     return at, group_codes(pa.table(columns), "constituency", "address", known=False)[0]
 
 

@@ -18,5 +18,5 @@ def find(context: Context, rule: Rule) -> pa.Table:
     namesakes = agreeing([has_fin, *map(context.codes, PERSON)])
     rows, fullest = beside_fullest(context, *namesakes)
     fin = context.voters.column("fin")
-    apart = differ(fin.take(pa.array(rows)), fin.take(pa.array(fullest)))
+    apart = differ(fin.take(rows), fin.take(fullest))
     return context.entry_findings(rule, rows[apart], other=fullest[apart], field="fin")

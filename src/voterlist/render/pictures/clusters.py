@@ -177,7 +177,7 @@ def _cluster(cluster: int, number: Codes, ids: pa.ChunkedArray, ties: _Ties) -> 
     weakest = int(np.argmin(strongest))
     of_weakest = (inside.left == weakest) | (inside.right == weakest)
     return Cluster(
-        tuple(ids.take(pa.array(places)).to_pylist()),
+        tuple(ids.take(places).to_pylist()),
         tuple(map(Tie, *(part.tolist() for part in ties_shown))),
         float(strongest[weakest]),
         next(iter(inside.row[of_weakest].tolist()), None),

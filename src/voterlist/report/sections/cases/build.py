@@ -72,7 +72,7 @@ def build_cases(
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
     shown = ["case_id", "number", "kind", "probability", "weight"]
-    first_rows = table.select(shown).take(pa.array(starts)).to_pylist()
+    first_rows = table.select(shown).take(starts).to_pylist()
     built = []
     for start, end, first in zip(starts, ends, first_rows, strict=True):
         kind, case_id = CaseKind(first["kind"]), first["case_id"]

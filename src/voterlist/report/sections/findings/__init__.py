@@ -132,7 +132,7 @@ def build_findings(
     has_no_entry = pc.is_null(findings.column("entry_id"))
     instead = pc.if_else(has_no_entry, written_names(other), None)
     columns = zip(
-        findings.select(list(_COLUMNS)).to_pylist(),
+        findings.select(_COLUMNS).to_pylist(),
         map(_merged, names.places(findings), names.places(entry)),
         names.places(other),
         pc.coalesce(written_names(entry), instead).to_pylist(),
