@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 from typer.testing import CliRunner
@@ -25,7 +26,7 @@ def test_no_two_pages_have_one_name():
     names = [*chapters(), "commands", *typed]
     for pages in NAMES.values():
         names += pages
-    assert len(names) == len(set(names))
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

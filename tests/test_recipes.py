@@ -47,15 +47,15 @@ COMMANDS = {
     "en": [
         CHECK,
         "manual answers",
-        "weigh five",
-        "weigh five --json",
         "--help",
-        "weigh none --json",
+        "years none --json",
         INSPECT,
         "run year --today 2026-02-03",
         "review export year --form page --out cases.html",
+        "years year",
+        "years year --json",
     ],
-    "az": ["manual leap-day", "manual grounds --json", "weigh five"],
+    "az": ["manual leap-day", "manual grounds --json", "years year"],
 }
 """What is asked of the copy, by the language that it speaks."""
 
@@ -90,7 +90,6 @@ def copy(tmp_path_factory):
     for title in MOST_FILES:
         follow(title, folder)
     (folder / "12.csv").write_text(LIST, encoding="utf-8")
-    (folder / "five").write_bytes(b"12345")
     (folder / "12.txt").write_text(WIDTHS, encoding="utf-8")
     (folder / "13.txt").write_bytes(WIDTHS.encode()[:40] + b"\xff\xfe\0")
     inbox = folder / "year/inbox/88"
@@ -159,12 +158,14 @@ def test_a_ground_can_be_chosen(said):
 @pytest.mark.long
 @pytest.mark.slow
 def test_a_command_speaks_both_languages_and_json(said):
-    assert said["weigh five", "en"] == (0, "five has 5 bytes.\n")
-    assert said["weigh five", "az"] == (0, "five: 5 bayt.\n")
-    code, printed = said["weigh five --json", "en"]
-    assert (code, json.loads(printed)) == (0, {"bytes": 5, "exit_code": 0})
-    assert "weigh" in said["--help", "en"][1]
-    assert said["weigh none --json", "en"][0] != 0
+    code, printed = said["years year", "en"]
+    assert (code, printed.splitlines()[-1]) == (0, "Without a year: 0.")
+    assert said["years year", "az"][1].splitlines()[-1] == "İli olmayan: 0."
+    found = json.loads(said["years year --json", "en"][1])
+    assert found["years"] == {str(year): 2 for year in range(1941, 1961)}
+    assert (found["without"], found["exit_code"]) == (0, 0)
+    assert "years" in said["--help", "en"][1]
+    assert said["years none --json", "en"][0] == 2
 
 
 @pytest.mark.long
