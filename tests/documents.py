@@ -22,7 +22,7 @@ PLAIN_HEADER = ["No", "Soyadi", "Adi", "Atasinin adi", "Dogum tarixi", "Unvan", 
 """The same in the letters that every PDF reader has a font for."""
 PLACE = ["88 saylı Ağcabədi seçki dairəsi", "12 saylı seçki məntəqəsi"]
 PLAIN_PLACE = ["88 sayli secki dairesi", "12 sayli secki menteqesi"]
-_NAMES = [
+NAMES = [
     ("Əliyev", "Şahin", "Məmməd oğlu"),
     ("Quliyeva", "Gülnarə", "Rəşid qızı"),
     ("İbrahimov", "Çingiz", "Xəqani oğlu"),
@@ -36,7 +36,7 @@ _PLAIN_NAMES = [
 WORDS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def voters(first, last, names=_NAMES, street="Nizami küçəsi"):
+def voters(first, last, names=NAMES, street="Nizami küçəsi"):
     """The rows of some voters."""
     rows = []
     for number in range(first, last + 1):

@@ -501,17 +501,40 @@ def test_the_only_row_of_the_last_page_is_a_row_of_its_own():
     assert fathers == [row[3] for row in documents.plain_voters(1, 56)]
 
 
+def page(*rows):
+    """A page with a table of these rows."""
+    cells = ([Cell(at, text) for at, text in enumerate(row)] for row in rows)
+    return Content([Part(0, np.arange(3.0), [*map(Row, cells)])])
+
+
 def test_cells_that_went_on_whole_are_of_the_last_row():
     """Where cells of one line stay on a page and the others go on, one voter was two entries."""
-
-    def page(*rows):
-        cells = ([Cell(at, text) for at, text in enumerate(row)] for row in rows)
-        return Content([Part(0, np.arange(3.0), [*map(Row, cells)])])
-
     first = page(["№", "Soyadı", "Ad"], ["1", "Əliyev", "Əli"], ["2", "", "Rza"])
     upper, lower, other = ["", "Məm", ""], ["", "mədov", ""], ["", "Babayev", "Rza"]
     joined = [*joined_lines([first, page(upper, lower, other)], LIMITS)]
     assert [line.cells for line in joined[2:]] == [["2", "Məm\nmədov", "Rza"], other]
+
+
+def test_a_lower_heading_repeated_alone_is_no_rest_of_a_row():
+    """Of a header of two rows a page repeats the lower: the last voter was called `adı` too."""
+    header, lower = ["№", "Seçicinin", ""], ["", "soyadı", "adı"]
+    voters = [["1", "Əliyeva-", "Əli"], ["2", "Babayev", "Rza"]]
+    joined = [
+        *joined_lines([page(header, lower, voters[0]), page(lower, voters[1])], LIMITS)
+    ]
+    assert [line.cells for line in joined] == [
+        header,
+        lower,
+        voters[0],
+        lower,
+        voters[1],
+    ]
+    put_together(
+        joined := [
+            *joined_lines([page(header, voters[0]), page(["", "Rza", ""])], LIMITS)
+        ]
+    )
+    assert joined[1].cells == ["1", "Əliyeva-Rza", "Əli"]
 
 
 @pytest.mark.parametrize(
@@ -567,15 +590,54 @@ def test_letters_that_are_set_apart_are_words(apart, is_ruled):
     assert rows_of(documents.drawn(draw)) == rows
 
 
-def test_text_that_runs_into_the_next_cell_stays_in_its_own():
-    """A program that does not break lines writes over the edge of a narrow column."""
+@pytest.mark.parametrize("lines", [("GRID",), ()], ids=["ruled", "not ruled"])
+def test_text_that_runs_into_the_next_cell_stays_in_its_own(lines):
+    """A program that does not break lines writes over the edge of a narrow column.
+
+    The heading of the second list ends where the next one begins: the birth dates and addresses of
+    all its voters had no heading, at exit code 0.
+    """
     rows = [
         ["No", "Soyadi", "Adi"],
         ["1", "Abdurrahmanbeyli-Haciyeva", "Rza"],
         ["2", "Aliyev", "Orxan"],
     ]
-    content = documents.pdf(rows, widths=(25, 60, 100), wrapped=False)
+    content = documents.pdf(rows, widths=(25, 60, 100), wrapped=False, lines=lines)
     assert rows_of(content) == rows
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
+    content = documents.pdf(rows, widths=(25, 60, 50, 54, 45, 70, 50), lines=lines)
+    assert rows_of(content) == rows
+
+
+def test_a_list_printed_by_a_spreadsheet_without_lines_is_read():
+    """A number stood in one word with the surname beside it, and "ff" is one sign of the font.
+
+    `1Quliyeva`, and the father's name `Müzəf fər`, which every printed list had, ruled or not.
+    """
+    voters = documents.voters(1, 30, documents.NAMES[:3])
+    for voter in voters[::4]:
+        voter[3] = f"Müzəffər {voter[3].split()[1]}"
+    content = documents.READER_FILES["from_calc.pdf"]
+    body = [row for row in rows_of(content) if row != documents.HEADER]
+    assert body == voters
+    assert taken_in(content).lists.column("declared").to_pylist() == [30]
+
+
+def test_the_rest_of_a_row_at_the_top_of_a_page_is_of_the_last_one():
+    """It went to a title, or to the first voter of the page; a total line to the last voter."""
+    street = "Heyder Eliyev prospekti, 3-cu mehelle, bina"
+    voters = documents.plain_voters(1, 40, street)
+    total = ["", "Cemi: 40 nefer", "", "", "", "", ""]
+    content = documents.pdf(
+        [documents.PLAIN_HEADER, *voters, total],
+        lines=(),
+        widths=(25, 70, 60, 80, 60, 70, 60),
+        repeatRows=0,
+        splitInRow=1,
+    )
+    body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]
+    assert body == voters
+    assert outside_of(content)[-2:-1] == ["Cemi: 40 nefer"]
 
 
 def test_cells_merged_downwards_hold_for_each_row():

@@ -1,11 +1,16 @@
 """Makes the PDF files beside it, in letters that the fonts of reportlab do not have.
 
-It is run by hand where DejaVu Sans is installed (the package fonts-dejavu-core).
+It is run by hand where DejaVu Sans and LibreOffice are installed (the packages fonts-dejavu-core
+and libreoffice-calc).
 """
 
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import openpyxl
+from openpyxl.styles import Alignment
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -43,8 +48,44 @@ def without_lines() -> bytes:
     )
 
 
+def from_calc() -> None:
+    """A list that a spreadsheet program prints, its cells with several lines and no borders."""
+    voters = documents.voters(1, 30, documents.NAMES[:3])
+    for voter in voters[::4]:
+        voter[3] = f"Müzəffər {voter[3].split()[1]}"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    rows = [[int(number), *cells] for number, *cells in voters]
+    total = [None, "Cəmi: 30 nəfər"]
+    titles = [[line] for line in documents.PLACE]
+    for row in (*titles, documents.HEADER, *rows, [], total):
+        sheet.append(row)
+    for letter, width in zip("ABCDEFG", (4, 11, 9, 13, 10, 24, 10), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for row in sheet.iter_rows(min_row=3):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.print_title_rows = "3:3"
+    sheet.page_setup.orientation = "landscape"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "from_calc.xlsx"
+        book.save(path)
+        form = 'pdf:calc_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'
+        command = [
+            "soffice",
+            "--headless",
+            "--convert-to",
+            form,
+            "--outdir",
+            HERE,
+            path,
+        ]
+        subprocess.run(command, check=True)
+
+
 def main() -> None:
-    """Write both."""
+    """Write all."""
+    from_calc()
     pdfmetrics.registerFont(TTFont("D", FONT))
     (HERE / "list.pdf").write_bytes(three_pages())
     (HERE / "without_lines.pdf").write_bytes(without_lines())

@@ -174,11 +174,8 @@ def _is_same(table: Part, part: Part) -> bool:
 def _add(table: Part, part: Part) -> None:
     """Add the rows of a further page; the rest of a row goes to the row that it is the rest of."""
     rows = _apart_from_header(table.rows[0], part.rows)
-    headers = 0
-    for known, row in zip(table.rows[:_MOST_HEADER_ROWS], rows, strict=False):
-        if _texts(known) != _texts(row):
-            break
-        headers += 1
+    known = [_texts(row) for row in table.rows[:_MOST_HEADER_ROWS]]
+    headers = len([*takewhile(lambda row: _texts(row) in known, rows)])
     body = rows[headers:]
     cut = _last_of_body(table.rows)
     if body and cut is not None and _is_rest(cut, body[0]):
@@ -189,7 +186,9 @@ def _add(table: Part, part: Part) -> None:
         taken = [*lines] if is_moved else body[:1]
         for row in taken:
             for cell, rest in zip(cut.cells, row.cells, strict=True):
-                cell.text = "\n".join(filter(None, (cell.text, rest.text)))
+                # A word that a hyphen ends may go on behind it.
+                between = PERHAPS_ONE_WORD if cell.text.endswith("-") else "\n"
+                cell.text = between.join(filter(None, (cell.text, rest.text)))
         body = body[len(taken) :]
     table.rows += rows[:headers]
     table.rows += body
@@ -259,20 +258,25 @@ def find_unruled(contents: Sequence[Content]) -> None:
     columns = columns_of(lines)
     if columns is None:
         return
-    found = [(content, _lines_of_rows(content.lines, columns)) for content in contents]
-    first = [
-        columns.cells(content.lines[at])[0] for content, rows in found for at in rows
-    ]
-    is_numbered = numbers_rows(first)
+    found: list[tuple[Content, list[int]]] = []
+    for content in contents:
+        goes_on = any(rows for _, rows in found)
+        rows = _lines_of_rows(content.lines, columns, goes_on=goes_on)
+        found.append((content, rows))
+    first = [columns.cells(one.lines[at])[0] for one, rows in found for at in rows]
+    known: list[float] | None = [] if numbers_rows(first) else None
     for content, rows in found:
         if rows:
-            _take(content, rows, columns, is_numbered=is_numbered)
+            _take(content, rows, columns, known)
 
 
 def _take(
-    content: Content, rows: Sequence[int], columns: Columns, *, is_numbered: bool
+    content: Content,
+    rows: Sequence[int],
+    columns: Columns,
+    known: list[float] | None,
 ) -> None:
-    """Make these lines of a page its table."""
+    """Make these lines of a page its table; ``known`` as for ``row_groups``."""
     lines = [content.lines[at] for at in rows]
     by_column = [columns.cells(line) for line in lines]
     table = rows_of_lines(
@@ -280,23 +284,35 @@ def _take(
         by_column,
         range(columns.count),
         columns.rights.tolist(),
-        is_numbered=is_numbered,
+        known=known,
     )
     content.tables.append(Part(lines[0][0].top, columns.edges, table))
     taken = set(rows)
     content.lines = [line for at, line in enumerate(content.lines) if at not in taken]
 
 
-def _lines_of_rows(lines: Sequence[TextLine], columns: Columns) -> list[int]:
-    """The lines that are rows, or belong to one; those between them that lie across are titles."""
+def _lines_of_rows(
+    lines: Sequence[TextLine], columns: Columns, *, goes_on: bool
+) -> list[int]:
+    """The lines that are rows, or belong to one; those between them that lie across are titles.
+
+    ``goes_on``: whether the table began on a page before.
+    """
     rows = [at for at, line in enumerate(lines) if len(chunks(line)) >= _LEAST_PIECES]
     if not rows:
-        return []
+        return [
+            *takewhile(
+                lambda at: goes_on and columns.may_be_rest(lines[at]), range(len(lines))
+            )
+        ]
     first = rows[0]
     while first > 0 and overlap(lines[first - 1], lines[first]):
         first -= 1
     own = columns.filled(lines[first])
-    while first > 0 and _is_above(lines[first - 1], lines[first], own, columns):
+    while first > 0 and (
+        _is_above(lines[first - 1], lines[first], own, columns)
+        or (goes_on and columns.may_be_rest(lines[first - 1]))
+    ):
         first -= 1
     last = _last_of_row(lines, rows[-1], columns)
     taken = set(rows)
@@ -416,6 +432,7 @@ def _read_pages(
     them, and of what nobody sees.
     """
     notes: list[str] = []
+    known: list[float] = []
     contents: list[Content] = []
     beside: dict[str, list[int]] = {}
     troubles: _Troubles = {}
@@ -423,7 +440,7 @@ def _read_pages(
         if page.trouble is not None:
             troubles.setdefault(page.trouble, []).append(number)
         elif not page.is_blank:
-            contents.append(content_of(page))
+            contents.append(content_of(page, known))
         for what, is_there in (("image", page.pictured), ("fields", page.filled)):
             if is_there:
                 beside.setdefault(what, []).append(number)

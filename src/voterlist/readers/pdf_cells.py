@@ -19,6 +19,7 @@ from voterlist.readers.pdf_pages import Page
 from voterlist.readers.pdf_words import (
     TextLine,
     Word,
+    begin_cells,
     cell_text,
     lines_of,
     whole_groups,
@@ -284,12 +285,16 @@ class Content:
     """Those outside the tables."""
 
 
-def content_of(page: Page) -> Content:
-    """The ruled tables of a page, and the lines outside them."""
+def content_of(page: Page, known: list[float]) -> Content:
+    """The ruled tables of a page, and the lines outside them.
+
+    ``known``: where texts begin on the pages before, as in ``begin_cells``.
+    """
     grids = [grid for grid in grids_of(page.lines) if grid.columns > 1]
     groups, firsts = _group_signs(page, grids)
     words_in: dict[int, list[Word]] = {}
-    for word in words_of(page, whole_groups(page, groups)):
+    begins = begin_cells(page, known)
+    for word in words_of(page, whole_groups(page, groups, begins), begins):
         words_in.setdefault(word.group, []).append(word)
     content = Content(lines=lines_of(words_in.pop(NOWHERE, [])))
     for grid, first in zip(grids, firsts, strict=True):
@@ -401,7 +406,7 @@ def rows_of_lines(
     starts: Sequence[int],
     rights: Sequence[float],
     *,
-    is_numbered: bool = False,
+    known: list[float] | None = None,
 ) -> list[Row]:
     """Lines of text as the rows of a table.
 
@@ -410,11 +415,11 @@ def rows_of_lines(
         by_column: the words of each line by column.
         starts: the place of each column in the grid.
         rights: where the text of each column ends at the latest.
-        is_numbered: whether the first column numbers the rows on other pages.
+        known: as for ``row_groups``.
     """
     middles = [line[0].middle for line in lines]
     rows = []
-    for group in row_groups(middles, by_column, is_numbered=is_numbered):
+    for group in row_groups(middles, by_column, known=known):
         row = Row()
         for column, start in enumerate(starts):
             words: list[Word] = []

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 import numpy as np
 
 from voterlist.arrays import Floats
 from voterlist.model import frozen
-from voterlist.readers.pdf_words import TextLine, Word
+from voterlist.readers.pdf_words import CHUNK_GAP, TextLine, Word
 
 _BIN = 0.5
 """The width, in points, of the strips of a page that are looked at for gaps."""
-_CHUNK_GAP = 0.75
-"""A gap of this share of the height of the letters parts two cells rather than two words."""
 _LEAST_CHUNKS = 3
 """A line of so many pieces may be a row."""
 _LEAST_ROWS = 3
@@ -30,14 +29,25 @@ one of few rows."""
 
 
 def chunks(line: TextLine) -> list[list[Word]]:
-    """The words of a line in pieces that a wide gap parts."""
+    """The words of a line in pieces that a wide gap parts, or the beginning of a cell."""
     pieces: list[list[Word]] = []
     for word in line:
-        if pieces and word.left - pieces[-1][-1].right <= _CHUNK_GAP * word.height:
+        if pieces and not _parts(pieces[-1][-1], word):
             pieces[-1].append(word)
         else:
             pieces.append([word])
     return pieces
+
+
+def _parts(one: Word, other: Word) -> bool:
+    """True where the gap between two words parts two cells."""
+    is_wide = other.left - one.right > CHUNK_GAP * other.height
+    return is_wide or _begins_cell(one, other)
+
+
+def _begins_cell(one: Word, other: Word) -> bool:
+    """True where the second of two words is known to begin another cell."""
+    return other.cell not in {-1, one.cell}
 
 
 @frozen
@@ -46,10 +56,12 @@ class Columns:
 
     Attributes:
         edges: the middles of the gaps between them, from left to right.
-        rights: how far the text of each column reaches.
+        starts: where the text of each column begins.
+        rights: how far it reaches.
     """
 
     edges: Floats
+    starts: Floats
     rights: Floats
 
     @property
@@ -60,23 +72,44 @@ class Columns:
     def cells(self, line: TextLine) -> list[list[Word]]:
         """The words of a line by column."""
         cells: list[list[Word]] = [[] for _ in range(self.count)]
+        drawn = {word.cell for word in line} - {-1}
+        columns: dict[int, int] = {}
         for word in line:
-            middle = (word.left + word.right) / 2
-            cells[int(np.searchsorted(self.edges, middle))].append(word)
+            column = int(np.searchsorted(self.edges, (word.left + word.right) / 2))
+            if word.cell >= 0 and len(drawn) >= _LEAST_CHUNKS:
+                # A text that is longer than its column stays in the one where it begins.
+                begun = int(np.searchsorted(self.edges, word.left))
+                column = columns.setdefault(word.cell, begun)
+            cells[column].append(word)
         return cells
 
     def filled(self, line: TextLine) -> set[int]:
         """The columns in which the line has words."""
         return {at for at, words in enumerate(self.cells(line)) if words}
 
+    def may_be_rest(self, line: TextLine) -> bool:
+        """True for a line that begins where cells do, and not those of a number or surname alone.
+
+        At the top of a page it is the rest of the last row of the page before.
+        """
+        filled = self.filled(line)
+        return (
+            0 not in filled
+            and max(filled) > 1
+            and not self.crosses(line)
+            and all(
+                (np.abs(self.starts - piece[0].left) <= _SLACK).any()
+                for piece in chunks(line)
+            )
+        )
+
     def crosses(self, line: TextLine) -> bool:
-        """True where one piece of the line lies over a gap between columns, as a title does."""
-        for piece in chunks(line):
-            first = np.searchsorted(self.edges, piece[0].left)
-            last = np.searchsorted(self.edges, piece[-1].right)
-            if last > first:
-                return True
-        return False
+        """True where one piece of the line reaches into the next column, as a title does."""
+        return any(
+            np.searchsorted(self.starts[1:], piece[-1].right)
+            > np.searchsorted(self.edges, piece[0].left)
+            for piece in chunks(line)
+        )
 
 
 def _may_be_row(line: TextLine) -> bool:
@@ -89,13 +122,15 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     rows = [line for line in lines if _may_be_row(line)]
     if len(rows) < _LEAST_ROWS:
         return None
-    words = [word for line in _with_overlapping(lines) for word in line]
+    taken = _with_overlapping(lines)
+    words = [word for line in taken for word in line]
     lefts = np.array([word.left for word in words])
     rights = np.array([word.right for word in words])
     height = float(np.median([word.height for word in words]))
     share = _NARROW if len(rows) >= _FEW_ROWS else _WIDE
     most_crossing = _MOST_CROSSING * len(rows)
     edges = _gaps(lefts, rights, most_crossing, share * height)
+    edges = _with_begun(edges, lefts, _begun(taken))
     if len(edges) < _LEAST_CHUNKS - 1:
         return None
     # Where cells end at one height, what stands above the last lines is longer than these.
@@ -106,11 +141,52 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
             np.concatenate(both) for both in zip((lefts, rights), more.T, strict=True)
         )
         wider = _gaps(lefts, rights, most_crossing, share * height)
+        wider = _with_begun(wider, lefts, _begun(taken))
         edges = wider if len(wider) == len(edges) else edges
     column = np.searchsorted(edges, (lefts + rights) / 2)
+    starts = _starts(edges, lefts, rights)
+    # What runs into the next column does not show where its own ends.
+    is_own = rights < np.append(starts[1:], np.inf)[column] - _SLACK
     reaches = np.zeros(len(edges) + 1)
-    np.maximum.at(reaches, column, rights)
-    return Columns(edges, reaches)
+    np.maximum.at(reaches, column[is_own], rights[is_own])
+    return Columns(edges, starts, reaches)
+
+
+def _begun(lines: Sequence[TextLine]) -> Floats:
+    """Where the columns begin whose cells are known to begin there, from left to right.
+
+    Hardly a text lies across such a place, but one that stops where the next cell begins. Cells
+    with their text in the middle, or at the right, begin anywhere.
+    """
+    spans: list[tuple[float, float]] = []
+    begins: list[float] = []
+    for line in lines:
+        spans.append((line[-1].left, line[-1].right))
+        for one, other in pairwise(line):
+            is_cut = _begins_cell(one, other)
+            begins += [other.left] * is_cut
+            spans.append(
+                (one.left, min(one.right, other.left) if is_cut else one.right)
+            )
+    own = np.sort(begins)
+    begun = own[np.diff(own, prepend=-np.inf) > _SLACK]
+    left, right = np.array(spans).T[:, :, None]
+    across = ((left < begun - _SLACK) & (right > begun + _SLACK)).sum(axis=0)
+    count = np.searchsorted(own, begun + _SLACK, "right") - np.searchsorted(own, begun)
+    kept: Floats = begun[across <= _MOST_ACROSS * count]
+    return kept
+
+
+def _with_begun(edges: Floats, lefts: Floats, begun: Floats) -> Floats:
+    """The edges of columns, with one before each such place that no gap parts from the text before.
+
+    ``lefts``: where each word begins.
+    """
+    column = np.searchsorted(edges, begun)
+    firsts = np.full(len(edges) + 1, np.inf)
+    np.minimum.at(firsts, np.searchsorted(edges, lefts), lefts)
+    more = begun[begun - firsts[column] > _SLACK] - _BIN
+    return np.sort(np.concatenate((edges, more)))
 
 
 def _starts(edges: Floats, lefts: Floats, rights: Floats) -> Floats:
@@ -202,11 +278,18 @@ def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> 
 _NEXT_LINE = 1.6
 """A line of the same cell is no further below, in heights of the letters."""
 _CLEARLY_NEARER = 0.75
+_MOST_ACROSS = 0.1
+"""So many texts may lie across the beginning of a column, for each that begins there."""
 _SLACK = 1.0
 """Texts of one column begin no further to the left than so many points."""
 _MOST_INSIDE = 1.6
 """Lines of one row are no further apart than this many times the usual gap between lines."""
+_LINE = 1.25
+"""Lines of one cell may be so far apart, in heights of the letters."""
 _NEARLY_WIDEST = 0.85
+_MOSTLY_TOP, _APART = 0.8, 1.2
+"""Rows begin with their number where so large a share of those of several lines does; a line that
+is so many usual gaps below is of another row."""
 _LEAST_NUMBERS, _MOSTLY = 2, 0.6
 """A first column of so many numbers, and so large a share of them, counts the rows."""
 _OVERLAPPING = 0.8
@@ -218,7 +301,7 @@ def row_groups(
     middles: Sequence[float],
     cells: Sequence[Sequence[Sequence[Word]]],
     *,
-    is_numbered: bool = False,
+    known: list[float] | None = None,
 ) -> list[list[int]]:
     """The lines of a table in groups, one a row.
 
@@ -229,19 +312,26 @@ def row_groups(
     Args:
         middles: the height of each line, from top to bottom.
         cells: the words of each line by column.
-        is_numbered: whether the first column numbers the rows on other pages.
+        known: None where the first column does not number the rows on other pages. Else how far the
+            lines of the rows there are from each other, as ``_from_top`` adds them.
 
     Returns:
         the places of the lines of each row among all lines.
     """
     filled = [_filled_columns(row) for row in cells]
     gaps = np.diff(np.array(middles))
-    close = _MOST_INSIDE * float(np.median(gaps)) if len(gaps) else 0.0
     words = [word for row in cells for own in row for word in own]
-    overlapping = _OVERLAPPING * float(np.median([word.height for word in words]))
+    height = float(np.median([word.height for word in words]))
+    overlapping = _OVERLAPPING * height
+    usual = float(np.median(gaps)) if len(gaps) else 0.0
+    # Where cells end at several heights, lines are nearer to each other than in a cell.
+    close = max(_MOST_INSIDE * usual, _LINE * height)
     spacing = _Spacing(filled, gaps, close, overlapping)
-    if numbers_rows([row[0] for row in cells], is_known=is_numbered):
-        return _around_numbers(spacing)
+    firsts = [row[0] for row in cells]
+    if numbers_rows(firsts, is_known=known is not None):
+        numbers = {line for line, words in enumerate(firsts) if _is_number(words)}
+        seen = [] if known is None else known
+        return [*_from_top(_around_numbers(spacing), numbers, spacing, seen)]
     return _below_firsts(spacing)
 
 
@@ -263,11 +353,15 @@ def numbers_rows(first: Sequence[Sequence[Word]], *, is_known: bool = False) -> 
     count = 0
     numbers = 0
     for words in first:
-        text = "".join(word.text for word in words)
-        count += bool(text)
-        numbers += text.rstrip(".)").isdigit()
+        count += bool(words)
+        numbers += _is_number(words)
     is_usual = numbers >= _LEAST_NUMBERS and numbers >= _MOSTLY * count
     return is_usual or (is_known and numbers > 0)
+
+
+def _is_number(words: Sequence[Word]) -> bool:
+    """True for the number of a row."""
+    return "".join(word.text for word in words).rstrip(".)").isdigit()
 
 
 @frozen
@@ -339,17 +433,64 @@ def _around_numbers(spacing: _Spacing) -> list[list[int]]:
     """The lines in groups, each around one that has a number."""
     anchors = spacing.numbered()
     groups: dict[int, list[int]] = {}
-    for line in range(len(spacing.filled)):
+    group = -1
+    for line, own in enumerate(spacing.filled):
         at = bisect_right(anchors, line)
         above = anchors[at - 1] if at else None
         below = anchors[at] if at < len(anchors) else None
-        group = line
-        for anchor in _nearest(line, above, below, spacing.gaps):
-            if spacing.may_belong(line, anchor):
-                group = anchor
-                break
+        choices = _nearest(line, above, below, spacing.gaps)
+        is_free = group >= 0 and group not in anchors
+        if is_free and (own < spacing.filled[group] or above is None):
+            # The rest of a line without a number, such as the lower one of a header.
+            choices.append(group)
+        fits = (anchor for anchor in choices if spacing.may_belong(line, anchor))
+        group = next(fits, line)
         groups.setdefault(group, []).append(line)
     return sorted(groups.values())
+
+
+def _from_top(
+    groups: Sequence[list[int]],
+    numbers: AbstractSet[int],
+    spacing: _Spacing,
+    known: list[float],
+) -> Iterator[list[int]]:
+    """The groups; where rows begin with their number, what stands above one is a row of its own.
+
+    It is the rest of a row on the page before. So is what stands further below the last line of a
+    row than its lines are from each other, such as a total.
+
+    Args:
+        groups: the lines of each row.
+        numbers: the lines that begin with the number of a row.
+        spacing: the lines.
+        known: of each row of several lines before how far they are from each other, in points;
+            infinity where it begins otherwise. Those of these rows are added.
+    """
+    for lines in groups:
+        if len(lines) > 1 and numbers & {*lines}:
+            gaps = spacing.gaps[lines[0] : lines[-1]]
+            begins = lines[0] in numbers and gaps.min() > spacing.overlapping
+            known.append(float(gaps.max()) if begins else np.inf)
+    enough = len(known) >= _LEAST_NUMBERS
+    most = (
+        _APART * float(np.quantile(known, _MOSTLY_TOP, method="higher"))
+        if enough
+        else np.inf
+    )
+    for lines in groups:
+        first = next((line for line in lines if line in numbers), lines[0])
+        cuts = [
+            at
+            for at, (above, line) in enumerate(pairwise(lines), 1)
+            if most < np.inf
+            and (
+                line == first
+                or (first in numbers and line > first and spacing.gaps[above] > most)
+            )
+        ]
+        for start, stop in pairwise([0, *cuts, len(lines)]):
+            yield lines[start:stop]
 
 
 def _nearest(

@@ -28,6 +28,11 @@ _RUN_GAP = 0.6
 """A gap of this share of the height of the letters ends a piece of text that runs on."""
 _TOUCHING = 0.02
 """Signs no further apart, as a share of the height of the letters, were set as one text."""
+CHUNK_GAP = 0.75
+"""A gap of this share of the height of the letters parts two cells rather than two words."""
+_LEAST_STARTS, _OF_MOST, _ONE_PLACE = 3, 0.25, 0.3
+"""Cells begin at a place where so many texts clearly do, and so large a share of those that do at
+the most usual one; places so near, in points, are one."""
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 
 
@@ -44,6 +49,7 @@ class Word:
         group: what the signs were grouped by, such as the cell they stand in.
         is_turned: True where it runs in another direction than most of the page.
         has_blank: True where a blank was written behind it.
+        cell: the piece of text that begins a cell and holds the word; below 0 where none is known.
     """
 
     text: str
@@ -54,6 +60,7 @@ class Word:
     group: int
     is_turned: bool
     has_blank: bool
+    cell: int = -1
 
     @property
     def middle(self) -> float:
@@ -70,13 +77,16 @@ TextLine = list[Word]
 """The words of one line from left to right."""
 
 
-def whole_groups(page: Page, groups: Longs) -> Longs:
+def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
     """The groups of signs, with a text that runs over the edge of its cell kept in that cell.
 
     Where a column is too narrow a program may write on into the next cell. Where several cells were
     drawn at once, more than one blank parts them.
 
-    ``groups``: the place of each sign in the grid of its table; below 0 outside all tables.
+    Args:
+        page: the page.
+        groups: the place of each sign in the grid of its table; below 0 outside all tables.
+        begins: True for the signs that begin a cell, as ``begin_cells``.
     """
     codes, boxes, kept = page.codes, page.boxes, groups.copy()
     height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
@@ -86,7 +96,7 @@ def whole_groups(page: Page, groups: Longs) -> Longs:
     runs_on &= gap <= _RUN_GAP * height[1:]
     runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height[1:]
     is_blank = _are_blank(codes)
-    runs_on &= ~(is_blank[1:] & is_blank[:-1])
+    runs_on &= ~(is_blank[1:] & is_blank[:-1]) & ~begins[1:]
     crossings = np.flatnonzero(runs_on & (np.diff(groups) != 0)) + 1
     ends = np.append(np.flatnonzero(~runs_on) + 1, len(codes))
     for at in crossings.tolist():
@@ -96,15 +106,20 @@ def whole_groups(page: Page, groups: Longs) -> Longs:
     return kept
 
 
-def words_of(page: Page, groups: Longs) -> list[Word]:
+def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
     """The words of a page in the order in which they are drawn.
 
-    ``groups``: a number for each sign; no word holds signs of two groups.
+    Args:
+        page: the page.
+        groups: a number for each sign; no word holds signs of two groups.
+        begins: True for the signs that begin a cell, as ``begin_cells``.
     """
     if not len(page.codes):
         return []
     is_blank = _are_blank(page.codes)
-    starts = np.flatnonzero(_beginnings(page, groups, is_blank))
+    begins = begins & (groups < 0)
+    cells = _cells_of_signs(page, begins)
+    starts = np.flatnonzero(_beginnings(page, groups, is_blank) | begins)
     stops = np.append(starts[1:], len(page.codes))
     words = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
@@ -122,9 +137,49 @@ def words_of(page: Page, groups: Longs) -> list[Word]:
             group=int(groups[start]),
             is_turned=bool(page.turned[start]),
             has_blank=bool(stop < len(is_blank) and is_blank[stop]),
+            cell=int(cells[start]),
         )
         words.append(word)
     return _set_wide(words)
+
+
+def begin_cells(page: Page, known: list[float]) -> Bools:
+    """True for the signs that begin a text where a column does, however near the one before is.
+
+    It does where several texts begin behind a wide gap, or with a letter behind a number or a
+    capital behind a small one: nothing else may part a number from the name beside it.
+
+    ``known``: where texts so begin on the pages before; those of this page are added.
+    """
+    boxes, codes, is_blank = page.boxes, page.codes, _are_blank(page.codes)
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
+    gap = boxes[1:, 0] - boxes[:-1, 2]
+    begins = (np.diff(page.pieces) != 0) & ~(is_blank[1:] | is_blank[:-1])
+    begins &= ~page.turned[1:]
+    is_other = np.abs(np.diff(boxes[:, 1])) > _ON_ONE_LINE * height
+    signs = [chr(code) for code in codes.tolist()]
+    behind = [
+        other.isupper() and (one.isdigit() or one.islower())
+        for one, other in pairwise(signs)
+    ]
+    is_clear = is_other | (gap > CHUNK_GAP * height) | np.array(behind, dtype=bool)
+    lefts = boxes[1:, 0]
+    known += lefts[begins & is_clear].tolist()
+    places = np.sort(np.array(known, dtype=float))
+    first, last = (
+        np.searchsorted(places, lefts + by) for by in (-_ONE_PLACE, _ONE_PLACE)
+    )
+    count = np.where(begins, last - first, 0)
+    most = max(_LEAST_STARTS, _OF_MOST * int(count.max(initial=0)))
+    return np.append(False, count >= most)[: len(codes)]
+
+
+def _cells_of_signs(page: Page, begins: Bools) -> Longs:
+    """The piece of text of each sign that stands in one which begins a cell; else -1."""
+    ends = np.append(True, np.diff(page.pieces) != 0) | begins
+    runs = np.cumsum(ends) - 1
+    cells: Longs = np.where(begins[ends][runs], runs, -1)
+    return cells
 
 
 def _set_wide(words: Sequence[Word]) -> list[Word]:
@@ -151,6 +206,7 @@ def _stands_apart(one: Word, other: Word) -> bool:
         len(one.text) == len(other.text) == 1
         and one.group == other.group
         and not (one.has_blank or one.is_turned or other.is_turned)
+        and other.cell in {-1, one.cell}
         and abs(one.middle - other.middle) <= _ON_ONE_LINE * other.height
         and 0 <= other.left - one.right <= _RUN_GAP * max(one.height, other.height)
     )
@@ -176,7 +232,8 @@ def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
     gap = boxes[1:, 0] - boxes[:-1, 2]
     is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
     is_apart |= gap > _GAP * height
-    is_apart |= gap < -_BACK * height
+    # The letters of one sign, such as a ligature, stand at one place.
+    is_apart |= (gap < -_BACK * height) & (np.diff(boxes, axis=0) != 0).any(axis=1)
     # Turned words run up or down: nothing but a blank parts them.
     is_apart &= ~page.turned[1:]
     is_apart |= is_blank[1:] | is_blank[:-1]
