@@ -18,7 +18,7 @@ import pypdfium2
 from pyarrow import csv
 
 import workspaces
-from command_line import started
+from command_line import told
 from review_books import fill, rows_of
 from voterlist.model import CaseKind
 from voterlist.report.values import Words
@@ -39,10 +39,9 @@ LOOK = 1
 
 def voterlist(*words, exits=(OK, LOOK)):
     """The JSON that a command prints; it must end with one of ``exits``."""
-    done = started(*words, "--json")
-    if done.returncode not in exits:
-        raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stderr}")
-    return json.loads(done.stdout)
+    code, said = told(*words)
+    assert code in exits, (words, said)
+    return said
 
 
 class Person:
