@@ -69,13 +69,19 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the files of slow tests, and of these with those of few.
+    """Begin with the files that have the most long tests, then slow ones, then any.
 
-    Their tests take longest each; a long file that begins last is waited for by one process alone.
+    They take longest: one that begins last is waited for by one process alone.
     """
+    has = {
+        mark: Counter(item.path for item in items if item.get_closest_marker(mark))
+        for mark in ("long", "slow")
+    }
     tests = Counter(item.path for item in items)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, tests[item.path]))
+    weights = {
+        path: (has["long"][path], has["slow"][path], tests[path]) for path in tests
+    }
+    items.sort(key=lambda item: weights[item.path], reverse=True)
 
 
 def pytest_collection_finish():
