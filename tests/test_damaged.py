@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -35,6 +37,8 @@ from voterlist.normalize import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402
 from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
 from voterlist.processes.parquet_proof import Proof, proof_of  # noqa: E402
+from voterlist.readers import proved  # noqa: E402
+from voterlist.tables import one_array  # noqa: E402
 
 ENDLESS = "9" * 5_000
 """Python refuses to make a number of more than 4,300 digits."""
@@ -209,6 +213,62 @@ def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypa
         readers.read_table(path, wanted=lambda _: [0])
     with pytest.raises(InputError):
         evaluate_pairs(path, path, threshold=0.5)
+
+
+@pytest.mark.slow
+def test_no_parquet_file_is_parsed_where_it_is_linked(tmp_path, monkeypatch):
+    """What is wrong with the reader of Parquet would reach all that the program may do.
+
+    And a list with two columns of one name was refused whole.
+    """
+    path = tmp_path / "table.parquet"
+    inside = pa.array([{"id": "3", "of": [1]}, None])
+    columns = [pa.array(["1", "2"]), inside, pa.array([7, None])]
+    pq.write_table(pa.Table.from_arrays(columns, ["id", "id.id", "id"]), path)
+
+    def unread(*_arguments, **_options):
+        raise AssertionError("this process parses Parquet")
+
+    for name in ("read_table", "read_schema", "read_metadata", "ParquetFile"):
+        monkeypatch.setattr(pq, name, unread)
+    table = readers.read_table(path, wanted=lambda names: range(len(names)))
+    assert table.to_pydict() == {
+        "id": ["1", "2"],
+        "id.id": [None, None],
+        "id (2)": ["7", None],
+    }
+
+
+def _handed_over(*tables, cut=0):
+    """What comes of a process that hands over these tables, the last bytes of them cut off."""
+    stream = io.BytesIO()
+    for table in tables:
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table)
+    content = stream.getvalue()
+    said = io.BytesIO(content[: len(content) - cut])
+    child = SimpleNamespace(stdin=io.BytesIO(), stdout=said)
+    return proved._received(child, lambda _: [0], one_array)
+
+
+def test_a_column_that_is_not_sound_is_not_taken_from_the_process_that_reads():
+    """A process that a file took over could have this one read whatever lies in its memory."""
+    nothing = pa.table({"name": pa.nulls(2)})
+    sound = pa.table({"name": ["Ağa", "Əli"]})
+    assert _handed_over(nothing, sound).equals(sound)
+    offsets, letters = np.array([0, 9_999, 3], np.int32), pa.py_buffer(b"Aga")
+    text = pa.StringArray.from_buffers(2, pa.py_buffer(offsets), letters)
+    beyond = pa.DictionaryArray.from_arrays(
+        pa.array([0, 9_999], pa.int32()), pa.array(["Ağa"]), safe=False
+    )
+    letter = pa.array([b"A", b"\xff"]).view(pa.string())
+    for broken in (text, beyond, letter):
+        assert _handed_over(nothing, pa.table({"name": broken})) is None
+    assert _handed_over(nothing, sound.slice(1)) is None
+    assert _handed_over(nothing, pa.table({"name": [1, 2], "other": [1, 2]})) is None
+    assert _handed_over(nothing, sound, cut=40) is None
+    assert _handed_over(nothing) is None
+    assert _handed_over() is None
 
 
 @pytest.mark.slow

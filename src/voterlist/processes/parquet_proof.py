@@ -1,15 +1,21 @@
-"""Whether a Parquet file can be read to its end, tried in a process of its own.
+"""A Parquet file read to its end in a process of its own, which hands over what is wanted of it.
 
 What would break the reader of Parquet, or unpack to more than there is room for, breaks that
 process alone. It loads little and opens the file itself, for it goes before each linkage of a list
 of millions.
+
+It writes streams of Arrow: one with the names and the number of rows and nothing else, and, once a
+line of JSON says which places are wanted, one for each of these in their order.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 import threading
 from collections import Counter
+from collections.abc import Callable, Collection
 from enum import IntEnum
 from typing import BinaryIO
 
@@ -48,21 +54,64 @@ _FEW_BYTES = 6.0
 takes more."""
 
 
-def repeating(metadata: pq.FileMetaData) -> list[str]:
-    """The columns with so few bytes a value that their values must repeat; none inside another."""
+_TEXT = pa.string()
+_MANY_GROUPS = 20
+"""So many groups of rows has a file of which one is read to see how the others are."""
+_SAMPLE = 100_000
+_NEARLY_ALL = 0.9
+"""The share of distinct texts among the known ones of a sample, above which a column is not held as
+codes: that would cost memory."""
+
+Wanted = Callable[[pa.Table], Collection[int]]
+"""Told the names and the number of rows, by a table of nothing else, it gives the places of the
+columns that are wanted."""
+
+
+def repeats(texts: pa.Array | pa.ChunkedArray) -> bool:
+    """True where values come again often enough for codes to take less memory."""
+    sample = texts.slice(len(texts) // 2, _SAMPLE).drop_null()
+    return len(sample.unique()) <= _NEARLY_ALL * len(sample)
+
+
+def check(table: pa.Table) -> None:
+    """See that every column holds what its type says.
+
+    Raises:
+        pa.ArrowInvalid: one does not.
+    """
+    for column in table.columns:
+        # An hour past midnight is odd, and hurts nobody.
+        column.validate(full=not pa.types.is_temporal(column.type))
+
+
+def _repeating(file: pq.ParquetFile) -> list[str]:
+    """The columns to be read as codes; none inside another.
+
+    They have so few bytes a value that their values must repeat, or repeat in one of many groups.
+    """
     values: Counter[str] = Counter()
     size: Counter[str] = Counter()
-    for group in range(metadata.num_row_groups):
-        for place in range(metadata.num_columns):
-            column = metadata.row_group(group).column(place)
+    for group in range(file.num_row_groups):
+        for place in range(file.metadata.num_columns):
+            column = file.metadata.row_group(group).column(place)
             values[column.path_in_schema] += column.num_values
             size[column.path_in_schema] += column.total_uncompressed_size
-    return [
-        field.name
-        for field in metadata.schema.to_arrow_schema()
-        if not pa.types.is_nested(field.type)
-        and size[field.name] < _FEW_BYTES * values[field.name]
+    fields = {field.name: field.type for field in file.schema_arrow}
+    few = [
+        name
+        for name, kind in fields.items()
+        if not pa.types.is_nested(kind) and size[name] < _FEW_BYTES * values[name]
     ]
+    if file.num_row_groups < _MANY_GROUPS:
+        return few
+    texts = [
+        name
+        for name, kind in fields.items()
+        if name not in few and pa.types.is_string(kind)
+    ]
+    some = file.read_row_group(file.num_row_groups // 2, texts, use_threads=False)
+    columns = zip(some.column_names, some.columns, strict=True)
+    return few + [name for name, column in columns if repeats(column)]
 
 
 def _unpacked(column: pa.ChunkedArray) -> int:
@@ -77,7 +126,19 @@ def _unpacked(column: pa.ChunkedArray) -> int:
     )
 
 
-def proof_of(source: BinaryIO | pa.NativeFile, most: int) -> Proof:
+def _leaves(kind: pa.DataType) -> int:
+    """How many columns of the file a column of this type is made of."""
+    kind = getattr(kind, "storage_type", kind)
+    inside = [kind.field(place).type for place in range(kind.num_fields)]
+    return sum(map(_leaves, inside)) if inside else 1
+
+
+def proof_of(
+    source: BinaryIO | pa.NativeFile,
+    most: int,
+    wanted: Wanted = lambda _: (),
+    sink: BinaryIO | None = None,
+) -> Proof:
     """Read a Parquet file to its last value, a column of a group of rows at a time.
 
     Nothing is kept. There is no limit on its rows: tables of millions are linked.
@@ -85,27 +146,41 @@ def proof_of(source: BinaryIO | pa.NativeFile, most: int) -> Proof:
     Args:
         source: the file.
         most: bytes to which it may unpack.
+        wanted: which columns are handed over. Whoever takes them checks them.
+        sink: where these are written; lists and records as texts that nobody knows.
 
     Raises:
         MemoryError: it needs more memory than this process may have.
     """
-    unpacked = 0
+    unpacked = leaf = 0
     try:
-        # Read as ``link`` reads it.
-        metadata = pq.read_metadata(source)
-        file = pq.ParquetFile(source, read_dictionary=repeating(metadata))
-        for group in range(file.num_row_groups):
-            for place in range(file.metadata.num_columns):
-                # By its place: names may stand twice, or name a column inside another.
+        file = pq.ParquetFile(source)
+        names, rows = file.schema_arrow.names, file.metadata.num_rows
+        places = wanted(pa.table([pa.nulls(rows)] * len(names), names))
+        encoded = _repeating(file)
+        file = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded)
+        for place, field in enumerate(file.schema_arrow):
+            # By its place: names may stand twice, or name a column inside another.
+            leaves = [*range(leaf, leaf + _leaves(field.type))]
+            leaf += len(leaves)
+            is_nested = pa.types.is_nested(field.type)
+            schema = pa.schema([pa.field(field.name, _TEXT) if is_nested else field])
+            writer = pa.ipc.new_stream(sink, schema) if place in places else None
+            for group in range(file.num_row_groups):
                 column = file.reader.read_row_group(
-                    group, column_indices=[place], use_threads=False
+                    group, column_indices=leaves, use_threads=False
                 )
-                # An hour past midnight is odd, and hurts nobody.
-                is_time = pa.types.is_temporal(column.schema.field(0).type)
-                column.validate(full=not is_time)
                 unpacked += _unpacked(column.column(0))
                 if unpacked > most:
                     return Proof.TOO_LARGE
+                if is_nested or writer is None:
+                    check(column)
+                if is_nested:
+                    column = pa.table([pa.nulls(len(column), _TEXT)], schema=schema)
+                if writer is not None:
+                    writer.write_table(column)
+            if writer is not None:
+                writer.close()
     except MemoryError:
         raise
     except BROKEN_PARQUET:
@@ -121,9 +196,19 @@ def main(path: str, seconds: str, memory: str, most: str) -> None:
     # Each column has the memory of the one before it: the system need not hand it out anew.
     keep_memory()
     limit(int(seconds), int(memory))
+    sink = sys.stdout.buffer
+
+    def wanted(nothing: pa.Table) -> list[int]:
+        with pa.ipc.new_stream(sink, nothing.schema) as writer:
+            writer.write_table(nothing)
+        sink.flush()
+        places: list[int] = json.loads(sys.stdin.readline())
+        return places
+
     try:
         with open(path, "rb") as content:  # noqa: PTH123  little is loaded
-            proof = proof_of(content, int(most))
+            proof = proof_of(content, int(most), wanted, sink)
+        sink.flush()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except OSError:

@@ -14,18 +14,16 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
-from voterlist.processes.parquet_proof import BROKEN_PARQUET, repeating
+from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.processes.threads import each
 from voterlist.readers import sandbox
-from voterlist.readers.proved import trouble_in
-from voterlist.readers.texts import coded_text, text_table
+from voterlist.readers.proved import columns_of, trouble_in
+from voterlist.readers.texts import coded_text, plain_text
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
 
-_MANY_GROUPS = 20
-"""So many groups of rows has a file of which one is read to see how the others are."""
 _TODO = (
     "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row,"
     " and try again."
@@ -140,7 +138,7 @@ def _with_headers(sheet: RawSheet) -> pa.Table:
     return rows.slice(0, kept).rename_columns(_names(first)).combine_chunks()
 
 
-def _names(headers: list[str | None]) -> list[str]:
+def _names(headers: Sequence[str | None]) -> list[str]:
     """The headers made distinct, and a name for a column without one."""
     seen: Counter[str] = Counter()
     names = []
@@ -155,16 +153,27 @@ def _read_parquet(
     path: Path, settings: IngestSettings | None, wanted: Wanted | None
 ) -> pa.Table:
     """A Parquet file with every column as text."""
-    prove_parquet(path, settings)
+
+    def places(nothing: pa.Table) -> Collection[int]:
+        names = _apart(nothing.column_names)
+        return range(len(names)) if wanted is None else wanted(names)
+
+    made = plain_text if wanted is None else coded_text
     try:
-        names = pq.read_schema(arrow_source(path)).names
-        if wanted is None or len(set(names)) < len(names):
-            return text_table(pq.read_table(arrow_source(path)))
-        places = wanted(names)
-        return _read_columns(path, {names[place] for place in places})
+        found = columns_of(path, settings or _usual(), places, made)
+    except OSError as error:
+        raise _refuse(path, _trouble(error)) from None
     except BROKEN_PARQUET:
         # The cause may quote a cell, so it is not chained.
-        raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
+        found = AsideCode.FILE_UNREADABLE
+    if isinstance(found, AsideCode):
+        raise _refuse(path, found)
+    return found.rename_columns(_apart(found.column_names))
+
+
+def _apart(names: list[str]) -> list[str]:
+    """The names of columns as they are written, unless one stands twice."""
+    return names if len(set(names)) == len(names) else _names(names)
 
 
 def _usual() -> IngestSettings:
@@ -197,30 +206,3 @@ def arrow_source(path: Path) -> Path | pa.NativeFile:
     except UnicodeEncodeError:
         return pa.BufferReader(path.read_bytes())
     return path
-
-
-def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
-    """These columns of a Parquet file, each by a thread.
-
-    So only those that are being read are in memory as the file has them.
-    """
-    with pq.ParquetFile(arrow_source(path)) as file:
-        encoded = repeating(file.metadata)
-        names, rows = file.schema_arrow.names, file.metadata.num_rows
-        if file.num_row_groups >= _MANY_GROUPS:
-            # What repeats in one of them is quicker to read as codes than to encode.
-            some = file.read_row_group(file.num_row_groups // 2, [*wanted])
-            encoded += [
-                name
-                for name, column in zip(some.column_names, some.columns, strict=True)
-                if pa.types.is_string(column.type)
-                and pa.types.is_dictionary(coded_text(column).type)
-            ]
-
-    def column(name: str) -> pa.Array:
-        if name not in wanted:
-            return pa.nulls(rows)
-        with pq.ParquetFile(arrow_source(path), read_dictionary=encoded) as file:
-            return coded_text(file.read(columns=[name]).column(0))
-
-    return pa.Table.from_arrays(each(column, names), names=names)

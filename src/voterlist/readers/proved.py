@@ -1,24 +1,36 @@
-"""Parquet files that this process may read itself, since another has read all of them first."""
+"""Parquet files that another process reads, which hands over the columns that are wanted."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import pyarrow as pa
 
 from voterlist.model import AsideCode
 from voterlist.processes.children import import_path, let_go
 from voterlist.processes.limits import OUT_OF_MEMORY
-from voterlist.processes.parquet_proof import Proof
+from voterlist.processes.parquet_proof import (
+    BROKEN_PARQUET,
+    Proof,
+    Wanted,
+    check,
+)
 from voterlist.readers.outcome import allowance
+from voterlist.tables import one_array
 
 if TYPE_CHECKING:
     from voterlist.config import IngestSettings
 
+Made = Callable[[pa.ChunkedArray], pa.Array]
+"""What is made of a column."""
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -57,17 +69,37 @@ def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
     Raises:
         OSError: there is no such file, or no right to read it.
     """
+    found = columns_of(path, settings, lambda _: (), one_array)
+    return found if isinstance(found, AsideCode) else None
+
+
+def columns_of(
+    path: Path, settings: IngestSettings, wanted: Wanted, made: Made
+) -> pa.Table | AsideCode:
+    """A Parquet file as another process reads it, or the code of why it cannot be read.
+
+    Args:
+        path: the file.
+        settings: the limits of what is read.
+        wanted: tells which columns are handed over; the others are of the type null.
+        made: what is made of each of them, as soon as it is there.
+
+    Raises:
+        OSError: there is no such file, or no right to read it.
+    """
     with path.open("rb") as content:
         size = os.fstat(content.fileno()).st_size
-    trouble = _try_once(path, size, settings)
-    if trouble is AsideCode.READER_STOPPED:
+    found = _try_once(path, size, settings, wanted, made)
+    if found is AsideCode.READER_STOPPED:
         # Somebody may have killed it, or the machine may have had no room for it.
-        return _try_once(path, size, settings)
-    return trouble
+        return _try_once(path, size, settings, wanted, made)
+    return found
 
 
-def _try_once(path: Path, size: int, settings: IngestSettings) -> AsideCode | None:
-    """What one process finds out about a Parquet file of so many bytes."""
+def _try_once(
+    path: Path, size: int, settings: IngestSettings, wanted: Wanted, made: Made
+) -> pa.Table | AsideCode:
+    """What one process finds in a Parquet file of so many bytes."""
     allowed = allowance(size, settings)
     most = max(settings.max_unpacked_megabytes * 2**20, _MOST_UNPACKED * size)
     numbers = map(str, (allowed.seconds, allowed.bytes, most))
@@ -75,21 +107,73 @@ def _try_once(path: Path, size: int, settings: IngestSettings) -> AsideCode | No
         [sys.executable, "-c", _OWN_PATH, str(path), *numbers, *import_path()],
         # By its end the process learns that this one is gone.
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | ONE_THREAD,
     )
     words = LastWords(process.stderr)
+    late = threading.Event()
+    timer = threading.Timer(allowed.clock_seconds, _end_late, (process, late))
+    timer.daemon = True
+    timer.start()
     try:
-        code = process.wait(allowed.clock_seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return AsideCode.FILE_TOO_SLOW
+        table = _received(process, wanted, made)
+        if table is not None:
+            process.wait()
     finally:
+        timer.cancel()
         let_go(process)
-    if code in set(Proof):
-        return _TROUBLE_OF[Proof(code)]
-    return cause_of_end(code, words)
+    if late.is_set():
+        return AsideCode.FILE_TOO_SLOW
+    code = process.returncode
+    if code not in set(Proof):
+        return cause_of_end(code, words)
+    trouble = _TROUBLE_OF[Proof(code)]
+    if trouble is None and table is None:
+        return AsideCode.FILE_UNREADABLE
+    return table if trouble is None else trouble
+
+
+def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _received(
+    process: subprocess.Popen[bytes], wanted: Wanted, made: Made
+) -> pa.Table | None:
+    """What a process hands over; None where it ends before, or what comes is not sound.
+
+    A stranger's file was read there, so every offset, text and code is looked at here.
+    """
+    assert process.stdin is not None
+    source = pa.PythonFile(process.stdout, "r")
+    nothing = _stream(source)
+    if nothing is None:
+        return None
+    places = sorted(wanted(nothing))
+    arrays = nothing.columns
+    try:
+        process.stdin.write(json.dumps(places).encode() + b"\n")
+        process.stdin.flush()
+    except OSError:
+        return None
+    for place in places:
+        table = _stream(source)
+        if table is None or table.shape != (nothing.num_rows, 1):
+            return None
+        arrays[place] = made(table.column(0))
+    return pa.Table.from_arrays(arrays, names=nothing.column_names)
+
+
+def _stream(source: pa.NativeFile) -> pa.Table | None:
+    """The next table that a process hands over; None where there is no sound one."""
+    try:
+        table = pa.ipc.open_stream(source).read_all()
+        check(table)
+    except BROKEN_PARQUET:
+        return None
+    return table
 
 
 class LastWords:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from voterlist.processes.parquet_proof import repeats
 from voterlist.readers.books import cell_text
 from voterlist.tables import one_array
-
-_SAMPLE = 100_000
-_NEARLY_ALL = 0.9
-"""The share of distinct texts among the known ones of a sample, above which a column is not held as
-codes: that would cost memory."""
 
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
@@ -24,22 +20,19 @@ def coded_text(column: pa.ChunkedArray) -> pa.Array:
     ):
         encoded = one_array(column.unify_dictionaries())
         return encoded.cast(pa.dictionary(pa.int32(), pa.string()))
-    text = _as_text(column)
-    sample = text.slice(len(text) // 2, _SAMPLE).drop_null()
-    if len(sample.unique()) > _NEARLY_ALL * len(sample):
-        return text
-    return text.dictionary_encode()
+    text = plain_text(column)
+    return text.dictionary_encode() if repeats(text) else text
 
 
 def text_table(table: pa.Table) -> pa.Table:
     """The same columns, every one as text: whole numbers without a point, dates in ISO 8601."""
     names = table.column_names
     return pa.Table.from_arrays(
-        [_as_text(table.column(place)) for place in range(len(names))], names=names
+        [plain_text(table.column(place)) for place in range(len(names))], names=names
     )
 
 
-def _as_text(column: pa.ChunkedArray) -> pa.Array:
+def plain_text(column: pa.ChunkedArray) -> pa.Array:
     """A column as text.
 
     Whole numbers without a point, dates in ISO 8601, lists and records left out as null.
