@@ -20,11 +20,18 @@ from voterlist.tables import from_columns
 
 AT = "2026-02-03T09:00:00+00:00"
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "decisions.md"
-_READ = re.search(
-    r"\* struck on a ground of the person: (.*?)\.", _PAGE.read_text("utf-8")
-)
-FOR_GOOD = set(re.findall(r"`([a-z-]+)`", _READ[1]))
-"""The grounds that may take a person's last entry, as the page has them that people read."""
+
+
+def _read_in_the_law(begins, ends):
+    """The grounds that the page, which people read, names between the words of a sentence."""
+    told = _PAGE.read_text("utf-8").partition(begins)[2].partition(ends)[0]
+    return set(re.findall(r"`([a-z-]+)`", told))
+
+
+FOR_GOOD = _read_in_the_law("* struck on a ground of the person:", ".")
+"""They may take a person's last entry."""
+AFTER_FREEZE = _read_in_the_law("From then on only", "strike")
+"""They may change a list that is frozen."""
 
 
 def _table(rows, schema, filled):
