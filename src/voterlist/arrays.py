@@ -288,8 +288,7 @@ def completed_years(
     last = calendar.monthrange(on.year, 2)[1]
     day = np.where(month == 2, np.minimum(day, last), day)
     is_ahead = (month > on.month) | ((month == on.month) & (day > on.day))
-    years: AnyArray = on.year - year - is_ahead
-    return years
+    return on.year - year - is_ahead
 
 
 def run_sizes(ordered: AnyArray) -> Longs:

@@ -43,8 +43,7 @@ def ages_of(voters: pa.Table, on_day: dt.date) -> Floats:
         for name in ("birth_year", "birth_month", "birth_day")
     )
     # A comparison with NaN is False: of a year alone nothing is taken off.
-    ages: Floats = completed_years(year, month, day, on_day)
-    return ages
+    return completed_years(year, month, day, on_day)
 
 
 def age_histogram(context: Context) -> Longs:
@@ -105,8 +104,7 @@ def median(ages: Longs) -> Floats:
         (cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1)
         for step in (0, 1)
     )
-    middle: Floats = np.where(total > 0, (low + high) / 2, np.nan)
-    return middle
+    return np.where(total > 0, (low + high) / 2, np.nan)
 
 
 def distance(ages: Longs, others: Longs) -> Floats:

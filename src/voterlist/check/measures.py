@@ -177,8 +177,7 @@ def spread_beyond_chance(away: Floats, error: Floats, judged: Bools) -> float:
 def draw_in(values: Floats) -> Floats:
     """The values with the outer tenths drawn in to where they begin."""
     low, high = np.quantile(values, (_DRAWN_IN, 1 - _DRAWN_IN))
-    drawn: Floats = np.clip(values, low, high)
-    return drawn
+    return np.clip(values, low, high)
 
 
 def false_discovery(p: Floats) -> Floats:
@@ -235,8 +234,7 @@ def _arcsine(count: Floats | Longs, of: Floats | Longs) -> Floats:
 
     The standard error is 1 / sqrt(4 of + 2) whatever the share (Anscombe 1948).
     """
-    angle: Floats = np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
-    return angle
+    return np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
 
 
 def _share(angle: Floats, of: Floats | Longs) -> Floats:
@@ -444,10 +442,9 @@ def _spread_of_distances(value: Floats, inverse: Floats) -> float:
 def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> Bools:
     """Outside the funnel, and still an outlier when all precincts are asked at once."""
     level = settings.outlier_chance * (2 if two_sided else 1)
-    no_chance: Bools = (np.nan_to_num(funnel.p, nan=1.0) < level) & (
+    return (np.nan_to_num(funnel.p, nan=1.0) < level) & (
         np.nan_to_num(funnel.q, nan=1.0) <= settings.false_outliers
     )
-    return no_chance
 
 
 def outlier_findings(

@@ -183,5 +183,4 @@ def _spread_down(final: Longs, is_entry: Bools) -> Longs:
         return final
     known = np.flatnonzero(is_entry)
     last = np.searchsorted(known, np.arange(len(final)), side="right") - 1
-    spread: Longs = final[known[np.maximum(last, 0)]]
-    return spread
+    return final[known[np.maximum(last, 0)]]

@@ -42,8 +42,7 @@ def rows_of(column: pa.DictionaryArray, values: Bools) -> Bools:
 
     ``values`` has one item a distinct value. A null is among none.
     """
-    chosen: Bools = np.append(values, [False])[codes(column)[0]]
-    return chosen
+    return np.append(values, [False])[codes(column)[0]]
 
 
 def keep_rows(column: pa.DictionaryArray, rows: Bools) -> pa.DictionaryArray:

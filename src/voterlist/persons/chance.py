@@ -223,10 +223,9 @@ def _pairs_within(group: Longs, code: Codes, groups: int) -> Floats:
         return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
     distinct, size = distinct_counts(number)
     weights = size * (size - 1.0) / 2
-    pairs: Floats = np.bincount(
-        distinct // width, weights=weights, minlength=groups
-    ).astype(np.float64)
-    return pairs
+    return np.bincount(distinct // width, weights=weights, minlength=groups).astype(
+        np.float64
+    )
 
 
 def _pairs(code: Longs, group: Longs, groups: int) -> Floats:
@@ -235,10 +234,9 @@ def _pairs(code: Longs, group: Longs, groups: int) -> Floats:
     size = np.bincount(code[known])
     belongs = np.zeros(len(size), dtype=np.int64)
     belongs[code[known]] = group[known]
-    pairs: Floats = np.bincount(
+    return np.bincount(
         belongs, weights=size * (size - 1.0) / 2, minlength=groups
     ).astype(np.float64)
-    return pairs
 
 
 def _share(pairs: Floats, of: Floats) -> Floats:

@@ -55,15 +55,13 @@ def contradicts(left: pa.Table, right: pa.Table) -> Bools:
 def agrees(left: pa.Table, right: pa.Table) -> Bools:
     """True where a given name or a birth year is known on both sides, and alike."""
     likeness = similarity(left.column("given_skeleton"), right.column("given_skeleton"))
-    alike: Bools = (likeness >= _LEAST_ALIKE) | _is_one_year(left, right)
-    return alike
+    return (likeness >= _LEAST_ALIKE) | _is_one_year(left, right)
 
 
 def _is_one_year(left: pa.Table, right: pa.Table) -> Bools:
     """True where a birth year is known on both sides, and the same."""
     one, other = left.column("birth_year"), right.column("birth_year")
-    flags: Bools = is_known(one) & is_known(other) & ~differ(one, other)
-    return flags
+    return is_known(one) & is_known(other) & ~differ(one, other)
 
 
 def are_two_people(left: pa.Table, right: pa.Table) -> Bools:
@@ -100,8 +98,7 @@ def doubts(
 
 def _other_name(left: pa.Table, right: pa.Table, name: str) -> Bools:
     # NaN, where either lacks the name, is not below any number.
-    other: Bools = similarity(left.column(name), right.column(name)) < _LEAST_ALIKE
-    return other
+    return similarity(left.column(name), right.column(name)) < _LEAST_ALIKE
 
 
 def _other_given_name(left: pa.Table, right: pa.Table) -> Bools:
@@ -189,8 +186,7 @@ class Matched:
 
     def is_class(self, *names: str) -> Bools:
         """Which pairs are of one of these classes."""
-        flags: Bools = np.isin(self.kind, [CLASSES.index(name) for name in names])
-        return flags
+        return np.isin(self.kind, [CLASSES.index(name) for name in names])
 
     def best(self) -> Longs:
         """The best class of each row of the register, as an index into CLASSES."""
@@ -271,8 +267,7 @@ def _are_named_alike(left: pa.Table, right: pa.Table) -> Bools:
     """True where surname and given name are alike, also where they stand in each other's place."""
 
     def alike(one: str, other: str) -> Bools:
-        flags: Bools = similarity(left.column(one), right.column(other)) >= _LEAST_ALIKE
-        return flags
+        return similarity(left.column(one), right.column(other)) >= _LEAST_ALIKE
 
     given = "given_skeleton"
     straight = alike(given, given) & np.logical_or.reduce(

@@ -88,15 +88,13 @@ class Grid:
         row = np.searchsorted(self.ys, y) - 1
         is_inside = (column >= 0) & (column < self.columns)
         is_inside &= (row >= 0) & (row < self.rows)
-        places: Longs = np.where(is_inside, row * self.columns + column, NOWHERE)
-        return places
+        return np.where(is_inside, row * self.columns + column, NOWHERE)
 
     @cached_property
     def first_columns(self) -> Longs:
         """(row, column): the column in which the cell of that place begins."""
         columns = np.where(self.left_edges, np.arange(self.columns), 0)
-        firsts: Longs = np.maximum.accumulate(columns, axis=1)
-        return firsts
+        return np.maximum.accumulate(columns, axis=1)
 
     @cached_property
     def owners(self) -> Longs:

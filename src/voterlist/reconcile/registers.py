@@ -295,8 +295,7 @@ def _is_under_age(register: pa.Table, on_day: dt.date, years: int) -> Bools:
         numbers(register, f"birth_{part}") for part in ("year", "month", "day")
     )
     month, day = (np.maximum(part, 1) for part in parts)
-    flags: Bools = (year > 0) & (completed_years(year, month, day, on_day) < years)
-    return flags
+    return (year > 0) & (completed_years(year, month, day, on_day) < years)
 
 
 def _is_here(compared: Compared, voters: pa.Table) -> Bools:
@@ -441,8 +440,7 @@ def _is_old(
             listed.column(name), now
         )
         nearer += np.nan_to_num(gain)
-    flags: Bools = nearer > 0
-    return flags
+    return nearer > 0
 
 
 def _beside(

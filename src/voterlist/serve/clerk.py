@@ -102,8 +102,7 @@ class Clerk:
         """
         job = _Job(work)
         self._jobs.put(job)
-        done: T = await asyncio.wrap_future(job.future)
-        return done
+        return await asyncio.wrap_future(job.future)
 
     def close(self) -> None:
         """Write what was asked for, and close the ledger."""

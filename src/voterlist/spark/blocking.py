@@ -163,8 +163,7 @@ class Blocking:
             too_large = none
 
             def values(name: str) -> Longs:
-                codes: Longs = listed.columns[f"split_{key.splits.index(name)}"]
-                return codes
+                return listed.columns[f"split_{key.splits.index(name)}"]
 
             split = block.split_runs(code, key.splits, values, limit, counting)
         size = len(listed.position)

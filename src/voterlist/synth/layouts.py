@@ -110,8 +110,7 @@ def _full_name(entries: pa.Table) -> list[Cell]:
     joined = pc.binary_join_element_wise(
         pc.fill_null(surname, ""), *others, " ", null_handling="skip"
     )
-    names: list[Cell] = [name or None for name in pc.utf8_trim(joined, " ").to_pylist()]
-    return names
+    return [name or None for name in pc.utf8_trim(joined, " ").to_pylist()]
 
 
 def _date_cell(text: str | None) -> Cell:

@@ -390,8 +390,7 @@ def _list_order(plan: Plan, at: slice, rng: Generator) -> AnyArray:
         homes.street[dwelling],
         entries.precinct[at],
     )
-    order: AnyArray = np.lexsort(keys)
-    return order
+    return np.lexsort(keys)
 
 
 def _typed_bits(plan: Plan, precinct: AnyArray) -> AnyArray:
@@ -402,8 +401,7 @@ def _typed_bits(plan: Plan, precinct: AnyArray) -> AnyArray:
     bits = np.where(script > 0, script_bit, 0)
     capitals = plan.clerks.capitals[precinct]
     capitals_bit = np.where(capitals, int(Done.TYPED_CAPITALS), 0)
-    typed: AnyArray = bits | capitals_bit
-    return typed
+    return bits | capitals_bit
 
 
 def _done_column(done: AnyArray) -> pa.Array:
