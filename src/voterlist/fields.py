@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from voterlist.shipped import shipped_toml
 
-Use: TypeAlias = Literal[
+Use = Literal[
     "once",
     "required",
     "compared",
@@ -21,7 +21,7 @@ Use: TypeAlias = Literal[
     "masked",
     "blocking",
 ]
-Kind: TypeAlias = Literal["", "name", "whole-name", "identifier", "place"]
+Kind = Literal["", "name", "whole-name", "identifier", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools
 from voterlist.fields import NAMES
-from voterlist.tables import codes, fits, over_rows
+from voterlist.tables import Column, codes, fits, over_rows
 
 SIGNS = "?\N{REPLACEMENT CHARACTER}"
 """What stands in the place of a letter."""
@@ -27,7 +27,7 @@ _LEAST_SHARE = 0.05
 nine of ten have, where the letter ə was lost."""
 
 
-def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Bools:
+def with_sign_inside(columns: Sequence[Column]) -> Bools:
     """The rows with a sign inside of a word in one of these columns of text."""
     rows = len(columns[0]) if columns else 0
     flags = np.zeros(rows, np.bool_)

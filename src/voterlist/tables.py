@@ -30,7 +30,7 @@ from voterlist.arrays import (
 from voterlist.model import frozen
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-Row: TypeAlias = dict[str, Any]
+Row = dict[str, Any]
 """A row of a table, by the names of its columns."""
 Number = TypeVar("Number", bound=np.generic)
 
@@ -77,10 +77,11 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
             pa.array(map(place.get, texts), pa.int32()),
             pa.array(in_order, pa.string()),
         )
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        array = one_array(values)
-    else:
-        array = pa.array(values, pa.string())
+    array = (
+        one_array(values)
+        if isinstance(values, Column)
+        else pa.array(values, pa.string())
+    )
     if pa.types.is_dictionary(array.type):
         used = pc.unique(array.indices).drop_null()
         distinct = pc.unique(array.dictionary.take(used)).drop_null()
@@ -468,7 +469,7 @@ Texts: TypeAlias = Iterable[str | None] | Column
 
 def is_among(column: Column, texts: Texts) -> Column:
     """True for each row whose text is one of these; never for null."""
-    if isinstance(texts, pa.Array | pa.ChunkedArray):
+    if isinstance(texts, Column):
         wanted = plain(one_array(texts))
     else:
         known = {text for text in texts if text is not None}
@@ -608,10 +609,11 @@ def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:
     """The values as an array of the field's type; encoded text stays so with ``keep_encoded``."""
     if pa.types.is_dictionary(field.type):
         return words(values)
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        array = one_array(values)
-    else:
-        array = pa.array(values, from_pandas=True)
+    array = (
+        one_array(values)
+        if isinstance(values, Column)
+        else pa.array(values, from_pandas=True)
+    )
     if array.type == field.type:
         return array
     if keep_encoded and field.nullable and pa.types.is_dictionary(array.type):

@@ -34,7 +34,7 @@ from voterlist.normalize.stage import fold_added
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.readers.pandas_frame import frame_table
 from voterlist.schemas import ENTRY, Intake
-from voterlist.tables import concat
+from voterlist.tables import Column, concat
 
 Columns = Mapping[str, str | Sequence[str]]
 _Given = ParamSpec("_Given")
@@ -186,7 +186,7 @@ class Linkable:
             return Scope.held_against(ids.filter(is_new))
         return Scope.between(ids, lists, one_to_one=one_to_one)
 
-    def frame_of(self, ids: pa.Array | pa.ChunkedArray) -> Longs:
+    def frame_of(self, ids: Column) -> Longs:
         """The number of the frame of each of these marked ids, from 0."""
         width = len(self.marks()[0])
         if not width:
@@ -263,7 +263,7 @@ class Linkable:
             pc.index_in(ids, value_set=every)
         )
 
-    def plain(self, ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    def plain(self, ids: Column) -> Column:
         """The ids without their marks."""
         return pc.utf8_slice_codeunits(ids, len(self.marks()[0]))
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -53,9 +53,9 @@ PAGE_PROBLEMS = (
 
 _AHEAD = 600
 """A clock that is more seconds ahead is told."""
-Made: TypeAlias = dict[tuple[str, str], float]
+Made = dict[tuple[str, str], float]
 """(case, person) -> when it was decided on a page that is read in now."""
-_Last: TypeAlias = dict[str, dict[str, tuple[float, str]]]
+_Last = dict[str, dict[str, tuple[float, str]]]
 """case -> entry -> (when, what)."""
 _BEGINS = b"{"
 _BOM = b"\xef\xbb\xbf"
@@ -273,7 +273,7 @@ def _last_of(given: Given, person: str, made: Made) -> _Last:
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
 """Why a row is refused for its run; ``review.problem.<code>`` and ``error.review-<code>``."""
 
-Origins: TypeAlias = dict[str | None, str]
+Origins = dict[str | None, str]
 """Run -> why its rows are refused. None stands for a row that has lost its run."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -29,7 +29,7 @@ _TO_BE_SAID = ("field", "value", "ground", "precinct")
 """What a row must say itself where the answers that are shown differ in it."""
 
 
-Originals: TypeAlias = Mapping[str, Sequence[Row]]
+Originals = Mapping[str, Sequence[Row]]
 """Why answers are shown where somebody may confirm or settle them -> these answers."""
 
 

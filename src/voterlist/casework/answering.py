@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -168,7 +168,7 @@ def _told(case: ReturnedCase, words: Words) -> str:
     return ". ".join(": ".join(filter(None, parts)) for parts in told)
 
 
-Asked: TypeAlias = Mapping[str, tuple[ReturnedCase, Answer | None]]
+Asked = Mapping[str, tuple[ReturnedCase, Answer | None]]
 """Own entry -> its returned case, and the answer to it."""
 
 

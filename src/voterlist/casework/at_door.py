@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from voterlist.decisions import name_as_kept
 from voterlist.decisions.given import moment_of
@@ -40,7 +40,7 @@ FOLDER = Path("lists") / "at-door"
 _MOST_BYTES = 50_000_000
 """Of a file; that of a precinct has some ten thousand. A longer one is cut, and so refused."""
 
-Key: TypeAlias = tuple[int | None, int | None, str]
+Key = tuple[int | None, int | None, str]
 """Constituency, precinct and code of a question: a nation may have two of one code."""
 
 

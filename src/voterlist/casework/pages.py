@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -66,7 +65,7 @@ def numbers_of(runs: Known, cases: pa.Table, ledger: Reader) -> dict[str, int]:
     return {row["case_id"]: row["number"] for row in rows}
 
 
-Shown: TypeAlias = tuple[ReviewTables, Standing, frozenset[str]]
+Shown = tuple[ReviewTables, Standing, frozenset[str]]
 """The tables of a run, what holds of the answers, and the cases that are to be read blind."""
 
 

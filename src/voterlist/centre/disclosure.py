@@ -14,17 +14,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.errors import usage_error
 from voterlist.model import frozen
 
-Place: TypeAlias = tuple[Any, ...]
+Place = tuple[Any, ...]
 """Constituency, precinct and kind of a list; None where it is not known, or of several."""
-Parts: TypeAlias = tuple[str, ...]
+Parts = tuple[str, ...]
 """What is counted in a cell: age group and sex, change and ground, request and outcome."""
-Counts: TypeAlias = Mapping[Parts, int]
-Lists: TypeAlias = dict[Place, Counter[Parts]]
+Counts = Mapping[Parts, int]
+Lists = dict[Place, Counter[Parts]]
 
 ROUNDING: Parts = ("rounding", "rounding")
 """What is missing from the rounded cells of a list to its exact number of voters."""

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -38,7 +38,7 @@ _CODES: Sequence[tuple[str, str, Iterable[str]]] = (
 )
 """Columns, the key of the words for a code in them, and the codes that they may have."""
 
-Rows: TypeAlias = Mapping[tuple[Any, ...], int]
+Rows = Mapping[tuple[Any, ...], int]
 """(constituency, precinct, kind of list, and what is counted) -> the published number."""
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +51,7 @@ _NONE = -1
 """The row of no row."""
 _CHANGES = ("added", "removed", "moved-in", "moved-out")
 
-_Place: TypeAlias = tuple[Unit, int | None, int | None]
+_Place = tuple[Unit, int | None, int | None]
 """A place of a unit: its constituency and its precinct."""
 
 
@@ -150,7 +149,7 @@ INDICATORS: tuple[str, ...] = (
 """Every indicator, in the order in which it is shown."""
 
 
-_Statistic: TypeAlias = dict[str, Floats | Longs | Bools]
+_Statistic = dict[str, Floats | Longs | Bools]
 """One indicator of the places of a unit by the columns of INDICATOR; NaN where it is not known."""
 _OF_CHANCE = ("lower", "upper", "p", "q")
 _NUMBERS = ("value", "base", *_OF_CHANCE)

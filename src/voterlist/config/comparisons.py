@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.errors import MapError, SettingsMistake
 from voterlist.model import frozen
@@ -40,7 +40,7 @@ class SharedFold(Enum):
     """Year, month and day; the whole column decides which number is the day."""
 
 
-Fold: TypeAlias = SharedFold | Callable[[str], str | None]
+Fold = SharedFold | Callable[[str], str | None]
 """How the values of a kind are folded: one of those, or what a value becomes; blank or None where
 it says nothing."""
 

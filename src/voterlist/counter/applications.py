@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -41,7 +41,7 @@ PLACE = ("constituency", "precinct")
 SET = (*ENTRY_FIELDS, *PLACE)
 """What an application may set: a field of an entry, and where the person belongs."""
 
-Doubt: TypeAlias = tuple[str, str]
+Doubt = tuple[str, str]
 """(code, what it is about: a field, or numbers of applications); ``application.doubt.<code>``."""
 
 

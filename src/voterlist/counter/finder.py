@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -106,7 +106,7 @@ _SAID = ("same", "ending")
 """Levels of a name that is the one that was said."""
 
 
-_Fit: TypeAlias = tuple[int, float, Mapping[str, str]]
+_Fit = tuple[int, float, Mapping[str, str]]
 """The place of an entry in the index, the probability that it is the person, and what each field
 that was asked says: the word of its level; ``beginning`` of a part of a name."""
 

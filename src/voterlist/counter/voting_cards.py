@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import TypeAlias
 
 from voterlist.casework.printed import Printed
 from voterlist.config import Settings
@@ -23,7 +22,7 @@ from voterlist.storage.workspace import open_to_change
 STOCKED, ISSUED, CANCELLED = "cards-stocked", "card-issued", "cards-cancelled"
 """The events of the journal."""
 
-Place: TypeAlias = tuple[int, int]
+Place = tuple[int, int]
 """Constituency and precinct."""
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -161,7 +161,7 @@ def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Tab
 
 # Why an entry came, went or changed, by what registers, records and decisions say.
 
-Causes: TypeAlias = Longs
+Causes = Longs
 """Indexes into CAUSES, one per entry."""
 
 NONE = CAUSES.index(NO_CAUSE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -180,7 +180,7 @@ class Value:
     """A code of ``AMENDMENT_PROBLEMS``."""
 
 
-ValueReader: TypeAlias = Callable[[str, str, dt.date], Value]
+ValueReader = Callable[[str, str, dt.date], Value]
 """(field of ENTRY, text as written, today) -> what it says."""
 
 
@@ -250,7 +250,7 @@ class Amended:
 
 ACCEPT = Mark.ACCEPT.value
 
-Row: TypeAlias = dict[str, Any]
+Row = dict[str, Any]
 
 _FOUND_ON = ("entry_id", "other_entry_id")
 _CONFIRMED = "confirmed"

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,9 +80,9 @@ def _with_field(entries: pa.Table, field: str, corrections: pa.Table) -> pa.Tabl
     return with_column(entries, field, column.cast(kind))
 
 
-_List: TypeAlias = tuple[int | None, int | None, str]
+_List = tuple[int | None, int | None, str]
 """(constituency, precinct, kind of list)."""
-Counted: TypeAlias = Counter[_List]
+Counted = Counter[_List]
 """How many entries each list has."""
 
 _KEY = ("constituency", "precinct", "list_kind")

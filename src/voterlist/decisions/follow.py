@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -177,9 +177,9 @@ _LEAST_DIFFERENT = 3
 _DATE_PARTS = 3
 _COMPACT_DATE = re.compile(r"\d{8}")
 
-_Route: TypeAlias = tuple[str, str]
+_Route = tuple[str, str]
 """(place then, place today)."""
-_FileRow: TypeAlias = tuple[Any, Any, Any]
+_FileRow = tuple[Any, Any, Any]
 """(source, sheet, line)."""
 
 

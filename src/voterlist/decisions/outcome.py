@@ -17,7 +17,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
@@ -47,8 +47,8 @@ SKIP_CODES = (
 )
 """Why a decision does nothing today; ``review.skipped.<code>`` in the catalogue."""
 
-Row: TypeAlias = dict[str, Any]
-Place: TypeAlias = tuple[int | None, int | None]
+Row = dict[str, Any]
+Place = tuple[int | None, int | None]
 """(constituency, precinct)."""
 
 _NOWHERE: Place = (None, None)
@@ -59,7 +59,7 @@ _DECIDED = ("rule", "finding_id", "reason", "decided_by", "decided_at")
 """What a decision says of itself, as rows of APPLIED and SKIPPED say it."""
 
 
-Here: TypeAlias = AbstractSet[int | Place | None]
+Here = AbstractSet[int | Place | None]
 """The constituencies, or else the precincts, whose lists belong here."""
 
 

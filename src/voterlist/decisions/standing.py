@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import combinations, product
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,8 +32,8 @@ PLACE = "place"
 That somebody was added stands for itself: whoever is on a list is struck or moved like anybody.
 """
 
-_Row: TypeAlias = dict[str, Any]
-_Key: TypeAlias = tuple[str, str]
+_Row = dict[str, Any]
+_Key = tuple[str, str]
 """(key of a person, what of the entry it is about)."""
 
 
@@ -180,7 +180,7 @@ def pairs_said(
         )
 
 
-_Last: TypeAlias = Mapping[tuple[str, str], Mapping[str, _Row]]
+_Last = Mapping[tuple[str, str], Mapping[str, _Row]]
 """As of ``last_verdicts``."""
 
 

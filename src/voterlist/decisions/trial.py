@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,7 +60,7 @@ _FIRM = frozenset(
 )
 """Codes that do not depend on other new answers."""
 
-_Key: TypeAlias = tuple[str, str, str]
+_Key = tuple[str, str, str]
 """(answer, entry, case of a verdict or field of a correction)."""
 
 

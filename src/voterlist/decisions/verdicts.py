@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -66,12 +66,12 @@ _SURE = 0.99
 
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 
-_Row: TypeAlias = dict[str, Any]
-_Entry: TypeAlias = tuple[str, str]
+_Row = dict[str, Any]
+_Entry = tuple[str, str]
 """(case, entry)."""
-_Said: TypeAlias = Mapping[_Entry, dict[str, _Row]]
+_Said = Mapping[_Entry, dict[str, _Row]]
 """The answer of each person, by their key, to each entry of a case that counts now."""
-_Key: TypeAlias = tuple[str, str, str]
+_Key = tuple[str, str, str]
 """(case, entry, key of a person)."""
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -184,8 +184,8 @@ def _said(row: Mapping[str, Any]) -> list[Any]:
     return [*(row[name] for name in _FIRST), *([later] if later else [])]
 
 
-_Row: TypeAlias = Mapping[str, Any]
-_Key: TypeAlias = tuple[str, str]
+_Row = Mapping[str, Any]
+_Key = tuple[str, str]
 """(case, key of a person)."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.catalogue import LANGUAGES
 from voterlist.decisions import is_same_person
@@ -35,7 +35,7 @@ from voterlist.report.values import Value
 FORMAT = 1
 """Goes up where a script of before could not read the data."""
 
-Packed: TypeAlias = dict[str, Any]
+Packed = dict[str, Any]
 
 _KINDS = [kind.value for kind in CaseKind]
 _STATES = [state.value for state in State]

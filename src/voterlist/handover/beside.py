@@ -8,7 +8,7 @@ import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,7 +33,7 @@ from voterlist.tables import by_key, from_columns, from_rows, rows_among
 _DISPLAYED = "displayed"
 """The event of the journal: ``place``, ``purpose``, and the SHA-256 of two tables."""
 _FOLDER = Path("lists", "displayed")
-Line: TypeAlias = dict[str, str]
+Line = dict[str, str]
 """What the journal notes of a display."""
 
 

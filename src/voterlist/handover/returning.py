@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -271,7 +271,7 @@ def _marks(
 
 
 _LEVEL = "_level"
-_Levels: TypeAlias = Mapping[frozenset[str], Mapping[str, str]]
+_Levels = Mapping[frozenset[str], Mapping[str, str]]
 """The two entries of a pair -> what was compared, each with its level."""
 
 

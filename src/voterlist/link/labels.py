@@ -27,6 +27,7 @@ from voterlist.link.types import ends_of, positions_of
 from voterlist.link.weigh import Labels
 from voterlist.model import frozen
 from voterlist.persons import case_id
+from voterlist.tables import Column
 
 PAIRS = pa.schema(
     [
@@ -69,7 +70,7 @@ class TrainingLabels:
     """Pairs that people decided both ways; they have no label."""
 
 
-def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
+def decided(decisions: pa.Table, ids: Column) -> Decided:
     """What decisions (DECISION, at most one per entry of a case) say of a list with these entries.
 
     Raises:

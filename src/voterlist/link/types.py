@@ -20,7 +20,7 @@ from voterlist.link.incremental import State
 from voterlist.link.weigh import Shares
 from voterlist.model import PairKind, frozen
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
-from voterlist.tables import one_array
+from voterlist.tables import Column, one_array
 
 
 @frozen
@@ -88,9 +88,9 @@ class Added:
     """The comparisons that a user added, and their columns."""
 
     comparisons: Sequence[AddedComparison] = ()
-    values: Mapping[str, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
+    values: Mapping[str, Column] = field(default_factory=dict)
     """For each comparison its folded column, in the order of ``entry_ids``."""
-    entry_ids: pa.Array | pa.ChunkedArray | None = None
+    entry_ids: Column | None = None
     """The entries of the columns; None where there are no comparisons."""
 
     @property
@@ -114,7 +114,7 @@ class Added:
         }
 
 
-def positions_of(ids: pa.Array, wanted: pa.Array | pa.ChunkedArray) -> Codes:
+def positions_of(ids: pa.Array, wanted: Column) -> Codes:
     """Where each wanted id stands on a list; -1 where it does not."""
     # Few ids are wanted, and the list may be a nation's: it is scanned once, without an index.
     there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
@@ -236,7 +236,7 @@ class Scope:
     any number of pairs. An entry without a group is paired with every other.
     """
 
-    entry_ids: pa.Array | pa.ChunkedArray
+    entry_ids: Column
     """The entries whose group is told. All others form one group."""
     groups: Codes
     """The group of each of them, from 0; -1 where it has none."""
@@ -246,14 +246,14 @@ class Scope:
     """Whether an entry is one person with at most one entry of each other list."""
 
     @classmethod
-    def held_against(cls, new: pa.Array | pa.ChunkedArray) -> Scope:
+    def held_against(cls, new: Column) -> Scope:
         """Every pair with at least one of these entries counts; the others are one group."""
         return cls(new, np.full(len(new), _NO_GROUP, np.int32))
 
     @classmethod
     def between(
         cls,
-        entry_ids: pa.Array | pa.ChunkedArray,
+        entry_ids: Column,
         lists: Codes,
         *,
         one_to_one: bool = False,

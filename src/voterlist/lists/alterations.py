@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -73,8 +73,8 @@ DONE = pa.schema(
 )
 """The columns of CORRECTION that say why a list on display is other than before."""
 
-_Row: TypeAlias = Mapping[str, Any]
-_Done: TypeAlias = Mapping[tuple[str, str, str | None], _Row]
+_Row = Mapping[str, Any]
+_Done = Mapping[tuple[str, str, str | None], _Row]
 """(entry id, change, corrected field) -> the row of CORRECTION."""
 
 

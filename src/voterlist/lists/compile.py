@@ -15,7 +15,6 @@ from voterlist.decisions import with_corrections
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (
-    Column,
     Places,
     counted_balance,
     is_of,
@@ -27,6 +26,7 @@ from voterlist.lists.sheets import corrections_of, door_of
 from voterlist.model import Action, ListOrder, frozen
 from voterlist.schemas import VOTER
 from voterlist.tables import (
+    Column,
     by_key,
     codes,
     count_by,

@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Longs, consecutive, run_sizes
 from voterlist.fields import CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
-from voterlist.lists.roll import LIST_KEY, Column, Places, of_action
+from voterlist.lists.roll import LIST_KEY, Places, of_action
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import LISTED
 from voterlist.tables import (
+    Column,
     by_key,
     codes,
     from_columns,

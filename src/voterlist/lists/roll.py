@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import itemgetter
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,7 @@ from voterlist.errors import StageError
 from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import ENTRY, LIST_BALANCE
 from voterlist.tables import (
+    Column,
     concat,
     count_by,
     from_rows,
@@ -29,8 +29,6 @@ from voterlist.tables import (
 STRUCK = Action.STRIKE
 REPEATED = Verdict.REPEAT
 MOVED = Action.MOVE
-
-Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
 def is_of(column: Column, value: int | str | None) -> Bools:

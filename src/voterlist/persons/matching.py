@@ -7,8 +7,6 @@ the full birth date. A name alone is none of them: chance gives namesakes by the
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 import pyarrow as pa
 
@@ -30,7 +28,7 @@ from voterlist.tables import differ, group_codes, is_known, matches, similarity
 #
 # What either row lacks speaks neither for nor against.
 
-Sides: TypeAlias = tuple[AnyArray, AnyArray]
+Sides = tuple[AnyArray, AnyArray]
 """The codes of one field in the left and in the right rows; -1 where missing."""
 
 _LEAST_ALIKE = 0.7

@@ -22,7 +22,7 @@ from voterlist.arrays import (
     mix,
     pack_columns,
 )
-from voterlist.tables import codes, is_known, over_rows
+from voterlist.tables import Column, codes, is_known, over_rows
 
 _AT_ONCE = 5
 """Columns that are put together before the rows are asked: of a nation's names and dates they fit
@@ -63,7 +63,7 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
     return rows, code
 
 
-def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Longs, Longs]:
+def sharing(column: Column) -> tuple[Longs, Longs]:
     """The rows whose text another row has too; null is no text.
 
     Returns:
@@ -77,7 +77,7 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Longs, Longs]:
     return rows[several], code[several].astype(np.int64)
 
 
-def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
+def text_hashes(column: Column) -> Hashes:
     """A number for each text, the same for the same text; that of a null has no meaning.
 
     SipHash-2-4 (Aumasson and Bernstein 2012), mixed: the very numbers of pandas, for the ids of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +19,7 @@ from voterlist.schemas import ENTRY, VOTER
 from voterlist.tables import count_by, map_unique, rows_among
 from voterlist.watch import People, happened, nights, waves, waves_as_findings
 
-Select: TypeAlias = Callable[[str, pa.Schema], pa.Table]
+Select = Callable[[str, pa.Schema], pa.Table]
 """(``entries`` or ``voters``, schema) -> these columns of the table."""
 
 _FEMININE = ("ova", "eva", "ina")

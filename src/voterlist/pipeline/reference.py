@@ -49,6 +49,7 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.tables import (
+    Column,
     concat,
     count_by,
     from_columns,
@@ -336,7 +337,7 @@ def _read_numbers(
     return table
 
 
-def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+def rows_named(outside: Outside, ids: Column) -> pa.Table:
     """ENTRY.
 
     The rows of the registers, and those of the last cycle's list that have one of these ids.

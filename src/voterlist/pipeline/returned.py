@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -398,7 +398,7 @@ def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
     return pq.read_table(voters, columns=list(_COLUMNS), filters=wanted)
 
 
-_IsApart: TypeAlias = Callable[[str, str], bool]
+_IsApart = Callable[[str, str], bool]
 """True where an entry of today is another one than the one that is gone."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,7 +71,7 @@ _MISSING = "missing-value"
 LETTERS_LOST = "letters-lost"
 """A rule about a whole list: its number is that of the cells that lost letters."""
 
-_Lines: TypeAlias = dict[tuple[int, str], set[tuple[str, int]]]
+_Lines = dict[tuple[int, str], set[tuple[str, int]]]
 """(precinct, what) -> (source, line) of each entry that shows it."""
 
 

@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -121,7 +121,7 @@ _LEAST = 2
 _BYTES = 8
 
 
-Drawable: TypeAlias = tuple[str, str, float]
+Drawable = tuple[str, str, float]
 """(name of a case or pair, the stratum to which it belongs, the probability of one person)."""
 
 
@@ -173,7 +173,7 @@ def _weight(own: list[Drawable]) -> float:
     return len(own) * math.sqrt(share * (1 - share))
 
 
-_Said: TypeAlias = Mapping[str, Mapping[str, Any]]
+_Said = Mapping[str, Mapping[str, Any]]
 """The last verdict of each person on one entry."""
 
 

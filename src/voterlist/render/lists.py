@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from voterlist.decisions import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
@@ -244,9 +244,9 @@ def signers(members: int) -> Sequence[str]:
     return ("chair", "secretary", *["member"] * members)
 
 
-Cells: TypeAlias = Mapping[str, Any]
+Cells = Mapping[str, Any]
 """A row of LISTED, CORRECTION, ALTERATION or DOOR."""
-SheetName: TypeAlias = Literal["display", "work", "changes", "corrections", "door"]
+SheetName = Literal["display", "work", "changes", "corrections", "door"]
 
 
 @frozen

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import pyarrow as pa
 
@@ -29,10 +29,10 @@ from voterlist.report.values import (
 )
 from voterlist.schemas import empty, require, with_added
 
-SheetValue: TypeAlias = str | float | dt.date | None
+SheetValue = str | float | dt.date | None
 
 
-Told: TypeAlias = str | Callable[[Any], Any]
+Told = str | Callable[[Any], Any]
 """What is told of a row: the path of an attribute, such as ``place.file``; the key of a word with
 such paths in it, such as ``rule.{0.rule}.title``; or a function of the row."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -173,7 +173,7 @@ def without_first_readings(
     return replace(tables, cases=cases), left
 
 
-_Row: TypeAlias = Mapping[str, Any]
+_Row = Mapping[str, Any]
 
 _OF_OTHERS = frozenset({Returned.CHANGED, Returned.GONE})
 """Why a whole case comes back, though one entry of it alone is another one now."""

@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +18,7 @@ from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
-from voterlist.tables import join_text, row_of_each, rows_among
+from voterlist.tables import Column, join_text, row_of_each, rows_among
 
 
 @frozen
@@ -39,9 +38,9 @@ class Born:
     day: int | None = None
 
 
-Value: TypeAlias = str | int | float | dt.date | Text | Born | None
+Value = str | int | float | dt.date | Text | Born | None
 
-Precinct: TypeAlias = tuple[int | None, int | None]
+Precinct = tuple[int | None, int | None]
 """The numbers of a constituency and of a precinct in it; None: not known."""
 
 
@@ -207,7 +206,7 @@ def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
     )
 
 
-def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+def rows_of(table: pa.Table, ids: Column) -> pa.Table:
     """One row for each id, in their order: the table's row with that ``entry_id``, else nulls."""
     # The table may hold a nation: first only the rows that are wanted, then by position.
     rows = rows_among(table, "entry_id", ids)

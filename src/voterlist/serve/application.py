@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from typing import TypeAlias
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -98,8 +97,8 @@ ASKED = "desk-questions"
 """The journal's words for files that an operator takes out, that people read in, and for the page
 of questions."""
 
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
-VisitorHandler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
+VisitorHandler = Callable[[Request, Visitor], Awaitable[Response]]
 
 
 class Desk:

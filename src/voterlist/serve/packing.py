@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.decisions import is_same_person
@@ -41,7 +41,7 @@ class Case:
         return DeskCase(case=blind_case(self.desk.case), seen=self.desk.seen)
 
 
-Packed: TypeAlias = dict[str, Any]
+Packed = dict[str, Any]
 
 _NEUTRAL = ("id", "role", "marks", "verdict", "constituency", "precinct")
 """What the list says of an entry: where it stands, and no cell of it."""

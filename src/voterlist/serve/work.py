@@ -18,7 +18,7 @@ from collections.abc import (
 )
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,7 +46,7 @@ from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
 from voterlist.tables import by_key, concat, rows_among, sort_by
 
-Row: TypeAlias = Mapping[str, Any]
+Row = Mapping[str, Any]
 _NONE = (
     ("findings", FINDING),
     ("accepted", FINDING),

@@ -55,6 +55,7 @@ from voterlist.link.short_names import names_with_forms
 from voterlist.link.spellings import slips_of_surnames, usual_spellings
 from voterlist.model import Profile
 from voterlist.spark.exchange import Parcel, of_kind, packed
+from voterlist.tables import Column
 
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
@@ -223,7 +224,7 @@ def ask(
 
 
 def _question(
-    values: pa.Array | pa.ChunkedArray,
+    values: Column,
     counts: Longs,
     groups: Longs | None = None,
     first: Longs | None = None,

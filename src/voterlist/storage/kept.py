@@ -19,7 +19,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -35,7 +35,7 @@ from voterlist.storage.files import (
 )
 from voterlist.storage.store import read_file
 
-Said: TypeAlias = Mapping[str, Any]
+Said = Mapping[str, Any]
 """What a unit of work said of its work, by name: numbers and codes, never a cell."""
 
 FOLDER = "kept"

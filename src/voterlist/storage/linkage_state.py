@@ -28,6 +28,7 @@ from voterlist.arrays import AnyArray
 from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, make_private, write_content
 from voterlist.storage.store import program_digest, read_file, sha256, write_table
+from voterlist.tables import Column
 
 # Columns and rows put aside on the disk while a list is linked that is larger than memory.
 #
@@ -99,7 +100,7 @@ class PutAside:
         """The columns, in the order in which they were put aside."""
         return list(self._files)
 
-    def put(self, name: str, column: pa.Array | pa.ChunkedArray) -> None:
+    def put(self, name: str, column: Column) -> None:
         """Put a column aside.
 
         Raises:

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -140,7 +139,7 @@ _NO_FLAT = 200
 _FEWEST_FOR_MISSPELT = 30_000
 """Of fewer entries no surname is frequent enough to be told from its misspelling."""
 
-_OfEntry: TypeAlias = Callable[[Desk, int, int], None]
+_OfEntry = Callable[[Desk, int, int], None]
 """A kind of fault: the desk, the entry that gets one, and how many entries had one before."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
@@ -22,7 +21,7 @@ _FEWEST_PAIRS = 5
 _SHARE_OF_DATES = 12
 """One birth date in so many is a year alone, in a constituency that has such dates."""
 
-_OfList: TypeAlias = Callable[[Desk, int], None]
+_OfList = Callable[[Desk, int], None]
 """A kind of fault: the desk, and the list that gets one."""
 
 

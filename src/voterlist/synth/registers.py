@@ -25,7 +25,7 @@ from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.layouts import HEADERS
 from voterlist.synth.people import documents, fins
-from voterlist.tables import plain, with_column
+from voterlist.tables import Column, plain, with_column
 
 PLANTED = pa.schema(
     [("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())]
@@ -244,7 +244,7 @@ def _below(*tables: pa.Table) -> pa.Table:
 
 def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
     """The rows with another column, or with a column replaced."""
-    is_column = isinstance(values, pa.Array | pa.ChunkedArray)
+    is_column = isinstance(values, Column)
     array = values if is_column else pa.array(values)
     if name in rows.column_names:
         return rows.set_column(rows.column_names.index(name), name, array)

@@ -15,7 +15,7 @@ import calendar
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from string import ascii_uppercase
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from voterlist.model import frozen
 from voterlist.synth.repeats import SECOND_ENTRY, Done
 from voterlist.synth.spellings import SCRIPTS, capitals
 
-_Damage: TypeAlias = Callable[[Generator, Sequence[str]], Sequence[str]]
+_Damage = Callable[[Generator, Sequence[str]], Sequence[str]]
 """Texts in, the damaged ones out."""
 
 KEYBOARDS = (
@@ -175,7 +175,7 @@ LEVELS: tuple[tuple[float, ...], ...] = (
 )
 """By level of carelessness: the shares of second entries with one, two, three and four slips."""
 
-Cells: TypeAlias = dict[str, str | None]
+Cells = dict[str, str | None]
 """The cells of one entry by the name of their column."""
 _Item = TypeVar("_Item")
 
@@ -199,9 +199,9 @@ class Hand:
         return items[int(self.rng.integers(len(items)))] if items else None
 
 
-_InText: TypeAlias = Callable[[Hand, str], str | None]
-_InDate: TypeAlias = Callable[[Hand, int, int, int], tuple[int, int, int]]
-_InEntry: TypeAlias = Callable[[Hand, Cells], None]
+_InText = Callable[[Hand, str], str | None]
+_InDate = Callable[[Hand, int, int, int], tuple[int, int, int]]
+_InEntry = Callable[[Hand, Cells], None]
 
 
 @frozen

@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -142,7 +142,7 @@ _RULES = declared_rules("voterlist.watch")
 RULES = tuple(_RULES.values())
 _KINDS = shipped_toml("voterlist.watch", "kinds.toml")["kinds"]
 
-Key: TypeAlias = tuple[Any, ...]
+Key = tuple[Any, ...]
 """What a unit is known by. The level above it is the same without its last part."""
 
 _PLACES = ("nation", "constituency", "precinct", "address")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -30,7 +30,7 @@ from voterlist.model import Rule
 
 __all__ = ["ALIKE", "RULES", "TESTS", "RegisterTest"]
 
-_Find: TypeAlias = Callable[[Context, Rule], pa.Table]
+_Find = Callable[[Context, Rule], pa.Table]
 
 
 class RegisterTest(NamedTuple):

@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import TypeAlias
 
 import pyarrow as pa
 
@@ -63,7 +62,7 @@ class Office:
     telephone: str | None = None
 
 
-Offices: TypeAlias = Mapping[tuple[int | None, int | None], Office]
+Offices = Mapping[tuple[int | None, int | None], Office]
 """(constituency, precinct) -> its office."""
 
 

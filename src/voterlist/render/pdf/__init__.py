@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import typst
@@ -179,7 +179,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-_Data: TypeAlias = dict[str, Any]
+_Data = dict[str, Any]
 """What a template reads."""
 
 _SIGNS = {
@@ -385,8 +385,8 @@ def _said(name: str, words: ListWords) -> _Data:
     return {key: words(f"lists.{name}.{key}") for key in said}
 
 
-_Row: TypeAlias = Mapping[str, Any]
-_Cell: TypeAlias = Callable[[ListWords, PaperDocument, _Row], str | None]
+_Row = Mapping[str, Any]
+_Cell = Callable[[ListWords, PaperDocument, _Row], str | None]
 
 
 def _constituency(words: ListWords, document: PaperDocument, _row: _Row) -> str:

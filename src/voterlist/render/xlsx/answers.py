@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -80,7 +80,7 @@ class Answers:
     """Every row in which somebody wrote, those that are no longer asked too."""
 
 
-_Cells: TypeAlias = dict[str, Any]
+_Cells = dict[str, Any]
 
 
 def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
@@ -241,7 +241,7 @@ def _place(text: str | None) -> tuple[str | None, str | None]:
     return constituency.strip() or None, precinct.strip() or None
 
 
-_Key: TypeAlias = tuple[str | None, ...]
+_Key = tuple[str | None, ...]
 
 
 class Carried:

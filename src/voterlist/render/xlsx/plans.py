@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.decisions.answers import FREE, SHEETS, answers_of, grounds_for
 from voterlist.desk.data import proposed_verdicts, usual_reason
@@ -196,7 +196,7 @@ def _door_column(
     )
 
 
-_Columns: TypeAlias = tuple[tuple[Column, ...], tuple[Column, ...]]
+_Columns = tuple[tuple[Column, ...], tuple[Column, ...]]
 """Those before and those behind the columns that a person fills in."""
 
 
@@ -506,7 +506,7 @@ def _question_lines(questions: Sequence[Question], words: Words) -> Iterator[Lin
         )
 
 
-_Answers: TypeAlias = tuple[Sequence[str], Sequence[str], Sequence[str]]
+_Answers = tuple[Sequence[str], Sequence[str], Sequence[str]]
 """The answers that make sense, the fields of ENTRY that they may correct, and the columns that
 they need."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,9 +29,9 @@ from voterlist.tables import (
     rows_without,
 )
 
-Counts: TypeAlias = Mapping[Precinct, int]
+Counts = Mapping[Precinct, int]
 
-_Measured: TypeAlias = dict[str, tuple[Counts, Counts]]
+_Measured = dict[str, tuple[Counts, Counts]]
 """By measure: how many of each precinct are counted, and of how many."""
 
 MEASURES = {

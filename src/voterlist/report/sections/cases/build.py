@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +48,7 @@ Groups = np.ndarray[Any, Any]
 """For each row of the table of cases, the number of its case."""
 
 
-CaseTables: TypeAlias = Mapping[str, pa.Table]
+CaseTables = Mapping[str, pa.Table]
 """What is looked up for cases, by name: ``entries`` and ``voters`` that they name, ``pairs`` and
 ``waterfalls`` of them, the ``decisions`` that hold and those that were ``returned``."""
 

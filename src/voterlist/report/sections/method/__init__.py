@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from voterlist.model import frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
@@ -12,7 +12,7 @@ from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
 _MEASURES = ("precision", "recall", "blocking_loss")
 
 
-_Row: TypeAlias = Mapping[str, Any]
+_Row = Mapping[str, Any]
 
 
 @frozen
