@@ -249,25 +249,18 @@ def answers_in_journal(
     for line in ledger.journal():
         day, event, details = line
         if event == ANSWERED:
-            case_id = str(details["case_id"])
-            answers[case_id] = Answer(
-                case_id=case_id,
-                number=int(details["number"]),
-                answer="keep" if details["answer"] == "keep" else "give-up",
-                by=str(details["by"]),
-                day=day.isoformat(),
-                stands_as=str(named) if (named := details.get("stands_as")) else None,
-            )
-        elif asked_again and any(
-            # One that states a stage as finished asks nothing.
-            handed.event is Event.RECEIVED
-            and handed.kind == Kind.RETURN
-            and not handed.stage
-            for handed in handovers([line])
-        ):
+            known = {*Answer.model_fields} & details.keys()
+            said = {name: details[name] for name in known} | {"day": day.isoformat()}
+            answers[str(details["case_id"])] = Answer.model_validate(said)
+        elif asked_again and any(map(_asks, handovers([line]))):
             for case_id in asked_again:
                 answers.pop(case_id, None)
     return answers
+
+
+def _asks(line: Handover) -> bool:
+    """True of a return from above; one that states a stage as finished asks nothing."""
+    return line.event is Event.RECEIVED and line.kind == Kind.RETURN and not line.stage
 
 
 def others_in(parts: Mapping[str, ReturnedCase]) -> Iterator[OtherEntry]:
@@ -322,41 +315,40 @@ class Kept:
         self._lists: dict[str, _Lists] = {}
 
     @cached_property
-    def _lines(self) -> list[tuple[Handover, bool]]:
-        """The hand-overs of the workspace's cycle, in order.
-
-        Of each, whether a command ``forget`` was begun after it: then what was kept of the package
-        may be gone, and nothing of it was open any more.
-        """
+    def _lines(self) -> list[Handover]:
+        """The hand-overs of the workspace's cycle, in order."""
         cycle = settings_of(self._workspace).workspace.cycle
-        journal = self._journal
-        begun = [row for row, line in enumerate(journal) if line[1] == FORGET_BEGUN]
-        last = begun[-1] if begun else 0
-        return [
-            (line, may_be_gone)
-            for part, may_be_gone in ((journal[:last], True), (journal[last:], False))
-            for line in handovers(part)
-            if line.cycle in {"", cycle}
+        return [line for line in handovers(self._journal) if line.cycle in {"", cycle}]
+
+    @cached_property
+    def _forgotten(self) -> set[str]:
+        """The packages after which a command ``forget`` was begun.
+
+        What was kept of them may be gone, and nothing of it was open any more.
+        """
+        begun = [
+            row for row, line in enumerate(self._journal) if line[1] == FORGET_BEGUN
         ]
+        last = begun[-1] if begun else 0
+        return {line.package for line in handovers(self._journal[:last])}
 
     @cached_property
     def _folders(self) -> dict[str, Path]:
         return folders_by_digest(self._workspace / RECEIVED)
 
     @cached_property
-    def _newest_lines(self) -> dict[str, tuple[Handover, bool]]:
+    def _newest_lines(self) -> dict[str, Handover]:
         """The line of the newest package of lists that was taken in, by its sender."""
         return {
-            line.sender: (line, may_be_gone)
-            for line, may_be_gone in self._lines
+            line.sender: line
+            for line in self._lines
             if line.event is Event.RECEIVED and line.kind == Kind.SUBMIT
         }
 
-    def _folder_of(self, taken: tuple[Handover, bool]) -> Path | None:
+    def _folder_of(self, line: Handover) -> Path | None:
         """Where a package stands; None where ``forget`` deleted it."""
-        line, may_be_gone = taken
         folder = self._folders.get(line.package)
-        if folder is None and not may_be_gone:
+        if folder is None and line.package not in self._forgotten:
             raise refusal("received-gone", path=self._workspace / RECEIVED)
         return folder
 
@@ -373,8 +365,8 @@ class Kept:
     def lists_until(self, sender: str, day: dt.date) -> Path | None:
         """The last package of lists that a sender handed in until a day; None: it did not."""
         lines = [
-            (line, may_be_gone)
-            for line, may_be_gone in self._lines
+            line
+            for line in self._lines
             if line.sender == sender and is_list_before(line, day)
         ]
         return self._folder_of(lines[-1]) if lines else None
@@ -410,14 +402,8 @@ class Kept:
 
         Of an older one that is gone the journal has what was answered; the newest asks the rest.
         """
-        lines = [
-            (line, may_be_gone)
-            for line, may_be_gone in self._lines
-            if line.event is Event.RECEIVED and line.kind == Kind.RETURN
-            # One that states a stage as finished asks nothing.
-            if not line.stage
-        ]
-        folders = [self._folders.get(line.package) for line, _ in lines[:-1]]
+        lines = [line for line in self._lines if _asks(line)]
+        folders = [self._folders.get(line.package) for line in lines[:-1]]
         folders += map(self._folder_of, lines[-1:])
         return [Returned.read(path / CASES_NAME) for path in folders if path]
 
@@ -425,30 +411,28 @@ class Kept:
     def returned(self) -> dict[str, list[Returned]]:
         """What was returned to each receiver, the newest last; without what was deleted."""
         sent: dict[str, list[Returned]] = {}
-        for line, may_be_gone in self._lines:
-            if line.event is Event.RETURNED:
-                path = self._workspace / SENT / f"{line.package}.cases"
-                parts = sent.setdefault(line.receiver, [])
-                parts += (
-                    [Returned.read(path)] if path.exists() or not may_be_gone else []
-                )
+        for line in self._returns_sent:
+            path = self._workspace / SENT / f"{line.package}.cases"
+            parts = sent.setdefault(line.receiver, [])
+            if path.exists() or line.package not in self._forgotten:
+                parts.append(Returned.read(path))
         return sent
+
+    @cached_property
+    def _returns_sent(self) -> list[Handover]:
+        return [line for line in self._lines if line.event is Event.RETURNED]
 
     @cached_property
     def _level(self) -> str:
         """Whom this commission asks: a constituency its precincts."""
-        is_of_precincts = any(
-            line.precinct for line, _ in self._lines if line.event is Event.RETURNED
-        )
+        is_of_precincts = any(line.precinct for line in self._returns_sent)
         return "precinct" if is_of_precincts else "constituency"
 
     @cached_property
     def places(self) -> dict[str, int | None]:
         """The number of each commission to which something was returned."""
         return {
-            line.receiver: getattr(line, self._level)
-            for line, _ in self._lines
-            if line.event is Event.RETURNED
+            line.receiver: getattr(line, self._level) for line in self._returns_sent
         }
 
     def places_of(self, entries: Iterable[OtherEntry]) -> set[int | None]:

@@ -247,15 +247,11 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     if (package.folder / REMOVED_NAME).exists():
         store.link_file(package.folder / REMOVED_NAME, removed)
     record = record_of_removals(desk.workspace, manifest.sender.slug)
-    came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
-    arrived = desk.workspace / _WORK / ARRIVALS_NAME
-    write_arrivals(removed, arrived)
-    sent_on = records(arrived, ARRIVAL).num_rows
+    write_arrivals(removed, desk.workspace / _WORK / ARRIVALS_NAME)
     inbox = desk.workspace / INBOX / place_inside(manifest)
-    kept = desk.workspace / RECEIVED / manifest.folder
     try:
         with Ledger(desk.place) as ledger:
-            last = next(reversed(taken(ledger).get(manifest.series, [])), None)
+            before = _package_before(ledger, manifest)
             words = catalogue(desk.settings.report.languages[0])
             by_answers = settled(desk.workspace, ledger, came, words)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
@@ -272,20 +268,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
                 balance=lists.balance,
                 lists=lists.digest,
             )
-            folders = [
-                (staged, inbox),
-                (removed, record),
-                (arrived, came_to),
-                (package.folder, kept),
-            ]
-            before = _place_of_superseded(desk, manifest, last)
-            aside = {
-                inbox: before,
-                record: before.with_name(record.name),
-                came_to: before.with_name(came_to.name),
-                kept: _place_of_unfinished(kept),
-            }
-            _move(desk, manifest, folders, aside)
+            folders = [(staged, inbox), (removed, record)]
+            sent_on = _move(desk, package, before, folders)
     finally:
         settle_moves(desk.workspace, desk.place)
     return Received(
@@ -294,7 +278,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         decisions=decisions.verdicts.num_rows + decisions.acceptances.num_rows,
         inbox=inbox,
         arrived=sent_on,
-        superseded=last.digest if last else None,
+        superseded=before.digest if before else None,
         settled=len(by_answers.case_entries.keys() - by_answers.contested),
         contested=len(contested),
         beside=_beside(desk.workspace, manifest),
@@ -434,44 +418,58 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
     return from_rows(gone, DECISION)
 
 
-def _place_of_superseded(desk: Desk, manifest: Manifest, last: Taken | None) -> Path:
-    """Where lists go that leave the inbox: into the folder of their package.
+def _package_before(ledger: Reader, manifest: Manifest) -> Taken | None:
+    """The last package of its series that was taken in before."""
+    return next(reversed(taken(ledger).get(manifest.series, [])), None)
 
-    What a killed process left there is of no package that was taken; it is kept apart.
+
+def _folder_before(desk: Desk, manifest: Manifest, before: Taken | None) -> Path:
+    """The folder of the package before it, where what it kept is, and what it superseded goes.
+
+    What a killed process left in the place of that is of no package that was taken; it is kept
+    apart.
     """
     folder = desk.workspace / RECEIVED
-    if last is None:
-        return folder / f"{manifest.folder}-unfinished" / "inbox"
-    before = manifest.model_copy(update={"serial": last.serial})
-    return folder / before.folder / "inbox"
-
-
-def _place_of_unfinished(kept: Path) -> Path:
-    """Where a folder goes that stands in the place of a package's own."""
-    return kept.with_name(f"{kept.name}-unfinished")
+    if before is None:
+        return folder / f"{manifest.folder}-unfinished"
+    return folder / manifest.model_copy(update={"serial": before.serial}).folder
 
 
 def _move(
     desk: Desk,
-    manifest: Manifest,
-    folders: Sequence[tuple[Path, Path]],
-    aside: Mapping[Path, Path],
-) -> None:
-    """Move folders, all of them unless the ledger does not commit.
+    package: Package,
+    before: Taken | None,
+    folders: Sequence[tuple[Path, Path]] = (),
+) -> int:
+    """Move what a package brings, all of it unless the ledger does not commit.
 
-    Args:
-        desk: where.
-        manifest: the package by which they are moved.
-        folders: whence and whither; of what is not there, what stands in its place goes.
-        aside: where what stands there goes; where that is taken, under the next free name.
+    Beside ``folders``, each whence and whither, that is the package itself and its record of
+    arrivals. Of what is not there, what stands in its place goes: into the folder of the package
+    before, or, in the place of the package's own, beside it, under the next free name.
+
+    Returns:
+        how many people the record sends to another precinct.
     """
+    manifest = package.manifest
+    arrived = desk.workspace / _WORK / ARRIVALS_NAME
+    count = int(records(arrived, ARRIVAL).num_rows)
+    kept = desk.workspace / RECEIVED / manifest.folder
+    aside = _folder_before(desk, manifest, before)
     planned = []
-    for source, target in folders:
+    for source, target in (
+        *folders,
+        (arrived, record_of_arrivals(desk.workspace, manifest.sender.slug)),
+        (package.folder, kept),
+    ):
         if target.exists():
-            planned.append((target, moves.free_name(aside[target])))
+            # A folder of the inbox is called by its sender.
+            name = INBOX if target.is_dir() else target.name
+            place = f"{kept}-unfinished" if target == kept else aside / name
+            planned.append((target, moves.free_name(Path(place))))
         if source.exists():
             planned.append((source, target))
     moves.move(desk.workspace, moves.Plan(manifest.digest, tuple(planned)))
+    return count
 
 
 def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
@@ -519,15 +517,12 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         require_held("cases", pa.Table.from_pylist(rows), manifest)
     store.write_content(package.folder / "manifest.json", manifest.content)
     words = catalogue(desk.settings.report.languages[0])
-    kept = desk.workspace / RECEIVED / manifest.folder
-    arrived = desk.workspace / _WORK / ARRIVALS_NAME
     if (package.folder / ARRIVALS_NAME).exists():
+        arrived = desk.workspace / _WORK / ARRIVALS_NAME
         store.link_file(package.folder / ARRIVALS_NAME, arrived)
-    came_to = record_of_arrivals(desk.workspace, manifest.sender.slug)
-    sent_on = records(arrived, ARRIVAL).num_rows
     try:
         with Ledger(desk.place) as ledger:
-            last = next(reversed(taken(ledger).get(manifest.series, [])), None)
+            before = _package_before(ledger, manifest)
             questions = questions_of(ledger, returned, manifest, words)
             ledger.amend(questions)
             noted, left = come_down(
@@ -542,13 +537,9 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             stage = stage_of(returned)
             journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
             _note_approval(ledger, returned.approved, manifest, today)
-            before = _place_of_superseded(desk, manifest, last)
-            told_before = _outcomes_in(before.with_name(CASES_NAME))
-            aside = {
-                came_to: before.with_name(came_to.name),
-                kept: _place_of_unfinished(kept),
-            }
-            _move(desk, manifest, [(arrived, came_to), (package.folder, kept)], aside)
+            folder = _folder_before(desk, manifest, before)
+            told_before = _outcomes_in(folder / CASES_NAME)
+            sent_on = _move(desk, package, before)
     finally:
         settle_moves(desk.workspace, desk.place)
     return Received(
