@@ -25,8 +25,8 @@ from voterlist.decisions import (
     grounds,
     precincts_known,
     standing,
-    subjects_of,
 )
+from voterlist.decisions.given import subject_table
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.model import Problem
@@ -830,7 +830,8 @@ def test_the_subject_says_what_the_entry_said():
         "line",
         *ENTRY_FIELDS,
     }
-    of_table = subjects_of(entry_table({ALI: ENTRIES[ALI]}))
+    (entry,) = entry_table({ALI: ENTRIES[ALI]}).to_pylist()
+    of_table = subject_table({ALI: entry})
     assert of_table.to_pylist()[0] in amended.subjects.to_pylist()
 
 

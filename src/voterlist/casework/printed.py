@@ -6,10 +6,10 @@ The numbers are those of the lists as they are printed today.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,13 +136,12 @@ class Printed:
 
 def _without(rows: pa.Table, ids: Collection[str]) -> pa.Table:
     """LISTED without these entries, as if they had never been numbered."""
-    numbers: Counter[tuple[int | None, str]] = Counter()
-    left = []
-    for row in sorted(rows.to_pylist(), key=lambda row: row["number"]):
-        if row["entry_id"] not in ids:
-            numbers[row["precinct"], row["list_kind"]] += 1
-            number = numbers[row["precinct"], row["list_kind"]]
-            left.append(row | {"number": number})
+    numbers: dict[object, Iterator[int]] = defaultdict(lambda: count(1))
+    left = [
+        row | {"number": next(numbers[row["precinct"], row["list_kind"]])}
+        for row in sorted(rows.to_pylist(), key=lambda row: row["number"])
+        if row["entry_id"] not in ids
+    ]
     return from_rows(left, rows.schema)
 
 

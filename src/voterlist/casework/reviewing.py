@@ -38,12 +38,12 @@ from voterlist.casework.importing import (
     record,
 )
 from voterlist.casework.pages import SecondReaders
-from voterlist.casework.printed import with_named_entries
+from voterlist.casework.printed import Printed, with_named_entries
 from voterlist.casework.returned_cases import ReturnedCase
 from voterlist.decisions import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
-from voterlist.model import Action, Mark, Problem, Verdict, frozen
+from voterlist.model import Mark, Problem, frozen
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
@@ -55,7 +55,7 @@ from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change, open_to_read
-from voterlist.tables import Row, from_rows, rows_among
+from voterlist.tables import Row, from_rows
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -300,18 +300,10 @@ def _require_other(workspace: Path, case: ReturnedCase, entry_id: str) -> None:
     Raises:
         UsageError: it is so.
     """
-    with open_to_read(workspace) as (_, ledger):
-        runs = known(workspace, ledger)
-        came, listed, added = (
-            runs.table(name) for name in ("applied", "entries", "additions")
-        )
-    left = rows_among(came, "action", [Action.STRIKE, Verdict.REPEAT])
-    ids = {
-        *listed.column("entry_id").to_pylist(),
-        *added.column("entry_id").to_pylist(),
-    }
-    ids -= {*left.column("entry_id").to_pylist()}
-    if entry_id not in ids or not all(one.is_gone for one in case.own):
+    with open_to_read(workspace) as (settings, ledger):
+        source = ListSource.of(workspace, ledger, settings)
+        is_listed = Printed(source).entry(entry_id) is not None
+    if not is_listed or not all(own.is_gone for own in case.own):
         raise usage_error("answer-entry", number=case.number)
 
 

@@ -382,13 +382,14 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
         UsageError: there is no such workspace.
         CustodyError: there are no keys, or others can read them.
     """
-    from voterlist.handover.commissions import keys_are_protected
+    from voterlist.custody.keys import is_protected
+    from voterlist.handover.commissions import KEYS
 
     # Of a folder that is none nobody is told to put its keys back.
     settings_of(workspace)
     if from_stdin:
         return _first_line()
-    if not keys_are_protected(workspace) or not _is_terminal():
+    if not is_protected(workspace / KEYS) or not _is_terminal():
         return None
     return getpass.getpass(SAY("cli.keys.ask"))
 

@@ -215,7 +215,9 @@ def come_down(
         came = [event.details["above"] for event in events if "above" in event.details]
         is_same = people.are_same(outcome, application)
         is_withdrawn = application.state is State.WITHDRAWN
-        by_court = is_same and _is_by_court(application)
+        last = application.last(Step.APPEALED)
+        is_by_court = last is not None and last.details["to"] == Body.COURT
+        by_court = is_same and is_by_court
         if came[-1:] == [key] or (is_same and is_withdrawn):
             continue
         act = words(
@@ -248,12 +250,6 @@ def come_down(
         if not _is_decided_so(outcome, application, by_court=by_court):
             left.append(outcome.number)
     return tuple(noted), tuple(left)
-
-
-def _is_by_court(application: Application) -> bool:
-    """True where a court decided about it last."""
-    last = application.last(Step.APPEALED)
-    return last is not None and last.details["to"] == Body.COURT
 
 
 def _is_decided_so(
@@ -469,14 +465,12 @@ class _Work:
         event = self._happened(self._number, step, said)
         # What is decided above is decided of this application alone.
         if standing == "holds" and step is Step.DECIDED:
-            self._decide_others({**said, "amends": [], "with": self._number})
+            # Those that are open too are granted, what was granted with it is refused.
+            with_it = {**said, "amends": [], "with": self._number}
+            for other in self._others():
+                if other.first is None and (granted or other.outcome):
+                    self._happened(other.number, Step.DECIDED, with_it)
         return Decided(self.application.after(event), standing=standing)
-
-    def _decide_others(self, said: Row) -> None:
-        """Decide the others: grant those that are open too, refuse what was granted with it."""
-        for other in self._others():
-            if other.first is None and (said["granted"] or other.outcome):
-                self._happened(other.number, Step.DECIDED, said)
 
     def _others(self) -> Iterator[Application]:
         """The others that want the same voter struck: the open ones, and those decided with it."""

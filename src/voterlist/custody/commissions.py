@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -121,15 +121,10 @@ _NUMBERS: dict[Level, tuple[bool, bool]] = {
 }
 """Of each level: whether it has a constituency, and a precinct."""
 
-_UP: frozenset[tuple[Level, Level]] = frozenset(
-    {(Level.PEC, Level.CONEC), (Level.CONEC, Level.CEC)}
-)
-_Way = Literal["up", "down"]
-_WAYS: dict[Kind, frozenset[_Way]] = {
-    Kind.SUBMIT: frozenset({"up"}),
-    Kind.RETURN: frozenset({"down"}),
-    Kind.RECEIPT: frozenset({"up", "down"}),
-}
+_UP = frozenset({(Level.PEC, Level.CONEC), (Level.CONEC, Level.CEC)})
+_DOWN = frozenset((receiver, sender) for sender, receiver in _UP)
+_WAYS = {Kind.SUBMIT: _UP, Kind.RETURN: _DOWN, Kind.RECEIPT: _UP | _DOWN}
+"""The levels of sender and receiver of each kind of package."""
 
 
 def may_send(
@@ -139,13 +134,6 @@ def may_send(
 
     Packages go one level up or down, and are about the constituency that both have.
     """
-    way = _way(sender.level, receiver.level)
+    way = sender.level, receiver.level
     numbers = {sender.constituency, receiver.constituency} - {None}
     return way in _WAYS[kind] and numbers == {constituency}
-
-
-def _way(sender: Level, receiver: Level) -> _Way | None:
-    """Whether the receiver stands one level above the sender, or below; None for neither."""
-    if (sender, receiver) in _UP:
-        return "up"
-    return "down" if (receiver, sender) in _UP else None

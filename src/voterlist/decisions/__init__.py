@@ -17,7 +17,6 @@ from voterlist.decisions.answers import (
     Need,
     Replaced,
     Value,
-    ValueReader,
     acts_after_freeze,
     answers_of,
     grounds,
@@ -31,7 +30,6 @@ from voterlist.decisions.checks import (
 from voterlist.decisions.effects import Effects, columns_for, effects, with_corrections
 from voterlist.decisions.follow import (
     STOOD,
-    Followed,
     Names,
     Then,
     follow,
@@ -51,7 +49,6 @@ from voterlist.decisions.given import (
     name_as_kept,
     person_key,
     subjects_among,
-    subjects_of,
     voter_key,
 )
 from voterlist.decisions.outcome import SKIP_CODES, here, struck_for_good
@@ -78,7 +75,6 @@ __all__ = [
     "AmendmentContext",
     "Answers",
     "Effects",
-    "Followed",
     "Given",
     "Ground",
     "Names",
@@ -87,7 +83,6 @@ __all__ = [
     "Standing",
     "Then",
     "Value",
-    "ValueReader",
     "acts_after_freeze",
     "answered_ids",
     "answers_back",
@@ -116,7 +111,6 @@ __all__ = [
     "still_contested",
     "struck_for_good",
     "subjects_among",
-    "subjects_of",
     "voter_key",
     "with_corrections",
 ]

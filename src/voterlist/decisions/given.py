@@ -25,7 +25,6 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
     SUBJECT,
     empty,
-    require,
 )
 from voterlist.tables import from_columns, rows_among
 
@@ -44,13 +43,11 @@ def is_same_person(one: str, other: str) -> bool:
 def name_as_kept(name: str | None) -> str | None:
     """A name with composed letters and single blanks; None where nothing of it can be seen."""
     text = unicodedata.normalize("NFC", name or "")
-    seen = (" " if _is_unseen(letter) else letter for letter in text)
+    # Control characters, and others without width, begin with C.
+    seen = (
+        " " if unicodedata.category(letter)[0] == "C" else letter for letter in text
+    )
     return " ".join("".join(seen).split()) or None
-
-
-def _is_unseen(letter: str) -> bool:
-    """True for control characters, and others without width."""
-    return unicodedata.category(letter).startswith("C")
 
 
 @lru_cache(maxsize=4096)
@@ -248,12 +245,6 @@ def _subjects(
         same = alike[identity_of(entry_id)]
         cells[OTHERS] = [other for other in same if other != entry_id]
         yield entry_id, json.dumps(cells, sort_keys=True, ensure_ascii=False)
-
-
-def subjects_of(entries: pa.Table) -> pa.Table:
-    """SUBJECT: what these entries (ENTRY) say, with their places, by id."""
-    rows = require(entries, ENTRY, "review").to_pylist()
-    return subject_table({row["entry_id"]: row for row in rows})
 
 
 def subject_table(entries: Mapping[str, Mapping[str, Any]]) -> pa.Table:

@@ -251,13 +251,8 @@ def _unfit(answer: Answer) -> Iterator[str]:
         yield "action-not-for-case" if is_case else "action-not-for-finding"
     elif action == Action.ADD and not answer.is_of_register:
         yield "nobody-to-add"
-    elif _names_nobody(answer):
+    elif answer.entry is None and action != ACCEPT:
         yield "entry-gone"
-
-
-def _names_nobody(answer: Answer) -> bool:
-    """True where an entry would be amended, and the answer names none."""
-    return answer.entry is None and answer.action != ACCEPT
 
 
 def _ground_problems(answer: Answer) -> Iterator[str]:

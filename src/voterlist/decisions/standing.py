@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
 from voterlist.model import Action, Mark, Returned, Verdict, frozen
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import by_key, from_rows
+from voterlist.tables import by_key, from_rows, rows_among
 
 WITHDRAWN = Action.WITHDRAW.value
 """The answer that takes an earlier one of the same person back."""
@@ -309,7 +309,8 @@ def _amendments(
     given: Given, two_people: Collection[str]
 ) -> tuple[list[_Row], list[_Row], list[_Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
-    accepted = _findings_accepted(given.acceptances)
+    marks = rows_among(given.acceptances, "mark", [Mark.ACCEPT]).to_pylist()
+    accepted = {row["finding_id"]: row for row in marks}
     answered_at = _answered_at(given, accepted)
     holding: list[_Row] = []
     contested: list[_Row] = []
@@ -511,12 +512,6 @@ def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
         if about(other) == about(row) and says(other) == says(row)
     }
     return people == {_person(row)} and not row["adjudicates"]
-
-
-def _findings_accepted(acceptances: pa.Table) -> dict[str, _Row]:
-    """The findings that somebody accepted, by their ids."""
-    rows = acceptances.to_pylist()
-    return {row["finding_id"]: row for row in rows if row["mark"] == Mark.ACCEPT}
 
 
 def _acceptances_against(

@@ -255,7 +255,8 @@ class _Check:
         for (case, person), of_case in by_person.items():
             code = _code_of_case(self._verdicts_after(case, person, of_case))
             if code is not None:
-                yield _problem(_first_repeat(of_case) or of_case[0], code)
+                repeats = (row for row in of_case if row["verdict"] == Verdict.REPEAT)
+                yield _problem(next(repeats, of_case[0]), code)
 
     def _verdicts_after(
         self, case: str, person: str, rows: Iterable[_Row]
@@ -290,11 +291,6 @@ def _code_of_case(verdicts: Collection[str | None]) -> str | None:
     if not keeps:
         return "repeat-without-keep"
     return "several-kept" if keeps > 1 else None
-
-
-def _first_repeat(rows: Iterable[_Row]) -> _Row | None:
-    """The first row that says ``repeat``; None where none does."""
-    return next((row for row in rows if row["verdict"] == Verdict.REPEAT), None)
 
 
 def _key(row: _Row) -> _Key:

@@ -19,7 +19,8 @@ from voterlist.deadlines import CalendarStage, calendar
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.changed import Changed, changed_lists
-from voterlist.handover.gates import Scope, is_stale
+from voterlist.handover.exchanges import write_line
+from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.model import Action, Level, Progress, Verdict, frozen
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
@@ -101,7 +102,7 @@ def approve(
             cycle=cycle,
             work=work.lists.get(constituency, ""),
         )
-        ledger.write_journal(line.day, line.event.value, **line.details())
+        write_line(ledger, line)
     return line, changed
 
 
@@ -165,16 +166,21 @@ def finish(
         if finished.day > line.day:
             raise usage_error("finish-ahead", day=finished.day.isoformat())
         rows = standings(settings, ledger, line.day, work=work)
-        if not any(_is_about(finished, row) for row in rows):
+        if not any(
+            row.deadline.stage == finished.stage
+            and finished.constituency in {None, row.constituency}
+            and finished.precinct in {None, row.precinct}
+            for row in rows
+        ):
             raise usage_error("finish-no-unit", stage=finished.stage)
-        ledger.write_journal(line.day, line.event.value, **line.details())
+        write_line(ledger, line)
         if finished.constituency is None and finished.stage == CalendarStage.VERIFY:
             # An approval of all holds for the lists of each.
             for number in sorted(number for number in work.lists if number):
                 own = dataclasses.replace(
                     line, constituency=number, work=_digest(work, number)
                 )
-                ledger.write_journal(own.day, own.event.value, **own.details())
+                write_line(ledger, own)
     return line
 
 
@@ -195,15 +201,6 @@ def _require_stage(settings: Settings, stage: str) -> None:
     stages = [deadline.stage.value for deadline in deadlines]
     if stage not in stages:
         raise usage_error("finish-no-stage", stage=stage, stages=", ".join(stages))
-
-
-def _is_about(finished: Finished, row: UnitStanding) -> bool:
-    """True where a statement is about this unit and stage."""
-    return (
-        row.deadline.stage == finished.stage
-        and finished.constituency in {None, row.constituency}
-        and finished.precinct in {None, row.precinct}
-    )
 
 
 def _require_handed_over(
@@ -232,7 +229,7 @@ def _require_settled(
     source = ListSource.of(workspace, ledger, settings)
     scope = Scope(constituency)
     number = str(constituency)
-    if is_stale(source, scope):
+    if any(state.count for state in gates(source, scope, [Gate.STALE_RUN])):
         raise usage_error("approve-stale-run", number=number)
     queue = read_table(source.runs.folder_of(constituency), "queue")
     is_own = pc.equal(queue.column("constituency"), constituency)

@@ -16,7 +16,6 @@ from voterlist.custody.keys import (
     PublicKey,
     decrypt,
     encrypt,
-    is_protected,
     load_keys,
     make_keys,
     own_public_key,
@@ -159,15 +158,6 @@ def trust_of(workspace: Path, ledger: Reader) -> Trust:
         if event in {KEY_TRUSTED, _DISTRUSTED}:
             digest = str(details[_TRUST_DIGEST])
     return read_trust(workspace / TRUST_NAME, digest)
-
-
-def keys_are_protected(workspace: Path) -> bool:
-    """True where the private key of a workspace has a passphrase.
-
-    Raises:
-        CustodyError: there is no key, or others can read it.
-    """
-    return is_protected(workspace / KEYS)
 
 
 def keys_of(workspace: Path, us: Commission, passphrase: str | None) -> Keys:

@@ -240,8 +240,12 @@ def journal_package(
     ``stage``, ``lists``, ``work``.
     """
     line = replace(_handover(day, event, manifest, manifest.journal, by), **shown)
-    extra = {} if manifest.run is None else {"run": manifest.run}
-    ledger.write_journal(day, event.value, **line.details(), **extra)
+    write_line(ledger, line, **({} if manifest.run is None else {"run": manifest.run}))
+
+
+def write_line(ledger: Ledger, line: Handover, **extra: str | int) -> None:
+    """Add the line of a hand-over to the journal."""
+    ledger.write_journal(line.day, line.event.value, **line.details(), **extra)
 
 
 def journal_receipt_taken(
@@ -249,11 +253,12 @@ def journal_receipt_taken(
 ) -> None:
     """Add the line of a receipt that came back for a package of ours."""
     line = _handover(day, Event.RECEIPT, sent, receipt.journal)
-    extra: dict[str, str | int] = {
-        _RECEIPT: receipt.digest,
-        _RECEIPT_SERIAL: receipt.serial,
-    }
-    ledger.write_journal(day, Event.RECEIPT.value, **line.details(), **extra)
+    write_line(ledger, line, **_named(receipt))
+
+
+def _named(receipt: Manifest) -> dict[str, str | int]:
+    """How a line names a receipt."""
+    return {_RECEIPT: receipt.digest, _RECEIPT_SERIAL: receipt.serial}
 
 
 def _handover(
@@ -284,18 +289,8 @@ def journal_receipt_written(
         _CYCLE: receipt.cycle,
         "receiver": receipt.receiver.slug,
         "package": package.digest,
-        _RECEIPT: receipt.digest,
-        _RECEIPT_SERIAL: receipt.serial,
     }
-    ledger.write_journal(day, RECEIPT_WRITTEN, **details)
-
-
-def has_receipt(ledger: Reader, package: str) -> bool:
-    """True where a receipt was written for this package."""
-    return any(
-        event == RECEIPT_WRITTEN and details.get("package") == package
-        for _, event, details in ledger.journal()
-    )
+    ledger.write_journal(day, RECEIPT_WRITTEN, **details, **_named(receipt))
 
 
 @contextmanager

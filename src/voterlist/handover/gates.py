@@ -136,15 +136,6 @@ def gates(
     return tuple(GateState(gate, _COUNTS[gate](run), limits[gate]) for gate in asked)
 
 
-def is_stale(source: ListSource, scope: Scope) -> bool:
-    """True where something was decided, or a list came, after the newest run of a place.
-
-    Raises:
-        InputError: a table of the run is gone or damaged.
-    """
-    return _stale(_Run(source, scope)) > 0
-
-
 def _limits(settings: SubmitSettings) -> dict[Gate, int | None]:
     """How many of each the settings let pass."""
     limits: dict[Gate, int | None] = {

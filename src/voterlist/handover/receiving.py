@@ -40,8 +40,8 @@ from voterlist.handover.approving import require_grounded
 from voterlist.handover.changed import entries_changed
 from voterlist.handover.exchanges import (
     NUMBER_SETTLED,
+    RECEIPT_WRITTEN,
     Desk,
-    has_receipt,
     journal_package,
     journal_receipt_taken,
     journal_receipt_written,
@@ -50,6 +50,7 @@ from voterlist.handover.exchanges import (
     sent_manifest,
     stem_of,
     taken,
+    write_line,
 )
 from voterlist.handover.handed_lists import (
     ARRIVALS_NAME,
@@ -189,7 +190,11 @@ def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
             for series, several in before.items()
             for package in several
             if series.kind is not Kind.RECEIPT
-            and not has_receipt(ledger, package.digest)
+        }
+        bare -= {
+            str(details.get("package"))
+            for _, event, details in ledger.journal()
+            if event == RECEIPT_WRITTEN
         }
     work = desk.workspace / _WORK
     receiving = Receiving(
@@ -538,7 +543,10 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
             journal_package(ledger, today, Event.RECEIVED, manifest, stage=stage)
             _note_approval(ledger, returned.approved, manifest, today)
             folder = _folder_before(desk, manifest, before)
-            told_before = _outcomes_in(folder / CASES_NAME)
+            told_before: set[Outcome] = set()
+            with suppress(CustodyError):
+                # Where it is gone or damaged, what it told is told once more.
+                told_before = {*Returned.read(folder / CASES_NAME).outcomes}
             sent_on = _move(desk, package, before)
     finally:
         settle_moves(desk.workspace, desk.place)
@@ -554,13 +562,6 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         needs_person=any(made.changes_nothing for made in noted)
         or any(one.number in left for one in {*returned.outcomes} - told_before),
     )
-
-
-def _outcomes_in(path: Path) -> set[Outcome]:
-    """The outcomes of a return that was taken in; none where it is gone or damaged."""
-    with suppress(CustodyError):
-        return {*Returned.read(path).outcomes}
-    return set()
 
 
 def _note_approval(
@@ -580,7 +581,7 @@ def _note_approval(
         by=approved.by,
         cycle=manifest.cycle,
     )
-    ledger.write_journal(line.day, line.event.value, **line.details())
+    write_line(ledger, line)
 
 
 def _note_settled(

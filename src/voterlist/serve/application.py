@@ -227,7 +227,9 @@ class Desk:
 
         async def handle(request: Request) -> Response:
             visitor = self.door.visitor(request.cookies.get(self._cookie))
-            is_page = request.method == "GET" and not _is_of_script(request)
+            # What a script asks for cannot log in by itself.
+            is_of_script = request.url.path.startswith("/api/")
+            is_page = request.method == "GET" and not is_of_script
             if visitor is None:
                 if is_page:
                     return RedirectResponse("/login", _SEE_OTHER)
@@ -432,11 +434,6 @@ class Desk:
             commission=self._commission,
         )
         return HTMLResponse(content, status)
-
-
-def _is_of_script(request: Request) -> bool:
-    """True for what a script asks for, which cannot log in by itself."""
-    return request.url.path.startswith("/api/")
 
 
 def _chooses(request: Request) -> bool:

@@ -201,10 +201,15 @@ def _place(workspace: Path) -> ledgers.Place:
     return ledgers.place_in(workspace, settings_of(workspace))
 
 
-def _required(ledger: Reader, name: str) -> User:
+def _inside(users: Iterable[User], name: str) -> User | None:
     """The user of this name who was not removed."""
-    user = user_named(ledger.users(), name)
-    if user is None or user.until is not None:
+    user = user_named(users, name)
+    return None if user is None or user.until is not None else user
+
+
+def _required(ledger: Reader, name: str) -> User:
+    user = _inside(ledger.users(), name)
+    if user is None:
         raise usage_error("user-unknown", name=name)
     return user
 
@@ -397,8 +402,7 @@ class Door:
 
     def user(self, name: str) -> User | None:
         """The user of this name, however it is typed; None where nobody may log in so."""
-        user = user_named(self._users, name)
-        return None if user is None or user.until is not None else user
+        return _inside(self._users, name)
 
     def is_right(self, user: User | None, password: str) -> bool:
         """True where the password is the user's. Takes as long where there is no such user."""

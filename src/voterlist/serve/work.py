@@ -29,7 +29,7 @@ from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions import Given
 from voterlist.decisions.trial import Groups
-from voterlist.desk.data import Desk, answered
+from voterlist.desk.data import Desk, DeskCase, answered
 from voterlist.model import Action, frozen
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import place_of, second_readings, what_holds
@@ -177,10 +177,8 @@ class Slices:
         """What hangs together with a case of the run."""
         return self._groups[case]
 
-    def of(self, groups: Collection[Group]) -> Slice:
-        """The tables with the rows of these groups alone."""
-        cases = {case for group in groups for case in group.cases}
-        entries = {entry for group in groups for entry in group.entries}
+    def of(self, cases: Collection[str], entries: Collection[str]) -> Slice:
+        """The tables with the rows of these cases and entries alone."""
         tables = {name: empty(schema) for name, schema in _NONE}
         tables["cases"] = rows_among(self._cases, "case_id", cases)
         for name, table in self._named.items():
@@ -287,7 +285,8 @@ class Work:
         groups = {self._slices.group(case) for case in cases}
         together = {case for group in groups for case in group.cases}
         entries = {entry for group in groups for entry in group.entries}
-        return self._slices.of(groups), self.answers.of(together, entries)
+        of_them = together, entries
+        return self._slices.of(*of_them), self.answers.of(*of_them)
 
     def _load(self, ledger: OpenLedger, runs: Known) -> None:
         settings = self.settings
@@ -300,13 +299,7 @@ class Work:
         self.desk = self._queued(desk, doubted_cases(runs))
         self.version += 1
         self._cases = {
-            desk_case.case.case_id: Case(
-                place=place,
-                desk=desk_case,
-                knows=str(self.answers.sums[desk_case.case.case_id]),
-                version=self.version,
-                first=first.get(desk_case.case.case_id, ()),
-            )
+            desk_case.case.case_id: self._case(place, desk_case, first)
             for place, desk_case in enumerate(self.desk.cases)
         }
         self.numbers = {
@@ -367,13 +360,16 @@ class Work:
         for desk_case in answered(before, what_holds(given, self.settings)):
             self.version += 1
             case_id = desk_case.case.case_id
-            self._cases[case_id] = Case(
-                place=self._cases[case_id].place,
-                desk=desk_case,
-                knows=str(self.answers.sums[case_id]),
-                version=self.version,
-                first=first.get(case_id, ()),
-            )
+            place = self._cases[case_id].place
+            self._cases[case_id] = self._case(place, desk_case, first)
+
+    def _case(
+        self, place: int, desk_case: DeskCase, first: Mapping[str, tuple[str, ...]]
+    ) -> Case:
+        """A case as it stands now; ``first``: who decided what waits for a second reading."""
+        case_id = desk_case.case.case_id
+        knows = str(self.answers.sums[case_id])
+        return Case(place, desk_case, knows, self.version, first.get(case_id, ()))
 
     def _first_readers(
         self, given: Given, cases: pa.Table, among: Collection[str] | None = None
