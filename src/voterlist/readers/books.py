@@ -21,7 +21,7 @@ from python_calamine import (
 )
 
 from voterlist.model import AsideCode
-from voterlist.readers.counted import lines_named
+from voterlist.readers.counted import SheetFacts, lines_named
 from voterlist.readers.outcome import (
     Attempt,
     ReadOutcome,
@@ -37,7 +37,6 @@ from voterlist.readers.sheets import (
     with_beside,
 )
 from voterlist.readers.workbook_facts import (
-    SheetFacts,
     WorkbookFacts,
     packed_facts,
     xls_facts,

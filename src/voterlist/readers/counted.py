@@ -14,7 +14,9 @@ import struct
 import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
+from voterlist.model import AsideCode
 from voterlist.readers.packed import DAMAGE, END_OF_ZIP, ZIP
 from voterlist.schemas import RawSheet
 
@@ -245,3 +247,33 @@ def _rows_in(left_out: re.Match[bytes]) -> bytes:
 def words_of(text: str) -> Counter[str]:
     """How often each word stands in a text."""
     return Counter(_WORD.findall(text))
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What a sheet says of itself beside its cells."""
+
+    hidden_rows: int = 0
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges, first and last counted from 0; of XLSX and ODS only."""
+    formulas_without_value: int = 0
+    unworked: list[tuple[int, int]] = field(default_factory=list)
+    """(row counted from 1, column counted from 0) of these, where they say where they stand."""
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
+    """
+    struck: set[int] = field(default_factory=set)
+    """The rows, counted from 1, of which a filled cell is struck through, or a part of its text."""
+    trouble: AsideCode | None = None
+    remarks: list[tuple[int, str]] = field(default_factory=list)
+    """(row counted from 1, text) of each remark and of each text box, in this order."""
+    pictured: int = 0
+    """How much its pictures take, in square EMU."""
+    cells: int = 0
+    """How many cells hold something, counted over the bytes; and of XLSX one more for each row that
+    has the number of another one, for its cells are mixed up."""
+
+
+def remarks_of(row: int, text: str) -> list[tuple[int, str]]:
+    """The lines of a text that lies on a cell, each with the row of the cell."""
+    return [(row, line.strip()) for line in text.splitlines() if line.strip()]

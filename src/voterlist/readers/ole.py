@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
-from voterlist.readers.counted import lines_told
+from voterlist.readers.counted import SheetFacts, lines_told, remarks_of
 
 _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
@@ -23,9 +23,8 @@ _VALUES, _SEVERAL = (0x027E, 0x0203, 0x00FD, *_LABELS), 0x00BD
 """RK, Number and LabelSst too; MulRk, of six bytes a cell."""
 _FONT, _STYLE, _STRUCK = 0x0031, 0x00E0, 0x08
 """A font, how cells look, which names its font, and the bit of the font that strikes through."""
-_NO_FONT, _END = 4, 0x000A
-"""No font has this number, the fifth one is 5; the end of what stands before the sheets, or of one.
-"""
+_NO_FONT = 4
+"""No font has this number: the fifth one is 5."""
 _FORMULA, _FORMULA_TEXT, _CONSTANT = 0x0006, 0x0207, 0x0205
 """A formula with its value, the text behind one whose value is a text, and true, false or an error.
 """
@@ -181,108 +180,75 @@ def _item_name(item: bytes) -> str:
     return item[: max(0, length - 2)].decode("utf-16-le", errors="replace")
 
 
-_Text = tuple[int, str]
-"""A remark or a text box, with its row counted from 1."""
-_Place = tuple[int, int]
-"""A row counted from 1 and a column counted from 0."""
-
-
-def sheets_of_stream(  # noqa: C901, PLR0912  one branch a kind of record
+def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
     stream: bytes,
-) -> list[tuple[int, int, list[_Text], int, list[_Place], set[int]]]:
+) -> list[SheetFacts]:
     """Of each sheet, in workbook order, what it says of itself beside its cells.
 
-    That is its hidden rows, its filled cells, the texts that lie on its cells, how much its
-    pictures take, in square EMU, as if all cells had the usual size, its cells that hold an error
-    or a formula without a value, and its rows with a filled cell that is struck through. The cells
-    are not counted, 0, where some shared text is blank.
+    Its pictures are measured as if all cells had the usual size. Its cells are not counted, 0,
+    where some shared text is blank.
     """
+    found: defaultdict[int, SheetFacts] = defaultdict(SheetFacts)
     starts: list[int] = []
-    hidden: Counter[int] = Counter()
-    cells: Counter[int] = Counter()
-    pictured: Counter[int] = Counter()
-    texts: defaultdict[int, list[_Text]] = defaultdict(list)
-    unworked: defaultdict[int, list[_Place]] = defaultdict(list)
-    struck = _struck_rows(stream)
+    fonts: list[int] = []
+    styles = 0
+    struck: set[bytes] = set()
     is_worked_out = _WORKED_OUT in stream
     start, sheet, row = 0, 0, 1
     cell = (0, 0)
     is_text = has_blank = False
     for kind, place, length in _records(stream):
         body = stream[place : place + length]
+        facts = found[start]
+        if struck and kind in _FILLED:
+            # One of several cells has a style for each.
+            ends = range(6, length if kind == _SEVERAL else 7, 6)
+            if not struck.isdisjoint(body[end - 2 : end] for end in ends):
+                facts.struck.add(int.from_bytes(body[:2], "little") + 1)
         if kind in _BEGINNING:
             # A chart begins within its sheet.
             start = place - _RECORD_HEAD
             sheet = start if start in starts else sheet
-        elif kind == _BOUND_SHEET and length >= 4:
-            starts.append(int.from_bytes(body[:4], "little"))
-        elif kind == _ROW and length > _ROW_FLAGS:
-            hidden[start] += bool(body[_ROW_FLAGS] & _HIDDEN)
-        elif kind in _VALUES:
-            cells[start] += kind not in _LABELS or body[6:8] != bytes(2)
-        elif kind == _SEVERAL:
-            cells[start] += length // 6 - 1
-        elif kind in {_FORMULA, _CONSTANT}:
-            line, column = struct.unpack_from("<HH", body.ljust(4, b"\0"))
-            cell = (line + 1, column)
-            if _has_no_value(kind, body, is_worked_out=is_worked_out):
-                unworked[start].append(cell)
-        elif kind == _FORMULA_TEXT and unworked[start][-1:] == [cell]:
-            unworked[start].pop()
-        elif kind == _DRAWING:
-            for shape in body.split(_ANCHOR)[1:]:
-                row = int.from_bytes(shape[6:8], "little") + 1
-            pictured[sheet] += _pictured(body)
-        elif kind == _GOES_ON and is_text and body:
-            encoding = "utf-16-le" if body[0] & 1 else "latin-1"
-            texts[sheet].append((row, body[1:].decode(encoding, errors="replace")))
-        elif kind in _TYPED:
-            texts[sheet or starts[0]] += ((1, text) for text in _typed(body))
-        elif kind in _TEXTS:
-            has_blank |= body.find(_BLANK, 8) >= 0
-        is_text = kind == _TEXT_BOX
-    if has_blank:
-        cells.clear()
-    return [
-        (
-            hidden[at],
-            cells[at],
-            texts[at],
-            pictured[at],
-            unworked[at],
-            struck.get(at, set()),
-        )
-        for at in starts
-    ]
-
-
-def _struck_rows(stream: bytes) -> dict[int, set[int]]:
-    """By the start of each sheet, its rows, from 1, with a filled cell that is struck through."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    fonts: list[int] = []
-    styles = 0
-    struck: set[bytes] = set()
-    start = 0
-    for kind, place, length in _records(stream):
-        body = stream[place : place + length]
-        if kind == _FONT:
+        elif kind == _FONT:
             fonts += [int.from_bytes(body[2:4], "little") & _STRUCK]
             fonts += [0] * (len(fonts) == _NO_FONT)
         elif kind == _STYLE:
             if any(fonts[int.from_bytes(body[:2], "little") :][:1]):
                 struck.add((styles % 2**16).to_bytes(2, "little"))
             styles += 1
-        elif kind in _BEGINNING:
-            start = place - _RECORD_HEAD
-        elif kind == _END and not struck:
-            # Fonts and styles stand before the sheets.
-            break
-        elif kind in _FILLED:
-            # One of several cells has a style for each.
-            ends = range(6, length if kind == _SEVERAL else 7, 6)
-            if not struck.isdisjoint(body[end - 2 : end] for end in ends):
-                found[start].add(int.from_bytes(body[:2], "little") + 1)
-    return found
+        elif kind == _BOUND_SHEET and length >= 4:
+            starts.append(int.from_bytes(body[:4], "little"))
+        elif kind == _ROW and length > _ROW_FLAGS:
+            facts.hidden_rows += bool(body[_ROW_FLAGS] & _HIDDEN)
+        elif kind in _VALUES:
+            facts.cells += kind not in _LABELS or body[6:8] != bytes(2)
+        elif kind == _SEVERAL:
+            facts.cells += length // 6 - 1
+        elif kind in {_FORMULA, _CONSTANT}:
+            line, column = struct.unpack_from("<HH", body.ljust(4, b"\0"))
+            cell = (line + 1, column)
+            if _has_no_value(kind, body, is_worked_out=is_worked_out):
+                facts.unworked.append(cell)
+        elif kind == _FORMULA_TEXT and facts.unworked[-1:] == [cell]:
+            facts.unworked.pop()
+        elif kind == _DRAWING:
+            for shape in body.split(_ANCHOR)[1:]:
+                row = int.from_bytes(shape[6:8], "little") + 1
+            found[sheet].pictured += _pictured(body)
+        elif kind == _GOES_ON and is_text and body:
+            encoding = "utf-16-le" if body[0] & 1 else "latin-1"
+            text = body[1:].decode(encoding, errors="replace")
+            found[sheet].remarks += remarks_of(row, text)
+        elif kind in _TYPED:
+            found[sheet or starts[0]].remarks += ((1, line) for line in _typed(body))
+        elif kind in _TEXTS:
+            has_blank |= body.find(_BLANK, 8) >= 0
+        is_text = kind == _TEXT_BOX
+    for facts in found.values():
+        facts.cells *= not has_blank
+        facts.formulas_without_value = len(facts.unworked)
+        facts.remarks.sort()
+    return [found[at] for at in starts]
 
 
 def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:
@@ -296,11 +262,11 @@ def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:
 
 
 def _typed(body: bytes) -> Iterator[str]:
-    """The texts in a record; parts, fonts and fields of a page's head stand apart."""
+    """The lines in a record; parts, fonts and fields of a page's head stand apart."""
     for run in _RUN.findall(body):
         is_wide = len(run) > 1 and run[1] < 6
         text = run.decode("utf-16-le" if is_wide else "latin-1")
-        yield "\n".join(lines_told(_EDGE_CODE.sub("\n", text)))
+        yield from lines_told(_EDGE_CODE.sub("\n", text))
 
 
 def _pictured(drawing: bytes) -> int:

@@ -25,10 +25,12 @@ from voterlist.readers.binary import (
 from voterlist.readers.counted import (
     BLANK_STRING,
     TOLD,
+    SheetFacts,
     cells_and_rows,
     lines_named,
     lines_of,
     lines_told,
+    remarks_of,
     strings_with,
 )
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_streams
@@ -111,31 +113,6 @@ _FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
-@dataclass(slots=True)
-class SheetFacts:
-    """What a sheet says of itself beside its cells."""
-
-    hidden_rows: int = 0
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    """Ranges, first and last counted from 0; of XLSX and ODS only."""
-    formulas_without_value: int = 0
-    unworked: list[tuple[int, int]] = field(default_factory=list)
-    """(row counted from 1, column counted from 0) of these, where they say where they stand."""
-    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
-    """
-    struck: set[int] = field(default_factory=set)
-    """The rows, counted from 1, of which a filled cell is struck through, or a part of its text."""
-    trouble: AsideCode | None = None
-    remarks: list[tuple[int, str]] = field(default_factory=list)
-    """(row counted from 1, text) of each remark and of each text box, in this order."""
-    pictured: int = 0
-    """How much its pictures take, in square EMU."""
-    cells: int = 0
-    """How many cells hold something, counted over the bytes; and of XLSX one more for each row that
-    has the number of another one, for its cells are mixed up."""
-
-
 @frozen
 class WorkbookFacts:
     """A workbook looked over."""
@@ -179,24 +156,10 @@ def xls_facts(content: bytes) -> WorkbookFacts:
         return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    sheets = []
-    for hidden, cells, texts, pictured, unworked, struck in sheets_of_stream(stream):
-        sheets.append(
-            SheetFacts(
-                hidden,
-                formulas_without_value=len(unworked),
-                unworked=unworked,
-                remarks=sorted(line for text in texts for line in remarks_of(*text)),
-                pictured=pictured,
-                cells=cells,
-                struck=struck,
-            )
-        )
+    sheets = dict(enumerate(sheets_of_stream(stream)))
     from_1904 = ole.counts_from_1904(stream)
     beside = ole.lines_of_summary(summary)
-    return WorkbookFacts(
-        "xls", dict(enumerate(sheets)), beside=beside, from_1904=from_1904
-    )
+    return WorkbookFacts("xls", sheets, beside=beside, from_1904=from_1904)
 
 
 def _packed_facts(
@@ -425,11 +388,6 @@ def _look_into(
         row = found.rows.get(relation, 1)
         found.remarks += ((row, line) for line in lines_of(archive.read(beside)))
     return ()
-
-
-def remarks_of(row: int, text: str) -> list[tuple[int, str]]:
-    """The lines of a text that lies on a cell, each with the row of the cell."""
-    return [(row, line.strip()) for line in text.splitlines() if line.strip()]
 
 
 class _Beside(Handler):
