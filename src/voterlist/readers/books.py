@@ -30,7 +30,6 @@ from voterlist.readers.outcome import (
 )
 from voterlist.readers.packed import LARGE_PICTURES, ZIP
 from voterlist.readers.sheets import (
-    check_columns,
     check_size,
     sheet_beside,
     sheet_of_columns,
@@ -176,7 +175,6 @@ def _read_sheet(
     ]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
         return unread_sheet(name, AsideCode.CONTENT_UNREAD if facts.unworked else None)
-    check_columns(arrays, settings)
     return sheet_of_columns(
         arrays,
         settings,

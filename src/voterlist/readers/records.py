@@ -22,7 +22,6 @@ from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.encoding import Decoded, decode
 from voterlist.readers.outcome import ReadOutcome, RefusedError, refused_as
 from voterlist.readers.sheets import (
-    check_columns,
     check_size,
     sheet_of_columns,
     sheet_within,
@@ -229,7 +228,6 @@ def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     ]
     if not arrays:
         raise RefusedError(AsideCode.FILE_EMPTY)
-    check_columns(arrays, settings)
     found = ReadOutcome("parquet", (sheet_of_columns(arrays, settings),))
     return found.with_unread([*nested, *(["PAR1"] if _TWO_FILES in content else [])])
 

@@ -47,13 +47,6 @@ def check_rows(rows: Iterable[Sequence[str]], settings: IngestSettings) -> None:
         raise RefusedError(AsideCode.CELL_TOO_LONG)
 
 
-def check_columns(arrays: Iterable[pa.Array], settings: IngestSettings) -> None:
-    """The same for columns of text."""
-    longest = (pc.max(pc.utf8_length(array)).as_py() or 0 for array in arrays)
-    if any(length > settings.max_cell_characters for length in longest):
-        raise RefusedError(AsideCode.CELL_TOO_LONG)
-
-
 def sheet_of_rows(
     rows: Sequence[Sequence[str]],
     lines: Iterable[int],
@@ -164,7 +157,14 @@ def sheet_beside(
 def sheet_of_columns(
     arrays: Sequence[pa.Array], settings: IngestSettings, **facts: Any
 ) -> RawSheet:
-    """The same of columns of text of one length; their rows are counted from 1."""
+    """A sheet of columns of text of one length; its rows are counted from 1.
+
+    Raises:
+        RefusedError: a cell is too long.
+    """
+    longest = (pc.max(pc.utf8_length(array)).as_py() or 0 for array in arrays)
+    if any(length > settings.max_cell_characters for length in longest):
+        raise RefusedError(AsideCode.CELL_TOO_LONG)
     table = _table(arrays)
     lines = range(1, table.num_rows + 1)
     if len(arrays) > settings.max_columns:
