@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from voterlist.casework.returned_cases import (
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
 from voterlist.decisions import is_same_person, standing
+from voterlist.errors import CustodyError
 from voterlist.model import Action, Problem, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
@@ -455,9 +457,9 @@ def settled(
 ) -> Settled:
     """What all answers come to, with those of a package that is being taken in.
 
-    A case stays open where a commission was not asked, or has not answered; where all say
-    "elsewhere"; where an entry that was given up is still on a list; and where two entries of one
-    commission are, for of these nothing was answered.
+    A case stays open where a commission was not asked, or has not answered, or what it handed over
+    is gone or damaged; where all say "elsewhere"; where an entry that was given up is still on a
+    list; and where two entries of one commission are, for of these nothing was answered.
 
     Args:
         workspace: the workspace of the commission above.
@@ -466,7 +468,7 @@ def settled(
         words: the catalogue in whose language the reasons are written.
 
     Raises:
-        CustodyError: what was kept of a package is damaged.
+        CustodyError: what was kept of a return is gone or damaged.
     """
     kept = Kept(workspace, ledger)
     cases = kept.cases_asked()
@@ -477,7 +479,11 @@ def settled(
                 entry.entry_id for entry in case.own
             )
     others = own_of.keys() - {newest.sender}
-    came = {sender: _came_up(kept, sender, own_of[sender]) for sender in others}
+    came = {sender: CameUp(sender, {}, {}) for sender in others}
+    for sender in others:
+        # Of a package that is gone or damaged nothing is known until a new one of it comes.
+        with suppress(CustodyError):
+            came[sender] = _came_up(kept, sender, own_of[sender])
     came[newest.sender] = newest
     rows: list[dict[str, Any]] = []
     case_entries: dict[str, list[str]] = {}

@@ -349,7 +349,9 @@ class Kept:
         """Where a package stands; None where ``forget`` deleted it."""
         folder = self._folders.get(line.package)
         if folder is None and line.package not in self._forgotten:
-            raise refusal("received-gone", path=self._workspace / RECEIVED)
+            name = f"{line.kind}-{line.cycle}-{line.sender}-to-{line.receiver}"
+            path = self._workspace / RECEIVED / f"{name}-{line.serial:04}"
+            raise refusal("received-gone", path=path)
         return folder
 
     def _lists_of(self, sender: str) -> Path | None:
