@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +25,7 @@ from voterlist.schemas import (
     require,
 )
 from voterlist.tables import (
+    Row,
     by_key,
     from_columns,
     from_rows,
@@ -214,7 +214,7 @@ def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
 
 
 def _marks(
-    applied: Iterable[dict[str, Any]], changes: Iterable[dict[str, Any]]
+    applied: Iterable[Row], changes: Iterable[Row]
 ) -> dict[str, dict[str, str | None]]:
     """By entry the columns of ``_MARK_COLUMNS``: what moves it, else its verdict."""
     marks: dict[str, dict[str, str | None]] = {}
@@ -226,7 +226,7 @@ def _marks(
     return marks
 
 
-def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
+def _mark(mark: str, row: Row) -> dict[str, str | None]:
     """The columns of ``_MARK_COLUMNS`` with what a row says."""
     values = (mark, row["case_id"], row["kept_entry_id"])
     return dict(zip(_MARK_COLUMNS, values, strict=True))

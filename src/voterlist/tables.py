@@ -32,6 +32,8 @@ from voterlist.model import frozen
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Row = dict[str, Any]
 """A row of a table, by the names of its columns."""
+ReadRow = Mapping[str, Any]
+"""The same where nobody changes it."""
 Number = TypeVar("Number", bound=np.generic)
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,7 +49,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.storage.settings import acceptances_around, settings_around
-from voterlist.tables import concat, count_by, sort_by
+from voterlist.tables import Row, concat, count_by, sort_by
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
@@ -69,11 +68,11 @@ class Checked:
     """Files and sheets that could not be read."""
     findings: pa.Table
     """FINDING, without those accepted."""
-    findings_by_rule: tuple[dict[str, Any], ...]
+    findings_by_rule: tuple[Row, ...]
     """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
     accepted: int
     """Findings that a person accepted before."""
-    coincidences: tuple[dict[str, Any], ...]
+    coincidences: tuple[Row, ...]
     """``agreement``, ``expected``, ``found`` of all the lists."""
     streets: dict[str, int | None]
     """Measure -> addresses held against the register of streets; None without one."""
@@ -287,7 +286,7 @@ def _sum(column: pa.ChunkedArray) -> int:
     return int(pc.sum(column).as_py() or 0)
 
 
-def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
+def _by_rule(findings: pa.Table) -> list[Row]:
     """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
     severities = [severity.value for severity in Severity]
     rows = [

@@ -28,7 +28,7 @@ from voterlist.pipeline.reference import (
 )
 from voterlist.schemas import REMOVAL_REASON
 from voterlist.storage import store
-from voterlist.tables import concat, count_by
+from voterlist.tables import Row, concat, count_by
 
 
 @frozen
@@ -42,9 +42,9 @@ class Compared:
     changes: pa.Table
     """CYCLE_CHANGE: one row for each entry that came, went, changed or moved; with the ``list`` and
     ``line`` of the entry, and the ``old_list`` and ``old_line`` of that of the last cycle."""
-    by_cause: tuple[dict[str, Any], ...]
+    by_cause: tuple[Row, ...]
     """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
-    unexplained: tuple[dict[str, Any], ...]
+    unexplained: tuple[Row, ...]
     """``constituency``, ``precinct``, ``added``, ``removed``: entries without a cause.
 
     The precincts with the most of them come first.
@@ -155,7 +155,7 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
     return read(registers, settings.ingest, settings.workspace.profile)
 
 
-def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
+def _by_cause(changes: pa.Table) -> list[Row]:
     """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
     rows = [
         {"change": change, "cause": cause, "entries": count}
@@ -164,7 +164,7 @@ def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["change"], -row["entries"], row["cause"]))
 
 
-def _unexplained_by_precinct(summary: pa.Table) -> list[dict[str, Any]]:
+def _unexplained_by_precinct(summary: pa.Table) -> list[Row]:
     """Entries without a cause, by precinct."""
     has_no_cause = pc.equal(summary.column("cause").cast(pa.string()), NO_CAUSE)
     by_place: dict[tuple[int | None, int | None], dict[str, Any]] = {}

@@ -45,7 +45,7 @@ from voterlist.report.values import Names, Words
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import from_rows, rows_among
+from voterlist.tables import Row, from_rows, rows_among
 
 
 def questions_of(
@@ -110,7 +110,6 @@ def _action(proposal: Proposal, words: Catalogue) -> str:
     return words(f"{kind}.{proposal.action}")
 
 
-_Row = dict[str, Any]
 _Said = Mapping[str, Any]
 """Fields of AMENDMENT: what is answered, by whom and when."""
 _WITHDRAW = "withdraw"
@@ -182,7 +181,7 @@ def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
 
 def split_from_above(
     answers: Answers, asked: Asked, against: Against
-) -> tuple[Answers, list[_Row]]:
+) -> tuple[Answers, list[Row]]:
     """(the answers, with a striking of whoever stands elsewhere; the rows of this question).
 
     Args:
@@ -190,8 +189,8 @@ def split_from_above(
         asked: as of ``asked_by_entry``.
         against: who answers where a row names nobody, and who brings the file.
     """
-    rows: list[_Row] = []
-    said: list[_Row] = []
+    rows: list[Row] = []
+    said: list[Row] = []
     problems = list(answers.problems)
     refused = {(problem.sheet, problem.row) for problem in problems}
     for row in answers.amendments.to_pylist():
@@ -248,7 +247,7 @@ def answered_by(given: Answer | None, action: str, by: str | None) -> str | None
     return None if is_same_person(given.by, by or "") else given.by
 
 
-def said_to_above(said: Iterable[_Row], checked: ImportedFile) -> list[_Row]:
+def said_to_above(said: Iterable[Row], checked: ImportedFile) -> list[Row]:
     """The rows of ``split_from_above`` that are recorded, and change nothing of the list.
 
     A striking that was refused answers nothing; one that is recorded is counted among the others.
@@ -319,7 +318,7 @@ def record_from_above(
             _write_answer(ledger, case, ELSEWHERE, by, day)
 
 
-def _as_striking(row: _Row, case: ReturnedCase) -> _Row:
+def _as_striking(row: Row, case: ReturnedCase) -> Row:
     """The row, about the entry; a striking to the only other place where it names none."""
     about_entry = row | {"case_id": None}
     if row["action"] != ELSEWHERE:
@@ -485,7 +484,7 @@ def settled(
         with suppress(CustodyError):
             came[sender] = _came_up(kept, sender, own_of[sender])
     came[newest.sender] = newest
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     case_entries: dict[str, list[str]] = {}
     contested: set[str] = set()
     for parts in cases.values():

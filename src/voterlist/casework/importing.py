@@ -53,6 +53,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage.ledger import JournalLine, Ledger, Reader
 from voterlist.tables import (
+    ReadRow,
     Row,
     concat,
     from_columns,
@@ -106,7 +107,7 @@ class ImportedFile:
     """SUBJECT: what the rows of registers say from which people are added."""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of pairs that are decided and no case of the run."""
-    told_above: Sequence[Mapping[str, Any]] = ()
+    told_above: Sequence[ReadRow] = ()
     """The rows that answer the commission above, and change nothing of the list."""
     before_term: int = 0
     """Strikings that were recorded while the voter may still object to a notice."""
@@ -314,7 +315,7 @@ class _Check:
         of_case = rows_among(new.verdicts, "case_id", [problem.case_id])
         about = {problem.entry_id, *of_case.column("entry_id").to_pylist()}
         people = set()
-        rows: list[dict[str, Any]] = []
+        rows: list[Row] = []
         for said in (all_answers(self._given, new).verdicts, self._given.amendments):
             rows += rows_among(said, "entry_id", about).to_pylist()
         for row in rows:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import chain
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +20,7 @@ from voterlist.fields import CORRECTED, NAMES
 from voterlist.model import Action, Mark, Problem, frozen
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
 from voterlist.shipped import shipped_toml
-from voterlist.tables import is_among, rows_among
+from voterlist.tables import ReadRow, Row, is_among, rows_among
 
 
 class Need(StrEnum):
@@ -250,7 +249,6 @@ class Amended:
 
 ACCEPT = Mark.ACCEPT.value
 
-Row = dict[str, Any]
 
 _FOUND_ON = ("entry_id", "other_entry_id")
 _CONFIRMED = "confirmed"
@@ -369,7 +367,7 @@ class Subjects:
         return replace(answer, problem="entry-gone")
 
 
-def _ids_named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+def _ids_named(rows: Iterable[ReadRow], name: str) -> set[str]:
     """The ids that rows have in a column."""
     return {row[name] for row in rows if row[name] is not None}
 

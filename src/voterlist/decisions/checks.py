@@ -16,7 +16,6 @@ from voterlist.decisions.answers import (
     Amended,
     AmendmentContext,
     Replaced,
-    Row,
     Subjects,
 )
 from voterlist.decisions.given import (
@@ -40,7 +39,7 @@ from voterlist.decisions.standing import (
 )
 from voterlist.model import Action, Mark, Problem, Verdict
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, require
-from voterlist.tables import from_rows
+from voterlist.tables import Row, from_rows
 
 _SAID = itemgetter("mark", "reason", "accepted_by")
 """What was said of a finding, why and by whom."""

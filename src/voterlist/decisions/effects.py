@@ -19,7 +19,7 @@ from voterlist import strict_json
 from voterlist.arrays import completed_years
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
-from voterlist.decisions.outcome import Outcome, Place, Row, Today, folded_fin, outcome
+from voterlist.decisions.outcome import Outcome, Place, Today, folded_fin, outcome
 from voterlist.errors import StageError
 from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import (
@@ -33,6 +33,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.tables import (
+    Row,
     by_key,
     count_by,
     from_columns,

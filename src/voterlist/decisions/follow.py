@@ -32,7 +32,7 @@ from voterlist.decisions.given import (
 from voterlist.fields import IDENTIFIERS
 from voterlist.model import frozen
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import Columns, from_columns, is_among, with_column
+from voterlist.tables import Columns, ReadRow, from_columns, is_among, with_column
 
 
 @frozen
@@ -125,7 +125,7 @@ class Then:
         for members in given.case_entries.values():
             self._stand_together(members)
 
-    def _note(self, entry_id: str, cells: Mapping[str, Any]) -> None:
+    def _note(self, entry_id: str, cells: ReadRow) -> None:
         """Note what an entry said, and which others said the same then."""
         self._cells[entry_id] = cells
         self._by_identity[identity_of(entry_id)] = cells
@@ -469,13 +469,13 @@ def _route(old: str, new: str) -> _Route:
     return _place(old), _place(new)
 
 
-def _row_of(cells: Mapping[str, Any]) -> _FileRow | None:
+def _row_of(cells: ReadRow) -> _FileRow | None:
     """Which row of which file it was; None where that is not known."""
     row = cells.get("source"), cells.get("sheet"), cells.get("line")
     return None if row[0] is None or row[2] is None else row
 
 
-def _is_one_person(cells: Mapping[str, Any]) -> bool:
+def _is_one_person(cells: ReadRow) -> bool:
     """True for an entry that says enough to be one person's.
 
     That is a name, and an identifier or a full birth date.

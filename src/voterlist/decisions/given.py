@@ -26,7 +26,7 @@ from voterlist.schemas import (
     SUBJECT,
     empty,
 )
-from voterlist.tables import from_columns, rows_among
+from voterlist.tables import Row, from_columns, rows_among
 
 _SAME_LETTER = {ord("\u0131"): "i", 0x0307: None}
 """The i without a dot, and the dot that a capital I with one leaves behind."""
@@ -239,9 +239,7 @@ def _subjects(
     """The id of each row, and its cells as JSON; what it lacks is left out."""
     for row in rows.select(ENTRY.names).to_pylist():
         entry_id = row.pop("entry_id")
-        cells: dict[str, Any] = {
-            name: cell for name, cell in row.items() if cell is not None
-        }
+        cells: Row = {name: cell for name, cell in row.items() if cell is not None}
         same = alike[identity_of(entry_id)]
         cells[OTHERS] = [other for other in same if other != entry_id]
         yield entry_id, json.dumps(cells, sort_keys=True, ensure_ascii=False)

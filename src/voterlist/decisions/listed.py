@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import strict_json
-from voterlist.decisions.answers import AmendmentContext, Row, ValueReader
+from voterlist.decisions.answers import AmendmentContext, ValueReader
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Reasons
 from voterlist.decisions.outcome import fin_bearers, folded_fin, struck_for_good
 from voterlist.decisions.standing import last_answers, standing
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action
-from voterlist.tables import by_key, rows_among
+from voterlist.tables import Row, by_key, rows_among
 
 
 def refuse_taken_fins(reasons: Reasons, voters: pa.Table, given: Given) -> None:

@@ -17,12 +17,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
-from typing import Any
 
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Action, ListKind, Verdict, frozen
-from voterlist.tables import by_key
+from voterlist.tables import Row, by_key
 
 SKIP_CODES = (
     "case-changed",
@@ -47,7 +46,6 @@ SKIP_CODES = (
 )
 """Why a decision does nothing today; ``review.skipped.<code>`` in the catalogue."""
 
-Row = dict[str, Any]
 Place = tuple[int | None, int | None]
 """(constituency, precinct)."""
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from voterlist.decisions.given import Given, is_same_person, moment_of, person_key
 from voterlist.model import Action, Mark, Returned, Verdict, frozen
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
-from voterlist.tables import by_key, from_rows, rows_among
+from voterlist.tables import Row, by_key, from_rows, rows_among
 
 WITHDRAWN = Action.WITHDRAW.value
 """The answer that takes an earlier one of the same person back."""
@@ -32,7 +32,6 @@ PLACE = "place"
 That somebody was added stands for itself: whoever is on a list is struck or moved like anybody.
 """
 
-_Row = dict[str, Any]
 _Key = tuple[str, str]
 """(key of a person, what of the entry it is about)."""
 
@@ -106,7 +105,7 @@ def still_contested(contested: pa.Table, returned: pa.Table) -> pa.Table:
     )
 
 
-def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
+def _verdicts(given: Given) -> tuple[list[Row], list[Row]]:
     """The verdicts that hold, and the answers of contested cases.
 
     The verdicts of a case mean something together, so a case is contested as a whole.
@@ -115,8 +114,8 @@ def _verdicts(given: Given) -> tuple[list[_Row], list[_Row]]:
     within = {case for (case, _), said in last.items() if _says_both(said)}
     rest = {key: said for key, said in last.items() if key[0] not in within}
     across, replaced = _across(rest, given.case_entries)
-    holding: list[_Row] = []
-    differing: list[_Row] = []
+    holding: list[Row] = []
+    differing: list[Row] = []
     for (case, entry), said in last.items():
         if case in replaced:
             continue
@@ -139,12 +138,12 @@ def contested_cases(given: Given) -> dict[str, dict[str, str]]:
     return parties
 
 
-def _person(row: _Row) -> str:
+def _person(row: Row) -> str:
     """Whose answer it is, in whatever letters the name is typed."""
     return person_key(row["decided_by"])
 
 
-def _says_both(said: Mapping[str, _Row]) -> bool:
+def _says_both(said: Mapping[str, Row]) -> bool:
     """True where two people said different things of an entry."""
     return len({row["verdict"] for row in said.values()}) > 1
 
@@ -180,7 +179,7 @@ def pairs_said(
         )
 
 
-_Last = Mapping[tuple[str, str], Mapping[str, _Row]]
+_Last = Mapping[tuple[str, str], Mapping[str, Row]]
 """As of ``last_verdicts``."""
 
 
@@ -252,8 +251,8 @@ def _statements(
 
 
 def _with_others(
-    said: Mapping[str, _Row], entry: str, others: Iterable[str], last: _Last
-) -> dict[str, _Row]:
+    said: Mapping[str, Row], entry: str, others: Iterable[str], last: _Last
+) -> dict[str, Row]:
     """What people said of an entry in a case, and others in the cases that contradict it."""
     more = (last.get((other, entry), {}) for other in sorted(others))
     return {
@@ -262,21 +261,21 @@ def _with_others(
     }
 
 
-def last_verdicts(rows: Iterable[_Row]) -> dict[tuple[str, str], dict[str, _Row]]:
+def last_verdicts(rows: Iterable[Row]) -> dict[tuple[str, str], dict[str, Row]]:
     """For each entry of a case (case, entry) the last verdict of each person, by their key.
 
     Args:
         rows: of GIVEN_VERDICT, in the order in which they were recorded.
     """
-    by_entry: dict[tuple[str, str], list[_Row]] = {}
+    by_entry: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         by_entry.setdefault((row["case_id"], row["entry_id"]), []).append(row)
     return {key: _last_of_each(said) for key, said in by_entry.items()}
 
 
-def _last_of_each(rows: Iterable[_Row]) -> dict[str, _Row]:
+def _last_of_each(rows: Iterable[Row]) -> dict[str, Row]:
     """The last verdict of each person on an entry, without what is taken back or settled."""
-    said: dict[str, _Row] = {}
+    said: dict[str, Row] = {}
     for row in _not_taken_back(rows, lambda _earlier, _row: True, "verdict"):
         if row["adjudicates"]:
             said.clear()
@@ -287,13 +286,13 @@ def _last_of_each(rows: Iterable[_Row]) -> dict[str, _Row]:
 
 
 def _not_taken_back(
-    rows: Iterable[_Row], is_meant: Callable[[_Row, _Row], bool], answer: str
-) -> list[_Row]:
+    rows: Iterable[Row], is_meant: Callable[[Row, Row], bool], answer: str
+) -> list[Row]:
     """The answers about one entry without those that their own authors took back later.
 
     An answer that is taken back is as if it had never been given: what it settled is open again.
     """
-    kept: list[_Row] = []
+    kept: list[Row] = []
     for row in rows:
         if row[answer] == WITHDRAWN:
             kept = [
@@ -307,14 +306,14 @@ def _not_taken_back(
 
 def _amendments(
     given: Given, two_people: Collection[str]
-) -> tuple[list[_Row], list[_Row], list[_Row]]:
+) -> tuple[list[Row], list[Row], list[Row]]:
     """(What holds, what is contested, what waits for a second person) of each entry."""
     marks = rows_among(given.acceptances, "mark", [Mark.ACCEPT]).to_pylist()
     accepted = {row["finding_id"]: row for row in marks}
     answered_at = _answered_at(given, accepted)
-    holding: list[_Row] = []
-    contested: list[_Row] = []
-    pending: list[_Row] = []
+    holding: list[Row] = []
+    contested: list[Row] = []
+    pending: list[Row] = []
     for said in last_answers(given).values():
         left = list(_without_answered_questions(said, answered_at))
         # A dispute about who was added takes nobody off the list.
@@ -332,13 +331,13 @@ def _amendments(
 
 def last_answers(
     given: Given, *, with_settled: bool = False
-) -> dict[str, dict[_Key, _Row]]:
+) -> dict[str, dict[_Key, Row]]:
     """For each entry the last answer of each person to each thing, in order.
 
     What somebody took back is not among them, nor what a third person settled, unless that is
     wanted.
     """
-    by_entry: dict[str, list[_Row]] = {}
+    by_entry: dict[str, list[Row]] = {}
     for row in given.amendments.to_pylist():
         by_entry.setdefault(row["entry_id"], []).append(row)
     return {
@@ -347,9 +346,9 @@ def last_answers(
     }
 
 
-def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]:
+def _last_of_entry(rows: Iterable[Row], with_settled: bool) -> dict[_Key, Row]:
     """The last answer of each person to each thing about one entry, in order."""
-    said: dict[_Key, _Row] = {}
+    said: dict[_Key, Row] = {}
     for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"] and not (with_settled and row["action"] != WITHDRAWN):
             said = {
@@ -367,7 +366,7 @@ def _last_of_entry(rows: Iterable[_Row], with_settled: bool) -> dict[_Key, _Row]
     return said
 
 
-def is_taken_back(earlier: _Row, row: _Row) -> bool:
+def is_taken_back(earlier: Row, row: Row) -> bool:
     """True for an answer about an entry that a row of the same person takes back.
 
     Of one field, finding or case where the row names one, else of the entry.
@@ -375,7 +374,7 @@ def is_taken_back(earlier: _Row, row: _Row) -> bool:
     return _person(earlier) == _person(row) and _is_meant(earlier, row)
 
 
-def _is_meant(earlier: _Row, row: _Row) -> bool:
+def _is_meant(earlier: Row, row: Row) -> bool:
     """True for an answer to what a row names: a field, a finding or case, or else the entry.
 
     An action for a field names the answers of this action alone, where others stand beside them.
@@ -390,7 +389,7 @@ def _is_meant(earlier: _Row, row: _Row) -> bool:
     return all(row[name] in {None, earlier[name]} for name in names)
 
 
-def _settles(row: _Row, earlier: _Row) -> bool:
+def _settles(row: Row, earlier: Row) -> bool:
     """True where an adjudication answers the same thing, or the contrary of what was answered.
 
     What people said of other fields stands.
@@ -413,7 +412,7 @@ _LISTS = frozenset({Action.MOVE.value, Action.ADD.value})
 """What puts somebody on a list: no question takes them off it."""
 
 
-def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
+def key_among(said: Mapping[_Key, Row], row: Row) -> _Key:
     """Under which key an answer stands among those of an entry, which its person gave before.
 
     A question stands beside the person's own move or addition, unless it is to the same finding.
@@ -430,7 +429,7 @@ def key_among(said: Mapping[_Key, _Row], row: _Row) -> _Key:
     return key
 
 
-def about(row: _Row) -> str:
+def about(row: Row) -> str:
     """What of the entry an answer is about: a field, its place, or that it is on a list at all."""
     if row["action"] == Action.CORRECT:
         return str(row["field"])
@@ -438,8 +437,8 @@ def about(row: _Row) -> str:
 
 
 def _without_answered_questions(
-    said: Mapping[_Key, _Row], answered_at: Mapping[Any, float]
-) -> Iterator[_Row]:
+    said: Mapping[_Key, Row], answered_at: Mapping[Any, float]
+) -> Iterator[Row]:
     """The answers, without the questions to the precinct that a later answer settled.
 
     To accept the finding of a question, or to decide its case, is such an answer.
@@ -457,7 +456,7 @@ def _without_answered_questions(
             yield row
 
 
-def _answered_at(given: Given, accepted: Mapping[str, _Row]) -> dict[Any, float]:
+def _answered_at(given: Given, accepted: Mapping[str, Row]) -> dict[Any, float]:
     """When each finding was accepted, and each entry of a case decided last."""
     moments: dict[Any, float] = {
         finding: moment_of(row["accepted_at"]) for finding, row in accepted.items()
@@ -470,12 +469,12 @@ def _answered_at(given: Given, accepted: Mapping[str, _Row]) -> dict[Any, float]
     return moments
 
 
-def _differ(rows: Iterable[_Row]) -> bool:
+def _differ(rows: Iterable[Row]) -> bool:
     """True where people decided about one entry in different ways."""
     return any(is_dispute(one, other) for one, other in combinations(rows, 2))
 
 
-def is_dispute(one: _Row, other: _Row) -> bool:
+def is_dispute(one: Row, other: Row) -> bool:
     """True where two answers about one entry cannot both hold.
 
     Two who correct different fields agree; who corrects an entry that somebody else strikes does
@@ -490,7 +489,7 @@ def is_dispute(one: _Row, other: _Row) -> bool:
     return is_struck and _person(one) != _person(other)
 
 
-def says(row: _Row) -> tuple[Any, ...]:
+def says(row: Row) -> tuple[Any, ...]:
     """What an answer says, whoever gave it, when, and with what words."""
     if row["action"] == Action.ASK:
         return (Action.ASK,)
@@ -499,12 +498,12 @@ def says(row: _Row) -> tuple[Any, ...]:
     return row["action"], row["ground"], row["constituency"], row["precinct"]
 
 
-def _one_each(rows: Iterable[_Row]) -> list[_Row]:
+def _one_each(rows: Iterable[Row]) -> list[Row]:
     """Of answers that agree, the last to each thing; a question stands by itself."""
     return list({(about(row), row["action"]): row for row in rows}.values())
 
 
-def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
+def _is_alone(row: Row, rows: Iterable[Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
     people = {
         _person(other)
@@ -514,11 +513,9 @@ def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     return people == {_person(row)} and not row["adjudicates"]
 
 
-def _acceptances_against(
-    rows: Iterable[_Row], accepted: Mapping[str, _Row]
-) -> list[_Row]:
+def _acceptances_against(rows: Iterable[Row], accepted: Mapping[str, Row]) -> list[Row]:
     """The acceptances by other people of the findings that these answers are to."""
-    against: dict[str, _Row] = {}
+    against: dict[str, Row] = {}
     for row in rows:
         acceptance = accepted.get(row["finding_id"])
         if acceptance is None or row["action"] == Action.ASK:
@@ -538,6 +535,6 @@ def _acceptances_against(
     return list(against.values())
 
 
-def _is_later(acceptance: _Row, row: _Row) -> bool:
+def _is_later(acceptance: Row, row: Row) -> bool:
     """True where a finding was accepted after the answer was given."""
     return moment_of(acceptance["accepted_at"]) > moment_of(row["decided_at"])

@@ -17,7 +17,6 @@ from voterlist.decisions.given import Given, person_key
 from voterlist.decisions.outcome import (
     SKIP_CODES,
     Outcome,
-    Row,
     Today,
     folded_fin,
     outcome,
@@ -31,7 +30,7 @@ from voterlist.schemas import (
     MATCH,
     empty,
 )
-from voterlist.tables import concat, from_rows
+from voterlist.tables import Row, concat, from_rows
 
 UNDOES_EARLIER = "undoes-earlier"
 """The answer would take the effect of an earlier decision away."""

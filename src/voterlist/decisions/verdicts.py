@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +17,7 @@ from voterlist.decisions.given import Given, members_of, person_key
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict, frozen
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
-from voterlist.tables import from_rows, rows_among, sort_by
+from voterlist.tables import Row, from_rows, rows_among, sort_by
 
 REVIEW_ROW = pa.schema(
     [
@@ -66,10 +65,9 @@ _SURE = 0.99
 
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 
-_Row = dict[str, Any]
 _Entry = tuple[str, str]
 """(case, entry)."""
-_Said = Mapping[_Entry, dict[str, _Row]]
+_Said = Mapping[_Entry, dict[str, Row]]
 """The answer of each person, by their key, to each entry of a case that counts now."""
 _Key = tuple[str, str, str]
 """(case, entry, key of a person)."""
@@ -147,7 +145,7 @@ def check_decisions(
 
 def _filled_rows(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     """The rows in which somebody wrote, in order, without those that were refused before."""
     places = {(problem.file, problem.sheet, problem.row) for problem in refused}
     ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
@@ -168,12 +166,12 @@ class _Check:
     sure: Collection[str]
     """The cases that are one person almost for certain."""
     said: _Said
-    last: Mapping[_Key, _Row]
+    last: Mapping[_Key, Row]
     """The last answer of each person, whether it counts or not."""
     parties: Mapping[str, Mapping[str, str]]
     """The names of the people of each contested case, by their keys."""
 
-    def problems_of_rows(self, rows: Iterable[_Row]) -> Iterator[Problem]:
+    def problems_of_rows(self, rows: Iterable[Row]) -> Iterator[Problem]:
         """What is wrong with single rows, and with rows that contradict each other."""
         rows = list(rows)
         verdicts: dict[_Key, set[str]] = {}
@@ -185,7 +183,7 @@ class _Check:
             for code in codes:
                 yield _problem(row, code, self._who(row, code))
 
-    def _codes(self, row: _Row) -> Iterator[str]:
+    def _codes(self, row: Row) -> Iterator[str]:
         """What is wrong with one row."""
         verdict, case = row["verdict"], row["case_id"]
         if verdict is None:
@@ -209,7 +207,7 @@ class _Check:
         elif row["adjudicates"]:
             yield from self._codes_of_adjudication(row)
 
-    def _codes_of_surprise(self, row: _Row) -> Iterator[str]:
+    def _codes_of_surprise(self, row: Row) -> Iterator[str]:
         """Different people, against the evidence; second readers are not told how strong it is."""
         case, _, person = _key(row)
         others = (
@@ -219,7 +217,7 @@ class _Check:
         if case in self.sure and not any(others):
             yield "separate-without-reason"
 
-    def _codes_of_withdrawal(self, row: _Row) -> Iterator[str]:
+    def _codes_of_withdrawal(self, row: Row) -> Iterator[str]:
         """Only one's own answer is taken back."""
         answers = self.said.get((row["case_id"], row["entry_id"]), {})
         last = self.last.get(_key(row))
@@ -227,7 +225,7 @@ class _Check:
         if _key(row)[2] not in answers and not is_done:
             yield "withdraw-of-another" if answers else "nothing-to-withdraw"
 
-    def _codes_of_adjudication(self, row: _Row) -> Iterator[str]:
+    def _codes_of_adjudication(self, row: Row) -> Iterator[str]:
         """A third person settles what is contested."""
         parties = self.parties.get(row["case_id"])
         if parties is None:
@@ -236,7 +234,7 @@ class _Check:
         elif _key(row)[2] in parties:
             yield "own-dispute"
 
-    def _who(self, row: _Row, code: str) -> str | None:
+    def _who(self, row: Row, code: str) -> str | None:
         """The people whom a problem is about."""
         if code == "withdraw-of-another":
             answers = self.said[row["case_id"], row["entry_id"]]
@@ -247,9 +245,9 @@ class _Check:
             return ", ".join(sorted(self.parties[row["case_id"]].values()))
         return None
 
-    def problems_of_cases(self, rows: Iterable[_Row]) -> Iterator[Problem]:
+    def problems_of_cases(self, rows: Iterable[Row]) -> Iterator[Problem]:
         """What is wrong with one person's verdicts of a case taken together."""
-        by_person: dict[tuple[str, str], list[_Row]] = {}
+        by_person: dict[tuple[str, str], list[Row]] = {}
         for row in rows:
             by_person.setdefault((row["case_id"], _key(row)[2]), []).append(row)
         for (case, person), of_case in by_person.items():
@@ -259,7 +257,7 @@ class _Check:
                 yield _problem(next(repeats, of_case[0]), code)
 
     def _verdicts_after(
-        self, case: str, person: str, rows: Iterable[_Row]
+        self, case: str, person: str, rows: Iterable[Row]
     ) -> list[str | None]:
         """The verdict of each entry of a case as this person would have it.
 
@@ -293,23 +291,23 @@ def _code_of_case(verdicts: Collection[str | None]) -> str | None:
     return "several-kept" if keeps > 1 else None
 
 
-def _key(row: _Row) -> _Key:
+def _key(row: Row) -> _Key:
     """The entry of a case that a row is about, and who says it."""
     return row["case_id"], row["entry_id"], person_key(row["decided_by"] or "")
 
 
-def _says(row: _Row | None) -> tuple[str | None, str]:
+def _says(row: Row | None) -> tuple[str | None, str]:
     """What an answer says, whoever gave it and when."""
     return (None, "") if row is None else (row["verdict"], row["reason"] or "")
 
 
-def _is_repeated(row: _Row, last: Mapping[_Key, _Row]) -> bool:
+def _is_repeated(row: Row, last: Mapping[_Key, Row]) -> bool:
     """True where the person said the very same the last time."""
     own = last.get(_key(row))
     return own is not None and _says(own) == _says(row)
 
 
-def _problem(row: _Row, code: str, who: str | None = None) -> Problem:
+def _problem(row: Row, code: str, who: str | None = None) -> Problem:
     """A problem at this row."""
     return Problem(
         row["row"],
@@ -327,24 +325,24 @@ def _cases_of(problems: Iterable[Problem]) -> set[str]:
     return {problem.case_id for problem in problems if problem.case_id is not None}
 
 
-def _one_each(rows: Iterable[_Row]) -> list[_Row]:
+def _one_each(rows: Iterable[Row]) -> list[Row]:
     """The first row of each person about each entry."""
-    first: dict[_Key, _Row] = {}
+    first: dict[_Key, Row] = {}
     for row in rows:
         first.setdefault(_key(row), row)
     return list(first.values())
 
 
 def _checked_rows(
-    taken: Iterable[_Row],
-    last: Mapping[_Key, _Row],
+    taken: Iterable[Row],
+    last: Mapping[_Key, Row],
     decided_at: str,
     problems: Iterable[Problem],
 ) -> Checked:
     """The rows that say something new, and what they replace."""
-    new: list[_Row] = []
-    settling: list[_Row] = []
-    replaced: list[_Row] = []
+    new: list[Row] = []
+    settling: list[Row] = []
+    replaced: list[Row] = []
     for row in taken:
         own = last.get(_key(row))
         if _says(own) == _says(row):
@@ -367,6 +365,6 @@ def _place(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
 
 
-def _decisions(rows: Collection[_Row]) -> pa.Table:
+def _decisions(rows: Collection[Row]) -> pa.Table:
     """DECISION of these rows, by case and entry."""
     return from_rows(rows, DECISION, "case_id", "entry_id")

@@ -21,7 +21,7 @@ from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sente
 from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.to_review import queued_cases
 from voterlist.report.values import Facts, Sources, rows_of
-from voterlist.tables import by_key
+from voterlist.tables import ReadRow, by_key
 
 _SAME = "same"
 
@@ -178,13 +178,12 @@ def seen_digests(
     return digests
 
 
-def _said(row: Mapping[str, Any]) -> list[Any]:
+def _said(row: ReadRow) -> list[Any]:
     """What an entry says; a field that came later is named where something stands in it."""
     later = {name: row[name] for name in LATER_FIELDS if row[name] is not None}
     return [*(row[name] for name in _FIRST), *([later] if later else [])]
 
 
-_Row = Mapping[str, Any]
 _Key = tuple[str, str]
 """(case, key of a person)."""
 
@@ -266,16 +265,16 @@ def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
     )
 
 
-def contested_in(holding: Standing) -> list[_Row]:
+def contested_in(holding: Standing) -> list[ReadRow]:
     """The verdicts that contradict each other."""
     return [row for row in holding.contested.to_pylist() if is_of_case(row)]
 
 
 def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
     """What counts of each person's answers about each case."""
-    rows: dict[_Key, dict[str, tuple[str, _Row]]] = {}
+    rows: dict[_Key, dict[str, tuple[str, ReadRow]]] = {}
 
-    def note(answer: str, row: _Row) -> None:
+    def note(answer: str, row: ReadRow) -> None:
         of_person = rows.setdefault((row["case_id"], person_key(row["decided_by"])), {})
         of_person[row["entry_id"]] = (answer, row)
 
@@ -293,7 +292,7 @@ def answers_in(holding: Standing) -> dict[str, tuple[DeskAnswer, ...]]:
     }
 
 
-def _answer(said: Mapping[str, tuple[str, _Row]]) -> DeskAnswer:
+def _answer(said: Mapping[str, tuple[str, ReadRow]]) -> DeskAnswer:
     """One person's answers about the entries of a case, as one."""
     rows = [row for _, row in said.values()]
     return DeskAnswer(

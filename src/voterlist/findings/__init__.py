@@ -21,6 +21,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING, empty
 from voterlist.shipped import shipped_toml
 from voterlist.tables import (
+    ReadRow,
     Row,
     concat,
     from_columns,
@@ -87,7 +88,7 @@ def row(rule: Rule, places: Mapping[str, Any]) -> Row:
     return {**_of_rule(rule), **places}
 
 
-def of_rows(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def of_rows(rows: Sequence[ReadRow]) -> pa.Table:
     """FINDING of these rows, made by ``row``; their order is kept."""
     return from_rows(rows, FINDING)
 
@@ -189,7 +190,7 @@ def finding_ids(findings: pa.Table) -> list[str]:
     return [_id(cells) for cells in findings.select(ID_COLUMNS).to_pylist()]
 
 
-def _id(cells: Mapping[str, Any]) -> str:
+def _id(cells: ReadRow) -> str:
     names_somebody = (
         cells["entry_id"] is not None or cells["other_entry_id"] is not None
     )

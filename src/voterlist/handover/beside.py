@@ -28,7 +28,7 @@ from voterlist.schemas import LISTED, NOTICE
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, place_in
 from voterlist.storage.typed import typed_lines, unreadable
-from voterlist.tables import by_key, from_columns, from_rows, rows_among
+from voterlist.tables import Row, by_key, from_columns, from_rows, rows_among
 
 _DISPLAYED = "displayed"
 """The event of the journal: ``place``, ``purpose``, and the SHA-256 of two tables."""
@@ -181,7 +181,7 @@ class Notices:
 
     def _rows(
         self, constituency: int | None, given: ListInput, listed: pa.Table
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row]:
         ids = finding_ids(given.findings)
         findings = zip(given.findings.to_pylist(), ids, strict=True)
         by_entry = by_key(
@@ -209,7 +209,7 @@ class Notices:
                 }
 
     def _registers(
-        self, constituency: int | None, by_entry: Mapping[str, list[dict[str, Any]]]
+        self, constituency: int | None, by_entry: Mapping[str, list[Row]]
     ) -> dict[str | None, dict[str, Any]]:
         """File and line of each row of a register that these findings name."""
         findings = itertools.chain(*by_entry.values())

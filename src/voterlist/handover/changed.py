@@ -21,7 +21,7 @@ from voterlist.pipeline.progress import covers, of_cycle
 from voterlist.report.values import UnitStanding
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
-from voterlist.tables import rows_among
+from voterlist.tables import ReadRow, rows_among
 from voterlist.watch import RULES
 
 CHANGES = ("strike", "repeat", "move", "add", "correct", "undone", "left", "came")
@@ -50,7 +50,7 @@ def changed_lists(
     workspace: Path,
     ledger: Reader,
     rows: Iterable[UnitStanding],
-    waves: Sequence[Mapping[str, Any]],
+    waves: Sequence[ReadRow],
 ) -> tuple[Changed, ...]:
     """The constituencies whose lists were changed since they were approved, by number.
 

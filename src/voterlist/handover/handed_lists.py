@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -54,7 +53,7 @@ from voterlist.schemas import (
     RawFile,
 )
 from voterlist.storage import store
-from voterlist.tables import by_key, concat, from_columns, from_rows, plain
+from voterlist.tables import Row, by_key, concat, from_columns, from_rows, plain
 
 _NOT_AT_THE_DOOR = ("entry_id", "other_name", "other_address", "case_id", "finding_id")
 """Columns of DOOR that tell of somebody else, or tell nobody there anything."""
@@ -143,7 +142,6 @@ def _can_be(column: str, value: object, cycle: str) -> bool:
     return _FIRST_YEAR <= year < years_of(cycle).stop
 
 
-Row = dict[str, Any]
 _Stated = tuple[str | None, int | None]
 """The table of a file, and its rows, as a manifest states them."""
 _PAGES = (COLUMNS_NAME, BALANCE_NAME, GATES_NAME, ANSWERS_NAME, CASES_NAME)
@@ -440,7 +438,7 @@ def decisions_of(
     return TakenDecisions(verdicts, accepted, case_entries)
 
 
-def _require_balance(entries: pa.Table, package: Package) -> list[dict[str, Any]]:
+def _require_balance(entries: pa.Table, package: Package) -> list[Row]:
     """The rows of the balance; refuses one that is not of these lists, or does not add up."""
     manifest = package.manifest
     try:
@@ -457,7 +455,7 @@ def _require_balance(entries: pa.Table, package: Package) -> list[dict[str, Any]
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         raise wrong("balance") from None
     require_held("balance", rows, manifest)
-    lists: list[dict[str, Any]] = rows.to_pylist()
+    lists: list[Row] = rows.to_pylist()
     places = entries.select(LIST_KEY).to_pylist()
     counted = Counter(tuple(row.values()) for row in places)
     listed = {tuple(row[name] for name in LIST_KEY): row["listed"] for row in lists}
@@ -492,7 +490,7 @@ def _verdicts(
         if row["verdict"] in {Verdict.KEEP, Verdict.SEPARATE}
         and row["entry_id"] in known_as
     )
-    made: list[dict[str, Any]] = []
+    made: list[Row] = []
     case_entries: dict[str, list[str]] = {}
     for answers in cases.values():
         ids = [known_as[row["entry_id"]] for row in answers]

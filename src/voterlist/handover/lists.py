@@ -73,7 +73,7 @@ from voterlist.render.rows import (
 from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import store
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import concat, with_column
+from voterlist.tables import ReadRow, concat, with_column
 
 BALANCE_NAME = "balance.json"
 """In a package."""
@@ -281,7 +281,7 @@ class ListsMade:
     """What is still to be asked at the doors."""
     changes: int = 0
     """What stands on sheets of changes."""
-    waves: tuple[Mapping[str, Any], ...] = ()
+    waves: tuple[ReadRow, ...] = ()
     """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
     left: Mapping[str, int] = field(default_factory=dict)
     """What hangs out and may be others tomorrow: by the gate that says why, its count."""

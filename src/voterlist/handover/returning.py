@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,7 +56,7 @@ from voterlist.render.rows import json_bytes, write_csv
 from voterlist.schemas import ARRIVAL
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.tables import by_key, concat, rows_among
+from voterlist.tables import ReadRow, by_key, concat, rows_among
 
 _PROPOSED = frozenset(Proposal.model_fields) - {"entry_id"}
 _SHOWN = 3
@@ -290,7 +289,7 @@ def _levels(folder: Path, entry_ids: list[str]) -> _Levels:
 
 
 def _compared(
-    row: Mapping[str, Any], inside: Iterable[Mapping[str, Any]], levels: _Levels
+    row: ReadRow, inside: Iterable[ReadRow], levels: _Levels
 ) -> Mapping[str, str]:
     """How an entry compares with the first of the own entries that it was compared with."""
     pairs = (frozenset({row["entry_id"], own["entry_id"]}) for own in inside)
@@ -298,7 +297,7 @@ def _compared(
 
 
 def _other(
-    row: Mapping[str, Any],
+    row: ReadRow,
     marks: Mapping[str, tuple[str | None, str | None]],
     levels: Mapping[str, str],
 ) -> OtherEntry:

@@ -64,7 +64,7 @@ from voterlist.report.values import Words
 from voterlist.schemas import ENTRY, REMOVED
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
-from voterlist.tables import concat, from_rows, rows_among
+from voterlist.tables import ReadRow, concat, from_rows, rows_among
 
 _Row = dict[str, str]
 OF_ITS_DAY = (GATES_NAME, ANSWERS_NAME, CARRIED, REMOVED_NAME)
@@ -190,7 +190,7 @@ class Contents:
     """The sums of the balance over all lists."""
     precincts: int
     """How many precincts have a list in it."""
-    certificate: Sequence[Mapping[str, Any]]
+    certificate: Sequence[ReadRow]
     """The rows of CERTIFICATE of the constituency."""
 
 
@@ -308,13 +308,13 @@ def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
         yield as_payload(rows, work / REMOVED_NAME, "removed")
 
 
-def _is_of(row: Mapping[str, Any], scope: Scope) -> bool:
+def _is_of(row: ReadRow, scope: Scope) -> bool:
     """True where a row names a place of what is handed over."""
     is_inside = scope.precinct in {None, row["precinct"]}
     return is_inside and bool(row["constituency"] == scope.constituency)
 
 
-def _why(row: Mapping[str, Any], words: Catalogue) -> str:
+def _why(row: ReadRow, words: Catalogue) -> str:
     """Why somebody was taken off the list: the ground, or that it was a repetition."""
     ground = row["ground"] and words(f"ground.{row['ground']}.title")
     what = ground or words(f"verdict.{Verdict.REPEAT}")
@@ -418,7 +418,7 @@ def _row(label: str, value: str) -> _Row:
     return {"label": label, "value": value}
 
 
-def quality_rows(certificate: Sequence[Mapping[str, Any]], language: str) -> list[_Row]:
+def quality_rows(certificate: Sequence[ReadRow], language: str) -> list[_Row]:
     """How right the decisions about cases are (CERTIFICATE), where somebody read or drew any."""
     told = [row for row in certificate if row["measure"] != "proposed"]
     if not any(row["read"] for row in told):

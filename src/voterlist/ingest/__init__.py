@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,7 +42,7 @@ from voterlist.ingest.registers import (
 )
 from voterlist.model import Unit
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, Intake, RawFile
-from voterlist.tables import concat, sort_by
+from voterlist.tables import Row, concat, sort_by
 
 __all__ = [
     "FORMER_NAMES",
@@ -154,9 +153,7 @@ def _with_digests(lists: pa.Table, entries: pa.Table) -> pa.Table:
     return lists.set_column(row, LIST.field(row), pa.array(found, pa.string()))
 
 
-def _with_ids(
-    findings: Iterable[dict[str, Any]], entries: pa.Table
-) -> list[dict[str, Any]]:
+def _with_ids(findings: Iterable[Row], entries: pa.Table) -> list[Row]:
     """The findings about single rows with the ids of their entries."""
     rows = list(findings)
     if not any(row["unit"] == Unit.ENTRY for row in rows):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from voterlist.findings import declared_rules, gather, of_rows, row
+from voterlist.tables import ReadRow
 
 _BY_CODE = declared_rules("voterlist.ingest")
 RULES = tuple(_BY_CODE.values())
@@ -36,6 +37,6 @@ def finding(rule: str, **places: Any) -> dict[str, Any]:
     return row(_BY_CODE[rule], places)
 
 
-def findings_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def findings_table(rows: Sequence[ReadRow]) -> pa.Table:
     """FINDING of rows that ``finding`` made, in the order of every table of findings."""
     return gather([of_rows(rows)])

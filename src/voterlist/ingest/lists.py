@@ -25,7 +25,7 @@ from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode, frozen
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
-from voterlist.tables import concat, from_columns, is_known, join_text, map_unique
+from voterlist.tables import Row, concat, from_columns, is_known, join_text, map_unique
 
 
 @frozen
@@ -39,7 +39,7 @@ class Part:
     lists: pa.Table
     set_aside: pa.Table
     added: pa.Table
-    findings: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Row] = field(default_factory=list)
 
 
 def unread_part(

@@ -29,7 +29,7 @@ from voterlist.ingest.sheet_findings import (
 from voterlist.ingest.survey import Survey, survey_file, troubles
 from voterlist.model import AsideCode, ListKind, frozen
 from voterlist.schemas import ENTRY, RawFile
-from voterlist.tables import concat
+from voterlist.tables import ReadRow, Row, concat
 
 # Lists of one precinct that are versions of each other: an entry in both counts once.
 #
@@ -79,7 +79,7 @@ class _List:
 
 def repeated_entries(
     surveys: Sequence[Survey], tables: Sequence[pa.Table]
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Sets the entries aside that another version of their list repeats; returns the remarks.
 
     Args:
@@ -98,9 +98,7 @@ def repeated_entries(
     return findings
 
 
-def claimed_twice(
-    surveys: Sequence[Survey], repeated: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def claimed_twice(surveys: Sequence[Survey], repeated: Sequence[ReadRow]) -> list[Row]:
     """The remarks on files that claim one precinct and are no versions of one another.
 
     Of temporary lists a precinct may have several.
@@ -224,7 +222,7 @@ class Seen:
     """Each file by content, which copy of its content it is, and its sheets that could be read."""
     tables: tuple[pa.Table, ...]
     """The entries of each sheet."""
-    findings: tuple[dict[str, Any], ...]
+    findings: tuple[Row, ...]
     """The findings about several lists together."""
     names: Mapping[str, NamedPlace]
     """What the name of each file says."""
@@ -243,7 +241,7 @@ class Seen:
             parts.append(Part(table, *accounts, findings))
         return parts
 
-    def findings_of(self, survey: Survey) -> list[dict[str, Any]]:
+    def findings_of(self, survey: Survey) -> list[Row]:
         """The findings about this sheet; those about several lists too that concern it.
 
         Of a copy of a file only that it is one.

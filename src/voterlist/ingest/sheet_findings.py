@@ -28,6 +28,7 @@ from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY
 from voterlist.tables import (
+    Row,
     codes,
     concat,
     fits,
@@ -91,9 +92,7 @@ _PLACE = ["constituency", "precinct"]
 _ROW = ["source", "sheet", "line"]
 
 
-def cut_rows(
-    surveys: Sequence[Survey], tables: Sequence[pa.Table]
-) -> list[dict[str, Any]]:
+def cut_rows(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]:
     """The remarks on entries that are cut short, with the place of the whole row if there is one.
 
     Args:
@@ -223,7 +222,7 @@ DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
 
 
-def sheet_findings(sheet: Survey, territory: Territory) -> list[dict[str, Any]]:
+def sheet_findings(sheet: Survey, territory: Territory) -> list[Row]:
     """The findings about one sheet, as rows for ``findings_table``.
 
     ``territory``: the precincts of each constituency, as far as they are told.
@@ -259,7 +258,7 @@ class _Rows:
     """Findings about one sheet while they are collected."""
 
     def __init__(self, sheet: Survey) -> None:
-        self.findings: list[dict[str, Any]] = []
+        self.findings: list[Row] = []
         self._sheet = sheet
         self._places = {**_content(sheet), **sheet.places.main()}
 
@@ -564,7 +563,7 @@ def _of_ages(rows: _Rows, sheet: Survey) -> None:
                 rows.add("age-against-date", field="birth_date", row=row)
 
 
-def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:
+def copy_findings(surveys: Sequence[Survey]) -> list[Row]:
     """One content under the names of two precincts: then the second one's own list is missing.
 
     ``surveys``: of all sheets of one intake. Rows for ``findings_table``.
@@ -585,7 +584,7 @@ def copy_findings(surveys: Sequence[Survey]) -> list[dict[str, Any]]:
     return findings
 
 
-def year_findings(surveys: Sequence[Survey], cycle: int) -> list[dict[str, Any]]:
+def year_findings(surveys: Sequence[Survey], cycle: int) -> list[Row]:
     """The sheets whose titles say another year than this one, as rows for ``findings_table``."""
     return [
         finding("list-of-other-year", **_content(sheet), **sheet.places.main())

@@ -33,7 +33,15 @@ from voterlist.lists.roll import LIST_KEY, REPEATED, STRUCK, is_of, is_other, li
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
 from voterlist.model import Action, frozen, null_last
 from voterlist.schemas import ALTERATION, CORRECTION, LISTED, empty
-from voterlist.tables import count_by, from_rows, plain, row_of_each, with_column
+from voterlist.tables import (
+    ReadRow,
+    Row,
+    count_by,
+    from_rows,
+    plain,
+    row_of_each,
+    with_column,
+)
 
 LEFT, CAME = "left", "came"
 """Who is gone from a list that was handed in anew, and who is new on it; nobody decided it."""
@@ -73,8 +81,7 @@ DONE = pa.schema(
 )
 """The columns of CORRECTION that say why a list on display is other than before."""
 
-_Row = Mapping[str, Any]
-_Done = Mapping[tuple[str, str, str | None], _Row]
+_Done = Mapping[tuple[str, str, str | None], ReadRow]
 """(entry id, change, corrected field) -> the row of CORRECTION."""
 
 
@@ -226,7 +233,7 @@ class _Comparison:
         changes = (STRUCK, REPEATED, MOVED_OUT, MOVED_IN, _ADDED)
         return any((entry_id, change, None) in done for change in changes)
 
-    def _of_stayed(self, old: Longs, new: Longs) -> Iterator[dict[str, Any]]:
+    def _of_stayed(self, old: Longs, new: Longs) -> Iterator[Row]:
         """What is other of who stood on a list then and stands on one now."""
         before, after = self._old.take(old), self._new.take(new)
         other_list = _any_differs(before, after, LIST_KEY)
@@ -261,7 +268,7 @@ class _Comparison:
 
 
 def _row_at(table: pa.Table, place: int) -> dict[str, Any]:
-    row: dict[str, Any] = table.slice(place, 1).to_pylist()[0]
+    row: Row = table.slice(place, 1).to_pylist()[0]
     return row
 
 
@@ -276,7 +283,7 @@ def _done(corrections: pa.Table, known_as: Mapping[str, str]) -> _Done:
 
 
 def _change(
-    change: str, known: _Row | None, *, taken_back: bool = False
+    change: str, known: ReadRow | None, *, taken_back: bool = False
 ) -> dict[str, Any]:
     """The cells that say what was done, and why.
 
@@ -322,7 +329,7 @@ def _any_differs(before: pa.Table, after: pa.Table, names: Collection[str]) -> B
     return is_other_row
 
 
-def _shown(row: _Row, field: str) -> str | None:
+def _shown(row: ReadRow, field: str) -> str | None:
     """What a list on display shows of a field."""
     if field == "birth_date" and row[field] is None:
         year = row["birth_year"]
@@ -331,7 +338,7 @@ def _shown(row: _Row, field: str) -> str | None:
     return text
 
 
-def _place_on_sheet(row: _Row) -> tuple[Any, ...]:
+def _place_on_sheet(row: ReadRow) -> tuple[Any, ...]:
     """The place of a row: by list, change and name."""
     name = name_key(" ".join(row[part] or "" for part in NAME_PARTS))
     number = row["number"] or 0

@@ -16,7 +16,7 @@ from voterlist.lists.compile import Compiled
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, is_of
 from voterlist.model import ListKind, ListOrder, Purpose, frozen
 from voterlist.schemas import ALTERATION, CORRECTION, DOOR, LISTED, RECORD, empty
-from voterlist.tables import from_columns, plain, rows_among, with_column
+from voterlist.tables import ReadRow, from_columns, plain, rows_among, with_column
 
 
 @frozen
@@ -93,7 +93,7 @@ class ListDocument(Document):
     those since it was handed in."""
 
 
-def key_of(row: Mapping[str, Any]) -> tuple[int | None, int | None, ListKind]:
+def key_of(row: ReadRow) -> tuple[int | None, int | None, ListKind]:
     """The list (LIST_KEY) of a row that names one."""
     return row["constituency"], row["precinct"], ListKind(row["list_kind"])
 

@@ -52,7 +52,15 @@ from voterlist.schemas import (
     with_entries,
 )
 from voterlist.storage.store import digest_of
-from voterlist.tables import concat, count_by, distinct, rows_among, rows_without
+from voterlist.tables import (
+    ReadRow,
+    Row,
+    concat,
+    count_by,
+    distinct,
+    rows_among,
+    rows_without,
+)
 from voterlist.watch import left
 
 
@@ -456,7 +464,7 @@ def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str,
     return {word: counted[word] for word in sorted(filter(None, counted))}
 
 
-def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
+def of_the_whole(coincidences: pa.Table) -> tuple[Row, ...]:
     """agreement, expected, found: the rows of a COINCIDENCE table that are of no constituency."""
     whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
     return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
@@ -507,7 +515,7 @@ def troubles(
     names = inputs.names()
     distinct_troubles = {
         Trouble(
-            names.get((row["source"], row["copy"]), row["source"]),
+            names.get((row["source"], row["copy"]), str(row["source"])),
             row["sheet"],
             row["code"],
         )
@@ -562,7 +570,7 @@ def repeats(
         found.append(
             Repeat(tuple(others) or (first,), (first,), rows, AsideCode.DUPLICATE_FILE)
         )
-    places: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    places: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     copied: dict[tuple[Any, ...], dict[tuple[Any, ...], None]] = defaultdict(dict)
     for row in lists.to_pylist():
         place = row["constituency"], row["precinct"], row["list_kind"]
@@ -581,7 +589,7 @@ def repeats(
     return tuple(sorted(found, key=attrgetter("files")))
 
 
-def _key_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
+def _key_of(row: ReadRow) -> tuple[str, str | None]:
     return row["source"], row["sheet"]
 
 
@@ -612,9 +620,7 @@ def whole_files_unread(set_aside: pa.Table) -> pa.Table:
     return set_aside.filter(pc.and_not(is_whole, is_copy))
 
 
-def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
+def _unread(set_aside: pa.Table) -> list[Row]:
     columns = ["source", "copy", "sheet", "constituency", "code"]
-    rows: list[dict[str, Any]] = (
-        whole_files_unread(set_aside).select(columns).to_pylist()
-    )
+    rows: list[Row] = whole_files_unread(set_aside).select(columns).to_pylist()
     return rows

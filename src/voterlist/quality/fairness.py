@@ -12,13 +12,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 import pyarrow as pa
 
 from voterlist.quality.agreement import Interval, ends, wilson
 from voterlist.schemas import CERTIFICATE, FAIRNESS
-from voterlist.tables import Row, count_by, from_rows, rows_among
+from voterlist.tables import ReadRow, Row, count_by, from_rows, rows_among
 
 
 def fairness(
@@ -77,7 +76,7 @@ def surest_differences(table: pa.Table, measure: str) -> pa.Table:
         sums[row["constituency"], row["grouping"]].update(counts)
     surest: dict[int | None, Row] = {}
 
-    def sureness(line: Mapping[str, Any]) -> float:
+    def sureness(line: ReadRow) -> float:
         """How far from 0 the nearer end of an interval lies."""
         return float(max(line["low"], -line["high"]))
 

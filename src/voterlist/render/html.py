@@ -21,7 +21,7 @@ from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS
 from voterlist.report.values import Facts, Names, Words, title_of
-from voterlist.tables import by_key
+from voterlist.tables import ReadRow, by_key
 
 _SEVERITIES = list(Severity)
 
@@ -30,13 +30,9 @@ class PageWords(AuditWords, FindingWords):
     """Says what stands on a precinct's page."""
 
 
-Row = Mapping[str, Any]
-"""What a template shows, by the names of its parts."""
-
-
 def build_pages(
     report: Report, *, most_lines: int = 40, most_rows: int = 12
-) -> tuple[Row, ...]:
+) -> tuple[ReadRow, ...]:
     """What stands on the page of each precinct of a report, in their order.
 
     A page names at most ``most_lines`` lines of a rule in one sheet and ``most_rows`` rows set
@@ -77,13 +73,13 @@ def declared(lists: Sequence[ListBalance]) -> int | None:
     return sum(totals) if totals else None
 
 
-def _rules(rows: Sequence[FindingRow], most: int) -> tuple[Row, ...]:
+def _rules(rows: Sequence[FindingRow], most: int) -> tuple[ReadRow, ...]:
     """The findings by rule, errors first; each line once.
 
     ``first`` is for the sentence of a finding about the precinct as a whole.
     """
     by_rule = by_key(((row.severity, row.rule), row) for row in rows)
-    rules: list[Row] = [
+    rules: list[ReadRow] = [
         {
             "rule": rule,
             "severity": severity,
@@ -103,7 +99,7 @@ def _rules(rows: Sequence[FindingRow], most: int) -> tuple[Row, ...]:
     return tuple(rules)
 
 
-def _lines(rows: Sequence[FindingRow], most: int) -> Iterator[Row]:
+def _lines(rows: Sequence[FindingRow], most: int) -> Iterator[ReadRow]:
     """The lines of each sheet of each file, ascending, and how many more there are."""
     places = [row.place for row in rows if row.place.line]
     ordered = sorted(
@@ -157,7 +153,7 @@ def render_precincts(report: Report, language: str) -> str:
     return render_pages(build_pages(report), report.facts, language)
 
 
-def render_pages(pages: Sequence[Row], facts: Facts, language: str) -> str:
+def render_pages(pages: Sequence[ReadRow], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
     return rendered("precincts.html", facts=facts, w=PageWords(language), pages=pages)
 

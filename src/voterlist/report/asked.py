@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Any
 
 import pyarrow as pa
 
@@ -19,6 +18,7 @@ from voterlist.report.sections.chance import Chance
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value, Words
 from voterlist.schemas import COINCIDENCE, empty
+from voterlist.tables import ReadRow
 
 
 @frozen
@@ -130,7 +130,7 @@ class GivenAnswer:
     decided_at: str | None = None
 
 
-def given_answer(answer: str, row: Mapping[str, Any]) -> GivenAnswer:
+def given_answer(answer: str, row: ReadRow) -> GivenAnswer:
     """The answer that a row of DECISION, AMENDMENT, CONTESTED or ACCEPTANCE holds."""
     names = ("field", "ground", "document", "constituency", "precinct", "due", "reason")
     return GivenAnswer(
@@ -319,6 +319,6 @@ def day_of(moment: str | None, words: Words) -> str | None:
         return moment
 
 
-def is_of_case(row: Mapping[str, Any]) -> bool:
+def is_of_case(row: ReadRow) -> bool:
     """True of an answer of CONTESTED that is a verdict: it names a case and no action."""
     return row["case_id"] is not None and row["answer"] not in {*Action, Mark.ACCEPT}

@@ -54,7 +54,7 @@ from voterlist.report.values import (
     written_names,
 )
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, ENTRY, FINDING, require
-from voterlist.tables import by_key, rows_among, rows_without
+from voterlist.tables import ReadRow, by_key, rows_among, rows_without
 
 
 def blind_cases(
@@ -172,8 +172,6 @@ def without_first_readings(
     )
     return replace(tables, cases=cases), left
 
-
-_Row = Mapping[str, Any]
 
 _OF_OTHERS = frozenset({Returned.CHANGED, Returned.GONE})
 """Why a whole case comes back, though one entry of it alone is another one now."""
@@ -358,13 +356,15 @@ def _asks(
     }
 
 
-def _given(row: _Row) -> GivenAnswer:
+def _given(row: ReadRow) -> GivenAnswer:
     """What a row of DECISION, AMENDMENT, CONTESTED, RETURNED or ACCEPTANCE says."""
     names = ("answer", "verdict", "action", "mark")
     return given_answer(next(row[name] for name in names if row.get(name)), row)
 
 
-def _once_more(asked_as: AskedAs, subject: Subject, rows: Sequence[_Row]) -> Question:
+def _once_more(
+    asked_as: AskedAs, subject: Subject, rows: Sequence[ReadRow]
+) -> Question:
     """What is looked at once more of an entry, with what people answered."""
 
     def about(name: str) -> str | None:
@@ -380,18 +380,18 @@ def _once_more(asked_as: AskedAs, subject: Subject, rows: Sequence[_Row]) -> Que
     )
 
 
-def _alone(asked_as: AskedAs, rows: Iterable[_Row]) -> Iterator[Question]:
+def _alone(asked_as: AskedAs, rows: Iterable[ReadRow]) -> Iterator[Question]:
     """What single people answered, each answer by itself."""
     for row in rows:
         yield _once_more(asked_as, Subject(row["entry_id"]), [row])
 
 
-def pending_questions(rows: Iterable[_Row]) -> Iterator[Question]:
+def pending_questions(rows: Iterable[ReadRow]) -> Iterator[Question]:
     """What waits for a second person: rows of AMENDMENT."""
     return _alone(AskedAs.PENDING, rows)
 
 
-def contested_questions(rows: Iterable[_Row]) -> Iterator[Question]:
+def contested_questions(rows: Iterable[ReadRow]) -> Iterator[Question]:
     """What people answered in different ways, each with the answers of all: rows of CONTESTED.
 
     People may come to an entry from a finding and from a case: it is one question.
@@ -427,7 +427,7 @@ def _returned(returned: pa.Table) -> Iterator[Question]:
             yield replace(asked, changed=changed, why=_why(row))
 
 
-def _why(returned: _Row) -> str:
+def _why(returned: ReadRow) -> str:
     """Why an answer came back: ``other-...`` where its own entry is as it was."""
     why = str(returned["why"])
     is_as_it_was = returned["entry_id"] is not None and not returned["changed"]

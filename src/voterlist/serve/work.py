@@ -46,7 +46,6 @@ from voterlist.serve.packing import Case, unread_list
 from voterlist.storage.ledger import OpenLedger
 from voterlist.tables import by_key, concat, rows_among, sort_by
 
-Row = Mapping[str, Any]
 _NONE = (
     ("findings", FINDING),
     ("accepted", FINDING),

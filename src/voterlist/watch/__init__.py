@@ -32,7 +32,7 @@ from voterlist.findings import declared_rules, gather, of_rows, row
 from voterlist.model import Action, Unit, Verdict, frozen
 from voterlist.schemas import NIGHT, WAVE
 from voterlist.shipped import shipped_toml
-from voterlist.tables import count_by, from_rows, rows_among
+from voterlist.tables import Row, count_by, from_rows, rows_among
 
 CHANGES: Mapping[str, str] = {
     Action.STRIKE: "struck",
@@ -382,7 +382,7 @@ def _wave(
 _PLACE_OF_RULE = ("rule", "constituency", "precinct")
 
 
-def left(found: pa.Table, findings: pa.Table) -> tuple[dict[str, Any], ...]:
+def left(found: pa.Table, findings: pa.Table) -> tuple[Row, ...]:
     """The waves (rows of WAVE) whose finding (FINDING) is left to ask, by night."""
     place_of = itemgetter(*_PLACE_OF_RULE)
     keys = {*map(place_of, rows_among(findings, "rule", _RULES).to_pylist())}

@@ -30,6 +30,7 @@ from voterlist.render.lists import (
     signers,
 )
 from voterlist.render.rows import write_csv, write_xlsx
+from voterlist.tables import ReadRow
 
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 """PDF/A-2a, to be kept for decades, and PDF/UA-1, to be read aloud."""
@@ -385,20 +386,19 @@ def _said(name: str, words: ListWords) -> _Data:
     return {key: words(f"lists.{name}.{key}") for key in said}
 
 
-_Row = Mapping[str, Any]
-_Cell = Callable[[ListWords, PaperDocument, _Row], str | None]
+_Cell = Callable[[ListWords, PaperDocument, ReadRow], str | None]
 
 
-def _constituency(words: ListWords, document: PaperDocument, _row: _Row) -> str:
+def _constituency(words: ListWords, document: PaperDocument, _row: ReadRow) -> str:
     return words.constituency(document.constituency, document.constituency_name)
 
 
-def _precinct(words: ListWords, document: PaperDocument, _row: _Row) -> str:
+def _precinct(words: ListWords, document: PaperDocument, _row: ReadRow) -> str:
     number = document.precinct
     return words("lists.unknown") if number is None else str(number)
 
 
-def _source(words: ListWords, _document: PaperDocument, row: _Row) -> str:
+def _source(words: ListWords, _document: PaperDocument, row: ReadRow) -> str:
     """Which register says so; the list itself where none does."""
     if row["file"] is None:
         return words("paper.notices.source.list")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ from voterlist.link.comparisons import MISSING, Comparison, Comparisons
 from voterlist.link.encode import ADDED, Encoded
 from voterlist.link.fit import known_values
 from voterlist.model import frozen
-from voterlist.tables import by_key, codes
+from voterlist.tables import ReadRow, by_key, codes
 
 _MADE_OF: Mapping[str, tuple[str, ...]] = {
     "birth_date": ("year",),
@@ -150,7 +149,7 @@ def levels_of(levels: pa.Table, pairs: pa.Table, falls: pa.Table) -> Levels:
     return Levels(fields)
 
 
-def _weighed(row: Mapping[str, Any], seen: Floats | None) -> Weighed:
+def _weighed(row: ReadRow, seen: Floats | None) -> Weighed:
     """A level; ``seen`` are the bits that it gives to the pairs of the list."""
     bits = low = high = row["weight_bits"]
     if row["by_value"] and seen is not None:
@@ -238,6 +237,6 @@ def _differing(pairs: pa.Table, comparison: Comparison) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(levels, value_set=silent), "", levels)
 
 
-def _pattern(row: Mapping[str, Any], columns: Mapping[str, object]) -> Pattern:
+def _pattern(row: ReadRow, columns: Mapping[str, object]) -> Pattern:
     differing = tuple((field, row[field]) for field in columns if row[field])
     return Pattern(differing, row["probability_count"], row["probability_sum"])

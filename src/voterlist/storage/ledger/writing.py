@@ -50,6 +50,7 @@ from voterlist.storage.ledger.tables import (
     CaseNumber,
     User,
 )
+from voterlist.tables import ReadRow
 
 _ORIGINS = 2**31 - 1
 """So many numbers SQLite has for a file."""
@@ -231,9 +232,7 @@ class Ledger(Reader):
         self._add_verdicts(new, adjudicates=adjudicates)
         return len(new)
 
-    def _add_verdicts(
-        self, new: Sequence[Mapping[str, Any]], *, adjudicates: bool
-    ) -> None:
+    def _add_verdicts(self, new: Sequence[ReadRow], *, adjudicates: bool) -> None:
         """Add rows of DECISION, whatever was said before."""
         self._change("decisions", "adjudications")
         numbers = self._add("decisions", DECISION.names, new)
@@ -347,9 +346,7 @@ class Ledger(Reader):
         self._changes.on(today)
         self._changes.added(chain.JOURNAL, ["journal"], [row], numbers)
 
-    def _add(
-        self, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
-    ) -> range:
+    def _add(self, table: str, names: Sequence[str], rows: Sequence[ReadRow]) -> range:
         """Add rows to a numbered table; returns their numbers."""
         query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our names
         ((first,),) = self._base.rows(query)
@@ -383,7 +380,7 @@ def _says(decision: Mapping[str, Any]) -> tuple[str | None, ...]:
     return decision["verdict"], decision["reason"], decision["decided_by"]
 
 
-def _with_one_zero(row: Mapping[str, Any]) -> dict[str, Any]:
+def _with_one_zero(row: ReadRow) -> dict[str, Any]:
     """-0.0 as 0.0: SQLite keeps no sign of zero, PostgreSQL does; both have to say the same."""
     value = row["value"]
     return {**row, "value": 0.0 if value == 0 else value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ from voterlist.model import Unit, frozen
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
 from voterlist.report.values import Precinct, in_constituency, place_order
-from voterlist.tables import by_key
+from voterlist.tables import Row, by_key
 
 NUMBERS = ("median-age", "whipple", "myers")
 """Indicators whose values are neither shares nor numbers of voters."""
@@ -219,7 +219,6 @@ class Audit:
 
 _MEASURES = list(MEASURES)
 
-_Record = dict[str, Any]
 _Kind = TypeVar("_Kind", Statistic, Score)
 
 
@@ -252,7 +251,7 @@ def build_audit(
     )
 
 
-def _is_whole(record: _Record, constituency: int | None) -> bool:
+def _is_whole(record: Row, constituency: int | None) -> bool:
     """True for a statistic of the report's constituency as a whole."""
     is_part = record["unit"] in {Unit.PRECINCT, Unit.NATION}
     return not is_part and record["constituency"] == constituency
@@ -262,14 +261,14 @@ def _voters(rows: Sequence[Statistic]) -> float | None:
     return next((row.value for row in rows if row.indicator == "voters"), None)
 
 
-def _statistics(records: Iterable[_Record]) -> tuple[Statistic, ...]:
+def _statistics(records: Iterable[Row]) -> tuple[Statistic, ...]:
     """The statistics of these rows of INDICATOR, in the order of ``INDICATORS``."""
     rows = [_read(Statistic, record) for record in records]
     return tuple(sorted(rows, key=lambda row: INDICATORS.index(row.indicator)))
 
 
 def _precincts(
-    indicators: Iterable[_Record], scorecard: pa.Table, ages: pa.Table
+    indicators: Iterable[Row], scorecard: pa.Table, ages: pa.Table
 ) -> tuple[PrecinctAudit, ...]:
     tables = (indicators, scorecard.to_pylist(), ages.to_pylist())
     statistics, scores, pyramids = map(_by_precinct, tables)
@@ -285,16 +284,16 @@ def _precincts(
     )
 
 
-def _by_precinct(records: Iterable[_Record]) -> dict[Precinct, list[_Record]]:
+def _by_precinct(records: Iterable[Row]) -> dict[Precinct, list[Row]]:
     return by_key(((row["constituency"], row["precinct"]), row) for row in records)
 
 
-def _read(kind: type[_Kind], record: _Record) -> _Kind:
+def _read(kind: type[_Kind], record: Row) -> _Kind:
     """What a row of a table says, as a record of this kind."""
     return kind(**{name: record[name] for name in kind.__annotations__})
 
 
-def _scores(records: Sequence[_Record]) -> tuple[Score, ...]:
+def _scores(records: Sequence[Row]) -> tuple[Score, ...]:
     rows = [_read(Score, record) for record in records]
     return tuple(sorted(rows, key=lambda row: _MEASURES.index(row.measure)))
 

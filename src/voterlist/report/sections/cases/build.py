@@ -32,7 +32,7 @@ from voterlist.report.values import (
     rows_of,
     written_names,
 )
-from voterlist.tables import Column, by_key, codes, rows_among, text_of
+from voterlist.tables import Column, ReadRow, Row, by_key, codes, rows_among, text_of
 
 _COMPARED = {name: FIELDS[name].differs_in for name in TRAVELLING}
 """The columns of VOTER in which two entries of a case contradict each other."""
@@ -179,7 +179,7 @@ def _decided_before(returned: pa.Table) -> dict[str, tuple[Before, ...]]:
     return {entry_id: tuple(verdicts) for entry_id, verdicts in before.items()}
 
 
-def _before(row: Mapping[str, Any]) -> Before:
+def _before(row: ReadRow) -> Before:
     changed = tuple(filter(None, (row["changed"] or "").split("+")))
     return Before(Verdict(row["answer"]), changed, row["decided_by"])
 
@@ -325,7 +325,7 @@ def _fields(waterfalls: pa.Table) -> list[str]:
     return [name.removesuffix(_BITS) for name in names]
 
 
-def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
+def _waterfall(row: Row, fields: list[str]) -> Waterfall:
     levels = {field: row[f"{field}_level"] for field in fields}
     known = [field for field, level in levels.items() if level not in {None, _MISSING}]
     numbers = ("prior", "term_frequency", "rivals", "weight", "probability")
@@ -338,7 +338,7 @@ def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
     )
 
 
-def _step(field: str, row: dict[str, Any]) -> Step:
+def _step(field: str, row: Row) -> Step:
     shared = None
     if field in SHARED:
         bits = row[f"{field}_term_frequency"]

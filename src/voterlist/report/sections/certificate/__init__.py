@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any
 
 import pyarrow as pa
 
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.values import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
-from voterlist.tables import concat
+from voterlist.tables import ReadRow, concat
 
 _COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
-_Row = Mapping[str, Any]
 
 
-def certificate_of(table: pa.Table, constituency: int | None) -> list[_Row]:
+def certificate_of(table: pa.Table, constituency: int | None) -> list[ReadRow]:
     """The rows of CERTIFICATE of one constituency; without one, of all lists together."""
-    rows: list[_Row] = table.to_pylist()
+    rows: list[ReadRow] = table.to_pylist()
     return [row for row in rows if row["constituency"] == constituency]
 
 
-def certificate_lines(rows: Iterable[_Row], words: Words) -> Iterator[tuple[str, str]]:
+def certificate_lines(
+    rows: Iterable[ReadRow], words: Words
+) -> Iterator[tuple[str, str]]:
     """(what is measured, what is known of it) over all kinds of cases.
 
     What is about no case at all is left out.
@@ -38,7 +38,7 @@ def certificate_lines(rows: Iterable[_Row], words: Words) -> Iterator[tuple[str,
             yield words(f"quality.{row['measure']}"), told(row, words)
 
 
-def told(row: _Row, words: Words) -> str:
+def told(row: ReadRow, words: Words) -> str:
     """What is known of a measure: the estimate, its interval, and how much was read for it."""
     measure, read = row["measure"], row["read"]
     counts = {"read": read, "cases": row["cases"], "found": row["found"]}
@@ -55,7 +55,7 @@ def _form(measure: str) -> str:
     return "count" if measure in _COUNTED else "share"
 
 
-def _number(row: _Row, name: str, words: Words) -> str:
+def _number(row: ReadRow, name: str, words: Words) -> str:
     """An estimate or an end of its interval as its measure is written."""
     form, value = _form(row["measure"]), row[name]
     if form == "kappa":
@@ -65,7 +65,7 @@ def _number(row: _Row, name: str, words: Words) -> str:
     return words.percent(value, 2 if form == "fairness" else 1)
 
 
-Content = Sequence[Mapping[str, Any]]
+Content = Sequence[ReadRow]
 """Rows of CERTIFICATE: of the constituency, or of all lists."""
 
 

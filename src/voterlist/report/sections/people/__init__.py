@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -15,6 +14,7 @@ from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
 from voterlist.report.values import Limits, Precinct, Words, place_order
 from voterlist.schemas import PROFILE, PYRAMID
+from voterlist.tables import ReadRow
 
 
 @frozen
@@ -85,7 +85,7 @@ def _precincts(
     return tuple(sorted(precincts, key=lambda row: place_order(*row.area)))
 
 
-def age_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[AgeGroup, ...]:
+def age_groups(rows: Iterable[ReadRow]) -> tuple[AgeGroup, ...]:
     """The age groups of rows of PYRAMID or AGES, the youngest first, unknown ages last."""
     counts: Counter[tuple[int | None, str | None]] = Counter()
     for row in rows:

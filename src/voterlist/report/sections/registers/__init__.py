@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from operator import itemgetter
-from typing import Any
 
 from voterlist.model import frozen
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Precinct, Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
-from voterlist.tables import by_key
+from voterlist.tables import ReadRow, by_key
 
 CLASSES = (
     "confirmed",
@@ -24,7 +23,7 @@ CLASSES = (
 """The classes of a comparison with a register, in the order in which they are shown."""
 
 
-Rows = tuple[Mapping[str, Any], ...]
+Rows = tuple[ReadRow, ...]
 
 
 @frozen
@@ -75,7 +74,7 @@ def build(inputs: Inputs) -> Registers | None:
     )
 
 
-def _registers(inputs: Inputs) -> Iterator[Mapping[str, Any]]:
+def _registers(inputs: Inputs) -> Iterator[ReadRow]:
     places = {None, inputs.facts.constituency}
     rows = inputs.table("register_use").to_pylist()
     own = [row for row in rows if row["constituency"] in places]
@@ -112,7 +111,7 @@ def _precincts(summary: Rows) -> Rows:
         counts[row["change"]] += row["entries"]
         if row["cause"] == NO_CAUSE and row["change"] in {"added", "removed"}:
             counts["unexplained"] += row["entries"]
-    rows: list[Mapping[str, Any]] = [
+    rows: list[ReadRow] = [
         {
             **dict(zip(("constituency", "precinct"), area, strict=True)),
             **{name: counts[name] for name in (*CHANGES, "unexplained")},
@@ -177,7 +176,7 @@ def _cycle_sheet(content: Registers, words: Words) -> SheetTable:
     return SheetTable(words("report.sheet.cycle"), head, columns, content.precincts)
 
 
-def _cause(row: Mapping[str, Any], words: Words) -> str:
+def _cause(row: ReadRow, words: Words) -> str:
     change = words(f"cycles.change.{row['change']}")
     cause = words(f"cycles.cause.{row['cause']}")
     return f"{change}, {cause}: {words.number(row['entries'])}"
