@@ -648,22 +648,21 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
 
 def standing_as(case: ReturnedCase, entry_id: str) -> ReturnedCase:
     """The case about an entry of today in which nobody but a person finds the one it was about."""
-    own = OwnEntry(entry_id=entry_id, precinct=place_of_id(entry_id)[1])
-    return case.model_copy(update={"own": (own,), "stands_as": entry_id})
+    return case.model_copy(update={"own": (_own(entry_id),), "stands_as": entry_id})
+
+
+def _own(entry_id: str) -> OwnEntry:
+    return OwnEntry(entry_id=entry_id, precinct=place_of_id(entry_id)[1])
 
 
 def _case_answered(details: Mapping[str, str | int]) -> ReturnedCase:
     """A case as the line of the journal that answers it tells it."""
-    entries = str(details["entries"]).split()
     return ReturnedCase(
         case_id=str(details["case_id"]),
         number=int(details["number"]),
         kind=str(details["kind"]),
         probability=None,
-        own=tuple(
-            OwnEntry(entry_id=entry, precinct=place_of_id(entry)[1])
-            for entry in entries
-        ),
+        own=tuple(map(_own, str(details["entries"]).split())),
         others=(),
     )
 

@@ -248,9 +248,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
     staged = _stage_lists(desk, lists)
     _keep_beside(package, lists)
     _require_no_list_anew(desk, package, lists, today)
-    removed = desk.workspace / _WORK / REMOVED_NAME
-    if (package.folder / REMOVED_NAME).exists():
-        store.link_file(package.folder / REMOVED_NAME, removed)
+    removed = _linked(desk, package, REMOVED_NAME)
     record = record_of_removals(desk.workspace, manifest.sender.slug)
     write_arrivals(removed, desk.workspace / _WORK / ARRIVALS_NAME)
     inbox = desk.workspace / INBOX / place_inside(manifest)
@@ -423,6 +421,14 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
     return from_rows(gone, DECISION)
 
 
+def _linked(desk: Desk, package: Package, name: str) -> Path:
+    """Where a file of the package stands to be moved, if the package has it."""
+    beside = desk.workspace / _WORK / name
+    if (package.folder / name).exists():
+        store.link_file(package.folder / name, beside)
+    return beside
+
+
 def _package_before(ledger: Reader, manifest: Manifest) -> Taken | None:
     """The last package of its series that was taken in before."""
     return next(reversed(taken(ledger).get(manifest.series, [])), None)
@@ -522,9 +528,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         require_held("cases", pa.Table.from_pylist(rows), manifest)
     store.write_content(package.folder / "manifest.json", manifest.content)
     words = catalogue(desk.settings.report.languages[0])
-    if (package.folder / ARRIVALS_NAME).exists():
-        arrived = desk.workspace / _WORK / ARRIVALS_NAME
-        store.link_file(package.folder / ARRIVALS_NAME, arrived)
+    _linked(desk, package, ARRIVALS_NAME)
     try:
         with Ledger(desk.place) as ledger:
             before = _package_before(ledger, manifest)
