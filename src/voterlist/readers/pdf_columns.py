@@ -32,22 +32,11 @@ def chunks(line: TextLine) -> list[list[Word]]:
     """The words of a line in pieces that a wide gap parts, or the beginning of a cell."""
     pieces: list[list[Word]] = []
     for word in line:
-        if pieces and not _parts(pieces[-1][-1], word):
-            pieces[-1].append(word)
-        else:
-            pieces.append([word])
+        gap = word.left - pieces[-1][-1].right if pieces else np.inf
+        if word.begins or gap > CHUNK_GAP * word.height:
+            pieces.append([])
+        pieces[-1].append(word)
     return pieces
-
-
-def _parts(one: Word, other: Word) -> bool:
-    """True where the gap between two words parts two cells."""
-    is_wide = other.left - one.right > CHUNK_GAP * other.height
-    return is_wide or _begins_cell(one, other)
-
-
-def _begins_cell(one: Word, other: Word) -> bool:
-    """True where the second of two words is known to begin another cell."""
-    return other.cell not in {-1, one.cell}
 
 
 @frozen
@@ -72,15 +61,10 @@ class Columns:
     def cells(self, line: TextLine) -> list[list[Word]]:
         """The words of a line by column."""
         cells: list[list[Word]] = [[] for _ in range(self.count)]
-        drawn = {word.cell for word in line} - {-1}
-        columns: dict[int, int] = {}
         for word in line:
-            column = int(np.searchsorted(self.edges, (word.left + word.right) / 2))
-            if word.cell >= 0 and len(drawn) >= _LEAST_CHUNKS:
-                # A text that is longer than its column stays in the one where it begins.
-                begun = int(np.searchsorted(self.edges, word.left))
-                column = columns.setdefault(word.cell, begun)
-            cells[column].append(word)
+            # A text that is longer than its column is of the one where it begins.
+            place = word.left if word.begins else (word.left + word.right) / 2
+            cells[int(np.searchsorted(self.edges, place))].append(word)
         return cells
 
     def filled(self, line: TextLine) -> set[int]:
@@ -163,11 +147,9 @@ def _begun(lines: Sequence[TextLine]) -> Floats:
     for line in lines:
         spans.append((line[-1].left, line[-1].right))
         for one, other in pairwise(line):
-            is_cut = _begins_cell(one, other)
-            begins += [other.left] * is_cut
-            spans.append(
-                (one.left, min(one.right, other.left) if is_cut else one.right)
-            )
+            begins += [other.left] * other.begins
+            end = min(one.right, other.left) if other.begins else one.right
+            spans.append((one.left, end))
     own = np.sort(begins)
     begun = own[np.diff(own, prepend=-np.inf) > _SLACK]
     left, right = np.array(spans).T[:, :, None]
@@ -385,7 +367,9 @@ class _Spacing:
         between = self.gaps[min(anchor, line) : max(anchor, line)]
         if (between > self.close).any():
             return False
-        is_inside = self.filled[line] <= self.filled[anchor]
+        own, above = self.filled[line], self.filled[anchor]
+        # A line that fills most cells is none of a row below it, but a heading.
+        is_inside = own <= above if line > anchor else is_rest(own, above)
         return is_inside or bool((between <= self.overlapping).all())
 
     def numbered(self) -> list[int]:

@@ -49,7 +49,7 @@ class Word:
         group: what the signs were grouped by, such as the cell they stand in.
         is_turned: True where it runs in another direction than most of the page.
         has_blank: True where a blank was written behind it.
-        cell: the piece of text that begins a cell and holds the word; below 0 where none is known.
+        begins: True where it is known to begin a cell.
     """
 
     text: str
@@ -60,7 +60,7 @@ class Word:
     group: int
     is_turned: bool
     has_blank: bool
-    cell: int = -1
+    begins: bool
 
     @property
     def middle(self) -> float:
@@ -118,7 +118,6 @@ def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
         return []
     is_blank = _are_blank(page.codes)
     begins = begins & (groups < 0)
-    cells = _cells_of_signs(page, begins)
     starts = np.flatnonzero(_beginnings(page, groups, is_blank) | begins)
     stops = np.append(starts[1:], len(page.codes))
     words = []
@@ -137,7 +136,7 @@ def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
             group=int(groups[start]),
             is_turned=bool(page.turned[start]),
             has_blank=bool(stop < len(is_blank) and is_blank[stop]),
-            cell=int(cells[start]),
+            begins=bool(begins[start]),
         )
         words.append(word)
     return _set_wide(words)
@@ -174,14 +173,6 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     return np.append(False, count >= most)[: len(codes)]
 
 
-def _cells_of_signs(page: Page, begins: Bools) -> Longs:
-    """The piece of text of each sign that stands in one which begins a cell; else -1."""
-    ends = np.append(True, np.diff(page.pieces) != 0) | begins
-    runs = np.cumsum(ends) - 1
-    cells: Longs = np.where(begins[ends][runs], runs, -1)
-    return cells
-
-
 def _set_wide(words: Sequence[Word]) -> list[Word]:
     """The words, of which those are one whose letters were set apart, without blanks between."""
     runs: list[list[Word]] = []
@@ -197,7 +188,14 @@ def _joined(run: Sequence[Word]) -> Word:
     """Words of one line as one."""
     text = unicodedata.normalize("NFC", "".join(word.text for word in run))
     top, bottom = min(word.top for word in run), max(word.bottom for word in run)
-    return replace(run[-1], text=text, left=run[0].left, top=top, bottom=bottom)
+    return replace(
+        run[-1],
+        text=text,
+        left=run[0].left,
+        top=top,
+        bottom=bottom,
+        begins=run[0].begins,
+    )
 
 
 def _stands_apart(one: Word, other: Word) -> bool:
@@ -205,8 +203,7 @@ def _stands_apart(one: Word, other: Word) -> bool:
     return (
         len(one.text) == len(other.text) == 1
         and one.group == other.group
-        and not (one.has_blank or one.is_turned or other.is_turned)
-        and other.cell in {-1, one.cell}
+        and not (one.has_blank or one.is_turned or other.is_turned or other.begins)
         and abs(one.middle - other.middle) <= _ON_ONE_LINE * other.height
         and 0 <= other.left - one.right <= _RUN_GAP * max(one.height, other.height)
     )
