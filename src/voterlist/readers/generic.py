@@ -17,7 +17,7 @@ from voterlist.model import AsideCode
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.processes.threads import each
 from voterlist.readers import sandbox
-from voterlist.readers.proved import columns_of, trouble_in
+from voterlist.readers.proved import columns_of
 from voterlist.readers.texts import coded_text, plain_text
 from voterlist.schemas import RawSheet
 
@@ -191,12 +191,7 @@ def prove_parquet(path: Path, settings: IngestSettings | None = None) -> None:
     Raises:
         InputError: the file cannot be read; ``code`` says why.
     """
-    try:
-        trouble = trouble_in(path, settings or _usual())
-    except OSError as error:
-        raise _refuse(path, _trouble(error)) from None
-    if trouble is not None:
-        raise _refuse(path, trouble)
+    _read_parquet(path, settings, lambda _: ())
 
 
 def arrow_source(path: Path) -> Path | pa.NativeFile:
