@@ -19,6 +19,11 @@ def frozen(kind: type[_Record]) -> type[_Record]:
     return dataclass(frozen=True, slots=True)(kind)
 
 
+Precinct = tuple[int | None, int | None]
+"""The numbers of a constituency and of a precinct in it, None where one is not known; without a
+precinct the constituency as a whole."""
+
+
 class Level(StrEnum):
     """The commission a workspace belongs to."""
 

@@ -15,7 +15,7 @@ from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, compare_cycles
 from voterlist.errors import input_error, usage_error
 from voterlist.ingest import register_named
-from voterlist.model import Stage, frozen
+from voterlist.model import Precinct, Stage, frozen
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.outcome import counts, list_name
 from voterlist.pipeline.reference import (
@@ -167,7 +167,7 @@ def _by_cause(changes: pa.Table) -> list[Row]:
 def _unexplained_by_precinct(summary: pa.Table) -> list[Row]:
     """Entries without a cause, by precinct."""
     has_no_cause = pc.equal(summary.column("cause").cast(pa.string()), NO_CAUSE)
-    by_place: dict[tuple[int | None, int | None], dict[str, Any]] = {}
+    by_place: dict[Precinct, dict[str, Any]] = {}
     for row in summary.filter(has_no_cause).to_pylist():
         if row["change"] in {"added", "removed"}:
             place = {name: row[name] for name in ("constituency", "precinct")}

@@ -23,7 +23,7 @@ from voterlist.lists.compile import compile_lists
 from voterlist.lists.listed import name_key
 from voterlist.lists.papers import by_house, supplementary
 from voterlist.lists.sheets import came_late
-from voterlist.model import ListKind, ListOrder, Problem
+from voterlist.model import ListKind, ListOrder, Precinct, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.xlsx import ANSWER_ROW, NAMING, Answers
 from voterlist.storage.typed import TypedLine, typed_lines
@@ -242,7 +242,7 @@ def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str
 
 def _known_of(
     then: str, entry_id: str, of_entry: Iterable[Row], source: ListSource
-) -> tuple[list[str | None], list[tuple[int | None, int | None]]]:
+) -> tuple[list[str | None], list[Precinct]]:
     """(The names, the places) of an entry: as listed, as in a register, and as answered.
 
     ``then``: the id under which it was answered.
@@ -260,7 +260,7 @@ def _known_of(
     return names, places
 
 
-def _is_at(place: str, places: Iterable[tuple[int | None, int | None]]) -> bool:
+def _is_at(place: str, places: Iterable[Precinct]) -> bool:
     """True where one of these places, (constituency, precinct), is what a row says."""
     constituency, _, precinct = place.rpartition("/")
     return any(

@@ -15,7 +15,7 @@ from voterlist.counter.asking import Question
 from voterlist.errors import UsageError
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
 from voterlist.ingest.ids import entry_ids
-from voterlist.model import ListKind, frozen
+from voterlist.model import ListKind, Precinct, frozen
 from voterlist.normalize import normalize, read_correction
 from voterlist.normalize.fullname import split_full_name
 from voterlist.pipeline.known import known, read_table
@@ -54,7 +54,7 @@ class Person:
         row: Row = self.row(0, (None, None)).to_pylist()[0]
         return row
 
-    def row(self, number: int, place: tuple[int | None, int | None]) -> pa.Table:
+    def row(self, number: int, place: Precinct) -> pa.Table:
         """ENTRY: one row that says what is known of the person, as a register would.
 
         Args:

@@ -12,7 +12,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from voterlist.model import frozen
+from voterlist.model import Precinct, frozen
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """(day, event, details)."""
@@ -132,9 +132,7 @@ def balances_below(
     }
 
 
-def emptied_lists(
-    journal: Iterable[JournalLine], cycle: str
-) -> frozenset[tuple[int | None, int | None]]:
+def emptied_lists(journal: Iterable[JournalLine], cycle: str) -> frozenset[Precinct]:
     """(constituency, precinct) of which the newest package that was taken in left no voter."""
     return frozenset(
         (line.constituency, precinct)
@@ -143,9 +141,7 @@ def emptied_lists(
     )
 
 
-def packed_units(
-    journal: Iterable[JournalLine], cycle: str
-) -> frozenset[tuple[int | None, int | None]]:
+def packed_units(journal: Iterable[JournalLine], cycle: str) -> frozenset[Precinct]:
     """(constituency, precinct; None: all of it) of whose lists a package was taken in."""
     lines = _newest_lists(journal, cycle)
     return frozenset((line.constituency, line.precinct) for line in lines)

@@ -19,9 +19,9 @@ from voterlist import strict_json
 from voterlist.arrays import completed_years
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import members_of
-from voterlist.decisions.outcome import Outcome, Place, Today, folded_fin, outcome
+from voterlist.decisions.outcome import Outcome, Today, folded_fin, outcome
 from voterlist.errors import StageError
-from voterlist.model import Action, Verdict, frozen
+from voterlist.model import Action, Precinct, Verdict, frozen
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
@@ -343,7 +343,7 @@ def read_today(
     *,
     matches: pa.Table,
     subjects: pa.Table,
-    precincts: Collection[Place],
+    precincts: Collection[Precinct],
 ) -> Today:
     """What the lists say of everything that these decisions name.
 

@@ -21,7 +21,7 @@ from voterlist.decisions.given import person_key
 from voterlist.decisions.standing import PLACE
 from voterlist.facts import CONSTITUENCY_NUMBERS
 from voterlist.fields import CORRECTED, EMPTIED
-from voterlist.model import Action, Problem, frozen
+from voterlist.model import Action, Precinct, Problem, frozen
 
 _AMENDS = frozenset({Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD})
 """What changes a list, and needs a ground."""
@@ -289,7 +289,7 @@ def _ground(answer: Answer) -> Ground:
     return grounds()[answer.cells["ground"]]
 
 
-def _place_of(answer: Answer) -> tuple[int | None, int | None] | None:
+def _place_of(answer: Answer) -> Precinct | None:
     """Where the entry stands; who was added does not where the register's row says."""
     if answer.entry is None or answer.is_of_register:
         return None

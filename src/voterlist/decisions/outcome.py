@@ -20,7 +20,7 @@ from dataclasses import field
 
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
-from voterlist.model import Action, ListKind, Verdict, frozen
+from voterlist.model import Action, ListKind, Precinct, Verdict, frozen
 from voterlist.tables import Row, by_key
 
 SKIP_CODES = (
@@ -46,10 +46,7 @@ SKIP_CODES = (
 )
 """Why a decision does nothing today; ``review.skipped.<code>`` in the catalogue."""
 
-Place = tuple[int | None, int | None]
-"""(constituency, precinct)."""
-
-_NOWHERE: Place = (None, None)
+_NOWHERE: Precinct = (None, None)
 _ID_OF_PLACE = re.compile(r"(\d{3})-(\d{4})-")
 """How the id of an entry begins; 0 stands for what was not known."""
 _NOT_IN_FIN = re.compile(r"[^0-9A-Z]")
@@ -57,7 +54,7 @@ _DECIDED = ("rule", "finding_id", "reason", "decided_by", "decided_at")
 """What a decision says of itself, as rows of APPLIED and SKIPPED say it."""
 
 
-Here = AbstractSet[int | Place | None]
+Here = AbstractSet[int | Precinct | None]
 """The constituencies, or else the precincts, whose lists belong here."""
 
 
@@ -65,13 +62,13 @@ Here = AbstractSet[int | Place | None]
 class Today:
     """What the lists of today say of everything that was decided about."""
 
-    places: Mapping[str, Place]
+    places: Mapping[str, Precinct]
     """Where each entry stands; an entry that is on no list is not among them."""
     kinds: Mapping[str, str]
     """The kind of list of each of these entries."""
     members: Mapping[str, Collection[str]]
     """The entries of each case."""
-    precincts: Collection[Place]
+    precincts: Collection[Precinct]
     """The precincts that have a list."""
     territory: Collection[int] | None = ()
     """The constituencies whose lists belong here, though not all may be here today.
@@ -163,7 +160,7 @@ class _Work:
         self._skipped: list[Row] = []
         self._left: dict[str, Row] = {}
         """The entries that leave the list, each with the row of APPLIED that says so."""
-        self._moved: dict[str, Place] = {}
+        self._moved: dict[str, Precinct] = {}
         """Where the entries stand that are moved, unless they leave the list."""
 
     def done(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
@@ -235,7 +232,7 @@ class _Work:
             return "ground-missing"
         return "place-missing" if None in _place(row) else None
 
-    def _stands(self, entry_id: str) -> Place:
+    def _stands(self, entry_id: str) -> Precinct:
         """Where an entry stands that stays on the list."""
         return self._moved.get(entry_id, self._places[entry_id])
 
@@ -384,11 +381,13 @@ class _Work:
         is_missing = constituency is not None and constituency not in self._listed
         return "list-missing" if is_missing else "entry-gone"
 
-    def _leave(self, row: Row, action: str, place: Place, **said: str | None) -> None:
+    def _leave(
+        self, row: Row, action: str, place: Precinct, **said: str | None
+    ) -> None:
         """Note that an entry leaves the list, and by which decision."""
         self._left[row["entry_id"]] = self._apply(row, action, place, **said)
 
-    def _apply(self, row: Row, action: str, place: Place, **said: str | None) -> Row:
+    def _apply(self, row: Row, action: str, place: Precinct, **said: str | None) -> Row:
         """Note what a decision does."""
         handed_in = self._places.get(row["entry_id"], _NOWHERE)
         applied = {
@@ -444,7 +443,7 @@ def _may_strike(strike: Row) -> bool:
     )
 
 
-def here(precincts: Iterable[Place], territory: Collection[int] | None) -> Here:
+def here(precincts: Iterable[Precinct], territory: Collection[int] | None) -> Here:
     """The constituencies, or else the precincts, whose lists belong here.
 
     Args:
@@ -510,12 +509,12 @@ def is_with_place(strike: Row) -> bool:
     return ground is not None and Need.DESTINATION in ground.needs
 
 
-def _place(row: Row) -> Place:
+def _place(row: Row) -> Precinct:
     """The precinct that an amendment names."""
     return row["constituency"], row["precinct"]
 
 
-def place_of_id(entry_id: str) -> Place:
+def place_of_id(entry_id: str) -> Precinct:
     """The place that the id of an entry names."""
     found = _ID_OF_PLACE.match(entry_id)
     if found is None:

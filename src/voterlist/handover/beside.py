@@ -21,7 +21,7 @@ from voterlist.findings import finding_ids
 from voterlist.lists.alterations import DONE, Displayed
 from voterlist.lists.compile import ListInput
 from voterlist.lists.papers import Office, Offices
-from voterlist.model import Purpose, Severity, frozen
+from voterlist.model import Precinct, Purpose, Severity, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import LISTED, NOTICE
@@ -258,7 +258,7 @@ def read_offices(workspace: Path) -> Offices:
         UsageError: a heading is missing, or a line names no precinct, or one of a line before.
     """
     path = workspace / PRECINCTS
-    offices: dict[tuple[int | None, int | None], Office] = {}
+    offices: dict[Precinct, Office] = {}
     for row in typed_lines(path, "address"):
         if row.place in offices:
             raise unreadable(path, row.line)

@@ -17,15 +17,20 @@ import pyarrow.compute as pc
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover
 from voterlist.decisions import disputes
-from voterlist.model import Action, CaseKind, Progress, Severity, Verdict, frozen
+from voterlist.model import (
+    Action,
+    CaseKind,
+    Precinct,
+    Progress,
+    Severity,
+    Verdict,
+    frozen,
+)
 from voterlist.report.values import Waiting
 from voterlist.schemas import with_entries
 from voterlist.storage.ledger import Submission
 from voterlist.storage.store import RUN_EVENT, digest_of
 from voterlist.tables import count_by, distinct, is_among, rows_among
-
-Place = tuple[int | None, int | None]
-"""(constituency, precinct); without a precinct the constituency as a whole."""
 
 _DONE = ["entry_id", "action", "field", "value", "constituency", "precinct"]
 """Columns of AMENDMENT that say what is done to a list."""
@@ -47,9 +52,9 @@ class Work:
             do to it.
     """
 
-    waiting: Mapping[Place, Waiting] = field(default_factory=dict)
-    places: frozenset[Place] = frozenset()
-    sources: Mapping[str, frozenset[Place]] = field(default_factory=dict)
+    waiting: Mapping[Precinct, Waiting] = field(default_factory=dict)
+    places: frozenset[Precinct] = frozenset()
+    sources: Mapping[str, frozenset[Precinct]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     cases: Mapping[str, frozenset[int | None]] = field(default_factory=dict)
     lists: Mapping[int | None, str] = field(default_factory=dict)
@@ -86,7 +91,7 @@ def work_of(
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR,))
     lists = tables["lists"]
     lists = with_entries(lists)
-    sources: dict[str, set[Place]] = {}
+    sources: dict[str, set[Precinct]] = {}
     for row in lists.select(["source", "constituency", "precinct"]).to_pylist():
         place = row["constituency"], row["precinct"]
         sources.setdefault(row["source"], set()).add(place)
@@ -177,17 +182,17 @@ def _keys(rows: pa.Table) -> pa.Array:
 
 
 def _waiting(
-    cases: Counter[Place],
-    errors: Counter[Place],
-    contested: Counter[Place],
-    readings: Counter[Place],
-) -> dict[Place, Waiting]:
+    cases: Counter[Precinct],
+    errors: Counter[Precinct],
+    contested: Counter[Precinct],
+    readings: Counter[Precinct],
+) -> dict[Precinct, Waiting]:
     counts = (cases, errors, contested, readings)
     places = {place for counted in counts for place in counted}
     return {place: Waiting(*(count[place] for count in counts)) for place in places}
 
 
-def _case_counts(cases: pa.Table) -> Counter[Place]:
+def _case_counts(cases: pa.Table) -> Counter[Precinct]:
     """How many cases each precinct and each constituency has an entry in."""
     of_precincts = distinct(cases, "case_id", "constituency", "precinct")
     counted = Counter(count_by(of_precincts, "constituency", "precinct"))
@@ -198,7 +203,7 @@ def _case_counts(cases: pa.Table) -> Counter[Place]:
     return counted
 
 
-def _dispute_counts(contested: pa.Table) -> Counter[Place]:
+def _dispute_counts(contested: pa.Table) -> Counter[Precinct]:
     """How many disputes each precinct and each constituency has an entry in, by their ids."""
     found = set()
     for entry, dispute in disputes(contested.to_pylist()).items():
@@ -214,9 +219,9 @@ def _dispute_counts(contested: pa.Table) -> Counter[Place]:
     return Counter((constituency, precinct) for constituency, precinct, _ in found)
 
 
-def _row_counts(rows: pa.Table) -> Counter[Place]:
+def _row_counts(rows: pa.Table) -> Counter[Precinct]:
     """How many rows each precinct and each constituency has."""
-    counted: Counter[Place] = Counter()
+    counted: Counter[Precinct] = Counter()
     for place, count in count_by(rows, "constituency", "precinct").items():
         constituency, _ = place
         for each in {place, (constituency, None)}:
@@ -262,7 +267,7 @@ def _is_read_otherwise(submission: Submission, work: Work) -> bool:
 
 def received(
     submissions: Sequence[Submission], work: Work | None, since: dt.date = dt.date.min
-) -> dict[Place, dt.date]:
+) -> dict[Precinct, dt.date]:
     """(constituency, precinct) -> the first day on which its list was handed in.
 
     A list that was taken for another precinct's at first was handed in on its own first day. One of
@@ -275,7 +280,7 @@ def received(
             first[key] = min(
                 submission.first_seen, first.get(key, submission.first_seen)
             )
-    days: dict[Place, dt.date] = {}
+    days: dict[Precinct, dt.date] = {}
     for submission in lists_of_today(submissions, work):
         place = submission.constituency, submission.precinct
         day = max(since, first[submission.source, submission.sheet])
@@ -344,9 +349,11 @@ class HandedOver:
         return handed != self.lists[0] or (today != work and "" not in {today, work})
 
 
-def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, HandedOver]:
+def handed_over(
+    lines: Iterable[Handover], today: dt.date
+) -> dict[Precinct, HandedOver]:
     """What the journal says of each precinct and constituency, up to a day."""
-    found: dict[Place, HandedOver] = {}
+    found: dict[Precinct, HandedOver] = {}
     for line in lines:
         if line.day > today:
             continue
@@ -367,7 +374,7 @@ def handed_over(lines: Iterable[Handover], today: dt.date) -> dict[Place, Handed
     return found
 
 
-def covers(line: Handover, place: Place) -> bool:
+def covers(line: Handover, place: Precinct) -> bool:
     """True where a line that states a day is about a unit, or about all units above it."""
     constituency, precinct = place
     return line.constituency in {None, constituency} and (

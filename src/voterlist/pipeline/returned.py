@@ -37,7 +37,7 @@ from voterlist.decisions import (
 )
 from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Action, Mark, Returned, Verdict, frozen
+from voterlist.model import Action, Mark, Precinct, Returned, Verdict, frozen
 from voterlist.normalize import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
@@ -294,7 +294,7 @@ class Now:
     entry_id: str | None = None
     changed: str | None = None
     against_corrected: frozenset[str] = frozenset()
-    place: tuple[int | None, int | None] = (None, None)
+    place: Precinct = (None, None)
     is_late: bool = False
     like: str | None = None
     """One of several entries of today that may be it, for they say the same."""

@@ -35,7 +35,7 @@ from voterlist.link.cases import with_kept
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
-from voterlist.model import Action, CaseKind, Stage, Verdict
+from voterlist.model import Action, CaseKind, Precinct, Stage, Verdict
 from voterlist.normalize import normalize
 from voterlist.normalize.stage import fold_added
 from voterlist.persons.matching import CLASSES, match
@@ -183,7 +183,7 @@ def _struck_for_good(
 ) -> pa.Table:
     """AMENDMENT of the strikings of people of whom no entry of here is kept."""
     strikes = rows_among(holding.amendments, "action", [Action.STRIKE]).to_pylist()
-    precincts: Iterable[tuple[int | None, int | None]] = ()
+    precincts: Iterable[Precinct] = ()
     if strikes:
         # The places of a nation's entries are read where anybody is struck.
         names = "constituency", "precinct"

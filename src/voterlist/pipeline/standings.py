@@ -23,11 +23,10 @@ from voterlist.deadlines.handovers import (
     emptied_lists,
     handovers,
 )
-from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
+from voterlist.model import Level, Owed, Precinct, Progress, Standing, frozen, null_last
 from voterlist.pipeline.progress import (
     HandedOver,
     Journal,
-    Place,
     Work,
     covers,
     handed_over,
@@ -129,15 +128,15 @@ class _Known:
 
     settings: Settings
     today: dt.date
-    seen: Mapping[Place, dt.date]
+    seen: Mapping[Precinct, dt.date]
     """The day on which the list of each precinct was first seen."""
-    handed: Mapping[Place, HandedOver]
+    handed: Mapping[Precinct, HandedOver]
     stated: Sequence[Handover]
     """The lines of the journal by which persons state a day."""
     work: Work | None
 
     @cached_property
-    def precincts(self) -> list[Place]:
+    def precincts(self) -> list[Precinct]:
         """All with a list or due to have one; unknown ones last."""
         expected = {
             (constituency, precinct)
@@ -152,14 +151,14 @@ class _Known:
         return _in_order(expected | set(self.seen) | told)
 
     @cached_property
-    def by_constituency(self) -> dict[int | None, list[Place]]:
+    def by_constituency(self) -> dict[int | None, list[Precinct]]:
         """The precincts of each constituency."""
-        found: dict[int | None, list[Place]] = {}
+        found: dict[int | None, list[Precinct]] = {}
         for place in self.precincts:
             found.setdefault(place[0], []).append(place)
         return found
 
-    def units(self, deadline: Deadline) -> list[Place]:
+    def units(self, deadline: Deadline) -> list[Precinct]:
         """The precincts, or the constituencies, that this deadline concerns."""
         own = self.settings.workspace.level
         is_own = own is deadline.sender is Level.PEC
@@ -168,7 +167,7 @@ class _Known:
         numbers = sorted(self.by_constituency, key=null_last)
         return [(number, None) for number in numbers]
 
-    def standing(self, deadline: Deadline, place: Place) -> UnitStanding:
+    def standing(self, deadline: Deadline, place: Precinct) -> UnitStanding:
         """How a unit stands with a stage."""
         finish = self._finish(deadline, place)
         day = finish.day
@@ -196,7 +195,7 @@ class _Known:
             by=finish.by,
         )
 
-    def _finish(self, deadline: Deadline, place: Place) -> Finish:
+    def _finish(self, deadline: Deadline, place: Precinct) -> Finish:
         """When a unit finished a stage, and by what."""
         recorded = self.settings.calendar.finished.get(deadline.stage.value)
         if recorded is not None:
@@ -214,7 +213,7 @@ class _Known:
         )
         return Finish(day, is_undated=is_undated)
 
-    def _finish_stated(self, deadline: Deadline, place: Place) -> Finish:
+    def _finish_stated(self, deadline: Deadline, place: Precinct) -> Finish:
         """What a person stated last in the journal, of the unit or of all units."""
         finish = Finish()
         for line in self.stated:
@@ -223,7 +222,7 @@ class _Known:
                 finish = Finish(line.finished, line.ground, line.by)
         return finish
 
-    def _day_shown(self, stage: CalendarStage, place: Place) -> dt.date | None:
+    def _day_shown(self, stage: CalendarStage, place: Precinct) -> dt.date | None:
         """The day that a list or a hand-over shows."""
         handed = self.handed.get(place, HandedOver())
         if stage is CalendarStage.COMPILE:
@@ -237,7 +236,7 @@ class _Known:
             return handed.approved
         return None
 
-    def _progress(self, place: Place, *, is_precinct: bool) -> Progress:
+    def _progress(self, place: Precinct, *, is_precinct: bool) -> Progress:
         """How far a unit is; a precinct is as far as its constituency, where that is farther.
 
         A precinct whose list is not there has not begun, whatever its constituency has done.
@@ -256,14 +255,14 @@ class _Known:
             return own
         return self._in_work(place, is_precinct=is_precinct)
 
-    def _told(self, place: Place) -> Progress | None:
+    def _told(self, place: Precinct) -> Progress | None:
         """How far a unit is by the journal, and by its lists of today."""
         progress = self.handed.get(place, HandedOver()).progress
         if progress is Progress.RETURNED:
             return progress
         return self._changed(place) or progress
 
-    def _changed(self, place: Place) -> Progress | None:
+    def _changed(self, place: Precinct) -> Progress | None:
         """Since what the lists of a unit were changed; None where they were not."""
         state = self.handed.get(place, HandedOver())
         today = self._lists_of_today(place)
@@ -272,11 +271,11 @@ class _Known:
         is_other = state.changed_since(state.lists, today)
         return Progress.NOT_AS_HANDED_OVER if is_other else None
 
-    def _lists_of_today(self, place: Place) -> str:
+    def _lists_of_today(self, place: Precinct) -> str:
         """The digest of the lists of a unit's constituency; empty where it is not known."""
         return self.work.lists.get(place[0], "") if self.work else ""
 
-    def _owing(self, place: Place) -> Progress:
+    def _owing(self, place: Precinct) -> Progress:
         """How far the lists are that are to be approved again."""
         state = self.handed.get(place, HandedOver())
         today = self._lists_of_today(place)
@@ -285,7 +284,7 @@ class _Known:
         is_under_way = state.progress is Progress.HANDED_OVER
         return Progress.HANDED_OVER if is_under_way else Progress.RECEIVED_ABOVE
 
-    def _in_work(self, place: Place, *, is_precinct: bool) -> Progress:
+    def _in_work(self, place: Precinct, *, is_precinct: bool) -> Progress:
         """How far a unit is that nobody handed on."""
         of_unit = [place] if is_precinct else self.by_constituency[place[0]]
         there = [submission for submission in of_unit if self._is_there(submission)]
@@ -298,7 +297,7 @@ class _Known:
         is_calm = self.work.waiting.get(place, _NOTHING).is_nothing
         return Progress.READY if is_calm else Progress.WAITING
 
-    def _is_there(self, precinct: Place) -> bool:
+    def _is_there(self, precinct: Precinct) -> bool:
         """True where a list of the precinct has come."""
         seen = self.seen.get(precinct)
         return precinct in self.handed or (seen is not None and seen <= self.today)
@@ -338,7 +337,7 @@ def _debt_of_approval(
     return _NONE
 
 
-def _in_order(places: Collection[Place]) -> list[Place]:
+def _in_order(places: Collection[Precinct]) -> list[Precinct]:
     return sorted(places, key=lambda place: place_order(*place))
 
 

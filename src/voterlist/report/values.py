@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
 from voterlist.fields import NAME_PARTS
-from voterlist.model import Level, Owed, Progress, Standing, frozen, null_last
+from voterlist.model import Level, Owed, Precinct, Progress, Standing, frozen, null_last
 from voterlist.tables import Column, join_text, row_of_each, rows_among
 
 
@@ -39,9 +39,6 @@ class Born:
 
 
 Value = str | int | float | dt.date | Text | Born | None
-
-Precinct = tuple[int | None, int | None]
-"""The numbers of a constituency and of a precinct in it; None: not known."""
 
 
 @frozen

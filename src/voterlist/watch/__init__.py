@@ -29,7 +29,7 @@ from voterlist.config import CheckSettings
 from voterlist.decisions import Given, answers_of, person_key
 from voterlist.decisions.given import moment_of
 from voterlist.findings import declared_rules, gather, of_rows, row
-from voterlist.model import Action, Unit, Verdict, frozen
+from voterlist.model import Action, Precinct, Unit, Verdict, frozen
 from voterlist.schemas import NIGHT, WAVE
 from voterlist.shipped import shipped_toml
 from voterlist.tables import Row, count_by, from_rows, rows_among
@@ -110,7 +110,7 @@ def happened(given: Given) -> list[Happened]:
     return answers
 
 
-def _place_of(said: Mapping[str, Any], answer: str) -> tuple[int | None, int | None]:
+def _place_of(said: Mapping[str, Any], answer: str) -> Precinct:
     if answer == Action.ADD:
         return said["constituency"], said["precinct"]
     begin = _PLACE.match(said["entry_id"])

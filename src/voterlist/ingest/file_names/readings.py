@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import product
 
 from voterlist.ingest.file_names.tokens import Kind, Sense, Token, candidates, tokens
-from voterlist.model import frozen
+from voterlist.model import Precinct, frozen
 
 _LABELS = {"C": Sense.CONSTITUENCY, "P": Sense.PRECINCT, "O": Sense.OTHER}
 """The words that ask for a number, by their letters in ``Name.letters``."""
@@ -237,7 +237,7 @@ def _of_assignment(
 
 def _untold(
     name: Name, free: list[int], firsts: list[int | None], constituency: int | None
-) -> Iterator[tuple[int | None, int | None]]:
+) -> Iterator[Precinct]:
     """(constituency, precinct) where no word tells the precinct.
 
     Without a precinct where no number is left for it.

@@ -19,7 +19,7 @@ from voterlist.lists.documents import Document, Edition, key_of, of_list
 from voterlist.lists.listed import numbers_within
 from voterlist.lists.roll import LIST_KEY
 from voterlist.lists.sheets import came_late
-from voterlist.model import ListKind, frozen
+from voterlist.model import ListKind, Precinct, frozen
 from voterlist.shipped import shipped_toml
 from voterlist.tables import row_of_each, rows_among, sort_by, with_column
 
@@ -62,7 +62,7 @@ class Office:
     telephone: str | None = None
 
 
-Offices = Mapping[tuple[int | None, int | None], Office]
+Offices = Mapping[Precinct, Office]
 """(constituency, precinct) -> its office."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from voterlist.model import frozen
+from voterlist.model import Precinct, frozen
 from voterlist.report.section import (
     Column,
     Inputs,
@@ -20,7 +20,7 @@ from voterlist.report.sections.audit.model import (
     Statistic,
     build_audit,
 )
-from voterlist.report.values import UNKNOWN, Facts, Precinct, Words
+from voterlist.report.values import UNKNOWN, Facts, Words
 from voterlist.schemas import AGES, INDICATOR, SCORECARD
 
 _LEFT, _RIGHT, _TOP, _FLOOR = 50, 428, 12, 196

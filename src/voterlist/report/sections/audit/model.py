@@ -8,10 +8,10 @@ from typing import TypeVar
 import pyarrow as pa
 
 from voterlist.check import INDICATORS
-from voterlist.model import Unit, frozen
+from voterlist.model import Precinct, Unit, frozen
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups
-from voterlist.report.values import Precinct, in_constituency, place_order
+from voterlist.report.values import in_constituency, place_order
 from voterlist.tables import Row, by_key
 
 NUMBERS = ("median-age", "whipple", "myers")

@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.fields import REQUIRED
-from voterlist.model import EntryRole, Severity, Unit
+from voterlist.model import EntryRole, Precinct, Severity, Unit
 from voterlist.report.sections.set_aside import NOBODY
-from voterlist.report.values import Precinct
 from voterlist.schemas import SCORECARD
 from voterlist.tables import (
     count_by,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from voterlist.fields import TRAVELLING
-from voterlist.model import CaseKind, Verdict, frozen
+from voterlist.model import CaseKind, Precinct, Verdict, frozen
 from voterlist.persons.chance import AGREEMENTS
 from voterlist.report.sections.chance import Chance, ChanceWords
-from voterlist.report.values import UNKNOWN, Place, Precinct, Value, Words
+from voterlist.report.values import UNKNOWN, Place, Value, Words
 
 CASE_FIELDS = ("written", *TRAVELLING)
 """What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;

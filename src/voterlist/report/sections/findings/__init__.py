@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist.check import SHARE_RULES
 from voterlist.fields import ENTRY_FIELDS, MASKED
-from voterlist.model import Severity, frozen
+from voterlist.model import Precinct, Severity, frozen
 from voterlist.normalize.names import is_placeholder
 from voterlist.report.section import (
     Block,
@@ -30,7 +30,6 @@ from voterlist.report.values import (
     Facts,
     Names,
     Place,
-    Precinct,
     Words,
     mask,
     place_order,
@@ -84,7 +83,7 @@ class Findings:
     """Errors first, then by rule, precinct, file and line."""
     rules: tuple[RuleCount, ...]
     """Errors first, then the most frequent."""
-    areas: tuple[tuple[int | None, int | None], ...]
+    areas: tuple[Precinct, ...]
     """The precincts in order: (constituency, precinct)."""
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
-from voterlist.model import Severity, Sex, frozen, null_last
+from voterlist.model import Precinct, Severity, Sex, frozen, null_last
 from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
-from voterlist.report.values import Limits, Precinct, Words, place_order
+from voterlist.report.values import Limits, Words, place_order
 from voterlist.schemas import PROFILE, PYRAMID
 from voterlist.tables import ReadRow
 

@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from operator import itemgetter
 
-from voterlist.model import frozen
+from voterlist.model import Precinct, frozen
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
-from voterlist.report.values import Facts, Precinct, Words
+from voterlist.report.values import Facts, Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
 from voterlist.tables import ReadRow, by_key
 
