@@ -12,7 +12,7 @@ from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode
 from voterlist.readers import read_files
-from voterlist.readers.binary import hidden_rows, sheet_relations
+from voterlist.readers.binary import facts_of, sheet_relations
 from voterlist.readers.encoding import decode
 from voterlist.readers.text import split_rows
 from whole_files import WHOLE, whole
@@ -193,7 +193,7 @@ def test_a_damaged_workbook_says_nothing_on_the_screen(tmp_path, capfd, place):
 @given(content=st.binary(max_size=300))
 def test_binary_records_of_any_bytes_end(content):
     """The records of XLSB are walked through to the end of any bytes."""
-    assert hidden_rows(content) >= 0
+    assert facts_of(content).hidden_rows >= 0
     assert isinstance(sheet_relations(content), list)
 
 

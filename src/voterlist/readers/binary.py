@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voterlist.readers.counted import SheetFacts
+
 _ROW_HEADER, _BUNDLE_SHEET, _PROPERTIES = 0, 156, 153
 """BrtRowHdr; BrtBundleSh; BrtWbProp."""
 _REMARK, _REMARK_TEXT = 635, 637
@@ -43,31 +45,24 @@ def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
         place += length
 
 
-def hidden_rows(content: bytes) -> int:
-    """How many rows of a sheet's part are hidden."""
-    return sum(
-        kind == _ROW_HEADER
-        and length > _FLAGS
-        and bool(content[start + _FLAGS] & _HIDDEN)
-        for kind, start, length in _records(content)
-    )
+def facts_of(content: bytes) -> SheetFacts:
+    """What the part of a sheet says of itself.
 
-
-def filled_cells(content: bytes) -> int:
-    """How many cells of a sheet's part hold something, of the kinds that always do."""
-    return sum(kind in _VALUES for kind, _, _ in _records(content))
-
-
-def errors(content: bytes) -> list[tuple[int, int]]:
-    """(row counted from 1, column counted from 0) of the cells of a sheet's part with an error."""
-    found, row = [], 0
+    That is its hidden rows, its cells that hold something, of the kinds that always do, and those
+    with an error.
+    """
+    facts, row = SheetFacts(), 0
     for kind, start, length in _records(content):
         number = int.from_bytes(content[start : start + min(length, 4)], "little")
         if kind == _ROW_HEADER:
             row = number + 1
+            flags = content[start + _FLAGS] if length > _FLAGS else 0
+            facts.hidden_rows += bool(flags & _HIDDEN)
         elif kind in _ERRORS:
-            found.append((row, number))
-    return found
+            facts.unworked.append((row, number))
+        facts.cells += kind in _VALUES
+    facts.formulas_without_value = len(facts.unworked)
+    return facts
 
 
 def counts_from_1904(content: bytes) -> bool:

@@ -18,8 +18,6 @@ from voterlist.model import AsideCode, frozen
 from voterlist.readers import binary, ole
 from voterlist.readers.binary import (
     BLANK_TEXT,
-    filled_cells,
-    hidden_rows,
     sheet_relations,
 )
 from voterlist.readers.counted import (
@@ -313,15 +311,9 @@ def _part_facts(
     """
     try:
         if part.lower().endswith(".bin"):
-            content = archive.read(part)
-            cells = 0 if blank else filled_cells(content)
-            errors = binary.errors(content)
-            return SheetFacts(
-                hidden_rows(content),
-                formulas_without_value=len(errors),
-                unworked=errors,
-                cells=cells,
-            )
+            facts = binary.facts_of(archive.read(part))
+            facts.cells *= not blank
+            return facts
         facts = SheetFacts()
         rows: list[bytes] = []
         piece = b""
