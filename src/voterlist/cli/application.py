@@ -263,7 +263,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             }
             for problem in made.problems
         ],
-        "exit_code": int(bool(made.problems) or made.changes_nothing),
+        "exit_code": bool(made.problems) or made.changes_nothing,
     }
 
 
@@ -433,7 +433,7 @@ def list_all(
             {"commission": sender, "figures": rows} for sender, rows in below.items()
         ],
         "late": book.late,
-        "exit_code": int(book.late > 0),
+        "exit_code": book.late > 0,
     }
 
 

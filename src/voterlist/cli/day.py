@@ -98,7 +98,7 @@ def signed(
     tell("cli.day.signed.next", folder=workspace)
     return {
         "precincts": [picked(row) for row in read],
-        "exit_code": int(any(row.is_doubtful for row in read)),
+        "exit_code": any(row.is_doubtful for row in read),
     }
 
 
@@ -154,5 +154,5 @@ def protocol(
             for row in lines
         ],
         "differing": differing,
-        "exit_code": int(bool(differing)),
+        "exit_code": differing > 0,
     }

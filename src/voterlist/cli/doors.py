@@ -37,7 +37,7 @@ def read(
     tell("cli.door.next", folder=workspace)
     return {
         "files": [picked(file) for file in taken],
-        "exit_code": int(any(file.gone or file.unfit for file in taken)),
+        "exit_code": any(file.gone or file.unfit for file in taken),
     }
 
 

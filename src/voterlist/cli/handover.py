@@ -99,7 +99,7 @@ def submit(
         "gates": gates,
         "waves": waves,
         "package": package,
-        "exit_code": int(made.is_refused),
+        "exit_code": made.is_refused,
     }
 
 
@@ -182,7 +182,7 @@ def receive(
         "unsettled": [made.application.number for made in _unsettled(taken)],
         **picked(taken, "outcomes_left", "confirmed", "was_taken"),
         # Somebody waits for an answer that nobody owes by then.
-        "exit_code": int(taken.needs_person),
+        "exit_code": taken.needs_person,
     }
 
 
@@ -362,7 +362,7 @@ def answer(
             for returned, given in cases
         ],
         "problems": problems,
-        "exit_code": int(bool(problems)),
+        "exit_code": bool(problems),
     }
 
 

@@ -166,7 +166,7 @@ def import_decisions(
         "problems": problems,
         "before_term": early,
         "origin_known": imported.is_origin_known,
-        "exit_code": int(bool(imported.problems or imported.contested)),
+        "exit_code": bool(imported.problems or imported.contested),
     }
 
 

@@ -115,13 +115,11 @@ def status(
         **picked(status_now, "asked_above", "asked_since"),
         "changed": [changed_as_json(change) for change in status_now.changed],
         "pages": pages,
-        "exit_code": int(
-            bool(
-                status_now.overdue
-                or status_now.not_understood
-                or status_now.book.late
-                or status_now.waves
-            )
+        "exit_code": bool(
+            status_now.overdue
+            or status_now.not_understood
+            or status_now.book.late
+            or status_now.waves
         ),
     }
 

@@ -336,12 +336,12 @@ TERMINAL = Terminal()
 
 Answer = dict[str, Any]
 """What a command answers to programs. Its ``exit_code`` is that of the command; 0 where none is
-said."""
+said, 1 for true: something needs a person."""
 
 
 def answer(content: Answer) -> int:
     """Print what a command answers, where it was asked for JSON; its exit code."""
-    code: int = content.setdefault("exit_code", 0)
+    code = content["exit_code"] = int(content.get("exit_code", 0))
     if TERMINAL.json:
         TERMINAL.result(content)
     return code

@@ -67,7 +67,7 @@ def doctor(
 
         noticed += examine(workspace, Path.cwd(), now())
     _tell_noticed(noticed)
-    return {"noticed": noticed, "exit_code": int(_asks(noticed))}
+    return {"noticed": noticed, "exit_code": _asks(noticed)}
 
 
 def _asks(noticed: Sequence[Noticed]) -> bool:
@@ -339,7 +339,7 @@ def forget(
         "links": found.links,
         "done": found.is_done,
         "went_on": found.goes_on,
-        "exit_code": int(bool(found.objections)),
+        "exit_code": bool(found.objections),
     }
 
 
