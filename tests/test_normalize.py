@@ -227,10 +227,11 @@ def test_a_father_with_the_name_of_a_woman_is_told():
     outcome = normalize(
         entries(
             # Of some men the father is called as women are.
-            surname=[*["Əliyeva"] * 5, "Əliyev", "Əlizadə"],
-            given_name=["Rauf", "Rauf", "Leyla", "Leyla", None, "Rauf", "Rauf"],
+            surname=[*["Əliyeva"] * 5, "Əliyev", "Əlizadə", "Əlizadə"],
+            given_name=[*("Rauf", "Rauf", "Leyla", "Leyla", None), *["Rauf"] * 3],
             patronymic=[
-                *("Leyla", "Leyla qızı", "Rauf", "Sevda", "Leyla", "Arzu", "Zəkəriyya")
+                *("Leyla", "Leyla qızı", "Rauf", "Sevda", "Leyla", "Arzu", "Zəkəriyya"),
+                "İnayət",
             ],
         )
     )

@@ -388,12 +388,18 @@ def _note_exchanged(
     is_name = has(skeleton, is_given) | has(given, surname_sex)
     is_exchanged = has(given, is_surname_like) & ~has(surname, is_surname_like)
     notes.rows("names-exchanged", is_exchanged & is_name & is_known(surname), "surname")
-    is_mother = has(father, lambda word: known_sex(word or "") is Sex.FEMALE)
+    is_mother = has(father, _is_of_women)
     is_man = has(columns["given_sex"], lambda sex: sex == Sex.MALE)
     # Whose surname is a man's is no daughter: some fathers are called so, Arzu or Şövkət.
     is_son = has(surname, lambda word: surname_sex(word or "") is Sex.MALE)
     is_whose = is_known(columns["patronymic_sex"]) | is_son
     notes.rows("names-exchanged", is_mother & is_man & ~is_whose, "patronymic")
+
+
+def _is_of_women(skeleton: str | None) -> bool:
+    """True for a name that women alone bear; those in -ət are of either: İnayət as Ədalət."""
+    name = skeleton or ""
+    return known_sex(name) is Sex.FEMALE and not name.endswith("at")
 
 
 def _note_unreadable(
