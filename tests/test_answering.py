@@ -18,6 +18,7 @@ from voterlist.casework.returned_cases import (
     Returned,
     ReturnedCase,
 )
+from voterlist.catalogue import catalogue
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -59,11 +60,24 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
     assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]
 
 
-def test_whoever_stays_under_another_entry_is_on_the_list_by_it():
-    """Both commissions said that the person stands there, and nobody saw that it is one person."""
-    keeps = Answer(case_id="c", number=1, answer="keep", by="A", day=DAY, stands_as="b")
-    came = answering.CameUp("pec-088-0001", {"c": keeps}, {"b": "088-b"})
-    assert came.listed(case()) == ["088-b"]
+def test_whoever_stays_under_another_entry_is_on_the_list_by_it(monkeypatch):
+    """Both commissions said that the person stands there, and nobody saw that it is one person.
+
+    And what was settled was followed no more once the line of that entry changed.
+    """
+    kept = Kept(None, SimpleNamespace(journal=tuple))
+    kept.places, kept._level = {"1": 1, "2": 2}, "constituency"
+    asked = Returned(cases=(case(other(1, 1), other(2, 1)),), **NOTHING)
+    kept.returned = {one: [asked] for one in kept.places}
+    said = {"case_id": "c", "number": 1, "answer": "keep", "by": "A", "day": DAY}
+    kept._answers = {"2": {"c": Answer(**said, stands_as="b")}}
+    kept.known_as = {"2": {"088-b": "b"}}.get
+    monkeypatch.setattr(answering, "Kept", lambda *_: kept)
+    newest = {"c": Answer(**said, stands_as="a")}
+    came = answering.CameUp("1", newest, {"a": "088-a"})
+    made = answering.settled(None, None, came, catalogue("en"))
+    assert [*made.case_entries.values()] == [["088-a", "088-b"]]
+    assert made.entry_ids == {"088-a"}
 
 
 @pytest.mark.parametrize(

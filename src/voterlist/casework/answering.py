@@ -173,9 +173,13 @@ Asked = Mapping[str, tuple[ReturnedCase, Answer | None]]
 """Own entry -> its returned case, and the answer to it."""
 
 
-def asked_by_entry(workspace: Path, ledger: Reader) -> Asked:
-    """The cases of the newest return, and those that were answered before it."""
+def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -> Asked:
+    """The cases of the newest return, and those that were answered before it.
+
+    An entry of several stands with the one of this number, where one is given, or the newest.
+    """
     cases = with_answers(workspace, ledger)
+    cases.sort(key=lambda told: told[0].number == number)
     return {entry.entry_id: told for told in cases for entry in told[0].own}
 
 
@@ -231,9 +235,10 @@ def split_from_above(
         if code is not None:
             problem = Problem(row["row"], code, row["sheet"], file=row["file"])
             problems.append(problem)
-        elif given is None or (given.answer, given.by) != (
+        elif given is None or (given.answer, given.by, given.stands_as) != (
             _ANSWER_OF[row["action"]],
             by,
+            row["value"] or case.stands_as,
         ):
             said.append(row)
     amendments = from_rows(rows, ANSWER_ROW)
@@ -292,6 +297,10 @@ def record_from_above(
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         if row["value"] is not None:
+            if case.stands_as is not None:
+                # Named before by mistake, it stays too.
+                closed = _questions_closed(holding, struck_once, case, said)
+                ledger.amend(closed, adjudicates=True)
             case = standing_as(case, row["value"])
             # What is asked about is found again where it is, whatever becomes of its line.
             about = {"entry_id": row["value"], "action": Action.ASK.value}
@@ -503,10 +512,8 @@ def settled(
         if any(row["verdict"] == Verdict.REPEAT for row in said):
             contested.add(name)
         rows += said
-    asked = own_of.get(newest.sender, ())
-    own = frozenset(
-        newest.ids[entry_id] for entry_id in asked if entry_id in newest.ids
-    )
+    asked = (parts[newest.sender] for parts in cases.values() if newest.sender in parts)
+    own = frozenset(entry for case in asked for entry in newest.listed(case))
     return Settled(from_rows(rows, DECISION), case_entries, own, frozenset(contested))
 
 

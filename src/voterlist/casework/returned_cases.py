@@ -395,6 +395,12 @@ class Kept:
             self._answers[sender] = {answer.case_id: answer for answer in answers}
         return self._answers[sender]
 
+    def own_of(self, sender: str, case: ReturnedCase) -> set[str]:
+        """The entries of a case, and the one under which a sender says that the person stands."""
+        given = self.answers_of(sender).get(case.case_id)
+        named = {given.stands_as} if given and given.stands_as else set()
+        return named.union(entry.entry_id for entry in case.own)
+
     def _said(self, sender: str, case_id: str) -> str | None:
         given = self.answers_of(sender).get(case_id)
         return given.answer if given else None
@@ -488,7 +494,7 @@ class Kept:
         folder = None if given == "keep" else self._lists_of(receiver)
         if folder is None:
             return given != "give-up"
-        own = {entry.entry_id for entry in case.own}
+        own = self.own_of(receiver, case)
         if given is None and not own.isdisjoint(self._newest_lists(receiver).listed):
             return True
         struck = self._struck(receiver, case)
@@ -498,16 +504,15 @@ class Kept:
     def _struck(self, receiver: str, case: ReturnedCase) -> list[Row]:
         """AMENDMENT by which a receiver struck its entries of a case, on its list or left out."""
         struck = self._newest_lists(receiver).struck
-        return [
-            struck[entry.entry_id] for entry in case.own if entry.entry_id in struck
-        ]
+        own = sorted(self.own_of(receiver, case))
+        return [struck[entry_id] for entry_id in own if entry_id in struck]
 
     def _newest_lists(self, receiver: str) -> _Lists:
         """What the newest lists of a receiver say of whom it was asked about; read once for all."""
         if receiver not in self._lists:
             parts = self.returned[receiver]
             cases = [case for returned in parts for case in returned.cases]
-            own = {entry.entry_id for case in cases for entry in case.own}
+            own = {entry for case in cases for entry in self.own_of(receiver, case)}
             lists = _Lists(frozenset(), {})
             if folder := self._lists_of(receiver):
                 given = rows_among(read_table(folder, "amendments"), "entry_id", own)

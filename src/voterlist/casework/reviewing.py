@@ -290,7 +290,7 @@ def answer_case(
     )
     book = AnswerFile(answers), workspace
     return import_answers(
-        workspace, [book], decided_at=decided_at, bringer=bringer, turns_over=True
+        workspace, [book], decided_at=decided_at, bringer=bringer, number=number
     )
 
 
@@ -303,7 +303,9 @@ def _require_other(workspace: Path, case: ReturnedCase, entry_id: str) -> None:
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
         is_listed = Printed(source).entry(entry_id) is not None
-    if not is_listed or not all(own.is_gone for own in case.own):
+    # One that was named by mistake gives way to another.
+    is_free = case.stands_as or all(own.is_gone for own in case.own)
+    if not (is_listed and is_free):
         raise usage_error("answer-entry", number=case.number)
 
 
@@ -314,9 +316,13 @@ def import_answers(
     *,
     decided_at: dt.datetime,
     bringer: Bringer,
-    turns_over: bool = False,
+    number: int | None = None,
 ) -> Imported:
-    """Record what files say that were read; as of ``import_review``, and of ``Against``."""
+    """Record what files say that were read; as of ``import_review``.
+
+    Where it is what somebody says of the returned case of one number, they know who answered it
+    otherwise.
+    """
     since = decided_at.isoformat(" ", "minutes")
     with open_to_change(workspace, since) as (settings, ledger):
         runs = known(workspace, ledger)
@@ -330,10 +336,10 @@ def import_answers(
             origins_of(file, path, runs, cycles, settings.workspace.cycle)
             for file, path in books
         ]
-        said = {"decided_at": decided_at, "by": by, "turns_over": turns_over}
+        said = {"decided_at": decided_at, "by": by, "turns_over": number is not None}
         against = Against.of(runs, ledger, settings, bringer=bringer, **said)
         made: Made = {}
-        asked = asked_by_entry(workspace, ledger)
+        asked = asked_by_entry(workspace, ledger, number)
         imported = []
         for (file, _), refused in zip(books, origins, strict=True):
             checked = _checked_file(file, refused, against, made, asked)
