@@ -13,7 +13,7 @@ from linkage_lists import crowd, voters
 from voterlist import schemas, tables
 from voterlist.link import candidates, cluster, link, weigh
 from voterlist.link.block import build_all
-from voterlist.link.comparisons import MISSING, SHIPPED, Pairs, Vectors
+from voterlist.link.comparisons import MISSING, SHIPPED, Vectors
 from voterlist.link.encode import encode
 from voterlist.link.judge import Scorer
 from voterlist.link.priors import priors
@@ -237,32 +237,6 @@ def test_a_class_needs_a_field_that_the_list_has():
             if size < -100
         }
         assert lacking == without_class
-        # Where no home shows them, brothers and sisters are not thought to be few.
-        siblings = 2 ** scorer.model.log_size[weigh.CLASSES.index("siblings")]
-        is_shown = "address" not in fields
-        assert (siblings < 0.06 * table.num_rows) == is_shown
-
-
-def test_a_slip_in_a_rare_name_tells_a_bit_more():
-    """Few names are near a rare one, so few others show its slip; under ``az`` that counts nothing.
-
-    A slip in a frequent name says no more than all slips do.
-    """
-    rows = crowd(200).to_pylist()
-    names = [(100, "bakirozan"), (101, "bakirosan"), (0, "tamirovx")]
-    for at, name in [*names, *((at, "tamirov") for at in range(1, 80))]:
-        rows[at] |= {"surname_skeleton": name, "surname_stem": name}
-    table = pa.Table.from_pylist(rows, schema=schemas.VOTER)
-    ends = np.array([100, 0], np.int32), np.array([101, 1], np.int32)
-    for profile, bits in ((Profile.GENERIC, -1), (Profile.AZ, 0)):
-        scorer = unlearnt(table, profile)
-        told = SHIPPED.compare(Pairs(scorer.entries, *ends)).term_frequency
-        _, exact, _ = scorer.compare(*ends)
-        is_slip = exact.levels["surname"] == SHIPPED["surname"].levels["MISSPELT"]
-        assert is_slip.all()
-        rare, frequent = exact.term_frequency - told
-        assert rare == bits
-        assert frequent >= 0
 
 
 @pytest.mark.parametrize("field", ["surname", "given_name", "birth_date"])

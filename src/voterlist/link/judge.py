@@ -139,9 +139,8 @@ def kinds(
 
 
 _CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
-_ODDS_OF_A_BIN = 16
-"""A bin of term frequency is two bits, its middle one away from the ends, and slips of three rare
-names are told exactly alone, a bit each: the odds differ by at most this factor."""
+_ODDS_OF_A_BIN = 4
+"""A bin of term frequency is two bits: within it the odds differ by at most this factor."""
 
 
 @frozen

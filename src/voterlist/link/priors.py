@@ -43,7 +43,7 @@ class Prior:
     counted_by: tuple[str, ...]
     """The fields without which a list does not show how many pairs the class has."""
     uncounted_share: float | None
-    """Pairs for each entry where it, or ``part_of``, is not counted; None: as elsewhere."""
+    """Pairs for each entry where those of ``part_of`` are not counted; None: as elsewhere."""
     pseudo_counts: dict[str, float]
     """How many pairs the ``shares`` of each field weigh."""
     shares: dict[str, Floats]

@@ -112,7 +112,7 @@ class Sizes:
         ):
             prior = self._known[name]
             whole, share = self._entries, prior.expected_share
-            is_whole_known = all(self._is_counted[of] for of in (name, *prior.part_of))
+            is_whole_known = all(self._is_counted[other] for other in prior.part_of)
             if prior.uncounted_share is not None and not is_whole_known:
                 share = prior.uncounted_share
             elif prior.part_of:
@@ -121,7 +121,7 @@ class Sizes:
             if seen is not None:
                 size = (seen + prior.size_weight * size) / (1 + prior.size_weight)
             is_offered = self._countable[name] >= _LEAST_KNOWN
-            sizes[name] = max(size * is_offered, _NO_PAIRS)
+            sizes[name] = max(size, _NO_PAIRS) if is_offered else _NO_PAIRS
         return np.array([sizes[name] for name in self._known], np.float64)
 
 
@@ -202,10 +202,11 @@ class Scored:
 
 def count(parts: Sequence[VectorCounts]) -> VectorCounts:
     """The vectors of several chunks together."""
-    none = np.zeros(0, np.int64)
-    codes = np.concatenate([none, *(part.codes for part in parts)])
+    if not parts:
+        return VectorCounts(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    codes = np.concatenate([part.codes for part in parts])
     distinct, place = np.unique(codes, return_inverse=True)
-    weights = np.concatenate([none, *(part.counts for part in parts)])
+    weights = np.concatenate([part.counts for part in parts])
     counts = np.bincount(place, weights, len(distinct))
     return VectorCounts(distinct, counts.astype(np.int64))
 
@@ -518,7 +519,7 @@ def rounded(model: Model) -> Model:
         for name, of_class in log_m.items()
     }
     return Model(
-        of_classes | {"unrelated": of_unrelated},
+        of_classes | {"same": of_same, "unrelated": of_unrelated},
         on_grid(model.log_size),
         model.u,
     )
@@ -690,10 +691,6 @@ def pooled(shares: Floats, against: Floats, sign: float) -> Floats:
     return np.repeat(ratios, [levels for _, _, levels in blocks]) * against
 
 
-_BITS_OF_A_RARE_SLIP = {Profile.AZ: 0.0, Profile.GENERIC: 1.0}
-"""Few names are near a rare one: by at most so much its slips speak louder than all slips do."""
-
-
 def bounded(
     pairs: Pairs,
     vectors: Vectors,
@@ -703,8 +700,7 @@ def bounded(
     """The vectors, with term frequencies by which no level weighs more than *same* would.
 
     ``log_m`` is that of the model; what is added to the term frequency of a pair is how much more
-    often unrelated people show its level than the model says of all values, or how much less often
-    one that is *misspelt*.
+    often unrelated people show its level than the model says of all values.
     """
     term_frequency = vectors.term_frequency.copy()
     for comparison in comparisons:
@@ -720,7 +716,7 @@ def _bound(
     log_m: dict[str, dict[str, Floats]],
     term_frequency: Floats,
 ) -> None:
-    """Bound, in place, the term frequencies by one comparison; lower those of rare slips."""
+    """Bound, in place, the term frequencies by one comparison."""
     field = comparison.field
     levels = vectors.levels[field]
     exempt = [MISSING, comparison.same, *comparison.joint]
@@ -736,9 +732,7 @@ def _bound(
     for implied in comparison.implied:
         weights = log_m["same"][implied] - log_m["unrelated"][implied]
         least += np.maximum(weights[vectors.levels[implied][where]], 0.0)
-    is_slip = own == comparison.levels.__members__.get("MISSPELT", MISSING)
-    most = is_slip * _BITS_OF_A_RARE_SLIP[pairs.entries.profile]
-    term_frequency[where] += np.maximum(least - told, -most)
+    term_frequency[where] += np.maximum(least - told, 0.0)
 
 
 def _odds_of_the_same_value(
