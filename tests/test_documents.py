@@ -623,6 +623,33 @@ def test_a_list_printed_by_a_spreadsheet_without_lines_is_read():
     assert taken_in(content).lists.column("declared").to_pylist() == [30]
 
 
+def test_a_cut_text_is_not_one_with_the_next_cell_nor_a_name_with_the_next():
+    """A browser writes no blank and draws an A nearer, and a J begins before its place.
+
+    `QuliyevaAygun`, one name, and the number in one word with the end of an address.
+    """
+    rows = []
+    for number in range(10):
+        name = f"Quli{number * 'y'}eva Aygun R{number * 's'}hid qizi"
+        fin = f"{'J' if number == 5 else 'T'}{number}BC2DE"
+        rows.append([f"{number}", "05.03.1960", name, "Nizami kuc", fin])
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 8)
+        for at, (number, date, name, where, fin) in enumerate(rows):
+            height = 700 - 14 * at
+            canvas.drawString(40, height, number)
+            canvas.drawString(80, height, date)
+            left = 150.0
+            for word in name.split():
+                canvas.drawString(left, height, word)
+                left += canvas.stringWidth(word) + 0.2 * 8
+            canvas.drawRightString(399.8, height, where)
+            canvas.drawString(400 - 0.5 * (fin[0] == "J"), height, fin)
+
+    assert rows_of(documents.drawn(draw)) == rows
+
+
 def test_the_rest_of_a_row_at_the_top_of_a_page_is_of_the_last_one():
     """It went to a title, or to the first voter of the page; a total line to the last voter."""
     street = "Heyder Eliyev prospekti, 3-cu mehelle, bina"

@@ -15,6 +15,8 @@ from voterlist.readers.pdf_pages import Page
 
 _GAP = 0.22
 """A gap of this share of the height of the letters parts two words."""
+_KERNED, _CLOSE = 0.12, 0.05
+"""Beside letters that touch, by the second share, so small a gap is a blank drawn nearer."""
 _BACK = 0.3
 """A sign that begins further back, as a share of the height of the letters, begins another text."""
 _ON_ONE_LINE = 0.5
@@ -33,6 +35,8 @@ CHUNK_GAP = 0.75
 _LEAST_STARTS, _OF_MOST, _ONE_PLACE = 3, 0.25, 0.3
 """Cells begin at a place where so many texts clearly do, and so large a share of those that do at
 the most usual one; places so near, in points, are one."""
+_OVERHANG = 0.06
+"""So far a J reaches back from where its text begins, as a share of the height of the letters."""
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 
 
@@ -165,9 +169,9 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     lefts = boxes[1:, 0]
     known += lefts[begins & is_clear].tolist()
     places = np.sort(np.array(known, dtype=float))
-    first, last = (
-        np.searchsorted(places, lefts + by) for by in (-_ONE_PLACE, _ONE_PLACE)
-    )
+    first = np.searchsorted(places, lefts - _ONE_PLACE)
+    ahead = _ONE_PLACE + _OVERHANG * height * (codes[1:] == ord("J"))
+    last = np.searchsorted(places, lefts + ahead)
     count = np.where(begins, last - first, 0)
     most = max(_LEAST_STARTS, _OF_MOST * int(count.max(initial=0)))
     return np.append(False, count >= most)[: len(codes)]
@@ -229,6 +233,9 @@ def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
     gap = boxes[1:, 0] - boxes[:-1, 2]
     is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
     is_apart |= gap > _GAP * height
+    is_close = np.abs(gap) <= _CLOSE * height
+    is_beside = np.append(is_close[1:], False) | np.append(False, is_close[:-1])
+    is_apart |= is_beside & (gap > _KERNED * height)
     # The letters of one sign, such as a ligature, stand at one place.
     is_apart |= (gap < -_BACK * height) & (np.diff(boxes, axis=0) != 0).any(axis=1)
     # Turned words run up or down: nothing but a blank parts them.
