@@ -10,7 +10,7 @@ import pytest
 import handing
 import workspaces
 from command_line import told
-from voterlist.counter.protocol import READ
+from voterlist.counter.protocol import READ, PrecinctLines, Signed
 from voterlist.schemas import PROTOCOL_LINES
 from voterlist.storage.ledger import FILE_NAME, reading
 
@@ -322,3 +322,12 @@ def test_who_is_typed_in_after_the_day_is_counted_once(whole, tmp_path):
     told_of = told("day", "protocol", folder, "--protocol", report)[1]["lines"]
     (two,) = [row for row in told_of if row["precinct"] == 2]
     assert (two["line_1b"], two["differences"]) == (late + 1, [])
+
+
+def test_what_an_earlier_version_read_is_held_against_the_list_as_it_was():
+    """It does not say how many were printed: who had signed by hand was not missed in 1b."""
+    computed = {"line_1a": 10, "line_1b": 2, "line_1d": 0}
+    reported = dict(zip(PROTOCOL_LINES, (12, 10, 2, 0, 0), strict=True))
+    signed = Signed(88, 1, signed=9, by_hand=1, twice=(), nobody=(), with_card=())
+    lines = PrecinctLines(88, 1, computed, reported, signed)
+    assert lines.differences == ("line_1b",)

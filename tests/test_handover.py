@@ -610,11 +610,12 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     assert codes[-2:] == [0, 2]
     assert told("answer", both[0][1])[1]["cases"][0]["own"][0]["entry_id"] == today
     # Who moved to a third place, by both, was asked about for ever.
-    for _, precinct in both:
-        for case in told("answer", precinct)[1]["cases"]:
-            third = ("--elsewhere", "--document", "AA 1", "--precinct", "87/5")
-            words = (precinct, "--case", case["number"], *third, "--by", "Nigar")
-            assert told("answer", *words, "--today", EARLY)[0] == 0
+    for (_, precinct), case in product(both, (1, 2)):
+        words = (precinct, "--case", case, *struck, "--by", "Nigar")
+        # Half of a place was taken for the other place of the case.
+        for place, code in (("87/", 1), ("87/5", 0)):
+            at = ("--precinct", place, "--today", EARLY)
+            assert told("answer", *words, *at)[0] == code
     # Where the folders of all are gone, each new package waited for those of the others.
     for gone in (above / "received").glob("submit-*"):
         shutil.rmtree(gone)

@@ -318,7 +318,8 @@ def answer(
             "reason": reason or None,
             "document": document or None,
             "constituency": number.strip() or None,
-            "precinct": precinct.strip() or None,
+            # '87/' names no precinct, and not the other one of the case.
+            "precinct": precinct.strip() if elsewhere else None,
         }
         moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
         bringer = Bringer(user_name())

@@ -55,7 +55,7 @@ class Signed:
     """Signed numbers under which nobody stands."""
     with_card: tuple[str, ...]
     """Signed numbers of voters who were given a card to vote elsewhere."""
-    late: int = 0
+    late: int | None = None
     """Printed on the supplementary list; what an earlier version read does not say it."""
 
     @property
@@ -190,7 +190,9 @@ class PrecinctLines:
                     other.append("signed")
                 # Who is written in by hand is of the precinct, or came with a card; typed in since,
                 # they are of the computed line too.
-                if supplementary + with_card < self.signed.late + self.signed.by_hand:
+                late = self.signed.late
+                late = self.computed["line_1b"] if late is None else late
+                if supplementary + with_card < late + self.signed.by_hand:
                     other.append("line_1b")
         return tuple(sorted({*other}))
 
