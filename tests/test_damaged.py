@@ -222,9 +222,11 @@ def test_no_parquet_file_is_parsed_where_it_is_linked(tmp_path, monkeypatch):
     And a list with two columns of one name was refused whole.
     """
     path = tmp_path / "table.parquet"
-    inside = pa.array([{"id": "3", "of": [1]}, None])
-    columns = [pa.array(["1", "2"]), inside, pa.array([7, None])]
-    pq.write_table(pa.Table.from_arrays(columns, ["id", "id.id", "id"]), path)
+    inside = pa.array([{"id": "3", "of": [1]}, None] * 10)
+    columns = [pa.array([7, None] * 10), inside, inside, pa.array(["1", "2"] * 10)]
+    table = pa.Table.from_arrays(columns, ["id", "id.id", "id", "id"])
+    # Of many groups of rows one is looked at first.
+    pq.write_table(table, path, row_group_size=1)
 
     def unread(*_arguments, **_options):
         raise AssertionError("this process parses Parquet")
@@ -233,9 +235,10 @@ def test_no_parquet_file_is_parsed_where_it_is_linked(tmp_path, monkeypatch):
         monkeypatch.setattr(pq, name, unread)
     table = readers.read_table(path, wanted=lambda names: range(len(names)))
     assert table.to_pydict() == {
-        "id": ["1", "2"],
-        "id.id": [None, None],
-        "id (2)": ["7", None],
+        "id": ["7", None] * 10,
+        "id.id": [None] * 20,
+        "id (2)": [None] * 20,
+        "id (3)": ["1", "2"] * 10,
     }
 
 

@@ -111,7 +111,12 @@ def _repeating(file: pq.ParquetFile) -> list[str]:
     ]
     some = file.read_row_group(file.num_row_groups // 2, texts, use_threads=False)
     columns = zip(some.column_names, some.columns, strict=True)
-    return few + [name for name, column in columns if repeats(column)]
+    # A column inside another may have the same name, and is read along with it.
+    return few + [
+        name
+        for name, column in columns
+        if pa.types.is_string(column.type) and repeats(column)
+    ]
 
 
 def _unpacked(column: pa.ChunkedArray) -> int:
