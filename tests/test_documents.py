@@ -642,8 +642,8 @@ def test_a_cut_text_is_not_one_with_the_next_cell_nor_a_name_with_the_next():
             canvas.drawString(80, height, date)
             left = 150.0
             for word in name.split():
-                canvas.drawString(left, height, word)
-                left += canvas.stringWidth(word) + 0.2 * 8
+                canvas.drawString(left, height, word, charSpace=-0.7)
+                left += canvas.stringWidth(word) - 0.7 * len(word) + 2.3
             canvas.drawRightString(399.8, height, where)
             canvas.drawString(400 - 0.5 * (fin[0] == "J"), height, fin)
 

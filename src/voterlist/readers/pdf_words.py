@@ -233,7 +233,7 @@ def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
     gap = boxes[1:, 0] - boxes[:-1, 2]
     is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
     is_apart |= gap > _GAP * height
-    is_close = np.abs(gap) <= _CLOSE * height
+    is_close = (gap >= -_BACK * height) & (gap <= _CLOSE * height)
     is_beside = np.append(is_close[1:], False) | np.append(False, is_close[:-1])
     is_apart |= is_beside & (gap > _KERNED * height)
     # The letters of one sign, such as a ligature, stand at one place.
