@@ -17,11 +17,11 @@ import pandas as pd
 import pyarrow as pa
 
 import febrl
-from voterlist.ingest import table_intake
+from voterlist.ingest.generic import table_intake
 from voterlist.link import link
 from voterlist.link.fit import evaluate
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 
 ORDERS = {
     "street first": ("number", "street", "city", "postcode", "state"),

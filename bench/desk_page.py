@@ -23,11 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import browsers  # the folder of tests is no package
 from voterlist import config, review
-from voterlist.decisions import Given, standing
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import standing
 from voterlist.desk.data import Desk, desk_of
 from voterlist.link import link
 from voterlist.link.explain import waterfalls
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.render import xlsx
 from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables

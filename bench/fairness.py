@@ -30,10 +30,9 @@ from voterlist.model import CaseKind
 from voterlist.pipeline.groups import groupings
 from voterlist.quality.agreement import wilson
 from voterlist.quality.fairness import difference
-from voterlist.synth import Country, write_tables, write_workspace
 from voterlist.synth.generate import made_of
-from voterlist.synth.plan import DISPLACED, Plan, draw_plan
-from voterlist.synth.write import with_run_ids
+from voterlist.synth.plan import DISPLACED, Country, Plan, draw_plan
+from voterlist.synth.write import with_run_ids, write_tables, write_workspace
 from voterlist.tables import by_key, count_by, rows_among
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"

@@ -30,10 +30,11 @@ import pyarrow.parquet as pq
 import page
 from blind import ALL_PAIRS
 from process import run_told
-from voterlist import synth
 from voterlist.link.fit import Evaluation, evaluate, is_one_person
+from voterlist.synth.generate import generate
 from voterlist.synth.people import People
-from voterlist.synth.plan import draw_plan
+from voterlist.synth.places import Rates
+from voterlist.synth.plan import default_constituencies, draw_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTITUENCIES = 5
@@ -127,10 +128,10 @@ class Invented:
 
 def invent(kind: Kind, seed: int) -> Invented:
     """The list of a kind and a seed."""
-    constituencies = max(CONSTITUENCIES, synth.default_constituencies(kind.voters))
-    rates = synth.Rates(carelessness=kind.level)
+    constituencies = max(CONSTITUENCIES, default_constituencies(kind.voters))
+    rates = Rates(carelessness=kind.level)
     drawn = {"constituencies": constituencies, "seed": seed, "rates": rates}
-    made = synth.generate(kind.voters, **drawn)
+    made = generate(kind.voters, **drawn)
     entries = made.entries
     if not kind.identifiers:
         entries = entries.drop_columns(["fin", "document"])

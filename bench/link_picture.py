@@ -12,11 +12,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from voterlist.synth.generate import generate
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import browsers
 import voterlist
-from voterlist import synth
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "link.png"
 COLOURS = 64
@@ -27,7 +28,7 @@ def main() -> int:
     if browsers.CHROMIUM is None:
         print("Chromium is needed: apt-get install chromium")
         return 2
-    people = synth.generate(20_000, constituencies=1, seed=5).entries.to_pandas()
+    people = generate(20_000, constituencies=1, seed=5).entries.to_pandas()
     linkage = voterlist.link(people.drop(columns=["fin", "document"]))
     with tempfile.TemporaryDirectory() as made, browsers.browser() as opened:
         path = Path(made) / "page.html"

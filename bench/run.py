@@ -25,11 +25,13 @@ import pyarrow.parquet as pq
 import febrl
 import page
 from process import run
-from voterlist import ingest, synth
+from voterlist.ingest.generic import parse_map, table_intake
 from voterlist.link.comparison_table import baseline, features
 from voterlist.link.fit import Evaluation, evaluate
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
+from voterlist.synth.generate import generate
+from voterlist.synth.plan import default_constituencies
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE_UP_TO = 150_000
@@ -85,7 +87,7 @@ def ecm(
     profile: Profile,
 ) -> float:
     """The best F1 of recordlinkage's ECM on the candidate pairs of the list."""
-    voters = normalize(ingest.table_intake(list_table, columns).entries, profile).table
+    voters = normalize(table_intake(list_table, columns).entries, profile).table
     probability = baseline(features(voters, profile=profile))
     pairs = pa.table(
         {
@@ -102,9 +104,7 @@ def measure_synth(
     voters: int, seed: int, folder: Path, *, identifiers: bool
 ) -> Measured:
     """An invented list, with or without FIN and document."""
-    made = synth.generate(
-        voters, constituencies=synth.default_constituencies(voters), seed=seed
-    )
+    made = generate(voters, constituencies=default_constituencies(voters), seed=seed)
     entries = (
         made.entries if identifiers else made.entries.drop_columns(["fin", "document"])
     )
@@ -144,7 +144,7 @@ def measure_febrl(number: int, folder: Path) -> Measured:
     )
     truth = pq.read_table(truth_path)
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    columns = ingest.parse_map(febrl.MAP)
+    columns = parse_map(febrl.MAP)
     other = ecm(
         pa.Table.from_pandas(table, preserve_index=False),
         columns,

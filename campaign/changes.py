@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import workspaces  # noqa: E402  it stands beside this folder
-from voterlist import config  # noqa: E402
+from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
 from voterlist.schemas import DECISION  # noqa: E402
 from voterlist.storage.ledger import Ledger  # noqa: E402
 from voterlist.tables import from_columns  # noqa: E402
@@ -157,7 +157,7 @@ def another_setting(walk: Walk) -> None:
     text = '[report]\nlanguages = ["en"]\n'
     if section:
         text += f"[{section}]\n{walk.chance.choice(SETTINGS[section])}\n"
-    (walk.workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (walk.workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
 
 
 def another_register(walk: Walk) -> None:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import documents  # noqa: E402  these stand in the folder of the tests
 import test_containers as containers  # noqa: E402
-from voterlist.config import IngestSettings  # noqa: E402
+from voterlist.config.sections import IngestSettings  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
 from voterlist.pipeline.result import FURNITURE  # noqa: E402
 from voterlist.readers.files import read_bytes  # noqa: E402

@@ -38,7 +38,7 @@ import test_desk_files as pages  # noqa: E402
 import workspaces  # noqa: E402
 from handed_subjects import reviewed  # noqa: E402
 from mutators import damaged, with_other_values  # noqa: E402
-from voterlist.config import Settings  # noqa: E402
+from voterlist.config.sections import Settings  # noqa: E402
 from voterlist.model import Role  # noqa: E402
 from voterlist.serve.application import Desk  # noqa: E402
 from voterlist.serve.cases_api import (  # noqa: E402

@@ -24,17 +24,20 @@ from package_subjects import PACKED  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
 from voterlist.any_table.joined import read_map  # noqa: E402
-from voterlist.config import IngestSettings  # noqa: E402
-from voterlist.ingest import columns_needed, given_map, table_intake  # noqa: E402
+from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
+from voterlist.config.sections import IngestSettings  # noqa: E402
 from voterlist.ingest.added import parse_comparisons  # noqa: E402
+from voterlist.ingest.generic import columns_needed, given_map, table_intake  # noqa: E402
 from voterlist.link import TAKEN_NAMES  # noqa: E402
 from voterlist.model import Profile  # noqa: E402
-from voterlist.normalize import normalize, read_correction, read_day, read_name  # noqa: E402
 from voterlist.normalize.addresses import read_address, read_street  # noqa: E402
+from voterlist.normalize.corrections import read_correction, read_day  # noqa: E402
 from voterlist.normalize.dates import read_date  # noqa: E402
+from voterlist.normalize.explain import read_name  # noqa: E402
 from voterlist.normalize.fullname import split_full_name  # noqa: E402
 from voterlist.normalize.identifiers import read_any, read_document, read_fin, read_sex  # noqa: E402
 from voterlist.normalize.names import skeleton, standard_name  # noqa: E402
+from voterlist.normalize.stage import normalize  # noqa: E402
 from voterlist.normalize.streets import read_houses  # noqa: E402
 from voterlist.rulebook import RULE_CODES  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402
@@ -222,7 +225,7 @@ def _table(kind: str, inputs: int, folder: Path) -> Subject:
 
 
 def _settings(folder: Path) -> Subject:
-    path = folder / config.FILE_NAME
+    path = folder / SETTINGS_FILE
     samples = (ROOT / "tests").glob("*.toml")
     wholes = [
         config.template().encode(),

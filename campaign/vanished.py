@@ -29,6 +29,7 @@ import pyarrow.parquet as pq  # noqa: E402
 import workspaces  # noqa: E402
 from held import FORMATS, VOTERS, damaged, held  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
+from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
 from voterlist.errors import VoterlistError  # noqa: E402
 from voterlist.model import Stage  # noqa: E402
 
@@ -94,8 +95,8 @@ class Vanished:
             inbox.mkdir(parents=True)
             path = inbox / f"menteqe-5.{name.partition(' ')[0]}"
             path.write_bytes(content)
-            (workspace / config.FILE_NAME).write_text("", encoding="utf-8")
-            settings = config.load(workspace / config.FILE_NAME)
+            (workspace / SETTINGS_FILE).write_text("", encoding="utf-8")
+            settings = config.load(workspace / SETTINGS_FILE)
             files = readers.read_files(path, path.name, settings.ingest)
             intake = ingest.ingest(files, settings.ingest, constituency=88)
             read = entries_of(voters, intake.entries)

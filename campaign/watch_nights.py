@@ -27,7 +27,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.pipeline.groups import watch_over
 from voterlist.pipeline.known import answers_in
 from voterlist.schemas import AMENDMENT, DECISION, ENTRY, VOTER

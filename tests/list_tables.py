@@ -4,11 +4,11 @@ import datetime as dt
 
 import pyarrow as pa
 
-from voterlist.decisions import with_corrections
+from voterlist.decisions.effects import with_corrections
 from voterlist.lists.compile import ListInput, compile_lists
 from voterlist.lists.documents import Edition
 from voterlist.model import ListOrder, Purpose
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,

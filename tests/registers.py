@@ -11,7 +11,7 @@ import pyarrow as pa
 from voterlist.check import check
 from voterlist.check.coincidences import count_coincidences
 from voterlist.check.context import Context
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER
 from voterlist.tables import from_columns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voterlist import config
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.errors import SettingsError
 from voterlist.findings import finding_ids, gather
 from voterlist.findings.accepted import settle

@@ -25,7 +25,7 @@ from command_line import EN, call, told
 from side_by_side import Step, hand_in, register, stories_in, walk
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.errors import InputError
 from voterlist.findings import ID_COLUMNS, finding_ids
 from voterlist.findings.accepted import settle

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.config import LinkSettings
-from voterlist.ingest import table_intake
+from voterlist.config.sections import LinkSettings
+from voterlist.ingest.generic import table_intake
 from voterlist.link import plan
 from voterlist.link.encode import encode
 from voterlist.link.keys import ADDRESS_PARTS, field
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 
 WORDS = st.sampled_from(
     ["bakery", "hill", "street", "12", "7", "perth", "sydney", "4011", "nsw", "mill"]

@@ -12,14 +12,14 @@ import pytest
 import voterlist
 from linkage_lists import FIRSTS, LASTS
 from list_tables import entries
-from voterlist.ingest import given_map, table_intake
 from voterlist.ingest.choice import LeftReason, choose, with_common_comparisons
+from voterlist.ingest.generic import given_map, table_intake
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.birth_date import BirthDate, BirthDateLevel
 from voterlist.link.encode import encode
 from voterlist.model import Profile
-from voterlist.normalize import normalize
 from voterlist.normalize.corrections import Value, read_correction
+from voterlist.normalize.stage import normalize
 
 NAMES = {"surname": ["Fox", "Ives"], "given_name": ["Ann", "Joe"]}
 

@@ -14,8 +14,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import voterlist
-from voterlist import schemas, synth
+from voterlist import schemas
 from voterlist.errors import InputError, NotAFrameError, SettingsError
+from voterlist.synth.generate import generate
 
 TODAY = dt.date(2026, 2, 3)
 
@@ -23,7 +24,7 @@ TODAY = dt.date(2026, 2, 3)
 @pytest.fixture(scope="module")
 def people():
     """1,500 invented people as a pandas frame, with their truth."""
-    made = synth.generate(1500, constituencies=1, seed=4)
+    made = generate(1500, constituencies=1, seed=4)
     return made.entries.to_pandas(), made.truth.to_pandas()
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import voterlist
-from voterlist.config import CheckSettings, LinkSettings, Settings
+from voterlist.config.sections import CheckSettings, LinkSettings, Settings
 from voterlist.errors import (
     MapError,
     SettingsError,

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 import report_tables as run
 from registers import ON_DAY, clean
 from report_tables import named, table
-from voterlist.check import indicators, pyramids
+from voterlist.check.agehist import pyramids
+from voterlist.check.indicators import indicators
 from voterlist.cli.check import tell_audit
 from voterlist.cli.terminal import TERMINAL
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.render.html import (
     build_pages,
     declared,

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import tries
-from voterlist.config import LinkSettings
-from voterlist.ingest import table_intake
+from voterlist.config.sections import LinkSettings
+from voterlist.ingest.generic import table_intake
 from voterlist.link import link
 from voterlist.link.blocking_loss import blocking_loss, most_frequent
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
-from voterlist.normalize import normalize
-from voterlist.synth import generate
+from voterlist.normalize.stage import normalize
+from voterlist.synth.generate import generate
 from voterlist.tables import with_column
 
 SURE = 0.95

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import processes
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.outcome import allowance
 

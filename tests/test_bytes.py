@@ -19,9 +19,9 @@ from voterlist.arrays import exp2, pack_known, pack_pairs, runs, unpack_pairs
 from voterlist.link import link
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
-from voterlist.normalize import normalize
 from voterlist.normalize.identifiers import read_document, read_fin
 from voterlist.normalize.names import is_placeholder
+from voterlist.normalize.stage import normalize
 
 texts = st.lists(st.none() | st.text(max_size=9), max_size=12)
 plain = st.text("0123456789ABCXYZ", min_size=1, max_size=11)

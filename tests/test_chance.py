@@ -14,14 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.check import examine
-from voterlist.config import CheckSettings
-from voterlist.ingest import table_intake
+from voterlist.config.sections import CheckSettings
+from voterlist.ingest.generic import table_intake
 from voterlist.link import link
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.persons.chance import AGREEMENTS, Pairs, PersonFields, pairs_of
 from voterlist.readers import text_table
-from voterlist.synth import generate
-from voterlist.synth.generate import QUIET
+from voterlist.synth.generate import QUIET, generate
 
 
 @pytest.fixture(scope="module")

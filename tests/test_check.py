@@ -13,12 +13,13 @@ import pytest
 
 from registers import EACH, ON_DAY, Tables, clean
 from voterlist import synth
-from voterlist.check import RULES, check, examine, pyramid
+from voterlist.check import check, examine
 from voterlist.check import rules as check_rules
+from voterlist.check.agehist import pyramid
 from voterlist.check.coincidences import poisson_tail_bound
-from voterlist.check.rules import ALIKE
+from voterlist.check.rules import ALIKE, RULES
 from voterlist.check.rules.name_misspelt import misspelt
-from voterlist.config import CheckSettings, RuleSettings
+from voterlist.config.sections import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity
 from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, empty

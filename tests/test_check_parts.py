@@ -19,7 +19,7 @@ from voterlist.check.shared import (
     oldest_possible,
     youngest_possible,
 )
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.tables import differ, group_codes, matches, similarity
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.errors import SettingsError
-from voterlist.ingest import parse_map, table_intake
 from voterlist.ingest.choice import LeftReason, Use, choose, field_role
+from voterlist.ingest.generic import parse_map, table_intake
 from voterlist.model import Profile
 
 ROWS = 30

@@ -10,6 +10,7 @@ from pydantic_core import to_jsonable_python
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.config.mistakes import _REASONS, PLAIN_CODES
+from voterlist.config.sections import Settings, WorkspaceSettings
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 from voterlist.rulebook.pages import chapters
@@ -48,13 +49,13 @@ def mistakes(text, **options):
 
 def test_an_empty_file_gives_the_defaults():
     """Every key has a default, so a workspace needs no settings to start."""
-    assert config.parse("") == config.Settings()
+    assert config.parse("") == Settings()
 
 
 def test_the_template_is_the_defaults_written_out():
     """What init writes changes nothing but the cycle and the level it was given."""
-    expected = config.Settings(
-        workspace=config.WorkspaceSettings(cycle="2031-election", level=Level.CEC)
+    expected = Settings(
+        workspace=WorkspaceSettings(cycle="2031-election", level=Level.CEC)
     )
     assert config.parse(config.template("2031-election", Level.CEC)) == expected
 
@@ -95,7 +96,7 @@ def test_the_template_names_every_key():
     """
     text = config.template()
     assert re.search(r"\[comparisons\.\w+\]\n# column = .*\n# kind = ", text)
-    for name, field in config.Settings.model_fields.items():
+    for name, field in Settings.model_fields.items():
         if name == "comparisons":
             continue
         assert f"[{name}]" in text or f"[{name}." in text
@@ -259,7 +260,7 @@ def test_no_text_ends_in_anything_but_settings_or_their_mistakes(text):
 
 @given(
     st.dictionaries(
-        st.sampled_from([*config.Settings.model_fields, "other"]),
+        st.sampled_from([*Settings.model_fields, "other"]),
         st.one_of(st.integers(), st.text("ab"), st.booleans(), st.lists(st.integers())),
     ),
 )
@@ -344,7 +345,7 @@ def test_the_manual_names_every_key_with_its_default(language):
     """What the manual says of a key is what the program takes; each key has its sentence."""
     *_, grid = chapters()["settings"](catalogue(language)).parts
     expected = {"comparisons": ""}
-    for name, field in config.Settings.model_fields.items():
+    for name, field in Settings.model_fields.items():
         if name == "comparisons":
             continue
         section = field.annotation()

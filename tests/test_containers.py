@@ -18,7 +18,7 @@ from PIL import Image
 
 import documents
 import workspaces
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode, Stage
 from voterlist.readers import ole, read_files

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.catalogue import LANGUAGES, entries
-from voterlist.config import CheckSettings, RuleSettings
-from voterlist.cycles import CAUSES, CHANGES, LEVELS, RULES, Cycles, compare_cycles
+from voterlist.config.sections import CheckSettings, RuleSettings
+from voterlist.cycles import Cycles, compare_cycles
+from voterlist.cycles.findings import CAUSES, CHANGES, LEVELS, RULES
 from voterlist.errors import SchemaError, StageError
 from voterlist.schemas import (
     CYCLE_CHANGE,

@@ -26,14 +26,14 @@ from voterlist import config, readers  # noqa: E402
 from voterlist.any_table.evaluating import evaluate_pairs  # noqa: E402
 from voterlist.any_table.joined import read_map  # noqa: E402
 from voterlist.casework.answer_files import read_answer_file  # noqa: E402
-from voterlist.config import IngestSettings  # noqa: E402
+from voterlist.config.sections import IngestSettings  # noqa: E402
 from voterlist.decisions.follow import _is_full_date  # noqa: E402
 from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
 from voterlist.ingest.numbers import _whole  # noqa: E402
-from voterlist.link import FOLDS  # noqa: E402
+from voterlist.link.comparisons.kinds import FOLDS  # noqa: E402
 from voterlist.lists.listed import house_key  # noqa: E402
 from voterlist.model import AsideCode  # noqa: E402
-from voterlist.normalize import read_name  # noqa: E402
+from voterlist.normalize.explain import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402
 from voterlist.normalize.streets import Covers, read_houses  # noqa: E402
 from voterlist.processes.parquet_proof import Proof, proof_of  # noqa: E402

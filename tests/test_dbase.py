@@ -7,7 +7,7 @@ import pytest
 import documents
 from documents import DBF_FIELDS as FIELDS
 from documents import RUSSIAN, numbered
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, sandbox

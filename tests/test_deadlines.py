@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from voterlist import config, facts
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.config import CalendarSettings
+from voterlist.config.sections import CalendarSettings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
 from voterlist.model import Level, Standing
 from voterlist.pipeline.steps import Context

@@ -25,13 +25,14 @@ from linkage_lists import crowd
 from voterlist import review, schemas
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue
-from voterlist.config import LinkSettings
-from voterlist.decisions import effects
-from voterlist.link import Decided, Incremental, link, weigh
+from voterlist.config.sections import LinkSettings
+from voterlist.decisions.effects import effects
+from voterlist.link import link, weigh
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.explain import read_model
-from voterlist.link.labels import CASES, PAIRS, decided
+from voterlist.link.labels import CASES, PAIRS, Decided, decided
+from voterlist.link.types import Incremental
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.persons import case_id
 from voterlist.storage.ledger import Ledger

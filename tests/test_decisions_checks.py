@@ -14,23 +14,23 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from voterlist.catalogue import LANGUAGES, entries, places
-from voterlist.decisions import (
+from voterlist.decisions.answers import AmendmentContext, Need, grounds
+from voterlist.decisions.checks import (
     AMENDMENT_PROBLEMS,
+    check_amendments,
+    precincts_known,
+)
+from voterlist.decisions.given import (
     AMENDMENT_ROW,
     UNKNOWN_ACTION,
-    AmendmentContext,
     Given,
-    Need,
-    check_amendments,
-    grounds,
-    precincts_known,
-    standing,
+    subject_table,
 )
-from voterlist.decisions.given import subject_table
+from voterlist.decisions.standing import standing
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.findings import finding_ids
 from voterlist.model import Problem
-from voterlist.normalize import read_correction, read_day
+from voterlist.normalize.corrections import read_correction, read_day
 from voterlist.schemas import (
     ACCEPTANCE,
     CASE,

@@ -7,15 +7,17 @@ import pytest
 from deciding import FOR_GOOD
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.counter.deciding import REFUSE
-from voterlist.decisions import (
-    AMENDMENT_PROBLEMS,
+from voterlist.decisions.answers import (
+    FREE,
     SHEETS,
-    SKIP_CODES,
+    Need,
+    answers_by_rule,
     answers_of,
     grounds,
     grounds_for,
 )
-from voterlist.decisions.answers import FREE, Need, answers_by_rule
+from voterlist.decisions.checks import AMENDMENT_PROBLEMS
+from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.fields import CORRECTED, ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
 from voterlist.reconcile.policies import REGISTERS

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from voterlist.decisions import Given, standing, still_contested, with_corrections
-from voterlist.decisions.standing import pairs_said
+from voterlist.decisions.effects import with_corrections
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import pairs_said, standing, still_contested
 from voterlist.model import Action
 from voterlist.schemas import (
     ACCEPTANCE,

@@ -21,6 +21,7 @@ from voterlist.casework.pages import (
 )
 from voterlist.catalogue import entries
 from voterlist.cli import APP
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.desk.decisions import (
     REASONS,
     Decision,
@@ -45,7 +46,7 @@ def workspace(tmp_path):
 
 
 def settings_of(workspace):
-    return config.load(workspace / config.FILE_NAME)
+    return config.load(workspace / SETTINGS_FILE)
 
 
 def desk(workspace):

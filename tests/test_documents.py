@@ -15,7 +15,7 @@ from reportlab.lib.utils import ImageReader
 
 import documents
 from documents import cell, paragraph, row, table
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.ingest.account import inspect
 from voterlist.ingest.look import look

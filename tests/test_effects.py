@@ -29,15 +29,16 @@ from examples import tries
 from voterlist.arrays import completed_years
 from voterlist.catalogue import entries as sentences
 from voterlist.check.agehist import ages_of
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.cycles.findings import came_of_age
-from voterlist.decisions import (
-    REFUSAL_CODES,
-    SKIP_CODES,
+from voterlist.decisions.effects import (
     columns_for,
+    come_of_age,
     effects,
+    require_balance,
 )
-from voterlist.decisions.effects import come_of_age, require_balance
+from voterlist.decisions.outcome import SKIP_CODES
+from voterlist.decisions.trial import REFUSAL_CODES
 from voterlist.errors import StageError
 from voterlist.findings import finding_ids
 from voterlist.findings.accepted import settle

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 import normalizing
 from voterlist import tables
-from voterlist.ingest import columns_needed, table_intake
+from voterlist.ingest.generic import columns_needed, table_intake
 from voterlist.model import Profile
-from voterlist.normalize import address_columns, normalize
+from voterlist.normalize import address_columns
 from voterlist.normalize.addresses import read_address, read_numbers
 from voterlist.normalize.dates import resolve
+from voterlist.normalize.stage import normalize
 from voterlist.readers import read_table
 from voterlist.schemas import ENTRY, VOTER
 

@@ -15,16 +15,18 @@ from typer.testing import CliRunner
 from test_check import NOT_BY_CHANCE
 from voterlist.any_table.evaluating import evaluate_faults
 from voterlist.catalogue import catalogue
-from voterlist.check import RULES, check
+from voterlist.check import check
+from voterlist.check.rules import RULES
 from voterlist.cli import APP
-from voterlist.config import CheckSettings, IngestSettings, Settings
+from voterlist.config.sections import CheckSettings, IngestSettings, Settings
 from voterlist.ingest import ingest
-from voterlist.normalize import RULES as NORMALIZE_RULES
-from voterlist.normalize import normalize
+from voterlist.normalize.columns import RULES as NORMALIZE_RULES
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.reconciling import read_given_streets
 from voterlist.readers import read_folder
 from voterlist.schemas import FAULT, FINDING, TRUTH
-from voterlist.synth import Also, generate, write
+from voterlist.synth.generate import generate
+from voterlist.synth.write import Also, write
 from voterlist.tables import concat, from_columns
 
 ON_DAY = dt.date(2026, 1, 10)

@@ -7,20 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voterlist.synth.generate import generate
+
 sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
 
 import find as questions
 import made_once
 from command_line import call
-from voterlist import synth
 from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
-from voterlist.ingest import table_intake
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.ingest.generic import table_intake
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.part import cut, part, whole_list
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import require
 from voterlist.storage.workspace import open_to_read
@@ -59,9 +61,7 @@ def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
 @pytest.mark.slow
 def test_some_entries_compare_as_in_the_whole_list():
     """Else a name would be rarer in a look than in the linkage, and the score another one."""
-    entries = table_intake(
-        synth.generate(1_500, constituencies=1, seed=4).entries
-    ).entries
+    entries = table_intake(generate(1_500, constituencies=1, seed=4).entries).entries
     voters = normalize(entries, Profile.AZ).table.select(COMPARED)
     voters = sort_by(voters, "entry_id")
     tables, whole = whole_list(voters, Profile.AZ)

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.config import CheckSettings
-from voterlist.config.sections import RuleSettings
+from voterlist.config.sections import CheckSettings, RuleSettings
 from voterlist.findings import (
     FINDING_ORDER,
     finding_ids,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist import ingest, synth
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
+from voterlist.ingest.generic import table_intake
 from voterlist.link import link
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.fit import (
@@ -23,8 +23,9 @@ from voterlist.link.fit import (
 )
 from voterlist.link.weigh import CLASSES, VectorCounts
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.report.sections.method import Method, MethodWords
+from voterlist.synth.generate import generate
 
 LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz"))
 
@@ -34,7 +35,7 @@ def random_word(random, length=8):
 
 
 def linked(table, profile, columns=None, **settings):
-    entries = ingest.table_intake(table, columns).entries
+    entries = table_intake(table, columns).entries
     voters = normalize(entries, profile, for_linkage=True).table
     return link(voters, LinkSettings(**settings), profile=profile)
 
@@ -120,7 +121,7 @@ def test_entries_in_blocks_too_large_to_compare_are_noticed():
 @pytest.mark.slow
 def test_a_voters_list_under_its_own_profile_keeps_its_estimate():
     """A doubt about every list would be no doubt."""
-    made = synth.generate(3000, constituencies=1, seed=4)
+    made = generate(3000, constituencies=1, seed=4)
     found = linked(made.entries, Profile.AZ)
     assert found.doubts == ()
     assert found.estimate is not None

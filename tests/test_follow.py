@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.decisions import STOOD, Given, Names, follow, subjects_among
+from voterlist.decisions.follow import STOOD, Names, follow
+from voterlist.decisions.given import Given, subjects_among
 from voterlist.findings import finding_ids
 from voterlist.ingest.ids import entry_ids
 from voterlist.persons import case_id

@@ -15,8 +15,9 @@ from deciding import AFTER_FREEZE
 from papers import pages, paper, squeezed, voter
 from voterlist import config
 from voterlist.casework.importing import Against, check_answers
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.decisions import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import ListKind
 from voterlist.pipeline.known import answers_of_today, known
@@ -357,7 +358,7 @@ def test_a_list_that_is_handed_in_after_the_freeze_is_refused_and_kept(frozen):
     # A decision that moves the freeze lets it in.
     (inbox / "menteqe-3.csv").write_text(other, encoding="utf-8")
     moved = '[calendar.moved]\nupdated = { due = 2026-02-15, decision = "4/15" }\n'
-    (frozen / config.FILE_NAME).write_text(EARLY + moved, encoding="utf-8")
+    (frozen / SETTINGS_FILE).write_text(EARLY + moved, encoding="utf-8")
     assert told("run", frozen, *LATE)[0] in {0, 1}
 
 

@@ -12,7 +12,8 @@ from command_line import call
 from deciding import amendments_of, given_amendments, given_verdicts
 from handing import DAY, newest, told
 from voterlist.casework.returned_cases import taken_off
-from voterlist.decisions import Given, Then
+from voterlist.decisions.follow import Then
+from voterlist.decisions.given import Given
 from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.handover import gates
 from voterlist.pipeline.known import Known
 from voterlist.pipeline.list_input import ListSource

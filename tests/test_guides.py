@@ -10,7 +10,7 @@ import pytest
 from glossary import violations
 from guide_story import GUIDES, READERS, Story, commands, is_shown, steps
 from voterlist.catalogue import LANGUAGES, entries
-from voterlist.decisions import SHEETS, grounds
+from voterlist.decisions.answers import SHEETS, grounds
 from voterlist.model import Action, Mark, Verdict
 from voterlist.report.values import Words
 

@@ -24,7 +24,7 @@ from intake_files import HEADER, TITLE, book, voters
 from test_containers import changed, ods, ods_row
 from voterlist import ingest
 from voterlist.any_table.inspecting import exit_code_of_accounts
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.handover import gates
 from voterlist.ingest.account import inspect
 from voterlist.ingest.look import look

@@ -16,7 +16,7 @@ import processes
 import workspaces
 from command_line import call, started
 from voterlist.catalogue import catalogue
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.readers import list_files, read_folder, read_paths

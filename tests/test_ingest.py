@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from examples import tries
 from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import InputError, SettingsError
 from voterlist.fields import HASHED
 from voterlist.ingest.file_names import place_of_name
-from voterlist.ingest.headers import match_header
+from voterlist.ingest.findings import RULES
+from voterlist.ingest.generic import parse_map, table_intake
+from voterlist.ingest.headers import map_columns, match_header
 from voterlist.ingest.ids import content_hash
+from voterlist.ingest.numbers import statistics
 from voterlist.ingest.place import Place, cell_number, title_place
 from voterlist.ingest.text import clean, fold
 from voterlist.model import AsideCode
@@ -290,9 +293,7 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
 )
 def test_headers_of_three_languages_are_understood(header, expected):
     """Headers in Azerbaijani, Russian and English, abbreviated or joined, name their fields."""
-    assert [
-        match.role for match in ingest.map_columns(header, LIMITS).matches
-    ] == expected
+    assert [match.role for match in map_columns(header, LIMITS).matches] == expected
 
 
 def test_a_guessed_header_states_its_confidence():
@@ -905,7 +906,7 @@ def test_a_table_with_a_map_keeps_its_ids():
             "pr": ["12", "x"],
         }
     )
-    found = ingest.table_intake(
+    found = table_intake(
         table,
         {"entry_id": "rec", "surname": "n", "address": ["st", "ad"], "precinct": "pr"},
     )
@@ -938,7 +939,7 @@ def test_a_table_without_a_map_is_told_by_its_headers():
             )
         }
     )
-    row = ingest.table_intake(table).entries.to_pylist()[1]
+    row = table_intake(table).entries.to_pylist()[1]
     assert (row["entry_id"], row["given_name"], row["surname"], row["birth_date"]) == (
         "2",
         "2",
@@ -953,8 +954,8 @@ def test_a_table_of_no_rows_gives_no_entries():
     table = pa.table(
         {"Soyadı": pa.array([], pa.string()), "Adı": pa.array([], pa.string())}
     )
-    assert ingest.table_intake(table).entries.equals(ENTRY.empty_table())
-    assert ingest.table_intake(table, {"surname": "Soyadı"}).entries.num_rows == 0
+    assert table_intake(table).entries.equals(ENTRY.empty_table())
+    assert table_intake(table, {"surname": "Soyadı"}).entries.num_rows == 0
 
 
 def test_repeated_ids_are_refused():
@@ -964,7 +965,7 @@ def test_repeated_ids_are_refused():
     """
     table = pa.table({"id": ["a", "b", "a", "a"], "n": ["x"] * 4})
     with pytest.raises(InputError) as caught:
-        ingest.table_intake(table, {"entry_id": "id", "surname": "n"})
+        table_intake(table, {"entry_id": "id", "surname": "n"})
     assert caught.value.line == 3
     assert "2 entry ids" in caught.value.message
 
@@ -972,17 +973,17 @@ def test_repeated_ids_are_refused():
 def test_a_table_without_a_name_is_refused():
     """Without a column of a name there is nothing to link."""
     with pytest.raises(InputError):
-        ingest.table_intake(pa.table({"x": ["1"]}))
+        table_intake(pa.table({"x": ["1"]}))
 
 
 def test_a_map_is_read_with_all_its_mistakes():
     """A map gives its columns; every mistake is named at once, with what was probably meant."""
-    assert ingest.parse_map('[columns]\nsurname = "A"\naddress = ["B", "C"]\n') == {
+    assert parse_map('[columns]\nsurname = "A"\naddress = ["B", "C"]\n') == {
         "surname": "A",
         "address": ["B", "C"],
     }
     with pytest.raises(SettingsError) as caught:
-        ingest.parse_map('[columns]\nsurnam = "A"\nfin = 5\n[more]\nx = 1\n')
+        parse_map('[columns]\nsurnam = "A"\nfin = 5\n[more]\nx = 1\n')
     assert [mistake.path for mistake in caught.value.mistakes] == [
         "more",
         "columns.surnam",
@@ -991,13 +992,13 @@ def test_a_map_is_read_with_all_its_mistakes():
     assert caught.value.mistakes[1].message == "unknown-key-meant (meant surname)"
     for text in ("", "not toml", "[columns]\nsurname = []"):
         with pytest.raises(SettingsError):
-            ingest.parse_map(text)
+            parse_map(text)
 
 
 def test_a_map_that_does_not_fit_the_file_says_so():
     """A header that the file does not have is named with the most alike one."""
     with pytest.raises(SettingsError) as caught:
-        ingest.table_intake(pa.table({"surname": ["x"]}), {"surname": "surnme"})
+        table_intake(pa.table({"surname": ["x"]}), {"surname": "surnme"})
     assert caught.value.code == "wrong-map"
     assert caught.value.mistakes[0].message == (
         "no-such-column-meant (column surnme, meant surname)"
@@ -1017,7 +1018,7 @@ def test_statistics_are_read():
             [],
         ]
     )
-    assert ingest.statistics(raw).to_pylist() == [
+    assert statistics(raw).to_pylist() == [
         {"constituency": 4, "precinct": 12, "measure": "men", "value": 480.5},
         {"constituency": 4, "precinct": None, "measure": "adults", "value": 50000.0},
     ]
@@ -1035,7 +1036,7 @@ def test_statistics_are_read():
 def test_statistics_that_are_no_numbers_are_refused(row):
     """A row of statistics without its number is refused with its line, not skipped."""
     with pytest.raises(InputError) as caught:
-        ingest.statistics(
+        statistics(
             file(
                 [
                     ["constituency", "precinct", "measure", "value"],
@@ -1074,7 +1075,7 @@ def test_every_code_has_its_words():
         for code in AsideCode:
             for part in ("title", "message", "todo"):
                 assert text(f"aside.{code}.{part}")
-        for rule in ingest.RULES:
+        for rule in RULES:
             for part in ("title", "message", "todo"):
                 assert text(f"rule.{rule.code}.{part}", value=2, limit=3)
 

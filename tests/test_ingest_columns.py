@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from examples import tries
 from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
-from voterlist.config import IngestSettings, PinSettings
+from voterlist.config.sections import IngestSettings, PinSettings
 from voterlist.ingest.content import Shape, by_content, is_side_by_side, shapes
 from voterlist.ingest.file_names import place_of_name
 from voterlist.ingest.headers import ColumnMatch, column_letters, map_columns

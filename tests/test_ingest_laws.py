@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from examples import tries
 from voterlist import ingest
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest.persons import PARTICLE
 from voterlist.readers import read_file
 from voterlist.render.rows import write_record_parquet
 from voterlist.schemas import RECORD
-from voterlist.synth import generate
+from voterlist.synth.generate import generate
 from voterlist.synth.layouts import LAYOUTS, file_bytes, sheet
 from voterlist.tables import from_rows
 

@@ -17,7 +17,7 @@ from intake_files import FATHERS, GIVEN, HEADER, SURNAMES, TITLE, book, voters
 from voterlist import ingest
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.cli import APP
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest.evidence import ORIGINS
 from voterlist.ingest.text import FIELD_OF
 from voterlist.readers import read_paths

@@ -17,6 +17,7 @@ import workspaces
 from command_line import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake
 from voterlist.pipeline.known import known
@@ -65,12 +66,12 @@ def add_row(workspace):
 
 def set_limit(workspace):
     text = f"{SETTINGS}[check]\nsmallest_precinct = 1\n"
-    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
 
 
 def set_profile(workspace):
     text = f'{SETTINGS}[workspace]\nprofile = "generic"\n'
-    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
 
 
 def add_register(workspace):
@@ -190,7 +191,7 @@ import datetime, pathlib, sys
 from voterlist import config
 from voterlist.pipeline import running
 folder = pathlib.Path(sys.argv[1])
-settings = config.load(folder / config.FILE_NAME)
+settings = config.load(folder / config.SETTINGS_FILE)
 result = running.run(folder, settings, today=datetime.date.fromisoformat(sys.argv[2]))
 assert result.is_unchanged
 assert result.rows_out == 9
@@ -495,7 +496,7 @@ def test_what_no_run_uses_goes(tmp_path):
 
 
 def planned(workspace, **options):
-    settings = config.load(workspace / config.FILE_NAME)
+    settings = config.load(workspace / SETTINGS_FILE)
     day = options.pop("today", workspaces.TODAY)
     return plan_run(workspace, settings, today=day, **options)
 

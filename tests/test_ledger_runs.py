@@ -17,11 +17,12 @@ import workspaces
 from command_line import call
 from voterlist import config
 from voterlist.casework import reviewing
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.errors import UsageError
 from voterlist.model import Progress, Standing
 from voterlist.pipeline.standings import RUN_EVENT, standings
 from voterlist.rulebook import RULE_CODES
-from voterlist.storage import store
+from voterlist.storage.files import sha256
 from voterlist.storage.ledger import Ledger, reading
 
 KILLED = """
@@ -102,7 +103,7 @@ def runs_of(workspace):
 
 def finished(workspace, today):
     """(stage, standing, day finished) of every unit."""
-    settings = config.load(workspace / config.FILE_NAME, rule_codes=RULE_CODES)
+    settings = config.load(workspace / SETTINGS_FILE, rule_codes=RULE_CODES)
     with reading(workspace / "ledger.db") as ledger:
         rows = standings(settings, ledger, today)
     return [(row.deadline.stage.value, row.standing, row.finished) for row in rows]
@@ -127,7 +128,7 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, undisturbed, point)
     calm, result = undisturbed
     assert workspaces.contents(again) == workspaces.contents(result)
     for path in again.outputs:
-        assert store.sha256(path) == store.sha256(calm / path.relative_to(workspace))
+        assert sha256(path) == sha256(calm / path.relative_to(workspace))
 
 
 @pytest.mark.slow
@@ -226,7 +227,7 @@ def test_run_says_that_the_clock_is_behind(workspace):
 def test_what_a_person_recorded_goes_before_a_clock(workspace):
     """[calendar.finished] is the way to correct a day that was recorded wrongly."""
     text = '[calendar.finished]\ncompile = "2026-02-01"\n'
-    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
     workspaces.ran(workspace, today=dt.date(2026, 2, 20))
     days = {
         day

@@ -24,6 +24,7 @@ from command_line import call
 from examples import tries
 from voterlist import config
 from voterlist.cli.failure import describe
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.errors import (
     InputError,
     SettingsError,
@@ -338,7 +339,7 @@ def test_a_workspace_works_on_a_server(server, tmp_path):
     assert "voterlist@" not in moved.stdout + moved.stderr
     head = json.loads(call("journal", folder, "--verify", "--json").stdout)["head"]
     (folder / "ledger.db").unlink()
-    settings_file = folder / config.FILE_NAME
+    settings_file = folder / SETTINGS_FILE
     text = settings_file.read_text(encoding="utf-8")
     settings_file.write_text(f'{text}\n[ledger]\nurl = "{server.url}"\n', "utf-8")
     found = call("journal", folder, "--head", head)
@@ -359,9 +360,9 @@ def test_a_run_has_the_same_bytes_wherever_its_ledger_is(server, tmp_path):
     """The place of the ledger is no input of a run."""
     one = workspaces.make(tmp_path / "one" / "2026")
     other = shutil.copytree(one, tmp_path / "other" / "2026")
-    text = (other / config.FILE_NAME).read_text(encoding="utf-8")
+    text = (other / SETTINGS_FILE).read_text(encoding="utf-8")
     url = f'\n[ledger]\nurl = "{server.url}"\n'
-    (other / config.FILE_NAME).write_text(text + url, encoding="utf-8")
+    (other / SETTINGS_FILE).write_text(text + url, encoding="utf-8")
     results = [workspaces.run(folder) for folder in (one, other)]
     assert results[0].run == results[1].run
     assert workspaces.contents(results[0]) == workspaces.contents(results[1])

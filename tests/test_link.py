@@ -12,7 +12,7 @@ import pytest
 
 from linkage_lists import crowd, voters
 from voterlist import schemas
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import link, plan
 from voterlist.model import CaseKind, Profile
 

@@ -22,11 +22,14 @@ from voterlist.config.comparisons import (
     added_comparisons,
 )
 from voterlist.errors import SettingsError
-from voterlist.link import Added, Incremental, link
+from voterlist.link import link
 from voterlist.link.block import build_all
-from voterlist.link.comparisons import FOLDS, Pairs, with_added
+from voterlist.link.comparisons import with_added
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.encode import encode
 from voterlist.link.keys import keys
+from voterlist.link.types import Added, Incremental
 from voterlist.model import Profile
 from voterlist.normalize.stage import fold_added
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from linkage_lists import crowd
 from voterlist.catalogue import catalogue
 from voterlist.fields import COMPARED, SHARED
-from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs
 from voterlist.link.comparisons.names import share_of_counts
 from voterlist.link.encode import encode
 from voterlist.link.priors import priors

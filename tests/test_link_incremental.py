@@ -18,20 +18,13 @@ from hypothesis import strategies as st
 
 from examples import tries
 from linkage_lists import crowd, voters
-from voterlist.config import LinkSettings
-from voterlist.link import (
-    Incremental,
-    Scope,
-    State,
-    block,
-    candidates,
-    incremental,
-    link,
-    ranges,
-)
+from voterlist.config.sections import LinkSettings
+from voterlist.link import block, candidates, incremental, link, ranges
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model
 from voterlist.link.grid import on_grid
+from voterlist.link.incremental import State
+from voterlist.link.types import Incremental, Scope
 from voterlist.model import Profile
 from voterlist.storage import linkage_state
 from voterlist.storage.linkage_state import StateUse

@@ -13,7 +13,9 @@ from linkage_lists import crowd, voters
 from voterlist import schemas, tables
 from voterlist.link import candidates, cluster, link, weigh
 from voterlist.link.block import build_all
-from voterlist.link.comparisons import MISSING, SHIPPED, Vectors
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import MISSING
+from voterlist.link.comparisons.vectors import Vectors
 from voterlist.link.encode import encode
 from voterlist.link.judge import Scorer
 from voterlist.link.priors import priors

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage_lists import voters
-from voterlist.config import LinkSettings
-from voterlist.link import Incremental, block, link
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.config.sections import LinkSettings
+from voterlist.link import block, link
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
 from voterlist.link.short_names import (
@@ -26,6 +27,7 @@ from voterlist.link.short_names import (
     short_names,
     sound_key,
 )
+from voterlist.link.types import Incremental
 from voterlist.model import Profile
 from voterlist.normalize.lexicon import known_sex
 from voterlist.normalize.names import skeleton

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from command_line import call
-from voterlist import synth
 from voterlist.any_table.linking import LinkRequest
 from voterlist.any_table.linking_on_spark import _list_of
+from voterlist.synth.generate import generate
 
 SPARK = ("--engine", "spark", "--master", "local[1]")
 
@@ -20,7 +20,7 @@ SPARK = ("--engine", "spark", "--master", "local[1]")
 @pytest.fixture(scope="module")
 def people():
     """A small list."""
-    return synth.generate(200, constituencies=1, seed=5).entries
+    return generate(200, constituencies=1, seed=5).entries
 
 
 @pytest.fixture

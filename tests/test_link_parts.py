@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from examples import tries
 from linkage_lists import crowd, voters
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import block, candidates, ranges, weigh
 from voterlist.link.cases import Judged, cases
 from voterlist.link.cluster import clusters
-from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.vectors import Vectors
 from voterlist.link.encode import encode
 from voterlist.link.fit import Loss, estimate
 from voterlist.link.grid import on_grid, steady_count, steady_size

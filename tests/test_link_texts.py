@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA
 from examples import tries
 from linkage_lists import voters
 from voterlist.link import block
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.fin import FinLevel
 from voterlist.link.encode import encode
 from voterlist.link.judge import worth_keeping

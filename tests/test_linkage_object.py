@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 
 import voterlist
-from voterlist import schemas, synth
+from voterlist import schemas
 from voterlist.errors import NotAFrameError, UsageError, VoterlistError
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.weigh import CLASSES
+from voterlist.synth.generate import generate
 
 
 @pytest.fixture(scope="module")
 def people():
     """800 invented people as a pandas frame."""
-    return synth.generate(800, constituencies=1, seed=4).entries.to_pandas()
+    return generate(800, constituencies=1, seed=4).entries.to_pandas()
 
 
 @pytest.fixture(scope="module")

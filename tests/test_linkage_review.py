@@ -9,17 +9,17 @@ import pytest
 
 import voterlist
 from review_books import write_decisions
-from voterlist import synth
 from voterlist.api.page import desk_of_linkage
 from voterlist.desk.decisions import Decision
 from voterlist.errors import UsageError
+from voterlist.synth.generate import generate
 
 DAY = dt.date(2026, 11, 29)
 
 
 @pytest.fixture(scope="module")
 def people():
-    return synth.generate(500, constituencies=1, seed=7).entries.to_pandas()
+    return generate(500, constituencies=1, seed=7).entries.to_pandas()
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 import voterlist
-from voterlist import synth
 from voterlist.errors import UsageError, VoterlistError
+from voterlist.synth.generate import generate
 
 
 @pytest.fixture(scope="module")
 def people():
     """500 invented people as a pandas frame."""
-    return synth.generate(500, constituencies=1, seed=7).entries.to_pandas()
+    return generate(500, constituencies=1, seed=7).entries.to_pandas()
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voterlist
-from voterlist import synth
 from voterlist.errors import UsageError
 from voterlist.link.evaluation import Compared, measures
+from voterlist.synth.generate import generate
 
 GROUPS = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
@@ -103,7 +103,7 @@ def test_nothing_to_measure_is_not_a_number():
 @pytest.fixture(scope="module")
 def made():
     """(the people, their truth, their linkage)."""
-    made = synth.generate(800, constituencies=1, seed=4)
+    made = generate(800, constituencies=1, seed=4)
     people = made.entries.to_pandas()
     return people, made.truth.to_pandas(), voterlist.link(people)
 

@@ -11,7 +11,7 @@ from voterlist import readers
 from voterlist.any_table.comparing import compare_lists
 from voterlist.any_table.inspecting import inspect_files
 from voterlist.any_table.joined import Source, entries_of, understood
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.handover.lists import ListRequest, make_lists
 from voterlist.ingest import ingest
 from voterlist.lists.documents import record_rows

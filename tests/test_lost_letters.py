@@ -16,22 +16,23 @@ from command_line import call
 from normalizing import entries
 from voterlist import ingest
 from voterlist.check import check
-from voterlist.config import CheckSettings, IngestSettings
+from voterlist.config.sections import CheckSettings, IngestSettings
 from voterlist.facts.latin import title, upper
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.place import Place, title_place
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import encode
 from voterlist.lost_letters import SIGNS, has_lost_letters
-from voterlist.normalize import normalize
 from voterlist.normalize.lexicon import names_and_stems
 from voterlist.normalize.restored import (
     letters_lost,
     restored_address,
     restored_name,
 )
+from voterlist.normalize.stage import normalize
 from voterlist.readers import read_content
 from voterlist.readers.encoding import DAMAGED, TWICE, Decoded, decode
 from voterlist.schemas import LIST, RawFile, empty

@@ -17,10 +17,10 @@ import pytest
 
 import processes
 from command_line import AZ, EN, call
-from voterlist import synth
 from voterlist.any_table import machine as memory
 from voterlist.any_table.machine import available_bytes, bytes_of
 from voterlist.processes import threads
+from voterlist.synth.generate import generate
 
 MAP = """[columns]
 entry_id = "entry_id"
@@ -50,7 +50,7 @@ def as_before():
 def lists(tmp_path_factory):
     """An invented list in the order of no id, its halves, and the same without numbers."""
     folder = tmp_path_factory.mktemp("lists")
-    entries = synth.generate(160, constituencies=2, seed=11).entries
+    entries = generate(160, constituencies=2, seed=11).entries
     order = pa.array([(row * 7919) % len(entries) for row in range(len(entries))])
     entries = entries.take(order.unique())
     pq.write_table(entries, folder / "list.parquet")

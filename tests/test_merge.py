@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.ingest import ingest
 from voterlist.merge import RULES, merge

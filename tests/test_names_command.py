@@ -12,7 +12,8 @@ from normalizing import entries as entry_table
 from voterlist.catalogue import entries
 from voterlist.cli import APP
 from voterlist.model import Profile, Sex
-from voterlist.normalize import alike, normalize, read_name
+from voterlist.normalize.explain import alike, read_name
+from voterlist.normalize.stage import normalize
 
 
 def run(*arguments):

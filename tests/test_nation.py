@@ -21,6 +21,7 @@ import workspaces
 from report_tables import table
 from voterlist import config
 from voterlist.catalogue import catalogue
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.facts import mortality
 from voterlist.model import Level, Standing
 from voterlist.pipeline.reference import not_understood
@@ -541,9 +542,7 @@ def test_a_run_of_several_constituencies_writes_it(tmp_path):
             assert not anchor or f'<section id="{anchor}">' in text
         assert not re.search(r"\bnation\.[a-z]", told)
         assert page.count('href="#s12"') == page.count('href="#s88"') > 0
-    assert not not_understood(
-        workspace, config.load(workspace / config.FILE_NAME).ingest
-    )
+    assert not not_understood(workspace, config.load(workspace / SETTINGS_FILE).ingest)
     tables = {
         name: pq.read_table(result.folder / f"{name}.parquet").select(schema.names)
         for name, schema in TABLES.items()

@@ -12,7 +12,8 @@ from voterlist.catalogue import entries as catalogue_entries
 from voterlist.errors import SchemaError
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Profile, Unit
-from voterlist.normalize import RULES, normalize
+from voterlist.normalize.columns import RULES
+from voterlist.normalize.stage import normalize
 from voterlist.schemas import ENTRY, FINDING, VOTER
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.decisions import AMENDMENT_PROBLEMS
+from voterlist.decisions.checks import AMENDMENT_PROBLEMS
 from voterlist.fields import CORRECTED
 from voterlist.model import Profile
-from voterlist.normalize import read_correction, read_day
+from voterlist.normalize.corrections import read_correction, read_day
 
 TODAY = dt.date(2026, 3, 1)
 

@@ -14,13 +14,13 @@ import pytest
 
 import workspaces
 from command_line import call
-from voterlist import ingest
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
+from voterlist.ingest.registers import register_named
 from voterlist.model import AsideCode, Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import is_street_register
 from voterlist.readers import list_files
-from voterlist.storage import store
+from voterlist.storage.files import sha256
 from voterlist.storage.ledger import Ledger
 
 HEADINGS = ["Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "FİN"]
@@ -97,7 +97,7 @@ def test_a_register_is_told_by_its_name(tmp_path):
         folder.mkdir()
         (folder / f"{name}.csv").write_text("x", encoding="utf-8")
         (file,) = list_files(folder, tmp_path)
-        assert ingest.register_named(file.path.name) == kind, name
+        assert register_named(file.path.name) == kind, name
         assert is_street_register(file.path) == (kind == "streets"), name
 
 
@@ -121,7 +121,7 @@ def test_the_documented_names_are_told():
     )
     names += ("earlier-cycle", "protocol", "streets")
     for name in names:
-        assert ingest.register_named(f"{name}.csv") == name
+        assert register_named(f"{name}.csv") == name
 
 
 @pytest.mark.slow
@@ -260,10 +260,10 @@ def taken_in(workspace, table):
     pq.write_table(pa.table({**people, "precinct": ["12", "12"]}), path)
     manifest = workspace / "received" / "conec-088" / "manifest.json"
     manifest.parent.mkdir(parents=True)
-    files = [{"sha256": store.sha256(path), "table": table}]
+    files = [{"sha256": sha256(path), "table": table}]
     manifest.write_text(json.dumps({"files": files}), encoding="utf-8")
     with Ledger(workspace / "ledger.db") as ledger:
-        package = {"kind": "submit", "package": store.sha256(manifest)}
+        package = {"kind": "submit", "package": sha256(manifest)}
         ledger.write_journal(workspaces.TODAY, "received", **package)
 
 

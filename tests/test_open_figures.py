@@ -23,6 +23,7 @@ from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import dictionary, files
 from voterlist.centre.press import press_sheet, sheet_page, sheet_paper
 from voterlist.cli import APP
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.custody.keys import Signed, is_signature, read_public_key
 from voterlist.render.lists import ListWords
 from voterlist.schemas import AMENDMENT
@@ -214,7 +215,7 @@ def test_an_older_release_after_a_newer_one_is_told(workspace):
 def test_a_lost_key_and_other_settings_are_told(workspace):
     """Two roundings of one count tell more than one."""
     assert figures(workspace)[1]["rounded_otherwise"] is False
-    settings = workspace / config.FILE_NAME
+    settings = workspace / SETTINGS_FILE
     settings.write_text("[figures]\nleast = 4\n", encoding="utf-8")
     assert figures(workspace)[1]["rounded_otherwise"] is True
     settings.write_text("", encoding="utf-8")

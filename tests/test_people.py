@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import desks
-from voterlist.decisions import is_same_person, person_key
+from voterlist.decisions.given import is_same_person, person_key
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
 from voterlist.pipeline.inbox import make_workspace

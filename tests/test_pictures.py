@@ -18,16 +18,18 @@ import browsers
 import linkage_lists
 import voterlist
 from command_line import call, told
-from voterlist import schemas, synth
-from voterlist.config import LinkSettings
-from voterlist.link import Scope, link_ready, ready
+from voterlist import schemas
+from voterlist.config.sections import LinkSettings
+from voterlist.link import link_ready
 from voterlist.link.explain import waterfalls
-from voterlist.link.types import Added
+from voterlist.link.steps import ready
+from voterlist.link.types import Added, Scope
 from voterlist.model import Profile
 from voterlist.render.pictures import Drawn, pictures_of, render_pictures, written
 from voterlist.render.pictures.clusters import clusters_of
 from voterlist.render.pictures.pairs import weights_of
 from voterlist.report.sections.cases.model import CaseWords
+from voterlist.synth.generate import generate
 
 SETTINGS = LinkSettings()
 SECTIONS = ("found", "weights", "levels", "patterns", "columns", "keys", "clusters")
@@ -320,7 +322,7 @@ def test_the_page_says_its_figures():
 @pytest.mark.slow
 def test_no_entry_stands_where_none_is_wanted():
     """Notebooks are passed on. The ids stand for people too."""
-    people = synth.generate(500, constituencies=1, seed=5).entries
+    people = generate(500, constituencies=1, seed=5).entries
     linkage = voterlist.link(people.to_pandas())
     shown = html.unescape(html.unescape(linkage._repr_html_()))
     cells = {cell for row in people.to_pylist() for cell in row.values()}
@@ -333,7 +335,7 @@ def test_no_entry_stands_where_none_is_wanted():
 @pytest.mark.slow
 def test_the_page_of_the_object_shows_doubtful_entries_and_says_so(tmp_path):
     """With a high threshold many pairs lie below it, and the surest of them are shown."""
-    people = synth.generate(500, constituencies=1, seed=5).entries
+    people = generate(500, constituencies=1, seed=5).entries
     settings = {"duplicate_probability": 0.9999999}
     linkage = voterlist.link(people.to_pandas(), settings=settings)
     linkage.report(tmp_path / "page.html")
@@ -379,7 +381,7 @@ def test_each_drawing_has_a_text_instead():
 @pytest.mark.slow
 def test_entries_that_a_rule_joined_are_shown_without_a_reason(tmp_path):
     """No pair tells why they are one person, so the page says that a rule does."""
-    people = synth.generate(300, constituencies=1, seed=5).entries.to_pandas()
+    people = generate(300, constituencies=1, seed=5).entries.to_pandas()
     joined = (people.entry_id[0], people.entry_id[7])
     for rules in ({"together": [joined]}, {"apart": [joined]}):
         linkage = voterlist.link(people, rules=rules)
@@ -392,7 +394,7 @@ def test_entries_that_a_rule_joined_are_shown_without_a_reason(tmp_path):
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_two_entries_are_drawn_as_they_are_explained(language):
     """The drawing and the table say the same, of entries too that no key brought together."""
-    people = synth.generate(300, constituencies=1, seed=5).entries.to_pandas()
+    people = generate(300, constituencies=1, seed=5).entries.to_pandas()
     linkage = voterlist.link(people)
     linkage.language = language
     words = CaseWords(language)

@@ -15,6 +15,7 @@ import processes
 import workspaces
 from voterlist import config
 from voterlist.casework import reviewing
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
 from voterlist.pipeline import intake, stages, steps
@@ -268,7 +269,7 @@ def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     Another run's name keeps both apart.
     """
     first = workspaces.ran(workspace)
-    (workspace / config.FILE_NAME).write_text(
+    (workspace / SETTINGS_FILE).write_text(
         "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
     )
     second = workspaces.run(workspace, until=Stage.REVIEW)
@@ -620,7 +621,7 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
 @pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
-    (workspace / config.FILE_NAME).write_text(
+    (workspace / SETTINGS_FILE).write_text(
         '[territory.precincts]\n88 = "1-3"\n', encoding="utf-8"
     )
     in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5), until=Stage.MERGE)
@@ -654,7 +655,7 @@ def test_a_list_first_seen_after_the_day_is_late(workspace):
 @pytest.mark.slow
 def test_what_a_person_recorded_as_finished_is_finished(workspace):
     """[calendar.finished] settles a stage that the program cannot see, for every unit of it."""
-    (workspace / config.FILE_NAME).write_text(
+    (workspace / SETTINGS_FILE).write_text(
         "[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8"
     )
     result = workspaces.run(workspace, today=dt.date(2026, 4, 10), until=Stage.MERGE)
@@ -702,7 +703,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     """After ``run -c 88`` the cases of 89 would be gone, or called done."""
     workspace = two_constituencies
     workspaces.ran(workspace)
-    settings = config.load(workspace / config.FILE_NAME)
+    settings = config.load(workspace / SETTINGS_FILE)
     before = reviewing.export_review(
         workspace, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
     )

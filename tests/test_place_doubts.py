@@ -9,7 +9,7 @@ from command_line import call
 from intake_files import HEADER, book, text, voters
 from voterlist import ingest
 from voterlist.catalogue import catalogue
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest.place import other_year
 from voterlist.readers import read_paths
 

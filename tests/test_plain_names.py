@@ -12,13 +12,13 @@ from linkage_lists import FIRSTS, LASTS
 from list_tables import entries
 from voterlist.ingest.choice import choose
 from voterlist.model import Profile
-from voterlist.normalize import normalize
 from voterlist.normalize.plain_names import (
     bare_name,
     generation,
     whole_name_parts,
     without_article,
 )
+from voterlist.normalize.stage import normalize
 
 TITLES = ("Mr.", "Mrs", "Dr.", "Prof. Dr.", "Señora", "Sr.", "REV", "Sayın")
 BEHIND = ("Jr.", "SR", "III", "PhD", "M.D.", "Esq.", ", Jr.", ", MD, PhD", ", Ph.D.")

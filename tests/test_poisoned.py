@@ -20,7 +20,7 @@ import marked
 import workspaces
 from command_line import call
 from handing import DAY, told
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.readers import read_content
 from voterlist.readers.acting import acting
 

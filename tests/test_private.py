@@ -16,8 +16,8 @@ import processes
 import workspaces
 from command_line import started
 from unprivileged import give_up_rights
-from voterlist.storage import files, store
-from voterlist.storage.files import remove_leftovers
+from voterlist.storage import files
+from voterlist.storage.files import make_folder, remove_leftovers, write_atomically
 from voterlist.storage.store import Manifest, RunFolder
 
 RUN = "2026-02-03-0a1b2c3d"
@@ -110,8 +110,8 @@ def test_a_file_and_its_folders_have_the_same_modes_under_every_umask(tmp_path, 
 
     before = os.umask(umask)
     try:
-        store.make_folder(path.parent)
-        store.write_atomically(path, write)
+        make_folder(path.parent)
+        write_atomically(path, write)
         with files.open_private(tmp_path / "open.txt") as file:
             file.write(b"x")
     finally:
@@ -126,9 +126,7 @@ def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
     path = tmp_path / "report.html"
     path.write_text("old", encoding="utf-8")
     path.chmod(0o644)
-    store.write_atomically(
-        path, lambda beside: beside.write_text("new", encoding="utf-8")
-    )
+    write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
     assert mode(path) == 0o600
 
 
@@ -200,9 +198,7 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     path = tmp_path / "report-en.html"
     Writer(path).end()
     assert len(hidden(tmp_path)) == 1
-    store.write_atomically(
-        path, lambda beside: beside.write_text("whole", encoding="utf-8")
-    )
+    write_atomically(path, lambda beside: beside.write_text("whole", encoding="utf-8"))
     assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
 
 
@@ -237,9 +233,7 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     """The second does not take the first for dead, nor write into its file."""
     path = tmp_path / "a.txt"
     first = Writer(path)
-    store.write_atomically(
-        path, lambda beside: beside.write_text("second", encoding="utf-8")
-    )
+    write_atomically(path, lambda beside: beside.write_text("second", encoding="utf-8"))
     assert len(hidden(tmp_path)) == 1
     first.finish()
     assert [
@@ -266,7 +260,7 @@ def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
         files.remove_if_abandoned(beside)
 
     monkeypatch.setattr(files.fcntl, "flock", lock_late)
-    store.write_atomically(path, write)
+    write_atomically(path, write)
     assert len(removed) == 1
     assert path.read_text(encoding="utf-8") == "whole"
 
@@ -294,7 +288,7 @@ def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
     """What a person calls a file selects no other file."""
     other = tmp_path / ".ab.1-0.part.txt"
     other.write_text("x", encoding="utf-8")
-    store.write_atomically(
+    write_atomically(
         tmp_path / "a*.txt",
         lambda beside: Path(beside).write_text("y", encoding="utf-8"),
     )

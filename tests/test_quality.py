@@ -25,8 +25,9 @@ from voterlist.casework.pages import export_page
 from voterlist.casework.quality import review_quality
 from voterlist.catalogue import catalogue
 from voterlist.cli import APP
-from voterlist.config import DecisionSettings, ReviewSettings
-from voterlist.decisions import Given
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import DecisionSettings, ReviewSettings
+from voterlist.decisions.given import Given
 from voterlist.handover.gates import Gate, Scope, gates
 from voterlist.handover.submitting import ACT_SIGNS, quality_rows
 from voterlist.pipeline.list_input import ListSource
@@ -546,7 +547,7 @@ def made_by(result, name):
 
 
 def gate_of(workspace):
-    settings = config.load(workspace / config.FILE_NAME)
+    settings = config.load(workspace / SETTINGS_FILE)
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         source = ListSource.of(workspace, ledger, settings)
     states = gates(source, Scope(88))

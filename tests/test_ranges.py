@@ -13,27 +13,20 @@ from hypothesis import strategies as st
 
 from examples import tries
 from linkage_lists import crowd, voters
-from voterlist import synth
-from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.ingest import table_intake
-from voterlist.link import (
-    Added,
-    Decided,
-    Scope,
-    block,
-    link,
-    link_ready,
-    ranges,
-    ready,
-)
+from voterlist.config.sections import LinkSettings
+from voterlist.ingest.generic import table_intake
+from voterlist.link import block, link, link_ready, ranges
 from voterlist.link.candidates import RECORD
 from voterlist.link.encode import encode
 from voterlist.link.keys import Key
-from voterlist.link.labels import CASES, PAIRS
+from voterlist.link.labels import CASES, PAIRS, Decided
+from voterlist.link.steps import ready
+from voterlist.link.types import Added, Scope
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.storage.linkage_state import Rows, Spill
+from voterlist.synth.generate import generate
 
 KEYS = (
     Key("surname", ("stem",), ("year",)),
@@ -112,7 +105,7 @@ def test_a_block_with_half_of_all_pairs_is_cut_in_the_middle():
 @pytest.fixture(scope="module")
 def with_numbers():
     """An invented list, as the linkage reads it."""
-    return normalised(synth.generate(120, constituencies=2, seed=5).entries)
+    return normalised(generate(120, constituencies=2, seed=5).entries)
 
 
 def normalised(entries):

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 import workspaces
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode, Stage
 from voterlist.readers import (

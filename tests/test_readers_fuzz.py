@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import documents
 from examples import tries
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode
 from voterlist.readers import read_files

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from command_line import AZ, call
-from voterlist import synth
+from voterlist.synth.generate import generate
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +112,7 @@ def test_the_plan_tells_the_columns_too(file):
 
 def test_check_tells_the_columns_of_a_table(tmp_path):
     path = tmp_path / "list.parquet"
-    pq.write_table(synth.generate(200, constituencies=1, seed=3).entries, path)
+    pq.write_table(generate(200, constituencies=1, seed=3).entries, path)
     said = json.loads(call("check", path, "--json").stdout)
     told = {use["column"]: use["name"] for use in said["columns"]}
     assert (said["profile"], told["number"], told["fin"]) == ("az", "number", "fin")

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import tries
-from voterlist.config import CheckSettings, RuleSettings
+from voterlist.config.sections import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError
 from voterlist.model import Severity
-from voterlist.persons.matching import Matched
-from voterlist.reconcile import CLASSES, RULES, Reconciliation, reconcile
+from voterlist.persons.matching import CLASSES, Matched
+from voterlist.reconcile import Reconciliation, reconcile
+from voterlist.reconcile.policies import RULES
 from voterlist.reconcile.registers import merged_names
 from voterlist.schemas import (
     COMPARISON,

@@ -12,9 +12,9 @@ import pytest
 import review_books
 import workspaces
 from command_line import told
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import InputError
-from voterlist.ingest import protocol
+from voterlist.ingest.numbers import protocol
 from voterlist.model import Profile, Stage
 from voterlist.pipeline import reference
 from voterlist.readers import list_files, read_file

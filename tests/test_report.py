@@ -11,7 +11,7 @@ import report_tables as tables
 from voterlist import catalogue
 from voterlist.decisions.verdicts import PROBLEM_CODES
 from voterlist.fields import COMPARED, ENTRY_FIELDS
-from voterlist.link import REASONS
+from voterlist.link.cases import REASONS
 from voterlist.link.comparisons import SHIPPED
 from voterlist.model import (
     AsideCode,

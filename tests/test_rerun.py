@@ -18,6 +18,7 @@ from test_pipeline import KILLED
 from voterlist.model import Stage
 from voterlist.pipeline.known import known
 from voterlist.storage import store
+from voterlist.storage.files import sha256
 from voterlist.storage.ledger import FILE_NAME, Ledger
 
 TESTS = str(Path(workspaces.__file__).parent)
@@ -93,7 +94,7 @@ def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
         tables = contents_of(folder)
         assert tables in (first, second)
         for name in ("one", "two"):
-            assert manifest.stages[name].tables[name] == store.sha256(
+            assert manifest.stages[name].tables[name] == sha256(
                 folder / f"{name}.parquet"
             )
         found_words.append(tables["one"][0]["content"])
@@ -152,9 +153,7 @@ def test_killed_before_the_journal_tells_of_it_a_run_is_not_called_altered(tmp_p
         journal = ledger.journal()
         assert known(workspace, ledger).run == run
     assert store.altered_runs(workspace, journal) == []
-    assert (
-        store.sha256(home / store.MANIFEST_NAME) not in store.told_of(journal).values()
-    )
+    assert sha256(home / store.MANIFEST_NAME) not in store.told_of(journal).values()
     assert call("verify", workspace).exit_code == 0
     again = workspaces.run(workspace)
     assert not again.troubles

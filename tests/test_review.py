@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import review
-from voterlist.decisions import effects, verdicts
+from voterlist.decisions import verdicts
+from voterlist.decisions.effects import effects
 from voterlist.model import CaseKind, Verdict
 from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, GIVEN_VERDICT
 from voterlist.tables import from_columns, sort_by

@@ -26,10 +26,11 @@ import workspaces
 from command_line import call
 from examples import tries
 from mutations import mutated
-from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.casework.answer_files import ORIGIN_PROBLEMS
 from voterlist.catalogue import catalogue, entries
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import IngestSettings
 from voterlist.decisions.verdicts import REVIEW_ROW, check_decisions
 from voterlist.errors import InputError
 from voterlist.findings import finding_ids
@@ -282,7 +283,7 @@ def test_a_formula_without_a_value_is_no_blank(workspace, heading):
 
 def raw_sheet(path, name="Cases"):
     """A sheet of a workbook as a reader gives it."""
-    file = filled.readers.read_file(path, path.name, config.IngestSettings())
+    file = filled.readers.read_file(path, path.name, IngestSettings())
     return next(sheet for sheet in file.sheets if sheet.name == name)
 
 
@@ -486,7 +487,7 @@ def test_a_workbook_of_another_cycle_is_refused(workspace):
     """After the settings name the next cycle, decisions of the last one are not recorded for it."""
     path = decided(workspace / "review.xlsx")
     text = '[workspace]\ncycle = "2027"\n'
-    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
     found = call("review", "import", workspace, path, "--by", "N", "--json")
     assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (
         3,

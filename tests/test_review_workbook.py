@@ -18,7 +18,8 @@ from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli import APP
-from voterlist.decisions import REFUSAL_CODES
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.decisions.trial import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
 from voterlist.report.asked import GivenAnswer, said
@@ -52,7 +53,7 @@ def workspace(finished, tmp_path):
 
 
 def settings_of(workspace):
-    return config.load(workspace / config.FILE_NAME)
+    return config.load(workspace / SETTINGS_FILE)
 
 
 def export(workspace, path, language="en"):
@@ -467,7 +468,7 @@ def test_a_striking_is_taken_back(workspace, tmp_path):
 def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
     """One person alone would strike a voter where the settings ask for two."""
     text = '[decisions]\ntwo_people = ["strike"]\n'
-    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(text, encoding="utf-8")
     imported = read_in(workspace, filled(workspace, tmp_path / "a.xlsx", STRIKE))
     (waiting,) = imported.pending
     assert [one.decided_by for one in waiting.answers] == ["A"]
@@ -949,7 +950,7 @@ def test_only_sheets_with_rows_are_written(workspace, tmp_path):
 def test_accepted_findings_are_written_again_as_they_were_accepted(workspace, tmp_path):
     """The number that a rule found is no value that somebody wrote."""
     own = "[check]\nmost_voters_in_dwelling = 1\n"
-    (workspace / config.FILE_NAME).write_text(own, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(own, encoding="utf-8")
     workspaces.run(workspace)
     accepted = {"answer": "accept", "reason": "seen", "decided_by": "Aynur"}
     path = filled(workspace, tmp_path / "first.xlsx", lambda _row: accepted)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from voterlist.catalogue import LANGUAGES, catalogue, entries, places
-from voterlist.check import RULES as CHECK_RULES
 from voterlist.check import SHARE_RULES
-from voterlist.config import CheckSettings
-from voterlist.reconcile import RULES as RECONCILE_RULES
+from voterlist.check.rules import RULES as CHECK_RULES
+from voterlist.config.sections import CheckSettings
+from voterlist.reconcile.policies import RULES as RECONCILE_RULES
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 from voterlist.rulebook.pages import Grid, articles, chapters
 

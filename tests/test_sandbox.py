@@ -21,7 +21,7 @@ import pytest
 
 import workspaces
 from command_line import started
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, Stage
 from voterlist.readers import read_content, read_files, read_table, sandbox

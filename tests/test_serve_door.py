@@ -21,7 +21,7 @@ import processes
 import workspaces
 from command_line import started, told
 from voterlist.catalogue import catalogue
-from voterlist.config import DeskSettings
+from voterlist.config.sections import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
 from voterlist.pipeline.inbox import make_workspace

@@ -6,17 +6,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from voterlist import synth
-from voterlist.config import LinkSettings
-from voterlist.ingest import table_intake
+from voterlist.config.sections import LinkSettings
+from voterlist.ingest.generic import table_intake
 from voterlist.link import link
 from voterlist.link.encode import COMPARED
 from voterlist.link.types import Watch
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.spark.engine import Wanted, linked
 from voterlist.spark.exchange import batches_of, of_kind, parcels_of, worked
 from voterlist.spark.reading import Rows
+from voterlist.synth.generate import generate
 
 
 class Here:
@@ -83,9 +83,7 @@ class RowsHere:
 
 def voters(size, profile=Profile.AZ, *without):
     """VOTER of an invented list in any order, with nothing in some columns."""
-    entries = table_intake(
-        synth.generate(size, constituencies=1, seed=3).entries
-    ).entries
+    entries = table_intake(generate(size, constituencies=1, seed=3).entries).entries
     table = normalize(entries, profile).table.select(COMPARED)
     for name in without:
         place = table.schema.get_field_index(name)

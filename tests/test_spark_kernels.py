@@ -8,17 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from voterlist import synth
 from voterlist.arrays import unpack_pairs
-from voterlist.ingest import table_intake
+from voterlist.ingest.generic import table_intake
 from voterlist.link import ranges
 from voterlist.link.block import build_all
-from voterlist.link.comparisons import SHIPPED, Pairs, with_added
+from voterlist.link.comparisons import SHIPPED, with_added
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.keys import Key, keys, together
 from voterlist.link.part import cut, encoded, joined, part
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.schemas import require
 from voterlist.spark import counting
 from voterlist.spark.blocking import (
@@ -28,6 +28,7 @@ from voterlist.spark.blocking import (
     large_of,
 )
 from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
+from voterlist.synth.generate import generate
 from voterlist.tables import sort_by
 
 PARTS = 3
@@ -40,9 +41,7 @@ class InParts:
     """A list in parts, each with the counts of the whole list."""
 
     def __init__(self, size, profile, *, lines=False, added=()):
-        entries = table_intake(
-            synth.generate(size, constituencies=1, seed=4).entries
-        ).entries
+        entries = table_intake(generate(size, constituencies=1, seed=4).entries).entries
         voters = normalize(entries, profile).table.select(COMPARED)
         for name in ("street", "house", "flat") if lines else ():
             place = voters.schema.get_field_index(name)

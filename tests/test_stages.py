@@ -9,7 +9,9 @@ import workspaces
 from linkage_lists import crowd
 from test_pipeline import DEATHS, STATISTICS, decide
 from voterlist import config
-from voterlist.decisions import Given
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import Settings
+from voterlist.decisions.given import Given
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, steps
 from voterlist.pipeline.known import answers_in
@@ -25,6 +27,7 @@ from voterlist.pipeline.steps import (
 from voterlist.pipeline.units import Units
 from voterlist.schemas import ADDED, DECISION, empty
 from voterlist.storage import linkage_state, store
+from voterlist.storage.files import sha256
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
@@ -52,7 +55,7 @@ def whole(tmp_path_factory):
     result = workspaces.run(
         workspace, until=Stage.REVIEW, today=workspaces.TODAY.replace(day=4)
     )
-    settings = config.load(workspace / config.FILE_NAME)
+    settings = config.load(workspace / SETTINGS_FILE)
     with reading(workspace / FILE_NAME) as ledger:
         given = answers_in(ledger)
     inputs = inbox.find(workspace)
@@ -95,7 +98,7 @@ def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(
         if not isinstance(table, Written):
             path.parent.mkdir(exist_ok=True)
             store.write_table(path, table)
-        assert store.sha256(path) == recorded[place], place
+        assert sha256(path) == recorded[place], place
 
 
 def link_alone(workspace, voters, *, is_whole):
@@ -103,7 +106,7 @@ def link_alone(workspace, voters, *, is_whole):
     inputs = inbox.Inputs((), (), {}, is_whole=is_whole)
     context = Context(
         workspace,
-        config.Settings(),
+        Settings(),
         inputs,
         Given(),
         workspaces.TODAY,
@@ -261,7 +264,7 @@ def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
     workspaces.run(workspace, until=Stage.LINK)
     for folder in (workspace, calm):
         text = "[check]\nsmallest_precinct = 1\n"
-        (folder / config.FILE_NAME).write_text(text, encoding="utf-8")
+        (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
     result, undisturbed = (
         workspaces.run(folder, until=Stage.REVIEW) for folder in (workspace, calm)
     )
@@ -281,7 +284,7 @@ def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
     workspace = workspaces.make(tmp_path / "2026")
     half = workspaces.run(workspace, until=Stage.LINK)
     (half.folder / "pairs.parquet").write_bytes(b"PAR1")
-    (workspace / config.FILE_NAME).write_text(
+    (workspace / SETTINGS_FILE).write_text(
         "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
     )
     result = workspaces.run(workspace, until=Stage.LINK)

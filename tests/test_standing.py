@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import workspaces
 from command_line import started
 from voterlist import config
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.deadlines import calendar
 from voterlist.deadlines.handovers import Event, Handover
 from voterlist.errors import SettingsError
@@ -293,7 +294,7 @@ def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():
 @pytest.mark.slow
 def test_a_ghost_is_neither_shown_nor_overdue(workspace):
     """The whole way: the ledger keeps the line, the status does not show it."""
-    (workspace / config.FILE_NAME).write_text("", encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text("", encoding="utf-8")
     inbox = workspace / "inbox" / "88"
     for path in inbox.iterdir():
         path.unlink()
@@ -423,7 +424,7 @@ def test_a_date_that_a_decision_moved_is_shown_with_its_number(workspace):
         "4/15",
     )
     assert verify.opens == day("2026-04-11")
-    (workspace / config.FILE_NAME).write_text(moved, encoding="utf-8")
+    (workspace / SETTINGS_FILE).write_text(moved, encoding="utf-8")
     status = status_of(workspace, today=day("2026-04-07"))
     for page in write_page(workspace / "reports", status):
         assert "4/15" in page.read_text(encoding="utf-8")
@@ -465,7 +466,7 @@ def test_a_day_begins_in_baku(workspace, monkeypatch):
 
     monkeypatch.setattr(options.dt, "datetime", Clock)
     assert options.day(None, workspace) == day("2026-02-06")
-    (workspace / config.FILE_NAME).write_text(
+    (workspace / SETTINGS_FILE).write_text(
         '[calendar]\ntime_zone = "UTC"\n', encoding="utf-8"
     )
     assert options.day(None, workspace) == day("2026-02-05")
@@ -588,7 +589,7 @@ def test_a_precinct_is_told_what_it_owes_before_an_election(tmp_path):
     """Its calendar had no row before there was a list, and then that of its constituency."""
     settings = '[workspace]\nlevel = "pec"\nconstituency = 88\nprecinct = 1\n'
     settings += "[calendar]\nelection_day = 2026-11-01\n"
-    (tmp_path / config.FILE_NAME).write_text(settings, encoding="utf-8")
+    (tmp_path / SETTINGS_FILE).write_text(settings, encoding="utf-8")
     rows = status_of(tmp_path, today=day("2026-10-01")).standings
     assert [(row.deadline.stage, row.constituency, row.precinct) for row in rows] == [
         ("displayed", 88, 1),

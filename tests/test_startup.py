@@ -1,9 +1,7 @@
 """What is loaded before a command does any work, and the words of the command line library."""
 
-import importlib
 import json
 import os
-import pkgutil
 import re
 import subprocess
 import sys
@@ -15,7 +13,7 @@ import processes
 from command_line import AZ
 from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.cli import APP, evaluating
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 
 HEAVY = [
     "numpy",
@@ -250,11 +248,3 @@ def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
     """A place that is lost would leave out the option that is wrong."""
     named = [places(entries()[key][language]) for language in LANGUAGES]
     assert named[0] == named[1]
-
-
-@pytest.mark.parametrize("package", ["normalize"])
-def test_a_name_that_is_loaded_late_is_no_module(package):
-    """Whoever loads the module would find it in place of what has its name."""
-    home = importlib.import_module(f"voterlist.{package}")
-    modules = {module.name for module in pkgutil.iter_modules(home.__path__)}
-    assert modules.isdisjoint(home.__all__)

@@ -10,29 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
-from voterlist.check import (
+from voterlist.check import check, examine
+from voterlist.check.agehist import distance, median, myers, pyramid, pyramids, whipple
+from voterlist.check.indicators import (
+    CYCLE_INDICATORS,
     INDICATORS,
     beside_last,
-    check,
-    examine,
     indicators,
-    pyramid,
-    pyramids,
 )
-from voterlist.check.agehist import distance, median, myers, whipple
-from voterlist.check.indicators import CYCLE_INDICATORS
 from voterlist.check.measures import (
     false_discovery,
     middle_share,
     share_funnel,
     spread_beyond_chance,
 )
-from voterlist.config import CheckSettings
-from voterlist.ingest import table_intake
-from voterlist.normalize import normalize
+from voterlist.config.sections import CheckSettings
+from voterlist.ingest.generic import table_intake
+from voterlist.normalize.stage import normalize
 from voterlist.readers import text_table
 from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, LIST, VOTER, empty
-from voterlist.synth import generate
+from voterlist.synth.generate import generate
 from voterlist.tables import concat, from_columns
 
 RNG_SEEDS = range(3)

@@ -15,6 +15,7 @@ import pytest
 
 from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.storage import lock, store
+from voterlist.storage.files import sha256, write_atomically
 from voterlist.storage.store import Manifest, RunFolder, Work, write_tables
 from voterlist.tables import words
 
@@ -131,11 +132,11 @@ def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     folder.finish(["ingest"], folder.digests([report]))
     manifest = json.loads((folder.path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["complete"] is True
-    assert manifest["outputs"] == {"reports/088/report-az.html": store.sha256(report)}
+    assert manifest["outputs"] == {"reports/088/report-az.html": sha256(report)}
     assert manifest["inputs"] == MANIFEST.inputs
     assert list(manifest["stages"]) == ["ingest"]
     assert manifest["stages"]["ingest"]["tables"] == {
-        "entries": store.sha256(folder.table_path("entries"))
+        "entries": sha256(folder.table_path("entries"))
     }
     assert sorted(path.name for path in folder.path.iterdir()) == [
         "entries.parquet",
@@ -184,7 +185,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        store.write_atomically(path, fail)
+        write_atomically(path, fail)
     assert path.read_text(encoding="utf-8") == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
 
@@ -196,7 +197,7 @@ def test_where_there_is_no_room_the_file_is_named_that_was_to_be_written(tmp_pat
         raise OSError(errno.ENOSPC, "No space left on device", "package.zip")
 
     with pytest.raises(OSError, match="No space") as caught:
-        store.write_atomically(tmp_path / "up.zip", fill)
+        write_atomically(tmp_path / "up.zip", fill)
     assert caught.value.filename == str(tmp_path / "up.zip")
 
 
@@ -237,9 +238,7 @@ def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorde
     if there:
         path.write_text("old", encoding="utf-8")
     done = watch_disk(monkeypatch)
-    store.write_atomically(
-        path, lambda beside: beside.write_text("new", encoding="utf-8")
-    )
+    write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
     written, folder = path.stat().st_ino, tmp_path.stat().st_ino
     assert done == [("forced", written), ("renamed", written), ("forced", folder)]
     assert path.read_text(encoding="utf-8") == "new"
@@ -250,7 +249,7 @@ def test_who_reads_while_a_file_is_written_reads_the_old_one_to_its_end(tmp_path
     path = tmp_path / "a.txt"
     path.write_text("old", encoding="utf-8")
     with path.open(encoding="utf-8") as opened:
-        store.write_atomically(
+        write_atomically(
             path, lambda beside: beside.write_text("longer and new", encoding="utf-8")
         )
         assert opened.read() == "old"

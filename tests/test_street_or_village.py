@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from linkage_lists import voters
 from normalizing import entries
-from voterlist import synth
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import encode
 from voterlist.link.incremental import checksums
-from voterlist.normalize import normalize, normalize_streets
+from voterlist.normalize.stage import normalize
+from voterlist.normalize.streets import normalize_streets
 from voterlist.schemas import STREET_ROW
+from voterlist.synth.generate import generate
 from voterlist.tables import from_columns
 
 STREET = "Səməd Vurğun küçəsi, ev 12"
@@ -178,7 +180,7 @@ _KIND = re.compile(r"\b(?:küçəsi|kucesi|күчәси|kəndi|kendi|кәнди)
 @pytest.mark.slow
 def test_a_third_of_the_addresses_cut_to_the_letter_read_as_in_full():
     """Of 100 addresses that the list itself could explain, more than one would be lost."""
-    table = synth.generate(4000, constituencies=2, seed=3).entries
+    table = generate(4000, constituencies=2, seed=3).entries
     columns = {name: table.column(name) for name in ("constituency", "precinct")}
     written = table.column("address").to_pylist()
     draw = np.random.default_rng(7).random(len(written))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 import workspaces
 from registers import clean
-from voterlist.check import RULES, street_use
-from voterlist.config import CheckSettings, IngestSettings, RuleSettings
+from voterlist.check.precinct_borders import street_use
+from voterlist.check.rules import RULES
+from voterlist.config.sections import CheckSettings, IngestSettings, RuleSettings
 from voterlist.errors import InputError
-from voterlist.ingest import street_rows
+from voterlist.ingest.registers import street_rows
 from voterlist.model import AsideCode
-from voterlist.normalize import normalize_streets
-from voterlist.normalize.streets import read_houses
+from voterlist.normalize.streets import normalize_streets, read_houses
 from voterlist.readers import read_content
 from voterlist.schemas import STREET, STREET_ROW, RawFile
 from voterlist.tables import from_columns

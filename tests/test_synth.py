@@ -16,19 +16,14 @@ from rapidfuzz.distance import OSA
 from examples import tries
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
-from voterlist.synth import (
-    Also,
-    Country,
-    Rates,
-    default_constituencies,
-    generate,
-    write,
-)
+from voterlist.synth.generate import generate
 from voterlist.synth.lexicon import lexicon, surname
 from voterlist.synth.people import documents, fins
-from voterlist.synth.plan import draw_plan
+from voterlist.synth.places import Rates
+from voterlist.synth.plan import Country, default_constituencies, draw_plan
 from voterlist.synth.repeats import Done, done_words
 from voterlist.synth.slips import LEVELS, SLIPS, Hand, draw_slips, keys_beside
+from voterlist.synth.write import Also, write
 
 NATION = 120_000
 

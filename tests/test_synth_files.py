@@ -13,15 +13,17 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from voterlist.config import IngestSettings, load
+from voterlist.config import load
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.readers import read_folder
 from voterlist.schemas import TRUTH, require
-from voterlist.synth import Country, generate, write, write_tables, write_workspace
+from voterlist.synth.generate import generate
 from voterlist.synth.layouts import LAYOUTS, file_bytes, fitting, sheet
+from voterlist.synth.plan import Country
 from voterlist.synth.render import ENTRIES
 from voterlist.synth.sample import SEED, write_sample
-from voterlist.synth.write import with_run_ids
+from voterlist.synth.write import with_run_ids, write, write_tables, write_workspace
 from voterlist.tables import with_column
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"

@@ -11,8 +11,8 @@ import pytest
 
 import workspaces
 from voterlist.model import Stage
-from voterlist.synth import Also, write
 from voterlist.synth.registers import USABLE_DEATHS
+from voterlist.synth.write import Also, write
 
 VOTERS = 1_500
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from command_line import call
-from voterlist import synth
-from voterlist.ingest import table_intake
-from voterlist.link import Incremental, link
+from voterlist.ingest.generic import table_intake
+from voterlist.link import link
 from voterlist.link.identifiers import identifiers
+from voterlist.link.types import Incremental
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.processes import threads
+from voterlist.synth.generate import generate
 from voterlist.tables import are_distinct, order_of
 
 
@@ -34,7 +35,7 @@ def as_before():
 @pytest.fixture(scope="module")
 def entries():
     """An invented list."""
-    return synth.generate(400, constituencies=2, seed=5).entries
+    return generate(400, constituencies=2, seed=5).entries
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

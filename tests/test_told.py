@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voterlist
-from voterlist import synth
 from voterlist.model import Profile
 from voterlist.normalize.told import ProfileDoubt, tell_profile
+from voterlist.synth.generate import generate
 
 ENGLISH = ("John Smith", "Mary Kelly", "James Oliver", "Sarah Brown", "Peter Hill")
 RUSSIAN = ("Иванов Пётр Сергеевич", "Петрова Анна Ивановна", "Сидоренко Олег Юрьевич")
@@ -33,7 +33,7 @@ def test_the_names_tell_the_profile(names, profile):
 
 
 def test_an_invented_list_is_azerbaijani_beyond_doubt():
-    told = tell_profile(synth.generate(300, constituencies=1, seed=5).entries)
+    told = tell_profile(generate(300, constituencies=1, seed=5).entries)
     assert (told.profile, told.doubt) == (Profile.AZ, None)
     assert told.share > 0.9
 

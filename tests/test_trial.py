@@ -23,7 +23,10 @@ from deciding import (
     vanished,
 )
 from examples import tries
-from voterlist.decisions import Given, effects, refused, standing
+from voterlist.decisions.effects import effects
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import standing
+from voterlist.decisions.trial import refused
 from voterlist.schemas import GIVEN_AMENDMENT, GIVEN_VERDICT
 from voterlist.tables import concat
 

@@ -21,15 +21,17 @@ from linkage_lists import crowd
 from test_febrl import COLUMNS
 from test_link_command import HEADER, MAP, line
 from voterlist.any_table.joined import write_rows
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.errors import InputError, MapError
 from voterlist.ingest.generic import MAP_FIELDS
-from voterlist.link import Decided, Incremental, Scope, link, weigh
+from voterlist.link import link, weigh
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model
 from voterlist.link.fit import evaluate
 from voterlist.link.grid import on_grid
+from voterlist.link.labels import Decided
+from voterlist.link.types import Incremental, Scope
 from voterlist.model import PairKind
 from voterlist.render import rows
 

@@ -12,7 +12,7 @@ import handing
 import workspaces
 from command_line import call
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.config import CalendarSettings
+from voterlist.config.sections import CalendarSettings
 from voterlist.deadlines import BurnDown, Forecast, calendar
 from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.render.wall import build_wall, layout_of, render_wall

@@ -14,8 +14,8 @@ import workspaces
 from deciding import amendments_of, given_amendments, given_verdicts
 from handing import told as told_by
 from voterlist.catalogue import catalogue
-from voterlist.config import CheckSettings
-from voterlist.decisions import Given
+from voterlist.config.sections import CheckSettings
+from voterlist.decisions.given import Given
 from voterlist.storage.ledger import FILE_NAME, Ledger
 from voterlist.watch import (
     RULES,

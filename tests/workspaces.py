@@ -10,6 +10,7 @@ import openpyxl
 
 import made_once
 from voterlist import config
+from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.pipeline import running
 from voterlist.rulebook import RULE_CODES
 from voterlist.storage.ledger import Ledger
@@ -43,7 +44,7 @@ def make(folder, *, constituency=88, settings=""):
     inbox = folder / "inbox" / str(constituency)
     inbox.mkdir(parents=True)
     (folder / "reference").mkdir(exist_ok=True)
-    (folder / config.FILE_NAME).write_text(settings, encoding="utf-8")
+    (folder / SETTINGS_FILE).write_text(settings, encoding="utf-8")
     for precinct, rows in ((1, ONE), (2, TWO)):
         text = f"{precinct} saylı seçki məntəqəsi\n{HEADER}{rows}"
         (inbox / f"menteqe-{precinct}.csv").write_text(text, encoding="utf-8")
@@ -84,7 +85,7 @@ def whole_sample(folder):
 
 def run(folder, **options):
     """The result of a run over a workspace."""
-    settings = config.load(folder / config.FILE_NAME, rule_codes=RULE_CODES)
+    settings = config.load(folder / SETTINGS_FILE, rule_codes=RULE_CODES)
     return running.run(folder, settings, **{"today": TODAY, **options})
 
 

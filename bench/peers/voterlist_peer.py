@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.ingest import parse_map, table_intake
-from voterlist.link import COMPARED, link
+from voterlist.ingest.generic import parse_map, table_intake
+from voterlist.link import link
+from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.processes.limits import keep_memory
 
 

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Effects, identity_of, with_corrections
+from voterlist.decisions.effects import Effects, with_corrections
+from voterlist.decisions.given import identity_of
 from voterlist.model import Action, CaseKind, Rule, Verdict
 from voterlist.schemas import (
     CASE,

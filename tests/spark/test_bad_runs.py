@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from voterlist import synth
+from voterlist.synth.generate import generate
 
 SOURCES = Path(__file__).parents[2] / "src"
 ENTRIES = 12_000
@@ -27,7 +27,7 @@ FULL_DISK = 'mount -t tmpfs -o size=3m tmpfs "$1" && shift && exec "$@"'
 def listed(tmp_path_factory):
     """A list in three files of Parquet."""
     folder = tmp_path_factory.mktemp("listed")
-    entries = synth.generate(ENTRIES, constituencies=1, seed=7).entries
+    entries = generate(ENTRIES, constituencies=1, seed=7).entries
     for number in range(3):
         part = entries.slice(number * ENTRIES // 3, ENTRIES // 3)
         pq.write_table(part, folder / f"list-{number}.parquet")

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from voterlist import synth
-from voterlist.ingest import table_intake
+from voterlist.ingest.generic import table_intake
 from voterlist.link.encode import COMPARED
 from voterlist.model import Profile
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
+from voterlist.synth.generate import generate
 
 _COMPARE = """
 import itertools, json, sys
@@ -64,9 +64,7 @@ print(json.dumps(told))
 
 def voters(size, profile=Profile.AZ, seed=3):
     """VOTER of an invented list."""
-    entries = table_intake(
-        synth.generate(size, constituencies=1, seed=seed).entries
-    ).entries
+    entries = table_intake(generate(size, constituencies=1, seed=seed).entries).entries
     return normalize(entries, profile).table.select(COMPARED)
 
 

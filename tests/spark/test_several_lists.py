@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from voterlist import synth
+from voterlist.synth.generate import generate
 
 SOURCES = Path(__file__).parents[2] / "src"
 ENTRIES = 24_000
@@ -33,7 +33,7 @@ kind = "text"
 def lists(tmp_path_factory):
     """Three lists of one size, whose ids stand between each other's."""
     folder = tmp_path_factory.mktemp("lists")
-    entries = synth.generate(ENTRIES, constituencies=1, seed=11).entries
+    entries = generate(ENTRIES, constituencies=1, seed=11).entries
     for number in range(3):
         rows = pa.array(range(number, ENTRIES, 3))
         pq.write_table(entries.take(rows), folder / f"{number}.parquet")

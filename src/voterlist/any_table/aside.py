@@ -16,8 +16,8 @@ from voterlist import tables
 from voterlist.any_table.joined import Understood, entries_of
 from voterlist.fields import NAMES
 from voterlist.ingest.generic import UsedTable
-from voterlist.link import COMPARED, LINKED
-from voterlist.normalize import made_of
+from voterlist.link.encode import COMPARED, LINKED
+from voterlist.normalize.stage import made_of
 from voterlist.storage.linkage_state import PutAside, Spill
 
 _PLACE = ("entry_id", "constituency", "precinct")

@@ -14,14 +14,15 @@ from voterlist import readers
 from voterlist.any_table.joined import Map, Reading, Source, read_map, understood
 from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined, examine
-from voterlist.config import FILE_NAME, Settings
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import Settings
 from voterlist.errors import naming, usage_error
 from voterlist.findings.accepted import settle
 from voterlist.ingest import ingest
 from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Level, Profile, Severity, Stage, frozen
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
 from voterlist.pipeline.reconciling import read_given_streets
@@ -47,7 +48,7 @@ from voterlist.schemas import (
     RawFile,
     empty,
 )
-from voterlist.storage import store
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.settings import acceptances_around, settings_around
 from voterlist.tables import Row, concat, count_by, sort_by
 
@@ -154,10 +155,10 @@ def check_files(
     pages = []
     if report is not None:
         model = _model(intake, examined, findings, names, today)
-        store.make_folder(report)
+        make_folder(report)
         for language in LANGUAGES:
             pages.append(report / f"audit-{language}.html")
-            store.write_content(pages[-1], html.render_audit(model, language))
+            write_content(pages[-1], html.render_audit(model, language))
     use = examined.street_use.to_pylist()
     return Checked(
         rows_in=_sum(intake.lists.column("rows")),
@@ -228,7 +229,7 @@ def _require_lists(paths: Sequence[Path]) -> None:
     _require_files([path for path in paths if not path.is_dir()])
     for folder in filter(Path.is_dir, paths):
         code = "folder-empty" if not readers.list_paths(folder) else ""
-        if (folder / FILE_NAME).is_file():
+        if (folder / SETTINGS_FILE).is_file():
             code = "folder-is-workspace"
         if code:
             raise usage_error(code, path=folder, inbox=folder / INBOX)

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
-from voterlist.config import Settings
-from voterlist.cycles import NO_CAUSE, compare_cycles
+from voterlist.config.sections import Settings
+from voterlist.cycles import compare_cycles
+from voterlist.cycles.findings import NO_CAUSE
 from voterlist.errors import input_error, usage_error
-from voterlist.ingest import register_named
+from voterlist.ingest.registers import register_named
 from voterlist.model import Precinct, Stage, frozen
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.outcome import counts, list_name

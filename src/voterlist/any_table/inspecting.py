@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from voterlist import config, readers
-from voterlist.config import Settings
+from voterlist import readers
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import Settings
 from voterlist.deadlines import cycle_year
 from voterlist.errors import usage_error
-from voterlist.ingest import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
+from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.look import look
 from voterlist.model import Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
@@ -177,7 +178,7 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
         if not given.exists():
             raise usage_error("no-such-file", path=given)
         whole = given.resolve()
-        if (whole / config.FILE_NAME).exists():
+        if (whole / SETTINGS_FILE).exists():
             # Of a workspace its lists are meant, not its settings.
             whole /= INBOX
         found = readers.list_paths(whole) if whole.is_dir() else [whole]
@@ -217,7 +218,7 @@ def _beside(root: Path, number: int | None) -> list[str]:
 def _home(path: Path, folder: Path) -> tuple[Path, int | None]:
     """(folder from which the file's name is told, constituency whose folder of an inbox it is)."""
     for parent in path.parents:
-        if parent.name == INBOX and (parent.parent / config.FILE_NAME).is_file():
+        if parent.name == INBOX and (parent.parent / SETTINGS_FILE).is_file():
             inside = path.relative_to(parent).parts
             return parent, number_of(inside[0]) if len(inside) > 1 else None
     return folder, None

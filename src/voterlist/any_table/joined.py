@@ -11,13 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
-from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import MapError, SettingsMistake, naming, usage_error
-from voterlist.ingest import columns_needed, parse_map
 from voterlist.ingest.added import places_of_added, require_columns
 from voterlist.ingest.choice import ColumnUse
-from voterlist.ingest.generic import UsedTable, names_of, under_profile
+from voterlist.ingest.generic import (
+    UsedTable,
+    columns_needed,
+    names_of,
+    parse_map,
+    under_profile,
+)
 from voterlist.model import Profile, frozen
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY

@@ -22,32 +22,24 @@ from voterlist.any_table.joined import (
     write_rows,
 )
 from voterlist.any_table.machine import require_enough
-from voterlist.config import LinkSettings
 from voterlist.config.comparisons import comparisons_error
+from voterlist.config.sections import LinkSettings
 from voterlist.errors import SettingsMistake, naming, usage_error
 from voterlist.ingest.added import parse_comparisons
 from voterlist.ingest.generic import added_of
-from voterlist.link import (
-    FOLDS,
-    TAKEN_NAMES,
-    Added,
-    Incremental,
-    Linkage,
-    Scope,
-    link_ready,
-    plan,
-    ready,
-)
-from voterlist.link import Watch as LinkWatch
+from voterlist.link import TAKEN_NAMES, link_ready, plan
 from voterlist.link.block import Forecast
 from voterlist.link.candidates import RECORD
+from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.explain import with_term_frequencies
+from voterlist.link.steps import ready
+from voterlist.link.types import Added, Incremental, Linkage, Scope
+from voterlist.link.types import Watch as LinkWatch
 from voterlist.model import Profile, Stage, frozen
-from voterlist.normalize import normalize
-from voterlist.normalize.stage import fold_added
+from voterlist.normalize.stage import fold_added, normalize
 from voterlist.processes.threads import each
-from voterlist.storage import linkage_state, lock, store
-from voterlist.storage.files import write_content
+from voterlist.storage import linkage_state, lock
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
 from voterlist.storage.settings import link_settings
 from voterlist.tables import one_array, order_of
@@ -432,7 +424,7 @@ def _held(folder: Path | None, since: str) -> Iterator[None]:
     if folder is None:
         yield
         return
-    store.make_folder(folder)
+    make_folder(folder)
     with lock.hold(folder, since=since, code="state-busy"):
         yield
 

@@ -27,6 +27,7 @@ from voterlist.ingest.generic import MAP_FIELDS, UsedTable
 from voterlist.model import frozen
 from voterlist.readers import text_table
 from voterlist.spark.failures import told
+from voterlist.spark.reading import Files, Piece, Stamp, dealt_pieces, stamp_of
 from voterlist.spark.session import open_session, require_master
 from voterlist.storage.settings import link_settings
 
@@ -46,7 +47,7 @@ class _File:
     groups: tuple[int, ...]
     """Rows in each part of its rows."""
     schema: pa.Schema
-    stamp: cluster.Stamp
+    stamp: Stamp
     """By what the tasks know that they read this file."""
     group: int | None = None
     """The group of its entries, of which no two are paired; None where all pairs count."""
@@ -162,12 +163,12 @@ def plan_on_spark(request: LinkRequest, master: str) -> Planned:
 @contextmanager
 def _opened(
     request: LinkRequest, master: str
-) -> Iterator[tuple[cluster.Files, _List, Reading]]:
+) -> Iterator[tuple[Files, _List, Reading]]:
     """The files on a cluster, the list that they are, and how they were read."""
     require_master(master)
     listed = _list_of(request)
     with open_session(master) as spark, told():
-        files = cluster.Files(spark, _tasks(listed))
+        files = Files(spark, _tasks(listed))
         profile, telling = request.profile, None
         if profile is None:
             telling = cluster.tell(files, listed.columns())
@@ -220,7 +221,7 @@ def _parquet(path: Path) -> Iterator[Path]:
 
 def _file(path: Path, group: int | None = None) -> _File:
     try:
-        stamp = cluster.stamp_of(path)
+        stamp = stamp_of(path)
         known = pq.ParquetFile(path)
     except FileNotFoundError:
         raise usage_error("no-such-file", path=path) from None
@@ -318,11 +319,11 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(value) else value
 
 
-def _tasks(listed: _List) -> tuple[tuple[cluster.Piece, ...], ...]:
+def _tasks(listed: _List) -> tuple[tuple[Piece, ...], ...]:
     """What of the files each task reads."""
     pieces = [
-        cluster.Piece(str(file.path.resolve()), number, rows, file.stamp, file.group)
+        Piece(str(file.path.resolve()), number, rows, file.stamp, file.group)
         for file in listed.files
         for number, rows in enumerate(file.groups)
     ]
-    return cluster.dealt_pieces(pieces, listed.rows)
+    return dealt_pieces(pieces, listed.rows)

@@ -34,9 +34,10 @@ from voterlist.api.linkage import Frames, How, Linkage, link_frames, read_all
 from voterlist.api.models import read as read_model
 from voterlist.api.rules import Rules
 from voterlist.check import check as check_register
-from voterlist.config import CheckSettings, LinkSettings, parse_tree
+from voterlist.config import parse_tree
+from voterlist.config.sections import CheckSettings, LinkSettings
 from voterlist.errors import UsageError
-from voterlist.normalize import normalize as normalize_entries
+from voterlist.normalize.stage import normalize as normalize_entries
 
 
 @without_cells

@@ -24,13 +24,19 @@ from voterlist.errors import (
     place_of,
 )
 from voterlist.fields import COMPARED
-from voterlist.ingest import table_intake
 from voterlist.ingest.added import added_columns
-from voterlist.ingest.generic import UsedTable, added_of, names_of, under_profile
-from voterlist.link import FOLDS, Added, Scope
+from voterlist.ingest.generic import (
+    UsedTable,
+    added_of,
+    names_of,
+    table_intake,
+    under_profile,
+)
+from voterlist.link.comparisons.kinds import FOLDS
+from voterlist.link.types import Added, Scope
 from voterlist.model import Profile, frozen
-from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.stage import fold_added
+from voterlist.normalize.stage import normalize as normalize_entries
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.readers.pandas_frame import frame_table
 from voterlist.schemas import ENTRY, Intake

@@ -28,23 +28,17 @@ from voterlist.api.truth import decided_pairs, evaluate
 from voterlist.api.two_entries import Ends, as_waterfall, evidence, key_rows
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue, catalogue
-from voterlist.config import LinkSettings
 from voterlist.config.comparisons import added_comparisons
-from voterlist.link import (
-    TAKEN_NAMES,
-    Added,
-    Decided,
-    OwnRules,
-    Ready,
-    link_ready,
-    ready,
-)
-from voterlist.link import Linkage as Linked
+from voterlist.config.sections import LinkSettings
+from voterlist.link import TAKEN_NAMES, link_ready
 from voterlist.link.comparisons import with_added
 from voterlist.link.explain import KeyOfPair, keys_of_pair
 from voterlist.link.judge import Scorer
 from voterlist.link.keys import keys
-from voterlist.link.types import ends_of, positions_of
+from voterlist.link.labels import Decided
+from voterlist.link.steps import ready
+from voterlist.link.types import Added, OwnRules, Ready, ends_of, positions_of
+from voterlist.link.types import Linkage as Linked
 from voterlist.model import frozen
 from voterlist.tables import with_column
 

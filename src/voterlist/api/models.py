@@ -12,7 +12,9 @@ import pandas as pd
 
 from voterlist import strict_json
 from voterlist.api.frames import refusal
-from voterlist.link.comparisons import MISSING, Comparisons, with_added
+from voterlist.link.comparisons import with_added
+from voterlist.link.comparisons.base import MISSING
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.fitted import LEVELS, Fitted
 from voterlist.link.weigh import CLASSES, Model, count, rounded
 

@@ -13,19 +13,20 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.api.frames import Linkable, refusal
 from voterlist.catalogue import Catalogue
-from voterlist.decisions import Given, standing
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import standing
 from voterlist.desk.data import Desk, desk_of, seen_digests
 from voterlist.desk.decisions import (
     Decision,
     DecisionFile,
     read_decisions,
 )
-from voterlist.link import Linkage as Linked
-from voterlist.link import Ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import PAIRS, decided
+from voterlist.link.types import Linkage as Linked
+from voterlist.link.types import Ready
 from voterlist.model import Level, Verdict
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.report.asked import ReviewTables
 from voterlist.report.values import Facts
 from voterlist.schemas import ACCEPTED, DECISION, ENTRY, FINDING, RETURNED, empty

@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from voterlist.api.frames import refusal
 from voterlist.api.models import fixed_shares, words_of
-from voterlist.link import OwnRules
 from voterlist.link.cluster import components
-from voterlist.link.comparisons import Comparisons
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import ADDED
 from voterlist.link.keys import Key
+from voterlist.link.types import OwnRules
 
 Entry = str | int | tuple[str, str | int]
 """An entry id; of several frames with the name of its frame before it."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue
-from voterlist.link.comparisons import MISSING
+from voterlist.link.comparisons.base import MISSING
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.explain import KeyOfPair, term_frequencies
 from voterlist.link.judge import Scorer

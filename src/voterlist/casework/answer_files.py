@@ -14,17 +14,17 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.config import IngestSettings
-from voterlist.decisions import (
+from voterlist.config.sections import IngestSettings
+from voterlist.decisions.effects import with_corrections
+from voterlist.decisions.given import (
     Given,
-    Standing,
     is_same_person,
     members_of,
+    moment_of,
     name_as_kept,
     person_key,
-    with_corrections,
 )
-from voterlist.decisions.given import moment_of
+from voterlist.decisions.standing import Standing
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.desk.data import seen_digests
 from voterlist.desk.decisions import (

@@ -8,8 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.decisions import AMENDMENT_ROW, WITHDRAWN, Given, Standing, person_key
+from voterlist.decisions.given import AMENDMENT_ROW, Given, person_key
 from voterlist.decisions.standing import (
+    WITHDRAWN,
+    Standing,
     contested_cases,
     is_taken_back,
     last_answers,
@@ -17,7 +19,7 @@ from voterlist.decisions.standing import (
 )
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.model import Action, Mark, Problem
-from voterlist.normalize import read_correction, read_day
+from voterlist.normalize.corrections import read_correction, read_day
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers, Typed
 from voterlist.render.xlsx.forms import ANSWERS_KNOWN, AS_EXPORTED, digest_of
 from voterlist.report.asked import ELSEWHERE, STAYS

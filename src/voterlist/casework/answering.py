@@ -31,7 +31,8 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import Catalogue
 from voterlist.custody.manifest import Manifest
-from voterlist.decisions import is_same_person, standing
+from voterlist.decisions.given import is_same_person
+from voterlist.decisions.standing import standing
 from voterlist.errors import CustodyError
 from voterlist.model import Action, Problem, Verdict, frozen
 from voterlist.persons import case_id

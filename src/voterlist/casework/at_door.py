@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from voterlist.decisions import name_as_kept
-from voterlist.decisions.given import moment_of
+from voterlist.decisions.given import moment_of, name_as_kept
 from voterlist.errors import InputError, usage_error
 from voterlist.fields import CORRECTED
 from voterlist.lists.compile import compile_lists
@@ -31,7 +30,7 @@ from voterlist.lists.door import (
 from voterlist.model import AtDoor, ListOrder, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.values import Words
-from voterlist.storage import store
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.workspace import open_to_read
 from voterlist.strict_json import SavedFileError, digest_of
 from voterlist.tables import Row, by_key
@@ -252,8 +251,8 @@ def _keep(workspace: Path, content: bytes) -> bool:
     kept = workspace / FOLDER / name
     is_known = kept.exists()
     if not is_known:
-        store.make_folder(kept.parent)
-        store.write_content(kept, content)
+        make_folder(kept.parent)
+        write_content(kept, content)
     return is_known
 
 

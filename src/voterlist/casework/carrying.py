@@ -11,7 +11,7 @@ from typing import Any
 
 from voterlist.casework.answered_rows import is_written, last_known, says_same
 from voterlist.casework.printed import with_named_entries
-from voterlist.decisions import Given, person_key
+from voterlist.decisions.given import Given, person_key
 from voterlist.decisions.standing import about, last_answers, says
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem
@@ -24,7 +24,7 @@ from voterlist.render.xlsx.forms import (
     NO_LONGER,
 )
 from voterlist.report.asked import ReviewItems
-from voterlist.storage import store
+from voterlist.storage.files import make_folder, write_content
 from voterlist.tables import Row, from_rows
 
 
@@ -60,7 +60,7 @@ def write_workbook(
     typed = _carried_over(path, given, source)
     old = _set_aside(path, today) if typed else None
     carried = xlsx.Carried(typed)
-    store.make_folder(path.parent)
+    make_folder(path.parent)
     book = xlsx.render_review(
         items,
         language,
@@ -73,7 +73,7 @@ def write_workbook(
             for table in (given.verdicts, given.amendments)
         ),
     )
-    store.write_content(path, book)
+    write_content(path, book)
     return len(typed), len(carried.left()), old
 
 

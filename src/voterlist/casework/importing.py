@@ -15,29 +15,29 @@ from voterlist.casework.answered_rows import Originals, Rows
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.pages import numbers_of
 from voterlist.casework.sampling import with_drawn
-from voterlist.config import Settings, own_territory
+from voterlist.config.sections import Settings, own_territory
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.decisions import (
+from voterlist.decisions.answers import (
     Amended,
     AmendmentContext,
-    Given,
     Replaced,
     acts_after_freeze,
-    check_amendments,
+)
+from voterlist.decisions.checks import check_amendments, precincts_known
+from voterlist.decisions.given import (
+    Given,
     is_same_person,
     members_of,
     name_as_kept,
     person_key,
-    precincts_known,
-    refused,
 )
 from voterlist.decisions.listed import added_before
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.trial import UNDOES_EARLIER, all_answers
+from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, refused
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict, frozen
-from voterlist.normalize import read_correction, read_day
+from voterlist.normalize.corrections import read_correction, read_day
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import Answers

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.config import Settings
-from voterlist.decisions import Standing
+from voterlist.config.sections import Settings
+from voterlist.decisions.standing import Standing
 from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import usage_error
 from voterlist.pipeline.inbox import sources_of
@@ -23,7 +23,7 @@ from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.to_review import review_items, without_first_readings
 from voterlist.report.values import Facts, in_constituency
-from voterlist.storage import store
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_read
 
@@ -183,8 +183,8 @@ def export_page(
     name = "desk.html" if whose is None else f"desk-{whose}.html"
     path = out or workspace / REPORTS / name
     words = language or settings.report.languages[0]
-    store.make_folder(path.parent)
-    store.write_content(path, render_desk(desk, words, reader or "", has_lists=True))
+    make_folder(path.parent)
+    write_content(path, render_desk(desk, words, reader or "", has_lists=True))
     waiting = {State.OPEN, State.ASKED, State.CONTESTED}
     count = sum(case.state in waiting for case in desk.cases)
     return path, {"run": desk.run, "cases": len(desk.cases), "open_cases": count}

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.casework.answered_rows import last_known, says_same
-from voterlist.decisions import moves_of, person_key
+from voterlist.decisions.follow import moves_of
+from voterlist.decisions.given import person_key
 from voterlist.errors import InputError
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.compile import compile_lists

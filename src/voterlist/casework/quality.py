@@ -17,7 +17,7 @@ from voterlist.quality.feedback import feedback
 from voterlist.quality.readings import second_readings
 from voterlist.render.html import render_feedback
 from voterlist.report.values import Facts, Names
-from voterlist.storage import store
+from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import by_key
 
@@ -104,14 +104,14 @@ def make_feedback(
     )
     names = Names(sources_of(runs.inputs))
     target = out or workspace / REPORTS / f"feedback-{number}"
-    store.make_folder(target)
+    make_folder(target)
     found = feedback(tables, number)
     paths = []
     for told in found:
         for language in LANGUAGES:
             path = target / f"{number:03}-{told.precinct:04}-{language}.html"
             page = render_feedback(told, facts, names, language=language)
-            store.write_content(path, page)
+            write_content(path, page)
             paths.append(path)
     return {
         "run": folder.name,

@@ -22,9 +22,11 @@ from voterlist.deadlines.handovers import (
     handovers,
     is_list_before,
 )
-from voterlist.decisions import Given, grounds, identity_of, moves_of, standing
+from voterlist.decisions.answers import grounds
+from voterlist.decisions.follow import moves_of
+from voterlist.decisions.given import Given, identity_of
 from voterlist.decisions.outcome import place_of_id
-from voterlist.decisions.standing import last_answers
+from voterlist.decisions.standing import last_answers, standing
 from voterlist.errors import UsageError
 from voterlist.model import Action, Progress, Verdict, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest

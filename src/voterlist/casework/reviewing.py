@@ -40,7 +40,7 @@ from voterlist.casework.importing import (
 from voterlist.casework.pages import SecondReaders
 from voterlist.casework.printed import Printed, with_named_entries
 from voterlist.casework.returned_cases import ReturnedCase
-from voterlist.decisions import Replaced
+from voterlist.decisions.answers import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem, frozen

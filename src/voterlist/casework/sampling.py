@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 
 from voterlist.casework.carrying import write_workbook
 from voterlist.casework.pages import review_tables
-from voterlist.decisions import Given, standing
-from voterlist.decisions.given import members_of
+from voterlist.decisions.given import Given, members_of
 from voterlist.decisions.outcome import place_of_id
-from voterlist.decisions.standing import contested_cases
+from voterlist.decisions.standing import contested_cases, standing
 from voterlist.model import CaseKind, EntryRole
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of

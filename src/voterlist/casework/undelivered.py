@@ -11,7 +11,7 @@ from pathlib import Path
 
 from voterlist.casework.printed import Printed
 from voterlist.catalogue import catalogue
-from voterlist.decisions import name_as_kept
+from voterlist.decisions.given import name_as_kept
 from voterlist.errors import usage_error
 from voterlist.model import Action, CameBack
 from voterlist.pipeline.known import answers_of_today, keep_subjects

@@ -22,8 +22,6 @@ from typing import Any
 from voterlist.model import frozen
 from voterlist.shipped import shipped_text, shipped_toml
 
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "fill", "terms", "texts"]
-
 LANGUAGES = ("en", "az")
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from voterlist.arrays import Bools
 from voterlist.centre.disclosure import Lists, Place
 from voterlist.check.agehist import ages_of
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import Brief
 from voterlist.deadlines import list_day
 from voterlist.lists.compile import compile_lists

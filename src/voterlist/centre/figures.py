@@ -39,6 +39,7 @@ from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
 from voterlist.render.rows import write_csv
 from voterlist.report.values import UnitStanding
+from voterlist.storage import files as store_files
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
 from voterlist.storage.ledger import JournalLine
@@ -150,7 +151,7 @@ def make_figures(
         rounding = Rounding(_key(secret), settings.figures.least)
         state = secret / "released.json"
         tables, released = _protected(counted, rounding, _released(state))
-        store.make_folder(folder)
+        store_files.make_folder(folder)
         sheets = {
             words: press_sheet(
                 counted, tables, rounding, settings, today, words, lacking
@@ -169,7 +170,7 @@ def make_figures(
         # Killed before it, the same figures are made again.
         write_content(state, json.dumps(released))
         line = {
-            "release": store.sha256(folder / "manifest.json"),
+            "release": store_files.sha256(folder / "manifest.json"),
             "run": newest,
             "rounding": rounding.mark(*settings.figures.age_groups),
         }
@@ -212,7 +213,7 @@ def _lacking(
 
 def _key(secret: Path) -> bytes:
     """The secret key, made when it is first needed."""
-    store.own_folder(secret)
+    store_files.own_folder(secret)
     if not (secret / "key").exists():
         write_content(secret / "key", secrets.token_bytes(_KEY_BYTES))
     key = (secret / "key").read_bytes()
@@ -278,7 +279,7 @@ def _write_files(
         write_content(paper, sheet_paper(sheet, words))
         written += [page, paper]
     return tuple(
-        ReleasedFile(name=path.name, sha256=store.sha256(path))
+        ReleasedFile(name=path.name, sha256=store_files.sha256(path))
         for path in sorted(written)
     )
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.centre.counting import CELLS, UNKNOWN
 from voterlist.counter.applications import State
-from voterlist.decisions import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.lists.roll import REPEATED
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
 from voterlist.model import Action, Asks, ListKind, Sex

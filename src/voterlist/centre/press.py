@@ -14,7 +14,7 @@ from voterlist import facts
 from voterlist.centre.counting import SEXES, Counted
 from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import LISTS, Rows
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.model import ListKind, frozen, null_last
 from voterlist.render.html import rendered
 from voterlist.render.lists import ListWords

@@ -13,34 +13,13 @@ import pyarrow as pa
 
 from voterlist.check import coincidences
 from voterlist.check.agehist import profile_of, pyramid, pyramids
-from voterlist.check.context import ENTRIES, VOTERS, Context
-from voterlist.check.indicators import (
-    INDICATORS,
-    beside_last,
-    indicators,
-    indicators_of,
-)
+from voterlist.check.context import Context
+from voterlist.check.indicators import indicators_of
 from voterlist.check.precinct_borders import street_use
 from voterlist.check.rules import RULES, TESTS
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import gather, is_on
 from voterlist.model import frozen
-
-__all__ = [
-    "ENTRIES",
-    "INDICATORS",
-    "RULES",
-    "SHARE_RULES",
-    "VOTERS",
-    "Examined",
-    "beside_last",
-    "check",
-    "examine",
-    "indicators",
-    "pyramid",
-    "pyramids",
-    "street_use",
-]
 
 SHARE_RULES: frozenset[str] = frozenset(rule.code for rule in RULES if rule.is_share)
 """Rules whose value and limit are shares, 0 to 1: a report writes them as percentages."""

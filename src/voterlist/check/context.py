@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Codes, Longs, factorized, pack_columns
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
 from voterlist.fields import IDENTIFIERS

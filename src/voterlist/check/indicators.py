@@ -24,7 +24,7 @@ from voterlist.check.measures import (
     ages_judged,
     judge_precincts,
 )
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
 from voterlist.schemas import CYCLE_SUMMARY, INDICATOR, LIST, empty, require

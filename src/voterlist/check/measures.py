@@ -15,7 +15,7 @@ from voterlist.arrays import Bools, Floats, Longs
 from voterlist.check.agehist import age_histogram, distance
 from voterlist.check.context import Context
 from voterlist.check.shared import is_missing
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex, frozen
 

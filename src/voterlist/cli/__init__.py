@@ -20,8 +20,6 @@ from voterlist.processes.discreet import be_discreet
 from voterlist.processes.limits import collect_seldom, prepare_numpy
 from voterlist.version import __version__
 
-__all__ = ["APP", "main"]
-
 APP = typer.Typer(
     cls=commands_of(sections()),
     help=SAY("cli.about"),

@@ -223,7 +223,7 @@ def tell_standing(made: Decided) -> None:
 def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
     """What was decided, or why it may not be granted."""
     from voterlist.counter.applications import as_json
-    from voterlist.decisions import grounds_for
+    from voterlist.decisions.answers import grounds_for
 
     number = str(made.application.number)
     if made.problems:

@@ -11,7 +11,7 @@ from voterlist.cli.terminal import SAY, TERMINAL, Answer, tell
 from voterlist.model import Profile
 
 if TYPE_CHECKING:
-    from voterlist.normalize import NameReading, PartReading
+    from voterlist.normalize.explain import NameReading, PartReading
 
 
 def names(
@@ -19,7 +19,7 @@ def names(
     profile: ProfileOption = Profile.AZ,
 ) -> Answer:
     """Show what is made of a name, and compare several."""
-    from voterlist.normalize import alike, read_name
+    from voterlist.normalize.explain import alike, read_name
 
     readings = [read_name(text.strip(), profile) for text in written]
     for reading in readings:

@@ -32,7 +32,7 @@ from voterlist.storage.files import identity
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from voterlist.config import Settings
+    from voterlist.config.sections import Settings
     from voterlist.counter.applications import Clerk
 
 

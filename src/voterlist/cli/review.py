@@ -28,7 +28,7 @@ from voterlist.storage.lock import user_name
 if TYPE_CHECKING:
     from voterlist.casework.importing import ImportedFile
     from voterlist.casework.reviewing import Exported, Imported
-    from voterlist.decisions import Replaced
+    from voterlist.decisions.answers import Replaced
     from voterlist.quality.agreement import Agreement
     from voterlist.report.asked import Question
 _ANSWER = ("answer", "field", "ground", "reason", "decided_by", "decided_at")

@@ -39,7 +39,7 @@ from voterlist.errors import CustodyError, InputError
 from voterlist.model import AsideCode, CaseKind, Severity, Stage
 
 if TYPE_CHECKING:
-    from voterlist.config import Settings
+    from voterlist.config.sections import Settings
     from voterlist.pipeline.plan import PlannedStage
     from voterlist.pipeline.result import PlaceDoubt, RunResult, Trouble
 

@@ -23,7 +23,7 @@ from voterlist.deadlines import CalendarStage, Deadline, calendar
 from voterlist.model import Level, Progress, Standing, null_last
 
 if TYPE_CHECKING:
-    from voterlist.config import Settings
+    from voterlist.config.sections import Settings
     from voterlist.deadlines import BurnDown, Forecast
     from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status

@@ -23,7 +23,7 @@ def synth(
     carelessness: Annotated[int, option("carelessness", min=0, max=4)] = 0,
 ) -> Answer:
     """Invent voters' lists."""
-    from voterlist.synth import Also, write
+    from voterlist.synth.write import Also, write
 
     also = Also.NOTHING
     if registers:

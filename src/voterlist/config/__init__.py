@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from voterlist.config.mistakes import (
-    FILE_NAME,
+    SETTINGS_FILE,
     mistakes_of,
     settings_error,
     taken_comparisons,
@@ -24,56 +24,10 @@ from voterlist.config.mistakes import (
     unknown_rules,
     with_lines,
 )
-from voterlist.config.sections import (
-    AcceptedSettings,
-    CalendarSettings,
-    CheckSettings,
-    DecisionSettings,
-    DeskSettings,
-    IngestSettings,
-    LinkSettings,
-    ListSettings,
-    PinSettings,
-    PrivacySettings,
-    ReportSettings,
-    ReviewSettings,
-    RuleSettings,
-    Settings,
-    SubmitSettings,
-    TerritorySettings,
-    WorkspaceSettings,
-    own_territory,
-)
+from voterlist.config.sections import Settings, WorkspaceSettings
 from voterlist.errors import SettingsMistake, usage_error
 from voterlist.model import Level
 from voterlist.shipped import shipped_text
-
-__all__ = [
-    "FILE_NAME",
-    "AcceptedSettings",
-    "CalendarSettings",
-    "CheckSettings",
-    "DecisionSettings",
-    "DeskSettings",
-    "IngestSettings",
-    "LinkSettings",
-    "ListSettings",
-    "PinSettings",
-    "PrivacySettings",
-    "ReportSettings",
-    "ReviewSettings",
-    "RuleSettings",
-    "Settings",
-    "SubmitSettings",
-    "TerritorySettings",
-    "WorkspaceSettings",
-    "digest",
-    "load",
-    "own_territory",
-    "parse",
-    "parse_tree",
-    "template",
-]
 
 
 def load(
@@ -110,7 +64,7 @@ def load(
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise settings_error(
-            [SettingsMistake(FILE_NAME, "not-utf8", line=line)]
+            [SettingsMistake(SETTINGS_FILE, "not-utf8", line=line)]
         ) from None
     return parse(text, rule_codes=rule_codes, taken_names=taken_names)
 
@@ -129,7 +83,7 @@ def parse(
     try:
         tree = tree_of(text)
     except tomllib.TOMLDecodeError as error:
-        raise settings_error([toml_mistake(FILE_NAME, text, error)]) from None
+        raise settings_error([toml_mistake(SETTINGS_FILE, text, error)]) from None
     return parse_tree(tree, text, rule_codes=rule_codes, taken_names=taken_names)
 
 

@@ -177,7 +177,7 @@ def _paths(tree: Any, around: str) -> Iterator[str]:
             yield from _paths(value, path)
 
 
-FILE_NAME = "voterlist.toml"
+SETTINGS_FILE = "voterlist.toml"
 
 PLAIN_CODES = {
     "int_type": "not-a-whole-number",

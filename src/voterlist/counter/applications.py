@@ -17,11 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.casework.returned_cases import Kept, Outcome
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.people import Person
 from voterlist.custody.refusals import wrong
-from voterlist.decisions import (
-    grounds,
+from voterlist.decisions.answers import grounds
+from voterlist.decisions.given import (
     is_same_person,
     name_as_kept,
     person_key,

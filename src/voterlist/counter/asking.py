@@ -21,12 +21,12 @@ from voterlist.errors import usage_error
 from voterlist.facts import BIRTH_YEARS
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.model import ListKind, Profile, frozen
-from voterlist.normalize import normalize
 from voterlist.normalize.addresses import read_address
 from voterlist.normalize.dates import DateForm, WrittenDate, read_date
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifiers import read_document, read_fin
 from voterlist.normalize.name_parts import particle_of
+from voterlist.normalize.stage import normalize
 from voterlist.schemas import ENTRY
 from voterlist.tables import from_rows, with_column
 

@@ -28,7 +28,7 @@ from voterlist.casework.importing import (
 )
 from voterlist.casework.returned_cases import Outcome
 from voterlist.catalogue import catalogue
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import (
     PLACE,
     Application,
@@ -52,13 +52,14 @@ from voterlist.counter.people import (
 from voterlist.counter.taking import likely
 from voterlist.custody.commissions import Commission
 from voterlist.deadlines import list_day
-from voterlist.decisions import grounds, grounds_for, is_same_person
+from voterlist.decisions.answers import grounds, grounds_for
+from voterlist.decisions.given import is_same_person
 from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import UsageError, usage_error
 from voterlist.model import Action, Asks, Body, Level, Problem, Step, frozen
-from voterlist.normalize import read_correction
+from voterlist.normalize.corrections import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers

@@ -35,11 +35,13 @@ from voterlist.counter.index import (
     packed_date,
 )
 from voterlist.counter.people import Person, agreeing
-from voterlist.decisions import Given
+from voterlist.decisions.given import Given
 from voterlist.decisions.standing import last_answers
 from voterlist.fields import MASKED, NAME_PARTS
-from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
+from voterlist.link.comparisons.vectors import Vectors
 from voterlist.link.encode import EncodedColumn
 from voterlist.link.explain import read_model
 from voterlist.link.part import (

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
 from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
-from voterlist.decisions import with_corrections
+from voterlist.decisions.effects import with_corrections
 from voterlist.errors import InputError, UsageError, input_error
 from voterlist.fields import IDENTIFIERS, NAME_PARTS
 from voterlist.link.comparisons.names import Looks
@@ -36,14 +36,15 @@ from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
 from voterlist.lists.compile import spelt_as_decided, street_texts
 from voterlist.lists.listed import numbered
 from voterlist.model import AsideCode, ListKind, ListOrder, Profile
-from voterlist.normalize import normalize
 from voterlist.normalize.names import skeleton
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.storage import lock
+from voterlist.storage.files import sha256
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
-from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest, sha256
+from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row
 

@@ -18,7 +18,7 @@ from voterlist.counter.asking import Question, asked
 from voterlist.counter.finder import Finder, Found
 from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import entry_in
-from voterlist.decisions import is_same_person, members_of
+from voterlist.decisions.given import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, name_in
 from voterlist.model import Action, frozen

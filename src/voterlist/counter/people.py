@@ -16,8 +16,9 @@ from voterlist.errors import UsageError
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
 from voterlist.ingest.ids import entry_ids
 from voterlist.model import ListKind, Precinct, frozen
-from voterlist.normalize import normalize, read_correction
+from voterlist.normalize.corrections import read_correction
 from voterlist.normalize.fullname import split_full_name
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import known, read_table
 from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Reader

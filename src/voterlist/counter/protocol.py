@@ -19,7 +19,7 @@ from voterlist import readers
 from voterlist.casework.printed import SUPPLEMENTARY, Printed, number_in
 from voterlist.counter.voting_cards import Cards, Place
 from voterlist.errors import InputError
-from voterlist.ingest import protocol
+from voterlist.ingest.numbers import protocol
 from voterlist.lists.compile import compile_lists
 from voterlist.lists.papers import papers
 from voterlist.lists.sheets import came_late

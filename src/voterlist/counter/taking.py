@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import (
     PLACE,
     Application,
@@ -26,7 +26,8 @@ from voterlist.counter.applications import (
 from voterlist.counter.finder import Finder
 from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
-from voterlist.decisions import is_same_person, name_as_kept, precincts_known
+from voterlist.decisions.checks import precincts_known
+from voterlist.decisions.given import is_same_person, name_as_kept
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import name_in
 from voterlist.model import Asks, Relation, Step

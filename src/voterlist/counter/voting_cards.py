@@ -12,7 +12,7 @@ from dataclasses import field
 from pathlib import Path
 
 from voterlist.casework.printed import Printed
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.errors import usage_error
 from voterlist.model import CardReason, Level, frozen
 from voterlist.pipeline.list_input import ListSource

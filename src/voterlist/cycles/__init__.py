@@ -14,14 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.cycles.findings import (
     CAUSES,
-    CHANGES,
     LEVELS,
-    NO_CAUSE,
     NONE,
-    RULES,
     Causes,
     Explained,
     came_of_age,
@@ -42,16 +39,6 @@ from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Stage, frozen
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
 from voterlist.tables import concat, from_columns, mask_of, sort_by, with_column
-
-__all__ = [
-    "CAUSES",
-    "CHANGES",
-    "LEVELS",
-    "NO_CAUSE",
-    "RULES",
-    "Cycles",
-    "compare_cycles",
-]
 
 _ORDER = ("constituency", "precinct", "change", "entry_id", "old_entry_id")
 

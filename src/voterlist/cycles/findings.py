@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs, completed_years
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import (
     PRECINCT_PLACE,
     declared_rules,

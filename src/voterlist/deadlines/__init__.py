@@ -21,7 +21,7 @@ from voterlist.facts import WorkingDays
 from voterlist.model import Level, ListKind, Standing, frozen
 
 if TYPE_CHECKING:
-    from voterlist.config import CalendarSettings
+    from voterlist.config.sections import CalendarSettings
 
 
 class CalendarStage(StrEnum):

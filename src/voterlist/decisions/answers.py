@@ -204,9 +204,9 @@ class AmendmentContext:
     is_of_precinct: bool = False
     """True where they are all of this list, and a constituency has others."""
     read_value: ValueReader
-    """Reads a corrected value; ``voterlist.normalize.read_correction``."""
+    """Reads a corrected value; ``voterlist.normalize.corrections.read_correction``."""
     read_day: Callable[[str], dt.date | None]
-    """Reads a day; ``voterlist.normalize.read_day``."""
+    """Reads a day; ``voterlist.normalize.corrections.read_day``."""
     matches: pa.Table | None = None
     """MATCH: which rows of registers meet an entry by an identifier.
 

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.decisions import Standing, person_key
+from voterlist.decisions.given import person_key
+from voterlist.decisions.standing import Standing
 from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, LATER_FIELDS
 from voterlist.model import Action, EntryRole, Verdict, frozen
 from voterlist.report.asked import ReviewTables, is_of_case

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voterlist.catalogue import LANGUAGES
-from voterlist.decisions import is_same_person
+from voterlist.decisions.given import is_same_person
 from voterlist.desk.data import (
     Desk,
     DeskAnswer,

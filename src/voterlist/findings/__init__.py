@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING, empty
 from voterlist.shipped import shipped_toml

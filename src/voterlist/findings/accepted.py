@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import (
     FINDING_ORDER,
     PRECINCT_PLACE,

@@ -14,7 +14,7 @@ from voterlist.casework.returned_cases import (
     Kept,
     read_gates,
 )
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from voterlist.casework.noticed import EVENT, noticed, notices_line
 from voterlist.casework.printed import Printed
-from voterlist.decisions import answers_of
+from voterlist.decisions.answers import answers_of
 from voterlist.errors import usage_error
 from voterlist.findings import finding_ids
 from voterlist.lists.alterations import DONE, Displayed
@@ -25,7 +25,7 @@ from voterlist.model import Precinct, Purpose, Severity, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import LISTED, NOTICE
-from voterlist.storage import store
+from voterlist.storage.files import own_folder, sha256, write_content
 from voterlist.storage.ledger import Ledger, place_in
 from voterlist.storage.typed import typed_lines, unreadable
 from voterlist.tables import Row, by_key, from_columns, from_rows, rows_among
@@ -57,8 +57,8 @@ def keep_displayed(
         OSError: a file cannot be written.
     """
     folder = workspace / _FOLDER
-    store.own_folder(folder.parent)
-    store.own_folder(folder)
+    own_folder(folder.parent)
+    own_folder(folder)
     place = _place(constituency)
     kept = lists if precinct is None else lists.of_precinct(precinct)
     return {
@@ -131,7 +131,7 @@ def _written(table: pa.Table, folder: Path) -> str:
         pq.write_table(table.combine_chunks(), file, compression="zstd")
         content = file.getvalue()
     digest = hashlib.sha256(content).hexdigest()
-    store.write_content(_path(folder, digest), content)
+    write_content(_path(folder, digest), content)
     return digest
 
 
@@ -142,7 +142,7 @@ def _read(folder: Path, digest: str, schema: pa.Schema) -> pa.Table:
         UsageError: it was deleted or altered.
     """
     path = _path(folder, digest)
-    if not path.is_file() or store.sha256(path) != digest:
+    if not path.is_file() or sha256(path) != digest:
         raise usage_error("lists-display-gone", path=path)
     table = pq.read_table(path)
     given = dict(zip(table.column_names, table.columns, strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.custody.commissions import Commission, as_written
 from voterlist.custody.keys import (
     AGE_HEAD,

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.catalogue import catalogue
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX, Keys, encrypt
@@ -36,7 +36,13 @@ from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.files import PACKING
+from voterlist.storage.files import (
+    PACKING,
+    make_folder,
+    own_folder,
+    write_atomically,
+    write_content,
+)
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
 
@@ -301,7 +307,7 @@ def packing_in(workspace: Path) -> Iterator[Path]:
     """
     folder = workspace / PACKING
     shutil.rmtree(folder, ignore_errors=True)
-    store.own_folder(folder)
+    own_folder(folder)
     try:
         yield folder
     finally:
@@ -320,11 +326,11 @@ def pack(
     """Write a package under our key, and keep its manifest: its receipt is compared with it."""
     manifest = write_package(path, outline, payloads, desk.keys)
     kept = desk.workspace / SENT / f"{manifest.folder}.json"
-    store.make_folder(kept.parent)
+    make_folder(kept.parent)
     if kept.exists() and kept.read_bytes() != manifest.content:
         # One of this number was written under another key, or by a process that was killed.
         kept = kept.with_stem(f"{kept.stem}-{manifest.digest[:8]}")
-    store.write_content(kept, manifest.content)
+    write_content(kept, manifest.content)
     return manifest
 
 
@@ -344,9 +350,9 @@ def stem_of(package: Path) -> str:
 
 def delivered(package: Path, out: Path, recipient: str | None) -> Path:
     """Put the package where it was asked for, encrypted where that was asked for."""
-    store.make_folder(out.parent)
+    make_folder(out.parent)
     if recipient is None:
-        store.write_atomically(out, lambda beside: shutil.copyfile(package, beside))
+        write_atomically(out, lambda beside: shutil.copyfile(package, beside))
         return out
     sealed = sealed_name(out)
     encrypt(package, sealed, recipient)

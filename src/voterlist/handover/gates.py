@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.returned_cases import Kept, unanswered
-from voterlist.config import Settings, SubmitSettings
+from voterlist.config.sections import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
-from voterlist.decisions import disputes, still_contested
+from voterlist.decisions.standing import still_contested
+from voterlist.decisions.trial import disputes
 from voterlist.errors import UsageError
 from voterlist.lists.roll import is_of, listed_by
 from voterlist.model import CAME_BACK, Action, Level, Severity, frozen

@@ -14,13 +14,12 @@ import pyarrow.compute as pc
 
 from voterlist import readers, strict_json
 from voterlist.casework.returned_cases import ANSWERS_NAME, CASES_NAME, GATES_NAME
-from voterlist.config import IngestSettings, Settings
+from voterlist.config.sections import IngestSettings, Settings
 from voterlist.custody.manifest import DATA, Manifest, years_of
 from voterlist.custody.reading import Package
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import is_frozen, last_days
-from voterlist.decisions import acts_after_freeze
-from voterlist.decisions.answers import grounds
+from voterlist.decisions.answers import acts_after_freeze, grounds
 from voterlist.errors import InputError
 from voterlist.fields import LATER_FIELDS
 from voterlist.findings import finding_ids

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import facts
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.voting_cards import Cards
 from voterlist.deadlines import is_frozen, last_days, list_day
 from voterlist.errors import UsageError, usage_error
@@ -71,7 +71,7 @@ from voterlist.render.rows import (
     write_schema,
 )
 from voterlist.schemas import LIST_BALANCE
-from voterlist.storage import store
+from voterlist.storage import files as store_files
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import ReadRow, concat, with_column
 
@@ -137,8 +137,8 @@ _Task = tuple[ListFile, Callable[[Path], object]]
 def write_file(task: _Task) -> ListFile:
     """Write a file whole, and tell what it is."""
     file, write = task
-    store.write_atomically(file.path, write)
-    return replace(file, sha256=store.sha256(file.path))
+    store_files.write_atomically(file.path, write)
+    return replace(file, sha256=store_files.sha256(file.path))
 
 
 @frozen
@@ -388,9 +388,9 @@ class _Written:
         if tasks:
             if self.request.out is None:
                 # The program's own folders are closed to others.
-                store.own_folder(writer.folder.parent)
-                store.own_folder(writer.folder)
-            store.make_folder(writer.folder)
+                store_files.own_folder(writer.folder.parent)
+                store_files.own_folder(writer.folder)
+            store_files.make_folder(writer.folder)
             for count, file in enumerate(each(write_file, tasks), 1):
                 self.files.append(file)
                 progress(LISTS, count, len(tasks))

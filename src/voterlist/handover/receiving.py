@@ -34,7 +34,8 @@ from voterlist.custody.refusals import refusal, wrong
 from voterlist.custody.writing import read_receipt, receipt_in, write_receipt
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import Event, Handover
-from voterlist.decisions import WITHDRAWN, Given, standing, subjects_among
+from voterlist.decisions.given import Given, subjects_among
+from voterlist.decisions.standing import WITHDRAWN, standing
 from voterlist.errors import CustodyError
 from voterlist.handover.approving import require_grounded
 from voterlist.handover.changed import entries_changed
@@ -74,7 +75,13 @@ from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import ARRIVAL, DECISION
 from voterlist.storage import moves, store
-from voterlist.storage.files import sync_folder, write_atomically
+from voterlist.storage.files import (
+    make_folder,
+    own_folder,
+    sync_folder,
+    write_atomically,
+    write_content,
+)
 from voterlist.storage.ledger import Ledger, Reader, reading
 from voterlist.tables import concat, from_rows, rows_among
 
@@ -346,7 +353,7 @@ def _beside(workspace: Path, manifest: Manifest) -> tuple[str, ...]:
 def _stage_lists(desk: Desk, lists: HandedLists) -> Path:
     """The files of the lists in a folder of their own, ready to be moved into the inbox."""
     staged = desk.workspace / _WORK / "inbox"
-    store.own_folder(staged)
+    own_folder(staged)
     for path in lists.files:
         path.rename(staged / path.name)
     sync_folder(staged)
@@ -357,8 +364,8 @@ def _keep_beside(package: Package, lists: HandedLists) -> None:
     """Keep the manifest, and under which ids the sender knows the entries."""
     known_as = {here: below for below, here in lists.known_as.items()}
     text = json.dumps(known_as, sort_keys=True, separators=(",\n", ":"))
-    store.write_content(package.folder / "manifest.json", package.manifest.content)
-    store.write_content(package.folder / KNOWN_AS_NAME, text)
+    write_content(package.folder / "manifest.json", package.manifest.content)
+    write_content(package.folder / KNOWN_AS_NAME, text)
 
 
 def _take_decisions(
@@ -526,7 +533,7 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
     others = [dict(place) | row for row in others]
     for rows in (own, others):
         require_held("cases", pa.Table.from_pylist(rows), manifest)
-    store.write_content(package.folder / "manifest.json", manifest.content)
+    write_content(package.folder / "manifest.json", manifest.content)
     words = catalogue(desk.settings.report.languages[0])
     _linked(desk, package, ARRIVALS_NAME)
     try:
@@ -604,7 +611,7 @@ def _note_settled(
 
 def _write_receipt(desk: Desk, package: Manifest, out: Path, today: dt.date) -> None:
     """Write the receipt of a package, and its line of the journal behind it."""
-    store.make_folder(out.parent)
+    make_folder(out.parent)
     with Ledger(desk.place) as ledger:
         serial, previous = next_receipt(ledger, desk.cycle, package.sender.slug)
         manifest, _ = write_receipt(

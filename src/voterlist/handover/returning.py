@@ -54,7 +54,7 @@ from voterlist.pipeline.known import read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.rows import json_bytes, write_csv
 from voterlist.schemas import ARRIVAL
-from voterlist.storage import store
+from voterlist.storage.files import write_content
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.tables import ReadRow, by_key, concat, rows_among
 
@@ -155,7 +155,7 @@ def return_cases(
             manifest = pack(desk, outline, payloads, package)
             # Whose answers are owed is told from it.
             path = workspace / SENT / f"{manifest.digest}.cases"
-            store.write_content(path, json_bytes(content.model_dump(mode="json")))
+            write_content(path, json_bytes(content.model_dump(mode="json")))
             sent = delivered(package, out, recipient)
             stage = stage_of(content)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by, stage=stage)

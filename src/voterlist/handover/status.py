@@ -12,7 +12,7 @@ from voterlist import facts
 from voterlist.casework.noticed import before_term, noticed
 from voterlist.casework.returned_cases import Kept, Owed, unanswered
 from voterlist.catalogue import Catalogue
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import Book, read_book
 from voterlist.deadlines import BurnDown, Deadline, calendar
 from voterlist.errors import CustodyError, UsageError

@@ -15,7 +15,7 @@ from voterlist.casework.returned_cases import (
     answers_to_above,
 )
 from voterlist.catalogue import Catalogue, catalogue
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import CARRIED, applications_of, handed_over
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import SEALED_SUFFIX
@@ -62,7 +62,7 @@ from voterlist.render.rows import (
 from voterlist.report.sections.certificate import certificate_lines, certificate_of
 from voterlist.report.values import Words
 from voterlist.schemas import ENTRY, REMOVED
-from voterlist.storage import store
+from voterlist.storage import files as store_files
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.tables import ReadRow, concat, from_rows, rows_among
 
@@ -159,7 +159,7 @@ def submit(
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
             package = delivered(packed, out, recipient)
-            sha256, head = store.sha256(packed), str(ledger.head())
+            sha256, head = store_files.sha256(packed), str(ledger.head())
             handed = _Handed(manifest, contents, sha256, head, by)
             acts = _write_acts(package, handed, desk.settings)
             # The line is written down last: killed before it, the same package is made again.
@@ -366,7 +366,7 @@ def _write_acts(package: Path, handed: _Handed, settings: Settings) -> tuple[Pat
         page = _page(handed, settings, catalogue(language))
         pdf = typeset("act", page, handed.manifest.day)
         path = package.with_name(f"{stem}-act-{language}.pdf")
-        store.write_content(path, pdf)
+        store_files.write_content(path, pdf)
         files.append(path)
     return tuple(files)
 

@@ -15,60 +15,17 @@ from itertools import chain
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import IngestSettings
 from voterlist.fields import CARRIED, HASHED
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.file_names import Territory
-from voterlist.ingest.findings import PLACE_DOUBTS, RULES, SPOILED, findings_table
-from voterlist.ingest.generic import (
-    columns_needed,
-    given_map,
-    name_columns,
-    parse_map,
-    table_intake,
-)
-from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
+from voterlist.ingest.findings import findings_table
 from voterlist.ingest.ids import entry_ids
-from voterlist.ingest.look import Seen, look, register_headed
-from voterlist.ingest.numbers import protocol, statistics
-from voterlist.ingest.registers import (
-    FORMER_NAMES,
-    REASON,
-    StreetRows,
-    extra_column,
-    register_named,
-    street_rows,
-)
+from voterlist.ingest.look import Seen, look
 from voterlist.model import Unit
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import Row, concat, sort_by
-
-__all__ = [
-    "FORMER_NAMES",
-    "PLACE_DOUBTS",
-    "REASON",
-    "RULES",
-    "SPOILED",
-    "ColumnMap",
-    "ColumnMatch",
-    "Intake",
-    "StreetRows",
-    "columns_needed",
-    "extra_column",
-    "given_map",
-    "ingest",
-    "intake_of",
-    "map_columns",
-    "name_columns",
-    "parse_map",
-    "protocol",
-    "register_headed",
-    "register_named",
-    "statistics",
-    "street_rows",
-    "table_intake",
-]
 
 
 def ingest(

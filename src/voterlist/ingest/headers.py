@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.fields import FIELDS
 from voterlist.ingest.text import (
     FIELD_OF,

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Hashes, Longs
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash

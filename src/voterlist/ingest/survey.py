@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.config import IngestSettings, PinSettings
+from voterlist.config.sections import IngestSettings, PinSettings
 from voterlist.ingest.content import (
     confirm_columns,
     doubt_halves,

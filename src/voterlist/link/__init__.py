@@ -11,20 +11,14 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import block, steps
-from voterlist.link.cases import REASONS
-from voterlist.link.comparisons import FOLDS, SHIPPED
-from voterlist.link.encode import COMPARED, LINKED
-from voterlist.link.fit import Doubt, Estimate
-from voterlist.link.incremental import State
+from voterlist.link.comparisons import SHIPPED
 from voterlist.link.keys import NAMES
 from voterlist.link.labels import Decided, closed_cases
 from voterlist.link.steps import ready
 from voterlist.link.types import (
     Added,
-    AddedUse,
-    Chance,
     Incremental,
     Linkage,
     OwnRules,
@@ -35,33 +29,6 @@ from voterlist.link.types import (
 )
 from voterlist.model import Profile, Rule
 from voterlist.processes.limits import without_collection
-
-__all__ = [
-    "COMPARED",
-    "FOLDS",
-    "LINKED",
-    "REASONS",
-    "RULES",
-    "SHIPPED",
-    "TAKEN_NAMES",
-    "Added",
-    "AddedUse",
-    "Chance",
-    "Decided",
-    "Doubt",
-    "Estimate",
-    "Incremental",
-    "Linkage",
-    "OwnRules",
-    "Ready",
-    "Scope",
-    "State",
-    "Watch",
-    "link",
-    "link_ready",
-    "plan",
-    "ready",
-]
 
 TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
 """Names that no added comparison can have: those of comparisons and blocking keys."""

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray, Bools, Codes, Longs, pack_pairs
 from voterlist.link import block, ranges, weigh
-from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range

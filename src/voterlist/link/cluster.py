@@ -12,7 +12,7 @@ import numpy as np
 from voterlist.arrays import Bools, Codes, Floats, Longs, exp2
 from voterlist.link import weigh
 from voterlist.link.candidates import Candidates
-from voterlist.link.comparisons import Pairs
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer, near
 

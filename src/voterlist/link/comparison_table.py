@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from voterlist import schemas, tables
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import block, candidates
-from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 

@@ -17,16 +17,10 @@ from voterlist import schemas, strict_json, tables
 from voterlist.arrays import Codes, Floats
 from voterlist.fields import SHARED
 from voterlist.link.block import build
-from voterlist.link.comparisons import (
-    SHIPPED,
-    Comparison,
-    Comparisons,
-    Pairs,
-    Vectors,
-    with_added,
-)
+from voterlist.link.comparisons import SHIPPED, with_added
+from voterlist.link.comparisons.base import Comparison, Pairs
 from voterlist.link.comparisons.surname import SurnameLevel
-from voterlist.link.comparisons.vectors import swapped_shares
+from voterlist.link.comparisons.vectors import Comparisons, Vectors, swapped_shares
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.grid import on_grid
 from voterlist.link.judge import Scorer

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.link.block import Blocks
-from voterlist.link.comparisons import MISSING, Comparisons
+from voterlist.link.comparisons.base import MISSING
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
 from voterlist.link.keys import HEARD, USUAL, Key
 from voterlist.link.short_names import FULL_NAMES

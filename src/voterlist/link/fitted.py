@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from voterlist import tables
 from voterlist.arrays import Codes, Floats, Longs
-from voterlist.link.comparisons import MISSING, Comparison, Comparisons
+from voterlist.link.comparisons.base import MISSING, Comparison
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.fit import UNKNOWN_LOSS, Loss
 from voterlist.link.grid import on_grid
 from voterlist.link.weigh import CLASSES, Model, Scored, VectorCounts, score

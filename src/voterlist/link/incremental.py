@@ -18,7 +18,8 @@ import rapidfuzz
 
 from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, pack_pairs, salted
 from voterlist.link.block import Blocks
-from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
+from voterlist.link.comparisons import SHIPPED, with_added
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
 from voterlist.model import frozen

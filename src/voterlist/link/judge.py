@@ -14,17 +14,18 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats, Longs
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import block, candidates, weigh
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
-from voterlist.link.comparisons import Comparisons, Pairs, Vectors
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.birth_date import BirthDateLevel
 from voterlist.link.comparisons.document import DocumentLevel
 from voterlist.link.comparisons.fin import FinLevel
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.patronymic import PatronymicLevel
 from voterlist.link.comparisons.surname import SurnameLevel
+from voterlist.link.comparisons.vectors import Comparisons, Vectors
 from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key
 from voterlist.link.weigh import CLASSES, Model

@@ -14,8 +14,10 @@ import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salted
 from voterlist.link.block import pairs_within
-from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons, Pairs
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs
 from voterlist.link.comparisons.kinds import KINDS
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import Encoded
 from voterlist.model import Profile, frozen
 

@@ -17,14 +17,16 @@ from voterlist.arrays import (
     pack_pairs,
     unpack_pairs,
 )
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import block, candidates, cluster, weigh
 from voterlist.link.block import pairs_within, pairs_without
 from voterlist.link.blocking_loss import blocking_loss
 from voterlist.link.candidates import Candidates, Store
 from voterlist.link.cases import Closed, Judged, cases
 from voterlist.link.cluster import best_partners, clusters, given_the_others
-from voterlist.link.comparisons import MISSING, Comparisons, Pairs, with_added
+from voterlist.link.comparisons import with_added
+from voterlist.link.comparisons.base import MISSING, Pairs
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import term_frequencies, vectors_in, with_model
 from voterlist.link.fit import Blocked, blocked, doubts, estimate, share_at_bound

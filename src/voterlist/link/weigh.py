@@ -30,14 +30,9 @@ from math import prod
 import numpy as np
 
 from voterlist.arrays import Bools, Floats, Longs, exp2
-from voterlist.link.comparisons import (
-    MISSING,
-    SHIPPED,
-    Comparison,
-    Comparisons,
-    Pairs,
-    Vectors,
-)
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs
+from voterlist.link.comparisons.vectors import Comparisons, Vectors
 from voterlist.link.encode import Encoded
 from voterlist.link.grid import on_grid
 from voterlist.link.priors import Prior, Sample, priors

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Longs
-from voterlist.decisions import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.errors import StageError
 from voterlist.fields import DISPLAYED, NAME_PARTS
 from voterlist.lists.compile import Compiled

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.decisions import with_corrections
+from voterlist.decisions.effects import with_corrections
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (

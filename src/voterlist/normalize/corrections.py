@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from voterlist.decisions import Value
+from voterlist.decisions.answers import Value
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.model import Profile
 from voterlist.normalize.dates import DateForm, Resolved, read_date, resolve

@@ -2,6 +2,6 @@
 
 >>> from voterlist import config                                             # doctest: +SKIP
 >>> from voterlist.pipeline.running import run                               # doctest: +SKIP
->>> settings = config.load(workspace / config.FILE_NAME)                     # doctest: +SKIP
+>>> settings = config.load(workspace / config.SETTINGS_FILE)                     # doctest: +SKIP
 >>> run(workspace, settings, today=datetime.date(2026, 2, 3))                # doctest: +SKIP
 """

@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import CheckSettings
-from voterlist.decisions import Given
+from voterlist.config.sections import CheckSettings
+from voterlist.decisions.given import Given
 from voterlist.facts.latin import lower, script_of
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.tables import count_by, map_unique, rows_among

@@ -11,12 +11,14 @@ from dataclasses import field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers, strict_json
-from voterlist.config import IngestSettings, Settings
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import IngestSettings, Settings
 from voterlist.deadlines.handovers import Event, JournalLine, handovers
 from voterlist.errors import usage_error
 from voterlist.model import PASSING, AsideCode, Level, frozen, null_last
 from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
+from voterlist.storage.files import make_folder, sha256, write_content
 
 INBOX = "inbox"
 REFERENCE = "reference"
@@ -234,8 +236,8 @@ def is_shapes(path: PurePath) -> bool:
 def is_street_register(path: PurePath) -> bool:
     """True for a register of the precincts' streets, by its name."""
     # What reads lists is loaded where there is work: a run of which nothing changed asks for none.
-    ingest = importlib.import_module("voterlist.ingest")
-    return bool(ingest.register_named(path.name) == STREETS)
+    registers = importlib.import_module("voterlist.ingest.registers")
+    return bool(registers.register_named(path.name) == STREETS)
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
@@ -275,7 +277,7 @@ def _batches(workspace: Path, linked: Iterable[str] = ()) -> list[Batch]:
 def folders_by_digest(folder: Path) -> dict[str, Path]:
     """The identity of each package in a folder -> its own folder."""
     manifests = sorted(folder.glob("*/manifest.json"), reverse=True)
-    return {store.sha256(path): path.parent for path in manifests}
+    return {sha256(path): path.parent for path in manifests}
 
 
 def manifests_taken(workspace: Path) -> list[Path]:
@@ -296,7 +298,7 @@ def taken_in(workspace: Path, journal: Iterable[JournalLine]) -> dict[str, str]:
     return {
         file["sha256"][: readers.SOURCE_DIGITS]: file["table"]
         for path in manifests_taken(workspace)
-        if store.sha256(path) in taken
+        if sha256(path) in taken
         for file in strict_json.loads(path.read_bytes())["files"]
         if file["table"] in _OF_PERSONS
     }
@@ -405,15 +407,15 @@ def make_workspace(
     """
     text = config.template(cycle, level, constituency)
     settings = config.parse(text)
-    path = folder / config.FILE_NAME
+    path = folder / SETTINGS_FILE
     if path.exists():
         raise usage_error("folder-taken", path=folder)
     try:
         for part in (INBOX, REFERENCE):
-            store.make_folder(folder / part)
+            make_folder(folder / part)
         if constituency is not None:
-            store.make_folder(folder / INBOX / str(constituency))
-        store.write_content(path, text)
+            make_folder(folder / INBOX / str(constituency))
+        write_content(path, text)
     except OSError:
         raise usage_error("folder-unwritable", path=folder) from None
     return settings

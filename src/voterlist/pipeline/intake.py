@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import config, readers
-from voterlist.config import IngestSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import IngestSettings
 from voterlist.deadlines import cycle_year
-from voterlist.decisions import with_corrections
+from voterlist.decisions.effects import with_corrections
 from voterlist.errors import StageError
 from voterlist.findings import gather
 from voterlist.ingest import ingest
@@ -31,7 +31,7 @@ from voterlist.ingest.added import ENTRY_CELL, with_ids
 from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import PASSING, AsideCode, Profile, Stage, frozen
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
 from voterlist.pipeline.steps import (
     NeededTables,
@@ -51,6 +51,7 @@ from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty, with_entries
 from voterlist.storage import store
+from voterlist.storage.files import own_folder, sha256
 from voterlist.storage.kept import KeptUnit, Place, Said, memo
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by
@@ -216,7 +217,7 @@ def _leave_out(context: StageContext, number: int, batch: Batch) -> Said:
     )
     for name in INTAKE_TABLES:
         path = _intake_path(context.folder, name, number)
-        store.own_folder(path.parent)
+        own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
     return {**_said_of(intake), "troubles": []}
 
@@ -244,7 +245,7 @@ def _put_intake(folder: Path, number: int, done: KeptUnit) -> None:
     """Put the intake of a batch where the run keeps its tables."""
     for name in INTAKE_TABLES:
         path = _intake_path(folder, name, number)
-        store.own_folder(path.parent)
+        own_folder(path.parent)
         store.link_file(done.path(f"{name}.parquet"), path)
 
 
@@ -318,7 +319,7 @@ def _merge_tasks(received: Sequence[Path], accounts: Sequence[Intake]) -> list[T
     for number, own in enumerate(places):
         for place in own:
             homes.setdefault(place, []).append(number)
-    digests = {number: store.sha256(received[number]) for number in range(len(places))}
+    digests = {number: sha256(received[number]) for number in range(len(places))}
     tasks = []
     for place in sorted(homes, key=id_prefix):
         numbers = homes[place]

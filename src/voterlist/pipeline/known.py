@@ -13,16 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.config import Settings
-from voterlist.decisions import (
-    Given,
-    Names,
-    answered_ids,
-    members_of,
-    renamed,
-    still_contested,
-    subjects_among,
-)
+from voterlist.config.sections import Settings
+from voterlist.decisions.follow import Names, renamed
+from voterlist.decisions.given import Given, answered_ids, members_of, subjects_among
+from voterlist.decisions.standing import still_contested
 from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
 from voterlist.model import frozen

@@ -11,18 +11,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import last_days
-from voterlist.decisions import (
-    Given,
-    Standing,
-    renamed,
-    with_corrections,
-)
+from voterlist.decisions.effects import with_corrections
+from voterlist.decisions.follow import renamed
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import Standing
 from voterlist.errors import usage_error
 from voterlist.lists.compile import ListInput
 from voterlist.model import ListKind, null_last
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import NAMES, Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
 from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import CheckSettings
-from voterlist.decisions import answers_back
+from voterlist.config.sections import CheckSettings
+from voterlist.decisions.standing import answers_back
 from voterlist.findings import gather
-from voterlist.ingest import PLACE_DOUBTS, SPOILED
+from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
 from voterlist.model import (
     AsideCode,
     Returned,

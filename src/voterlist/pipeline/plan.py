@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from pathlib import Path
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover
-from voterlist.decisions import disputes
+from voterlist.decisions.trial import disputes
 from voterlist.model import (
     Action,
     CaseKind,

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import BurnDown, calendar
 from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import is_shapes, sources_of
@@ -42,6 +42,7 @@ from voterlist.report.slices import (
     named_rows,
 )
 from voterlist.report.values import Facts, Limits, UnitStanding
+from voterlist.storage import files as store_files
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.storage.store import Work
@@ -149,11 +150,11 @@ def write_walls(
     about = Facts(cycle, level, constituency=None, today=today)
     deadlines = calendar(settings.calendar, cycle)
     built = build_wall(about, deadlines, standing, burned, applications, waves)
-    store.own_folder(folder)
+    store_files.own_folder(folder)
     paths = []
     for language in settings.report.languages:
         path = folder / f"status-{language}.html"
-        store.write_content(path, wall.render_wall(built, language))
+        store_files.write_content(path, wall.render_wall(built, language))
         paths.append(path)
     return paths
 
@@ -285,8 +286,8 @@ def report_task(run: Run, languages: tuple[str, ...], folder: Path) -> Task:
     constituency = run.facts.constituency
     name = NATION_UNIT if run.reported else unit_name(constituency)
     own_folder = folder / name
-    store.own_folder(folder)
-    store.own_folder(own_folder)
+    store_files.own_folder(folder)
+    store_files.own_folder(own_folder)
     digests = [
         (name, _write_table(own_folder, name, run.tables[name]))
         for name in sorted(run.tables)
@@ -323,15 +324,15 @@ def put_reports(
     folder, rendered = report_folder(workspace, constituency), _RENDERED
     if task.unit == NATION_UNIT:
         folder, rendered = workspace / REPORTS, _NATION
-    store.own_folder(workspace / REPORTS)
-    store.own_folder(folder)
+    store_files.own_folder(workspace / REPORTS)
+    store_files.own_folder(folder)
     paths = []
     for template, language in _names(languages, rendered):
         name = template.format(language=language)
         path = folder / name
-        if not path.is_file() or store.sha256(path) != done.files[name]:
+        if not path.is_file() or store_files.sha256(path) != done.files[name]:
             copy = partial(shutil.copyfile, done.path(name))
-            store.write_atomically(path, copy)
+            store_files.write_atomically(path, copy)
         paths.append(path)
     return paths
 

@@ -14,22 +14,26 @@ import pyarrow.parquet as pq
 
 from voterlist import readers, reconcile
 from voterlist.arrays import Longs
-from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
-from voterlist.config import Settings
+from voterlist.check import examine
+from voterlist.check.context import ENTRIES, VOTERS
+from voterlist.check.indicators import beside_last, indicators
+from voterlist.config.sections import Settings
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.decisions import with_corrections
+from voterlist.decisions.effects import with_corrections
 from voterlist.errors import InputError
 from voterlist.findings import gather
-from voterlist.ingest import StreetRows, street_rows
+from voterlist.ingest.registers import StreetRows, street_rows
 from voterlist.model import Stage, frozen
-from voterlist.normalize import normalize_streets
+from voterlist.normalize.streets import normalize_streets
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
-from voterlist.reconcile import Part, Reconciliation
+from voterlist.reconcile import Part, Reconciliation, registers
+from voterlist.reconcile.registers import COMPARED as RECONCILE_COMPARED
+from voterlist.reconcile.statistics import COUNTED, TALLY, tally
 from voterlist.schemas import (
     CYCLE_CHANGE,
     CYCLE_SUMMARY,
@@ -213,7 +217,7 @@ def _reconcile(
     Only the entries that a register may meet are held; all of them where a register says who should
     be in it.
     """
-    asks_of_all = reconcile.asks_of_all(outside.registers)
+    asks_of_all = registers.asks_of_all(outside.registers)
     counted = _tally(tables.path("voters"), context)
     part = Part(_constituencies_in(tables.path("voters")), counted)
     return reconcile.reconcile(
@@ -231,7 +235,7 @@ def _reconcile(
 def _tally(voters: Path, context: StageContext) -> pa.Table:
     """TALLY of every voter, a constituency at a time."""
     done = context.units.each(Stage.RECONCILE, _count, _tasks("tally", voters))
-    return concat([unit.table("tally.parquet") for unit in done], reconcile.TALLY)
+    return concat([unit.table("tally.parquet") for unit in done], TALLY)
 
 
 def _tasks(name: str, voters: Path, *needs: str) -> list[Task]:
@@ -262,8 +266,8 @@ def _constituencies_in(voters: Path) -> Longs:
 def _count(task: tuple[Path, int], folder: Path) -> Said:
     """Count the voters of a constituency."""
     path, group = task
-    rows = pq.ParquetFile(path).read_row_group(group, reconcile.COUNTED.names)
-    store.write_table(folder / "tally.parquet", reconcile.tally(rows))
+    rows = pq.ParquetFile(path).read_row_group(group, COUNTED.names)
+    store.write_table(folder / "tally.parquet", tally(rows))
     return {}
 
 
@@ -274,7 +278,7 @@ def _candidates(
     if not outside.registers:
         return VOTER.empty_table()
     voters = tables.path("voters")
-    keys = reconcile.register_keys(outside.registers.values())
+    keys = registers.register_keys(outside.registers.values())
     needs = store.digest_of(*(keys[kind].tobytes() for kind in sorted(keys)))
     work = partial(_meet, keys=keys)
     progress = partial(context.progress, Stage.RECONCILE)
@@ -298,8 +302,8 @@ def _meet(task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]) -> S
     """Take the entries out of a constituency that a row of a register may meet."""
     path, group = task
     file = pq.ParquetFile(path)
-    looked_at = file.read_row_group(group, reconcile.COMPARED.names)
-    rows = reconcile.may_meet(looked_at.combine_chunks(), keys)
+    looked_at = file.read_row_group(group, RECONCILE_COMPARED.names)
+    rows = registers.may_meet(looked_at.combine_chunks(), keys)
     voters = file.read_row_group(group).combine_chunks().take(rows)
     store.write_table(folder / "voters.parquet", concat([voters], VOTER))
     return {}

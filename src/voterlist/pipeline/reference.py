@@ -17,25 +17,25 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import config, readers
-from voterlist.config import IngestSettings, Settings, WorkspaceSettings
+from voterlist.config.sections import IngestSettings, Settings, WorkspaceSettings
 from voterlist.errors import InputError
-from voterlist.ingest import (
+from voterlist.ingest import ingest
+from voterlist.ingest.look import register_headed
+from voterlist.ingest.numbers import protocol, statistics
+from voterlist.ingest.registers import (
     FORMER_NAMES,
     REASON,
     extra_column,
-    ingest,
-    protocol,
-    register_headed,
     register_named,
-    statistics,
 )
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict, frozen
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes
 from voterlist.pipeline.units import Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.listing import ListedFile
-from voterlist.reconcile import FORMER, REGISTERS
+from voterlist.reconcile.policies import REGISTERS
+from voterlist.reconcile.registers import FORMER
 from voterlist.report.sections.set_aside import NOBODY
 from voterlist.schemas import (
     ENTRY,

@@ -25,20 +25,13 @@ from voterlist.cycles.pairing import (
     is_elsewhere,
     pair,
 )
-from voterlist.decisions import (
-    Given,
-    Then,
-    identities,
-    identity_of,
-    is_same_person,
-    moves_of,
-    not_among,
-    with_corrections,
-)
+from voterlist.decisions.effects import with_corrections
+from voterlist.decisions.follow import Then, moves_of, not_among
+from voterlist.decisions.given import Given, identities, identity_of, is_same_person
 from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Precinct, Returned, Verdict, frozen
-from voterlist.normalize import normalize
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries

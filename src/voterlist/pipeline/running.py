@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from voterlist import config
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines.handovers import Event
 from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox

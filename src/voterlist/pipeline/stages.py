@@ -14,30 +14,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.config import Settings, own_territory
-from voterlist.decisions import (
-    STOOD,
-    Standing,
+from voterlist.config.sections import Settings, own_territory
+from voterlist.decisions.effects import (
+    Effects,
     columns_for,
+    come_of_age,
     effects,
-    follow,
-    here,
-    renamed,
-    still_contested,
-    struck_for_good,
+    struck_for_age,
 )
-from voterlist.decisions import Given as Answers
-from voterlist.decisions.effects import Effects, come_of_age, struck_for_age
+from voterlist.decisions.follow import STOOD, follow, renamed
+from voterlist.decisions.given import Given as Answers
+from voterlist.decisions.outcome import here, struck_for_good
+from voterlist.decisions.standing import Standing, still_contested
 from voterlist.findings.accepted import settle
-from voterlist.link import FOLDS, LINKED, Added, Incremental, Watch, link_ready
-from voterlist.link import ready as encode_list
+from voterlist.link import link_ready
 from voterlist.link.cases import with_kept
+from voterlist.link.comparisons.kinds import FOLDS
+from voterlist.link.encode import LINKED
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.link.second_opinion import second_opinion
+from voterlist.link.steps import ready as encode_list
+from voterlist.link.types import Added, Incremental, Watch
 from voterlist.model import Action, CaseKind, Precinct, Stage, Verdict
-from voterlist.normalize import normalize
-from voterlist.normalize.stage import fold_added
+from voterlist.normalize.stage import fold_added, normalize
 from voterlist.persons.matching import CLASSES, match
 from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.pipeline.groups import groupings, watch_over
@@ -63,7 +63,7 @@ from voterlist.pipeline.steps import (
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
-from voterlist.reconcile import HELD, MET, added_beside, registers_of_added
+from voterlist.reconcile.registers import HELD, MET, added_beside, registers_of_added
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import (
     AMENDMENT,

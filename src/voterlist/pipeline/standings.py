@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import (
     BurnDown,
     CalendarStage,

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from voterlist import config
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import list_day
-from voterlist.decisions import Given as Answers
+from voterlist.decisions.given import Given as Answers
 from voterlist.model import Action, Stage, frozen
 from voterlist.pipeline.inbox import Inputs, is_passing
 from voterlist.pipeline.result import Progress

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import config, readers
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import (
     Event,
@@ -49,6 +49,7 @@ from voterlist.pipeline.walk import Tables, Walk
 from voterlist.processes.stopping import whole
 from voterlist.schemas import LIST, empty, with_entries
 from voterlist.storage import ledger as ledgers
+from voterlist.storage.files import sha256
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.store import (
@@ -59,7 +60,6 @@ from voterlist.storage.store import (
     altered_runs,
     program_digest,
     settle_reruns,
-    sha256,
     told_of,
 )
 from voterlist.tables import count_by, distinct, rows_among

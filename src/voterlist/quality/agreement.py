@@ -28,7 +28,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 
-from voterlist.decisions import WITHDRAWN, Given, person_key
+from voterlist.decisions.given import Given, person_key
+from voterlist.decisions.standing import WITHDRAWN
 from voterlist.model import Verdict, frozen
 from voterlist.tables import Row, by_key
 

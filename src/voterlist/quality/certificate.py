@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
-from voterlist.decisions import Given, standing
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import standing
 from voterlist.model import frozen
 from voterlist.quality.agreement import (
     Agreement,

@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import DecisionSettings, ReviewSettings, Settings
-from voterlist.decisions import Given, Standing, is_same_person, last_verdicts, standing
+from voterlist.config.sections import DecisionSettings, ReviewSettings, Settings
+from voterlist.decisions.given import Given, is_same_person
+from voterlist.decisions.standing import Standing, last_verdicts, standing
 from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import CASE, PAIR, SECOND_READING, require
 from voterlist.tables import Row, by_key, from_rows, plain, rows_among, rows_without

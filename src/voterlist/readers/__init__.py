@@ -34,7 +34,7 @@ from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 __all__ = [
     "SOURCE_DIGITS",

@@ -18,7 +18,7 @@ from voterlist.readers.packed import DAMAGE, is_archive
 from voterlist.readers.workbook_facts import is_workbook
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 HEAD = 64
 """So many bytes show what a file is."""

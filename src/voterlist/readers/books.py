@@ -43,7 +43,7 @@ from voterlist.readers.workbook_facts import (
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO]

@@ -41,7 +41,7 @@ from voterlist.readers.outcome import (
 from voterlist.readers.proved import MEMORY_SHORT
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""

@@ -24,7 +24,7 @@ from voterlist.readers.sheets import check_size, sheet_of_columns
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _VERSIONS = frozenset({0x03, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xCB, 0xF5, 0xFB})
 _HEADER, _FIELD = 32, 32

@@ -22,7 +22,7 @@ from voterlist.readers.outcome import ReadOutcome, RefusedError
 from voterlist.readers.sheets import check_rows, check_size, sheet_of_rows
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _MOST_TEXTS = 3
 """So many texts beside each other may be a title or a signature."""

@@ -25,7 +25,7 @@ from voterlist.readers.text import read_text
 from voterlist.readers.word import read_word
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _STARTS = (
     b"\x89PNG",

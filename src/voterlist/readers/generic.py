@@ -22,7 +22,7 @@ from voterlist.readers.texts import coded_text, plain_text
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _TODO = (
     "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row,"
@@ -178,7 +178,7 @@ def _apart(names: list[str]) -> list[str]:
 
 def _usual() -> IngestSettings:
     """The limits where nobody set others."""
-    from voterlist.config import IngestSettings  # noqa: PLC0415  the reading child has no use of it
+    from voterlist.config.sections import IngestSettings  # noqa: PLC0415  the reading child has no use of it
 
     return IngestSettings()
 

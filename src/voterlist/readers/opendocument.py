@@ -24,7 +24,7 @@ from voterlist.readers.packed import (
 from voterlist.readers.sheets import with_beside
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _MIME = b"application/vnd.oasis.opendocument.text"
 _META = frozenset({"dc:creator", "dc:date", "meta:creator-initials"})

@@ -13,7 +13,7 @@ from voterlist.model import AsideCode, frozen
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 # One attempt at parsing a file: what it may take, and what earlier attempts broke on.
 

@@ -47,7 +47,7 @@ from voterlist.readers.pdf_words import PERHAPS_ONE_WORD, TextLine, line_text
 from voterlist.tables import as_ranges
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 # Words that a program broke because a column is too narrow, put together again.
 #

@@ -27,7 +27,7 @@ from voterlist.readers.outcome import allowance
 from voterlist.tables import one_array
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 Made = Callable[[pa.ChunkedArray], pa.Array]
 """What is made of a column."""

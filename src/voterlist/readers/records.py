@@ -31,7 +31,7 @@ from voterlist.schemas import RawSheet
 from voterlist.tables import one_array
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _TWO_FILES = b"PAR1PAR1"
 """The end of a Parquet file and the beginning of another one behind it."""

@@ -31,7 +31,7 @@ from voterlist.readers.outcome import (
 from voterlist.readers.proved import ONE_THREAD, LastWords, cause_of_end
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _MOST_ATTEMPTS = 8
 """So many children one file may end; it is then set aside from where the last one stopped."""

@@ -15,7 +15,7 @@ from voterlist.readers.outcome import ReadOutcome, RefusedError, unread_sheet
 from voterlist.schemas import RawSheet
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 
 def check_size(

@@ -30,7 +30,7 @@ from voterlist.readers.sheets import (
 )
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""

@@ -30,7 +30,7 @@ from voterlist.readers.packed import (
 from voterlist.readers.sheets import with_beside
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
 _SPACES = frozenset(

@@ -47,7 +47,7 @@ from voterlist.readers.packed import (
 )
 
 if TYPE_CHECKING:
-    from voterlist.config import IngestSettings
+    from voterlist.config.sections import IngestSettings
 
 _PIECE = 4 * 2**20
 """Bytes of a part that are looked at together."""

@@ -16,34 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import gather, make
 from voterlist.model import Stage, frozen
-from voterlist.persons.matching import CLASSES
-from voterlist.reconcile.policies import BY_CODE, REGISTERS, RULES
+from voterlist.reconcile.policies import BY_CODE, REGISTERS
 from voterlist.reconcile.registers import (
-    COMPARED,
     FORMER,
-    HELD,
-    MET,
-    added_beside,
-    asks_of_all,
     compare_registers,
     constituencies_of,
-    may_meet,
     no_register,
-    register_keys,
-    registers_of_added,
 )
-from voterlist.reconcile.statistics import (
-    COUNTED,
-    TALLY,
-    compared,
-    differences,
-    sums,
-    tally,
-)
+from voterlist.reconcile.statistics import compared, differences, sums, tally
 from voterlist.schemas import (
     AMENDMENT,
     COMPARISON,
@@ -55,28 +39,6 @@ from voterlist.schemas import (
     require,
 )
 from voterlist.tables import concat, sort_by
-
-__all__ = [
-    "CLASSES",
-    "COMPARED",
-    "COUNTED",
-    "FORMER",
-    "HELD",
-    "MET",
-    "REGISTERS",
-    "RULES",
-    "TALLY",
-    "Part",
-    "Reconciliation",
-    "added_beside",
-    "asks_of_all",
-    "may_meet",
-    "not_read",
-    "reconcile",
-    "register_keys",
-    "registers_of_added",
-    "tally",
-]
 
 DEATHS = "deaths"
 

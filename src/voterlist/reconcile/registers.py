@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray, Bools, Hashes, Longs, completed_years
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import Action, ListKind, Rule, frozen
 from voterlist.persons.matching import (

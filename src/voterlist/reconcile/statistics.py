@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats, Longs
-from voterlist.config import CheckSettings
+from voterlist.config.sections import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Sex, Unit, frozen
 from voterlist.reconcile.policies import BY_CODE

@@ -7,7 +7,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Literal
 
-from voterlist.decisions import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
 from voterlist.lists.documents import Document, ListDocument
 from voterlist.lists.door import code_of

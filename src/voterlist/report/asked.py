@@ -10,8 +10,10 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from voterlist.decisions import Standing, disputes, with_corrections
 from voterlist.decisions.answers import SHEETS, answers_of
+from voterlist.decisions.effects import with_corrections
+from voterlist.decisions.standing import Standing
+from voterlist.decisions.trial import disputes
 from voterlist.model import Action, Mark, Verdict, frozen
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.chance import Chance

@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json
-from voterlist.decisions import (
-    Given,
+from voterlist.decisions.given import Given, members_of
+from voterlist.decisions.standing import (
     Standing,
     answers_back,
-    members_of,
     standing,
     still_contested,
 )

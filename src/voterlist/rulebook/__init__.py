@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voterlist import cycles, ingest, merge, reconcile
-from voterlist.check import RULES as CHECK_RULES
+from voterlist import merge
+from voterlist.check.rules import RULES as CHECK_RULES
+from voterlist.cycles.findings import RULES as CYCLES_RULES
 from voterlist.findings.accepted import FINDINGS_ACCEPTED
+from voterlist.ingest.findings import RULES as INGEST_RULES
 from voterlist.model import Rule
-from voterlist.normalize import RULES as NORMALIZE_RULES
+from voterlist.normalize.columns import RULES as NORMALIZE_RULES
+from voterlist.reconcile.policies import RULES as RECONCILE_RULES
 from voterlist.watch import RULES as WATCH_RULES
 
-__all__ = ["RULES", "RULES_OF", "RULE_CODES"]
-
 RULES_OF: Mapping[str, tuple[Rule, ...]] = {
-    "ingest": ingest.RULES,
+    "ingest": INGEST_RULES,
     "merge": merge.RULES,
     "normalize": NORMALIZE_RULES,
     "check": CHECK_RULES,
-    "reconcile": reconcile.RULES,
-    "cycles": cycles.RULES,
+    "reconcile": RECONCILE_RULES,
+    "cycles": CYCLES_RULES,
     "watch": WATCH_RULES,
     "findings": (FINDINGS_ACCEPTED,),
 }

@@ -16,9 +16,15 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from voterlist.catalogue import Catalogue, entries, terms
-from voterlist.config import CheckSettings, Settings
-from voterlist.decisions import SHEETS, Answers, Ground, grounds
-from voterlist.decisions.answers import OF_PLACE, answers_by_rule
+from voterlist.config.sections import CheckSettings, Settings
+from voterlist.decisions.answers import (
+    OF_PLACE,
+    SHEETS,
+    Answers,
+    Ground,
+    answers_by_rule,
+    grounds,
+)
 from voterlist.link.comparisons import SHIPPED
 from voterlist.model import Rule, frozen
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF

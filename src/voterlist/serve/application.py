@@ -23,8 +23,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
-from voterlist.config import Settings
-from voterlist.decisions import person_key
+from voterlist.config.sections import Settings
+from voterlist.decisions.given import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.render.desk import desk_script, frame

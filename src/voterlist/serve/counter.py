@@ -49,7 +49,7 @@ from voterlist.counter.telling import (
     set_aside,
 )
 from voterlist.counter.written import write_book, write_letter
-from voterlist.decisions import grounds_for
+from voterlist.decisions.answers import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
 from voterlist.lists.door import DoorAnswer

@@ -21,8 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voterlist.config import DeskSettings
-from voterlist.decisions import person_key
+from voterlist.config.sections import DeskSettings
+from voterlist.decisions.given import person_key
 from voterlist.errors import usage_error
 from voterlist.model import Role, frozen
 from voterlist.serve.clerk import Refusal

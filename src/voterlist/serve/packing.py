@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.decisions import is_same_person
+from voterlist.decisions.given import is_same_person
 from voterlist.desk.data import Desk, DeskCase
 from voterlist.desk.pack import packed
 from voterlist.model import frozen

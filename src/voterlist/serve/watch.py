@@ -17,7 +17,7 @@ from voterlist.casework.importing import (
     check_answers,
     in_parts,
 )
-from voterlist.decisions import is_same_person
+from voterlist.decisions.given import is_same_person
 from voterlist.desk.data import State
 from voterlist.desk.decisions import Decision
 from voterlist.model import Problem, Role, frozen

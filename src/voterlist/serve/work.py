@@ -25,9 +25,9 @@ import pyarrow.compute as pc
 
 from voterlist.casework.pages import desk_of_workspace, doubted_cases
 from voterlist.casework.returned_cases import unanswered
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.deadlines import CalendarStage, calendar
-from voterlist.decisions import Given
+from voterlist.decisions.given import Given
 from voterlist.decisions.trial import Groups
 from voterlist.desk.data import Desk, DeskCase, answered
 from voterlist.model import Action, frozen

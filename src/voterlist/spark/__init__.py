@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import LinkSettings
 from voterlist.link.block import Forecast
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
@@ -21,32 +21,11 @@ from voterlist.spark.engine import Wanted, linked, planned
 from voterlist.spark.entries import told_names
 from voterlist.spark.exchange import Steps
 from voterlist.spark.failures import told
-from voterlist.spark.reading import (
-    Columns,
-    Files,
-    Frame,
-    Piece,
-    Rows,
-    Source,
-    Stamp,
-    dealt_pieces,
-    stamp_of,
-)
+from voterlist.spark.reading import Columns, Files, Frame, Rows, Source
 from voterlist.spark.session import prepare
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-__all__ = [
-    "Files",
-    "Piece",
-    "Stamp",
-    "dealt_pieces",
-    "link",
-    "plan",
-    "stamp_of",
-    "tell",
-]
 
 
 def link(

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs, unpack_pairs
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.link import cluster, fit, weigh
 from voterlist.link import link as local_link
 from voterlist.link import plan as local_plan
 from voterlist.link.block import Forecast, pairs_within, pairs_without
-from voterlist.link.comparisons import Comparisons, Pairs, with_added
+from voterlist.link.comparisons import with_added
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import ADDED, LINKED
 from voterlist.link.judge import (
     Scorer,

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from voterlist.arrays import Codes, Longs, unpack_pairs
 from voterlist.link import weigh
 from voterlist.link.block import Forecast
-from voterlist.link.comparisons import Comparisons, Pairs
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.fit import MUCH
 from voterlist.link.part import ENTRIES, Part, Tables, Whole, cut, joined, nobody, part
 from voterlist.link.weigh import VectorCounts, count

@@ -17,16 +17,14 @@ import pyarrow.parquet as pq
 from voterlist.arrays import Codes, Longs
 from voterlist.config.comparisons import AddedComparison
 from voterlist.fields import NAMES
-from voterlist.ingest import given_map, table_intake
 from voterlist.ingest.added import added_columns
-from voterlist.ingest.generic import name_columns
-from voterlist.link.comparisons import FOLDS
+from voterlist.ingest.generic import given_map, name_columns, table_intake
+from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.encode import COMPARED
 from voterlist.link.part import ENTRIES, encoded
 from voterlist.link.priors import Sample, marks_of
 from voterlist.model import Profile
-from voterlist.normalize import normalize
-from voterlist.normalize.stage import fold_added
+from voterlist.normalize.stage import fold_added, normalize
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
 from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, packed

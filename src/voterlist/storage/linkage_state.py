@@ -26,8 +26,8 @@ import pyarrow as pa
 from voterlist import strict_json
 from voterlist.arrays import AnyArray
 from voterlist.link.incremental import TABLES, State
-from voterlist.storage.files import make_folder, make_private, write_content
-from voterlist.storage.store import program_digest, read_file, sha256, write_table
+from voterlist.storage.files import make_folder, make_private, sha256, write_content
+from voterlist.storage.store import program_digest, read_file, write_table
 from voterlist.tables import Column
 
 # Columns and rows put aside on the disk while a list is linked that is larger than memory.

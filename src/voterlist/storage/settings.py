@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import config
-from voterlist.config import LinkSettings, Settings
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import LinkSettings, Settings
 from voterlist.errors import SettingsError, usage_error
 from voterlist.model import frozen
 from voterlist.schemas import ACCEPTANCE, empty
@@ -41,7 +42,7 @@ def settings_of(workspace: Path) -> Settings:
         UsageError: it is no workspace; the error names the one around it.
         SettingsError: its settings have mistakes.
     """
-    path = workspace / config.FILE_NAME
+    path = workspace / SETTINGS_FILE
     around = None if path.is_file() else workspace_around(workspace)
     if around is not None:
         raise usage_error("inside-workspace", path=workspace, workspace=around)
@@ -119,5 +120,5 @@ def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
 def _settings_path(given: Path | None, folder: Path) -> Path | None:
     if given is not None:
         return given
-    candidates = (around / config.FILE_NAME for around in (folder, *folder.parents))
+    candidates = (around / SETTINGS_FILE for around in (folder, *folder.parents))
     return next((path for path in candidates if path.is_file()), None)

@@ -37,7 +37,6 @@ from voterlist.processes.stopping import whole
 from voterlist.storage.files import (
     are_unaltered,
     close_folder,
-    make_folder,
     own_folder,
     remove_leftovers,
     remove_work_folders,
@@ -47,36 +46,6 @@ from voterlist.storage.files import (
     write_content,
 )
 from voterlist.version import __version__
-
-__all__ = [
-    "MANIFEST_NAME",
-    "RUN_EVENT",
-    "Manifest",
-    "RunFolder",
-    "Shelf",
-    "StageRecord",
-    "Work",
-    "Written",
-    "altered_runs",
-    "digest_of",
-    "finished_run",
-    "join_tables",
-    "link_file",
-    "make_folder",
-    "own_folder",
-    "program_digest",
-    "program_files",
-    "read_manifest",
-    "row_group_digests",
-    "run_path",
-    "settle_reruns",
-    "sha256",
-    "told_of",
-    "write_atomically",
-    "write_content",
-    "write_table",
-    "write_tables",
-]
 
 MANIFEST_NAME = "manifest.json"
 RUN_EVENT = "run"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.errors import WorkspaceBusyError
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock

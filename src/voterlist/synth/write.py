@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import StageError, UsageError
 from voterlist.fields import NAME_PARTS
 from voterlist.model import frozen

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from voterlist import config, readers
+from voterlist import readers
 from voterlist.any_table import machine
-from voterlist.config import IngestSettings, Settings
+from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config.sections import IngestSettings, Settings
 from voterlist.errors import SettingsError, VoterlistError, WorkspaceBusyError
 from voterlist.model import AsideCode
 from voterlist.pipeline.inbox import INBOX
@@ -142,10 +143,10 @@ def _of_workspace(workspace: Path, now: dt.datetime) -> Iterator[Noticed]:
         settings = settings_of(workspace)
     except SettingsError as error:
         places: dict[str, str | int | float] = {"count": len(error.mistakes)}
-        yield Noticed("settings", Health.BAD, {"file": config.FILE_NAME, **places})
+        yield Noticed("settings", Health.BAD, {"file": SETTINGS_FILE, **places})
         yield _clock(now, None, _ZONE)
         return
-    yield Noticed("settings", Health.GOOD, {"file": config.FILE_NAME})
+    yield Noticed("settings", Health.GOOD, {"file": SETTINGS_FILE})
     files = not_understood(workspace, settings.ingest)
     health = Health.BAD if files else Health.GOOD
     yield Noticed("registers", health, {"files": ", ".join(files)})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import read_book
 from voterlist.deadlines.handovers import FORGET_BEGUN as BEGUN
 from voterlist.deadlines.handovers import Event, handovers
@@ -31,9 +31,16 @@ from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
-from voterlist.storage import kept, lock, removal, store
+from voterlist.storage import kept, lock, removal
 from voterlist.storage import ledger as ledgers
-from voterlist.storage.files import PREFIX, WORK_FOLDERS, remove_unfinished
+from voterlist.storage.files import (
+    PREFIX,
+    WORK_FOLDERS,
+    make_folder,
+    own_folder,
+    remove_unfinished,
+    write_content,
+)
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
 
@@ -300,9 +307,9 @@ def _keep_manifests(workspace: Path) -> None:
         OSError: a file cannot be written.
     """
     for digest, folder in folders_by_digest(workspace / RECEIVED).items():
-        store.own_folder(workspace / SENT)
+        own_folder(workspace / SENT)
         content = (folder / "manifest.json").read_bytes()
-        store.write_content(workspace / SENT / f"{digest}.taken", content)
+        write_content(workspace / SENT / f"{digest}.taken", content)
 
 
 def _delete(
@@ -333,7 +340,7 @@ def _delete(
             # An empty one belongs to every workspace; a link stays, wherever it leads.
             folder = workspace / _NAMES[kind][0]
             if not folder.is_symlink():
-                store.make_folder(folder)
+                make_folder(folder)
 
 
 # Why it is too early

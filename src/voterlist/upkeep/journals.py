@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from voterlist.decisions import is_same_person
+from voterlist.decisions.given import is_same_person
 from voterlist.model import frozen
 from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage import ledger as ledgers

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import config
-from voterlist.config import Settings
-from voterlist.config.sections import LedgerSettings
+from voterlist.config.sections import LedgerSettings, Settings
 from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.commissions import Kind
@@ -40,7 +39,7 @@ from voterlist.pipeline.result import Progress
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, without_blank
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
-from voterlist.storage.files import private_folder
+from voterlist.storage.files import private_folder, sha256
 from voterlist.storage.ledger import Ledger, Reader, Submission
 from voterlist.storage.settings import settings_of
 from voterlist.storage.store import RUN_EVENT, Manifest
@@ -401,7 +400,7 @@ def _is_alike(folder: Path, again: Path, name: str) -> bool:
 def _tables(folder: Path) -> dict[str, str]:
     """Name -> SHA-256 of each table of a run."""
     return {
-        path.name: store.sha256(path)
+        path.name: sha256(path)
         for path in folder.iterdir()
         if path.is_file() and path.name not in _APART
     }

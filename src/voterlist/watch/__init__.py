@@ -25,9 +25,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.config import CheckSettings
-from voterlist.decisions import Given, answers_of, person_key
-from voterlist.decisions.given import moment_of
+from voterlist.config.sections import CheckSettings
+from voterlist.decisions.answers import answers_of
+from voterlist.decisions.given import Given, moment_of, person_key
 from voterlist.findings import declared_rules, gather, of_rows, row
 from voterlist.model import Action, Precinct, Unit, Verdict, frozen
 from voterlist.schemas import NIGHT, WAVE

@@ -28,8 +28,6 @@ from voterlist.check.shared import contradicted_sex, shared_by_two_people
 from voterlist.findings import declared_rules
 from voterlist.model import Rule
 
-__all__ = ["ALIKE", "RULES", "TESTS", "RegisterTest"]
-
 _Find = Callable[[Context, Rule], pa.Table]
 
 

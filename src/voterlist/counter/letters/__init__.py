@@ -11,9 +11,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.counter.applications import Application, Book, State, answered_until
-from voterlist.decisions import grounds
+from voterlist.decisions.answers import grounds
 from voterlist.fields import name_in
 from voterlist.model import Asks, Step, frozen
 from voterlist.render.pdf import typeset

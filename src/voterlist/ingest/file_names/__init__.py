@@ -19,17 +19,6 @@ from voterlist.ingest.file_names.tokens import maybe_time, stem
 from voterlist.ingest.place import HIGHEST
 from voterlist.model import frozen
 
-__all__ = [
-    "NOT_NAMED",
-    "Basis",
-    "Doubt",
-    "NamedPlace",
-    "Territory",
-    "place_of_name",
-    "places_of_names",
-    "places_of_sheets",
-]
-
 # Which reading of a name holds, in the light of its folder and of the names beside it.
 
 _SURE_RUN = 3

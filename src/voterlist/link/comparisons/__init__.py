@@ -6,29 +6,14 @@ from collections.abc import Mapping
 
 from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.address import Address
-from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Level, Pairs
 from voterlist.link.comparisons.birth_date import BirthDate
 from voterlist.link.comparisons.document import Document
 from voterlist.link.comparisons.fin import Fin
 from voterlist.link.comparisons.given_name import GivenName
-from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.comparisons.patronymic import Patronymic
 from voterlist.link.comparisons.sex import Sex
 from voterlist.link.comparisons.surname import Surname
-from voterlist.link.comparisons.vectors import Comparisons, Vectors
-
-__all__ = [
-    "FOLDS",
-    "MISSING",
-    "SHIPPED",
-    "Comparison",
-    "Comparisons",
-    "Evidence",
-    "Level",
-    "Pairs",
-    "Vectors",
-    "with_added",
-]
+from voterlist.link.comparisons.vectors import Comparisons
 
 _SHIPPED = (
     Surname(),

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Floats
-from voterlist.config import LinkSettings
+from voterlist.config.sections import LinkSettings
 from voterlist.fields import name_in
-from voterlist.link import Linkage, Ready
 from voterlist.link.explain import waterfalls
 from voterlist.link.fit import Doubt
 from voterlist.link.judge import Scorer
+from voterlist.link.types import Linkage, Ready
 from voterlist.model import PairKind, frozen
 from voterlist.render.html import nice, rendered
 from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Floats
-from voterlist.link.comparisons import MISSING, Comparison, Comparisons
+from voterlist.link.comparisons.base import MISSING, Comparison
+from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import ADDED, Encoded
 from voterlist.link.fit import known_values
 from voterlist.model import frozen

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.decisions.given import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW, UNKNOWN_VERDICT

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import readers
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode, Problem, frozen
 from voterlist.render.xlsx.forms import (

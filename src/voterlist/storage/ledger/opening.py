@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from voterlist.config import Settings
+from voterlist.config.sections import Settings
 from voterlist.errors import usage_error
 from voterlist.model import frozen
 from voterlist.storage.files import identity, private_folder

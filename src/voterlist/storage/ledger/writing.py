@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from voterlist.decisions import person_key
+from voterlist.decisions.given import person_key
 from voterlist.processes.stopping import whole
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain

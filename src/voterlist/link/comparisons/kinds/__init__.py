@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from voterlist.config.comparisons import KIND_NAMES, Fold
 from voterlist.link.comparisons.kind import Kind
 
-__all__ = ["FOLDS", "KINDS"]
-
 KINDS: Mapping[str, Kind] = {
     name: importlib.import_module(f"{__name__}.{name}").KIND for name in KIND_NAMES
 }

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from voterlist.check import INDICATORS
+from voterlist.check.indicators import INDICATORS
 from voterlist.model import Precinct, Unit, frozen
 from voterlist.report.sections.audit.scorecard import MEASURES
 from voterlist.report.sections.people import AgeGroup, age_groups

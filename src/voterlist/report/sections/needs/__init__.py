@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from voterlist.ingest import PLACE_DOUBTS, SPOILED
+from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
 from voterlist.model import Severity, Standing, frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
