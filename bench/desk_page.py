@@ -84,7 +84,7 @@ def _tables(path: Path, wanted: int) -> ReviewTables:
         findings=empty(FINDING),
         accepted=empty(ACCEPTED),
         registers=empty(ENTRY),
-        numbers=review.numbered(cases),
+        numbers=review.number_cases(cases),
         returned=empty(RETURNED),
     )
 

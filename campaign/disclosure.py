@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from voterlist.centre.disclosure import TOGETHER, Rounding, protected
+from voterlist.centre.disclosure import TOGETHER, Rounding, protect
 
 BASE = 3
 PLACE = (1, 1, "permanent")
@@ -76,7 +76,7 @@ def _published(releases: tuple[Cells, ...], rounding: Drawn) -> tuple[Any, ...]:
     for counts in releases:
         parts = [("", str(cell)) for cell in range(len(counts))]
         whole = Counter(dict(zip(parts, counts, strict=True)))
-        shown, before = protected({PLACE: whole}, before, "", rounding, is_exact=True)
+        shown, before = protect({PLACE: whole}, before, "", rounding, is_exact=True)
         told = [(place, *sorted(cells.items())) for place, cells in shown.items()]
         seen.append((sum(counts), *told))
     return tuple(seen)

@@ -75,7 +75,7 @@ def test_whoever_stays_under_another_entry_is_on_the_list_by_it(monkeypatch):
     monkeypatch.setattr(answering, "Kept", lambda *_: kept)
     newest = {"c": Answer(**said, stands_as="a")}
     came = answering.CameUp("1", newest, {"a": "088-a"})
-    made = answering.settled(None, None, came, catalogue("en"))
+    made = answering.settle(None, None, came, catalogue("en"))
     assert [*made.case_entries.values()] == [["088-a", "088-b"]]
     assert made.entry_ids == {"088-a"}
 

@@ -298,7 +298,7 @@ def test_settings_may_be_given_by_their_keys():
 
 def test_what_arrow_says_beside_a_cluster_quotes_no_cell():
     """The driver reads what tasks made; an error of Arrow there would quote a cell too."""
-    with pytest.raises(StageError) as caught, failures.told():
+    with pytest.raises(StageError) as caught, failures.tell_failures():
         pa.array([1, TOKEN], pa.int64())
     assert caught.value.code == "spark-failed"
     assert TOKEN not in told(caught.value)

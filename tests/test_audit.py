@@ -17,7 +17,7 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.config.sections import CheckSettings
 from voterlist.render.html import (
     build_pages,
-    declared,
+    declared_total,
     render_precincts,
     render_report,
 )
@@ -335,7 +335,7 @@ def test_a_page_sums_up_the_totals_that_lists_declare():
     place = Place(88, 1, None, None, None)
     for totals, expected in (((None, 3, 4), 7), ((None, None), None), ((0,), 0)):
         lists = tuple(ListBalance(place, "permanent", 9, 9, 0, one) for one in totals)
-        assert declared(lists) == expected
+        assert declared_total(lists) == expected
 
 
 def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():

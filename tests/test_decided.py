@@ -31,7 +31,7 @@ from voterlist.link import link, weigh
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.explain import read_model
-from voterlist.link.labels import CASES, PAIRS, Decided, decided
+from voterlist.link.labels import CASES, PAIRS, Decided, read_decided
 from voterlist.link.types import Incremental
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.persons import case_id
@@ -139,7 +139,7 @@ def test_a_label_moves_its_class_in_its_direction(people, monkeypatch):
 
     Two people, less likely. It is asked of the model as it is learnt, before the grid.
     """
-    monkeypatch.setattr(weigh, "rounded", lambda model: model)
+    monkeypatch.setattr(weigh, "round_model", lambda model: model)
     plain = link(people)
 
     def log_m(found):
@@ -258,7 +258,7 @@ def test_verdicts_say_of_pairs_what_they_say_and_no_more(verdicts, same, apart):
 
     What nobody said is no label.
     """
-    found = decided(decisions((verdicts, 1)), pa.array(["a", "b", "c"]))
+    found = read_decided(decisions((verdicts, 1)), pa.array(["a", "b", "c"]))
     said = {
         (row["entry_l"] + row["entry_r"], row["is_same"])
         for row in found.pairs.to_pylist()
@@ -273,7 +273,7 @@ def test_a_case_half_decided_teaches_what_was_said_and_is_not_closed():
     Their pair is known, and the case is still a question.
     """
     whole = decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1))
-    found = decided(
+    found = read_decided(
         whole.filter(pc.not_equal(whole.column("entry_id"), "c")),
         pa.array(["a", "b", "c"]),
     )
@@ -288,7 +288,7 @@ def test_an_entry_that_changed_takes_its_case_with_it():
 
     No label of it, and no closed case; the other entries' pair stays.
     """
-    found = decided(
+    found = read_decided(
         decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1)),
         pa.array(["a", "b"]),
     )
@@ -310,9 +310,11 @@ def test_of_cases_that_share_two_entries_the_last_decided_stands():
     ids = pa.array(["a", "b", "c"])
     for first, second in itertools.permutations([(early, 1), (late, 2)]):
         assert set(
-            decided(decisions(first, second), ids).cases.column("case_id").to_pylist()
+            read_decided(decisions(first, second), ids)
+            .cases.column("case_id")
+            .to_pylist()
         ) == {case_id(list(late))}
-    again = decided(decisions((early, 3), (late, 2)), ids)
+    again = read_decided(decisions((early, 3), (late, 2)), ids)
     assert set(again.cases.column("case_id").to_pylist()) == {case_id(list(early))}
 
 
@@ -417,7 +419,7 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
     entries, voters = sample
     said, marks = schemas.DECISION.empty_table(), {}
     for day, word in enumerate([*words, "same"]):
-        known = decided(said, voters.column("entry_id"))
+        known = read_decided(said, voters.column("entry_id"))
         found = link(voters, decided=known)
         done = effects(entries, found.cases, said)
         corrected, _ = review.apply(entries, said, done)

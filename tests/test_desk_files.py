@@ -27,7 +27,7 @@ from voterlist.desk.decisions import (
     Decision,
     read_decisions,
 )
-from voterlist.desk.pack import packed
+from voterlist.desk.pack import pack
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger
@@ -424,7 +424,7 @@ def test_a_page_is_of_one_constituency_or_of_all_of_them(tmp_path):
     with Ledger(folder / "ledger.db") as ledger:
         runs = known(folder, ledger)
         whole = desk_of_workspace(runs, ledger, settings, today=workspaces.TODAY)
-    values = packed(whole)
+    values = pack(whole)
     assert (values["constituency"], sorted(values["entries"]["constituency"])) == (
         None,
         [12, 88],
@@ -437,7 +437,7 @@ def test_the_sentence_says_what_agrees_and_what_chance_gives(workspace):
     assert told.startswith("Same FIN, surname, given name, father's name and birth")
     assert told.endswith("birth date; chance would give 0.2 such pairs, 1 were found.")
     assert "eynidir" in made.sentences["az"][0]
-    values = packed(made)
+    values = pack(made)
     assert len(values["cases"]["id"]) == len(made.cases) == 1
 
 

@@ -14,7 +14,7 @@ from voterlist.centre.disclosure import (
     TOGETHER,
     WITHHELD,
     Rounding,
-    protected,
+    protect,
     without_small,
 )
 from voterlist.errors import UsageError
@@ -53,7 +53,7 @@ def test_rounding_adds_nothing_on_average():
 @given(counts)
 def test_published_cells_add_up_to_the_exact_number(numbers):
     """Every voter is in a row: in a cell, in the rounding, or in a list that is withheld."""
-    shown, _ = protected({PLACE: cells(numbers)}, {}, "voters", HERE, is_exact=True)
+    shown, _ = protect({PLACE: cells(numbers)}, {}, "voters", HERE, is_exact=True)
     assert sum(shown[PLACE].values()) == sum(numbers)
     assert all(
         count % 3 == 0
@@ -69,8 +69,8 @@ def test_a_list_in_which_few_people_changed_is_published_as_it_was(
     """Otherwise the one cell that differs would say what the one person is who came."""
     before, after = cells(numbers), cells(numbers)
     after[PARTS[place]] += more
-    first, kept = protected({PLACE: before}, {}, "voters", HERE)
-    second, again = protected({PLACE: after}, {PLACE: before}, "voters", HERE)
+    first, kept = protect({PLACE: before}, {}, "voters", HERE)
+    second, again = protect({PLACE: after}, {PLACE: before}, "voters", HERE)
     assert second == first
     assert kept == again
 
@@ -78,8 +78,8 @@ def test_a_list_in_which_few_people_changed_is_published_as_it_was(
 def test_the_same_people_are_published_the_same_whatever_stands_beside_them():
     """A cell is one number in every table and release."""
     lists = {(88, number, "permanent"): cells([11] * 6) for number in range(1, 9)}
-    whole, _ = protected(lists, {}, "voters", HERE, is_exact=True)
-    alone, _ = protected({PLACE: lists[PLACE]}, {}, "voters", HERE, is_exact=True)
+    whole, _ = protect(lists, {}, "voters", HERE, is_exact=True)
+    alone, _ = protect({PLACE: lists[PLACE]}, {}, "voters", HERE, is_exact=True)
     assert whole[PLACE] == alone[PLACE]
     assert len({tuple(shown.items()) for shown in whole.values()}) > 1
 
@@ -92,7 +92,7 @@ def test_withheld_lists_of_a_kind_are_tried_together_and_all_rows_add_up():
         for number in range(1, 31)
     }
     lists = {PLACE: cells([50] * 6), **soldiers}
-    shown, _ = protected(lists, {}, "voters", HERE, is_exact=True)
+    shown, _ = protect(lists, {}, "voters", HERE, is_exact=True)
     alone = {place for place in soldiers if WITHHELD in shown[place]}
     (together,) = shown.keys() - lists.keys()
     assert together == (None, None, "temporary", TOGETHER)

@@ -83,7 +83,7 @@ def test_values_by_appearance_are_those_of_the_text_encoded_anew(values):
 def test_the_second_column_stands_where_the_first_has_nothing(rows):
     """Coalescing codes equals coalescing texts, with no value twice in the dictionary."""
     first, second = [row[0] for row in rows], [row[1] for row in rows]
-    found = tables.coalesced(
+    found = tables.coalesce(
         encoded(first), pa.array(second, pa.string()).dictionary_encode()
     )
     assert found.to_pylist() == [

@@ -6,7 +6,7 @@ import pytest
 
 import ledger_places
 from voterlist.errors import InputError, UsageError
-from voterlist.pipeline.progress import received
+from voterlist.pipeline.progress import first_days_received
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import concat, from_columns
@@ -59,7 +59,11 @@ def test_a_list_keeps_the_first_day_it_was_seen(place):
         (1, "renamed.csv", FIRST),
         (2, "", SECOND),
     ]
-    assert received(found, None) == {(88, None): FIRST, (88, 1): FIRST, (88, 2): SECOND}
+    assert first_days_received(found, None) == {
+        (88, None): FIRST,
+        (88, 1): FIRST,
+        (88, 2): SECOND,
+    }
 
 
 def test_a_corrected_list_does_not_move_the_day_of_the_first(place):
@@ -67,7 +71,7 @@ def test_a_corrected_list_does_not_move_the_day_of_the_first(place):
     with Ledger(place) as ledger:
         ledger.submit(lists(1), {}, FIRST)
         ledger.submit(lists(1, source="cccccccccccc"), {}, SECOND)
-        assert received(ledger.submissions(), None) == {(88, 1): FIRST}
+        assert first_days_received(ledger.submissions(), None) == {(88, 1): FIRST}
 
 
 def test_a_list_without_entries_was_not_handed_in(place):
@@ -77,7 +81,7 @@ def test_a_list_without_entries_was_not_handed_in(place):
         ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
         found = ledger.submissions()
     assert len(found) == 3
-    assert received(found, None) == {(88, 2): SECOND}
+    assert first_days_received(found, None) == {(88, 2): SECOND}
 
 
 @pytest.mark.parametrize("copy_first", [True, False])
@@ -86,7 +90,7 @@ def test_a_copy_beside_a_list_does_not_hide_it(place, copy_first):
     both = [lists(1, entries=0), lists(1)]
     with Ledger(place) as ledger:
         ledger.submit(concat(both if copy_first else both[::-1], LIST), {}, FIRST)
-        assert received(ledger.submissions(), None) == {(88, 1): FIRST}
+        assert first_days_received(ledger.submissions(), None) == {(88, 1): FIRST}
 
 
 def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):

@@ -356,14 +356,14 @@ def test_a_home_in_common_takes_nothing_from_one_person():
 def test_pooled_levels_keep_their_sum_and_their_order(shares):
     """The shares of levels stay shares, and what was in order stays as it was."""
     of_same, others = (np.array(column) for column in zip(*shares, strict=True))
-    pooled = weigh.pooled(of_same, others, -1)
+    pooled = weigh.pool_shares(of_same, others, -1)
     ratio = pooled / others
     assert (np.diff(ratio) <= 1e-9 * ratio[:-1]).all()
     assert np.isclose(pooled.sum(), of_same.sum())
-    assert np.allclose(weigh.pooled(pooled, others, -1), pooled)
+    assert np.allclose(weigh.pool_shares(pooled, others, -1), pooled)
     if (np.diff(of_same / others) < 0).all():
         assert (pooled == of_same).all()
-    turned = weigh.pooled(of_same[::-1], others[::-1], 1)
+    turned = weigh.pool_shares(of_same[::-1], others[::-1], 1)
     assert np.allclose(turned[::-1], pooled)
 
 

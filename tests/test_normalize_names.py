@@ -14,8 +14,8 @@ from voterlist.facts.latin import (
     LATIN_TO_CYRILLIC,
     different_names,
     lower,
-    meant,
-    repaired,
+    repair,
+    rewrite_mixed,
     title,
     to_latin,
     upper,
@@ -454,7 +454,7 @@ def test_of_look_alikes_alone_the_alphabet_of_most_letters_is_meant(letters):
         (cyrillic if other else latin)[at] for at, other in enumerate(is_other)
     )
     mostly = cyrillic if 2 * sum(is_other) > len(is_other) else latin
-    assert meant(word) == (mostly if len(set(is_other)) == 2 else None)
+    assert rewrite_mixed(word) == (mostly if len(set(is_other)) == 2 else None)
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,7 @@ def test_of_look_alikes_alone_the_alphabet_of_most_letters_is_meant(letters):
 )
 def test_repair_of_look_alikes(text, fixed):
     """Only a word whose second alphabet holds look-alikes alone is repaired and reported."""
-    assert repaired(text) == fixed
+    assert repair(text) == fixed
 
 
 def test_given_sex_only_where_the_list_is_of_one_mind():

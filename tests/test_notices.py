@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import workspaces
 from review_books import fill
 from voterlist.casework import reviewing
-from voterlist.casework.noticed import EVENT, before_term, noticed, notices_line
+from voterlist.casework.noticed import EVENT, before_term, days_to_object, notices_line
 from voterlist.cli import APP
 from voterlist.config.mistakes import SETTINGS_FILE as SETTINGS
 from voterlist.handover.status import status_of
@@ -36,7 +36,7 @@ def struck(entry_id, finding_id=None, day="2026-02-10", action="strike"):
 def test_a_notice_that_is_written_again_keeps_its_day():
     """A term that begins anew with each printing would never end, or end too early."""
     journal = [line(f1="a"), line(LATER, f1="a", f2="b")]
-    assert noticed(journal) == {"a": {"f1": UNTIL}, "b": {"f2": LATER}}
+    assert days_to_object(journal) == {"a": {"f1": UNTIL}, "b": {"f2": LATER}}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_notice_that_is_written_again_keeps_its_day():
     ],
 )
 def test_a_striking_is_early_until_the_last_day_to_object(row, is_early):
-    notices = noticed([line(f1="a"), line(LATER, f3="a")])
+    notices = days_to_object([line(f1="a"), line(LATER, f3="a")])
     assert before_term([struck("x"), row], notices) == ([1] if is_early else [])
 
 

@@ -344,7 +344,7 @@ def test_nobody_is_left_out_of_the_sheet_and_an_age_past_belief_has_a_mark(
     """A list without a column of sex, and voters whose age is not known."""
     counted, settings = counted_people(*BORN)
     nothing = {name: {} for name in CELLS}
-    tables, _ = figures_module._protected(counted, Rounding(b"key", 3), nothing)
+    tables, _ = figures_module._protect(counted, Rounding(b"key", 3), nothing)
     words = ListWords(language)
     made = press_sheet(
         counted, tables, Rounding(b"key", 3), settings, workspaces.TODAY, words
@@ -367,7 +367,7 @@ def test_whose_constituency_is_not_known_has_a_row_of_its_own():
     voters = counted.lists["voters"]
     voters[None, None, "permanent"] = Counter({("18-29", "f"): 5})
     nothing = {name: {} for name in CELLS}
-    tables, _ = figures_module._protected(counted, Rounding(b"key", 3), nothing)
+    tables, _ = figures_module._protect(counted, Rounding(b"key", 3), nothing)
     made = press_sheet(
         *(counted, tables, Rounding(b"key", 3), settings, workspaces.TODAY),
         ListWords("en"),

@@ -25,7 +25,7 @@ from voterlist.link.explain import waterfalls
 from voterlist.link.steps import ready
 from voterlist.link.types import Added, Scope
 from voterlist.model import Profile
-from voterlist.render.pictures import Drawn, pictures_of, render_pictures, written
+from voterlist.render.pictures import Drawn, lines_by_id, pictures_of, render_pictures
 from voterlist.render.pictures.clusters import clusters_of
 from voterlist.render.pictures.pairs import weights_of
 from voterlist.report.sections.cases.model import CaseWords
@@ -342,7 +342,7 @@ def test_the_page_of_the_object_shows_doubtful_entries_and_says_so(tmp_path):
     page = html.unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
     least = settings["duplicate_probability"]
     below = linkage.pairs[linkage.pairs.probability.between(0.2, least, "left")]
-    lines = written(people)
+    lines = lines_by_id(people)
     assert len(below)
     for entry in (*below.entry_l.head(5), *below.entry_r.head(5)):
         assert lines[entry] in page

@@ -34,9 +34,9 @@ from voterlist.pipeline.list_input import ListSource
 from voterlist.quality.agreement import (
     Stratum,
     TwoReadings,
+    estimate_stratified,
     kappas,
     read_twice,
-    stratified,
     wilson,
 )
 from voterlist.quality.agreement import (
@@ -364,15 +364,15 @@ def test_wilson_is_that_of_the_book():
 
 
 def test_one_stratum_is_wilson():
-    total, share = stratified([Stratum(1000, 263, 81)]), wilson(81, 263)
+    total, share = estimate_stratified([Stratum(1000, 263, 81)]), wilson(81, 263)
     assert total.low == pytest.approx(1000 * share.low)
     assert total.high == pytest.approx(1000 * share.high)
 
 
 def test_a_stratum_that_was_read_whole_is_certain():
-    result = stratified([Stratum(10, 10, 4), Stratum(0, 0, 0)])
+    result = estimate_stratified([Stratum(10, 10, 4), Stratum(0, 0, 0)])
     assert (result.estimate, result.low, result.high) == (4, 4, 4)
-    assert stratified([Stratum(10, 10, 4), Stratum(5, 0, 0)]) is None
+    assert estimate_stratified([Stratum(10, 10, 4), Stratum(5, 0, 0)]) is None
 
 
 def test_the_interval_covers_what_it_says():
@@ -386,7 +386,7 @@ def test_the_interval_covers_what_it_says():
             Stratum(size, read, sum(chance.random() < share for _ in range(read)))
             for size, read, share in strata
         ]
-        result = stratified(drawn)
+        result = estimate_stratified(drawn)
         covered += result.low <= truth <= result.high
     assert 0.93 <= covered / tries <= 0.985
 

@@ -54,7 +54,7 @@ def run():
     whole = tables.everything()
     cut = {name: in_two_constituencies(one) for name, one in whole.tables.items()}
     cut = {name: one for name, one in cut.items() if one is not None}
-    cut["case_numbers"] = review.numbered(cut["cases"])
+    cut["case_numbers"] = review.number_cases(cut["cases"])
     return whole, cut
 
 

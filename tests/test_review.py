@@ -125,7 +125,7 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
         },
     )
 
-    assert numbers_of(review.numbered(cases)) == {"c1": 2, "c2": 3, "c3": 1}
+    assert numbers_of(review.number_cases(cases)) == {"c1": 2, "c2": 3, "c3": 1}
     assert review.queue(cases, DECISION.empty_table()).column(
         "case_id"
     ).to_pylist() == [
@@ -143,12 +143,12 @@ def at_place(*texts):
 
 def test_a_case_keeps_its_number_and_a_new_one_gets_the_next_free_one():
     """People say case 7: after the next run that would be another one."""
-    first = review.numbered(
+    first = review.number_cases(
         make_cases({"c1": at_place("a", "b"), "c2": at_place("c", "d")})
     )
     cases = make_cases({"c0": at_place("e", "f"), "c2": at_place("c", "d")})
 
-    second = review.numbered(cases, first)
+    second = review.number_cases(cases, first)
 
     assert numbers_of(first) == {"c1": 1, "c2": 2}
     assert numbers_of(second) == {"c0": 3, "c2": 2}
@@ -158,9 +158,11 @@ def test_a_case_whose_entries_moved_keeps_its_number():
     """A corrected precinct gives the case another id, and people go on calling it by its number."""
     here, there = "088-0001-AAAAAAAAAAAAA", "088-0002-BBBBBBBBBBBBB"
     moved = here.replace("0001", "0007")
-    first = review.numbered(make_cases({"c1": at_place("x", "y"), "c2": [here, there]}))
+    first = review.number_cases(
+        make_cases({"c1": at_place("x", "y"), "c2": [here, there]})
+    )
 
-    second = review.numbered(
+    second = review.number_cases(
         make_cases({"c9": [moved, there], "c0": at_place("v", "w")}), first
     )
 
@@ -168,8 +170,8 @@ def test_a_case_whose_entries_moved_keeps_its_number():
 
 
 def test_the_number_of_a_case_that_is_gone_is_not_given_again():
-    first = review.numbered(make_cases({"c1": at_place("a", "b")}))
-    second = review.numbered(make_cases({"c2": at_place("a", "c")}), first)
+    first = review.number_cases(make_cases({"c1": at_place("a", "b")}))
+    second = review.number_cases(make_cases({"c2": at_place("a", "c")}), first)
 
     assert numbers_of(second) == {"c2": 2}
 
@@ -189,8 +191,8 @@ def test_numbers_stay_and_no_two_cases_have_one(then, today):
         )
         for one in (then, today)
     )
-    first = review.numbered(then)
-    before, after = numbers_of(first), numbers_of(review.numbered(today, first))
+    first = review.number_cases(then)
+    before, after = numbers_of(first), numbers_of(review.number_cases(today, first))
 
     assert all(after[case] == before[case] for case in before.keys() & after.keys())
     fresh = sorted(after[case] for case in after.keys() - before.keys())

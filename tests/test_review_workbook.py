@@ -22,7 +22,7 @@ from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.decisions.trial import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
-from voterlist.report.asked import GivenAnswer, said
+from voterlist.report.asked import GivenAnswer, tell_answers
 from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 
@@ -857,7 +857,7 @@ def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
 def test_the_row_of_a_register_is_named_by_its_register(document, told):
     """Who confirms a striking would read an id where the evidence stands."""
     given = GivenAnswer("strike", ground="died", document=document, decided_by="A")
-    text = said(given, Words("en"))
+    text = tell_answers(given, Words("en"))
     assert text == f"A: strike: {EN('ground.died.title')}; {told}"
 
 

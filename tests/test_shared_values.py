@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.arrays import grouped
+from voterlist.arrays import repeated_places
 from voterlist.persons import shared_values as module
 from voterlist.persons.shared_values import agreeing, sharing, text_hashes
 
@@ -104,4 +104,6 @@ def test_texts_of_one_length_that_differ_in_a_letter_have_other_hashes(length):
 @given(st.lists(st.integers(0, 5), max_size=20))
 def test_numbers_that_stand_twice_are_found(numbers):
     """Exactly the places of numbers that stand more than once, ascending."""
-    assert sorted(grouped(np.array(numbers, dtype=np.int64))) == _plain(numbers)[0]
+    assert (
+        sorted(repeated_places(np.array(numbers, dtype=np.int64))) == _plain(numbers)[0]
+    )

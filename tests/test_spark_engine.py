@@ -13,8 +13,8 @@ from voterlist.link.encode import COMPARED
 from voterlist.link.types import Watch
 from voterlist.model import Profile
 from voterlist.normalize.stage import normalize
-from voterlist.spark.engine import Wanted, linked
-from voterlist.spark.exchange import batches_of, of_kind, parcels_of, worked
+from voterlist.spark.engine import Wanted, link_on_spark
+from voterlist.spark.exchange import batches_of, of_kind, parcels_of, work_parcels
 from voterlist.spark.reading import Rows
 from voterlist.synth.generate import generate
 
@@ -27,7 +27,7 @@ class Here:
 
     def each(self, _stage, work):
         """What work makes of the parcels of each addressee."""
-        return Here(worked(self.parcels, work))
+        return Here(work_parcels(self.parcels, work))
 
     def delivered(self, _tasks):
         """The same: each parcel knows its task."""
@@ -125,7 +125,7 @@ def test_a_list_in_parts_is_linked_as_the_whole_list_is(name):
     table, profile, limit = LISTS[name]()
     settings = LinkSettings(largest_block=limit, chunk_pairs=5_000)
     wanted = Wanted(Rows(profile), settings)
-    there = linked(StepsHere(), RowsHere(table), wanted, Watch())
+    there = link_on_spark(StepsHere(), RowsHere(table), wanted, Watch())
     here = link(table, settings, profile=profile)
     assert here.pairs.num_rows or len(table) < 2
     for field in ("pairs", "cases", "clusters"):

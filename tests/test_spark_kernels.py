@@ -16,7 +16,7 @@ from voterlist.link.comparisons import SHIPPED, with_added
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.encode import COMPARED, LINKED, encode
 from voterlist.link.keys import Key, keys, together
-from voterlist.link.part import cut, encoded, joined, part
+from voterlist.link.part import cut, encode_part, join_parts, part
 from voterlist.model import Profile
 from voterlist.normalize.stage import normalize
 from voterlist.schemas import require
@@ -27,7 +27,7 @@ from voterlist.spark.blocking import (
     forecast_of,
     large_of,
 )
-from voterlist.spark.exchange import Parcel, of_kind, packed, unpacked
+from voterlist.spark.exchange import Parcel, of_kind, pack_tables, unpack_tables
 from voterlist.synth.generate import generate
 from voterlist.tables import sort_by
 
@@ -56,7 +56,7 @@ class InParts:
         self.added = dict.fromkeys(added, profile is Profile.AZ)
         self.keys = keys(profile, len(voters), LIMIT, self.added)
         plain = [
-            encoded(
+            encode_part(
                 voters.slice(start, stop - start),
                 {
                     name: column.slice(start, stop - start)
@@ -75,7 +75,7 @@ class InParts:
         answers, told = self._answered(asked)
         self.whole = counting.with_stats(self.whole, told, by_person=False)
         self.parts = [
-            counting.counted(tables, self.whole, int(start), of_part, PARTS)
+            counting.count_part(tables, self.whole, int(start), of_part, PARTS)
             for tables, start, of_part in zip(plain, self.starts, answers, strict=False)
         ]
         if self.whole.has_lines:
@@ -90,14 +90,14 @@ class InParts:
         questions = {task: [] for task in range(PARTS)}
         for number, one in enumerate(asked):
             for task, tables in counting.to_tasks(one, PARTS):
-                parcel = Parcel(task, "question", number, 0, packed(tables))
+                parcel = Parcel(task, "question", number, 0, pack_tables(tables))
                 questions[task].append(parcel)
         made = [
             parcel
             for task, parcels in questions.items()
             for parcel in counting.answer(task, parcels, self.whole.profile)
         ]
-        told = [unpacked(one.content) for one in of_kind(made, "stats")]
+        told = [unpack_tables(one.content) for one in of_kind(made, "stats")]
         answers = of_kind(made, "answer")
         return [
             [one for one in answers if one.addressee == number]
@@ -147,7 +147,7 @@ def _compare_as_there(in_parts, comparisons):
         start, stop = in_parts.starts[number : number + 2]
         rows = members[(members >= start) & (members < stop)] - start
         pieces.append(cut(tables, rows))
-    entries = part(joined(pieces), in_parts.whole)
+    entries = part(join_parts(pieces), in_parts.whole)
     there = comparisons.compare(
         Pairs(entries, entries.local(left), entries.local(right))
     )
@@ -178,11 +178,11 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     """Blocks are split and cut as on one machine, and what is left out is counted the same."""
     blocking = in_parts.blocking
     small = _blocks(blocking, _of_each(in_parts.parts, blocking.sent))
-    told = [unpacked(one.content) for one in of_kind(small, "told")]
+    told = [unpack_tables(one.content) for one in of_kind(small, "told")]
     split = replace(blocking, large=large_of(in_parts.keys, told))
     assert any(map(len, split.large))
     large = _blocks(split, _of_each(in_parts.parts, split.sent))
-    told += [unpacked(one.content) for one in of_kind(large, "told")]
+    told += [unpack_tables(one.content) for one in of_kind(large, "told")]
     made = {blocking: small, split: large}
     whole, added = in_parts.whole_list, in_parts.added
     blocks = build_all(whole, whole.profile, LIMIT, added=added)
@@ -283,4 +283,4 @@ def _codes(code, position):
         "position": position,
         "is_partial": np.zeros(len(code), np.bool_),
     }
-    return packed({"codes": pa.table(columns)})
+    return pack_tables({"codes": pa.table(columns)})

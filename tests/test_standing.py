@@ -21,10 +21,10 @@ from voterlist.model import Level, Owed, Progress, Standing
 from voterlist.pipeline.progress import (
     Waiting,
     Work,
+    first_days_received,
     handed_over,
     lists_of_today,
     over,
-    received,
 )
 from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in, standings
 from voterlist.schemas import DECISION
@@ -257,7 +257,7 @@ def test_a_renamed_file_leaves_no_precinct_behind():
     )
     assert lists_of_today([wrong, right], work) == [right]
     # The list itself was there on the first day, under another name.
-    assert received([wrong, right], work) == {(88, 12): day("2026-02-01")}
+    assert first_days_received([wrong, right], work) == {(88, 12): day("2026-02-01")}
 
 
 def test_a_file_that_was_replaced_leaves_no_precinct_behind():
@@ -269,10 +269,12 @@ def test_a_file_that_was_replaced_leaves_no_precinct_behind():
         sources={"b": frozenset({(88, 12)})},
         names={"inbox/88/x.csv": "b"},
     )
-    assert received([slip, corrected], work) == {(88, 12): day("2026-02-03")}
+    assert first_days_received([slip, corrected], work) == {(88, 12): day("2026-02-03")}
     # Beside the folders nobody knew whose it was.
     unknown = replace(slip, name="inbox/x.csv", constituency=None)
-    assert received([unknown, corrected], work) == {(88, 12): day("2026-02-03")}
+    assert first_days_received([unknown, corrected], work) == {
+        (88, 12): day("2026-02-03")
+    }
 
 
 def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():
@@ -285,7 +287,7 @@ def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():
         sources={"b": frozenset({(88, 12)})},
         names={"inbox/88/12.csv": "b"},
     )
-    assert received([first, second, removed], work) == {
+    assert first_days_received([first, second, removed], work) == {
         (88, 12): day("2026-02-01"),
         (88, 14): day("2026-02-02"),
     }

@@ -117,7 +117,7 @@ def test_what_is_done_and_what_is_left_is_told_in_words(tmp_path):
 def test_a_commit_is_finished_before_the_process_ends():
     """A complete run that stands in no journal would be done anew."""
     done = []
-    with pytest.raises(stopping.StoppedError), stopping.heeded():  # noqa: PT012  the order counts
+    with pytest.raises(stopping.StoppedError), stopping.heed_signals():  # noqa: PT012  the order counts
         with stopping.whole():
             with stopping.whole():
                 os.kill(os.getpid(), signal.SIGTERM)
@@ -133,7 +133,7 @@ def test_a_signal_that_the_process_was_told_to_ignore_stays_ignored():
     """``nohup`` and shells start work in the background so."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with stopping.heeded():
+        with stopping.heed_signals():
             os.kill(os.getpid(), signal.SIGINT)
             # Heeded, the signal would have raised in the line before.
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

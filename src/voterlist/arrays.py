@@ -105,7 +105,7 @@ def first_rows(codes: Codes, many: int, absent: int = 0) -> Longs:
 # Packing
 
 
-def factorized(numbers: Longs) -> tuple[Codes, Longs]:
+def factorize(numbers: Longs) -> tuple[Codes, Longs]:
     """(code of each number, distinct numbers), the codes in order of first appearance."""
     # Loaded where there is such work: a command that shows or compares files needs it not.
     import pyarrow as pa  # noqa: PLC0415  see above
@@ -123,7 +123,7 @@ def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
     for column in columns:
         size = int(column.max(initial=-1)) + 2
         if width * size > _WIDEST:
-            codes, distinct = factorized(number)
+            codes, distinct = factorize(number)
             number, width = codes.astype(np.int64), len(distinct)
         number *= size
         number += column
@@ -204,7 +204,7 @@ def mix(values: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def salted(base: int, number: int) -> np.uint64:
+def salt_of(base: int, number: int) -> np.uint64:
     """A salt for the column of this number: another odd multiple of the base for each."""
     return np.uint64((base * (2 * number + 1)) & _ALL_BITS)
 
@@ -231,7 +231,7 @@ def in_order(numbers: Hashes) -> tuple[Longs, Bools]:
     return numbers.view(np.int64), again
 
 
-def grouped(numbers: Longs | Hashes) -> Longs:
+def repeated_places(numbers: Longs | Hashes) -> Longs:
     """The places of the numbers from 0 on that stand more than once.
 
     Those of one number stand side by side, and ascend.
@@ -272,7 +272,7 @@ def runs(codes: Longs) -> tuple[Longs, Longs]:
 
     Runs stand one after the other, inside a run positions ascend; unknown codes are left out.
     """
-    order = grouped(codes)
+    order = repeated_places(codes)
     return order, run_sizes(codes[order])
 
 

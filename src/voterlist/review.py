@@ -33,7 +33,7 @@ from voterlist.tables import (
     plain,
     row_of_each,
     rows_among,
-    taken,
+    take_column,
     with_column,
 )
 
@@ -66,7 +66,7 @@ CORRECTED = pa.schema(
 was struck."""
 
 
-def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
+def number_cases(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
     """The number of each case (CASE_NUMBER), sorted by case. Report and workbook show it.
 
     A case that had a number keeps it, also where its entries moved and say what they said. The
@@ -144,7 +144,7 @@ def queue(
         first: cases that stand before all others.
     """
     table = require(cases, CASE, "review")
-    given = numbered(cases) if numbers is None else numbers
+    given = number_cases(cases) if numbers is None else numbers
     number_of = {row["case_id"]: row["number"] for row in given.to_pylist()}
     verdicts = {
         (row["case_id"], row["entry_id"]): row["verdict"]
@@ -182,7 +182,7 @@ def apply(
     table = require(entries, ENTRY, "review")
     changes = _changes(require(decisions, DECISION, "review"), done)
     marks = _marks(done.applied.to_pylist(), changes.to_pylist())
-    table = _moved(with_corrections(table, done.applied), done.applied)
+    table = _move_entries(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
     marked = pa.array(sorted(marks), pa.string())
     place = row_of_each(table.column("entry_id"), marked)
@@ -233,12 +233,12 @@ def _mark(mark: str, row: Row) -> dict[str, str | None]:
     return dict(zip(_MARK_COLUMNS, values, strict=True))
 
 
-def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
+def _move_entries(entries: pa.Table, applied: pa.Table) -> pa.Table:
     """The entries in the precincts to which they were moved."""
     moves = applied.filter(pc.equal(plain(applied.column("action")), Action.MOVE.value))
     place = row_of_each(entries.column("entry_id"), moves.column("entry_id"))
     for name in ("constituency", "precinct"):
-        moved = taken(moves, name, place)
+        moved = take_column(moves, name, place)
         column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
         entries = with_column(entries, name, column)
     return entries

@@ -20,7 +20,7 @@ from voterlist.arrays import (
     Floats,
     Longs,
     Packed,
-    factorized,
+    factorize,
     first_rows,
     in_order,
     pack_columns,
@@ -153,7 +153,7 @@ def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
     )
 
 
-def coalesced(
+def coalesce(
     first: pa.DictionaryArray, second: pa.DictionaryArray
 ) -> pa.DictionaryArray:
     """Of two dictionary-encoded columns the first where it is known, else the second."""
@@ -340,7 +340,7 @@ def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[Longs
         columns.append(column_codes)
     combined = pack_columns(columns, rows)
     kept = ~unknown if known else np.ones(rows, dtype=bool)
-    dense, distinct = factorized(combined[kept])
+    dense, distinct = factorize(combined[kept])
     result = np.full(rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)
@@ -460,7 +460,7 @@ def row_of_each(values: Column, known: Column) -> pa.Array:
     return one_array(pc.index_in(values, value_set=one_array(known)))
 
 
-def taken(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
+def take_column(table: pa.Table, name: str, rows: pa.Array) -> pa.Array:
     """A column at these rows, as plain values; null where a row is null."""
     return one_array(plain(table.column(name))).take(rows)
 

@@ -63,7 +63,7 @@ class Cells:
         return mapped.select(order).rename_columns(self._names)
 
 
-def normalised(
+def normalize_files(
     files: Understood, cells: Sequence[Cells], spill: Spill, *, with_ids: bool
 ) -> Normalised:
     """The entries of the files, normalised for the linkage; no ids where nobody asks for them.

@@ -134,7 +134,7 @@ def _list(path: Path, settings: Settings) -> Persons:
     """
     if not path.is_file():
         raise usage_error("no-such-file", path=path)
-    persons = read_list([readers.listed(path, path.parent)], settings)
+    persons = read_list([readers.list_file(path, path.parent)], settings)
     troubles = [trouble for *_, trouble in persons.sources if trouble]
     if troubles and not persons.entries.num_rows:
         raise input_error(troubles[0], path.name)

@@ -130,7 +130,7 @@ def understood(
     for source in sources:
         name = source.path.name
         with naming(name, map_name=source.map_name):
-            wanted = partial(_wanted, source, numbered=not linked)
+            wanted = partial(_wanted_places, source, numbered=not linked)
             table = keep(readers.read_table(source.path, settings, wanted=wanted))
             how = (source.columns, source.added)
             used = UsedTable.of(name, table, *how, alone=alone, numbered=not linked)
@@ -151,7 +151,7 @@ def understood(
     return Understood(read, Reading(profile, told, uses))
 
 
-def _wanted(
+def _wanted_places(
     source: Source, headers: Sequence[str], *, numbered: bool
 ) -> frozenset[int]:
     """The places of the columns that are read of a file with these headers."""

@@ -282,7 +282,7 @@ def link_tables(
         most = min(settings.chunk_pairs, _CHUNK_ASIDE)
         settings = settings.model_copy(update={"chunk_pairs": most})
     _require_folder(request.state)
-    with _held(request.state, since), _spill(request, out) as spill:
+    with _hold(request.state, since), _spill(request, out) as spill:
         voters = _voters(sources, request, watch.progress, spill)
         watch.reading(voters.reading)
         linked = _link(voters, request, settings, watch, spill)
@@ -292,7 +292,7 @@ def link_tables(
     if clusters is not None:
         write_rows(clusters, linked.result.clusters)
     if linked.pictures is not None and request.page is not None:
-        lines = _written(linked.pictures.shown, sources, request)
+        lines = _as_written(linked.pictures.shown, sources, request)
         _write_page(request.page, linked.pictures, lines)
     return linked
 
@@ -304,20 +304,20 @@ def _write_page(page: Page, pictures: Pictures, lines: Mapping[str, str]) -> Non
     write_content(page.path, render_pictures(pictures, page.language, lines))
 
 
-def _written(
+def _as_written(
     ids: Sequence[str], sources: Sequence[Source], request: LinkRequest
 ) -> dict[str, str]:
     """These entries as they are written in the files, which are read once more.
 
     Empty where memory is limited: what was read is given up for the linkage.
     """
-    from voterlist.render.pictures import written  # noqa: PLC0415  as in _write_page
+    from voterlist.render.pictures import lines_by_id  # noqa: PLC0415  as in _write_page
 
     if request.memory_limit is not None or not ids:
         return {}
     entries, _ = entries_of(understood(sources, request.profile).read)
     shown = pc.is_in(entries.column("entry_id"), value_set=pa.array(ids))
-    return written(entries.filter(shown))
+    return lines_by_id(entries.filter(shown))
 
 
 def write_pairs(out: Path, result: Linkage) -> None:
@@ -391,7 +391,7 @@ def _voters(
         del entries
     else:
         with_ids = bool(comparisons or request.against or request.between)
-        made = aside.normalised(files, cells, spill, with_ids=with_ids)
+        made = aside.normalize_files(files, cells, spill, with_ids=with_ids)
         voters, ids, are_renamed = made
     scope = request.scope(ids, rows)
     added = Added(comparisons, folded, ids if comparisons else None)
@@ -419,7 +419,7 @@ def _in_order(held: list[pa.Table]) -> pa.Table:
 
 
 @contextmanager
-def _held(folder: Path | None, since: str) -> Iterator[None]:
+def _hold(folder: Path | None, since: str) -> Iterator[None]:
     """Lock the folder of the state, made if need be, against other linkages."""
     if folder is None:
         yield

@@ -26,7 +26,7 @@ from voterlist.ingest.choice import Choice
 from voterlist.ingest.generic import MAP_FIELDS, UsedTable
 from voterlist.model import frozen
 from voterlist.readers import text_table
-from voterlist.spark.failures import told
+from voterlist.spark.failures import tell_failures
 from voterlist.spark.reading import Files, Piece, Stamp, dealt_pieces, stamp_of
 from voterlist.spark.session import open_session, require_master
 from voterlist.storage.settings import link_settings
@@ -111,7 +111,7 @@ def link_tables_on_spark(
         StageError: the cluster failed.
     """
     settings = link_settings(request.settings)
-    with _opened(request, master) as (files, listed, account):
+    with _open_files(request, master) as (files, listed, account):
         watch.reading(account)
         result = cluster.link(
             files,
@@ -148,7 +148,7 @@ def plan_on_spark(request: LinkRequest, master: str) -> Planned:
         StageError: the cluster failed.
     """
     settings = link_settings(request.settings)
-    with _opened(request, master) as (files, listed, account):
+    with _open_files(request, master) as (files, listed, account):
         forecast = cluster.plan(
             files,
             listed.columns(),
@@ -161,13 +161,13 @@ def plan_on_spark(request: LinkRequest, master: str) -> Planned:
 
 
 @contextmanager
-def _opened(
+def _open_files(
     request: LinkRequest, master: str
 ) -> Iterator[tuple[Files, _List, Reading]]:
     """The files on a cluster, the list that they are, and how they were read."""
     require_master(master)
     listed = _list_of(request)
-    with open_session(master) as spark, told():
+    with open_session(master) as spark, tell_failures():
         files = Files(spark, _tasks(listed))
         profile, telling = request.profile, None
         if profile is None:

@@ -107,7 +107,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def speed() -> float:
+def measure_speed() -> float:
     """How fast a small job is done, as a share of the machine of docs/benchmarks.md.
 
     1.0 is as fast, 0.5 takes twice as long. Measured in CPU seconds, so that other work on the

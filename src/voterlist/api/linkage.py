@@ -22,7 +22,7 @@ from voterlist.api.frames import (
     to_pandas,
     without_cells,
 )
-from voterlist.api.models import as_text, attributes, fitted
+from voterlist.api.models import as_text, attributes, fit_to
 from voterlist.api.rules import Entry, Rules, read_rules
 from voterlist.api.truth import decided_pairs, evaluate
 from voterlist.api.two_entries import Ends, as_waterfall, evidence, key_rows
@@ -335,10 +335,10 @@ class Linkage:
         ``with_entries`` it shows counts and shares alone.
         """
         # Templates are loaded by those who draw.
-        from voterlist.render.pictures import render_pictures, written  # noqa: PLC0415  see above
+        from voterlist.render.pictures import lines_by_id, render_pictures  # noqa: PLC0415  see above
         from voterlist.storage.files import write_content  # noqa: PLC0415  see above
 
-        lines = written(self._rows.marked()) if with_entries else None
+        lines = lines_by_id(self._rows.marked()) if with_entries else None
         page = render_pictures(self._pictures, self.language, lines)
         write_content(Path(path), page)
 
@@ -580,7 +580,7 @@ def link_frames(
             raise refusal(
                 "shares and most_levels are for a model that is learnt.", todo
             )
-        own = replace(own, fitted=fitted(model, added.kinds))
+        own = replace(own, fitted=fit_to(model, added.kinds))
     scope = rows.scope(ids, one_to_one=how.one_to_one, new=how.new)
     linked = link_ready(
         made_ready,
@@ -600,7 +600,7 @@ def read_all(
     comparisons: Mapping[str, Mapping[str, object]] | None,
 ) -> Linkable:
     """Frames as ``voterlist.link`` takes them, read."""
-    named = _named(frames)
+    named = _by_name(frames)
     added_to = added_comparisons(comparisons or {}, TAKEN_NAMES)
     return read_frames(named, _maps(columns, len(named)), profile, added_to)
 
@@ -619,7 +619,7 @@ def _place(rows: Linkable, ids: pa.Array, entry: Entry, side: int) -> int:
     return place
 
 
-def _named(frames: Frames) -> dict[str, pd.DataFrame]:
+def _by_name(frames: Frames) -> dict[str, pd.DataFrame]:
     """The frames by their names; one alone, or what is no frame, has none."""
     if isinstance(frames, Mapping):
         return {str(name): frame for name, frame in frames.items()}

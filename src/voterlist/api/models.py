@@ -16,7 +16,7 @@ from voterlist.link.comparisons import with_added
 from voterlist.link.comparisons.base import MISSING
 from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.fitted import LEVELS, Fitted
-from voterlist.link.weigh import CLASSES, Model, count, rounded
+from voterlist.link.weigh import CLASSES, Model, count, round_model
 
 FORMAT = 1
 """Of the file. A model in another format is refused."""
@@ -87,7 +87,7 @@ def _load(given: str | Path) -> pd.DataFrame:
     return frame
 
 
-def fitted(model: pd.DataFrame, comparisons: Mapping[str, str]) -> Fitted:
+def fit_to(model: pd.DataFrame, comparisons: Mapping[str, str]) -> Fitted:
     """The model for a list with these added comparisons, by name with their kinds.
 
     Raises:
@@ -134,7 +134,7 @@ def fitted(model: pd.DataFrame, comparisons: Mapping[str, str]) -> Fitted:
                 bits[values] = 0.0
             log_m[name][comparison.field] = bits
     sizes = [float(model.attrs["class_pairs"][name]) for name in CLASSES]
-    learnt = rounded(Model(log_m, np.log2(sizes), u))
+    learnt = round_model(Model(log_m, np.log2(sizes), u))
     none = count([])
     return Fitted(compared, learnt, none, none, int(model.attrs["entries"]))
 

@@ -22,7 +22,7 @@ from voterlist.desk.decisions import (
     read_decisions,
 )
 from voterlist.link.explain import waterfalls
-from voterlist.link.labels import PAIRS, decided
+from voterlist.link.labels import PAIRS, read_decided
 from voterlist.link.types import Linkage as Linked
 from voterlist.link.types import Ready
 from voterlist.model import Level, Verdict
@@ -55,7 +55,7 @@ def desk_of_linkage(
         findings=empty(FINDING),
         accepted=empty(ACCEPTED),
         registers=empty(ENTRY),
-        numbers=review.numbered(cases),
+        numbers=review.number_cases(cases),
         returned=empty(RETURNED),
     )
     facts = Facts(
@@ -98,7 +98,7 @@ def read_answers(
             for entry, verdict in decision.verdicts()
             if verdict in set(Verdict)
         ]
-        pairs = decided(from_rows(verdicts, DECISION), ids).pairs
+        pairs = read_decided(from_rows(verdicts, DECISION), ids).pairs
         rows_said += [] if pairs is None else pairs.to_pylist()
     labels = by_key(((row["entry_l"], row["entry_r"]), row) for row in rows_said)
     agreed = [

@@ -58,7 +58,7 @@ def originals_of(holding: Standing, given: Given, returned: pa.Table) -> Origina
 _OF_RETURNED = ("old_entry_id", "answer", "field", "decided_by")
 
 
-def _confirmed(row: Row, originals: Originals) -> list[Row]:
+def _confirmed_answers(row: Row, originals: Originals) -> list[Row]:
     """The answers that a row confirms, or chooses among; different ones only.
 
     A row that answers otherwise takes nothing over.
@@ -134,7 +134,7 @@ class Rows:
         """A row with what it confirms; None where there is no such thing."""
         if row["asked_as"] is None or row["action"] in {None, WITHDRAWN, Action.ASK}:
             return row
-        shown = _confirmed(row, self._originals)
+        shown = _confirmed_answers(row, self._originals)
         is_confirmation = row["action"] == CONFIRM
         code = "cannot-confirm" if is_confirmation and not shown else ""
         is_waiting = is_confirmation and row["asked_as"].startswith("pending")

@@ -152,7 +152,7 @@ def own_entries(
             asked_as=AskedAs.FROM_ABOVE,
             case_id=case.case_id,
             case_number=case.number,
-            told=_told(case, words),
+            told=_tell_others(case, words),
         )
         for case in cases
         for entry in case.own
@@ -160,7 +160,7 @@ def own_entries(
     return tuple(with_subjects(asked, {}, tables.entries, tables, names, decided))
 
 
-def _told(case: ReturnedCase, words: Words) -> str:
+def _tell_others(case: ReturnedCase, words: Words) -> str:
     """Who else it may be, and what of them was compared."""
     sentences = Sentences(CaseWords(words.language))
     told = [
@@ -461,7 +461,7 @@ class Settled:
     contested: frozenset[str] = frozenset()
 
 
-def settled(
+def settle(
     workspace: Path, ledger: Reader, newest: CameUp, words: Catalogue
 ) -> Settled:
     """What all answers come to, with those of a package that is being taken in.

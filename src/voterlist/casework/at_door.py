@@ -92,7 +92,7 @@ def take_in(workspace: Path, files: Sequence[Path]) -> list[TakenIn]:
         UsageError: it is no workspace, or has no complete run.
         OSError: a file cannot be written.
     """
-    contents = [(path, *_opened(path)) for path in files]
+    contents = [(path, *_open_answers(path)) for path in files]
     with open_to_read(workspace) as (settings, ledger):
         questions = _questions(ListSource.of(workspace, ledger, settings))
     taken = []
@@ -171,7 +171,7 @@ def standings(workspace: Path, today: dt.date) -> list[Standing]:
     """
     with open_to_read(workspace) as (settings, ledger):
         questions = _questions(ListSource.of(workspace, ledger, settings))
-    given = _given(workspace)
+    given = _last_answers(workspace)
     by_place = by_key((key[:2], (key, asked)) for key, asked in questions.items())
     found = []
     for place in sorted(by_place, key=lambda place: [number or 0 for number in place]):
@@ -202,7 +202,7 @@ def told_at_door(workspace: Path, source: ListSource, words: Words) -> dict[str,
     Raises:
         InputError: a kept file cannot be read.
     """
-    given = _given(workspace)
+    given = _last_answers(workspace)
     if not given:
         return {}
     told = by_key(
@@ -226,7 +226,7 @@ def _in_words(said: Said, words: Words) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _opened(path: Path) -> tuple[bytes, DoorFile]:
+def _open_answers(path: Path) -> tuple[bytes, DoorFile]:
     """The bytes of a file of answers, and what it says.
 
     Raises:
@@ -263,9 +263,11 @@ def _answers(file: DoorFile) -> Iterator[tuple[Key, DoorAnswer]]:
         yield (file.constituency, file.precinct, code), given
 
 
-def _given(workspace: Path) -> dict[Key, Said]:
+def _last_answers(workspace: Path) -> dict[Key, Said]:
     """The last answer to each question."""
-    files = (_opened(path)[1] for path in sorted((workspace / FOLDER).glob("*.json")))
+    files = (
+        _open_answers(path)[1] for path in sorted((workspace / FOLDER).glob("*.json"))
+    )
     every = [
         (key, Said(given, file.name, file.saved))
         for file in files

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.answered_rows import Originals, Rows
-from voterlist.casework.noticed import before_term, noticed
+from voterlist.casework.noticed import before_term, days_to_object
 from voterlist.casework.pages import numbers_of
 from voterlist.casework.sampling import with_drawn
 from voterlist.config.sections import Settings, own_territory
@@ -33,7 +33,7 @@ from voterlist.decisions.given import (
 )
 from voterlist.decisions.listed import added_before
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, refused
+from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, refuse
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict, frozen
@@ -280,7 +280,7 @@ class _Check:
         problems += _problems_of(new.amendments, of_amendments, rows.amendments)
         verdicts = new.verdicts.filter(_is_kept(new.verdicts, of_verdicts))
         amendments = new.amendments.filter(_is_kept(new.amendments, of_amendments))
-        notices = noticed(self._against.journal)
+        notices = days_to_object(self._against.journal)
         numbers = self._against.numbers
         return ImportedFile(
             file=answers.file,
@@ -384,7 +384,7 @@ class _Check:
         others: dict[int, str] = {}
         entries, matches = table("entries"), table("matches")
         territory = None if own_territory(self._against.settings) is None else ()
-        for code, row in refused(
+        for code, row in refuse(
             entries, self._cases, given, new, matches, territory=territory
         ):
             (of_cases if "verdict" in row else others)[row["number"]] = code
@@ -479,7 +479,7 @@ class _Check:
         if self._against.settings.decisions.before_notice_ends != "refused":
             return {}
         numbers = new.column("number").to_pylist()
-        early = before_term(new.to_pylist(), noticed(self._against.journal))
+        early = before_term(new.to_pylist(), days_to_object(self._against.journal))
         return {numbers[place]: NOTICE_RUNS for place in early}
 
     def _needing_session(

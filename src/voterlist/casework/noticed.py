@@ -33,7 +33,7 @@ def notices_line(
     }
 
 
-def noticed(journal: Sequence[JournalLine]) -> dict[str, dict[str, dt.date]]:
+def days_to_object(journal: Sequence[JournalLine]) -> dict[str, dict[str, dt.date]]:
     """Entry -> finding -> the last day to object, of every notice that was written.
 
     A notice that is written again keeps its day.
@@ -59,7 +59,7 @@ def before_term(
 
     Args:
         amendments: rows of AMENDMENT.
-        notices: as ``noticed`` returns them.
+        notices: as ``days_to_object`` returns them.
     """
     early = []
     for place, row in enumerate(amendments):

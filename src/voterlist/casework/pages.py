@@ -43,7 +43,7 @@ def numbers_table(runs: Known, cases: pa.Table, ledger: Reader) -> pa.Table:
     of_run = runs.table("case_numbers").select(_COLUMNS)
     # Runs of earlier versions gave no numbers that stay.
     if not pc.all(_is_in(cases, of_run), min_count=0).as_py():
-        of_run = review.numbered(cases).select(_COLUMNS)
+        of_run = review.number_cases(cases).select(_COLUMNS)
     notes = ledger.case_numbers()
     ever = {
         "case_id": pa.array([note.case_id for note in notes], pa.string()),

@@ -193,7 +193,7 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
         place, number, name = (row[column] or "" for column in NAMING)
         line = typed.get((row["sheet"], row["row"]))
         since = 0 if line is None else last_known(line, row)
-        entry_id = _answered(row, since, source, printed)
+        entry_id = _entry_answered(row, since, source, printed)
         if entry_id is not None:
             row["entry_id"] = entry_id
         elif place or number or name:
@@ -209,7 +209,9 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     return replace(answers, amendments=amendments, problems=tuple(problems))
 
 
-def _answered(row: Row, since: int, source: ListSource, printed: Printed) -> str | None:
+def _entry_answered(
+    row: Row, since: int, source: ListSource, printed: Printed
+) -> str | None:
     """The entry of which the person of a row, or anybody where it names nobody, answered so.
 
     By its id an entry is known of which anybody answered anything: it may be struck. By its number

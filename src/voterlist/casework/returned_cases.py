@@ -739,6 +739,6 @@ def taken_off(given: Given) -> dict[str, Row]:
     return {entry: row for entry, row in told.items() if row} | off
 
 
-def unanswered(workspace: Path, ledger: Reader) -> int:
+def count_unanswered(workspace: Path, ledger: Reader) -> int:
     """How many cases that the commission above returned are not answered."""
     return sum(answer is None for _, answer in asked_above(workspace, ledger))

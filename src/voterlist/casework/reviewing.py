@@ -156,7 +156,9 @@ def export_review(
         OSError: the workbook cannot be written.
     """
     language = language or settings_of(workspace).report.languages[0]
-    source, readers, items = _asked(workspace, reader, language, constituency)
+    source, readers, items = _gather_questions(
+        workspace, reader, language, constituency
+    )
     path = out or workspace / REPORTS / f"review-{language}.xlsx"
     carried, gone, old = write_workbook(
         path,
@@ -178,7 +180,7 @@ def export_review(
     )
 
 
-def _asked(
+def _gather_questions(
     workspace: Path, reader: str | None, language: str, constituency: int | None = None
 ) -> tuple[ListSource, SecondReaders, ReviewItems]:
     """What is asked, with the answers at the door and the returned cases that are not answered."""
@@ -202,7 +204,7 @@ def asked_of(workspace: Path, reader: str, language: str) -> tuple[str, ReviewIt
         UsageError: it is no workspace, or has no complete run.
         InputError: a table of a run is gone or damaged.
     """
-    source, _, items = _asked(workspace, reader, language)
+    source, _, items = _gather_questions(workspace, reader, language)
     return source.runs.run, items
 
 

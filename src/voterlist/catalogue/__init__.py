@@ -32,7 +32,7 @@ _FIRST_FILE = "cli.toml"
 
 
 @cache
-def _written(name: str) -> dict[str, str]:
+def _read_file(name: str) -> dict[str, str]:
     """Each key of one catalogue file, and the lines below it as they are written."""
     _, *blocks = f"\n{shipped_text(__package__, name)}".split('\n["')
     return dict(block.split('"]\n', 1) for block in blocks)
@@ -71,14 +71,14 @@ def terms() -> list[dict[str, Any]]:
 
 
 @cache
-def _found(key: str) -> dict[str, str] | None:
+def _texts_of(key: str) -> dict[str, str] | None:
     """The texts of a key; None where the catalogue has no such key.
 
     Its own lines alone are parsed: to parse all of them takes longer than to start the program.
     """
     for name in (_FIRST_FILE, *_names()):
-        if key in _written(name):
-            return tomllib.loads(_written(name)[key])
+        if key in _read_file(name):
+            return tomllib.loads(_read_file(name)[key])
     return None
 
 
@@ -88,7 +88,7 @@ def texts(key: str) -> dict[str, str]:
     Raises:
         KeyError: the catalogue has no such key.
     """
-    found = _found(key)
+    found = _texts_of(key)
     if found is None:
         raise KeyError(key)
     return found
@@ -122,7 +122,7 @@ class Catalogue:
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
-        return _found(key) is not None
+        return _texts_of(key) is not None
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it: ``50,000.5`` in English, ``50 000,5`` in Azerbaijani.

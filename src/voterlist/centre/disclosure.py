@@ -126,7 +126,7 @@ def without_small(lists: Lists, least: int) -> Lists:
     raise usage_error("figures-too-few", least=least)
 
 
-def protected(
+def protect(
     lists: Mapping[Place, Counts],
     before: Mapping[Place, Counts],
     table: str,
@@ -153,7 +153,7 @@ def protected(
     rounded_of: dict[Place, Counts] = {}
     together: Lists = {}
     for place, today in lists.items():
-        counts = _settled(today, before.get(place), rounding.least_change)
+        counts = _settle(today, before.get(place), rounding.least_change)
         rounded_of[place] = counts
         cells = {
             parts: rounding.rounded(count, table, *place, *parts)
@@ -170,7 +170,7 @@ def protected(
                 cells[ROUNDING] = total - sum(cells.values())
         published[place] = {parts: count for parts, count in cells.items() if count}
     if together:
-        more, rounded_more = protected(together, before, table, rounding, is_exact=True)
+        more, rounded_more = protect(together, before, table, rounding, is_exact=True)
         rounded_of |= rounded_more
         for place, shown in more.items():
             if WITHHELD not in shown:
@@ -178,7 +178,7 @@ def protected(
     return published, rounded_of
 
 
-def _settled(today: Counts, before: Counts | None, least: int) -> Counts:
+def _settle(today: Counts, before: Counts | None, least: int) -> Counts:
     """The counts of today, or those of the last release where too few people have changed."""
     if before is None:
         return today

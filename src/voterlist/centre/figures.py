@@ -21,7 +21,7 @@ from voterlist.centre.disclosure import (
     Parts,
     Place,
     Rounding,
-    protected,
+    protect,
     without_small,
 )
 from voterlist.centre.open_tables import LISTS, Rows, dictionary, files
@@ -150,7 +150,7 @@ def make_figures(
             raise usage_error("out-is-input", path=folder)
         rounding = Rounding(_key(secret), settings.figures.least)
         state = secret / "released.json"
-        tables, released = _protected(counted, rounding, _released(state))
+        tables, released = _protect(counted, rounding, _read_released(state))
         store_files.make_folder(folder)
         sheets = {
             words: press_sheet(
@@ -222,7 +222,7 @@ def _key(secret: Path) -> bytes:
     return key
 
 
-def _protected(
+def _protect(
     counted: Counted, rounding: Rounding, before: Mapping[str, Lists]
 ) -> tuple[dict[str, Rows], list[tuple[str, Place, Parts, int]]]:
     """The rows of each open table, and the counts of which they were rounded."""
@@ -232,7 +232,7 @@ def _protected(
     }
     released: list[tuple[str, Place, Parts, int]] = []
     for name, lists in counted.lists.items():
-        shown, kept = protected(
+        shown, kept = protect(
             lists, before[name], name, rounding, is_exact=lists is voters
         )
         rows: Counter[tuple[Any, ...]] = Counter()
@@ -248,7 +248,7 @@ def _protected(
     return tables, released
 
 
-def _released(path: Path) -> dict[str, Lists]:
+def _read_released(path: Path) -> dict[str, Lists]:
     """The counts of which the last release was rounded; none before the first one."""
     before: dict[str, Lists] = {name: {} for name in CELLS}
     if not path.exists():

@@ -16,7 +16,7 @@ from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import LISTS, Rows
 from voterlist.config.sections import Settings
 from voterlist.model import ListKind, frozen, null_last
-from voterlist.render.html import rendered
+from voterlist.render.html import render_template
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import typeset
 from voterlist.report.section import Block, Column
@@ -85,7 +85,7 @@ def press_sheet(
     day = words.long_day(counted.day)
     notes = [words("figures.note", day=day, cycle=settings.workspace.cycle)]
     notes += [
-        words(f"figures.{name}", places=numbered(places, words))
+        words(f"figures.{name}", places=list_numbers(places, words))
         for name, places in lacking.items()
         if places
     ]
@@ -100,7 +100,7 @@ def press_sheet(
     )
 
 
-def numbered(places: Sequence[int | None], words: Callable[[str], str]) -> str:
+def list_numbers(places: Sequence[int | None], words: Callable[[str], str]) -> str:
     """The numbers of constituencies."""
     return ", ".join(str(place or words("figures.places.none")) for place in places)
 
@@ -128,7 +128,7 @@ def _shares(
 def sheet_page(sheet: Sheet, words: Words) -> str:
     """The sheet as HTML; the same sheet gives the same text."""
     text = partial(_text, words)
-    return rendered(
+    return render_template(
         "frame.html",
         w=words,
         kicker=sheet.by,
@@ -137,7 +137,7 @@ def sheet_page(sheet: Sheet, words: Words) -> str:
         foot=sheet.foot,
         area="figures.",
         sections={
-            name: rendered("sheet.html", block=block, text=text)
+            name: render_template("sheet.html", block=block, text=text)
             for name, block in sheet.blocks.items()
         },
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Codes, Longs, factorized, pack_columns
+from voterlist.arrays import Bools, Codes, Longs, factorize, pack_columns
 from voterlist.config.sections import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
@@ -240,7 +240,7 @@ class Context:
         with_flat = self.is_known("flat")
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
-        code, distinct = factorized(
+        code, distinct = factorize(
             pack_columns([house[placed], self.codes("flat")[placed]], int(placed.sum()))
         )
         home = np.full(len(self), -1, dtype=np.int64)

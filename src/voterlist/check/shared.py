@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs, completed_years
 from voterlist.check.context import Context, groups_of
-from voterlist.facts.latin import meant
+from voterlist.facts.latin import rewrite_mixed
 from voterlist.fields import NAMES
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Rule, Sex
@@ -115,7 +115,8 @@ def has_mixed_script(text: str) -> bool:
     """
     composed = unicodedata.normalize("NFC", text)
     return any(
-        _MIXED.search(word) and meant(word) is None for word in _WORD.findall(composed)
+        _MIXED.search(word) and rewrite_mixed(word) is None
+        for word in _WORD.findall(composed)
     )
 
 

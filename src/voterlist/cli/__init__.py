@@ -59,5 +59,5 @@ def main() -> None:
     TERMINAL.prepare()
     # Else Python looks through all that is held once more on its way out.
     atexit.register(gc.freeze)
-    with stopping.heeded():
+    with stopping.heed_signals():
         APP(prog_name="voterlist")

@@ -22,7 +22,7 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
+    pick,
     table,
     tell,
     tell_left,
@@ -88,7 +88,7 @@ def take(options: _Taken) -> Answer:
     if len(entries) > 1:
         raise usage_error("application-two-people", count=len(entries))
     asked = Request(
-        **picked(options, "what", "by", "relation", "name", "born", "against"),
+        **pick(options, "what", "by", "relation", "name", "born", "against"),
         way=Way.BELOW if options.below else options.way,
         entry_id=entries[0] if entries else None,
         values=_values(options.values),
@@ -163,7 +163,7 @@ class _Ruled:
             entry_id=self.entry,
             values=_values(self.values),
             although=although,
-            **picked(self, "ground", "evidence", "reason"),
+            **pick(self, "ground", "evidence", "reason"),
         )
 
 
@@ -258,7 +258,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
         "standing": None if made.problems else made.standing,
         "problems": [
             {
-                **picked(problem, "row", "code", "entry_id"),
+                **pick(problem, "row", "code", "entry_id"),
                 "todo": SAY(f"{problem.key}.todo", who=problem.who or ""),
             }
             for problem in made.problems
@@ -285,8 +285,8 @@ def answer(
 ) -> Answer:
     """Write the answer or refusal."""
     told = {"language": language, "entry_id": entry}
-    made = _written(workspace, number, "answer", out, by, today, **told)
-    return {**picked(made, "number", "state"), "out": out}
+    made = _write_letter(workspace, number, "answer", out, by, today, **told)
+    return {**pick(made, "number", "state"), "out": out}
 
 
 def slip(
@@ -297,11 +297,11 @@ def slip(
     today: Today = None,
 ) -> Answer:
     """Write the slip with the number."""
-    made = _written(workspace, number, "slip", out, None, today, language=language)
-    return {**picked(made, "number", "state"), "out": out}
+    made = _write_letter(workspace, number, "slip", out, None, today, language=language)
+    return {**pick(made, "number", "state"), "out": out}
 
 
-def _written(
+def _write_letter(
     workspace: Path,
     number: int,
     name: str,
@@ -347,7 +347,9 @@ def notify(
     if out is None:
         made = _add(workspace, number, Step.NOTIFIED, text, by, today)
     else:
-        made = _written(workspace, number, "notice", out, by, today, language=language)
+        made = _write_letter(
+            workspace, number, "notice", out, by, today, language=language
+        )
     until = made.events[-1].details["until"]
     tell("cli.application.notified", until=until)
     return {"number": number, "until": until, "out": out}
@@ -478,7 +480,7 @@ def _table(shown: Sequence[Application], today: dt.date, *names: str) -> None:
     for application in shown:
         is_late = application.state == "open" and application.is_late(today)
         row = {
-            **picked(application, "day", "due"),
+            **pick(application, "day", "due"),
             "number": str(application.number),
             "what": SAY(f"application.what.{application.asked.what}"),
             "state": SAY(

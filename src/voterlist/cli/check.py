@@ -16,7 +16,7 @@ from voterlist.cli.options import (
     require_ending,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, table, tell, title
 
 if TYPE_CHECKING:
     from voterlist.any_table.checking import Checked
@@ -63,7 +63,7 @@ def check(
         tell("cli.check.written", path=path)
     # Of a nation these are a million rows, which a terminal does not show.
     indicators = checked.indicators.to_pylist() if TERMINAL.json else []
-    counted = picked(checked, "accepted", "coincidences", "streets", "rules")
+    counted = pick(checked, "accepted", "coincidences", "streets", "rules")
     return {
         "rows": {
             "in": checked.rows_in,

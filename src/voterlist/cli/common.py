@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, warn
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, table, tell, warn
 
 if TYPE_CHECKING:
     from voterlist.any_table.joined import Reading
@@ -61,9 +61,9 @@ def reading_as_json(reading: Reading) -> Answer:
     told = reading.told
     return {
         "profile": reading.profile,
-        "profile_told": told and picked(told, "share", "names", "doubt"),
+        "profile_told": told and pick(told, "share", "names", "doubt"),
         "columns": [
-            {"file": file.file, **picked(use)}
+            {"file": file.file, **pick(use)}
             for file in reading.columns
             for use in file.columns
         ],

@@ -10,7 +10,7 @@ from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import (
     SAY,
     Answer,
-    picked,
+    pick,
     table,
     tell,
     tell_left,
@@ -53,9 +53,9 @@ def compare(
     if out is not None:
         tell("cli.compare.written", path=out)
     return {
-        **picked(compared, "before", "after"),
+        **pick(compared, "before", "after"),
         "changes": compared.by_cause,
-        **picked(compared, "unexplained", "findings"),
+        **pick(compared, "unexplained", "findings"),
         "out": out,
     }
 
@@ -63,7 +63,7 @@ def compare(
 def _tell(compared: Compared) -> None:
     """The changes by cause, then the precincts with entries that nothing explains."""
     changes = sum(row["entries"] for row in compared.by_cause)
-    tell("cli.compare.done", **picked(compared, "before", "after"), changes=changes)
+    tell("cli.compare.done", **pick(compared, "before", "after"), changes=changes)
     rows = [
         (
             SAY(f"cycles.change.{row['change']}"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from voterlist.cli.options import Today, Workspace, argument, day, option
-from voterlist.cli.terminal import SAY, Answer, picked, table, tell
+from voterlist.cli.terminal import SAY, Answer, pick, table, tell
 from voterlist.model import CardReason
 
 _Constituency = Annotated[int, option("day-constituency", "-c", "--constituency", "N")]
@@ -97,7 +97,7 @@ def signed(
     table(names, rows, of="cli.day.head")
     tell("cli.day.signed.next", folder=workspace)
     return {
-        "precincts": [picked(row) for row in read],
+        "precincts": [pick(row) for row in read],
         "exit_code": any(row.is_doubtful for row in read),
     }
 
@@ -146,10 +146,10 @@ def protocol(
     return {
         "lines": [
             {
-                **picked(row, "constituency", "precinct"),
+                **pick(row, "constituency", "precinct"),
                 **row.computed,
                 "reported": row.reported or None,
-                **picked(row, "signed", "differences"),
+                **pick(row, "signed", "differences"),
             }
             for row in lines
         ],

@@ -14,7 +14,7 @@ from voterlist.cli.terminal import (
     TERMINAL,
     Answer,
     answer,
-    picked,
+    pick,
     table,
     tell,
     warn,
@@ -36,7 +36,7 @@ def serve(
     """Open the desk, until it is stopped."""
     try:
         from voterlist.serve.guards import Address
-        from voterlist.serve.server import opened
+        from voterlist.serve.server import open_server
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("voterlist"):
             raise
@@ -45,7 +45,7 @@ def serve(
         host=host, port=port, certificate=tls_cert, key=tls_key, insecure=insecure
     )
     clock = functools.partial(now, workspace)
-    with opened(workspace, address, clock) as server:
+    with open_server(workspace, address, clock) as server:
         tell("cli.serve.open", address=server.url)
         if address.is_readable_on_the_way:
             warn("cli.serve.insecure")
@@ -74,7 +74,7 @@ def add(
     when = day(today, workspace)
     user = add_user(workspace, name, role, password, today=when)
     tell("cli.user.added", name=user.name, role=_role(user.role))
-    return picked(user, "name", "role")
+    return pick(user, "name", "role")
 
 
 def list_all(workspace: Workspace) -> Answer:
@@ -89,7 +89,7 @@ def list_all(workspace: Workspace) -> Answer:
         table(("name", "role", "since", "until"), rows, of="cli.user")
     else:
         tell("cli.user.nobody")
-    return {"users": [picked(user, "name", "role", "since", "until") for user in users]}
+    return {"users": [pick(user, "name", "role", "since", "until") for user in users]}
 
 
 def remove(workspace: Workspace, name: _Name, today: Today = None) -> Answer:
@@ -98,7 +98,7 @@ def remove(workspace: Workspace, name: _Name, today: Today = None) -> Answer:
 
     user = remove_user(workspace, name, today=day(today, workspace))
     tell("cli.user.removed", name=user.name)
-    return picked(user, "name")
+    return pick(user, "name")
 
 
 def change_password(
@@ -114,7 +114,7 @@ def change_password(
     when = day(today, workspace)
     user = door.change_password(workspace, name, password, today=when)
     tell("cli.user.password-changed", name=user.name)
-    return picked(user, "name")
+    return pick(user, "name")
 
 
 def _role(code: str) -> str:

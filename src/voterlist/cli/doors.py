@@ -14,7 +14,7 @@ from voterlist.cli.options import (
     option,
     takes,
 )
-from voterlist.cli.terminal import Answer, picked, table, tell, tell_left
+from voterlist.cli.terminal import Answer, pick, table, tell, tell_left
 from voterlist.model import AtDoor, frozen
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read(
         _tell(file)
     tell("cli.door.next", folder=workspace)
     return {
-        "files": [picked(file) for file in taken],
+        "files": [pick(file) for file in taken],
         "exit_code": any(file.gone or file.unfit for file in taken),
     }
 
@@ -72,13 +72,13 @@ def answer(options: _Given) -> Answer:
     from voterlist.casework import at_door
     from voterlist.lists.door import DoorAnswer
 
-    told = picked(options, "code", "field", "value", "note")
+    told = pick(options, "code", "field", "value", "note")
     given = DoorAnswer(answer=options.word, **told)
     moment = now(options.workspace)
     made = at_door.answer(options.workspace, given, by=options.by, now=moment)
     tell("cli.door.answered")
     tell("cli.door.next", folder=options.workspace)
-    return picked(made, "constituency", "precinct", "by")
+    return pick(made, "constituency", "precinct", "by")
 
 
 def undelivered(
@@ -126,4 +126,4 @@ def list_all(
             for number, code in standing.left[:_MOST_LEFT]:
                 tell("cli.door.left", 2, number=number, asked=code)
             tell_left("cli.door.more", 2, standing.left, _MOST_LEFT)
-    return {"precincts": [picked(standing) for standing in found]}
+    return {"precincts": [pick(standing) for standing in found]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from voterlist.cli.options import argument, option
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, table, tell, title
 from voterlist.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def evaluate(
     if faults:
         return _evaluate_findings(pairs, truth)
     try:
-        measures = picked(evaluate_pairs(pairs, truth, threshold=threshold))
+        measures = pick(evaluate_pairs(pairs, truth, threshold=threshold))
     except InputError as error:
         if error.code != "columns-missing" or error.file != str(pairs):
             raise
@@ -56,7 +56,7 @@ def _evaluate_clusters(clusters: Path, truth: Path, no_pairs: InputError) -> Ans
         for row in measures
     ]
     table(("by-persons", "share", "low", "high"), rows)
-    return {"measures": [picked(row) for row in measures]}
+    return {"measures": [pick(row) for row in measures]}
 
 
 def _evaluate_findings(findings: Path, faults: Path) -> Answer:
@@ -80,7 +80,7 @@ def _evaluate_findings(findings: Path, faults: Path) -> Answer:
     planted = sum(score.planted for score in scores)
     missed = planted - sum(score.found for score in scores)
     tell("cli.evaluate.missed", planted=planted, missed=missed)
-    tests = [{**picked(score), "false_rate": score.false_rate} for score in scores]
+    tests = [{**pick(score), "false_rate": score.false_rate} for score in scores]
     return {"tests": tests, "missed": missed}
 
 
@@ -146,7 +146,7 @@ def _bars(steps: list[float]) -> list[str]:
 
 
 def _as_json(why: Waterfall) -> Answer:
-    content = picked(why)
+    content = pick(why)
     names = ("twins", "relatives", "unrelated")
     posterior = {"same": why.probability} | {name: content.pop(name) for name in names}
     del content["entries"]

@@ -21,7 +21,7 @@ from typing import Any
 import typer
 
 from voterlist.catalogue import texts
-from voterlist.cli.terminal import SAY, TERMINAL, picked, tell, visible_name, warn
+from voterlist.cli.terminal import SAY, TERMINAL, pick, tell, visible_name, warn
 from voterlist.errors import (
     NO_ROOM,
     InputError,
@@ -82,7 +82,7 @@ def in_our_words(message: str) -> str:
             places = match.groupdict()
             if "message" in places:
                 places["message"] = in_our_words(places["message"])
-            return _said(key, places)
+            return _say(key, places)
     return message
 
 
@@ -102,7 +102,7 @@ def extra_in_our_words(extra: str) -> str:
         if part == texts("library.required")["en"]:
             parts.append(SAY("library.required"))
         elif match is not None:
-            parts.append(_said("library.default", match.groupdict()))
+            parts.append(_say("library.default", match.groupdict()))
         else:
             parts.append(part)
     return f"[{'; '.join(parts)}]"
@@ -116,10 +116,10 @@ def wrong_usage(error: Any) -> str:
 
 def error_line(error: Any) -> str:
     """The end of what is told about wrong usage."""
-    return _said("library.error", {"message": wrong_usage(error)})
+    return _say("library.error", {"message": wrong_usage(error)})
 
 
-def _said(key: str, places: Mapping[str, str]) -> str:
+def _say(key: str, places: Mapping[str, str]) -> str:
     """The text of a key. A place may hold line breaks of the library's own."""
     return texts(key)[SAY.language].format(**places)
 
@@ -311,7 +311,7 @@ def report(failure: Failure, more: Mapping[str, Any] | None = None) -> None:
     if failure.todo:
         warn("cli.failure.todo", todo=failure.todo)
     if TERMINAL.json:
-        told = picked(failure, "code", "what", "where", "todo", "details")
+        told = pick(failure, "code", "what", "where", "todo", "details")
         code = {"exit_code": failure.exit_code}
         TERMINAL.result({"error": told, **(more or {}), **code})
 

@@ -13,7 +13,7 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, tell
 from voterlist.model import frozen
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find(options: _Options) -> Answer:
     from voterlist.counter.looking import look
 
     words = " ".join(options.words or ())
-    question = Question(words, **picked(options, "fin", "born", "address", "entry"))
+    question = Question(words, **pick(options, "fin", "born", "address", "entry"))
     with Steps() as steps:
         found, card = look(
             options.workspace,
@@ -116,7 +116,7 @@ def _tell(found: Found) -> None:
         about_hit,
         added_since,
         name_of,
-        searched,
+        search_lines,
         set_aside,
     )
 
@@ -134,7 +134,7 @@ def _tell(found: Found) -> None:
                 TERMINAL.say()
             TERMINAL.say(f"  {line}" if place else line)
     TERMINAL.say()
-    for line in searched(found, words):
+    for line in search_lines(found, words):
         TERMINAL.say(line)
 
 
@@ -146,17 +146,18 @@ def _words() -> FindingWords:
 
 def _card_as_json(card: Card) -> Answer:
     """A card for programs: codes, and each answer and finding as a sentence too."""
-    from voterlist.report.asked import said
+    from voterlist.report.asked import tell_answers
 
     words = _words()
-    content = picked(card)
+    content = pick(card)
     del content["row"], content["findings"], content["answers"]
     told = [
-        {**picked(answer), "sentence": said(answer, words)} for answer in card.answers
+        {**pick(answer), "sentence": tell_answers(answer, words)}
+        for answer in card.answers
     ]
     findings = [
         {
-            **picked(finding, "rule", "severity", "field"),
+            **pick(finding, "rule", "severity", "field"),
             "sentence": words.message(finding),
         }
         for finding in card.findings

@@ -25,8 +25,8 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
-    shown,
+    pick,
+    show_path,
     table,
     tell,
     warn,
@@ -82,7 +82,7 @@ def submit(
     tell_waves(waves)
     gates = [
         {
-            **picked(state, "gate", "count", "limit"),
+            **pick(state, "gate", "count", "limit"),
             "open": state.is_open,
             "what": SAY(f"gate.{state.gate}.what", count=state.count),
             "todo": SAY(f"gate.{state.gate}.todo"),
@@ -92,7 +92,7 @@ def submit(
     package = None
     if made.manifest is not None:
         _tell_package(made, made.manifest)
-        sent = {**picked(made.contents, "sums", "precincts"), "acts": made.acts}
+        sent = {**pick(made.contents, "sums", "precincts"), "acts": made.acts}
         package = {**_package(made.package, made.manifest), **sent}
     return {
         "run": made.run,
@@ -173,14 +173,14 @@ def receive(
         "serial": manifest.serial,
         "id": manifest.digest,
         "head": manifest.journal,
-        **picked(
+        **pick(
             taken, "entries", "decisions", "cases", "arrived", "settled", "contested"
         ),
-        **picked(taken, "inbox", "superseded", "missing", "receipt", "beside"),
-        "approved": taken.approved and picked(taken.approved, *_APPROVED),
+        **pick(taken, "inbox", "superseded", "missing", "receipt", "beside"),
+        "approved": taken.approved and pick(taken.approved, *_APPROVED),
         "outcomes": [made.application.number for made in taken.outcomes],
         "unsettled": [made.application.number for made in _unsettled(taken)],
-        **picked(taken, "outcomes_left", "confirmed", "was_taken"),
+        **pick(taken, "outcomes_left", "confirmed", "was_taken"),
         # Somebody waits for an answer that nobody owes by then.
         "exit_code": taken.needs_person,
     }
@@ -193,21 +193,21 @@ def _tell_taken(taken: Received) -> None:
     if taken.was_taken:
         tell("cli.receive.was-taken", **places)
     else:
-        counts = picked(taken, "entries", "decisions", "cases")
+        counts = pick(taken, "entries", "decisions", "cases")
         confirmed = taken.confirmed or 0
         tell(f"cli.receive.{manifest.kind}", **places, **counts, confirmed=confirmed)
     if taken.cases:
         tell("cli.receive.answer")
     if taken.approved is not None:
-        tell("cli.receive.approved", **picked(taken.approved, *_APPROVED))
+        tell("cli.receive.approved", **pick(taken.approved, *_APPROVED))
     if taken.inbox is not None:
         tell("cli.receive.inbox", path=taken.inbox)
     if taken.superseded is not None:
         tell("cli.receive.superseded")
     if taken.beside:
-        names = ", ".join(shown(Path(name)) for name in taken.beside[:_MOST_NAMED])
+        names = ", ".join(show_path(Path(name)) for name in taken.beside[:_MOST_NAMED])
         warn("cli.receive.beside", count=len(taken.beside), files=names)
-    numbers = picked(taken, "arrived", "settled", "contested", "missing")
+    numbers = pick(taken, "arrived", "settled", "contested", "missing")
     numbers["proposals"] = taken.decisions if manifest.kind == "return" else 0
     for name, count in numbers.items():
         if count:
@@ -283,7 +283,7 @@ def return_cases(
     return {
         "package": _package(sent.package, sent.manifest),
         **counts,
-        "owed": [picked(case, "number", "asked", "owing") for case in owed],
+        "owed": [pick(case, "number", "asked", "owing") for case in owed],
     }
 
 

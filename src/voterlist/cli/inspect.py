@@ -14,7 +14,7 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
+    pick,
     table,
     tell,
     title,
@@ -72,8 +72,7 @@ def inspect(
     return {
         "table": lines,
         "files": [
-            {**picked(account), "unreadable": account.unreadable}
-            for account in accounts
+            {**pick(account), "unreadable": account.unreadable} for account in accounts
         ],
         "exit_code": code,
     }

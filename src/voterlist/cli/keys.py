@@ -14,7 +14,7 @@ from voterlist.cli.options import (
     option,
     when,
 )
-from voterlist.cli.terminal import Answer, picked, tell
+from voterlist.cli.terminal import Answer, pick, tell
 
 if TYPE_CHECKING:
     from voterlist.custody.keys import PublicKey
@@ -56,7 +56,7 @@ def show(workspace: Workspace) -> Answer:
     return {
         "own": own and {**_key(own), "file": file},
         "trusted": [
-            {**_key(key), **picked(key, "name", "since", "until")} for key in trust.keys
+            {**_key(key), **pick(key, "name", "since", "until")} for key in trust.keys
         ],
     }
 
@@ -93,5 +93,5 @@ def _key(key: PublicKey | Trusted) -> Answer:
     return {
         "commission": key.commission.slug,
         "commission_name": key.commission.name,
-        **picked(key, "signing", "age", "fingerprint"),
+        **pick(key, "signing", "age", "fingerprint"),
     }

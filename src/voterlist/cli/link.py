@@ -25,7 +25,16 @@ from voterlist.cli.options import (
     takes,
 )
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, Answer, picked, shown, table, tell, title, warn
+from voterlist.cli.terminal import (
+    SAY,
+    Answer,
+    pick,
+    show_path,
+    table,
+    tell,
+    title,
+    warn,
+)
 from voterlist.errors import usage_error
 from voterlist.model import PairKind, frozen
 from voterlist.processes.limits import without_collection
@@ -163,8 +172,8 @@ def link(given: _Options) -> Answer:
     linked = _link(given, request, given.out, master)
     _tell(linked, request, given.out)
     if report is not None:
-        tell("cli.link.report", path=shown(report))
-    return {**_as_json(linked, request), **picked(given, "out", "clusters", "report")}
+        tell("cli.link.report", path=show_path(report))
+    return {**_as_json(linked, request), **pick(given, "out", "clusters", "report")}
 
 
 def _link(
@@ -252,7 +261,7 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     if linked.are_renamed:
         warn("cli.link.renamed")
     linkage, entries = linked.result, linked.entries
-    done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
+    done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": show_path(out)}
     tell("cli.link.done", **done)
     if linked.new is not None:
         base = entries - linked.new
@@ -267,11 +276,11 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
     ]
     table(("kind", "pairs"), rows)
     _tell_added(linkage.added)
-    tell_estimate(picked(linkage.estimate) if linkage.estimate else None)
+    tell_estimate(pick(linkage.estimate) if linkage.estimate else None)
     for doubt in linkage.doubts:
         share, pairs = SAY.percent(doubt.share), int(doubt.share)
         tell(f"link.doubt.{doubt.code}", share=share, pairs=pairs)
-    tell_chance(map(picked, linkage.chance))
+    tell_chance(map(pick, linkage.chance))
 
 
 def _tell_added(added: Sequence[Any]) -> None:
@@ -314,7 +323,7 @@ def _as_json(linked: Linked, request: LinkRequest) -> Answer:
         "left_out": linkage.left_out,
         "comparisons": linkage.added,
         "kinds": {kind: kinds.get(kind, 0) for kind in PairKind},
-        **picked(linkage, "estimate", "doubts", "chance"),
+        **pick(linkage, "estimate", "doubts", "chance"),
     }
 
 

@@ -18,7 +18,7 @@ from voterlist.cli.options import (
 )
 from voterlist.cli.status import tell_waves
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, tell, tell_left, warn
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, tell, tell_left, warn
 from voterlist.model import ListOrder, frozen
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def lists(options: _Options) -> Answer:
     request = ListRequest(
         constituencies=tuple(options.constituencies or ()),
         forms=tuple(dict.fromkeys(filter(None, map(str.strip, forms)))),
-        **picked(options, "purpose", "precinct", "out", "language", "order"),
+        **pick(options, "purpose", "precinct", "out", "language", "order"),
     )
     with Steps() as steps:
         made = make_lists(
@@ -69,14 +69,14 @@ def lists(options: _Options) -> Answer:
     _tell(made, sums, balance)
     names = ("path", "constituency", "precinct", "list_kind", "rows", "sha256")
     return {
-        "files": [picked(file, *names) for file in made.files],
+        "files": [pick(file, *names) for file in made.files],
         "balance": balance,
         "sum": sums,
         "runs": [
             {"constituency": constituency, "run": run}
             for constituency, run in made.runs.items()
         ],
-        **picked(made, "corrections", "questions", "changes", "waves", "left"),
+        **pick(made, "corrections", "questions", "changes", "waves", "left"),
     }
 
 
@@ -90,7 +90,7 @@ def _tell(made: ListsMade, sums: Mapping[str, int], rows: list[Answer]) -> None:
     TERMINAL.table(headings, [_cells(row, sums) for row in rows[:_MOST_LISTS]])
     tell_left("cli.lists.more", 0, rows, _MOST_LISTS)
     tell("cli.lists.sum", **sums)
-    tell("cli.lists.made", **picked(made, "corrections", "questions"))
+    tell("cli.lists.made", **pick(made, "corrections", "questions"))
     if made.changes:
         tell("cli.lists.changes", changes=made.changes)
     tell_waves(made.waves)
@@ -120,7 +120,7 @@ def figures(
 ) -> Answer:
     """Write the press sheet and the open tables of the lists of today."""
     from voterlist.centre.figures import SECRET, make_figures
-    from voterlist.centre.press import numbered
+    from voterlist.centre.press import list_numbers
     from voterlist.handover.commissions import KEYS
 
     passphrase = None
@@ -135,7 +135,7 @@ def figures(
     if told:
         warn("cli.figures.provisional")
     for name, places in told.items():
-        warn(f"figures.{name}", places=numbered(places, SAY))
+        warn(f"figures.{name}", places=list_numbers(places, SAY))
     if made.withheld:
         tell("cli.figures.withheld", voters=made.withheld)
     if not made.counts_first:
@@ -150,8 +150,8 @@ def figures(
     if made.rounded_otherwise:
         warn("cli.figures.rounded-otherwise", secret=workspace / SECRET)
     return {
-        **picked(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
-        **picked(made, "later", "rounded_otherwise"),
+        **pick(made, "folder", "voters", "withheld", "counts_first", "signed_by"),
+        **pick(made, "later", "rounded_otherwise"),
         **made.lacking,
         "files": [file.model_dump() for file in made.release.files],
     }

@@ -15,7 +15,7 @@ import typer
 from voterlist.catalogue import Catalogue
 from voterlist.cli.groups import records
 from voterlist.cli.options import argument, option
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, shown
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, show_path
 from voterlist.errors import usage_error
 from voterlist.storage.files import make_folder, write_content
 
@@ -136,7 +136,7 @@ def _write_chapters(folder: Path, commands: dict[str, Maker]) -> list[Path]:
         pages += [book.as_markdown(make(SAY), level=2) for make in others.values()]
         files.append(folder / f"{name}.md")
         write_content(files[-1], "\n".join(pages))
-        TERMINAL.say(shown(files[-1]))
+        TERMINAL.say(show_path(files[-1]))
     return files
 
 

@@ -404,13 +404,15 @@ def opened_files(
     Raises:
         CustodyError: the keys cannot be opened, or a file is encrypted to others.
     """
-    from voterlist.handover.commissions import is_sealed, opened
+    from voterlist.handover.commissions import is_sealed, open_sealed
 
     files = list(files)
     passphrase = None
     if any(map(is_sealed, files)):
         passphrase = passphrase_of(workspace, from_stdin=from_stdin)
-    return [stack.enter_context(opened(workspace, path, passphrase)) for path in files]
+    return [
+        stack.enter_context(open_sealed(workspace, path, passphrase)) for path in files
+    ]
 
 
 def _first_line() -> str:

@@ -20,7 +20,7 @@ from voterlist.cli.options import (
     opened_files,
     option,
 )
-from voterlist.cli.terminal import SAY, TERMINAL, Answer, picked, table, tell, title
+from voterlist.cli.terminal import SAY, TERMINAL, Answer, pick, table, tell, title
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem, Verdict
 from voterlist.storage.lock import user_name
@@ -57,7 +57,7 @@ def export(
     """Write what waits for a decision into a workbook, or a page."""
     from voterlist.casework.pages import export_page
     from voterlist.casework.reviewing import export_review
-    from voterlist.handover.commissions import sealed, sealed_name
+    from voterlist.handover.commissions import sealed_name, write_sealed
 
     asked: dict[str, Any] = {
         "language": language,
@@ -71,7 +71,7 @@ def export(
             if out is None:
                 raise usage_error("seal-without-out")
             seal = sealed_name(out)
-            plain = carried.enter_context(sealed(workspace, seal, encrypt_to))
+            plain = carried.enter_context(write_sealed(workspace, seal, encrypt_to))
         is_named_page = out is not None and out.suffix.lower() in _PAGES
         if form == "page" or (form is None and is_named_page):
             page, counted = export_page(workspace, plain, **asked)
@@ -87,7 +87,7 @@ def _tell_workbook(
 ) -> Answer:
     """What the workbook of cases and findings holds; ``sealed``: where it is carried to."""
     out = sealed or made.path
-    tell("cli.review.exported", **picked(made, "cases", "findings"), path=out)
+    tell("cli.review.exported", **pick(made, "cases", "findings"), path=out)
     for name in ("answered", "from_above", "contested", "second_look", "came_back"):
         if made.counts[name]:
             tell(f"cli.review.exported.{name}", count=made.counts[name])
@@ -101,9 +101,9 @@ def _tell_workbook(
     if any(made.counts.values()):
         tell("cli.review.export.next", folder=workspace, path=out)
     return {
-        **picked(made, "run", "findings"),
+        **pick(made, "run", "findings"),
         **made.counts,
-        **picked(made, "second_readings", "carried"),
+        **pick(made, "second_readings", "carried"),
         "no_longer_asked": made.gone,
         "old": made.old,
         "out": out,
@@ -160,7 +160,7 @@ def import_decisions(
     return {
         **counted,
         "files": [_file_as_json(file) for file in imported.files],
-        "replacements": [picked(answer, *_REPLACED) for answer in imported.replaced],
+        "replacements": [pick(answer, *_REPLACED) for answer in imported.replaced],
         "contested": [_dispute(dispute) for dispute in imported.contested],
         "pending": [_dispute(dispute) for dispute in imported.pending],
         "problems": problems,
@@ -187,7 +187,7 @@ def _count(imported: Imported) -> dict[str, int]:
 def _file_as_json(file: ImportedFile) -> Answer:
     """What was read back from one file."""
     return {
-        **picked(file, "file"),
+        **pick(file, "file"),
         "sha256": file.digest,
         "recorded": file.recorded,
         "replaced": len(file.replaced),
@@ -197,8 +197,8 @@ def _file_as_json(file: ImportedFile) -> Answer:
 
 def _dispute(dispute: Question) -> Answer:
     """What people answered in different ways, for programs."""
-    answers = [picked(given, *_ANSWER) for given in dispute.answers]
-    return {**picked(dispute, *_SUBJECT), "answers": answers}
+    answers = [pick(given, *_ANSWER) for given in dispute.answers]
+    return {**pick(dispute, *_SUBJECT), "answers": answers}
 
 
 def _todo(problem: Problem) -> str:
@@ -229,7 +229,7 @@ def _list_replaced(replaced: Iterable[Replaced]) -> None:
 
 def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
     """What people answered, side by side."""
-    from voterlist.report.asked import said
+    from voterlist.report.asked import tell_answers
     from voterlist.report.values import Words
 
     if not disputes:
@@ -244,7 +244,7 @@ def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
     for dispute in disputes:
         # What a field is corrected to is a cell of a list from now on.
         answers = [replace(each, value=None, document=None) for each in dispute.answers]
-        told = [said(each, words) for each in answers]
+        told = [tell_answers(each, words) for each in answers]
         blank = [""] * (people - len(told))
         rows.append([_subject(dispute), dispute.entry_id, *told, *blank])
     answers_of = [SAY("cli.table.answer", number=place + 1) for place in range(people)]
@@ -260,7 +260,7 @@ def list_problems(problems: tuple[Problem, ...]) -> list[Answer]:
         first = 0 if any(problem.file for problem in problems) else names.index("asked")
         table(names[first:], [_cells(problem)[first:] for problem in problems])
     return [
-        {**picked(problem, *_PROBLEM), "todo": _todo(problem)} for problem in problems
+        {**pick(problem, *_PROBLEM), "todo": _todo(problem)} for problem in problems
     ]
 
 

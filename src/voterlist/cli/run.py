@@ -26,8 +26,8 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
-    shown,
+    pick,
+    show_path,
     table,
     tell,
     tell_left,
@@ -124,7 +124,7 @@ def _releasing(steps: Steps) -> Callable[[Stage, str, int, int], None]:
 def _log(result: RunResult) -> None:
     """What was done for each constituency, a line of the log each."""
     for work in result.by_constituency:
-        LOG.tell("constituency", run=result.run, **picked(work), needs=work.needs)
+        LOG.tell("constituency", run=result.run, **pick(work), needs=work.needs)
 
 
 def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
@@ -181,7 +181,7 @@ def _tell_balance(result: RunResult) -> None:
     """Which run it is, and its balance of rows."""
     tell("cli.run.title", run=result.run, today=result.today)
     if result.taken_over is not None:
-        tell("cli.run.taken-over", **picked(result.taken_over))
+        tell("cli.run.taken-over", **pick(result.taken_over))
     if result.is_unchanged:
         tell("cli.run.unchanged")
     if result.damaged_units:
@@ -190,7 +190,7 @@ def _tell_balance(result: RunResult) -> None:
         numbers = ", ".join(map(str, result.constituencies))
         tell("cli.run.constituencies", numbers=numbers)
     tell("cli.run.files", files=result.files, lists=result.lists)
-    tell("cli.run.balance", **picked(result, "rows_in", "rows_out", "set_aside"))
+    tell("cli.run.balance", **pick(result, "rows_in", "rows_out", "set_aside"))
 
 
 def _tell_findings(result: RunResult) -> None:
@@ -220,15 +220,15 @@ def _tell_outputs(result: RunResult) -> None:
         of_all = [path for path in result.outputs if path.parent.name == "reports"]
         named = result.outputs if len(result.outputs) <= _MOST_OUTPUTS else of_all
         for path in named:
-            TERMINAL.say(f"  {shown(path)}")
+            TERMINAL.say(f"  {show_path(path)}")
         if len(named) < len(result.outputs):
-            folder = shown(named[0].parent)
+            folder = show_path(named[0].parent)
             tell("cli.run.open.more", 2, count=len(result.constituencies), path=folder)
 
 
 def _tell_decided(result: RunResult, workspace: Path) -> None:
     """How what people decided stands, and what to do; nothing where there is nothing to say."""
-    standing = picked(result.decided)
+    standing = pick(result.decided)
     told = [name for name in _DECIDED if standing[name]]
     errors = result.findings_by_severity.get(Severity.ERROR, 0)
     lines = [SAY(f"cli.run.decided.{name}", count=standing[name]) for name in told]
@@ -244,7 +244,7 @@ def _tell_decided(result: RunResult, workspace: Path) -> None:
         lines.append(SAY("cli.run.errors", errors=errors))
     waits = errors or result.open_cases or result.decided.contested
     if waits or set(told) - _NOTHING_TO_DO:
-        lines.append(SAY("cli.run.decided.todo", workspace=shown(workspace)))
+        lines.append(SAY("cli.run.decided.todo", workspace=show_path(workspace)))
     if lines:
         TERMINAL.say()
     for line in lines:
@@ -441,11 +441,11 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
     works = result.by_constituency
     counted = ("compared", "afresh", "state_use", "training_labels", "contradictory")
     return {
-        **picked(result, "run", "folder", "today"),
-        **picked(settings.workspace, "cycle", "level"),
+        **pick(result, "run", "folder", "today"),
+        **pick(settings.workspace, "cycle", "level"),
         "constituencies": result.constituencies,
         "complete": result.until is None,
-        **picked(result, "until", "files", "lists"),
+        **pick(result, "until", "files", "lists"),
         "rows": {
             "in": result.rows_in,
             "out": result.rows_out,
@@ -453,19 +453,19 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
         },
         "set_aside": result.set_aside_by_code,
         "unchanged": result.is_unchanged,
-        **picked(result, "damaged_units", "left_out"),
+        **pick(result, "damaged_units", "left_out"),
         "unreadable": result.troubles,
-        **picked(result, "stages", "accepted"),
+        **pick(result, "stages", "accepted"),
         "findings": _findings_by_severity(result),
         "cases": {kind: result.cases_by_kind.get(kind, 0) for kind in CaseKind},
-        **picked(result, "open_cases", "decisions", "decided", *counted),
+        **pick(result, "open_cases", "decisions", "decided", *counted),
         "estimate": result.estimate or None,
-        **picked(result, "doubts", "chance"),
+        **pick(result, "doubts", "chance"),
         "deadlines": [unit_as_json(row) for row in result.standings],
         "overdue": len(result.overdue),
-        **picked(result, "missing_lists", "anew", "lost_letters", "place_doubts"),
+        **pick(result, "missing_lists", "anew", "lost_letters", "place_doubts"),
         "repeated": result.repeats,
-        **picked(result, "waves", "clock_behind", "outputs"),
+        **pick(result, "waves", "clock_behind", "outputs"),
         "done": {
             "stages": stages,
             "constituencies": [work.constituency for work in works if work.is_done],
@@ -475,8 +475,8 @@ def _as_json(result: RunResult, settings: Settings) -> Answer:
             "constituencies": [work.constituency for work in works if not work.is_done],
         },
         "needs_person": [work.constituency for work in works if work.needs],
-        "by_constituency": [{**picked(work), "needs": work.needs} for work in works],
-        **picked(result, "taken_over", "exit_code"),
+        "by_constituency": [{**pick(work), "needs": work.needs} for work in works],
+        **pick(result, "taken_over", "exit_code"),
     }
 
 
@@ -505,7 +505,7 @@ def _tell_plan(workspace: Path, constituencies: Sequence[int], today: dt.date) -
         tell("cli.plan.at-most")
     if TERMINAL.json:
         # Without an exit code, as it has always been.
-        told = {**picked(plan, "run", "last"), "unchanged": plan.is_unchanged}
+        told = {**pick(plan, "run", "last"), "unchanged": plan.is_unchanged}
         TERMINAL.result({**told, "stages": plan.stages})
 
 

@@ -13,7 +13,7 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
+    pick,
     table,
     tell,
     title,
@@ -68,7 +68,7 @@ def status(
     _tell_answers_owed(status_now)
     _tell_asked_above(status_now, folder)
     _tell_pace(status_now.burned)
-    since = picked(status_now, "before_term", "since_run", "asked_since")
+    since = pick(status_now, "before_term", "since_run", "asked_since")
     for name, count in since.items():
         if count:
             tell(f"cli.status.{name.replace('_', '-')}", count=count, folder=folder)
@@ -86,10 +86,10 @@ def status(
     own = status_now.settings.workspace
     return {
         "today": status_now.today,
-        **picked(own, "cycle", "level"),
+        **pick(own, "cycle", "level"),
         "deadlines": [
             {
-                **picked(deadline, "stage", "opens", "due", "planned"),
+                **pick(deadline, "stage", "opens", "due", "planned"),
                 "decision": deadline.decision or None,
             }
             for deadline in status_now.deadlines
@@ -98,7 +98,7 @@ def status(
         "overdue": len(status_now.overdue),
         "applications": [
             {
-                **picked(application, "number", "day", "due"),
+                **pick(application, "number", "day", "due"),
                 "what": application.asked.what,
                 "late": application.is_late(status_now.today),
             }
@@ -107,12 +107,12 @@ def status(
         "many_strikings": status_now.book.many,
         "waves": status_now.waves,
         "answers_owed": [
-            picked(case, "number", "asked", "owing") for case in status_now.answers_owed
+            pick(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
         "burn_down": _burned_as_json(status_now.burned),
-        **picked(status_now, "not_understood", "before_term", "since_run"),
+        **pick(status_now, "not_understood", "before_term", "since_run"),
         "repeated": status_now.repeats,
-        **picked(status_now, "asked_above", "asked_since"),
+        **pick(status_now, "asked_above", "asked_since"),
         "changed": [changed_as_json(change) for change in status_now.changed],
         "pages": pages,
         "exit_code": bool(
@@ -160,7 +160,7 @@ def _names(paths: Sequence[str]) -> str:
 
 def _burned_as_json(burned: BurnDown) -> Answer:
     return {
-        **picked(burned.deadline, "stage", "due"),
+        **pick(burned.deadline, "stage", "due"),
         "working_days_left": burned.working_days_left,
         "open_cases": [{"day": day, "count": count} for day, count in burned.points],
         "forecast": burned.forecast and _forecast_as_json(burned.forecast),
@@ -175,7 +175,7 @@ def _forecast_as_json(told: Forecast) -> Answer:
     return {
         "remaining": told.remaining,
         "pace": round(told.pace, 3),
-        **picked(told, "earliest", "expected", "latest"),
+        **pick(told, "earliest", "expected", "latest"),
     }
 
 
@@ -207,18 +207,18 @@ def _who_moved(deadline: Deadline) -> str:
     """Whose decision moved the date, in brackets; empty where none did."""
     if deadline.planned is None:
         return ""
-    places = picked(deadline, "planned", "decision")
+    places = pick(deadline, "planned", "decision")
     return f" ({SAY('deadline.moved', **places)})"
 
 
 def unit_as_json(row: UnitStanding) -> Answer:
     """How a unit stands in a stage, for programs."""
     return {
-        **picked(row.deadline, "stage", "due"),
-        **picked(row, "constituency", "precinct", "finished", "standing", "progress"),
+        **pick(row.deadline, "stage", "due"),
+        **pick(row, "constituency", "precinct", "finished", "standing", "progress"),
         "days_over": row.days_over,
-        **picked(row.waiting, *_WAITING),
-        **picked(row, "owed", "debtor", "creditor"),
+        **pick(row.waiting, *_WAITING),
+        **pick(row, "owed", "debtor", "creditor"),
         "ground": row.ground or None,
         "by": row.by or None,
     }
@@ -247,7 +247,7 @@ def _cells(row: UnitStanding, names: dict[int, str]) -> tuple[str, ...]:
         standing = SAY("wall.overdue-by", days=row.days_over)
     texts = [
         SAY(f"wall.{name.replace('_', '-')}", count=count)
-        for name, count in picked(row.waiting, *_WAITING).items()
+        for name, count in pick(row.waiting, *_WAITING).items()
         if count
     ]
     return (
@@ -335,7 +335,7 @@ def changed_as_json(changed: Changed) -> Answer:
     """What was changed in lists since they were approved, for programs."""
     approved = changed.approved
     return {
-        **picked(changed, "constituency", "changes", "waves"),
+        **pick(changed, "constituency", "changes", "waves"),
         "approved": approved.finished or approved.day,
         "ground": approved.ground,
     }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from voterlist.cli.options import argument, option
 from voterlist.cli.steps import Steps
-from voterlist.cli.terminal import TERMINAL, Answer, picked, shown, tell
+from voterlist.cli.terminal import TERMINAL, Answer, pick, show_path, tell
 
 
 def synth(
@@ -41,9 +41,9 @@ def synth(
             carelessness=carelessness,
             progress=lambda what, done, total: steps(f"synth-{what}", done, total),
         )
-    tell("cli.synth.done", **picked(made, "entries", "voters", "repeated"))
+    tell("cli.synth.done", **pick(made, "entries", "voters", "repeated"))
     for path in made.paths:
-        TERMINAL.say(f"  {shown(path)}")
+        TERMINAL.say(f"  {show_path(path)}")
     if made.files:
         tell("cli.synth.next", path=out)
-    return picked(made)
+    return pick(made)

@@ -67,7 +67,7 @@ class _Spoken(Catalogue):
         if isinstance(value, int | float):
             return self.number(value)
         if isinstance(value, Path):
-            return shown(value)
+            return show_path(value)
         return _DAY.sub(self._day, visible_name(str(value)))
 
     def _day(self, found: re.Match[str]) -> str:
@@ -347,7 +347,7 @@ def answer(content: Answer) -> int:
     return code
 
 
-def picked(record: Any, *names: str) -> Answer:
+def pick(record: Any, *names: str) -> Answer:
     """These fields of a record, by the names that scripts are written against; without any, all."""
     wanted = names or [field.name for field in dataclasses.fields(record)]
     return {name: getattr(record, name) for name in wanted}
@@ -381,7 +381,7 @@ def table(
     TERMINAL.table([SAY(f"{of}.{name}") for name in names], rows, indent, colours)
 
 
-def shown(path: Path) -> str:
+def show_path(path: Path) -> str:
     """A path as a person would type it here.
 
     Relative to the current folder where it lies inside it.
@@ -395,7 +395,7 @@ def shown(path: Path) -> str:
 def _plain(value: object) -> object:
     """What stands in JSON for a value that it does not know: a record by its fields."""
     if dataclasses.is_dataclass(value):
-        return picked(value)
+        return pick(value)
     if isinstance(value, Mapping):
         return dict(value)
     return value.as_posix() if isinstance(value, Path) else str(value)

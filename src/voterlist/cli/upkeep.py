@@ -34,7 +34,7 @@ from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
     Answer,
-    picked,
+    pick,
     table,
     tell,
     tell_left,
@@ -144,14 +144,14 @@ def copy(
     encrypt_to: SealTo = None,
 ) -> Answer:
     """Copy the ledger whole."""
-    from voterlist.handover.commissions import sealed, sealed_name
+    from voterlist.handover.commissions import sealed_name, write_sealed
     from voterlist.upkeep.journals import copy_ledger
 
     if encrypt_to is None:
         copied, rows = copy_ledger(workspace, out)
     else:
         name = sealed_name(Path(out))
-        with sealed(workspace, name, encrypt_to) as plain:
+        with write_sealed(workspace, name, encrypt_to) as plain:
             _, rows = copy_ledger(workspace, str(plain))
         out = copied = str(name)
     # A database on a server has a name of its own.
@@ -233,9 +233,7 @@ def journal(
         TERMINAL.say(f"{number}  {moment}  {sentence}{clock}")
     if not told:
         tell("journal.nothing")
-    return {
-        "lines": [{**picked(line), "sentence": sentence} for line, sentence in told]
-    }
+    return {"lines": [{**pick(line), "sentence": sentence} for line, sentence in told]}
 
 
 def sentence_of(line: DiaryLine) -> str:
@@ -286,7 +284,7 @@ def _tell_verdict(verdict: Verdict) -> Answer:
         # Numbers of lines and rows are names, and not grouped.
         places = {
             name: "—" if value is None else str(value)
-            for name, value in picked(problem).items()
+            for name, value in pick(problem).items()
         }
         tell(f"journal.problem.{problem.kind}", 2, **places)
     tell_left("journal.more", 2, verdict.problems, _MOST_TOLD)
@@ -413,14 +411,14 @@ def _verify_run(
             verified = verify_package(target, workspace, **told)
     if verified.program is not None:
         tell("cli.verify.other-program", program=verified.program)
-    places = picked(verified, "run", "compared")
+    places = pick(verified, "run", "compared")
     if verified.fits:
         tell("cli.verify.fits", **places)
     else:
         count, first = len(verified.differences), verified.differences[0]
         tell("cli.verify.differs", count=count, first=first, **places)
     return {
-        **picked(verified, "run", "fits", "compared", "differences"),
+        **pick(verified, "run", "fits", "compared", "differences"),
         "other_program": verified.program,
         "exit_code": 0 if verified.fits else _DIFFERS,
     }
@@ -444,7 +442,7 @@ def _verify_program(
         owner=verified.owner,
         fingerprint=verified.fingerprint or "",
     )
-    kinds = picked(verified, "altered", "missing", "additional")
+    kinds = pick(verified, "altered", "missing", "additional")
     for kind, names in kinds.items():
         for name in names[:_NAMED]:
             tell(f"cli.verify.program.{kind}", file=name)
@@ -459,8 +457,8 @@ def _verify_program(
         tell("cli.verify.program.todo")
     return {
         "program": verified.folder,
-        **picked(verified, "fits", "compared"),
+        **pick(verified, "fits", "compared"),
         **kinds,
-        **picked(verified, "voucher", "owner", "fingerprint"),
+        **pick(verified, "voucher", "owner", "fingerprint"),
         "exit_code": 0 if verified.fits else _DIFFERS,
     }

@@ -411,7 +411,7 @@ class FinishedSettings(_Section):
     by: Text | None = None
 
 
-def _finished(value: object) -> object:
+def _read_finished(value: object) -> object:
     """A stage's day, with its ground or, as ``check = 2026-04-02``, without."""
     if isinstance(value, dict):
         return value
@@ -441,7 +441,7 @@ class CalendarSettings(_Section):
     """Voting cards are issued so many days before the election: by constituencies from the first,
     by precincts from the second, until the third (Election Code, article 101)."""
     finished: dict[
-        CalendarStage, Annotated[FinishedSettings, BeforeValidator(_finished)]
+        CalendarStage, Annotated[FinishedSettings, BeforeValidator(_read_finished)]
     ] = Field(default_factory=dict)
     """The day on which a stage was finished, where a person records it: ``check = 2026-04-02``."""
     moved: dict[CalendarStage, MovedSettings] = Field(default_factory=dict)

@@ -264,7 +264,7 @@ def taken_as(event: ApplicationEvent, known: Mapping[int, Application]) -> Appli
     )
 
 
-def named(text: str) -> str:
+def name_of(text: str) -> str:
     """The name of whoever asks or decides.
 
     Raises:
@@ -369,10 +369,10 @@ def add_event(
         application = find(applications_of(ledger.applications()), number)
         if step is not Step.NOTE and application.state is not State.OPEN:
             raise usage_error("application-not-open", number=number)
-        return happened(ledger, settings, application, step, clerk, text=text)
+        return with_event(ledger, settings, application, step, clerk, text=text)
 
 
-def happened(
+def with_event(
     ledger: Ledger,
     settings: Settings,
     application: Application,

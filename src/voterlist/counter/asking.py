@@ -99,7 +99,7 @@ class Asked:
     """Which of ``fin``, ``born`` could not be understood."""
 
 
-def asked(question: Question, profile: Profile) -> Asked:
+def understand(question: Question, profile: Profile) -> Asked:
     """What a question may mean.
 
     Raises:
@@ -141,7 +141,7 @@ def asked(question: Question, profile: Profile) -> Asked:
         date = question.born
     dates = _isos(read_date(date)) if date else ()
     not_read += ["born"] if date and not dates else []
-    parted = _parted(rest)
+    parted = _part_words(rest)
     texts = {_DOUBLED.sub(doubled, parted): None for doubled in (r"\1", _LOST)}
     named = [
         reading
@@ -168,7 +168,7 @@ def asked(question: Question, profile: Profile) -> Asked:
     return Asked(told, dates=dates, not_read=tuple(not_read))
 
 
-def _parted(text: str) -> str:
+def _part_words(text: str) -> str:
     """A text with the blanks that were left out before capital letters: ``RzayevƏli``.
 
     ``I`` is none of them: it may be an ``l``.

@@ -38,7 +38,7 @@ from voterlist.counter.applications import (
     applications_of,
     decided_by,
     find,
-    named,
+    name_of,
     require_fields,
     require_no_objection,
     wants_other_struck,
@@ -141,7 +141,7 @@ def decide(
     is_looked_for = ruling.granted and not ruling.although
     if application.asked.what is Asks.ADD and is_looked_for:
         make_index(workspace, clerk.since, progress)
-    with _opened(workspace, number, ruling, clerk) as work:
+    with _open_work(workspace, number, ruling, clerk) as work:
         work.require_open()
         if ruling.granted:
             work.require_grantable(progress)
@@ -173,7 +173,7 @@ def appeal(
     """
     if not ruling.evidence:
         raise usage_error("application-no-act")
-    with _opened(workspace, number, ruling, clerk) as work:
+    with _open_work(workspace, number, ruling, clerk) as work:
         work.require_own()
         if work.application.outcome is None:
             raise usage_error("application-open", number=number)
@@ -334,12 +334,12 @@ class _People:
 
 
 @contextmanager
-def _opened(
+def _open_work(
     workspace: Path, number: int, ruling: Ruling, clerk: Clerk
 ) -> Iterator[_Work]:
     """The work on a decision about the application of a number."""
     require_fields(ruling.values)
-    clerk = replace(clerk, by=named(clerk.by))
+    clerk = replace(clerk, by=name_of(clerk.by))
     with open_to_change(workspace, clerk.since) as (settings, ledger):
         every = applications_of(ledger.applications())
         application = find(every, number)

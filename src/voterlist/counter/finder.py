@@ -24,7 +24,7 @@ from voterlist import strict_json, tables
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.casework.pages import numbers_table
 from voterlist.counter.applications import PLACE, applications_of
-from voterlist.counter.asking import Asked, Question, asked, voters_of
+from voterlist.counter.asking import Asked, Question, understand, voters_of
 from voterlist.counter.index import (
     PLACES,
     STREET,
@@ -50,13 +50,13 @@ from voterlist.link.part import (
     TEXTS,
     Part,
     cut,
-    encoded,
-    joined,
+    encode_part,
+    join_parts,
     part,
     place_codes,
     villages,
 )
-from voterlist.link.weigh import Model, bounded, score
+from voterlist.link.weigh import Model, bound_frequencies, score
 from voterlist.model import Action, frozen
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
@@ -120,7 +120,7 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     voters = voters_of(asked.readings, index.whole.profile)
     for name in PLACES:
         voters = _with_places_of(index, voters, name)
-    chosen, bits_of_words = _chosen(index, asked.readings, voters)
+    chosen, bits_of_words = _choose_entries(index, asked.readings, voters)
     if not len(chosen):
         return []
     compared = _part_of(index, chosen, voters)
@@ -133,7 +133,7 @@ def _fits(index: Index, asked: Asked, model: Model, limit: int) -> list[_Fit]:
     begun, bits = _beginnings(index, pairs, vectors)
     is_alone = compared.street.codes[left] < 0
     bits += _HOUSE_ALONE * (is_alone & pairs.same(compared.house.codes))
-    vectors = bounded(pairs, vectors, SHIPPED, model.log_m)
+    vectors = bound_frequencies(pairs, vectors, SHIPPED, model.log_m)
     likely = score(vectors, _asked_model(model, index.whole.size, len(readings)))
     with np.errstate(divide="ignore"):
         odds = np.log2(likely.posterior[:, 0]) - np.log2(1 - likely.posterior[:, 0])
@@ -198,7 +198,7 @@ def _asked_model(model: Model, entries: int, readings: int) -> Model:
 # --- Whom to compare
 
 
-def _chosen(
+def _choose_entries(
     index: Index, readings: Sequence[Mapping[str, str]], voters: pa.Table
 ) -> tuple[Longs, Floats]:
     """(the positions of the entries that are compared, ascending; the bits of their words)."""
@@ -375,7 +375,7 @@ def _with_places_of(index: Index, voters: pa.Table, name: str) -> pa.Table:
 
 def _part_of(index: Index, chosen: Longs, voters: pa.Table) -> Part:
     """The chosen entries, and behind them the readings, as a part of the list."""
-    asked = dict(encoded(voters, {}, index.whole.profile))
+    asked = dict(encode_part(voters, {}, index.whole.profile))
     rows = asked[ENTRIES]
     columns: dict[str, object] = dict(zip(rows.column_names, rows.columns, strict=True))
     columns["village"] = villages(columns, index.whole.doubtful)
@@ -385,21 +385,21 @@ def _part_of(index: Index, chosen: Longs, voters: pa.Table) -> Part:
         columns["word_0"] = np.full(len(rows), -1, np.int64)
     asked[ENTRIES] = pa.table(columns)
     for name in TEXTS:
-        asked[name] = _counted(index.parts[name], asked[name].column("value"))
+        asked[name] = _count_known(index.parts[name], asked[name].column("value"))
     own = cut(index.parts, chosen)
     names = own[ENTRIES].column_names
     asked[ENTRIES] = asked[ENTRIES].select(names).cast(own[ENTRIES].schema)
     whole = replace(index.whole, size=index.whole.size + len(rows))
-    return part(joined([own, asked]), whole)
+    return part(join_parts([own, asked]), whole)
 
 
-def _counted(known: pa.Table, values: pa.ChunkedArray) -> pa.Table:
+def _count_known(known: pa.Table, values: pa.ChunkedArray) -> pa.Table:
     """The rows of a table of values that these have there; of a new one nothing is counted."""
     few = values.combine_chunks()
     there = known.filter(pc.is_in(known.column("value"), value_set=few))
     rows = tables.row_of_each(few, there.column("value"))
     counted = {
-        name: pc.fill_null(tables.taken(there, name, rows), 0)
+        name: pc.fill_null(tables.take_column(there, name, rows), 0)
         for name in known.column_names
         if name != "value"
     }
@@ -516,7 +516,7 @@ class Finder:
             UsageError: it is blank, or longer than any name.
         """
         settings = self.source.settings
-        told = asked(question, settings.workspace.profile)
+        told = understand(question, settings.workspace.profile)
         certain = settings.link.duplicate_probability
         if told.case or told.entry_id or told.application:
             places = map(self.index.entry, self._named(told))

@@ -34,7 +34,7 @@ from voterlist.link.encode import (
 )
 from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
 from voterlist.lists.compile import spelt_as_decided, street_texts
-from voterlist.lists.listed import numbered
+from voterlist.lists.listed import number_rows
 from voterlist.model import AsideCode, ListKind, ListOrder, Profile
 from voterlist.normalize.names import skeleton
 from voterlist.normalize.stage import normalize
@@ -230,7 +230,7 @@ def index_of(
         # Of one run alone: that of an earlier one goes.
         kept.sweep(is_whole=False)
     _OPENED.clear()
-    _OPENED[folder] = _opened(unit)
+    _OPENED[folder] = _open_index(unit)
     return _OPENED[folder]
 
 
@@ -288,7 +288,7 @@ def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, 
     progress(INDEX, 2, 3)
     del parts, entries
     order = ListOrder(source.settings.lists.order)
-    shown = _shown(runs, voters, additions, amendments, order)
+    shown = _make_shown(runs, voters, additions, amendments, order)
     _write(folder / "shown.arrow", shown)
     set_aside = runs.table("set_aside")
     aside = _aside(set_aside)
@@ -353,7 +353,7 @@ def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes | Longs) 
     np.save(folder / f"{name}.npy", order.astype(np.int32))
 
 
-def _shown(
+def _make_shown(
     runs: Known,
     voters: pa.Table,
     additions: pa.Table,
@@ -371,7 +371,7 @@ def _shown(
     )
     rows = tables.row_of_each(ids, done.column("entry_id"))
     of_done = {
-        name: tables.taken(done, name, rows)
+        name: tables.take_column(done, name, rows)
         for name in ("action", "ground", "kept_entry_id", *_PLACE)
     }
     action = pc.index_in(of_done["action"], value_set=pa.array(_STATES))
@@ -395,7 +395,7 @@ def _shown(
     off = np.asarray(is_off)
     listed_rows = pa.array(np.flatnonzero(~off))
     listed = pa.table(people).take(listed_rows)
-    in_order, of_listed = numbered(listed, listed, streets.take(listed_rows), order)
+    in_order, of_listed = number_rows(listed, listed, streets.take(listed_rows), order)
     numbers = np.zeros(len(off), np.int32)
     numbers[listed_rows.take(in_order).to_numpy()] = of_listed
     columns: dict[str, Any] = {
@@ -448,7 +448,7 @@ def _write(path: Path, table: pa.Table) -> None:
         out.write_table(table, max_chunksize=max(table.num_rows, 1))
 
 
-def _opened(unit: KeptUnit) -> Index:
+def _open_index(unit: KeptUnit) -> Index:
     """The index that lies in a folder, mapped."""
     read = {}
     for name in _TABLES:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist.casework.pages import numbers_of
 from voterlist.counter.applications import Clerk, applications_of
-from voterlist.counter.asking import Question, asked
+from voterlist.counter.asking import Question, understand
 from voterlist.counter.finder import Finder, Found
 from voterlist.counter.index import Progress, make_index
 from voterlist.counter.people import entry_in
@@ -229,7 +229,7 @@ def look(
     # A run may hold the workspace all night, and whoever asks stands at the counter: what the last
     # finished run made is whole, and stays.
     # A question that is none is told before an index is made for it.
-    asked(question, settings_of(workspace).workspace.profile)
+    understand(question, settings_of(workspace).workspace.profile)
     make_index(workspace, clerk.since, progress)
     with open_beside(workspace, clerk.since) as (settings, ledger, is_held):
         require_looks(ledger, clerk, settings.desk.looks_per_hour)

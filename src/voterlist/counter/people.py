@@ -137,7 +137,7 @@ def entry_in(folder: Path, entry_id: str | None) -> pa.Table:
 
 def agree(entry: Row, person: Person) -> bool:
     """True where nothing that is known of both the entry and the person differs."""
-    return _agree(*_known([entry, person.cells]))
+    return _agree(*_known_of([entry, person.cells]))
 
 
 def agreeing(people: Sequence[Row], persons: Iterable[Person]) -> list[Row]:
@@ -145,7 +145,7 @@ def agreeing(people: Sequence[Row], persons: Iterable[Person]) -> list[Row]:
 
     All are read at once: at the counter of a nation thousands were added since the run.
     """
-    known = _known([*people, *(person.cells for person in persons)])
+    known = _known_of([*people, *(person.cells for person in persons)])
     told = known[len(people) :]
     return [
         row
@@ -156,7 +156,7 @@ def agreeing(people: Sequence[Row], persons: Iterable[Person]) -> list[Row]:
 
 def is_identified(entry: Row, person: Person) -> bool:
     """True where the name and an identifier, FIN or document, are those of the entry."""
-    one, other = _known([entry, person.cells])
+    one, other = _known_of([entry, person.cells])
     both = one.keys() & other.keys()
     is_known = {*_NAMES[:2]} <= both and not both.isdisjoint(IDENTIFIERS)
     return is_known and _agree(one, other)
@@ -166,7 +166,7 @@ def _agree(one: Row, other: Row) -> bool:
     return all(one[name] == other[name] for name in one.keys() & other.keys())
 
 
-def _known(rows: Sequence[Row]) -> list[Row]:
+def _known_of(rows: Sequence[Row]) -> list[Row]:
     """What is known of each row of ENTRY, by column of VOTER. Blanks never match."""
     # Each is of a list of its own: the dates of one do not say how those of another are read.
     apart = [{**row, "source": str(at)} for at, row in enumerate(rows)]

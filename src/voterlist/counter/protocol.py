@@ -96,14 +96,14 @@ def read_signed(
         cards, made = Cards.of(source.journal), []
         for place in sorted(lines):
             holders = cards.holders(source.known_as(place[0]))
-            made.append(_signed(place, lines[place], printed, holders))
+            made.append(_read_lines(place, lines[place], printed, holders))
         for signed in made:
             doubts = {name: " ".join(getattr(signed, name)) for name in DOUBTS}
             ledger.write_journal(today, READ, by=by, **asdict(signed) | doubts)
     return made
 
 
-def _signed(
+def _read_lines(
     place: Place,
     lines: Sequence[TypedLine],
     printed: Printed,

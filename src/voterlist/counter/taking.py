@@ -18,7 +18,7 @@ from voterlist.counter.applications import (
     State,
     applications_of,
     find,
-    named,
+    name_of,
     require_fields,
     taken_as,
     wants_other_struck,
@@ -68,7 +68,7 @@ def take(
             is none.
         WorkspaceBusyError: another command writes the ledger all the time.
     """
-    by, name = named(asked.by), name_as_kept(asked.name)
+    by, name = name_of(asked.by), name_as_kept(asked.name)
     if asked.entry_id is None and name is None and asked.against is None:
         raise usage_error("application-for-nobody")
     require_fields(asked.values)

@@ -9,7 +9,7 @@ from voterlist.counter.applications import Application, State
 from voterlist.counter.finder import Found, Hit
 from voterlist.counter.looking import Card
 from voterlist.fields import name_in
-from voterlist.report.asked import day_of, said
+from voterlist.report.asked import day_of, tell_answers
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.values import Place
 from voterlist.tables import Row
@@ -101,7 +101,7 @@ def added_since(found: Found, words: FindingWords) -> list[str]:
     return [words("find.added"), *lines] if lines else []
 
 
-def searched(found: Found, words: FindingWords) -> Iterator[str]:
+def search_lines(found: Found, words: FindingWords) -> Iterator[str]:
     """What was searched, what could not be, and how the question was understood."""
     yield words("find.searched", **{name: found.searched[name] for name in _SEARCHED})
     if found.searched["is_held"]:
@@ -151,7 +151,7 @@ def card_parts(card: Card, words: FindingWords) -> Iterator[tuple[str, Sequence[
             )
             for correction in card.corrections
         ],
-        "answers": [said(answer, words) for answer in card.answers],
+        "answers": [tell_answers(answer, words) for answer in card.answers],
         "cases": [
             words(
                 f"card.case.{'open' if case['is_open'] else 'closed'}",

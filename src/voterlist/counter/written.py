@@ -12,8 +12,8 @@ from voterlist.counter.applications import (
     applications_of,
     book_of,
     find,
-    happened,
     require_no_objection,
+    with_event,
 )
 from voterlist.counter.deciding import standing_of
 from voterlist.counter.finder import Finder
@@ -92,7 +92,7 @@ def write_letter(
             entry = _entry_today(application, finder, entry_id)
         step = _STEPS.get(name)
         if step is not None:
-            application = happened(ledger, settings, application, step, clerk)
+            application = with_event(ledger, settings, application, step, clerk)
         words = Words(language or settings.report.languages[0])
         letter = Letter(application, settings, today, words, entry)
         write_content(out, render_letter(name, letter))

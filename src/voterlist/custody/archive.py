@@ -87,7 +87,7 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def measured(parts: Iterable[bytes]) -> Measure:
+def measure_content(parts: Iterable[bytes]) -> Measure:
     """Size and checksums of a content."""
     size, crc, sha256 = 0, 0, hashlib.sha256()
     for part in parts:
@@ -199,4 +199,4 @@ def copy_member(file: BinaryIO, member: Member, out: BinaryIO) -> Measure:
             out.write(part)
             yield part
 
-    return measured(parts())
+    return measure_content(parts())

@@ -17,7 +17,7 @@ from voterlist.custody.archive import (
     chunks,
     ends_of,
     local_header,
-    measured,
+    measure_content,
 )
 from voterlist.custody.canonical import from_bytes, to_bytes
 from voterlist.custody.commissions import Commission, Digest, Frozen, Kind
@@ -102,7 +102,7 @@ def write_package(
         ValueError: a name of a file cannot be used, or a field of the outline.
     """
     packed = sorted(payloads, key=lambda payload: payload.name)
-    measures = [measured(payload.parts()) for payload in packed]
+    measures = [measure_content(payload.parts()) for payload in packed]
     manifest = _manifest(outline, packed, measures, keys)
     if not manifest.is_on_its_way:
         raise refusal("package-route-wrong")
@@ -111,7 +111,7 @@ def write_package(
         Payload(name, content)
         for name, content in tag_files(manifest, signature).items()
     ]
-    tag_measures = [measured(tag.parts()) for tag in tags]
+    tag_measures = [measure_content(tag.parts()) for tag in tags]
     names = [tag.name for tag in tags] + [file.path for file in manifest.files]
     all_measures = [*tag_measures, *measures]
     members = _members(manifest.folder, names, all_measures)
@@ -183,7 +183,7 @@ def _write_member(
             file.write(part)
             yield part
 
-    if measured(parts()) != measure:
+    if measure_content(parts()) != measure:
         raise refusal("package-source-changed", name=payload.name)
 
 

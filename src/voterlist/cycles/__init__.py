@@ -22,7 +22,7 @@ from voterlist.cycles.findings import (
     Causes,
     Explained,
     came_of_age,
-    explained,
+    explain,
     findings,
     known_to,
     summary,
@@ -87,7 +87,7 @@ def compare_cycles(
     lists = _Lists.of(old, new)
     reasons = empty(REMOVAL_REASON) if reasons is None else reasons
     earlier = empty(VOTER) if earlier is None else earlier
-    came, went, touched = explained(
+    came, went, touched = explain(
         registers or {},
         require(reasons, REMOVAL_REASON, Stage.RECONCILE),
         (lists.added, lists.removed, lists.touched_from),

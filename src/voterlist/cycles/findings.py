@@ -238,7 +238,7 @@ class Explained:
         return cause
 
 
-def explained(
+def explain(
     registers: Mapping[str, pa.Table], reasons: pa.Table, parts: Sequence[pa.Table]
 ) -> list[Explained]:
     """What the registers know of each part of the entries that came, went or changed.

@@ -43,7 +43,7 @@ from voterlist.tables import (
     row_of_each,
     rows_among,
     sort_by,
-    taken,
+    take_column,
     with_column,
 )
 
@@ -75,7 +75,7 @@ def _with_field(entries: pa.Table, field: str, corrections: pa.Table) -> pa.Tabl
     if place.null_count == len(place):
         return entries
     written = plain(entries.column(field))
-    values = taken(corrections, "value", place)
+    values = take_column(corrections, "value", place)
     column = pc.if_else(pc.is_valid(place), values, written)
     kind = entries.schema.field(field).type
     return with_column(entries, field, column.cast(kind))
@@ -148,15 +148,15 @@ def require_balance(table: pa.Table) -> None:
     for row in table.to_pylist():
         stays = row["handed_in"] - sum(row[name] for name in _TAKEN)
         if row["listed"] != stays + sum(row[name] for name in _GIVEN):
-            raise _broken(f"{row['constituency']}/{row['precinct']}")
+            raise _imbalance(f"{row['constituency']}/{row['precinct']}")
     out, back = (
         pc.sum(table.column(name)).as_py() for name in ("moved_out", "moved_in")
     )
     if out != back:
-        raise _broken("")
+        raise _imbalance("")
 
 
-def _broken(place: str) -> StageError:
+def _imbalance(place: str) -> StageError:
     """The error of a list that does not balance."""
     return StageError(
         f"review: the list {place} does not balance",

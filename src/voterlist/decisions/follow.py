@@ -51,7 +51,7 @@ def moves_of(followed: pa.Table) -> dict[str, str]:
     return dict(zip(*ids, strict=True))
 
 
-def renamed(given: Given, followed: pa.Table, names: Names) -> Given:
+def rename(given: Given, followed: pa.Table, names: Names) -> Given:
     """The answers under the ids of today; ``followed`` is FOLLOWED."""
     moves = moves_of(followed)
     if not moves:
@@ -213,7 +213,7 @@ def follow(
         "entry_id": [new for _, new in rows],
     }
     followed = from_columns(table, FOLLOWED, len(rows))
-    return Followed(renamed(given, followed, names), followed)
+    return Followed(rename(given, followed, names), followed)
 
 
 def _moves(

@@ -58,7 +58,7 @@ def person_key(name: str) -> str:
     """
     small = _in_small(name)
     parts = _PARTS.findall(to_latin(small))
-    return "".join(map(_folded, parts)) or small.strip()
+    return "".join(map(_fold, parts)) or small.strip()
 
 
 def voter_key(name: str) -> str:
@@ -74,7 +74,7 @@ def _in_small(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().translate(_SAME_LETTER)
 
 
-def _folded(part: str) -> str:
+def _fold(part: str) -> str:
     """The letters of a word as other spellings of it have them."""
     letters = letters_of_latin(part)
     if len(part) < 2 or not letters:

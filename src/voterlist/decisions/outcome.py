@@ -240,7 +240,7 @@ class _Work:
 
     def _mark_repeats(self, verdicts: Iterable[Row]) -> None:
         """Mark each repetition whose kept entry stays, or is struck for the person's sake."""
-        kept_in, kept = _kept(verdicts)
+        kept_in, kept = _kept_entries(verdicts)
         for row in verdicts:
             if row["verdict"] != Verdict.REPEAT:
                 continue
@@ -482,7 +482,7 @@ def struck_for_good(
         elif not grounds()[row["ground"]].until_of_age:
             of_person[row["entry_id"]] = row
     rows = list(verdicts)
-    kept_in, kept = _kept(rows)
+    kept_in, kept = _kept_entries(rows)
     with_them: dict[str, Row] = {}
     for row in rows:
         keeps, entry_id = kept_in.get(row["case_id"], []), row["entry_id"]
@@ -493,7 +493,7 @@ def struck_for_good(
     return with_them | gone | of_person
 
 
-def _kept(verdicts: Iterable[Row]) -> tuple[dict[str, list[str]], set[str]]:
+def _kept_entries(verdicts: Iterable[Row]) -> tuple[dict[str, list[str]], set[str]]:
     """(The entries that each case keeps, those that any case keeps)."""
     kept_in = by_key(
         (row["case_id"], row["entry_id"])

@@ -168,7 +168,7 @@ def seen_digests(
         [entry_id for ids in members.values() for entry_id in ids], pa.string()
     )
     rows = rows_of(entries, ids).select([*_FIRST, *LATER_FIELDS]).to_pylist()
-    texts = {row["entry_id"]: json.dumps(_said(row)) for row in rows}
+    texts = {row["entry_id"]: json.dumps(_say_entry(row)) for row in rows}
     digests = {}
     for case_id, ids_of_case in members.items():
         said = "\n".join(
@@ -179,7 +179,7 @@ def seen_digests(
     return digests
 
 
-def _said(row: ReadRow) -> list[Any]:
+def _say_entry(row: ReadRow) -> list[Any]:
     """What an entry says; a field that came later is named where something stands in it."""
     later = {name: row[name] for name in LATER_FIELDS if row[name] is not None}
     return [*(row[name] for name in _FIRST), *([later] if later else [])]
@@ -223,7 +223,7 @@ def desk_of(
     }
     digests = seen_digests(members, looked_up["entries"])
     unread = (DeskCase(case, digests[case.case_id]) for case in cases)
-    built = tuple(answered(unread, holding))
+    built = tuple(with_answers(unread, holding))
     chances = chances_by_place(tables.coincidences)
     sentences = {
         language: tuple(map(Sentences(CaseWords(language), chances).of, cases))
@@ -232,7 +232,7 @@ def desk_of(
     return Desk(facts, built, sentences, run)
 
 
-def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]:
+def with_answers(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]:
     """The cases with what holds of all answers about them; a second reader is not told."""
     said = answers_in(holding)
     contested = {row["case_id"] for row in contested_in(holding)}
@@ -245,7 +245,7 @@ def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]
             yield replace(desk_case, is_contested=case_id in contested)
             continue
         members = tuple(
-            _decided(member, verdicts.get((case_id, member.entry_id)))
+            _with_verdict(member, verdicts.get((case_id, member.entry_id)))
             for member in desk_case.case.members
         )
         yield replace(
@@ -256,7 +256,7 @@ def answered(cases: Iterable[DeskCase], holding: Standing) -> Iterator[DeskCase]
         )
 
 
-def _decided(member: Member, row: Mapping[str, Any] | None) -> Member:
+def _with_verdict(member: Member, row: Mapping[str, Any] | None) -> Member:
     """An entry of a case with the verdict that holds; None: none does."""
     return replace(
         member,

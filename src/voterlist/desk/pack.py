@@ -49,7 +49,7 @@ _UNTOLD = -1
 """Instead of a probability that is not told."""
 
 
-def packed(desk: Desk, name: str = "") -> Packed:
+def pack(desk: Desk, name: str = "") -> Packed:
     """The desk for the script; the same desk gives the same values.
 
     What ``name`` answered bears it as it is here, in whatever letters it was typed: the page knows

@@ -63,7 +63,7 @@ class WorkingDays:
 def holidays_of(year: int) -> frozenset[dt.date]:
     """The days of a year that are free by law, those moved from a weekend among them."""
     # A holiday at the end of December may be made good in January.
-    named = sorted([*_named(year - 1), *_named(year)])
+    named = sorted([*_named_days(year - 1), *_named_days(year)])
     free = set(named)
     seen: set[dt.date] = set()
     for day in named:
@@ -81,7 +81,7 @@ def _next_free_place(day: dt.date, taken: Collection[dt.date]) -> dt.date:
     return day
 
 
-def _named(year: int) -> Iterator[dt.date]:
+def _named_days(year: int) -> Iterator[dt.date]:
     """The holidays of a year on their own days, one for each holiday."""
     facts = _facts()
     for group in facts["every_year"]:

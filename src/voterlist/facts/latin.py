@@ -39,7 +39,7 @@ def is_cyrillic_letter(letter: str) -> bool:
     return "\u0400" <= letter <= "\u04ff"
 
 
-def meant(word: str) -> str | None:
+def rewrite_mixed(word: str) -> str | None:
     """A word of two alphabets, rewritten in the one that was meant.
 
     None for a word of one alphabet, and for one in which each alphabet has a letter that the other
@@ -158,7 +158,7 @@ def script_of(word: str) -> str:
     return "latin" if _PLAIN.issuperset(lower(word).translate(_ONE_LETTER)) else "other"
 
 
-def repaired(text: str) -> str | None:
+def repair(text: str) -> str | None:
     """The text with the look-alikes of a second alphabet replaced in each word.
 
     None where there are none.
@@ -166,7 +166,7 @@ def repaired(text: str) -> str | None:
     if text.isascii():
         return None
     composed = _composed_text(text)
-    changed = _LETTERS.sub(lambda word: meant(word[0]) or word[0], composed)
+    changed = _LETTERS.sub(lambda word: rewrite_mixed(word[0]) or word[0], composed)
     return changed if changed != composed else None
 
 
@@ -224,7 +224,7 @@ def _word_to_latin(word: str) -> str:
 
     Empty only for a lone sign such as ``ь``.
     """
-    small = lower_name(meant(word) or word)
+    small = lower_name(rewrite_mixed(word) or word)
     if _PLAIN.issuperset(small):
         return small
     if not small.isascii() and any(is_cyrillic_letter(letter) for letter in small):

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.casework.noticed import EVENT, noticed, notices_line
+from voterlist.casework.noticed import EVENT, days_to_object, notices_line
 from voterlist.casework.printed import Printed
 from voterlist.decisions.answers import answers_of
 from voterlist.errors import usage_error
@@ -64,8 +64,8 @@ def keep_displayed(
     return {
         "place": place if precinct is None else f"{place}/{precinct}",
         "purpose": purpose.value,
-        "list": _written(kept.listed, folder),
-        "done": _written(kept.corrections, folder),
+        "list": _write_table(kept.listed, folder),
+        "done": _write_table(kept.corrections, folder),
     }
 
 
@@ -125,7 +125,7 @@ def _path(folder: Path, content: str) -> Path:
     return folder / f"{content[:16]}.parquet"
 
 
-def _written(table: pa.Table, folder: Path) -> str:
+def _write_table(table: pa.Table, folder: Path) -> str:
     """Write a table into a file that is named by its content; returns its SHA-256."""
     with io.BytesIO() as file:
         pq.write_table(table.combine_chunks(), file, compression="zstd")
@@ -192,7 +192,7 @@ class Notices:
             and answers_of(finding["rule"]).sheet == _STRIKINGS
         )
         registers = self._registers(constituency, by_entry)
-        written = noticed(self.source.journal)
+        written = days_to_object(self.source.journal)
         for person in rows_among(listed, "entry_id", by_entry).to_pylist():
             entry_id = person["entry_id"]
             for finding in by_entry[entry_id]:
@@ -237,7 +237,7 @@ class Notices:
             WorkspaceBusyError: another command writes into the ledger.
         """
         with Ledger(place_in(self.source.workspace, self.source.settings)) as ledger:
-            before = noticed(ledger.journal())
+            before = days_to_object(ledger.journal())
             places: dict[str, dict[str, str]] = {}
             for row in written.to_pylist():
                 if row["finding_id"] not in before.get(row["entry_id"], {}):

@@ -111,7 +111,7 @@ def _came_up(line: Handover) -> bool:
 
 def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:
     """What one package of lists does otherwise than an earlier one, by precinct."""
-    old, new = _done(before), _done(after)
+    old, new = _done_in(before), _done_in(after)
     changes = entries_changed(before, after)
     precincts = {key[0]: row["precinct"] for key, row in (old | new).items()}
     counted = Counter(
@@ -124,8 +124,8 @@ def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | No
 
 def entries_changed(before: Path, after: Path) -> list[tuple[str, str]]:
     """(entry, which of ``CHANGES``) of what a package does otherwise than an earlier one."""
-    old, new = _done(before), _done(after)
-    ids, ids_now = _listed(before), _listed(after)
+    old, new = _done_in(before), _done_in(after)
+    ids, ids_now = _listed_in(before), _listed_in(after)
     made = {key[:2] for key, row in new.items() if old.get(key) != row}
     undone = {key[:2] for key in old.keys() - new.keys()}
     explained = {entry for entry, action in made | undone if action != Action.CORRECT}
@@ -137,7 +137,7 @@ def entries_changed(before: Path, after: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _done(package: Path) -> dict[tuple[str, str, str | None], Mapping[str, Any]]:
+def _done_in(package: Path) -> dict[tuple[str, str, str | None], Mapping[str, Any]]:
     """(entry, action, field) -> the row of APPLIED, without who decided it and why."""
     rows = read_table(package, "applied").to_pylist()
     return {
@@ -150,7 +150,7 @@ def _done(package: Path) -> dict[tuple[str, str, str | None], Mapping[str, Any]]
     }
 
 
-def _listed(package: Path) -> frozenset[str]:
+def _listed_in(package: Path) -> frozenset[str]:
     """The entries on the lists of a package, by the ids of its sender."""
     ids: Mapping[str, str] = strict_json.loads((package / KNOWN_AS_NAME).read_bytes())
     return frozenset(ids.values())

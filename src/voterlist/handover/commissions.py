@@ -226,7 +226,7 @@ def sealed_name(out: Path) -> Path:
 
 
 @contextmanager
-def sealed(workspace: Path, out: Path, name: str) -> Iterator[Path]:
+def write_sealed(workspace: Path, out: Path, name: str) -> Iterator[Path]:
     """A plain path to write to; what was written there is encrypted when the block ends.
 
     Args:
@@ -264,7 +264,7 @@ def is_sealed(path: Path) -> bool:
 
 
 @contextmanager
-def opened(workspace: Path, path: Path, passphrase: str | None) -> Iterator[Path]:
+def open_sealed(workspace: Path, path: Path, passphrase: str | None) -> Iterator[Path]:
     """A file that is there for the block: what was encrypted to us, opened; any other as it is.
 
     Raises:

@@ -207,7 +207,7 @@ def _under_our_key(ledger: Reader) -> Sequence[JournalLine]:
     return journal[max(made, default=0) :]
 
 
-def taken(ledger: Reader) -> dict[Series, list[Taken]]:
+def packages_taken(ledger: Reader) -> dict[Series, list[Taken]]:
     """The packages that were taken, by series, in order; receipts among them."""
     packages: dict[Series, list[Taken]] = {}
     for day, event, details in ledger.journal():
@@ -348,7 +348,7 @@ def stem_of(package: Path) -> str:
     return package.name.removesuffix(SEALED_SUFFIX).removesuffix(".zip")
 
 
-def delivered(package: Path, out: Path, recipient: str | None) -> Path:
+def deliver(package: Path, out: Path, recipient: str | None) -> Path:
     """Put the package where it was asked for, encrypted where that was asked for."""
     make_folder(out.parent)
     if recipient is None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.casework.returned_cases import Kept, unanswered
+from voterlist.casework.returned_cases import Kept, count_unanswered
 from voterlist.config.sections import Settings, SubmitSettings
 from voterlist.deadlines.handovers import emptied_lists
 from voterlist.decisions.standing import still_contested
@@ -320,7 +320,9 @@ def _returned_cases(run: _Run) -> int:
     with ledgers.reading(place) as ledger:
         workspace = run.source.workspace
         below = Kept(workspace, ledger).owed()
-        return unanswered(workspace, ledger) + sum(case.has_vanished for case in below)
+        return count_unanswered(workspace, ledger) + sum(
+            case.has_vanished for case in below
+        )
 
 
 def _broken_balances(run: _Run) -> int:

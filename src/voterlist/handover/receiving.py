@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist.casework.answering import CameUp, Settled, questions_of, settled
+from voterlist.casework.answering import CameUp, Settled, questions_of, settle
 from voterlist.casework.returned_cases import (
     ANSWERS_NAME,
     CASES_NAME,
@@ -48,9 +48,9 @@ from voterlist.handover.exchanges import (
     journal_receipt_written,
     next_receipt,
     open_desk,
+    packages_taken,
     sent_manifest,
     stem_of,
-    taken,
     write_line,
 )
 from voterlist.handover.handed_lists import (
@@ -191,7 +191,7 @@ def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
     A process that ended between the two leaves such a one, which is ``bare`` below.
     """
     with reading(desk.place) as ledger:
-        before = taken(ledger)
+        before = packages_taken(ledger)
         bare = {
             package.digest
             for series, several in before.items()
@@ -263,7 +263,7 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
         with Ledger(desk.place) as ledger:
             before = _package_before(ledger, manifest)
             words = catalogue(desk.settings.report.languages[0])
-            by_answers = settled(desk.workspace, ledger, came, words)
+            by_answers = settle(desk.workspace, ledger, came, words)
             _take_decisions(ledger, decisions, by_answers, lists, manifest)
             given = ledger.given_verdicts()
             said = rows_among(given, "case_id", by_answers.contested)
@@ -410,7 +410,7 @@ def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Ta
     while both say that the person stands rightly there, and never by one of them alone.
     """
     own = f"({manifest.sender.slug})"
-    marks = tuple(f"({series.sender})" for series in taken(ledger))
+    marks = tuple(f"({series.sender})" for series in packages_taken(ledger))
     names = ("case_id", "entry_id", "decided_by")
     now = {tuple(row[name] for name in names) for row in verdicts.to_pylist()}
     last = {
@@ -438,7 +438,7 @@ def _linked(desk: Desk, package: Package, name: str) -> Path:
 
 def _package_before(ledger: Reader, manifest: Manifest) -> Taken | None:
     """The last package of its series that was taken in before."""
-    return next(reversed(taken(ledger).get(manifest.series, [])), None)
+    return next(reversed(packages_taken(ledger).get(manifest.series, [])), None)
 
 
 def _folder_before(desk: Desk, manifest: Manifest, before: Taken | None) -> Path:
@@ -571,7 +571,9 @@ def _enter_return(desk: Desk, package: Package, today: dt.date) -> Received:
         outcomes=noted,
         outcomes_left=left,
         needs_person=any(made.changes_nothing for made in noted)
-        or any(one.number in left for one in {*returned.outcomes} - told_before),
+        or any(
+            outcome.number in left for outcome in {*returned.outcomes} - told_before
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
     as_payload,
     below,
-    delivered,
+    deliver,
     journal_package,
     open_desk,
     outline_of,
@@ -156,7 +156,7 @@ def return_cases(
             # Whose answers are owed is told from it.
             path = workspace / SENT / f"{manifest.digest}.cases"
             write_content(path, json_bytes(content.model_dump(mode="json")))
-            sent = delivered(package, out, recipient)
+            sent = deliver(package, out, recipient)
             stage = stage_of(content)
             journal_package(ledger, today, Event.RETURNED, manifest, by=by, stage=stage)
     return Sent(sent, manifest, content, door.num_rows)
@@ -254,7 +254,7 @@ def _cases(
                 for row in inside
             ),
             others=tuple(
-                _other(row, marks, _compared(row, inside, levels)) for row in outside
+                _other(row, marks, _compare_own(row, inside, levels)) for row in outside
             ),
         )
 
@@ -288,7 +288,7 @@ def _levels(folder: Path, entry_ids: list[str]) -> _Levels:
     }
 
 
-def _compared(
+def _compare_own(
     row: ReadRow, inside: Iterable[ReadRow], levels: _Levels
 ) -> Mapping[str, str]:
     """How an entry compares with the first of the own entries that it was compared with."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from voterlist import facts
-from voterlist.casework.noticed import before_term, noticed
-from voterlist.casework.returned_cases import Kept, Owed, unanswered
+from voterlist.casework.noticed import before_term, days_to_object
+from voterlist.casework.returned_cases import Kept, Owed, count_unanswered
 from voterlist.catalogue import Catalogue
 from voterlist.config.sections import Settings
 from voterlist.counter.applications import Book, read_book
@@ -91,7 +91,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         asked_above = None
         with suppress(CustodyError):
             # Whoever answers or submits is told what to do; here the rest is told.
-            asked_above = unanswered(workspace, ledger)
+            asked_above = count_unanswered(workspace, ledger)
         book = read_book(ledger.applications(), settings, today)
         early = _before_term(ledger, settings)
         waves: tuple[Mapping[str, Any], ...] = ()
@@ -146,7 +146,7 @@ def _since(runs: Known, ledger: Reader, settings: Settings) -> tuple[int, int]:
 
 def _before_term(ledger: Reader, settings: Settings) -> int:
     """How many strikings hold that were decided while the voter could still object."""
-    notices = noticed(ledger.journal())
+    notices = days_to_object(ledger.journal())
     if not notices:
         return 0
     holding = what_holds(answers_in(ledger), settings)

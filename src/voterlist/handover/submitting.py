@@ -27,7 +27,7 @@ from voterlist.errors import usage_error
 from voterlist.handover.exchanges import (
     above,
     as_payload,
-    delivered,
+    deliver,
     journal_package,
     open_desk,
     outline_of,
@@ -152,13 +152,13 @@ def submit(
             contents = contents_of(source, scope, work, outline.day)
             payloads = (
                 *contents.payloads,
-                *_removed(source, scope, work),
+                *_payloads_of_removed(source, scope, work),
                 *_applications(ledger, scope, work),
                 *_of_today(workspace, ledger, states),
             )
             packed = work / "package.zip"
             manifest = pack(desk, outline, payloads, packed)
-            package = delivered(packed, out, recipient)
+            package = deliver(packed, out, recipient)
             sha256, head = store_files.sha256(packed), str(ledger.head())
             handed = _Handed(manifest, contents, sha256, head, by)
             acts = _write_acts(package, handed, desk.settings)
@@ -276,7 +276,9 @@ def _tables(folder: Path, scope: Scope, work: Path) -> Iterator[Payload]:
         yield as_payload(rows, work / f"{name}.parquet", name)
 
 
-def _removed(source: ListSource, scope: Scope, work: Path) -> Iterator[Payload]:
+def _payloads_of_removed(
+    source: ListSource, scope: Scope, work: Path
+) -> Iterator[Payload]:
     """Whom decisions took off the lists, here and at the precincts, where there is anybody."""
     _, given = source.input_of(scope.constituency)
     words = catalogue(source.settings.report.languages[0])

@@ -255,7 +255,7 @@ def is_needed(header: str, *, numbered: bool = False) -> bool:
 # --------------------------------------------------------------------------------------
 
 
-def chosen(
+def choose_columns(
     headers: Sequence[str],
     matches: ColumnMap,
     comparisons: Sequence[AddedComparison] = (),

@@ -27,7 +27,7 @@ from voterlist.ingest.choice import (
     AGE,
     Choice,
     choose,
-    chosen,
+    choose_columns,
     field_named,
     field_role,
     is_needed,
@@ -274,7 +274,7 @@ class UsedTable:
         given = None if columns is None else given_map(headers, columns)
         require_columns(headers, added, columns)
         if given is not None:
-            return cls(name, table, chosen(headers, given, added))
+            return cls(name, table, choose_columns(headers, given, added))
         choice = choose(table, added, alone=alone, numbered=numbered)
         return cls(name, table, choice)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Hashes, Longs, mix, salted
+from voterlist.arrays import Hashes, Longs, mix, salt_of
 from voterlist.fields import HASHED, LATER_FIELDS, NAME_PARTS
 from voterlist.model import ListKind
 from voterlist.persons.shared_values import text_hashes
@@ -106,7 +106,7 @@ def content_hash(entries: pa.Table) -> Hashes:
         # One more place at the end, where the code -1 of null points: a hash that no text has by
         # design.
         hashes = np.append(text_hashes(distinct), np.uint64(0))
-        salt = salted(_GOLDEN, position)
+        salt = salt_of(_GOLDEN, position)
         # Mixed again with the field's salt, so that two fields with their texts exchanged give
         # another sum.
         mixed = mix(hashes ^ salt)

@@ -189,7 +189,7 @@ def _from_1904(text: str) -> str:
     return (dt.date(1904, 1, 1) + dt.timedelta(days=int(text))).isoformat()
 
 
-def added(survey: Survey) -> pa.Table:
+def added_cells(survey: Survey) -> pa.Table:
     """ADDED of the sheet's entries, without ids: the cells under the columns of comparisons."""
     chosen = np.flatnonzero(survey.entries())
     parts = [ADDED.empty_table()]

@@ -18,7 +18,14 @@ from voterlist.config.sections import IngestSettings
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash
-from voterlist.ingest.lists import Part, added, balance, entries, set_aside, unread_part
+from voterlist.ingest.lists import (
+    Part,
+    added_cells,
+    balance,
+    entries,
+    set_aside,
+    unread_part,
+)
 from voterlist.ingest.registers import register_in
 from voterlist.ingest.sheet_findings import (
     copy_findings,
@@ -237,7 +244,7 @@ class Seen:
                 parts.append(unread_part(file, sheet, code, constituency, named, copy))
         for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
             findings = self.findings_of(survey)
-            accounts = balance(survey), set_aside(survey), added(survey)
+            accounts = balance(survey), set_aside(survey), added_cells(survey)
             parts.append(Part(table, *accounts, findings))
         return parts
 

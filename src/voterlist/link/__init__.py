@@ -109,7 +109,7 @@ def link_ready(
     profile = made_ready.entries.profile
     added, decided, own = added or Added(), decided or Decided(), own or OwnRules()
 
-    listed = steps.listed(made_ready, settings, scope, added, own.keys)
+    listed = steps.list_pairs(made_ready, settings, scope, added, own.keys)
     # Before there are pairs, not beside them: it takes as much memory as they do.
     expected = chance(listed.entries, listed.groups) if made_ready.with_chance else ()
     found, state, reused = steps.compare(
@@ -138,4 +138,4 @@ def plan(
     """
     settings, added = settings or LinkSettings(), added or Added()
     made_ready = ready(voters, profile, added)
-    return steps.listed(made_ready, settings, scope, added).forecast
+    return steps.list_pairs(made_ready, settings, scope, added).forecast

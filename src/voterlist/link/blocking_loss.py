@@ -65,12 +65,12 @@ def blocking_loss(keys: Sequence[Key], pairs: pa.Table, sure: float) -> Loss:
     )
     if every.sum() < 1:
         return UNKNOWN_LOSS
-    cells = _cells(keys, _brought(keys, names), every)
+    cells = _cells(keys, _keys_of_match_keys(keys, names), every)
     if cells.agreeing < _FEWEST_SOURCES:
         return UNKNOWN_LOSS
-    share = _lost(cells, every, spread=0.0)
-    low = _lost(cells, of_sure, spread=0.0) if of_sure.sum() >= 1 else 0.0
-    high = max(share, _lost(cells, every, spread=1.0))
+    share = _share_lost(cells, every, spread=0.0)
+    low = _share_lost(cells, of_sure, spread=0.0) if of_sure.sum() >= 1 else 0.0
+    high = max(share, _share_lost(cells, every, spread=1.0))
     pairs_in_all = float(every.sum()) / (1 - share)
     low -= TWO_SIDED_95 * (low / pairs_in_all) ** 0.5
     high += TWO_SIDED_95 * (high * pairs_in_all + 1) ** 0.5 / pairs_in_all
@@ -94,7 +94,7 @@ class _Cells:
     """The cell of each distinct ``match_key``."""
 
 
-def _brought(keys: Sequence[Key], names: pa.Array) -> Bools:
+def _keys_of_match_keys(keys: Sequence[Key], names: pa.Array) -> Bools:
     """Which of the keys each of these match keys names, shape (match keys, keys)."""
     each = pc.split_pattern(names, " + ")
     row = pc.list_parent_indices(each).to_numpy()
@@ -184,7 +184,7 @@ def _parts(name: str) -> list[str]:
     return [f"{column} {kind}" for column in columns]
 
 
-def _lost(cells: _Cells, mass: Floats, spread: float) -> float:
+def _share_lost(cells: _Cells, mass: Floats, spread: float) -> float:
     """The share of all pairs in cells that no key brings, from the ``mass`` of each match key.
 
     ``spread``: the standard deviation of the log-odds of a slip between pairs.

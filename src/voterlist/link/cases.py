@@ -174,7 +174,7 @@ def _with_closed(
     if not missing:
         return rest
     decided = replace(judged, kind=judged.kind_without_threshold)
-    held = _table(entries, ids, decided, (_held(judged, missing),))
+    held = _table(entries, ids, decided, (_held_rows(judged, missing),))
     return tables.sort_by(
         tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"
     )
@@ -235,7 +235,7 @@ def _cases_inside(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:
     )
 
 
-def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
+def _held_rows(judged: Judged, closed: Sequence[Closed]) -> _Rows:
     """The rows of closed cases that the pairs no longer make.
 
     Every entry is a question, and the case has the weakest tie of its pairs. A case without any

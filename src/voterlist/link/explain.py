@@ -27,7 +27,7 @@ from voterlist.link.judge import Scorer
 from voterlist.link.keys import Key
 from voterlist.link.keys import field as field_of
 from voterlist.link.types import Ready, ends_of
-from voterlist.link.weigh import CLASSES, Model, bounded, score
+from voterlist.link.weigh import CLASSES, Model, bound_frequencies, score
 from voterlist.model import frozen
 from voterlist.schemas import WATERFALL
 
@@ -58,7 +58,7 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | Ready | None = None) -> pa.Ta
     model = read_model(pairs.schema.metadata)
     comparisons = read_comparisons(pairs.schema.metadata)
     added = tuple(comparisons.added_kinds)
-    kept = _kept(pairs, comparisons)
+    kept = _kept_frequencies(pairs, comparisons)
     pairs = schemas.require(pairs, schemas.pair_schema(added), "explain")
     if model is None:
         return WATERFALL.empty_table()
@@ -107,7 +107,9 @@ def with_term_frequencies(pairs: pa.Table, bits: Mapping[str, Floats]) -> pa.Tab
     return pairs
 
 
-def _kept(pairs: pa.Table, comparisons: Comparisons) -> _TermFrequencies | None:
+def _kept_frequencies(
+    pairs: pa.Table, comparisons: Comparisons
+) -> _TermFrequencies | None:
     """Those that the pairs have; None where they have none."""
     names = {field: f"{field}{_OWN}" for field in comparisons.fields}
     if not set(names.values()) <= set(pairs.column_names):
@@ -159,7 +161,9 @@ def term_frequencies(
     bits = {}
     none = Vectors(vectors.levels, np.zeros(len(pairs)))
     for comparison in scorer.comparisons:
-        bound = bounded(pairs, none, Comparisons([comparison]), scorer.model.log_m)
+        bound = bound_frequencies(
+            pairs, none, Comparisons([comparison]), scorer.model.log_m
+        )
         value_bits = _value_bits(comparison, vectors, pairs)
         # Not the negative zero that nothing less nothing is.
         bits[comparison.field] = value_bits - bound.term_frequency + 0.0

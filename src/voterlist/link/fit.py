@@ -204,7 +204,7 @@ def doubts(
 # --------------------------------------------------------------------------------------
 
 
-def blocked(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
+def block_entries(entries: Encoded, blocks: Sequence[Blocks]) -> Blocked:
     """What the keys of a list look at."""
     reached = reachable(entries, [block.key for block in blocks])
     parted, compared = np.zeros((2, entries.size), np.bool_)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import rapidfuzz
 
-from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, pack_pairs, salted
+from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, pack_pairs, salt_of
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, with_added
 from voterlist.link.comparisons.vectors import Comparisons
@@ -181,10 +181,10 @@ def checksums(entries: Encoded, groups: Codes | None = None) -> Checksums:
     """
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
     for number, (values, codes) in enumerate(_read(entries, groups)):
-        column = mix(values ^ salted(_SALT, number))
+        column = mix(values ^ salt_of(_SALT, number))
         column = column if codes is None else column[codes]
         first += column
-        second += column * salted(_OTHER_SALT, number)
+        second += column * salt_of(_OTHER_SALT, number)
     return np.stack([mix(first), mix(second)])
 
 

@@ -155,7 +155,7 @@ class Scorer:
     def compare(self, left: Codes, right: Codes) -> tuple[Pairs, Vectors, weigh.Scored]:
         """Pairs with their exact vectors and scores."""
         pairs = Pairs(self.entries, left, right)
-        vectors = weigh.bounded(
+        vectors = weigh.bound_frequencies(
             pairs, self.comparisons.compare(pairs), self.comparisons, self.model.log_m
         )
         return pairs, vectors, weigh.score(vectors, self.model)
@@ -269,7 +269,7 @@ def pair_table(
     return tables.from_columns(columns, schema, len(judged.left))
 
 
-def rejudged(table: pa.Table, judged: Judged) -> pa.Table:
+def put_judged(table: pa.Table, judged: Judged) -> pa.Table:
     """PAIR with the probabilities and kinds of these pairs in the place of those that it has."""
     kind = pa.array([kind.value for kind in PairKind]).take(judged.kind)
     table = tables.with_column(table, "probability", pa.array(judged.posterior[:, 0]))

@@ -313,13 +313,13 @@ def keys(
     if len(every) > _MOST:
         raise _too_many(_MOST - len(shipped))
     others = [name for name, blocks in added.items() if not blocks]
-    joined = _joined(others) if profile is Profile.GENERIC else ()
+    joined = _join_keys(others) if profile is Profile.GENERIC else ()
     # An added column may have the name of a field of the shipped keys.
     joined = (key for key in joined if key.name not in NAMES)
     return (*every, *islice(joined, _MOST - len(every)))
 
 
-def _joined(added: Sequence[str]) -> Iterator[Key]:
+def _join_keys(added: Sequence[str]) -> Iterator[Key]:
     """Keys of these added comparisons with a name, and of every two of them.
 
     What many share, such as an occupation, brings few together who share a name too.

@@ -70,7 +70,7 @@ class TrainingLabels:
     """Pairs that people decided both ways; they have no label."""
 
 
-def decided(decisions: pa.Table, ids: Column) -> Decided:
+def read_decided(decisions: pa.Table, ids: Column) -> Decided:
     """What decisions (DECISION, at most one per entry of a case) say of a list with these entries.
 
     Raises:

@@ -294,7 +294,7 @@ def place_codes(values: pa.Array, codes: Codes) -> Longs:
     return np.append(known.astype(np.int64), -1)[codes]
 
 
-def encoded(
+def encode_part(
     voters: pa.Table, added: dict[str, pa.ChunkedArray], profile: Profile
 ) -> Tables:
     """The tables of a part: VOTER sorted by entry id, as codes, without any count."""
@@ -445,7 +445,7 @@ def cut(tables: Tables, rows: Longs) -> Tables:
     return made
 
 
-def joined(parts: Sequence[Tables]) -> Tables:
+def join_parts(parts: Sequence[Tables]) -> Tables:
     """Several parts as one, its values in the order in which the whole list has them.
 
     The entries of a part stand before those of the next.

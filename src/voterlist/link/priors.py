@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salted
+from voterlist.arrays import Bools, Codes, Floats, Hashes, Levels, Longs, mix, salt_of
 from voterlist.link.block import pairs_within
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.base import MISSING, Comparison, Pairs
@@ -319,7 +319,7 @@ class Sample:
             return np.ones(len(marks), np.bool_)
         # So many that twelve standard deviations fewer are enough.
         share = (self.pairs + 12 * self.pairs**0.5 + 1) / size
-        hashes = mix(marks ^ salted(self.seed, 0))
+        hashes = mix(marks ^ salt_of(self.seed, 0))
         return np.asarray(hashes <= np.uint64(share * 2**64))
 
     def _positions(self, size: int) -> tuple[Codes, Codes]:
@@ -344,7 +344,7 @@ def _neighbours(marks: Hashes, pairs: int, seed: int) -> Codes:
     """
     ones, others = [], []
     for number in range(-(-pairs // len(marks))):
-        hashes = mix(marks ^ salted(seed, number))
+        hashes = mix(marks ^ salt_of(seed, number))
         taken = min(pairs - number * len(marks), len(marks))
         order = _smallest(hashes, taken + 1)
         ones.append(order[:taken])
@@ -409,5 +409,5 @@ def _marks_of(ids: pa.Array) -> Hashes:
         # A word that begins before its text is rid of the bytes of the text before.
         strange = (_WORD * (_WORD - left)).astype(np.uint64)
         word = words[last_places[rows] - number * _WORD] >> strange
-        marks[rows] += mix(word ^ salted(_SALT, number))
+        marks[rows] += mix(word ^ salt_of(_SALT, number))
     return mix(marks)

@@ -35,13 +35,13 @@ def usual_spellings(names: Words, counts: Longs) -> Codes:
     common = np.flatnonzero(fits & (counts >= _TIMES))
     # The most common first: of those that are near a name the one that stands first is meant.
     common = common[np.lexsort((names[common].astype(np.str_), -counts[common]))]
-    left, rank = _left(names[common])
+    left, rank = _deletions(names[common])
     order = np.argsort(left, kind="stable")
     left, rank = left[order], rank[order]
     rare = np.flatnonzero(fits & (counts * _TIMES <= counts[common].max(initial=0)))
     for start in range(0, len(rare), _AT_ONCE):
         some = rare[start : start + _AT_ONCE]
-        asked, of = _left(names[some])
+        asked, of = _deletions(names[some])
         first, end = (np.searchsorted(left, asked, side) for side in ("left", "right"))
         name = np.repeat(some[of], end - first)
         near = rank[consecutive(first, end - first)]
@@ -72,7 +72,7 @@ def slips_of_surnames(
     return slips, stem[usual[slips]]
 
 
-def _left(names: Words) -> tuple[Hashes, Longs]:
+def _deletions(names: Words) -> tuple[Hashes, Longs]:
     """(hashes of each name whole and without each one of its letters, the name of each hash)."""
     lengths = np.fromiter(map(len, names), np.int64, len(names))
     width = int(lengths.max(initial=0)) + 1

@@ -29,7 +29,7 @@ from voterlist.link.comparisons.base import MISSING, Pairs
 from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import LINKED, Encoded, encode
 from voterlist.link.explain import term_frequencies, vectors_in, with_model
-from voterlist.link.fit import Blocked, blocked, doubts, estimate, share_at_bound
+from voterlist.link.fit import Blocked, block_entries, doubts, estimate, share_at_bound
 from voterlist.link.fit import Compared as FitOf
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import (
@@ -38,7 +38,7 @@ from voterlist.link.incremental import (
     fingerprint,
     known_pairs,
 )
-from voterlist.link.judge import Scorer, judge, kinds, rejudged
+from voterlist.link.judge import Scorer, judge, kinds, put_judged
 from voterlist.link.keys import Key
 from voterlist.link.labels import TrainingLabels, inside, training_labels
 from voterlist.link.priors import Sample, marks_of, priors
@@ -140,7 +140,7 @@ class _InOrder:
         return self.columns.column(name).take(self.order)
 
 
-def listed(
+def list_pairs(
     made_ready: Ready,
     settings: LinkSettings,
     scope: Scope | None,
@@ -228,7 +228,7 @@ def learn(
         labels = training_labels(listed.ids, candidate_pairs, decided)
         if own.fitted is not None:
             model, before = own.fitted.model, own.fitted.entries
-            model = weigh.resized(model, before, entries.size, listed.pairs)
+            model = weigh.resize(model, before, entries.size, listed.pairs)
         else:
             model = weigh.learn(
                 entries,
@@ -242,7 +242,7 @@ def learn(
             )
             for field, most in own.most_levels.items():
                 model = weigh.coarser(model, listed.comparisons[field], most)
-            model = weigh.rounded(model)
+            model = weigh.round_model(model)
         return Scorer(entries, listed.comparisons, model), candidate_pairs, labels
 
     first = learnt(listed.entries, found)
@@ -281,7 +281,7 @@ def conclude(
         table,
         packed,
         candidate_pairs.vectors,
-        of_keys=blocked(entries, listed.blocks),
+        of_keys=block_entries(entries, listed.blocks),
         keys=[key_blocks.key for key_blocks in listed.blocks],
         forecast=listed.forecast,
         candidates=len(candidate_pairs),
@@ -291,7 +291,7 @@ def conclude(
     )
     lists = listed.lists if listed.one_to_one else None
     partners = None if lists is None else (lists, np.bincount(lists))
-    linkage = concluded(scored, settings, partners, closed)
+    linkage = conclude_linkage(scored, settings, partners, closed)
     fitted = replace(linkage.fitted, person=scorer.entries.person)
     return replace(
         linkage,
@@ -337,7 +337,7 @@ class Scored:
     """Pairs that a user kept apart, likewise."""
 
 
-def concluded(
+def conclude_linkage(
     scored: Scored,
     settings: LinkSettings,
     partners: tuple[Codes, Longs] | None = None,
@@ -419,7 +419,7 @@ def _of_partners(
     return replace(
         scored,
         judged=judged,
-        table=rejudged(table, judged),
+        table=put_judged(table, judged),
         packed=scored.packed[stays],
         vectors=scored.vectors.without(scored.packed[~stays]),
     )

@@ -394,7 +394,7 @@ def learn(
         }
         for name, prior in known.items()
     }
-    log_m = with_fixed(ordered(log_m, log_u, entries, comparisons), fixed or {})
+    log_m = with_fixed(order_ratios(log_m, log_u, entries, comparisons), fixed or {})
     # One person's and relatives' pairs are as often among those that count as any others.
     of_classes = Sizes(known, _entries_that_count(entries.size, counted), shares)
     class_sizes = np.append(of_classes.expected(), counted)
@@ -422,7 +422,9 @@ def learn(
             )
             for (name, prior), of_class in zip(known.items(), expected.T, strict=False)
         }
-        log_m = with_fixed(ordered(log_m, log_u, entries, comparisons), fixed or {})
+        log_m = with_fixed(
+            order_ratios(log_m, log_u, entries, comparisons), fixed or {}
+        )
         if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
     return Model(log_m, np.log2(class_sizes), u)
@@ -483,7 +485,7 @@ def coarser(model: Model, comparison: Comparison, most: int) -> Model:
     return Model(log_m, model.log_size, model.u)
 
 
-def resized(model: Model, entries: int, to_entries: int, to_pairs: int) -> Model:
+def resize(model: Model, entries: int, to_entries: int, to_pairs: int) -> Model:
     """The model of a list of ``entries`` for another one, of which so many pairs count.
 
     An entry has as many pairs of each class as before; only unrelated pairs become more or fewer.
@@ -500,7 +502,7 @@ def _entries_that_count(entries: int, pairs: float) -> float:
     return entries * max(pairs, 1.0) / max(entries * (entries - 1) / 2, 1.0)
 
 
-def rounded(model: Model) -> Model:
+def round_model(model: Model) -> Model:
     """The model with its parameters on the grid.
 
     *Unrelated* is rounded, then *same* against it, then the relatives against *same*: ratios that
@@ -572,7 +574,7 @@ _RATIO_TOLERANCE = 1e-12
 """By how much a ratio may be out of order for the sake of rounding."""
 
 
-def ordered(
+def order_ratios(
     log_m: dict[str, dict[str, Floats]],
     log_u: dict[str, Floats],
     entries: Encoded,
@@ -588,14 +590,14 @@ def ordered(
         field = comparison.field
         codes = in_order(comparison, entries)
         against = np.exp2(log_u[field][codes])
-        shares = pooled(np.exp2(same[field][codes]), against, -1.0)
+        shares = pool_shares(np.exp2(same[field][codes]), against, -1.0)
         same[field][codes] = np.log2(shares)
         if comparison is HOME and HOME.same in in_order(HOME, entries):
             continue
         codes = of_levels(comparison)
         against = np.exp2(same[field][codes])
         for rival in rivals:
-            shares = pooled(np.exp2(rival[field][codes]), against, 1.0)
+            shares = pool_shares(np.exp2(rival[field][codes]), against, 1.0)
             rival[field][codes] = np.log2(shares)
     return log_m | {"unrelated": log_u}
 
@@ -663,7 +665,7 @@ def in_order(comparison: Comparison, entries: Encoded) -> Longs:
     return codes[~np.isin(codes, comparison.value_levels(entries))]
 
 
-def pooled(shares: Floats, against: Floats, sign: float) -> Floats:
+def pool_shares(shares: Floats, against: Floats, sign: float) -> Floats:
     """The shares with ratios to ``against`` in order; both sums stay as they are.
 
     Both hold positive shares of levels, the strongest evidence first. The ratios do not fall where
@@ -686,7 +688,7 @@ def pooled(shares: Floats, against: Floats, sign: float) -> Floats:
     return np.repeat(ratios, [levels for _, _, levels in blocks]) * against
 
 
-def bounded(
+def bound_frequencies(
     pairs: Pairs,
     vectors: Vectors,
     comparisons: Comparisons,
@@ -700,11 +702,11 @@ def bounded(
     term_frequency = vectors.term_frequency.copy()
     for comparison in comparisons:
         if comparison.same in comparison.value_levels(pairs.entries):
-            _bound(comparison, pairs, vectors, log_m, term_frequency)
+            _bound_one(comparison, pairs, vectors, log_m, term_frequency)
     return Vectors(vectors.levels, term_frequency)
 
 
-def _bound(
+def _bound_one(
     comparison: Comparison,
     pairs: Pairs,
     vectors: Vectors,

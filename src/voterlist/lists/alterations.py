@@ -174,8 +174,8 @@ class _Comparison:
         ids = self._old.column("entry_id").to_pylist()
         self._old_ids = [known_as.get(entry_id, entry_id) for entry_id in ids]
         self._new_ids = self._new.column("entry_id").to_pylist()
-        self._then = _done(then.corrections, known_as)
-        self._now = _done(now.corrections, {})
+        self._then = _index_corrections(then.corrections, known_as)
+        self._now = _index_corrections(now.corrections, {})
 
     def table(self) -> pa.Table:
         """ALTERATION."""
@@ -247,7 +247,7 @@ class _Comparison:
                 yield was | self._why(entry_id, _WENT)
                 yield stands | self._why(entry_id, _ARRIVED)
             for field in DISPLAYED:
-                written, value = _shown(was, field), _shown(row, field)
+                written, value = _show_field(was, field), _show_field(row, field)
                 if written != value:
                     fields = (field, _WHOLE_NAME) if field in NAME_PARTS else (field,)
                     texts = {"field": field, "written": written, "value": value}
@@ -272,7 +272,7 @@ def _row_at(table: pa.Table, place: int) -> dict[str, Any]:
     return row
 
 
-def _done(corrections: pa.Table, known_as: Mapping[str, str]) -> _Done:
+def _index_corrections(corrections: pa.Table, known_as: Mapping[str, str]) -> _Done:
     """The rows of CORRECTION by whom they are about and what they say."""
     ids = corrections.column("entry_id").to_pylist()
     rows = zip(ids, corrections.to_pylist(), strict=True)
@@ -329,7 +329,7 @@ def _any_differs(before: pa.Table, after: pa.Table, names: Collection[str]) -> B
     return is_other_row
 
 
-def _shown(row: ReadRow, field: str) -> str | None:
+def _show_field(row: ReadRow, field: str) -> str | None:
     """What a list on display shows of a field."""
     if field == "birth_date" and row[field] is None:
         year = row["birth_year"]

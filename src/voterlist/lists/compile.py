@@ -35,7 +35,7 @@ from voterlist.tables import (
     plain,
     row_of_each,
     rows_among,
-    taken,
+    take_column,
     with_column,
 )
 
@@ -130,7 +130,7 @@ def compile_lists(
 def in_order(voters: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
     """VOTER of these ids in their order, text as plain columns."""
     rows = row_of_each(ids, voters.column("entry_id"))
-    columns = {name: taken(voters, name, rows) for name in VOTER.names}
+    columns = {name: take_column(voters, name, rows) for name in VOTER.names}
     return from_columns(columns, VOTER, len(ids))
 
 

@@ -68,7 +68,7 @@ def code_of(question: Mapping[str, Any]) -> str:
     for _ in range(_LENGTH):
         number, value = divmod(number, len(LETTERS))
         values.append(value)
-    return _grouped("".join(LETTERS[value] for value in [*values, _check(values)]))
+    return _group_digits("".join(LETTERS[value] for value in [*values, _check(values)]))
 
 
 def read_code(text: str) -> str | None:
@@ -77,7 +77,7 @@ def read_code(text: str) -> str | None:
     if len(typed) != _LENGTH + 1 or not set(typed) <= set(LETTERS):
         return None
     *values, check = (LETTERS.index(letter) for letter in typed)
-    return _grouped(typed) if check == _check(values) else None
+    return _group_digits(typed) if check == _check(values) else None
 
 
 def _check(values: list[int]) -> int:
@@ -86,7 +86,7 @@ def _check(values: list[int]) -> int:
     return -total % len(LETTERS)
 
 
-def _grouped(code: str) -> str:
+def _group_digits(code: str) -> str:
     return f"{code[:_GROUP]}-{code[_GROUP:]}"
 
 

@@ -24,7 +24,7 @@ from voterlist.tables import (
     join_text,
     plain,
     row_of_each,
-    taken,
+    take_column,
     words,
 )
 
@@ -125,7 +125,7 @@ def numbers_of(ids: pa.ChunkedArray, listed: pa.Table) -> pa.Array:
         ids: of entries.
         listed: LISTED.
     """
-    return taken(listed, "number", row_of_each(ids, listed.column("entry_id")))
+    return take_column(listed, "number", row_of_each(ids, listed.column("entry_id")))
 
 
 def listed_rows(
@@ -145,7 +145,7 @@ def listed_rows(
         order: by name, or by street and house.
     """
     entries = places.entries
-    in_order, numbers = numbered(entries, voters, streets, order)
+    in_order, numbers = number_rows(entries, voters, streets, order)
     entries, voters = entries.take(in_order), voters.take(in_order)
     columns = {name: entries.column(name) for name in (*LIST_KEY, "entry_id")}
     columns |= {name: voters.column(name) for name in _FROM_VOTERS}
@@ -173,7 +173,7 @@ def listed_rows(
 _FROM_VOTERS = ("birth_year", "birth_month", "birth_day", "sex")
 
 
-def numbered(
+def number_rows(
     entries: pa.Table, voters: pa.Table, streets: pa.Array, order: ListOrder
 ) -> tuple[pa.Array, Longs]:
     """(the rows in the order of the printed lists, the number of each in its list, from 1).

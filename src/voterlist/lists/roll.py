@@ -22,7 +22,7 @@ from voterlist.tables import (
     mask_of,
     row_of_each,
     rows_among,
-    taken,
+    take_column,
     with_column,
 )
 
@@ -81,7 +81,7 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     written = {name: everybody.column(name).combine_chunks() for name in _PLACE}
     stands, is_elsewhere = everybody, np.zeros(everybody.num_rows, bool)
     for name in _PLACE:
-        new = pc.if_else(has_move, taken(moves, name, row), written[name])
+        new = pc.if_else(has_move, take_column(moves, name, row), written[name])
         is_elsewhere |= is_other(new, written[name])
         stands = with_column(stands, name, new)
     off = (

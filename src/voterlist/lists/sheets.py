@@ -39,7 +39,7 @@ from voterlist.tables import (
     matches,
     rows_among,
     sort_by,
-    taken,
+    take_column,
 )
 
 if TYPE_CHECKING:
@@ -138,19 +138,21 @@ def _sheet_rows(
         "constituency": places.from_constituency.take(at),
         "precinct": places.from_precinct.take(at),
     }
-    stands = {name: taken(entries, name, at) for name in ("constituency", "precinct")}
+    stands = {
+        name: take_column(entries, name, at) for name in ("constituency", "precinct")
+    }
     columns = {name: rows.column(name) for name in _AS_APPLIED}
     columns |= came if is_origin else stands
     columns |= {f"from_{name}": column for name, column in came.items()}
     columns |= {f"to_{name}": rows.column(name) for name in stands}
     columns["change"] = pa.repeat(change, rows.num_rows)
-    columns["list_kind"] = taken(entries, "list_kind", at)
+    columns["list_kind"] = take_column(entries, "list_kind", at)
     columns["number"] = numbers_of(rows.column("entry_id"), listed)
     columns["name"] = names.take(at)
-    columns["birth_year"] = taken(voters, "birth_year", at)
-    columns["address"] = taken(entries, "address", at)
+    columns["birth_year"] = take_column(voters, "birth_year", at)
+    columns["address"] = take_column(entries, "address", at)
     columns["kept_name"] = names.take(kept)
-    columns["kept_precinct"] = taken(entries, "precinct", kept)
+    columns["kept_precinct"] = take_column(entries, "precinct", kept)
     columns["kept_number"] = numbers_of(rows.column("kept_entry_id"), listed)
     return from_columns(columns, CORRECTION, rows.num_rows)
 
@@ -234,8 +236,8 @@ def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
     columns = {
         "entry_id": ids.take(first),
         "other": ids.take(right),
-        "case_id": taken(cases, "case_id", first),
-        "case_kind": taken(cases, "kind", first),
+        "case_id": take_column(cases, "case_id", first),
+        "case_kind": take_column(cases, "kind", first),
         "about": pa.repeat(ABOUT_CASE, len(left)),
     }
     return pa.table(columns)
@@ -278,10 +280,10 @@ def _with_people(
     columns |= _person(at, places, voters)
     columns["street"] = streets.take(at)
     for name in ("house", "flat"):
-        columns[name] = pc.utf8_upper(taken(voters, name, at))
-    columns["birth_year"] = taken(voters, "birth_year", at)
+        columns[name] = pc.utf8_upper(take_column(voters, name, at))
+    columns["birth_year"] = take_column(voters, "birth_year", at)
     for name in LIST_KEY:
-        columns[name] = taken(places.entries, name, at)
+        columns[name] = take_column(places.entries, name, at)
     columns["number"] = numbers_of(ids, listed)
     if "other" in questions.column_names:
         other = _person(places.index_of(questions.column("other")), places, voters)
@@ -295,8 +297,8 @@ def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.A
     names = join_text([*printed_names(entries, voters).values()])
     return {
         "name": names.take(at),
-        "address": taken(entries, "address", at),
-        "precinct": taken(entries, "precinct", at),
+        "address": take_column(entries, "address", at),
+        "precinct": take_column(entries, "precinct", at),
     }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Longs, factorized
+from voterlist.arrays import Bools, Longs, factorize
 from voterlist.model import Profile
 from voterlist.normalize.addresses import (
     Beginning,
@@ -81,7 +81,7 @@ def read_addresses(
             if for_linkage and name in not_compared:
                 continue
             every = [*values, *others[name]]
-            columns[name] = _laid(written, every, place, len(values), rest)
+            columns[name] = _lay_column(written, every, place, len(values), rest)
     if not for_linkage or columns["street"].null_count == len(written):
         columns["address"] = with_values(written, _lines(cut, others["address"]))
     return columns
@@ -123,8 +123,8 @@ def _cut_addresses(texts: pa.Array) -> _Cut:
     candidate = heads >= 0
     if len(np.unique(heads)) * _WORTH_CUTTING > np.count_nonzero(candidate):
         candidate[:] = False
-    head, head_places = factorized(heads[candidate])
-    tail, tail_places = factorized(tails[candidate])
+    head, head_places = factorize(heads[candidate])
+    tail, tail_places = factorize(tails[candidate])
     head_texts = pieces.take(head_places).to_pylist()
     tail_texts = pieces.take(tail_places).to_pylist()
     beginnings = [read_beginning(text) for text in head_texts]
@@ -210,7 +210,7 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Longs]:
     many = max(len(cut.numbers), 1)
     head = cut.head[cut.ordinary]
     tail = cut.tail[cut.ordinary]
-    combination, pairs = factorized(rest[head] * many + tail)
+    combination, pairs = factorize(rest[head] * many + tail)
     place = np.zeros(len(cut.head), np.int64)
     place[cut.ordinary] = combination
     of_house = [
@@ -222,7 +222,7 @@ def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Longs]:
     return houses, place
 
 
-def _laid(
+def _lay_column(
     written: pa.DictionaryArray,
     values: list[str | None],
     place: Longs,

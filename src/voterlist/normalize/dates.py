@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from voterlist.arrays import Bools, Longs, factorized
+from voterlist.arrays import Bools, Longs, factorize
 from voterlist.facts import BIRTH_YEARS
 from voterlist.facts.latin import ascii_letters, to_latin
 from voterlist.model import frozen
@@ -276,7 +276,7 @@ def resolve(
     votes = (only_turned * 1 - only_usual) * (1 if rows is None else rows)
     turned = np.zeros(len(form), dtype=bool)
     for place, groups in enumerate(orders):
-        group, _ = factorized(2 * groups + is_year_first)
+        group, _ = factorize(2 * groups + is_year_first)
         for_turned = np.bincount(group, weights=votes)[group]
         # One date alone that is turned among others of its file is a slip.
         told = np.bincount(group, weights=2 * only_usual + only_turned)

@@ -13,7 +13,7 @@ from voterlist.facts.latin import (
     apart,
     fine,
     letters,
-    repaired,
+    repair,
     script_of,
     title,
     to_latin,
@@ -146,7 +146,7 @@ def _read_words(text: str, *, father: bool) -> tuple[WordReading, ...]:
         WordReading(
             word,
             script_of(word),
-            repaired(word),
+            repair(word),
             to_latin(word),
             particle_of(word) is not None or (short and place == len(words)),
         )

@@ -15,7 +15,7 @@ from voterlist.facts.latin import (
     letters,
     letters_of_latin,
     lower,
-    repaired,
+    repair,
     title,
     to_latin,
     unknown,
@@ -326,7 +326,7 @@ def typed_without_marks(text: str) -> bool:
 
     Plain ASCII, or Cyrillic.
     """
-    return text.isascii() or is_cyrillic(text) or (repaired(text) or "ə").isascii()
+    return text.isascii() or is_cyrillic(text) or (repair(text) or "ə").isascii()
 
 
 def standard_name(text: str, *, restore: bool | None = None) -> str | None:

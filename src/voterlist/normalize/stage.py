@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import Bools, factorized
+from voterlist.arrays import Bools, factorize
 from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
-from voterlist.facts.latin import repaired
+from voterlist.facts.latin import repair
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile, Sex
@@ -67,7 +67,7 @@ from voterlist.processes.threads import each
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import (
     Outcome,
-    coalesced,
+    coalesce,
     codes,
     from_columns,
     is_known,
@@ -123,7 +123,11 @@ def normalize(
     del entries
     parts = _parts(written, profile, notes, for_linkage=for_linkage)
     # Notes stand in their order: only where nobody reads them are the parts made side by side.
-    made = each(_made, parts) if for_linkage else [_made(part) for part in parts]
+    made = (
+        each(_make_columns, parts)
+        if for_linkage
+        else [_make_columns(part) for part in parts]
+    )
     for part in made:
         columns |= part
     return Outcome(
@@ -228,7 +232,7 @@ def _parts(
     return tuple(part for there, part in parts if there)
 
 
-def _made(part: Part) -> dict[str, Any]:
+def _make_columns(part: Part) -> dict[str, Any]:
     return part()
 
 
@@ -296,7 +300,7 @@ def _clean_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
             cleaned[name] = with_values(column, pc.coalesce(without, written))
         if not is_az:
             continue
-        in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
+        in_one_script = where(column, matching(column, _TWO_SCRIPTS), repair, _TEXT)
         is_repaired = rows_of(column, is_known(in_one_script))
         notes.rows("mixed-script-repaired", is_repaired, name)
     return cleaned
@@ -312,7 +316,7 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
         several_words = rows_of(surname, matching(surname, r"\S\s+\S"))
         alone = several_words & ~is_known(whole) & ~is_known(given)
         if alone.any():
-            whole = coalesced(whole, keep_rows(surname, alone))
+            whole = coalesce(whole, keep_rows(surname, alone))
             surname = keep_rows(surname, ~alone)
     has_parts = is_known(surname) & is_known(given)
     whole = keep_rows(whole, ~has_parts)
@@ -325,9 +329,9 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     split_surname, split_given, split_patronymic, unsure = columns
     notes.rows("full-name-unsure", mask_of(unsure), "full_name")
     return {
-        "surname": coalesced(surname, split_surname),
-        "given_name": coalesced(given, split_given),
-        "patronymic": coalesced(cells["patronymic"], split_patronymic),
+        "surname": coalesce(surname, split_surname),
+        "given_name": coalesce(given, split_given),
+        "patronymic": coalesce(cells["patronymic"], split_patronymic),
     }
 
 
@@ -341,7 +345,7 @@ def _names(
         cells["given_name"], split_given, (_TEXT, _TEXT)
     )
     notes.rows("patronymic-in-given-name", is_known(patronymic_inside), "given_name")
-    patronymic = coalesced(cells["patronymic"], patronymic_inside)
+    patronymic = coalesce(cells["patronymic"], patronymic_inside)
     written = {
         "surname": cells["surname"],
         "given_name": given,
@@ -421,7 +425,7 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
         "patronymic": "patronymic_skeleton",
     }
     given, initials = fold_each(cells["given_name"], without_initials, (_TEXT, _TEXT))
-    middle = coalesced(cells["patronymic"], initials)
+    middle = coalesce(cells["patronymic"], initials)
     cells = cells | {"given_name": given, "patronymic": middle}
     columns: dict[str, Any] = {}
     for name, skeleton_name in skeletons.items():
@@ -460,7 +464,7 @@ def _dates(
         combined *= sizes[-1]
         combined += own_codes
         combined += 1
-    date_of_row, dates = factorized(combined)
+    date_of_row, dates = factorize(combined)
     files, sheets = sizes
     text_of_date, sheet_of_date = np.divmod(dates, files * sheets)
     file = sheet_of_date // sheets

@@ -17,10 +17,10 @@ from voterlist.arrays import (
     Codes,
     Hashes,
     Longs,
-    factorized,
-    grouped,
+    factorize,
     mix,
     pack_columns,
+    repeated_places,
 )
 from voterlist.tables import Column, codes, is_known, over_rows
 
@@ -58,8 +58,8 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
             [code, *(column[rows] for column in columns[start : start + _AT_ONCE])],
             len(rows),
         )
-        at = np.sort(grouped(number))
-        rows, code = rows[at], factorized(number[at])[0].astype(np.int64)
+        at = np.sort(repeated_places(number))
+        rows, code = rows[at], factorize(number[at])[0].astype(np.int64)
     return rows, code
 
 
@@ -71,7 +71,7 @@ def sharing(column: Column) -> tuple[Longs, Longs]:
     """
     known = np.flatnonzero(is_known(column))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
-    rows = known[np.sort(grouped(text_hashes(column)[known]))]
+    rows = known[np.sort(repeated_places(text_hashes(column)[known]))]
     code, distinct = codes(column.take(rows))
     several = np.bincount(code, minlength=len(distinct))[code] > 1
     return rows[several], code[several].astype(np.int64)
@@ -88,11 +88,11 @@ def text_hashes(column: Column) -> Hashes:
         return over_rows(array, text_hashes, null=0)
     hashes = np.empty(len(array), np.uint64)
     for at in range(0, len(array), _TEXTS):
-        hashes[at : at + _TEXTS] = _hashed(*_bytes_of(array.slice(at, _TEXTS)))
+        hashes[at : at + _TEXTS] = _hash_texts(*_bytes_of(array.slice(at, _TEXTS)))
     return mix(hashes)
 
 
-def _hashed(bounds: Codes, words: Hashes) -> Hashes:
+def _hash_texts(bounds: Codes, words: Hashes) -> Hashes:
     """The hash of each text between these bounds."""
     length = np.diff(bounds)
     state = np.repeat(_BEGINNING[:, None], len(length), axis=1)
@@ -120,11 +120,11 @@ def _turn(state: Hashes, rounds: int) -> None:
     """Mix the four words of each state; shape: words by states."""
     for into, other, *bits in _TURNS * rounds:
         state[into] += state[other]
-        state[other] = _turned(state[other], bits[0]) ^ state[into]
-        state[into] = _turned(state[into], bits[1])
+        state[other] = _rotate(state[other], bits[0]) ^ state[into]
+        state[into] = _rotate(state[into], bits[1])
 
 
-def _turned(words: Hashes, bits: int) -> Hashes:
+def _rotate(words: Hashes, bits: int) -> Hashes:
     return (words << np.uint64(bits)) | (words >> np.uint64(64 - bits))
 
 

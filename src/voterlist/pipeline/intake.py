@@ -175,7 +175,8 @@ def _take_in(batch: Batch, folder: Path, *, reading: _Reading) -> Said:
     parts = {file: own.part(reading.key(file)) for file in batch.files}
     found = (raw for file, place in parts.items() for raw in reading.rows(file, place))
     files = [
-        replace(raw, name=_inside_inbox(raw.name)) for raw in readers.numbered(found)
+        replace(raw, name=_inside_inbox(raw.name))
+        for raw in readers.number_files(found)
     ]
     intake = ingest(
         files,

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.config.sections import Settings
-from voterlist.decisions.follow import Names, renamed
+from voterlist.decisions.follow import Names, rename
 from voterlist.decisions.given import Given, answered_ids, members_of, subjects_among
 from voterlist.decisions.standing import still_contested
 from voterlist.errors import UsageError, input_error, usage_error
@@ -60,7 +60,7 @@ from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.store import RUN_EVENT, Manifest
 from voterlist.tables import Row, concat, from_columns, rows_among, rows_without
-from voterlist.watch import left
+from voterlist.watch import left_to_ask
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -370,7 +370,7 @@ def waves_left(folder: Path) -> tuple[Row, ...]:
         InputError: a table is gone or damaged.
     """
     found = read_table(folder, "waves")
-    return left(found, read_table(folder, "findings")) if found.num_rows else ()
+    return left_to_ask(found, read_table(folder, "findings")) if found.num_rows else ()
 
 
 NAMES = Names(case_id, finding_ids)
@@ -390,7 +390,7 @@ def answers_in(ledger: Reader) -> Given:
 
 def answers_of_today(ledger: Reader, runs: Known) -> Given:
     """All answers in a ledger, under the ids that the entries have in the newest run."""
-    return renamed(answers_in(ledger), runs.table("followed"), NAMES)
+    return rename(answers_in(ledger), runs.table("followed"), NAMES)
 
 
 def keep_subjects(ledger: Ledger, runs: Callable[[], Known]) -> None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist.config.sections import Settings
 from voterlist.deadlines import last_days
 from voterlist.decisions.effects import with_corrections
-from voterlist.decisions.follow import renamed
+from voterlist.decisions.follow import rename
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import Standing
 from voterlist.errors import usage_error
@@ -174,7 +174,7 @@ class ListSource:
         """What holds today of all answers about the entries of a run."""
         if folder not in self._standing:
             moves = read_table(folder, "followed")
-            given = renamed(self.answers, moves, NAMES)
+            given = rename(self.answers, moves, NAMES)
             self._standing[folder] = what_holds(given, self.settings)
         return self._standing[folder]
 

@@ -61,7 +61,7 @@ from voterlist.tables import (
     rows_among,
     rows_without,
 )
-from voterlist.watch import left
+from voterlist.watch import left_to_ask
 
 
 @frozen
@@ -127,7 +127,9 @@ def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=done.outputs,
-        waves=left(tables["waves"], tables["findings"]) if "waves" in tables else (),
+        waves=left_to_ask(tables["waves"], tables["findings"])
+        if "waves" in tables
+        else (),
         left_out=done.left_out,
         lost_letters=lost_letters(findings, context.inputs),
         repeats=repeats(aside, lists, context.inputs.digests),

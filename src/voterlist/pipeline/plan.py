@@ -17,7 +17,7 @@ from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
 from voterlist.pipeline.known import answers_in
-from voterlist.pipeline.running import needs_then, no_progress, unchanged
+from voterlist.pipeline.running import find_unchanged, needs_then, no_progress
 from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.steps import Context, StageContext, Step
 from voterlist.pipeline.units import Units
@@ -92,7 +92,7 @@ def plan_run(
     """
     inputs = inbox.find(workspace, constituencies, settings.ingest)
     run = inputs.run_id(settings, today)
-    if unchanged(workspace, settings, inputs, today) is not None:
+    if find_unchanged(workspace, settings, inputs, today) is not None:
         return Plan(run, run, ())
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
         context = Context(

@@ -265,7 +265,7 @@ def _is_read_otherwise(submission: Submission, work: Work) -> bool:
     return is_replaced and place not in work.places
 
 
-def received(
+def first_days_received(
     submissions: Sequence[Submission], work: Work | None, since: dt.date = dt.date.min
 ) -> dict[Precinct, dt.date]:
     """(constituency, precinct) -> the first day on which its list was handed in.

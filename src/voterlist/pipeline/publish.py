@@ -24,7 +24,7 @@ from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
 from voterlist.pipeline.units import Task, Units
-from voterlist.pipeline.walk import Walk, guarded
+from voterlist.pipeline.walk import Walk, guard
 from voterlist.processes.limits import without_collection
 from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile
@@ -47,7 +47,7 @@ from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.storage.store import Work
 from voterlist.tables import concat, plain, rows_among
-from voterlist.watch import left
+from voterlist.watch import left_to_ask
 
 REPORTS = "reports"
 
@@ -67,7 +67,7 @@ def write_reports(
     """
     context.progress(Stage.REPORT, "", 0, 1)
     started = time.perf_counter()
-    outputs = guarded(
+    outputs = guard(
         Stage.REPORT, partial(_write_all, context, walk, standing, burned, below)
     )
     entries = pq.read_metadata(walk.tables.path("entries")).num_rows
@@ -120,7 +120,7 @@ def _write_all(
         burned,
         context.today,
         folder,
-        waves=len(left(walk.tables["waves"], walk.tables["findings"])),
+        waves=len(left_to_ask(walk.tables["waves"], walk.tables["findings"])),
     )
     return tuple(outputs)
 

@@ -45,7 +45,7 @@ _PARTS = {"full_name": NAME_PARTS}
 _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
 
 
-def returned(
+def find_returned(
     tables: NeededTables,
     context: StageContext,
     given: Given,

@@ -71,7 +71,7 @@ def run(
         settle_moves(workspace, ledgers.place_in(workspace, settings))
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         if until in {None, Stage.REPORT}:
-            known = unchanged(workspace, settings, inputs, today)
+            known = find_unchanged(workspace, settings, inputs, today)
             if known is not None:
                 return replace(known, taken_over=before)
         working = importlib.import_module("voterlist.pipeline.working")
@@ -193,7 +193,7 @@ def remember(
     write_content(folder / NAME, content)
 
 
-def unchanged(
+def find_unchanged(
     workspace: Path, settings: Settings, inputs: Inputs, today: dt.date
 ) -> RunResult | None:
     """The result of the complete run of these inputs, of which nothing has changed.

@@ -22,7 +22,7 @@ from voterlist.decisions.effects import (
     effects,
     struck_for_age,
 )
-from voterlist.decisions.follow import STOOD, follow, renamed
+from voterlist.decisions.follow import STOOD, follow, rename
 from voterlist.decisions.given import Given as Answers
 from voterlist.decisions.outcome import here, struck_for_good
 from voterlist.decisions.standing import Standing, still_contested
@@ -32,7 +32,7 @@ from voterlist.link.cases import with_kept
 from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.encode import LINKED
 from voterlist.link.explain import waterfalls
-from voterlist.link.labels import decided
+from voterlist.link.labels import read_decided
 from voterlist.link.second_opinion import second_opinion
 from voterlist.link.steps import ready as encode_list
 from voterlist.link.types import Added, Incremental, Watch
@@ -49,7 +49,7 @@ from voterlist.pipeline.intake import (
 )
 from voterlist.pipeline.known import NAMES
 from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_outside
-from voterlist.pipeline.returned import returned
+from voterlist.pipeline.returned import find_returned
 from voterlist.pipeline.steps import (
     Context,
     Given,
@@ -104,7 +104,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     ready = encode_list(voters, context.settings.workspace.profile, added)
     # The register tests count what coincidence would give.
     ready = dataclasses.replace(ready, with_chance=False)
-    decided_by_people = decided(tables["decisions"], ready.ids)
+    decided_by_people = read_decided(tables["decisions"], ready.ids)
     linkage = link_ready(
         ready,
         context.settings.link,
@@ -209,7 +209,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     something is decided.
     """
     amendments = tables["amendments"]
-    given = renamed(context.answers, tables["followed"], NAMES)
+    given = rename(context.answers, tables["followed"], NAMES)
     settings = context.settings
     readings = second_readings(
         given, tables["cases"], settings.review, settings.workspace.cycle
@@ -254,11 +254,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         _without_children(tables, context),
         answering,
     )
-    found = _marked(given, tables, done, settled.accepted, readings)
+    found = _mark_groups(given, tables, done, settled.accepted, readings)
     displaced = settings.link.displaced_constituencies
     shares = fairness(groupings(tables.select, displaced), found)
-    numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
-    back = returned(tables, context, given, _on_lists(entries, done))
+    numbers = review.number_cases(tables["cases"], _case_numbers(context.case_numbers))
+    back = find_returned(tables, context, given, _on_lists(entries, done))
     made = {
         "case_numbers": numbers,
         "returned": back,
@@ -371,7 +371,7 @@ _ASKED = tuple(kind for kind in CaseKind if kind.is_asked)
 _STRIKES = (Action.STRIKE, Verdict.REPEAT)
 
 
-def _marked(
+def _mark_groups(
     given: Answers,
     tables: NeededTables,
     done: Effects,

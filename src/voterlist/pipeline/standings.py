@@ -29,9 +29,9 @@ from voterlist.pipeline.progress import (
     Journal,
     Work,
     covers,
+    first_days_received,
     handed_over,
     of_cycle,
-    received,
 )
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
@@ -94,7 +94,7 @@ def standings(
         if all(event != RUN_EVENT for _, event, _ in journal):
             # The newest run is of the cycle before.
             work = None
-    seen = received(submissions, work, since)
+    seen = first_days_received(submissions, work, since)
     stated = [line for line in lines if line.event is Event.FINISHED]
     emptied = emptied_lists(journal, settings.workspace.cycle)
     if work is not None:

@@ -110,8 +110,8 @@ class Walk:
         """What the stage makes of the tables that it needs."""
         needed = NeededTables(self.tables, step)
         context = StageContext(self.context, step, self.folder.path)
-        result = guarded(step.stage, partial(step.run, needed, context))
-        guarded(step.stage, partial(step.require_declared, result.tables))
+        result = guard(step.stage, partial(step.run, needed, context))
+        guard(step.stage, partial(step.require_declared, result.tables))
         _require_balance(step.stage, result)
         return result
 
@@ -152,7 +152,7 @@ def _at_hand(table: pa.Table | Written) -> pa.Table | None:
     return None if isinstance(table, Written) else table
 
 
-def guarded(stage: Stage, make: Callable[[], Result]) -> Result:
+def guard(stage: Stage, make: Callable[[], Result]) -> Result:
     """What ``make`` gives.
 
     Raises:

@@ -64,7 +64,7 @@ from voterlist.storage.store import (
 )
 from voterlist.tables import count_by, distinct, rows_among
 from voterlist.version import __version__
-from voterlist.watch import left
+from voterlist.watch import left_to_ask
 
 
 def work(
@@ -253,7 +253,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         source: name for (source, copy), name in inputs.names().items() if not copy
     }
     # What a package changes was held against the freeze when it was taken in.
-    carried = _carried(context, tables["lists"], names, min(last.values()))
+    carried = _carried_sources(context, tables["lists"], names, min(last.values()))
     files = [
         names.get(source, source)
         for source in handed_in_since(earlier, tables["lists"], frozen)
@@ -266,7 +266,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
         raise usage_error("lists-frozen", last=first, files=", ".join(files))
 
 
-def _carried(
+def _carried_sources(
     context: Context, lists: pa.Table, names: Mapping[str, str], frozen: dt.date
 ) -> set[str]:
     """The sources of lists (LIST) that are those of the last package of their sender.
@@ -443,7 +443,7 @@ _OF_WAVE = ("night", "rule", "constituency", "precinct", "seen", "limit")
 def _note_waves(ledger: Ledger, today: dt.date, tables: Tables) -> None:
     """Note each wave that is left to ask in the journal, once."""
     noted = [details for _, event, details in ledger.journal() if event == "wave"]
-    for wave in left(tables["waves"], tables["findings"]):
+    for wave in left_to_ask(tables["waves"], tables["findings"]):
         line = {name: wave[name] or "-" for name in _OF_WAVE} | {
             "by": wave["decided_by"]
         }

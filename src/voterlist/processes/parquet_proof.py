@@ -119,7 +119,7 @@ def _repeating(file: pq.ParquetFile) -> list[str]:
     ]
 
 
-def _unpacked(column: pa.ChunkedArray) -> int:
+def _plain_size(column: pa.ChunkedArray) -> int:
     """The bytes that a column takes as plain values."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)
@@ -175,7 +175,7 @@ def proof_of(
                 column = file.reader.read_row_group(
                     group, column_indices=leaves, use_threads=False
                 )
-                unpacked += _unpacked(column.column(0))
+                unpacked += _plain_size(column.column(0))
                 if unpacked > most:
                     return Proof.TOO_LARGE
                 if is_nested or writer is None:

@@ -51,7 +51,7 @@ class _Wish:
 _wish = _Wish()
 
 
-def _heed(number: int, _frame: FrameType | None) -> None:
+def _raise_stopped(number: int, _frame: FrameType | None) -> None:
     if _wish.commits:
         _wish.number = number
     else:
@@ -59,7 +59,7 @@ def _heed(number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def heed_signals() -> Iterator[None]:
     """Let signals that ask this process to end raise ``StoppedError`` while the block runs.
 
     A signal that the process was started to ignore stays ignored.
@@ -67,7 +67,7 @@ def heeded() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, _heed)
+            signal.signal(number, _raise_stopped)
     try:
         yield
     finally:
@@ -75,7 +75,7 @@ def heeded() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def ignored() -> None:
+def ignore_signals() -> None:
     """Let this process, a worker, ignore those signals: the one that started it ends it.
 
     A terminal and a service manager send them to all processes of a run. A worker that heeded

@@ -191,7 +191,7 @@ def end_with_parent() -> None:
     if parent is None:
         return
     # Signals that ask to end reach all processes of a program; the first one ends the others.
-    stopping.ignored()
+    stopping.ignore_signals()
     threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
     # The thread waits while other code holds the interpreter; the system does not.
     if sys.platform == "linux":

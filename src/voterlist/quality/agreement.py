@@ -79,7 +79,7 @@ def wilson(found: int, read: int) -> Interval | None:
     return Interval(share, min(low, share), max(high, share))
 
 
-def stratified(strata: Iterable[Stratum]) -> Interval | None:
+def estimate_stratified(strata: Iterable[Stratum]) -> Interval | None:
     """How many of all have the mark; None where a stratum of some size was not read.
 
     A stratum that was read whole has no error of drawing: what was found is what there is.

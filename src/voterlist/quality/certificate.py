@@ -32,9 +32,9 @@ from voterlist.quality.agreement import (
     TwoReadings,
     agreement,
     ends,
+    estimate_stratified,
     people_of_case,
     read_twice,
-    stratified,
 )
 from voterlist.quality.readings import (
     band_of,
@@ -282,7 +282,7 @@ def _row(
     measure: str, kind: str | None, strata: list[Stratum], place: int | None
 ) -> Row:
     size = sum(stratum.size for stratum in strata)
-    interval = stratified(strata) if size else None
+    interval = estimate_stratified(strata) if size else None
     if interval is not None and measure not in _COUNTED:
         of_all = (interval.estimate, interval.low, interval.high)
         interval = Interval(*(min(1.0, end / size) for end in of_all))

@@ -31,9 +31,9 @@ def fairness(
     """
     rows = []
     for grouping, every in groups:
-        sizes = _counted(every)
+        sizes = _count_groups(every)
         for measure, ids in found.items():
-            marked = _counted(rows_among(every, "entry_id", ids))
+            marked = _count_groups(rows_among(every, "entry_id", ids))
             for (place, group), entries in sizes.items():
                 count = marked[place, group]
                 row = {"constituency": place, "measure": measure, "grouping": grouping}
@@ -42,7 +42,7 @@ def fairness(
     return from_rows(rows, FAIRNESS, "constituency", "measure", "grouping", "group")
 
 
-def _counted(grouped: pa.Table) -> Counter[tuple[int | None, str]]:
+def _count_groups(grouped: pa.Table) -> Counter[tuple[int | None, str]]:
     """(constituency, or None for all; group that is known) -> how many entries."""
     counts: Counter[tuple[int | None, str]] = Counter()
     for (place, group), count in count_by(grouped, "constituency", "group").items():

@@ -23,8 +23,8 @@ from voterlist.readers.frames import pack_files, unpack_files
 from voterlist.readers.generic import arrow_source, prove_parquet, read_table, rows_of
 from voterlist.readers.listing import (
     ListedFile,
+    list_file,
     list_files,
-    listed,
     open_file,
     order,
 )
@@ -41,10 +41,10 @@ __all__ = [
     "ListedFile",
     "arrow_source",
     "fingerprint",
+    "list_file",
     "list_files",
     "list_paths",
-    "listed",
-    "numbered",
+    "number_files",
     "open_file",
     "order",
     "pack_files",
@@ -112,7 +112,7 @@ def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:
 def read_files(path: Path, name: str, settings: IngestSettings) -> list[RawFile]:
     """The same for a file that may be an archive: the files in it, each named ``name/its path``."""
     return _read_one(
-        dataclasses.replace(listed(path, path.parent), name=name), settings
+        dataclasses.replace(list_file(path, path.parent), name=name), settings
     )
 
 
@@ -123,7 +123,7 @@ def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[R
     cannot be read, or is no longer what its digest says, has ``unread_source`` as its source.
     """
     return list(
-        numbered(
+        number_files(
             dataclasses.replace(raw, is_ours=file.is_ours)
             for file in files
             for raw in _read_one(file, settings)
@@ -233,10 +233,10 @@ def read_paths(
 
     Files of one content are numbered.
     """
-    return read_listed((listed(path, root) for path in paths), settings)
+    return read_listed((list_file(path, root) for path in paths), settings)
 
 
-def numbered(files: Iterable[RawFile]) -> Iterator[RawFile]:
+def number_files(files: Iterable[RawFile]) -> Iterator[RawFile]:
     """The files in this order, those of one content numbered from 0."""
     copies: Counter[str] = Counter()
     for raw in files:

@@ -76,7 +76,7 @@ def order(name: str) -> tuple[int, str]:
     return len(name), name
 
 
-def listed(path: Path, root: Path) -> ListedFile:
+def list_file(path: Path, root: Path) -> ListedFile:
     """One file, named from ``root``, with its trouble."""
     return ListedFile(path, _name(path, root), _trouble_at(path))
 

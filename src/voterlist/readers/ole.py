@@ -234,13 +234,13 @@ def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
         elif kind == _DRAWING:
             for shape in body.split(_ANCHOR)[1:]:
                 row = int.from_bytes(shape[6:8], "little") + 1
-            found[sheet].pictured += _pictured(body)
+            found[sheet].pictured += _picture_area(body)
         elif kind == _GOES_ON and is_text and body:
             encoding = "utf-16-le" if body[0] & 1 else "latin-1"
             text = body[1:].decode(encoding, errors="replace")
             found[sheet].remarks += remarks_of(row, text)
         elif kind in _TYPED:
-            found[sheet or starts[0]].remarks += ((1, line) for line in _typed(body))
+            found[sheet or starts[0]].remarks += ((1, line) for line in _texts_of(body))
         elif kind in _TEXTS:
             has_blank |= body.find(_BLANK, 8) >= 0
         is_text = kind == _TEXT_BOX
@@ -261,7 +261,7 @@ def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:
     )
 
 
-def _typed(body: bytes) -> Iterator[str]:
+def _texts_of(body: bytes) -> Iterator[str]:
     """The lines in a record; parts, fonts and fields of a page's head stand apart."""
     for run in _RUN.findall(body):
         is_wide = len(run) > 1 and run[1] < 6
@@ -269,7 +269,7 @@ def _typed(body: bytes) -> Iterator[str]:
         yield from lines_told(_EDGE_CODE.sub("\n", text))
 
 
-def _pictured(drawing: bytes) -> int:
+def _picture_area(drawing: bytes) -> int:
     """How much the pictures of a drawing take, in square EMU."""
     total = 0
     for shape in drawing.split(_PICTURE)[1:]:

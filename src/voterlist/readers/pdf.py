@@ -263,7 +263,9 @@ def find_unruled(contents: Sequence[Content]) -> None:
         goes_on = any(rows for _, rows in found)
         rows = _lines_of_rows(content.lines, columns, goes_on=goes_on)
         found.append((content, rows))
-    first = [columns.cells(one.lines[at])[0] for one, rows in found for at in rows]
+    first = [
+        columns.cells(content.lines[at])[0] for content, rows in found for at in rows
+    ]
     known: list[float] | None = [] if numbers_rows(first) else None
     for content, rows in found:
         if rows:

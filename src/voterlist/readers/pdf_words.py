@@ -185,10 +185,10 @@ def _set_wide(words: Sequence[Word]) -> list[Word]:
             runs[-1].append(word)
         else:
             runs.append([word])
-    return [_joined(run) if len(run) > 1 else run[0] for run in runs]
+    return [_join_words(run) if len(run) > 1 else run[0] for run in runs]
 
 
-def _joined(run: Sequence[Word]) -> Word:
+def _join_words(run: Sequence[Word]) -> Word:
     """Words of one line as one."""
     text = unicodedata.normalize("NFC", "".join(word.text for word in run))
     top, bottom = min(word.top for word in run), max(word.bottom for word in run)

@@ -27,7 +27,7 @@ from voterlist.reconcile.registers import (
     constituencies_of,
     no_register,
 )
-from voterlist.reconcile.statistics import compared, differences, sums, tally
+from voterlist.reconcile.statistics import compare, differences, sums, tally
 from voterlist.schemas import (
     AMENDMENT,
     COMPARISON,
@@ -124,7 +124,7 @@ def reconcile(
     beside = empty(COMPARISON)
     if statistics is not None:
         statistics = require(statistics, STATISTIC, Stage.RECONCILE)
-        beside = compared(counted, statistics)
+        beside = compare(counted, statistics)
         findings.append(differences(counted, statistics, settings))
     return Reconciliation(
         findings=gather(findings, settings),

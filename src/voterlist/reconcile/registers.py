@@ -37,7 +37,7 @@ from voterlist.tables import (
     rows_among,
     similarity,
     sort_by,
-    taken,
+    take_column,
     text_of,
     with_column,
 )
@@ -103,7 +103,7 @@ def compare_registers(
             elsewhere or as of no voter.
     """
     matched, use, findings = [], [], []
-    moved = _moved(voters, moves)
+    moved = _move(voters, moves)
     sent = rows_among(moves, "action", [Action.STRIKE]).column("entry_id")
     is_sent = mask_of(is_among(voters.column("entry_id"), sent))
     # One more place at the end, where -1 points.
@@ -169,7 +169,7 @@ def registers_of_added(rows: pa.Table, added: pa.Table, applied: pa.Table) -> pa
         if name in POLICIES
     }
     added = sort_by(added, "entry_id")
-    moved = _moved(added, rows_among(applied, "action", [Action.MOVE]))
+    moved = _move(added, rows_among(applied, "action", [Action.MOVE]))
     findings: list[pa.Table] = []
     for compared in _compare_all(registers, added):
         policy = replace(POLICIES[compared.name], elsewhere=None)
@@ -180,12 +180,12 @@ def registers_of_added(rows: pa.Table, added: pa.Table, applied: pa.Table) -> pa
     return found.filter(pc.invert(is_own))
 
 
-def _moved(voters: pa.Table, moves: pa.Table) -> pa.Table:
+def _move(voters: pa.Table, moves: pa.Table) -> pa.Table:
     """The voters where they stand since these rows, of AMENDMENT or APPLIED, moved them."""
     row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
     moved = voters
     for name in PRECINCT_PLACE:
-        place = pc.coalesce(taken(moves, name, row), voters.column(name))
+        place = pc.coalesce(take_column(moves, name, row), voters.column(name))
         moved = with_column(moved, name, place)
     return moved
 

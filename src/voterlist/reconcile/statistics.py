@@ -60,7 +60,7 @@ def count_by_place(counted: pa.Table, places: pa.Table, *names: str) -> Floats:
     )
 
 
-def compared(counted: pa.Table, statistics: pa.Table) -> pa.Table:
+def compare(counted: pa.Table, statistics: pa.Table) -> pa.Table:
     """COMPARISON: the list's own number (of TALLY) for each of the statistics."""
     columns = {
         name: statistics.column(name)

@@ -12,12 +12,12 @@ from typing import Any
 from voterlist.catalogue import LANGUAGES, entries, texts
 from voterlist.decisions.answers import FREE, grounds_for
 from voterlist.desk.data import Desk
-from voterlist.desk.pack import packed
+from voterlist.desk.pack import pack
 from voterlist.fields import CORRECTED
 from voterlist.lists.documents import ListDocument
 from voterlist.lists.door import KIND, VERSION, answers_to, code_of
 from voterlist.model import Action
-from voterlist.render.html import as_it_stands, hash_of, rendered
+from voterlist.render.html import as_it_stands, hash_of, render_template
 from voterlist.render.lists import ListWords
 from voterlist.render.xlsx.forms import ANSWERS
 from voterlist.render.xlsx.plans import COLUMNS_OF, OF_NAMED
@@ -89,7 +89,7 @@ def render_desk(
         name: who decides; without it the page asks.
         has_lists: the entries stand on printed lists, and others of them may be named.
     """
-    script, style = desk_script("others", "in-file"), rendered("desk/desk.css")
+    script, style = desk_script("others", "in-file"), render_template("desk/desk.css")
     told = {"words": desk_words(), "language": language, "name": name}
     if has_lists:
         told["naming"] = _naming_form()
@@ -100,7 +100,7 @@ def render_desk(
         policy=page_policy(script, style),
         naming=has_lists,
         words_json=as_json(told),
-        data_json=as_json(packed(desk, name)),
+        data_json=as_json(pack(desk, name)),
     )
 
 
@@ -130,7 +130,7 @@ def frame(language: str, **parts: Any) -> str:
     given = dict.fromkeys(names, "")
     title = entries()["desk.kicker"][language]
     no_script = [entries()["desk.no-script"][each] for each in LANGUAGES]
-    return rendered(
+    return render_template(
         "desk/desk.html",
         **{**given, **parts},
         language=language,
@@ -211,7 +211,7 @@ def render_door(document: ListDocument, language: str) -> bytes:
         "file": f"{document.stem}-answers.json",
         "words": {name: texts(f"door.page.{name}")[language] for name in _SAID},
     }
-    page = rendered(
+    page = render_template(
         "door/door.html",
         say=words,
         language=language,

@@ -58,7 +58,7 @@ def build_pages(
             "audit": audits.get(area),
             "rows": sum(row.rows for row in own),
             "rows_set_aside": sum(row.set_aside for row in own),
-            "declared": declared(own),
+            "declared": declared_total(own),
             "rules": _rules(findings.get(area, []), most_lines),
             "set_aside": tuple(shown.rows),
             "set_aside_left": shown.left,
@@ -67,7 +67,7 @@ def build_pages(
     return tuple(pages)
 
 
-def declared(lists: Sequence[ListBalance]) -> int | None:
+def declared_total(lists: Sequence[ListBalance]) -> int | None:
     """The sum of the totals written below lists; None where none is."""
     totals = [row.declared for row in lists if row.declared is not None]
     return sum(totals) if totals else None
@@ -141,7 +141,7 @@ def render_report(
     return _page(
         report,
         words,
-        sections=_shown(sections, "page.html", report, language, most),
+        sections=_render_sections(sections, "page.html", report, language, most),
         title=title_of(report.facts, words, area),
         foot=words(f"{area}foot"),
         area=area,
@@ -155,7 +155,9 @@ def render_precincts(report: Report, language: str) -> str:
 
 def render_pages(pages: Sequence[ReadRow], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
-    return rendered("precincts.html", facts=facts, w=PageWords(language), pages=pages)
+    return render_template(
+        "precincts.html", facts=facts, w=PageWords(language), pages=pages
+    )
 
 
 def render_audit(report: Report, language: str, most: int | None = None) -> str:
@@ -168,7 +170,7 @@ def render_audit(report: Report, language: str, most: int | None = None) -> str:
     return _page(
         report,
         words,
-        sections=_shown(AUDIT_PAGE, "brief.html", report, language, most),
+        sections=_render_sections(AUDIT_PAGE, "brief.html", report, language, most),
         title=title,
         notes=[words("audit.page.note")],
     )
@@ -186,7 +188,7 @@ def _page(
 ) -> str:
     """Sections, by name, in the frame of a page."""
     day = words("report.subtitle", today=words.long_day(report.facts.today))
-    return rendered(
+    return render_template(
         "frame.html",
         w=words,
         title=title,
@@ -197,7 +199,7 @@ def _page(
     )
 
 
-def _shown(
+def _render_sections(
     sections: Sections, template: str, report: Report, language: str, most: int | None
 ) -> dict[str, str]:
     """The sections that have something to show, each by its own template."""
@@ -206,7 +208,7 @@ def _shown(
         content = report.of(section)
         if content is None:
             continue
-        bodies[section.name] = rendered(
+        bodies[section.name] = render_template(
             f"{section.folder}/{template}",
             content=content,
             facts=report.facts,
@@ -249,7 +251,7 @@ def environment() -> Environment:
     return templates
 
 
-def rendered(template: str, **content: Any) -> str:
+def render_template(template: str, **content: Any) -> str:
     """A template with what it shows."""
     return environment().get_template(template).render(content)
 
@@ -293,7 +295,7 @@ def render_feedback(
     words = Words(language)
     rows = found.rows[:_MOST_ROWS]
     groups = {row.group for row in rows}
-    return rendered(
+    return render_template(
         "feedback.html",
         w=words,
         facts=facts,

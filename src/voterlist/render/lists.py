@@ -329,7 +329,7 @@ def _name(width: int, paper: int) -> Shown:
     return _column("lists.column.name", "name", width, paper, kind="text", is_bold=True)
 
 
-def _carried(wanted: Collection[str]) -> list[Shown]:
+def _carried_columns(wanted: Collection[str]) -> list[Shown]:
     """Those of the wanted columns that only travel, as written."""
     return [
         _column(
@@ -352,7 +352,7 @@ def _display(words: ListWords) -> list[Shown]:
         *_names(33, 27, 33),
         Shown("lists.column.born", words.born, 12, 21, align="center"),
         _column("field.address", "address", 48, 55, kind="text"),
-        *_carried(DISPLAYED),
+        *_carried_columns(DISPLAYED),
         _WRITTEN,
     ]
 
@@ -368,7 +368,7 @@ def _work(words: ListWords) -> list[Shown]:
         _column("field.address", "address", 44, 52, kind="text"),
         _column("field.document", "document", 14, 26),
         _column("field.fin", "fin", 10, 23),
-        *_carried(CARRIED),
+        *_carried_columns(CARRIED),
         Shown("lists.column.corrected", words.corrected, 18, 0),
         Shown("lists.column.came", words.came, 24, 30, kind="text", seldom="paper"),
         _column("lists.column.card", "card", 12, 18, seldom="everywhere"),
@@ -383,7 +383,7 @@ def _changes(words: ListWords) -> list[Shown]:
         Shown("lists.column.name", words.name, 32, 40, kind="text", is_bold=True),
         Shown("lists.column.born", words.born, 12, 21, align="center"),
         _column("field.address", "address", 38, 40, kind="text"),
-        *_carried(DISPLAYED),
+        *_carried_columns(DISPLAYED),
         Shown("lists.column.change", words.altered, 44, 46, kind="text"),
         Shown(
             "lists.column.because",

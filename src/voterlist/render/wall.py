@@ -11,7 +11,7 @@ from typing import Any
 from voterlist import facts
 from voterlist.deadlines import BurnDown, Deadline
 from voterlist.model import Level, Progress, frozen
-from voterlist.render.html import nice, rendered
+from voterlist.render.html import nice, render_template
 from voterlist.report.sections.deadlines import DONE, Due, due_of
 from voterlist.report.values import Facts, UnitStanding, Words
 from voterlist.tables import by_key
@@ -182,7 +182,7 @@ _MARKS = ("overdue", *Progress)
 def render_wall(wall: Shown, language: str) -> str:
     """The page as HTML; the same standing gives the same text."""
     stages, today = _strip(wall)
-    return rendered(
+    return render_template(
         "wall.html",
         wall=wall,
         facts=wall["facts"],

@@ -283,7 +283,7 @@ def in_one_line(subject: Subject, words: Words) -> str:
     return "; ".join(filter(None, parts))
 
 
-def said(given: GivenAnswer, words: Words) -> str:
+def tell_answers(given: GivenAnswer, words: Words) -> str:
     """Who answered what, when and why, in one text."""
     head = ", ".join(filter(None, (given.decided_by, day_of(given.decided_at, words))))
     details = [

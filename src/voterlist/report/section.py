@@ -37,7 +37,7 @@ Told = str | Callable[[Any], Any]
 such paths in it, such as ``rule.{0.rule}.title``; or a function of the row."""
 
 
-def _unmarked(_row: Any) -> str:
+def _no_mark(_row: Any) -> str:
     return ""
 
 
@@ -61,8 +61,8 @@ class Column:
     heading: str
     width: int
     kind: str = "text"
-    value: Callable[[Any], SheetValue] = _unmarked
-    mark: Callable[[Any], str] = _unmarked
+    value: Callable[[Any], SheetValue] = _no_mark
+    mark: Callable[[Any], str] = _no_mark
     hidden: bool = False
     printed: bool = True
 
@@ -73,16 +73,16 @@ def column(
     width: int,
     kind: str,
     value: Told,
-    mark: Told = _unmarked,
+    mark: Told = _no_mark,
     *,
     printed: bool = True,
 ) -> Column:
     """A column that tells this of each row, in the language of these words."""
-    tells, marks = _told(value, words), _told(mark, words)
+    tells, marks = _tell_value(value, words), _tell_value(mark, words)
     return Column(heading, width, kind, tells, marks, printed=printed)
 
 
-def _told(of: Told, words: Words) -> Callable[[Any], Any]:
+def _tell_value(of: Told, words: Words) -> Callable[[Any], Any]:
     if not isinstance(of, str):
         return of
     return (lambda row: words(of.format(row))) if "{" in of else attrgetter(of)

@@ -157,7 +157,9 @@ class Cutter:
     def _by_place(self) -> dict[str, RowsByCode]:
         """Of each table with constituencies the rows by number + 1; 0: not known."""
         return {
-            name: RowsByCode(_known(table.column("constituency").cast(pa.int64())) + 1)
+            name: RowsByCode(
+                _number_or_none(table.column("constituency").cast(pa.int64())) + 1
+            )
             for name, table in self._tables.items()
             if "constituency" in table.column_names
         }
@@ -185,10 +187,12 @@ def pyramid_of(ages: pa.Table) -> pa.Table:
 
 def _codes_of(table: pa.Table, name: str, ids: pa.Array) -> Longs:
     """The place of each row's text among ``ids``; -1: it is not there, or null."""
-    return _known(pc.index_in(text_of(table, name), value_set=ids, skip_nulls=True))
+    return _number_or_none(
+        pc.index_in(text_of(table, name), value_set=ids, skip_nulls=True)
+    )
 
 
-def _known(numbers: pa.ChunkedArray) -> Longs:
+def _number_or_none(numbers: pa.ChunkedArray) -> Longs:
     """The numbers; -1 where one is not known."""
     return np.asarray(pc.fill_null(numbers, _UNKNOWN), np.int64)
 
@@ -302,11 +306,11 @@ def in_round_numbers(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         # A table without rows may have no columns either.
         if name in rounded and rounded[name].num_rows:
             rows = np.logical_and.reduce([told(rounded[name]) for told in chosen])
-            rounded[name] = _rounded(rounded[name], rows, columns, how)
+            rounded[name] = _round_columns(rounded[name], rows, columns, how)
     return rounded
 
 
-def _rounded(
+def _round_columns(
     table: pa.Table,
     chosen: Bools,
     columns: Sequence[str],

@@ -267,7 +267,7 @@ def _all_once_more(
         if question.asked_as is AskedAs.CONTESTED_ENTRY
     )
     yield from pending_questions(holding.pending.to_pylist())
-    yield from _returned(tables.returned)
+    yield from _questions_returned(tables.returned)
     yield from sorted(_decided_elsewhere(holding, given, asked, tables), key=order)
     yield from _amended_elsewhere(holding, asked, tables)
 
@@ -340,7 +340,9 @@ def _answers_before(
     rows = require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
     given = [row for row in rows if row["mark"] == Mark.ACCEPT]
     given += [] if amendments is None else amendments.to_pylist()
-    return {row["finding_id"]: (_given(row),) for row in given if row["finding_id"]}
+    return {
+        row["finding_id"]: (_read_answer(row),) for row in given if row["finding_id"]
+    }
 
 
 def _asks(
@@ -349,13 +351,13 @@ def _asks(
     """The questions to precincts that were asked in these cases, by case and entry."""
     is_open = {case.case_id for case in cases}
     return {
-        (row["case_id"], row["entry_id"]): _given(row)
+        (row["case_id"], row["entry_id"]): _read_answer(row)
         for row in amendments.to_pylist()
         if row["action"] == Action.ASK and row["case_id"] in is_open
     }
 
 
-def _given(row: ReadRow) -> GivenAnswer:
+def _read_answer(row: ReadRow) -> GivenAnswer:
     """What a row of DECISION, AMENDMENT, CONTESTED, RETURNED or ACCEPTANCE says."""
     names = ("answer", "verdict", "action", "mark")
     return given_answer(next(row[name] for name in names if row.get(name)), row)
@@ -371,7 +373,7 @@ def _once_more(
 
     return Question(
         subject,
-        answers=tuple(map(_given, rows)),
+        answers=tuple(map(_read_answer, rows)),
         asked_as=asked_as,
         rule=about("rule"),
         finding_id=about("finding_id"),
@@ -416,7 +418,7 @@ def _others_of(asked: Sequence[Question], cases: pa.Table) -> Iterator[Question]
                 yield Question(Subject(entry), asked_as=asked_as, case_id=case)
 
 
-def _returned(returned: pa.Table) -> Iterator[Question]:
+def _questions_returned(returned: pa.Table) -> Iterator[Question]:
     """What was decided of entries that say something else now, or are on no list any more."""
     for row in returned.to_pylist():
         if row["why"] in CAME_BACK:

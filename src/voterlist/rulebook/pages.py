@@ -318,11 +318,11 @@ def _grid(
 
 def as_markdown(page: Page, level: int = 1) -> str:
     """The page as Markdown, its heading of this level."""
-    parts = map(_marked, page.parts)
+    parts = map(_mark_up, page.parts)
     return "\n\n".join([f"{'#' * level} {page.title}", *parts]) + "\n"
 
 
-def _marked(part: str | Grid | Shown) -> str:
+def _mark_up(part: str | Grid | Shown) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, Shown):

@@ -28,7 +28,7 @@ from voterlist.decisions.given import person_key
 from voterlist.errors import WorkspaceBusyError
 from voterlist.model import Role
 from voterlist.render.desk import desk_script, frame
-from voterlist.render.html import as_it_stands, rendered
+from voterlist.render.html import as_it_stands, render_template
 from voterlist.serve.cases_api import (
     KINDS,
     MOST_BYTES,
@@ -58,9 +58,9 @@ def assets() -> Mapping[str, bytes]:
     """Every file that may be asked for, by its name: nothing else is ever opened."""
     texts = {
         "desk.js": desk_script("served"),
-        "desk.css": rendered("desk/desk.css"),
+        "desk.css": render_template("desk/desk.css"),
         "login.css": as_it_stands("desk/login.css"),
-        "counter.css": rendered("counter/counter.css"),
+        "counter.css": render_template("counter/counter.css"),
     }
     return {name: text.encode() for name, text in texts.items()}
 
@@ -425,7 +425,7 @@ class Desk:
     def _login_page(
         self, say: Catalogue, *, name: str = "", message: str = "", status: int = 200
     ) -> Response:
-        content = rendered(
+        content = render_template(
             "desk/login.html",
             say=say,
             language=say.language,

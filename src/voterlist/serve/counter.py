@@ -45,7 +45,7 @@ from voterlist.counter.telling import (
     card_parts,
     event_lines,
     name_of,
-    searched,
+    search_lines,
     set_aside,
 )
 from voterlist.counter.written import write_book, write_letter
@@ -54,7 +54,7 @@ from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
 from voterlist.lists.door import DoorAnswer
 from voterlist.model import Asks, AtDoor, Problem, Relation, Role, Step, Way, frozen
-from voterlist.render.html import rendered
+from voterlist.render.html import render_template
 from voterlist.render.xlsx import ANSWERING, answers_typed
 from voterlist.report.asked import QUESTION_SHEETS
 from voterlist.report.sections.findings import FindingWords
@@ -129,7 +129,7 @@ _TELLING = {
         card_parts,
         event_lines,
         name_of,
-        searched,
+        search_lines,
         set_aside,
         wants_other_struck,
     )
@@ -451,7 +451,7 @@ class _Visit:
         """A page with what all of them show."""
         book = self._book()
         shown = {**_TELLING, **_BLANK, "form": self._form, **content}
-        page = rendered(
+        page = render_template(
             f"counter/{name}.html",
             say=self._words,
             visitor=self._visitor,

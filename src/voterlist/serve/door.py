@@ -153,7 +153,7 @@ def remove_user(workspace: Path, name: str, *, today: dt.date) -> User:
         UsageError: there is nobody of this name.
     """
     with Ledger(_place(workspace)) as ledger:
-        user = replace(_required(ledger, name), until=today.isoformat())
+        user = replace(_require_user(ledger, name), until=today.isoformat())
         ledger.keep_user(user, today, action="removed")
     return user
 
@@ -167,7 +167,7 @@ def change_password(
         UsageError: there is nobody of this name, or the password is refused.
     """
     with Ledger(_place(workspace)) as ledger:
-        user = _required(ledger, name)
+        user = _require_user(ledger, name)
         require_good(password, user.name)
         user = replace(user, secret=secret_of(password))
         ledger.keep_user(user, today, action="password")
@@ -207,7 +207,7 @@ def _inside(users: Iterable[User], name: str) -> User | None:
     return None if user is None or user.until is not None else user
 
 
-def _required(ledger: Reader, name: str) -> User:
+def _require_user(ledger: Reader, name: str) -> User:
     user = _inside(ledger.users(), name)
     if user is None:
         raise usage_error("user-unknown", name=name)
@@ -425,7 +425,9 @@ class Door:
         if user is None or not mark:
             return None
         device, _, _ = mark.partition(".")
-        is_known = hmac.compare_digest(mark.encode(), _marked(user, device).encode())
+        is_known = hmac.compare_digest(
+            mark.encode(), _seal_device(user, device).encode()
+        )
         return device if is_known else None
 
     def mark(self, user: User, device: str | None) -> str:
@@ -433,7 +435,7 @@ class Door:
 
         It opens nothing: it tells the device from those of strangers. A new password ends it.
         """
-        return _marked(user, device or secrets.token_hex(_TOKEN_BYTES))
+        return _seal_device(user, device or secrets.token_hex(_TOKEN_BYTES))
 
     def let_in(self, ledger: OpenLedger, user: User, old: str | None) -> str:
         """Begin a session, whatever the browser sent before; returns what it is to send.
@@ -485,7 +487,7 @@ def digest_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-def _marked(user: User, device: str) -> str:
+def _seal_device(user: User, device: str) -> str:
     """A device with its seal. The key is what is kept of the password, which nobody is shown."""
     seal = hmac.digest(user.secret.encode(), device.encode(), "sha256")
     return f"{device}.{seal.hex()}"

@@ -9,7 +9,7 @@ from typing import Any
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.decisions.given import is_same_person
 from voterlist.desk.data import Desk, DeskCase
-from voterlist.desk.pack import packed
+from voterlist.desk.pack import pack
 from voterlist.model import frozen
 from voterlist.report.sections.cases.model import CASE_FIELDS
 from voterlist.report.to_review import blind_case
@@ -55,7 +55,7 @@ def unread_list(desk: Desk) -> Packed:
 
     The name by which the list calls a case is all that it says of a person.
     """
-    whole = packed(desk)
+    whole = pack(desk)
     count = len(desk.cases)
     # The entry that is proposed to be kept comes first: a second reader is not to know which.
     names = [blind_case(case.case).title for case in desk.cases]
@@ -150,4 +150,4 @@ def _alone(
     """A case as if there were no other."""
     said = sentences or dict.fromkeys(LANGUAGES, "")
     alone = {language: (sentence,) for language, sentence in said.items()}
-    return packed(replace(desk, cases=(shown,), sentences=alone), name)
+    return pack(replace(desk, cases=(shown,), sentences=alone), name)

@@ -156,7 +156,7 @@ class _Patient(H11Protocol):
 
 
 @contextmanager
-def opened(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
+def open_server(workspace: Path, address: Address, clock: Clock) -> Iterator[Server]:
     """A desk that is open to requests from now on, and is answered by ``Server.run``.
 
     Args:

@@ -151,7 +151,7 @@ def record(
     imported = check_answers(answers_of_decisions(said, work.desk.run), against)
     _write(ledger, imported)
     for problem in imported.problems:
-        request = _meant(problem, rows)
+        request = _request_meant(problem, rows)
         request.refusal = Refused(problem)
 
 
@@ -187,7 +187,7 @@ def _write(ledger: OpenLedger, imported: ImportedFile) -> None:
             ledger.amend(amendments, adjudicates=is_settling)
 
 
-def _meant(problem: Problem, requests: Sequence[Request]) -> Request:
+def _request_meant(problem: Problem, requests: Sequence[Request]) -> Request:
     """The request that a problem is about."""
     if problem.row:
         return requests[problem.row - 1]

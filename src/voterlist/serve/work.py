@@ -24,12 +24,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.casework.pages import desk_of_workspace, doubted_cases
-from voterlist.casework.returned_cases import unanswered
+from voterlist.casework.returned_cases import count_unanswered
 from voterlist.config.sections import Settings
 from voterlist.deadlines import CalendarStage, calendar
 from voterlist.decisions.given import Given
 from voterlist.decisions.trial import Groups
-from voterlist.desk.data import Desk, DeskCase, answered
+from voterlist.desk.data import Desk, DeskCase, with_answers
 from voterlist.model import Action, frozen
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects, known
 from voterlist.quality.readings import place_of, second_readings, what_holds
@@ -240,7 +240,7 @@ class Work:
             UsageError: there is no complete run.
             InputError: a table of a run is gone or damaged.
         """
-        self.asked_above = unanswered(self._workspace, ledger)
+        self.asked_above = count_unanswered(self._workspace, ledger)
         runs = known(self._workspace, ledger)
         if self._runs is None or runs.run != self._runs.run:
             self._load(ledger, runs)
@@ -356,7 +356,7 @@ class Work:
         case_ids = [case_id for case_id in ids if case_id in self._cases]
         before = [self._cases[case_id].desk for case_id in case_ids]
         first = self._first_readers(given, cases, among=case_ids)
-        for desk_case in answered(before, what_holds(given, self.settings)):
+        for desk_case in with_answers(before, what_holds(given, self.settings)):
             self.version += 1
             case_id = desk_case.case.case_id
             place = self._cases[case_id].place

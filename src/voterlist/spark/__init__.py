@@ -17,10 +17,10 @@ from voterlist.link.block import Forecast
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_counted
-from voterlist.spark.engine import Wanted, linked, planned
+from voterlist.spark.engine import Wanted, link_on_spark, plan_on_spark
 from voterlist.spark.entries import told_names
 from voterlist.spark.exchange import Steps
-from voterlist.spark.failures import told
+from voterlist.spark.failures import tell_failures
 from voterlist.spark.reading import Columns, Files, Frame, Rows, Source
 from voterlist.spark.session import prepare
 
@@ -58,7 +58,7 @@ def link(
     reading = Rows(profile, columns, tuple(comparisons))
     wanted = Wanted(reading, settings or LinkSettings(), is_between, one_to_one)
     with _steps(rows) as (steps, source):
-        return linked(steps, source, wanted, watch or Watch())
+        return link_on_spark(steps, source, wanted, watch or Watch())
 
 
 def plan(
@@ -74,14 +74,14 @@ def plan(
     reading = Rows(profile, columns, tuple(comparisons))
     wanted = Wanted(reading, settings or LinkSettings(), is_between)
     with _steps(rows) as (steps, source):
-        return planned(steps, source, wanted)
+        return plan_on_spark(steps, source, wanted)
 
 
 @contextmanager
 def _steps(rows: DataFrame | Files) -> Iterator[tuple[Steps, Source]]:
     """The steps of a linkage, which Spark keeps while the block runs; what Spark tells, as ours."""
     source = _source(rows)
-    with told():
+    with tell_failures():
         prepare(source.spark)
         steps = Steps(source.spark)
         try:

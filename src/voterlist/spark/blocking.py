@@ -30,7 +30,7 @@ from voterlist.link.fit import reachable
 from voterlist.link.keys import Key, field, together
 from voterlist.link.part import Part, Tables, Whole, part
 from voterlist.model import frozen
-from voterlist.spark.exchange import Parcel, packed
+from voterlist.spark.exchange import Parcel, pack_tables
 
 _OF_MEMBERS = ("position", "is_partial", "group")
 """The columns of entries that are asked for of a block."""
@@ -68,7 +68,7 @@ class Blocking:
         bounds = np.cumsum([0, *np.bincount(task, minlength=self.tasks)]).tolist()
         reached = int(reachable(entries, self.keys).sum())
         for target, (start, stop) in enumerate(pairwise(bounds)):
-            content = packed({"codes": ordered.slice(start, stop - start)})
+            content = pack_tables({"codes": ordered.slice(start, stop - start)})
             rows = 0 if target or self.large else reached
             yield Parcel(target, "codes", number, rows, content)
 
@@ -112,7 +112,9 @@ class Blocking:
             members["block"] = blocks.numbers().astype(np.int64)
             kept.append(pa.table(members))
         members = pa.concat_tables(kept)
-        yield Parcel(task, "part", task, len(members), packed({"members": members}))
+        yield Parcel(
+            task, "part", task, len(members), pack_tables({"members": members})
+        )
         told = {
             "forecast": pa.Table.from_pylist(forecast),
             "cut": pa.table({"position": np.concatenate(cut)}),
@@ -124,9 +126,9 @@ class Blocking:
             ),
         }
         reached = sum(parcel.rows for parcel in parcels)
-        yield Parcel(task, "told", task, reached, packed(told))
+        yield Parcel(task, "told", task, reached, pack_tables(told))
         inside = np.unique(members.column("position").to_numpy())
-        content = packed({"members": pa.table({"position": inside})})
+        content = pack_tables({"members": pa.table({"position": inside})})
         yield Parcel(task, "members", task, len(inside), content)
 
     def _by_key(self, tables: Sequence[pa.Table]) -> Iterator[tuple[int, _Listed]]:
@@ -196,7 +198,7 @@ class Blocking:
                 for target, of_target in enumerate(np.split(pairs, bounds[:-1])):
                     if len(of_target):
                         table = pa.table({"pair": of_target})
-                        content = packed({str(place): table})
+                        content = pack_tables({str(place): table})
                         yield Parcel(target, kind, sender, len(table), content)
                 # Every parcel of a task for one range has a number of its own.
                 sender += self.tasks

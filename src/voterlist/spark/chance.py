@@ -18,7 +18,7 @@ from voterlist.link.part import Tables, Whole, part
 from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import Parcel, opened, packed
+from voterlist.spark.exchange import Parcel, on_tables, pack_tables
 
 _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")
@@ -39,7 +39,7 @@ def chance(counted: Counted) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``."""
     _, decades = _decades(counted.whole)
     sent = partial(_send_counts, whole=counted.whole, tasks=counted.many)
-    codes = counted.parts.each("chance", opened(sent)).delivered(counted.many)
+    codes = counted.parts.each("chance", on_tables(sent)).delivered(counted.many)
     added_up = codes.each("agreeing", _added_up).told("told")
     tables = [parcel.tables["pairs"] for parcel in added_up]
     every = pa.concat_tables(tables)
@@ -118,7 +118,7 @@ def _send_counts(
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
     for target in range(tasks):
-        content = packed({"counts": table.take(np.flatnonzero(task == target))})
+        content = pack_tables({"counts": table.take(np.flatnonzero(task == target))})
         yield Parcel(target, "counts", number, len(table), content)
 
 
@@ -173,4 +173,4 @@ def _added_up(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     made = counts.append_column("pairs", pa.array(size * (size - 1) // 2))
     pairs = made.group_by(["kind", "band"]).aggregate([("pairs", "sum")])
     told = pairs.rename_columns({"pairs_sum": "pairs"})
-    yield Parcel(number, "told", number, len(told), packed({"pairs": told}))
+    yield Parcel(number, "told", number, len(told), pack_tables({"pairs": told}))

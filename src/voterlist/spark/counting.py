@@ -54,7 +54,7 @@ from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.link.spellings import slips_of_surnames, usual_spellings
 from voterlist.model import Profile
-from voterlist.spark.exchange import Parcel, of_kind, packed
+from voterlist.spark.exchange import Parcel, of_kind, pack_tables
 from voterlist.tables import Column
 
 Repeats = Mapping[str, Longs]
@@ -315,9 +315,9 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
         if name in USUAL.values():
             told[f"counts_{name}"] = counts.select(["value", "count"])
     for parcel, tables in zip(parcels, answers, strict=True):
-        content = packed(tables)
+        content = pack_tables(tables)
         yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
-    content = packed({"stats": pa.Table.from_pylist(stats), **told})
+    content = pack_tables({"stats": pa.Table.from_pylist(stats), **told})
     yield Parcel(task, "stats", task, len(stats), content)
 
 
@@ -398,7 +398,7 @@ def _slips(told: Sequence[Tables]) -> dict[str, tuple[Longs, Longs]]:
     return found
 
 
-def counted(
+def count_part(
     tables: Tables, whole: Whole, start: int, answers: list[Parcel], tasks: int
 ) -> Tables:
     """The part with what the whole list counts of its values."""

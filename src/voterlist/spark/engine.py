@@ -28,14 +28,14 @@ from voterlist.link.judge import (
 from voterlist.link.keys import Key, keys
 from voterlist.link.part import TEXTS, Part, Whole, nobody
 from voterlist.link.priors import Drawn, Sample
-from voterlist.link.steps import Scored, added_use, concluded
+from voterlist.link.steps import Scored, added_use, conclude_linkage
 from voterlist.link.types import Linkage, Watch
 from voterlist.spark import entries as entries_of
 from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.chance import chance
 from voterlist.spark.entries import Counted, Listed
-from voterlist.spark.exchange import Parcel, Steps, packed
+from voterlist.spark.exchange import Parcel, Steps, pack_tables
 from voterlist.spark.pairs import Blocked, Blocks, Compared
 from voterlist.spark.reading import Rows, Source
 
@@ -112,7 +112,7 @@ def learnt(
         else pairs_without(listed.groups),
         sample=_Random(pairs.pairs_at(counted, left, right)[1], times),
     )
-    return Scorer(nobody(counted.whole), wanted.comparisons, weigh.rounded(model))
+    return Scorer(nobody(counted.whole), wanted.comparisons, weigh.round_model(model))
 
 
 def _near(done: Done, least: float) -> tuple[Part, Pairs, pa.Table]:
@@ -136,7 +136,7 @@ def again(steps: Steps, wanted: Wanted, listed: Listed, first: Done) -> Done:
         whole=whole,
         random=_two_people(listed.random, members.positions, own),
     )
-    counted = entries_of.counted(steps, listed, repeats=repeats)
+    counted = entries_of.count_values(steps, listed, repeats=repeats)
     perhaps = cluster.perhaps_related(first.scorer, first.compared.vectors.codes)
     compared = pairs.compared_again(
         steps, counted, first.compared, wanted.comparisons, perhaps
@@ -172,7 +172,9 @@ def _repeats(members: Part, own: Codes, counted: Counted) -> list[Parcel]:
             positions = members.positions[of_name]
             inside = positions[(positions >= start) & (positions < stop)] - start
             tables[name] = pa.table({"row": inside})
-        parcels.append(Parcel(number, "repeats", number, len(tables), packed(tables)))
+        parcels.append(
+            Parcel(number, "repeats", number, len(tables), pack_tables(tables))
+        )
     return parcels
 
 
@@ -195,17 +197,19 @@ def _two_people(
     return left[apart], right[apart], times[apart]
 
 
-def linked(steps: Steps, source: Source, wanted: Wanted, watch: Watch) -> Linkage:
+def link_on_spark(
+    steps: Steps, source: Source, wanted: Wanted, watch: Watch
+) -> Linkage:
     """The pairs, clusters and cases of the rows of a list, as ``link.link`` gives them."""
     rows = wanted.rows
     listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
     if listed is None:
         return local_link(LINKED.empty_table(), wanted.settings, profile=rows.profile)
-    counted = entries_of.counted(steps, listed)
+    counted = entries_of.count_values(steps, listed)
     blocks = _blocks(steps, counted, wanted)
     watch.forecast(blocks.forecast)
-    blocked = pairs.blocked(steps, counted, blocks, wanted.settings.chunk_pairs)
-    compared = pairs.compared(steps, counted, blocked, wanted.comparisons)
+    blocked = pairs.block_pairs(steps, counted, blocks, wanted.settings.chunk_pairs)
+    compared = pairs.compare_pairs(steps, counted, blocked, wanted.comparisons)
     for done in np.cumsum(blocked.sizes).tolist():
         watch.progress("compare", done, blocked.candidates)
     done = Done(counted, compared, learnt(counted, compared, wanted, listed))
@@ -214,13 +218,13 @@ def linked(steps: Steps, source: Source, wanted: Wanted, watch: Watch) -> Linkag
     return _conclude(wanted, blocked, done, listed, counted.whole)
 
 
-def planned(steps: Steps, source: Source, wanted: Wanted) -> tuple[Forecast, ...]:
+def plan_on_spark(steps: Steps, source: Source, wanted: Wanted) -> tuple[Forecast, ...]:
     """What each blocking key would cost; no pair is made."""
     rows = wanted.rows
     listed = entries_of.read(steps, source, rows, is_between=wanted.is_between)
     if listed is None:
         return local_plan(LINKED.empty_table(), wanted.settings, profile=rows.profile)
-    return _blocks(steps, entries_of.counted(steps, listed), wanted).forecast
+    return _blocks(steps, entries_of.count_values(steps, listed), wanted).forecast
 
 
 def _blocks(steps: Steps, counted: Counted, wanted: Wanted) -> Blocks:
@@ -268,7 +272,7 @@ def _conclude(
     if wanted.one_to_one and listed.groups is not None:
         partners = listed.groups[entries.positions], np.bincount(listed.groups)
     return replace(
-        concluded(scored, settings, partners),
+        conclude_linkage(scored, settings, partners),
         chance=chance(counted),
         added=added_use(nobody(by_entry), scorer),
     )

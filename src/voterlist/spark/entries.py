@@ -20,8 +20,8 @@ from voterlist.spark.exchange import (
     Step,
     Steps,
     of_kind,
-    opened,
-    packed,
+    on_tables,
+    pack_tables,
 )
 from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
 
@@ -68,7 +68,7 @@ def read(
         UsageError: two entries have one id, or one has none; the tasks read other rows than they
             should.
     """
-    samples = source.mapped("ids", rows.ids, reading.sampled).told("ids")
+    samples = source.mapped("ids", rows.ids, reading.sample_ids).told("ids")
     unknown = sum(parcel.addressee for parcel in samples)
     if unknown:
         raise usage_error("spark-no-id")
@@ -81,7 +81,7 @@ def read(
     spread = source.mapped(
         "rows", rows.used, partial(reading.dealt, rows=rows, bounds=bounds)
     )
-    gather = partial(reading.gathered, rows=rows, size=size)
+    gather = partial(reading.gather_part, rows=rows, size=size)
     entries = steps.kept(spread.delivered(parts).each("entries", gather))
     summaries = entries.told("summary")
     equal = sum(parcel.addressee for parcel in summaries)
@@ -109,7 +109,7 @@ def _require_all(read: int, there: int | None) -> None:
         raise usage_error("spark-rows-missing")
 
 
-def counted(
+def count_values(
     steps: Steps,
     listed: Listed,
     *,
@@ -133,7 +133,7 @@ def counted(
     every = own.union(answered.of_kind("answer")).delivered(many)
     parts = steps.kept(every.each("counts", put))
     if whole.has_lines:
-        ask_lines = opened(partial(_lines_asked, tasks=many))
+        ask_lines = on_tables(partial(_lines_asked, tasks=many))
         answered = answers(parts.each("lines", ask_lines))
         every = parts.union(answered.of_kind("answer")).delivered(many)
         deal = partial(_lines_put, whole=whole, tasks=many)
@@ -154,7 +154,7 @@ def whole_again(listed: Listed, before: Counted, repeats: Step) -> Whole:
 def _sum(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
         told = counting.summary(own.tables, _repeats(parcels))
-        yield Parcel(number, "summary", number, own.rows, packed(told))
+        yield Parcel(number, "summary", number, own.rows, pack_tables(told))
 
 
 def _repeats(parcels: list[Parcel]) -> counting.Repeats:
@@ -176,7 +176,7 @@ def _ask(
 
 def _questions(number: int, asked: Tables, tasks: int) -> Iterator[Parcel]:
     for task, tables in counting.to_tasks(asked, tasks):
-        yield Parcel(task, "question", number, len(tables), packed(tables))
+        yield Parcel(task, "question", number, len(tables), pack_tables(tables))
 
 
 def _put(
@@ -185,8 +185,8 @@ def _put(
     (own,) = of_kind(parcels, "part")
     start, tasks = int(starts[number]), len(starts) - 1
     answers = of_kind(parcels, "answer")
-    made = counting.counted(own.tables, whole, start, answers, tasks)
-    yield Parcel(number, "part", number, own.rows, packed(made))
+    made = counting.count_part(own.tables, whole, start, answers, tasks)
+    yield Parcel(number, "part", number, own.rows, pack_tables(made))
 
 
 def _lines_asked(number: int, tables: Tables, tasks: int) -> Iterator[Parcel]:
@@ -199,7 +199,7 @@ def _lines_put(
     (own,) = of_kind(parcels, "part")
     answers = of_kind(parcels, "answer")
     made = counting.with_lines(own.tables, whole, answers, tasks)
-    yield Parcel(number, "part", number, own.rows, packed(made))
+    yield Parcel(number, "part", number, own.rows, pack_tables(made))
 
 
 def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
@@ -217,4 +217,4 @@ def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
 
 def _names(number: int, rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
     names = counted_names(rows, columns)
-    yield Parcel(0, "names", number, len(names), packed({"names": names}))
+    yield Parcel(0, "names", number, len(names), pack_tables({"names": names}))

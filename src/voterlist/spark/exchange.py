@@ -60,10 +60,10 @@ class Parcel:
     @property
     def tables(self) -> dict[str, pa.Table]:
         """Its tables."""
-        return unpacked(self.content)
+        return unpack_tables(self.content)
 
 
-def packed(tables: Tables) -> bytes:
+def pack_tables(tables: Tables) -> bytes:
     """Tables as bytes: for each its name, and an Arrow stream."""
     sink = pa.BufferOutputStream()
     names = pa.table({"name": pa.array(list(tables), pa.string())})
@@ -73,7 +73,7 @@ def packed(tables: Tables) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpacked(content: bytes) -> dict[str, pa.Table]:
+def unpack_tables(content: bytes) -> dict[str, pa.Table]:
     """The tables in these bytes."""
     source = pa.BufferReader(content)
     with pa.ipc.open_stream(source) as reader:
@@ -139,7 +139,7 @@ class Step:
 
         def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             # A task may stand for several addressees, where there are few.
-            yield from batches_of(worked(parcels_of(batches), work))
+            yield from batches_of(work_parcels(parcels_of(batches), work))
 
         return Step(self.frame.mapInArrow(in_task(stage, task), COLUMNS))
 
@@ -168,7 +168,7 @@ class Step:
         return rows
 
 
-def worked(parcels: Iterable[Parcel], work: OfTask) -> Iterator[Parcel]:
+def work_parcels(parcels: Iterable[Parcel], work: OfTask) -> Iterator[Parcel]:
     """What work makes of the parcels of each addressee."""
     by_addressee = by_key((parcel.addressee, parcel) for parcel in parcels)
     for number in sorted(by_addressee):
@@ -180,7 +180,7 @@ def of_kind(parcels: Iterable[Parcel], kind: str) -> list[Parcel]:
     return [parcel for parcel in parcels if parcel.kind == kind]
 
 
-def opened(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
+def on_tables(work: Callable[[int, Tables], Iterable[Parcel]]) -> OfTask:
     """Work on the tables of a part."""
 
     def task(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:

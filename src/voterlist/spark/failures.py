@@ -89,7 +89,7 @@ def _without_values(step: str, error: BaseException) -> str:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def tell_failures() -> Iterator[None]:
     """Turn what Spark or Arrow raise in the block into our own errors.
 
     Raises:

@@ -21,11 +21,27 @@ from voterlist.link.block import Forecast
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.fit import MUCH
-from voterlist.link.part import ENTRIES, Part, Tables, Whole, cut, joined, nobody, part
+from voterlist.link.part import (
+    ENTRIES,
+    Part,
+    Tables,
+    Whole,
+    cut,
+    join_parts,
+    nobody,
+    part,
+)
 from voterlist.link.weigh import VectorCounts, count
 from voterlist.spark.blocking import Blocking, distinct_pairs, forecast_of, large_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import Parcel, Step, Steps, of_kind, opened, packed
+from voterlist.spark.exchange import (
+    Parcel,
+    Step,
+    Steps,
+    of_kind,
+    on_tables,
+    pack_tables,
+)
 
 _NOT_SENT = ("fin_hash", "document_hash", "group")
 
@@ -33,7 +49,7 @@ _NOT_SENT = ("fin_hash", "document_hash", "group")
 def _distinct(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
     """The pairs of a range, and what it asks of the parts."""
     table = distinct_pairs(parcels)
-    yield Parcel(number, "pairs", number, len(table), packed({"pairs": table}))
+    yield Parcel(number, "pairs", number, len(table), pack_tables({"pairs": table}))
     yield from _wanted_by(number, table, starts)
 
 
@@ -44,7 +60,7 @@ def _wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
     for target, (start, stop) in enumerate(pairwise(bounds.tolist())):
         if stop > start:
             positions = pa.table({"position": members[start:stop]})
-            content = packed({"wanted": positions})
+            content = pack_tables({"wanted": positions})
             yield Parcel(target, "wanted", number, stop - start, content)
 
 
@@ -57,7 +73,7 @@ def _entries_for(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[
     tables = _columns_sent(own.tables)
     for parcel in wanted:
         positions = parcel.tables["wanted"].column("position").to_numpy()
-        content = packed(cut(tables, positions - starts[number]))
+        content = pack_tables(cut(tables, positions - starts[number]))
         yield Parcel(parcel.sender, "entries", number, len(positions), content)
 
 
@@ -75,7 +91,7 @@ def _entries_at(
     start, stop = np.searchsorted(positions, starts[number : number + 2])
     if stop > start:
         rows = positions[start:stop] - starts[number]
-        content = packed(cut(_columns_sent(tables), rows))
+        content = pack_tables(cut(_columns_sent(tables), rows))
         yield Parcel(0, "entries", number, len(rows), content)
 
 
@@ -105,15 +121,15 @@ def _compare(
     if len(rows):
         # The parts sent the entries, in the order of the parts.
         sent = [parcel.tables for parcel in of_kind(parcels, "entries")]
-        entries = part(joined(sent), whole)
+        entries = part(join_parts(sent), whole)
         left, right = map(entries.local, unpack_pairs(numbers[rows]))
         levels = comparisons.compare(Pairs(entries, left, right))
         vectors[rows] = comparisons.pack(levels)
-    content = packed({"pairs": table.append_column("vector", pa.array(vectors))})
+    content = pack_tables({"pairs": table.append_column("vector", pa.array(vectors))})
     yield Parcel(number, "pairs", number, len(vectors), content)
     counted = weigh.count_chunk(vectors)
     counts = pa.table({"code": counted.codes, "count": counted.counts})
-    yield Parcel(number, "counts", number, len(counts), packed({"counts": counts}))
+    yield Parcel(number, "counts", number, len(counts), pack_tables({"counts": counts}))
 
 
 def _among(number: int, parcels: list[Parcel], codes: Longs) -> Iterator[Parcel]:
@@ -121,7 +137,7 @@ def _among(number: int, parcels: list[Parcel], codes: Longs) -> Iterator[Parcel]
     table = _pairs_of(parcels)
     found = table.filter(pc.is_in(table.column("vector"), value_set=pa.array(codes)))
     if len(found):
-        yield Parcel(number, "near", number, len(found), packed({"near": found}))
+        yield Parcel(number, "near", number, len(found), pack_tables({"near": found}))
 
 
 def _wanted_again(
@@ -164,7 +180,7 @@ def blocks(steps: Steps, counted: Counted, blocking: Blocking) -> Blocks:
     """The blocks of every key."""
 
     def made_by(blocking: Blocking) -> tuple[Step, list[Parcel]]:
-        sent = counted.parts.each("codes", opened(blocking.sent))
+        sent = counted.parts.each("codes", on_tables(blocking.sent))
         made = sent.delivered(counted.many).each("blocks", blocking.blocks)
         made = steps.kept(made)
         return made, made.told("told")
@@ -190,14 +206,16 @@ def blocks(steps: Steps, counted: Counted, blocking: Blocking) -> Blocks:
     )
 
 
-def blocked(
+def block_pairs(
     steps: Steps, counted: Counted, blocks: Blocks, chunk_pairs: int
 ) -> Blocked:
     """The pairs that the keys bring together."""
     every = sum(line.pairs for line in blocks.forecast)
     ranges = max(counted.many, -(-every // chunk_pairs))
     made = [
-        step.of_kind("part").each("pairs", opened(partial(blocking.pairs, many=ranges)))
+        step.of_kind("part").each(
+            "pairs", on_tables(partial(blocking.pairs, many=ranges))
+        )
         for step, blocking in blocks.steps
     ]
     every_pair = made[0].union(made[1]) if len(made) > 1 else made[0]
@@ -234,14 +252,14 @@ class Compared:
     """How many ranges there are."""
 
 
-def compared(
+def compare_pairs(
     steps: Steps, counted: Counted, blocked: Blocked, comparisons: Comparisons
 ) -> Compared:
     """All pairs, compared on the cluster."""
     wanted, found = map(blocked.pairs.of_kind, ("wanted", "pairs"))
     work = partial(_compare, whole=counted.whole, comparisons=comparisons)
     every = found.union(_serve(counted, wanted)).delivered(blocked.ranges)
-    return _counted(steps.kept(every.each("compare", work)), blocked.ranges)
+    return _count_pairs(steps.kept(every.each("compare", work)), blocked.ranges)
 
 
 def compared_again(
@@ -261,10 +279,10 @@ def compared_again(
         perhaps=perhaps,
     )
     every = before.pairs.union(served).delivered(before.ranges)
-    return _counted(steps.kept(every.each("compare-again", work)), before.ranges)
+    return _count_pairs(steps.kept(every.each("compare-again", work)), before.ranges)
 
 
-def _counted(pairs: Step, ranges: int) -> Compared:
+def _count_pairs(pairs: Step, ranges: int) -> Compared:
     tables = [parcel.tables["counts"] for parcel in pairs.told("counts")]
     counts = [
         VectorCounts(*(table.column(name).to_numpy() for name in ("code", "count")))
@@ -297,8 +315,8 @@ def pairs_at(counted: Counted, left: Codes, right: Codes) -> tuple[Part, Pairs]:
     """(the entries at these positions of the list, on the driver; the pairs of them)."""
     positions = np.unique(np.concatenate([left, right]))
     work = partial(_entries_at, positions=positions, starts=counted.starts)
-    found = counted.parts.each("entries", opened(work)).told("entries")
+    found = counted.parts.each("entries", on_tables(work)).told("entries")
     entries = replace(nobody(counted.whole), size=0)
     if found:
-        entries = part(joined([parcel.tables for parcel in found]), counted.whole)
+        entries = part(join_parts([parcel.tables for parcel in found]), counted.whole)
     return entries, Pairs(entries, entries.local(left), entries.local(right))

@@ -21,13 +21,13 @@ from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import given_map, name_columns, table_intake
 from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.encode import COMPARED
-from voterlist.link.part import ENTRIES, encoded
+from voterlist.link.part import ENTRIES, encode_part
 from voterlist.link.priors import Sample, marks_of
 from voterlist.model import Profile
 from voterlist.normalize.stage import fold_added, normalize
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
-from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, packed
+from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, pack_tables
 from voterlist.spark.failures import in_task
 from voterlist.tables import codes, join_text, sort_by
 
@@ -45,12 +45,14 @@ def part_count(size: int) -> int:
     return max(2, min(_FEW, -(-size // _SMALL)), -(-size // _MOST))
 
 
-def sampled(number: int, ids: pa.Table) -> Iterator[Parcel]:
+def sample_ids(number: int, ids: pa.Table) -> Iterator[Parcel]:
     """How many ids a task has, how many rows have none, and some of the ids."""
     every = join_text(text_table(ids).columns)
     step = max(1, len(every) // _SAMPLED)
     table = pa.table({"id": every.take(np.arange(0, len(every), step))})
-    yield Parcel(every.null_count, "ids", number, len(every), packed({"ids": table}))
+    yield Parcel(
+        every.null_count, "ids", number, len(every), pack_tables({"ids": table})
+    )
 
 
 def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
@@ -81,11 +83,11 @@ def dealt(
     for part, (start, stop) in enumerate(
         zip([0, *cuts], [*cuts, len(ids)], strict=True)
     ):
-        content = packed({"rows": ordered.slice(start, stop - start)})
+        content = pack_tables({"rows": ordered.slice(start, stop - start)})
         yield Parcel(part, "rows", number, stop - start, content)
 
 
-def gathered(
+def gather_part(
     number: int, parcels: list[Parcel], rows: Rows, size: int
 ) -> Iterator[Parcel]:
     """One part, encoded, and what it tells the driver of a list of this size."""
@@ -94,15 +96,15 @@ def gathered(
     ids = held.column("entry_id").combine_chunks()
     groups = held.select([GROUP] if GROUP in held.column_names else [])
     voters, added = rows.voters(held.drop_columns(groups.column_names))
-    tables = encoded(voters, added, rows.profile)
+    tables = encode_part(voters, added, rows.profile)
     if groups.num_columns:
         entries = tables[ENTRIES].append_column("group", groups.column(GROUP))
         tables = {**tables, ENTRIES: entries}
-    yield Parcel(number, "part", number, len(ids), packed(tables))
+    yield Parcel(number, "part", number, len(ids), pack_tables(tables))
     marks = marks_of(ids)
     drawn = np.flatnonzero(Sample().may_draw(marks, size))
     of_random = pa.table({"row": drawn, "mark": marks[drawn]})
-    content = packed({**summary(tables), "marks": of_random, "groups": groups})
+    content = pack_tables({**summary(tables), "marks": of_random, "groups": groups})
     yield Parcel(_equal(ids), "summary", number, len(ids), content)
 
 

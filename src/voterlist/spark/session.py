@@ -30,7 +30,7 @@ from weakref import WeakSet
 import pyarrow as pa
 
 from voterlist.errors import usage_error
-from voterlist.spark.failures import in_task, in_words, told
+from voterlist.spark.failures import in_task, in_words, tell_failures
 from voterlist.storage.files import private_folder
 from voterlist.storage.store import program_files
 from voterlist.tables import Row
@@ -130,7 +130,7 @@ def _connect(master: str, settings: Mapping[str, str]) -> SparkSession:
         builder = SparkSession.builder.remote(master)
     except ImportError:
         raise usage_error("no-pyspark") from None
-    with told():
+    with tell_failures():
         spark = builder.getOrCreate()
         for name, value in settings.items():
             if name.startswith("spark.sql."):
@@ -153,7 +153,7 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkSession:
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    with _log_of_java(), told():
+    with _log_of_java(), tell_failures():
         try:
             return builder.getOrCreate()
         except PySparkRuntimeError:

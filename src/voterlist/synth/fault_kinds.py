@@ -193,7 +193,7 @@ def _part(text: str) -> str:
     return f"{text[:2]}-{text[2:]}"
 
 
-def _born(rule: str, date: str) -> _OfEntry:
+def _other_birth_date(rule: str, date: str) -> _OfEntry:
     """Another birth date, the same in each entry that gets it."""
     return partial(_rewritten, rule, "birth_date", lambda _: date)
 
@@ -372,7 +372,7 @@ def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
     desk.record("patronymic-in-given-name", row)
 
 
-def _exchanged(desk: Desk, row: int, _turn: int) -> None:
+def _exchange_names(desk: Desk, row: int, _turn: int) -> None:
     """Surname and given name in each other's column."""
     desk.write("surname", row, "Leyla" if desk.female[row] else "Rəşad")
     desk.write("given_name", row, "Əliyeva" if desk.female[row] else "Əliyev")
@@ -421,11 +421,11 @@ OF_ENTRIES: tuple[_OfEntry, ...] = (
     _repeated_here,
     partial(_repeated_elsewhere, "same-entry-in-constituency", inside=True),
     partial(_repeated_elsewhere, "same-entry-across-constituencies", inside=False),
-    _born("under-age", "2012-06-25"),
-    _born("over-age", "1901-06-25"),
-    _born("future-date", "2031-06-25"),
-    _born("impossible-date", "31.02.1980"),
-    _born("date-unreadable", "1?8? il"),
+    _other_birth_date("under-age", "2012-06-25"),
+    _other_birth_date("over-age", "1901-06-25"),
+    _other_birth_date("future-date", "2031-06-25"),
+    _other_birth_date("impossible-date", "31.02.1980"),
+    _other_birth_date("date-unreadable", "1?8? il"),
     partial(_rewritten, "sex-unreadable", "sex", lambda _: "8"),
     partial(_rewritten, "initials-only", "given_name", lambda text: f"{text[:1]}."),
     partial(
@@ -449,6 +449,6 @@ OF_ENTRIES: tuple[_OfEntry, ...] = (
     _without_series,
     partial(_rewritten, "title-removed", "surname", _with_title),
     _unreadable_name,
-    _exchanged,
+    _exchange_names,
 )
 """The kinds of fault of an entry, in the order in which they are planted."""

@@ -274,7 +274,7 @@ def generate(
     return made_of(plan, faults=faults, files=files)
 
 
-def rendered(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.Table]]:
+def render_plan(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.Table]]:
     """(ENTRIES, TRUTH) of each constituency of a plan.
 
     ``progress`` is called with ``constituencies``, how many are done, and of how many.
@@ -287,8 +287,8 @@ def rendered(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.Tabl
 def made_of(
     plan: Plan, *, faults: bool, files: bool, progress: Progress = quiet
 ) -> Synthetic:
-    """The lists of a plan, as ``generate`` makes them; ``progress`` as ``rendered`` calls it."""
-    parts = rendered(plan, progress)
+    """The lists of a plan, as ``generate`` makes them; ``progress`` as ``render_plan`` calls it."""
+    parts = render_plan(plan, progress)
     entries, truth = map(pa.concat_tables, zip(*parts, strict=True))
     made = Synthetic(
         entries.cast(ENTRIES),

@@ -403,7 +403,7 @@ def _in_base(values: AnyArray, width: int, letters: AnyArray) -> AnyArray:
     return digits
 
 
-def numbered(front: str, values: AnyArray, width: int = 7) -> pa.Array:
+def number_with(front: str, values: AnyArray, width: int = 7) -> pa.Array:
     """``front`` and each number with leading zeros: ``e0000001``."""
     digits = _in_base(values, width, _DIGITS)
     return _beside(_letters(front, len(values)), digits)

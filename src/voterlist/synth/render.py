@@ -16,7 +16,7 @@ from voterlist.fields import COMPARED
 from voterlist.model import frozen
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
-from voterlist.synth.people import People, documents, fins, numbered
+from voterlist.synth.people import People, documents, fins, number_with
 from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.repeats import Done, done_words
@@ -429,7 +429,7 @@ def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:
     )
     date_form = clerks.date_form[precinct].astype(np.int64)
     rows = _Rows(people, person, way, date_form)
-    ids = numbered("e", np.arange(at.start + 1, at.stop + 1))
+    ids = number_with("e", np.arange(at.start + 1, at.stop + 1))
     columns = {
         "entry_id": ids,
         **_places(plan, precinct),
@@ -439,7 +439,7 @@ def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:
         own = stream(plan.seed, "carelessness", int(plan.numbers[constituency]))
         columns = slips.with_slips(own, level, columns, done, script, precinct)
     in_order = [columns[name] for name in ENTRIES.names]
-    truth = [ids, numbered("p", person), _done_column(pen.done)]
+    truth = [ids, number_with("p", person), _done_column(pen.done)]
     return (
         pa.Table.from_arrays(in_order, schema=ENTRIES),
         pa.Table.from_arrays(truth, schema=TRUTH),
@@ -549,7 +549,7 @@ def render_deaths(plan: Plan) -> pa.Table:
     has_fin = (rng.random(count) < 0.85) & ~weak
     died = pa.array(dead.died, pa.int32()).cast(pa.date32())
     columns = {
-        "death_id": numbered("d", np.arange(1, count + 1), 6),
+        "death_id": number_with("d", np.arange(1, count + 1), 6),
         "address": _blank(address, weak),
         "surname": surname,
         "given_name": _blank(given_name, weak & (lacks == 0)),

@@ -76,11 +76,11 @@ def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
         return texts
     chance, slip = rng.random(count), rng.integers(0, 4, count)
     drawn = (chance.tolist(), slip.tolist(), rng.integers(0, 2, count).tolist())
-    typed = map(_mistyped, texts.to_pylist(), *drawn)
+    typed = map(_mistype, texts.to_pylist(), *drawn)
     return pa.array(list(typed), pa.string())
 
 
-def _mistyped(text: str, chance: float, slip: int, side: int) -> str:
+def _mistype(text: str, chance: float, slip: int, side: int) -> str:
     if len(text) < 3:
         return text
     at = 1 + int(chance * (len(text) - 2))
@@ -92,16 +92,16 @@ def _mistyped(text: str, chance: float, slip: int, side: int) -> str:
     return text[:at] + (text[at + 1 :] if slip == 2 else swapped)
 
 
-def _translated(letters: Mapping[int, int]) -> _Damage:
+def _translate(letters: Mapping[int, int]) -> _Damage:
     """Other signs for some."""
     return lambda _rng, texts: [text.translate(letters) for text in texts]
 
 
-_LETTERS_FOR_DIGITS = _translated(str.maketrans("01", "OI"))
+_LETTERS_FOR_DIGITS = _translate(str.maketrans("01", "OI"))
 """As an eye confuses them."""
-_LOOKALIKES = _translated(str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ"))
+_LOOKALIKES = _translate(str.maketrans("ABCEHKMOPTX", "АВСЕНКМОРТХ"))
 """Cyrillic letters for Latin ones."""
-_SMALL_LETTERS = _translated(_LOWER)
+_SMALL_LETTERS = _translate(_LOWER)
 
 
 def _blank_inside(_rng: Generator, texts: Sequence[str]) -> Sequence[str]:
@@ -300,7 +300,7 @@ def _initial_only(_hand: Hand, text: str) -> str:
 # Slips in a date
 
 
-def _redated(change: _InDate, hand: Hand, text: str) -> str:
+def _change_date(change: _InDate, hand: Hand, text: str) -> str:
     """The date changed, in its own form; a year alone stays."""
     separator = "-" if "-" in text else "."
     parts = text.split(separator)
@@ -363,7 +363,7 @@ def _in(name: str, rewrite: _InText) -> _InEntry:
 
 
 def _in_date(change: _InDate) -> _InEntry:
-    return _in("birth_date", partial(_redated, change))
+    return _in("birth_date", partial(_change_date, change))
 
 
 def _left_out(*names: str) -> _InEntry:

@@ -31,7 +31,7 @@ from voterlist.synth.generate import (
     Synthetic,
     made_of,
     quiet,
-    rendered,
+    render_plan,
     statistics,
 )
 from voterlist.synth.layouts import HEADERS, Layout, file_bytes, fitting, sheet
@@ -302,7 +302,7 @@ def write_workspace(
             for layout in fitting(str(row["script"]))
             if layout.is_as_typed or synthetic.faults is None
         ]
-        layout = _chosen(layouts, used, rng, parted=_has_lone_name(entries))
+        layout = _choose_layout(layouts, used, rng, parted=_has_lone_name(entries))
         with_faults = faults and at in _FILES_WITH_FAULTS
         laid_out = sheet(entries, layout, faults=with_faults)
         content = file_bytes(laid_out, layout)
@@ -338,7 +338,7 @@ def _has_lone_name(entries: pa.Table) -> bool:
     return bool((np.sum(known, axis=0) == 1).any())
 
 
-def _chosen(
+def _choose_layout(
     layouts: list[Layout], used: Counter[str], rng: Generator, *, parted: bool
 ) -> Layout:
     """The least used of these layouts, by chance among equals; it is used once more.
@@ -427,7 +427,7 @@ def write(
 
 def _write_streamed(out: Path, plan: Plan, voters: int, progress: Progress) -> Summary:
     """The tables alone, without holding all of them in memory."""
-    parts = rendered(plan, progress)
+    parts = render_plan(plan, progress)
     paths = _write_tables(out, parts, render_deaths(plan), statistics(plan))
     entries_of_person = np.bincount(plan.entries.person)
     entries_of_precinct = np.bincount(plan.entries.precinct)

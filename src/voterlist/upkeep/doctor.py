@@ -59,7 +59,7 @@ def examine(workspace: Path | None, folder: Path, now: dt.datetime) -> list[Noti
     if workspace is not None:
         with suppress(SettingsError):
             settings_of(workspace)
-    noticed = [_reader(), _letters(), _words(), _memory(), _cores(), _speed()]
+    noticed = [_reader(), _letters(), _words(), _memory(), _cores(), _notice_speed()]
     noticed += _of_place(workspace or folder)
     if workspace is None:
         return [*noticed, _clock(now, None, _ZONE)]
@@ -111,8 +111,8 @@ def _cores() -> Noticed:
     return Noticed("cores", health, {"cores": cores})
 
 
-def _speed() -> Noticed:
-    share = machine.speed()
+def _notice_speed() -> Noticed:
+    share = machine.measure_speed()
     health = Health.GOOD if share >= _SLOWEST else Health.DOUBTFUL
     return Noticed("speed", health, {"share": round(share, 2)})
 

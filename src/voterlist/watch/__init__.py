@@ -79,7 +79,7 @@ class Happened:
     ground: str | None = None
 
 
-def happened(given: Given) -> list[Happened]:
+def tell_happened(given: Given) -> list[Happened]:
     """What each answer did, in the order of the answers; those without a day are left out."""
     names: dict[str, str] = {}
     answers = []
@@ -382,7 +382,7 @@ def _wave(
 _PLACE_OF_RULE = ("rule", "constituency", "precinct")
 
 
-def left(found: pa.Table, findings: pa.Table) -> tuple[Row, ...]:
+def left_to_ask(found: pa.Table, findings: pa.Table) -> tuple[Row, ...]:
     """The waves (rows of WAVE) whose finding (FINDING) is left to ask, by night."""
     place_of = itemgetter(*_PLACE_OF_RULE)
     keys = {*map(place_of, rows_among(findings, "rule", _RULES).to_pylist())}

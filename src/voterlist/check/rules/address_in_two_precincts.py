@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Longs, grouped, pack_columns, run_sizes
+from voterlist.arrays import Longs, pack_columns, repeated_places, run_sizes
 from voterlist.check.context import Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule
@@ -56,7 +56,7 @@ def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:
     line, lines = codes(homes.column("address"))
     lines = _without_words(lines)
     known = np.flatnonzero(line >= 0)
-    at = known[np.sort(grouped(text_hashes(lines)[line[known]]))]
+    at = known[np.sort(repeated_places(text_hashes(lines)[line[known]]))]
     # Two lines of one hash are told apart here.
     columns = take_columns(homes, at, ["constituency"])
     columns["address"] = lines.take(line[at])

@@ -127,7 +127,7 @@ def _above(letter: Letter) -> str:
     return "; ".join([body, _state(event, words), event.details["evidence"]])
 
 
-def _decided(letter: Letter) -> str:
+def _tell_decision(letter: Letter) -> str:
     """By whom, when, and where another one holds also how."""
     event, words = letter.outcome, letter.words
     if event is None:
@@ -171,7 +171,7 @@ FACTS: Mapping[str, Callable[[Letter], object]] = {
     "article": _article,
     "evidence": lambda letter: "" if letter.above else letter.said("evidence"),
     "reason": lambda letter: letter.said("reason"),
-    "decided": _decided,
+    "decided": _tell_decision,
     "above": _above,
     "until": _until,
 }

@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorized
+from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorize
 from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares, mark
 from voterlist.link.encode import EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
@@ -104,7 +104,7 @@ def distinct_pairs(
     """The distinct unordered pairs of codes below ``size``, and which of them each pair is."""
     low = np.minimum(first, second).astype(np.int64)
     high = np.maximum(first, second).astype(np.int64)
-    place, distinct = factorized(low * size + high)
+    place, distinct = factorize(low * size + high)
     return (
         (distinct // size).astype(np.int32),
         (distinct % size).astype(np.int32),

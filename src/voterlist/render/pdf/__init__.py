@@ -230,8 +230,8 @@ def render_list(document: ListDocument, language: str) -> bytes:
         for street, asked in groupby(document.door.to_pylist(), itemgetter("street"))
     ]
     data["corrections"] = _section("corrections", [(None, corrections)], words)
-    data["corrections"] |= _said("corrections", words)
-    data["door"] = _section("door", streets, words) | _said("door", words)
+    data["corrections"] |= _sheet_words("corrections", words)
+    data["door"] = _section("door", streets, words) | _sheet_words("door", words)
     return typeset("work", data, document.edition.day)
 
 
@@ -380,7 +380,7 @@ def _texts(columns: Sequence[Shown], row: Cells) -> list[str | None]:
     ]
 
 
-def _said(name: str, words: ListWords) -> _Data:
+def _sheet_words(name: str, words: ListWords) -> _Data:
     """The title of a sheet, what it is for, and what stands on it where it has no row."""
     said = ("title", "note", "none")
     return {key: words(f"lists.{name}.{key}") for key in said}

@@ -20,7 +20,7 @@ from voterlist.link.fit import Doubt
 from voterlist.link.judge import Scorer
 from voterlist.link.types import Linkage, Ready
 from voterlist.model import PairKind, frozen
-from voterlist.render.html import nice, rendered
+from voterlist.render.html import nice, render_template
 from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
 from voterlist.render.pictures.comparisons import (
     Columns,
@@ -137,7 +137,7 @@ def _alike(scorer: Scorer, at_a_time: int) -> Floats:
     return alike
 
 
-def written(entries: pa.Table) -> dict[str, str]:
+def lines_by_id(entries: pa.Table) -> dict[str, str]:
     """Each row of an ENTRY table in one line, as it was written, by its id."""
     lines = {}
     for row in entries.to_pylist():
@@ -181,7 +181,7 @@ def render_pictures(
 ) -> str:
     """The page as HTML; the same figures give the same text.
 
-    ``lines`` tell each entry that is shown, by its id (``written``). Without them no entry is
+    ``lines`` tell each entry that is shown, by its id (``lines_by_id``). Without them no entry is
     shown, and the page holds no personal data. ``index``: whether links lead to the pictures, which
     they cannot within a frame.
     """
@@ -189,7 +189,7 @@ def render_pictures(
     given = {"w": words, "of": pictures, "lines": lines, "bars": bars_of, "nice": nice}
     sections = {}
     for name in _SECTIONS:
-        sections[name] = rendered(f"pictures/{name}.html", **given)
+        sections[name] = render_template(f"pictures/{name}.html", **given)
     is_personal = lines is not None and pictures.shown
     note = "picture.with-entries" if is_personal else "picture.without-entries"
     return _page(words, words("picture.title"), note, sections, index=index)
@@ -203,7 +203,7 @@ def render_pair(why: Waterfall, cells: Cells, language: str) -> str:
     """The page of one pair as HTML: what its two entries say, and its waterfall."""
     words = PictureWords(language)
     by_bits = sorted(why.steps, key=lambda step: step.bits)
-    body = rendered(
+    body = render_template(
         "pictures/pair.html",
         w=words,
         why=why,
@@ -224,7 +224,7 @@ def _page(
     *,
     index: bool,
 ) -> str:
-    return rendered(
+    return render_template(
         "pictures/page.html",
         w=words,
         area="picture.",

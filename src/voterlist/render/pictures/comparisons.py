@@ -146,11 +146,11 @@ def levels_of(levels: pa.Table, pairs: pa.Table, falls: pa.Table) -> Levels:
         if not any(row["pairs"] for row in told):
             continue
         seen = _bits_by_level(field, pairs, falls)
-        fields[field] = [_weighed(row, seen.get(row["level"])) for row in told]
+        fields[field] = [_weigh_level(row, seen.get(row["level"])) for row in told]
     return Levels(fields)
 
 
-def _weighed(row: ReadRow, seen: Floats | None) -> Weighed:
+def _weigh_level(row: ReadRow, seen: Floats | None) -> Weighed:
     """A level; ``seen`` are the bits that it gives to the pairs of the list."""
     bits = low = high = row["weight_bits"]
     if row["by_value"] and seen is not None:

@@ -28,11 +28,11 @@ from voterlist.render.xlsx.forms import (
     TICK,
     Form,
     answer_of,
+    digest_cells,
     fold,
     form_of,
     is_tick,
     known_headings,
-    printed,
 )
 from voterlist.schemas import RawFile, RawSheet
 from voterlist.tables import by_key
@@ -98,7 +98,7 @@ class Typed:
         """
         was = {*(self.ids[AS_PRINTED] or "").split()}
         headings = {word[:4] for word in was}
-        shown = printed(self.shown, self.ids).split()
+        shown = digest_cells(self.shown, self.ids).split()
         return all(word in was for word in shown if word[:4] in headings)
 
 
@@ -304,7 +304,9 @@ def with_ticks(sheet: FilledSheet) -> FilledSheet:
     meant = {row.ids[CASE_ID] for row in ticked} - refused
     rows: list[Typed] = []
     for case_id, of_case in by_case.items():
-        rows += _decided(of_case) if case_id in meant else filter(_has_answer, of_case)
+        rows += (
+            _split_ticked(of_case) if case_id in meant else filter(_has_answer, of_case)
+        )
     return replace(
         sheet,
         filled=tuple(sorted(rows, key=lambda row: row.row)),
@@ -327,7 +329,7 @@ def _problems(rows: Iterable[Typed]) -> Iterator[Problem]:
             yield _problem(row, "nothing-proposed")
 
 
-def _decided(rows: list[Typed]) -> Iterator[Typed]:
+def _split_ticked(rows: list[Typed]) -> Iterator[Typed]:
     """The rows of a ticked case, each with its own answer or with the proposed one."""
     reason = _first(rows, "reason")
     name = _first(rows, "decided_by")

@@ -151,7 +151,7 @@ def fold(text: str | None) -> str:
     return " ".join(lower.split()).translate(_PLAIN)
 
 
-def _known(
+def _known_words(
     keys: Mapping[str, Iterable[str]], codes: Iterable[str]
 ) -> Mapping[str, str]:
     """Folded word -> code, in every language; these codes are words too.
@@ -175,32 +175,32 @@ def known_headings() -> Mapping[str, str]:
         name: [f"review.column.{key}" for key in of_name]
         for name, of_name in ANSWERS.items()
     }
-    return _known(keys, IDS)
+    return _known_words(keys, IDS)
 
 
 @cache
 def known_words(form: Form) -> Mapping[str, str]:
     """Folded word -> code of an answer."""
-    return _known(form.words, form.words)
+    return _known_words(form.words, form.words)
 
 
 @cache
 def known_grounds() -> Mapping[str, str]:
     """Folded title -> code of a ground."""
     keys = {code: [f"ground.{code}.title"] for code in grounds()}
-    return _known(keys, keys)
+    return _known_words(keys, keys)
 
 
 @cache
 def known_fields() -> Mapping[str, str]:
     """Folded heading -> field of ENTRY."""
     keys = {name: [f"field.{name}"] for name in ENTRY_FIELDS}
-    return _known(keys, keys)
+    return _known_words(keys, keys)
 
 
 @cache
 def _known_ticks() -> Mapping[str, str]:
-    return _known({TICK: ["review.tick.yes"]}, (*TICKS, "х"))
+    return _known_words({TICK: ["review.tick.yes"]}, (*TICKS, "х"))
 
 
 def is_tick(text: str) -> bool:
@@ -242,7 +242,7 @@ def _may_be_formula(text: str) -> bool:
 _WORD = re.compile(r"[^\W\d_]+|[1-9]\d*")
 
 
-def printed(
+def digest_cells(
     cells: Iterable[tuple[str, SheetValue]], ids: Mapping[str, str | None]
 ) -> str:
     """Short digests of the cells, (heading, value), of a row, in one text.

@@ -38,7 +38,7 @@ from voterlist.report.asked import (
     ground_of,
     in_one_line,
     is_register_row,
-    said,
+    tell_answers,
     word_of,
 )
 from voterlist.report.section import (
@@ -471,7 +471,7 @@ def _said_column(name: str, place: int, words: Words) -> Column:
         24,
         "text",
         lambda question: (
-            said(question.answers[place], words)
+            tell_answers(question.answers[place], words)
             if place < len(question.answers)
             else None
         ),
@@ -523,7 +523,7 @@ def answers_to(asked: Question) -> _Answers:
             name for action in answers.actions for name in COLUMNS_OF.get(action, ())
         ]
         return [*answers.actions, Action.WITHDRAW], answers.fields, needed
-    offered = _offered(asked)
+    offered = _offer_answers(asked)
     needed = ["due"] if Action.ASK in {*offered} else []
     needed += ["document", "precinct"] if ELSEWHERE in offered else []
     names = ("field", "value", "ground", "precinct")
@@ -546,7 +546,7 @@ ANSWERING = {
     "grounds": _grounds,
     "headings": ANSWERS,
     "line": in_one_line,
-    "said": said,
+    "said": tell_answers,
 }
 """What a page of questions asks and offers in the words of a workbook: see ``questions.html``."""
 
@@ -574,7 +574,7 @@ _OFFERED = {
 """
 
 
-def _offered(asked: Question) -> list[str]:
+def _offer_answers(asked: Question) -> list[str]:
     """The answers that make sense where something is looked at once more."""
     assert asked.asked_as is not None
     given = [answer.answer for answer in asked.answers]

@@ -29,8 +29,8 @@ from voterlist.render.xlsx.forms import (
     RUN_ID,
     TICK,
     as_cell,
+    digest_cells,
     digest_of,
-    printed,
 )
 from voterlist.render.xlsx.plans import Line, Plan, named_plan, plans
 from voterlist.render.xlsx.sheets import Book, Sheet
@@ -157,7 +157,7 @@ class _Writer:
             ASKED_OF: self.name or None,
             AS_EXPORTED: digest_of(line.texts),
             ANSWERS_KNOWN: self.answers_known,
-            AS_PRINTED: printed(zip(heads, values, strict=True), line.ids),
+            AS_PRINTED: digest_cells(zip(heads, values, strict=True), line.ids),
         }
         answers = [as_cell(texts.get(name)) for name in plan.answers]
         hidden = [all_ids.get(name) for name in ids]

@@ -273,7 +273,7 @@ def seal(base: Base, digests: Mapping[str, TableDigest]) -> None:
     )
 
 
-def sealed(base: Base) -> dict[str, TableDigest]:
+def seal_digests(base: Base) -> dict[str, TableDigest]:
     """The digests that are stored, by table; one that came later has no rows."""
     later = {table: NO_ROWS for table in SINCE if not has_table(base, table)}
     stored = base.rows("SELECT name, rows, digest FROM seals")
@@ -291,7 +291,7 @@ def verify(base: Base, tables: Iterable[str]) -> None:
     Raises:
         InputError: a table is not what was sealed.
     """
-    stored = sealed(base)
+    stored = seal_digests(base)
     for table in tables:
         if stored.get(table) != digest(base, table):
             raise damage_error(base.name)

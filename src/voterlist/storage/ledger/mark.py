@@ -27,7 +27,7 @@ from voterlist.storage.ledger.chain import (
     NO_ROWS,
     TableDigest,
     digests_at,
-    sealed,
+    seal_digests,
 )
 from voterlist.storage.ledger.tables import APPEND_ONLY, SINCE
 
@@ -182,5 +182,5 @@ def require_no_gap(base: Base | None, marks: Iterable[Mark], path: Path) -> None
 
 def counts(base: Base) -> Counts:
     """How many rows each table has that only grows, by the seals."""
-    stored = sealed(base)
+    stored = seal_digests(base)
     return {name: stored[name].rows for name in APPEND_ONLY}

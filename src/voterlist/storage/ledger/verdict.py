@@ -32,7 +32,7 @@ from voterlist.storage.ledger.chain import (
     read_line,
     row_digest,
     rows_of,
-    sealed,
+    seal_digests,
     version_of,
 )
 from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
@@ -337,7 +337,7 @@ def _of_seals(
     base: Base, tables: Iterable[str], altered: Iterable[str]
 ) -> Iterator[Problem]:
     """The seals that are not those of their tables; ``altered`` tables are told already."""
-    stored = sealed(base)
+    stored = seal_digests(base)
     for table in sorted({*tables} - {*altered}):
         if stored.get(table) != digest(base, table):
             yield Problem("seal-altered", table=table)

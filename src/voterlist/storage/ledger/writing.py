@@ -24,7 +24,7 @@ from voterlist.storage.ledger.chain import (
     TableDigest,
     digest,
     seal,
-    sealed,
+    seal_digests,
     verify,
     verify_structure,
 )
@@ -157,12 +157,12 @@ class Ledger(Reader):
 
     def _commit(self) -> dict[str, TableDigest]:
         """Seal and chain what was changed, and commit it; returns the digests of all tables."""
-        before = sealed(self._base)
+        before = seal_digests(self._base)
         self._seal(self._changed)
-        lines = self._changes.lines(before, sealed(self._base))
+        lines = self._changes.lines(before, seal_digests(self._base))
         chain.append(self._base, self._changes.day, lines)
         self._seal([CHAIN])
-        seals = sealed(self._base)
+        seals = seal_digests(self._base)
         self.last_head = chain.head_of(self._base)
         self._base.commit()
         return seals
@@ -484,7 +484,7 @@ class OpenLedger(Ledger):
         if self._head is not None and not chain.has_line(self._base, self._head):
             raise replaced_error(self._base.name)
         self._base.verified = False
-        stored = sealed(self._base)
+        stored = seal_digests(self._base)
         for table in NUMBERED:
             self._states[table] = RunningDigest().go_on(self._base, table)
             if stored.get(table) != self._states[table].sealed:

@@ -72,12 +72,12 @@ def scorecard(
         comparison: COMPARISON; the adults of each precinct, where statistics are given.
         register_use: REGISTER_USE; without a register of deaths nobody is counted as dead.
     """
-    voters = _counted(profile, "voters")
-    maybe_people = _counted(rows_without(set_aside, "code", NOBODY), "rows")
+    voters = _sum_by_precinct(profile, "voters")
+    maybe_people = _sum_by_precinct(rows_without(set_aside, "code", NOBODY), "rows")
     measured: _Measured = {
         "listed-of-adults": _adults(comparison),
-        "listed-of-declared": _declared(lists),
-        "rows-not-taken-in": (maybe_people, _counted(lists, "rows")),
+        "listed-of-declared": _sum_declared(lists),
+        "rows-not-taken-in": (maybe_people, _sum_by_precinct(lists, "rows")),
         "cells-missing": _cells_missing(profile),
         **_of_findings(findings, voters, has_deaths=_has_deaths(register_use)),
         **({} if cases is None else _of_cases(cases, voters)),
@@ -125,7 +125,7 @@ def _table(precincts: Iterable[Precinct], measured: _Measured) -> pa.Table:
 _PLACE = ("constituency", "precinct")
 
 
-def _counted(table: pa.Table, column: str) -> Counts:
+def _sum_by_precinct(table: pa.Table, column: str) -> Counts:
     """The sum of a column in each precinct."""
     return count_by(table, *_PLACE, of=column)
 
@@ -140,13 +140,15 @@ def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:
     """Entries of the permanent list, and adults in the statistics."""
     is_compared = pc.field("precinct").is_valid() & pc.field("list").is_valid()
     rows = rows_among(comparison, "measure", ["adults"]).filter(is_compared)
-    return _counted(rows, "list"), _counted(rows, "statistic")
+    return _sum_by_precinct(rows, "list"), _sum_by_precinct(rows, "statistic")
 
 
-def _declared(lists: pa.Table) -> tuple[Counts, Counts]:
+def _sum_declared(lists: pa.Table) -> tuple[Counts, Counts]:
     """Entries of the lists that declare a total below, and those totals."""
     declaring = lists.filter(pc.field("declared").is_valid())
-    return _counted(declaring, "entries"), _counted(declaring, "declared")
+    return _sum_by_precinct(declaring, "entries"), _sum_by_precinct(
+        declaring, "declared"
+    )
 
 
 def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
@@ -155,7 +157,7 @@ def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
     for row in profile.to_pylist():
         empty = [round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED]
         missing[row["constituency"], row["precinct"]] += sum(empty)
-    voters = _counted(profile, "voters")
+    voters = _sum_by_precinct(profile, "voters")
     return missing, {area: len(REQUIRED) * count for area, count in voters.items()}
 
 

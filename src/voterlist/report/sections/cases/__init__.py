@@ -365,12 +365,12 @@ def _build(inputs: Inputs) -> Cases:
     looked_up["decisions"] = rows_without(decisions, "case_id", waiting)
     built = build_cases(
         cases_in(all_cases, inputs.facts.constituency),
-        review.numbered(all_cases, numbers),
+        review.number_cases(all_cases, numbers),
         looked_up,
         inputs.run.names,
         mask_identifiers=inputs.run.mask_identifiers,
     )
-    reasons = dict.fromkeys(_contested(inputs), "contested")
+    reasons = dict.fromkeys(_contested_cases(inputs), "contested")
     reasons |= dict.fromkeys(waiting, "second-reading")
     built = tuple(
         replace(case, waits_for=reasons.get(case.case_id, "")) for case in built
@@ -390,7 +390,7 @@ def _waiting(inputs: Inputs) -> set[str]:
     return set(ready.column("case_id").to_pylist())
 
 
-def _contested(inputs: Inputs) -> set[str]:
+def _contested_cases(inputs: Inputs) -> set[str]:
     """The cases that people decided in different ways."""
     rows = inputs.table("contested").select(["case_id", "answer"]).to_pylist()
     return {row["case_id"] for row in rows if row["answer"] in {*Verdict}}

@@ -63,9 +63,9 @@ def build_cases(
 ) -> tuple[Case, ...]:
     """The cases of a CASE table by number, each with its entries in order of role and id.
 
-    ``numbers`` is from ``review.numbered`` over all cases.
+    ``numbers`` is from ``review.number_cases`` over all cases.
     """
-    table = _ordered(cases, numbers)
+    table = _order_cases(cases, numbers)
     groups, _ = codes(table.column("case_id"))
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
     waterfalls = waterfalls_of(table, tables["pairs"], tables["waterfalls"])
@@ -116,7 +116,7 @@ def count_kinds(cases: Sequence[Case]) -> tuple[KindCount, ...]:
     )
 
 
-def _ordered(cases: pa.Table, numbers: pa.Table) -> pa.Table:
+def _order_cases(cases: pa.Table, numbers: pa.Table) -> pa.Table:
     """The cases with their number, by number, entries to keep first."""
     numbered_ids = numbers.column("case_id").combine_chunks()
     position = pc.index_in(cases.column("case_id"), value_set=numbered_ids)
@@ -188,7 +188,7 @@ def _cells(
     entry: pa.Table, voter: pa.Table, groups: Groups, *, mask_identifiers: bool
 ) -> list[tuple[Cell, ...]]:
     """The cells of each entry with their marks, in the order of ``CASE_FIELDS``."""
-    shown = _shown(entry, voter, mask_identifiers=mask_identifiers)
+    shown = _show_fields(entry, voter, mask_identifiers=mask_identifiers)
     is_marked = _contradictions(entry, voter, groups)
     columns = []
     for name in CASE_FIELDS:
@@ -234,7 +234,7 @@ def _contradicts(column: Column, groups: Groups) -> Flags:
     return np.asarray((lowest < highest)[groups], dtype=bool)
 
 
-def _shown(
+def _show_fields(
     entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool
 ) -> dict[str, list[Value]]:
     """What is shown of each field: the standard form where known, else the text as written."""

@@ -35,10 +35,10 @@ def certificate_lines(
     """
     for row in rows:
         if row["kind"] is None and row["cases"]:
-            yield words(f"quality.{row['measure']}"), told(row, words)
+            yield words(f"quality.{row['measure']}"), tell_measure(row, words)
 
 
-def told(row: ReadRow, words: Words) -> str:
+def tell_measure(row: ReadRow, words: Words) -> str:
     """What is known of a measure: the estimate, its interval, and how much was read for it."""
     measure, read = row["measure"], row["read"]
     counts = {"read": read, "cases": row["cases"], "found": row["found"]}

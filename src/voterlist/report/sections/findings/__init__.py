@@ -132,7 +132,7 @@ def build_findings(
     instead = pc.if_else(has_no_entry, written_names(other), None)
     columns = zip(
         findings.select(_COLUMNS).to_pylist(),
-        map(_merged, names.places(findings), names.places(entry)),
+        map(_merge_places, names.places(findings), names.places(entry)),
         names.places(other),
         pc.coalesce(written_names(entry), instead).to_pylist(),
         _named_cells(findings, entry, mask_identifiers=mask_identifiers),
@@ -172,13 +172,13 @@ def count_rules(
     return tuple(counts)
 
 
-def _merged(place: Place, entry: Place) -> Place:
+def _merge_places(place: Place, entry: Place) -> Place:
     """The place of a finding, with what is unknown in it taken from its entry."""
     own, others = _PLACE_PARTS(place), _PLACE_PARTS(entry)
     return Place(*(b if a is None else a for a, b in zip(own, others, strict=True)))
 
 
-def _masked(text: str | None) -> str | None:
+def _mask_identifier(text: str | None) -> str | None:
     """An identifier masked.
 
     What stands in its place to say that there is none ("yoxdur") is shown as it is.
@@ -195,7 +195,9 @@ def _named_cells(
     for name in ENTRY_FIELDS:
         column = entry.column(name)
         if mask_identifiers and name in MASKED:
-            column = pa.array(list(map(_masked, column.to_pylist())), pa.string())
+            column = pa.array(
+                list(map(_mask_identifier, column.to_pylist())), pa.string()
+            )
         is_named = pc.fill_null(pc.equal(field, name), fill_value=False)
         cells = pc.if_else(is_named, column, cells)
     return list(cells.to_pylist())

@@ -28,9 +28,9 @@ def _build(inputs: Inputs) -> tuple[Need, ...]:
     dues = inputs.of(DEADLINES)
     return (
         *_stages(dues, Standing.OVERDUE, Severity.ERROR, "need.overdue"),
-        *_counted(_errors(inputs), Severity.ERROR),
+        *_needs_of_counts(_errors(inputs), Severity.ERROR),
         *_stages(dues, Standing.DUE_SOON, Severity.WARNING, "need.due-soon"),
-        *_counted(_warnings(inputs), Severity.WARNING),
+        *_needs_of_counts(_warnings(inputs), Severity.WARNING),
     )
 
 
@@ -65,7 +65,7 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     ]
 
 
-def _counted(
+def _needs_of_counts(
     counts: Iterable[tuple[str, int, str]], severity: Severity
 ) -> Iterator[Need]:
     for key, count, section in counts:

@@ -33,15 +33,15 @@ class Watch:
 
 
 def _build(inputs: Inputs) -> Watch | None:
-    nights = _dated(inputs.own("nights").to_pylist())
+    nights = _with_days(inputs.own("nights").to_pylist())
     by_night: dict[dt.date, Counter[str]] = defaultdict(Counter)
     for row in reversed(nights):
         by_night[row["night"]][row["change"]] += row["answers"]
-    waves = _dated(inputs.own("waves").to_pylist()[::-1])
+    waves = _with_days(inputs.own("waves").to_pylist()[::-1])
     return Watch(nights, waves, by_night) if nights else None
 
 
-def _dated(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_days(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows, their nights as days."""
     return [{**row, "night": dt.date.fromisoformat(row["night"])} for row in rows]
 
