@@ -304,15 +304,17 @@ def test_a_table_without_headings_or_file_is_refused(whole, tmp_path):
 def test_who_is_typed_in_after_the_day_is_counted_once(whole, tmp_path):
     """Signed by hand and typed in, they made a protocol that is right wrong by one.
 
-    And the numbers of the paper were those of others: somebody else had signed twice.
+    And the numbers of the paper were those of others: somebody else had signed twice. So did
+    whoever is struck off after the day.
     """
-    folder, day, _ = whole
+    folder, day, ids = whole
     listed, late, cards = day.lines(2)
     lines = ["2;1;;+", f"2;{listed};;+", "2;1;əlavə;+", f"2;{late + 1};əlavə;+"]
     first = read(folder, tmp_path, lines)
     after = "2026-03-02"
     add = ("--name", "Abbasov Abbas Abbas oğlu", "--born", "05.05.1980")
     granted(folder, after, "add", "commission-rule", *add, "--set", "precinct=2")
+    granted(folder, after, "strike", "court", "--for", ids[fin_of(2, 2)])
     run(folder, after)
     assert read(folder, tmp_path, lines) == first
     report = tmp_path / "protocol.csv"

@@ -6,13 +6,10 @@ The numbers are those of the lists as they are printed today.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
-
-import pyarrow as pa
 
 from voterlist import strict_json
 from voterlist.casework.answered_rows import last_known, says_same
@@ -20,10 +17,9 @@ from voterlist.decisions.follow import moves_of
 from voterlist.decisions.given import person_key
 from voterlist.errors import InputError
 from voterlist.fields import NAME_PARTS
-from voterlist.lists.compile import compile_lists
+from voterlist.lists.compile import compile_lists, input_until
 from voterlist.lists.listed import name_key
 from voterlist.lists.papers import by_house, supplementary
-from voterlist.lists.sheets import came_late
 from voterlist.model import ListKind, ListOrder, Precinct, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.xlsx import ANSWER_ROW, NAMING, Answers
@@ -48,7 +44,7 @@ class Printed:
 
     Args:
         source: of which workspace.
-        until: numbered as before whoever came onto them after this day; None: as they are.
+        until: as they were when this day ended; None: as they are.
     """
 
     def __init__(self, source: ListSource, until: dt.date | None = None) -> None:
@@ -104,14 +100,13 @@ class Printed:
         if constituency not in self._lists:
             source = self._source
             _, given = source.input_of(constituency)
+            if self._until is not None:
+                given = input_until(given, self._until)
             numbered, by_street = (
                 compile_lists(given, constituency=constituency, order=order)
                 for order in (ListOrder(source.settings.lists.order), ListOrder.STREET)
             )
             rows = by_house(numbered, by_street)
-            if self._until is not None:
-                last = dict.fromkeys(ListKind, self._until)
-                rows = _without(rows, came_late(numbered.corrections, last))
             late = supplementary(rows, numbered.corrections, source.last_days)
             own = self._lists.setdefault(constituency, {})
             for row in rows.to_pylist():
@@ -133,17 +128,6 @@ class Printed:
         if row and name and not is_called(row, name):
             raise line.refused("mobile-nobody")
         return row
-
-
-def _without(rows: pa.Table, ids: Collection[str]) -> pa.Table:
-    """LISTED without these entries, as if they had never been numbered."""
-    numbers: dict[object, Iterator[int]] = defaultdict(lambda: count(1))
-    left = [
-        row | {"number": next(numbers[row["precinct"], row["list_kind"]])}
-        for row in sorted(rows.to_pylist(), key=lambda row: row["number"])
-        if row["entry_id"] not in ids
-    ]
-    return from_rows(left, rows.schema)
 
 
 def is_called(row: Row, name: str) -> bool:

@@ -20,7 +20,7 @@ from voterlist.casework.printed import SUPPLEMENTARY, Printed, number_in
 from voterlist.counter.voting_cards import Cards, Place
 from voterlist.errors import InputError
 from voterlist.ingest.numbers import protocol
-from voterlist.lists.compile import compile_lists
+from voterlist.lists.compile import Compiled, compile_lists, input_until
 from voterlist.lists.papers import papers
 from voterlist.lists.sheets import came_late
 from voterlist.model import ListKind, frozen
@@ -89,9 +89,8 @@ def read_signed(
     """
     with open_to_change(workspace, since=today.isoformat()) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        # Whoever is typed in since the day has no number on the paper.
-        day = settings.calendar.election_day
-        printed = Printed(source, day and day - dt.timedelta(days=1))
+        # Whoever is typed in since the day has no number on the paper, and who left it has one.
+        printed = Printed(source, _eve(source))
         lines = by_key((line.place, line) for line in printed.lines(paths, "number"))
         cards, made = Cards.of(source.journal), []
         for place in sorted(lines):
@@ -101,6 +100,12 @@ def read_signed(
             doubts = {name: " ".join(getattr(signed, name)) for name in DOUBTS}
             ledger.write_journal(today, READ, by=by, **asdict(signed) | doubts)
     return made
+
+
+def _eve(source: ListSource) -> dt.date | None:
+    """The last day before the election; None where there is none."""
+    day = source.settings.calendar.election_day
+    return day and day - dt.timedelta(days=1)
 
 
 def _read_lines(
@@ -222,20 +227,22 @@ def precinct_lines(
         source.require_current(constituency)
         _, given = source.input_of(constituency)
         compiled = compile_lists(given, constituency=constituency)
-        late = came_late(compiled.corrections, source.last_days)
+        eve = _eve(source)
+        before = given if eve is None else input_until(given, eve)
+        paper = compiled
+        if before is not given:
+            paper = compile_lists(before, constituency=constituency)
         holders = cards.holders(source.known_as(constituency))
-        everybody = count_by(compiled.listed, "precinct")
-        arrived, with_card = (
-            count_by(rows_among(compiled.listed, "entry_id", ids), "precinct")
-            for ids in (late, holders)
-        )
+        everybody = count_by(paper.listed, "precinct")
+        with_card = count_by(rows_among(paper.listed, "entry_id", holders), "precinct")
+        # Whoever is typed in since the day is written on the supplementary list by hand.
+        late, arrived = (_count_late(lists, source) for lists in (paper, compiled))
         for precinct in sorted(place for place in everybody if place is not None):
             if constituency is not None:
                 place: Place = (constituency, precinct)
-                supplementary = arrived.get(precinct, 0)
                 computed = {
-                    "line_1a": everybody[precinct] - supplementary,
-                    "line_1b": supplementary,
+                    "line_1a": everybody[precinct] - late.get(precinct, 0),
+                    "line_1b": arrived.get(precinct, 0),
                     "line_1d": with_card.get(precinct, 0),
                 }
                 lines.append(
@@ -244,6 +251,12 @@ def precinct_lines(
                     )
                 )
     return lines
+
+
+def _count_late(lists: Compiled, source: ListSource) -> dict[int | None, int]:
+    """How many came onto the list of each precinct after it was frozen."""
+    ids = came_late(lists.corrections, source.last_days)
+    return count_by(rows_among(lists.listed, "entry_id", ids), "precinct")
 
 
 def read_protocols(source: ListSource, paths: Sequence[Path]) -> pa.Table:

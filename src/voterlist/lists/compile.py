@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -35,6 +36,7 @@ from voterlist.tables import (
     plain,
     row_of_each,
     rows_among,
+    rows_without,
     take_column,
     with_column,
 )
@@ -64,6 +66,28 @@ class ListInput:
     """FINDING: those still open."""
     cases: pa.Table
     """CASE: those still open."""
+
+
+def input_until(given: ListInput, day: dt.date) -> ListInput:
+    """What was known when a day ended: the same where nobody came onto a list, or left it, since.
+
+    What was corrected since stays corrected.
+    """
+    days = pc.utf8_slice_codeunits(plain(given.applied.column("decided_at")), 0, 10)
+    is_since = pc.fill_null(pc.greater(days, day.isoformat()), fill_value=False)
+    is_since = pc.and_not(
+        is_since, pc.equal(plain(given.applied.column("action")), Action.CORRECT)
+    )
+    since = given.applied.filter(is_since)
+    if not since.num_rows:
+        return given
+    added = of_action(since, Action.ADD).column("entry_id")
+    return replace(
+        given,
+        applied=given.applied.filter(pc.invert(is_since)),
+        additions=rows_without(given.additions, "entry_id", added),
+        balance=None,
+    )
 
 
 @frozen
