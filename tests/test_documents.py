@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -646,6 +647,34 @@ def test_a_cut_text_is_not_one_with_the_next_cell_nor_a_name_with_the_next():
                 left += canvas.stringWidth(word) - 0.7 * len(word) + 2.3
             canvas.drawRightString(399.8, height, where)
             canvas.drawString(400 - 0.5 * (fin[0] == "J"), height, fin)
+
+    assert rows_of(documents.drawn(draw)) == rows
+
+
+def test_letters_that_a_font_has_not_are_read_where_they_stand():
+    """A spreadsheet program draws them behind their text: `QASIMOVA Ş ƏƏ F Q`."""
+    rows = [
+        [f"{number}", f"Quli{number * 'y'}eva Rasade Kamil", "05.03.1960", "enew"]
+        for number in range(10)
+    ]
+
+    def put(canvas, text, left, height, *, lost):
+        """Draw what the font has of a text, or what it has not; "e", and the blank behind it."""
+        parts = []
+        for before, sign in pairwise(f" {text}"):
+            width = round(canvas.stringWidth(sign) * 1000 / 8)
+            is_drawn = (sign == "e") == lost and before + sign != "e "
+            parts.append(f"({sign})" if is_drawn else f"{-width}")
+        where = f"BT 1 0 0 1 {left} {height} Tm [{' '.join(parts)}] TJ ET"
+        canvas._code.append(where)
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 8)
+        for at, texts in enumerate(rows):
+            for left, text in zip((40, 80, 250, 400), texts, strict=True):
+                put(canvas, text, left, 700 - 14 * at, lost=False)
+                if "e" in text:
+                    put(canvas, text, left, 700 - 14 * at, lost=True)
 
     assert rows_of(documents.drawn(draw)) == rows
 

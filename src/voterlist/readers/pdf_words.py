@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from voterlist.arrays import Bools, Longs
+from voterlist.arrays import Bools, Floats, Longs
 from voterlist.model import frozen
 from voterlist.readers.pdf_pages import Page
 
@@ -79,6 +79,48 @@ class Word:
 
 TextLine = list[Word]
 """The words of one line from left to right."""
+
+
+def in_place(page: Page) -> Page:
+    """The page with the letters inside a text that were drawn behind it, for its font has none.
+
+    As a spreadsheet program draws each ə of a text in a font without it.
+    """
+    lefts = page.boxes[:, 0].tolist()
+    order, pieces = np.arange(len(lefts)), page.pieces.copy()
+    begin = 0
+    starts = (np.flatnonzero(np.diff(page.pieces)) + 1).tolist()
+    for start, stop in pairwise([*starts, len(lefts)]):
+        boxes = page.boxes[begin:stop]
+        goes_back = lefts[start] < max(lefts[begin:start])
+        if goes_back and _fills_holes(boxes, start - begin):
+            order[begin:stop] = begin + np.argsort(boxes[:, 0], kind="stable")
+            pieces[begin:stop] = pieces[begin]
+        else:
+            begin = start
+    return replace(
+        page,
+        codes=page.codes[order],
+        boxes=page.boxes[order],
+        pieces=pieces,
+        turned=page.turned[order],
+    )
+
+
+def _fills_holes(boxes: Floats, count: int) -> bool:
+    """True where the signs behind the first ``count`` lie among these, in their holes.
+
+    They begin where a text stops. A blank behind them may be missing.
+    """
+    height = boxes[0, 3] - boxes[0, 1]
+    if (np.abs(boxes[:, 1] - boxes[0, 1]) > _ON_ONE_LINE * height).any():
+        return False
+    order = np.argsort(boxes[:, 0], kind="stable")
+    meets = np.diff(order < count)
+    gap = (boxes[order[1:], 0] - boxes[order[:-1], 2])[meets]
+    most = np.where((order >= count)[1:][meets], _TOUCHING, _RUN_GAP)
+    most[0] = _TOUCHING
+    return bool(((-_TOUCHING * height <= gap) & (gap <= most * height)).all())
 
 
 def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
