@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import ledgers
-from voterlist.casework import answering
+from voterlist.casework import answering, returned_cases
 from voterlist.casework.returned_cases import (
     KNOWN_AS_NAME,
     Answer,
@@ -19,6 +19,7 @@ from voterlist.casework.returned_cases import (
     ReturnedCase,
 )
 from voterlist.catalogue import catalogue
+from voterlist.report.asked import STAYS
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -55,9 +56,15 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
     }
     with Ledger(path) as ledger:
         ledger.amend(from_columns(columns, AMENDMENT, 1))
-        holding = ledger.given_amendments().to_pylist()
-        rows = answering._questions_closed(holding, (), case(), SAID)
-    assert [row["entry_id"] for row in rows.to_pylist()] == ["088-2"]
+        # Where another entry is named, so is what is asked of the one that is gone.
+        row = SAID | {"entry_id": "088-2", "action": STAYS, "reason": None}
+        row["value"] = f"088-0001-{'A' * 13}"
+        file = SimpleNamespace(told_above=[row], amendments=AMENDMENT.empty_table())
+        asked = {"088-2": (case(), None)}
+        answering.record_from_above(ledger, asked, file, dt.date(2026, 3, 1))
+        rows = ledger.given_amendments().to_pylist()
+    closed = [row["entry_id"] for row in rows if row["action"] == "withdraw"]
+    assert closed == ["088-2", row["value"]]
 
 
 def test_whoever_stays_under_another_entry_is_on_the_list_by_it(monkeypatch):
@@ -78,6 +85,19 @@ def test_whoever_stays_under_another_entry_is_on_the_list_by_it(monkeypatch):
     made = answering.settle(None, None, came, catalogue("en"))
     assert [*made.case_entries.values()] == [["088-a", "088-b"]]
     assert made.entry_ids == {"088-a"}
+
+
+def test_an_entry_that_was_named_goes_up_as_it_is_called_today(monkeypatch):
+    """Its line was changed a little, and above nobody found it: what was settled fell."""
+    said = {"case_id": "c", "number": 1, "answer": "keep", "by": "A"}
+    line = dt.date(2026, 3, 1), returned_cases.ANSWERED, said | {"stands_as": "088-1"}
+    today = returned_cases.standing_as(case(), f"088-0001-{'A' * 13}")
+    monkeypatch.setattr(returned_cases, "_cases_of_today", lambda *_: [today])
+    monkeypatch.setattr(returned_cases, "_as_decided", lambda answers, *_: answers)
+    answers = returned_cases.answers_to_above(
+        None, SimpleNamespace(journal=lambda: [line])
+    )
+    assert answers["c"].stands_as == today.stands_as
 
 
 @pytest.mark.parametrize(

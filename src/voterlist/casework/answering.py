@@ -298,10 +298,9 @@ def record_from_above(
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
         if row["value"] is not None:
-            if case.stands_as is not None:
-                # Named before by mistake, it stays too.
-                closed = _questions_closed(holding, struck_once, case, said)
-                ledger.amend(closed, adjudicates=True)
+            # What is asked of the one that is gone is answered; who was named by mistake stays.
+            closed = _questions_closed(holding, struck_once, case, said)
+            ledger.amend(closed, adjudicates=True)
             case = standing_as(case, row["value"])
             # What is asked about is found again where it is, whatever becomes of its line.
             about = {"entry_id": row["value"], "action": Action.ASK.value}

@@ -607,7 +607,14 @@ def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
         CustodyError: what was kept of a return is damaged.
     """
     cases = _cases_of_today(workspace, ledger)
-    return _as_decided(answers_in_journal(ledger), cases, workspace, ledger)
+    answers = _as_decided(answers_in_journal(ledger), cases, workspace, ledger)
+    for case in cases:
+        answer = answers.get(case.case_id)
+        if answer and answer.stands_as:
+            # Its line may say something else since it was named.
+            today = {"stands_as": case.own[0].entry_id}
+            answers[case.case_id] = answer.model_copy(update=today)
+    return answers
 
 
 def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
