@@ -652,9 +652,12 @@ def test_a_cut_text_is_not_one_with_the_next_cell_nor_a_name_with_the_next():
 
 
 def test_letters_that_a_font_has_not_are_read_where_they_stand():
-    """A spreadsheet program draws them behind their text: `QASIMOVA Ş ƏƏ F Q`."""
+    """A spreadsheet program draws them behind their text: `QASIMOVA Ş ƏƏ F Q`.
+
+    And a capital may be larger than what goes on behind it.
+    """
     rows = [
-        [f"{number}", f"Quli{number * 'y'}eva Rasade Kamil", "05.03.1960", "enew"]
+        [f"N{number}", f"Quli{number * 'y'}eva Rasade Kamil", "05.03.1960", "enew"]
         for number in range(10)
     ]
 
@@ -669,12 +672,15 @@ def test_letters_that_a_font_has_not_are_read_where_they_stand():
         canvas._code.append(where)
 
     def draw(canvas):
-        canvas.setFont("Helvetica", 8)
-        for at, texts in enumerate(rows):
-            for left, text in zip((40, 80, 250, 400), texts, strict=True):
+        for at, (number, *texts) in enumerate(rows):
+            canvas.setFont("Helvetica", 16)
+            canvas.drawString(28, 700 - 14 * at, "N")
+            canvas.setFont("Helvetica", 8)
+            texts.insert(0, number[1:])
+            for left, text in zip((39.6, 80, 250, 400), texts, strict=True):
                 put(canvas, text, left, 700 - 14 * at, lost=False)
                 if "e" in text:
-                    put(canvas, text, left, 700 - 14 * at, lost=True)
+                    put(canvas, text, left + 0.3, 700 - 14 * at, lost=True)
 
     assert rows_of(documents.drawn(draw)) == rows
 

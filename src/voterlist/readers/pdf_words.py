@@ -118,9 +118,9 @@ def _fills_holes(boxes: Floats, count: int) -> bool:
     order = np.argsort(boxes[:, 0], kind="stable")
     meets = np.diff(order < count)
     gap = (boxes[order[1:], 0] - boxes[order[:-1], 2])[meets]
-    most = np.where((order >= count)[1:][meets], _TOUCHING, _RUN_GAP)
-    most[0] = _TOUCHING
-    return bool(((-_TOUCHING * height <= gap) & (gap <= most * height)).all())
+    most = np.where((order >= count)[1:][meets], _CLOSE, _RUN_GAP)
+    most[0] = _CLOSE
+    return bool(((-_CLOSE * height <= gap) & (gap <= most * height)).all())
 
 
 def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
@@ -201,7 +201,8 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     gap = boxes[1:, 0] - boxes[:-1, 2]
     begins = (np.diff(page.pieces) != 0) & ~(is_blank[1:] | is_blank[:-1])
     begins &= ~page.turned[1:]
-    is_other = np.abs(np.diff(boxes[:, 1])) > _ON_ONE_LINE * height
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    is_other = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
     signs = [chr(code) for code in codes.tolist()]
     behind = [
         other.isupper() and (one.isdigit() or one.islower())
