@@ -54,7 +54,7 @@ def test_neither_a_run_nor_the_linkage_alone_loads_pandas(tmp_path):
 
 
 IN_PYTHON = """
-import voterlist.normalize, voterlist.schemas, voterlist.tables
+import voterlist.normalize.stage, voterlist.schemas, voterlist.tables
 import pandas as pd
 import pyarrow as pa
 print(pa.array(pd.Series(["a", pd.NA])).null_count)

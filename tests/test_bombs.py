@@ -38,7 +38,7 @@ SMALL = 8 * MEGABYTE
 READS = """
 import resource, sys
 from pathlib import Path
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.readers import sandbox
 settings = IngestSettings(max_read_seconds=int(sys.argv[2]))
 found = sandbox.read_table(Path(sys.argv[1]).read_bytes(), settings)

@@ -154,7 +154,7 @@ def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
 WRITING = """
 import signal, sys
 from pathlib import Path
-from voterlist.storage import store
+from voterlist.storage.files import write_atomically
 
 go_on = {signal.SIGUSR1}
 signal.pthread_sigmask(signal.SIG_BLOCK, go_on)
@@ -164,7 +164,7 @@ def write(beside):
     print("writing", flush=True)
     signal.sigwait(go_on)
 
-store.write_atomically(Path(sys.argv[1]), write)
+write_atomically(Path(sys.argv[1]), write)
 """
 
 

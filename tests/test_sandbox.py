@@ -279,7 +279,7 @@ def test_a_list_whose_child_aborts_is_not_called_too_large(sound):
 READS = """
 import sys
 from pathlib import Path
-from voterlist.config import IngestSettings
+from voterlist.config.sections import IngestSettings
 from voterlist.readers import sandbox
 sandbox.read_table(b"a;b", IngestSettings())
 print(sandbox._child()._process.pid, flush=True)

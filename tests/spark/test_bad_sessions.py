@@ -124,14 +124,16 @@ TELL = """
 import sys
 from pathlib import Path
 import pyarrow.parquet as pq
-from voterlist import spark, synth
+from voterlist import spark
+from voterlist.spark.reading import Files, Piece, stamp_of
 from voterlist.spark.session import open_session
+from voterlist.synth.generate import generate
 if __name__ == "__main__":
-    pq.write_table(synth.generate(200, constituencies=1, seed=1).entries, "list.parquet")
-    piece = spark.Piece("list.parquet", 0, 200, spark.stamp_of(Path("list.parquet")))
+    pq.write_table(generate(200, constituencies=1, seed=1).entries, "list.parquet")
+    piece = Piece("list.parquet", 0, 200, stamp_of(Path("list.parquet")))
     with open_session(sys.argv[1]) as session:
         names = {"surname": ["surname"], "given_name": ["given_name"]}
-        print(spark.tell(spark.Files(session, ((piece,),)), names).profile)
+        print(spark.tell(Files(session, ((piece,),)), names).profile)
 """
 
 

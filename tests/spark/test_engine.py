@@ -20,8 +20,9 @@ import itertools, json, sys
 from pathlib import Path
 import pyarrow.parquet as pq
 from voterlist import spark
-from voterlist.config import LinkSettings
-from voterlist.link import Watch, link
+from voterlist.config.sections import LinkSettings
+from voterlist.link import link
+from voterlist.link.types import Watch
 from voterlist.model import Profile
 from voterlist.spark.session import open_session
 
