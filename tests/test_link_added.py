@@ -280,7 +280,9 @@ def test_a_column_that_is_compared_is_taken_from_no_other_field():
 def test_a_blocking_comparison_brings_entries_together():
     """Entries that agree in nothing else would never be compared on a long list."""
     frame = people()
-    settings = voterlist.config.LinkSettings(largest_block=60, kept_probability=0)
+    settings = voterlist.config.sections.LinkSettings(
+        largest_block=60, kept_probability=0
+    )
     asked = {"mail": {"column": "mail", "kind": "email"}}
     blocked = {"mail": asked["mail"] | {"blocking": True}}
     frame.loc[300:, ["last", "first"]] = "unlike"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -154,7 +153,7 @@ def _received(
     places = sorted(wanted(nothing))
     arrays = nothing.columns
     try:
-        process.stdin.write(json.dumps(places).encode() + b"\n")
+        process.stdin.write(f"{' '.join(map(str, places))}\n".encode())
         process.stdin.flush()
     except OSError:
         return None
