@@ -41,15 +41,15 @@ fast: $(READY)  ## the tests that are not slow, with fewer examples of each law:
 	$(TELL)
 	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not slow"
 
-# Four processes on two processors: who waits for a desk, a browser or a database leaves room for
-# others.
+# Three processes on two processors: who waits for a desk, a browser or a database leaves room for
+# another. A fourth takes a tenth longer.
 test: $(READY)  ## the tests but the long ones
 	$(TELL)
-	$(BIN)/python -m pytest -n 4 $(TESTS) -m "not long"
+	$(BIN)/python -m pytest -n 3 $(TESTS) -m "not long"
 
 test-all: $(READY)  ## all tests: bundles, marked lists through every command, recipes, kills too
 	$(TELL)
-	$(BIN)/python -m pytest -n 4 $(TESTS)
+	$(BIN)/python -m pytest -n 3 $(TESTS)
 
 test-spark: $(SPARK)  ## the linkage on a cluster of its own, on this machine; needs Java 17
 	$(TELL)
