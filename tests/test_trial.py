@@ -26,7 +26,7 @@ from examples import tries
 from voterlist.decisions.effects import effects
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import standing
-from voterlist.decisions.trial import refuse
+from voterlist.decisions.trial import find_refused
 from voterlist.schemas import GIVEN_AMENDMENT, GIVEN_VERDICT
 from voterlist.tables import concat
 
@@ -60,7 +60,8 @@ def answers(*rows, subjects=None):
 def codes(given, new, **more):
     """(entry, code) of the new answers that are refused."""
     return {
-        (row["entry_id"], code) for code, row in refuse(LIST, CASES, given, new, **more)
+        (row["entry_id"], code)
+        for code, row in find_refused(LIST, CASES, given, new, **more)
     }
 
 
@@ -85,7 +86,7 @@ def test_an_answer_that_would_do_nothing_is_refused_alone():
         amend(D, "strike", ground="by-name"),
     )
     assert codes(answers(), new) == {(D, "ground-missing")}
-    ((_, row),) = refuse(LIST, CASES, answers(), new)
+    ((_, row),) = find_refused(LIST, CASES, answers(), new)
     assert (row["number"], row["action"], row["decided_by"]) == (2, "strike", "Aynur")
 
 
@@ -375,7 +376,7 @@ def test_what_is_taken_has_an_effect_and_leaves_the_effects_of_before(seed, is_a
         new = world.answers(8)
         entries, cases = world.tables
         before, effect = effects_of(world, world.given)
-        world.record(new, refuse(entries, cases, world.given, new))
+        world.record(new, find_refused(entries, cases, world.given, new))
         after, now = effects_of(world, world.given)
         said = {
             (row["entry_id"], row["verdict"], row["case_id"])
@@ -412,7 +413,7 @@ def test_a_thousand_answers_of_several_people_and_nobody_vanished():
     for number in range(rounds):
         new = world.answers(200)
         entries, cases = world.tables
-        refusals = refuse(entries, cases, world.given, new) if number % 2 else ()
+        refusals = find_refused(entries, cases, world.given, new) if number % 2 else ()
         world.record(new, refusals)
         _, done = effects_of(world, world.given)
         if number % 3 == 0:

@@ -21,8 +21,8 @@ from voterlist.watch import (
     RULES,
     People,
     limit_of,
+    list_happened,
     nights,
-    tell_happened,
     waves,
     waves_as_findings,
 )
@@ -56,7 +56,7 @@ def say(language, key):
 def told(rows, people=NOBODY, **settings):
     """The waves of these answers."""
     given = Given(amendments=given_amendments(rows))
-    return waves(tell_happened(given), people, CheckSettings(**settings)).to_pylist()
+    return waves(list_happened(given), people, CheckSettings(**settings)).to_pylist()
 
 
 def test_a_wave_of_strikings_is_told_with_its_numbers():
@@ -93,7 +93,7 @@ def test_the_first_nights_tell_nothing_because_little_is_known():
 def test_no_answers_tell_nothing():
     """A new workspace has no answers at all."""
     assert told([]) == []
-    assert nights(tell_happened(Given())).num_rows == 0
+    assert nights(list_happened(Given())).num_rows == 0
     empty = waves([], NOBODY, CheckSettings())
     assert waves_as_findings(empty, CheckSettings()).num_rows == 0
 
@@ -202,7 +202,7 @@ def test_one_finding_tells_all_nights_of_a_rule_and_place():
     """Each night's finding would have to be accepted again with every other."""
     given = Given(amendments=given_amendments(answers([1] * 20 + [90, 1, 80])))
     settings = CheckSettings()
-    found = waves(tell_happened(given), NOBODY, settings)
+    found = waves(list_happened(given), NOBODY, settings)
     findings = waves_as_findings(found, settings).to_pylist()
     (precinct,) = [row for row in findings if row["rule"] == "wave-of-strikings"]
     assert (precinct["constituency"], precinct["precinct"]) == (88, 1)
@@ -228,7 +228,7 @@ def test_nights_count_each_answer_with_its_source():
         *answers([1], decided_at="yesterday"),
     ]
     given = Given(given_verdicts(by_case), given_amendments(rows))
-    table = nights(tell_happened(given)).to_pylist()
+    table = nights(list_happened(given)).to_pylist()
     counted = {
         (row["source"], row["change"], row["precinct"]): (row["answers"], row["hour"])
         for row in table
@@ -315,7 +315,7 @@ def test_every_form_of_a_moment_is_a_night(text, night, hour):
     """A ledger with another form would end the run inside."""
     row = answers([1])[0] | {"decided_at": text}
     given = Given(amendments=given_amendments([row]))
-    (answer,) = tell_happened(given)
+    (answer,) = list_happened(given)
     assert (answer.night, answer.hour) == (night, hour)
     assert waves([answer], NOBODY, CheckSettings()).num_rows == 0
 
@@ -326,4 +326,4 @@ def test_a_group_that_no_list_has_ends_nothing():
     given = Given(amendments=given_amendments(rows))
     groups = {row["entry_id"]: ["sex:f"] for row in rows}
     people = People(groups, {}, lambda _: {"sex:m": 1.0})
-    assert waves(tell_happened(given), people, CheckSettings()).num_rows > 0
+    assert waves(list_happened(given), people, CheckSettings()).num_rows > 0

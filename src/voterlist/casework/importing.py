@@ -33,7 +33,7 @@ from voterlist.decisions.given import (
 )
 from voterlist.decisions.listed import added_before
 from voterlist.decisions.standing import last_answers
-from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, refuse
+from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, find_refused
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
 from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict, frozen
@@ -384,7 +384,7 @@ class _Check:
         others: dict[int, str] = {}
         entries, matches = table("entries"), table("matches")
         territory = None if own_territory(self._against.settings) is None else ()
-        for code, row in refuse(
+        for code, row in find_refused(
             entries, self._cases, given, new, matches, territory=territory
         ):
             (of_cases if "verdict" in row else others)[row["number"]] = code

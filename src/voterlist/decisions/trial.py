@@ -81,7 +81,7 @@ class _Unit:
         return {_key(row) for row in self.rows}
 
 
-def refuse(
+def find_refused(
     entries: pa.Table,
     cases: pa.Table,
     given: Given,

@@ -17,7 +17,7 @@ from voterlist.decisions.given import Given
 from voterlist.facts.latin import lower, script_of
 from voterlist.schemas import ENTRY, VOTER
 from voterlist.tables import count_by, map_unique, rows_among
-from voterlist.watch import People, nights, tell_happened, waves, waves_as_findings
+from voterlist.watch import People, list_happened, nights, waves, waves_as_findings
 
 Select = Callable[[str, pa.Schema], pa.Table]
 """(``entries`` or ``voters``, schema) -> these columns of the table."""
@@ -101,7 +101,7 @@ def watch_over(
         select: columns of ``entries`` or ``voters``; asked for only where something was struck.
         settings: those of ``[check]``.
     """
-    answers = tell_happened(given)
+    answers = list_happened(given)
     struck = {
         answer.entry_id for answer in answers if answer.change in {"struck", "repeated"}
     }

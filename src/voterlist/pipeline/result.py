@@ -1,6 +1,6 @@
 """What a run says while it goes on, and when it has ended: numbers, places, paths.
 
-Kept apart from how it is read off the tables (``told``), so that it is loaded in no time.
+Kept apart from how it is read off the tables (``outcome``), so that it is loaded in no time.
 """
 
 from __future__ import annotations

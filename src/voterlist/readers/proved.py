@@ -62,8 +62,7 @@ _OWN_PATH = (
 def trouble_in(path: Path, settings: IngestSettings) -> AsideCode | None:
     """The code of why a Parquet file cannot be read; None where all of it can.
 
-    Tables of millions of rows are then read by this process itself, as a part of their columns, by
-    threads: nothing in them breaks it any more.
+    No column is handed over. Whoever reads the file itself then meets nothing that breaks a reader.
 
     Raises:
         OSError: there is no such file, or no right to read it.

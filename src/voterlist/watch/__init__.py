@@ -79,7 +79,7 @@ class Happened:
     ground: str | None = None
 
 
-def tell_happened(given: Given) -> list[Happened]:
+def list_happened(given: Given) -> list[Happened]:
     """What each answer did, in the order of the answers; those without a day are left out."""
     names: dict[str, str] = {}
     answers = []
