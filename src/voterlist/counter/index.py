@@ -42,9 +42,12 @@ from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.outcome import unread_constituencies
 from voterlist.storage import lock
-from voterlist.storage.files import sha256
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
-from voterlist.storage.store import MANIFEST_NAME, digest_of, program_digest
+from voterlist.storage.store import (
+    digest_of,
+    program_digest,
+    read_manifest_and_digest,
+)
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row
 
@@ -236,8 +239,7 @@ def index_of(
 
 def _place_of(source: ListSource) -> Place:
     """Where the index of these runs lies; elsewhere, once another one took the place of a run."""
-    manifests = [folder / MANIFEST_NAME for folder in source.runs.folders]
-    digests = [sha256(path) if path.exists() else "" for path in manifests]
+    digests = [read_manifest_and_digest(folder)[1] for folder in source.runs.folders]
     order = source.settings.lists.order
     return Place("find", "list", digest_of(program_digest(), order, *digests))
 

@@ -400,15 +400,23 @@ def _without_scratch(record: StageRecord) -> StageRecord:
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a run's folder; None where there is none, or none that this version wrote."""
+    return read_manifest_and_digest(folder)[0]
+
+
+def read_manifest_and_digest(folder: Path) -> tuple[Manifest | None, str]:
+    """As ``read_manifest``, and the SHA-256 of what was read; "" where there is no file."""
+    digest = ""
     try:
-        known = strict_json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        content = (folder / MANIFEST_NAME).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        known = strict_json.loads(content)
         known["stages"] = {
             stage: StageRecord(**record) for stage, record in known["stages"].items()
         }
         known["constituencies"] = tuple(known["constituencies"])
-        return Manifest(**known)
+        return Manifest(**known), digest
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        return None, digest
 
 
 def write_table(
@@ -545,19 +553,16 @@ def finished_run(
         told: the digest of its manifest in the journal: that one counts, else the newest.
     """
     home = run_path(workspace, run)
-    folders = (_beside(home, _AGAIN), home, _beside(home, _BEFORE))
-    found = [(folder, read_manifest(folder)) for folder in folders]
-    complete = [
-        (folder, manifest)
-        for folder, manifest in found
-        if manifest is not None and manifest.complete
-    ]
-    own = [
-        (folder, manifest)
-        for folder, manifest in complete
-        if sha256(folder / MANIFEST_NAME) == told
-    ]
-    return next(iter(own or complete), None)
+    complete = []
+    for folder in (_beside(home, _AGAIN), home, _beside(home, _BEFORE)):
+        # Read once: a run that ends just now may move it.
+        manifest, digest = read_manifest_and_digest(folder)
+        if manifest is not None and manifest.complete:
+            complete.append((digest == told, folder, manifest))
+    # The first of those that are told of, else the first.
+    for _, folder, manifest in sorted(complete, key=lambda found: not found[0]):
+        return folder, manifest
+    return None
 
 
 def told_of(journal: Iterable[tuple[Any, ...]]) -> dict[str, str]:
@@ -578,7 +583,7 @@ def altered_runs(workspace: Path, journal: Iterable[tuple[Any, ...]]) -> list[Pa
         found[0]
         for run, digest in told_of(journal).items()
         if (found := finished_run(workspace, run, digest))
-        and sha256(found[0] / MANIFEST_NAME) != digest
+        and read_manifest_and_digest(found[0])[1] != digest
     ]
 
 
