@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import math
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,10 @@ import pytest
 from registers import EACH, ON_DAY, Tables, clean
 from voterlist import synth
 from voterlist.check import check, examine
-from voterlist.check import rules as check_rules
 from voterlist.check.agehist import pyramid
 from voterlist.check.coincidences import poisson_tail_bound
-from voterlist.check.rules import ALIKE, RULES
-from voterlist.check.rules.name_misspelt import misspelt
+from voterlist.check.names import misspelt
+from voterlist.check.rules import RULES, SUBJECTS
 from voterlist.config.sections import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity
@@ -27,7 +28,6 @@ from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, emp
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
 YEAR_ONLY = "birth-year-only"
-RULES_FOLDER = Path(check_rules.__file__).parent
 SYNTH_FOLDER = Path(synth.__file__).parent
 NOT_BY_CHANCE: dict[str, str] = {}
 """Rules of which ``synth`` plants no fault, and why."""
@@ -419,16 +419,28 @@ def test_of_a_list_that_was_handed_in_anew_nothing_is_missing(code, place):
     assert tables.findings() == []
 
 
+def asks(function):
+    """What must be given to a function."""
+    parameters = inspect.signature(function).parameters.values()
+    return [one.name for one in parameters if one.default is one.empty]
+
+
 def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
     """No rule escapes the planted-fault test, and no code stands for two rules."""
     assert set(PLANTS) == set(RULE_OF)
     assert len(RULE_OF) == len(RULES) >= 20
 
 
-def test_every_file_of_the_folder_is_a_rule_that_is_declared():
-    """A file without a record would be asked by nobody."""
-    files = {path.stem.replace("_", "-") for path in RULES_FOLDER.glob("[!_]*.py")}
-    assert files == RULE_OF.keys() - ALIKE.keys()
+def test_what_finds_a_broken_rule_has_the_name_of_one_that_is_declared():
+    """A function without a record would be asked by nobody."""
+    finders = [
+        name.replace("_", "-")
+        for subject in SUBJECTS
+        for name, found in vars(subject).items()
+        if isinstance(found, FunctionType | partial)
+        and asks(found) == ["context", "rule"]
+    ]
+    assert sorted(finders) == sorted(RULE_OF)
 
 
 def test_chance_plants_a_fault_of_every_rule():

@@ -10,15 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
+from voterlist.check.ages import oldest_possible, youngest_possible
 from voterlist.check.context import Context
+from voterlist.check.lists import line_number
 from voterlist.check.measures import ages_judged, share_funnel
-from voterlist.check.shared import (
-    has_mixed_script,
-    has_strange_character,
-    line_number,
-    oldest_possible,
-    youngest_possible,
-)
+from voterlist.check.names import has_mixed_script, has_strange_character
 from voterlist.config.sections import CheckSettings
 from voterlist.tables import differ, group_codes, matches, similarity
 

@@ -1,8 +1,8 @@
 """Context tests: what an entry, a dwelling or a precinct should not look like.
 
-``rules.toml`` says of each rule what it is called and what it rests on; a file of ``rules`` finds
-where it is broken in one ``Context``. The files beside this one hold what several rules need, and
-the statistics of every place.
+``rules.toml`` says of each rule what it is called and what it rests on; the function of its name
+finds where it is broken in one ``Context``, in the file of its subject (``rules.py``). Other files
+hold the statistics of every place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from voterlist.check.agehist import profile_of, pyramid, pyramids
 from voterlist.check.context import Context
 from voterlist.check.indicators import indicators_of
 from voterlist.check.precinct_borders import street_use
-from voterlist.check.rules import RULES, TESTS
+from voterlist.check.rules import RULES, find
 from voterlist.config.sections import CheckSettings
 from voterlist.findings import gather, is_on
 from voterlist.model import frozen
@@ -96,7 +96,7 @@ def examine(
 
 
 def _findings(context: Context) -> pa.Table:
-    """FINDING of every test that is on, under the settings."""
+    """FINDING of every rule that is on, under the settings."""
     settings = context.settings
-    tests = [test for test in TESTS if is_on(test.rule, settings)]
-    return gather((test.find(context, test.rule) for test in tests), settings)
+    rules = [rule for rule in RULES if is_on(rule, settings)]
+    return gather((find(context, rule) for rule in rules), settings)

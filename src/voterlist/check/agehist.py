@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs, completed_years
 from voterlist.check.context import Context, without_impossible_births
-from voterlist.check.shared import is_missing
 from voterlist.fields import COMPARED
 from voterlist.model import Sex, Stage
 from voterlist.schemas import (
@@ -161,7 +160,7 @@ def profile_of(context: Context) -> pa.Table:
     }
     for name in COMPARED:
         columns[f"missing_{name}"] = (
-            precincts.count(is_missing(context, name)) / precincts.size
+            precincts.count(context.is_missing(name)) / precincts.size
         )
     return sort_by(from_columns(columns, PROFILE), "constituency", "precinct")
 

@@ -138,6 +138,15 @@ class Context:
         """True where this field stands in the entry as written."""
         return is_known(self.entries.column(name))
 
+    def is_missing(self, field: str) -> Bools:
+        """True where a field of ENTRY is neither written nor could be had from another cell.
+
+        A cell that was written and not understood, a placeholder among them, is not missing:
+        ``normalize`` speaks of it.
+        """
+        column = "birth_year" if field == "birth_date" else field
+        return ~(self.is_known(column) | self.is_written(field))
+
     def number(self, name: str) -> Codes:
         """A column of whole numbers of the voters, -1 where null."""
         if name not in self._dates:

@@ -14,7 +14,6 @@ import pyarrow as pa
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.check.agehist import age_histogram, distance
 from voterlist.check.context import Context
-from voterlist.check.shared import is_missing
 from voterlist.config.sections import CheckSettings
 from voterlist.fields import COMPARED
 from voterlist.model import Rule, Sex, frozen
@@ -292,7 +291,7 @@ def _among_all(context: Context, flags: Bools) -> tuple[Bools, Bools]:
 
 
 def _missing(context: Context, name: str) -> tuple[Bools, Bools]:
-    return _among_all(context, is_missing(context, name))
+    return _among_all(context, context.is_missing(name))
 
 
 def _without_fin(context: Context) -> tuple[Bools, Bools]:
@@ -447,7 +446,7 @@ def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> B
     )
 
 
-def outlier_findings(
+def _outlier_findings(
     context: Context, rule: Rule, judged: Judged, field: str
 ) -> pa.Table:
     """FINDING: the outliers, each with its value and the limit it has passed."""
@@ -456,6 +455,21 @@ def outlier_findings(
     return context.precinct_findings(rule, at, field=field, value=value, limit=limit)
 
 
-def outliers(context: Context, rule: Rule, measure: Measure, field: str) -> pa.Table:
+def _outliers(context: Context, rule: Rule, measure: Measure, field: str) -> pa.Table:
     """FINDING: the precincts whose share of a measure is an outlier."""
-    return outlier_findings(context, rule, judge_precincts(context, measure), field)
+    return _outlier_findings(context, rule, judge_precincts(context, measure), field)
+
+
+def age_structure_outlier(context: Context, rule: Rule) -> pa.Table:
+    """Precincts whose voters are of other ages than those of the rest of the constituency."""
+    return _outlier_findings(context, rule, context.cached(ages_judged), "birth_date")
+
+
+birth_year_only_outlier = partial(_outliers, measure=YEAR_ONLY, field="birth_date")
+heaping_fifteenth = partial(_outliers, measure=FIFTEENTH, field="birth_date")
+heaping_first_of_january = partial(
+    _outliers, measure=FIRST_OF_JANUARY, field="birth_date"
+)
+heaping_round_year = partial(_outliers, measure=ROUND_YEAR, field="birth_date")
+missing_fin_outlier = partial(_outliers, measure=WITHOUT_FIN, field="fin")
+sex_ratio_outlier = partial(_outliers, measure=MEN_SHARE, field="sex")

@@ -1,4 +1,4 @@
-"""Rule ``address-in-two-precincts``: one address in several precincts."""
+"""The rules about who shares a dwelling, and where it lies."""
 
 from __future__ import annotations
 
@@ -8,16 +8,52 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Longs, pack_columns, repeated_places, run_sizes
 from voterlist.check.context import Context
+from voterlist.check.precinct_borders import OUTSIDE, judge
 from voterlist.findings import take_columns
 from voterlist.model import Rule
 from voterlist.persons.shared_values import text_hashes
+from voterlist.schemas import FINDING
 from voterlist.tables import codes, group_codes
+
+
+def crowded_dwelling(context: Context, rule: Rule) -> pa.Table:
+    """Dwellings with more voters than the settings allow, by their first entry."""
+    dwellings, limit = context.dwellings, context.settings.most_voters_in_dwelling
+    at = np.flatnonzero(dwellings.size > limit)
+    value, rows = dwellings.size[at], dwellings.first[at]
+    return context.entry_findings(rule, rows, field="address", value=value, limit=limit)
+
+
+def dwelling_without_shared_surname(context: Context, rule: Rule) -> pa.Table:
+    """Dwellings of many voters no two of whom share a surname stem, by their first entry.
+
+    The surname of each of them must be known.
+    """
+    dwellings, limit = context.dwellings, context.settings.least_strangers
+    # As many surnames as voters: each surname is known and stands once.
+    is_all_different = _surnames(context) == dwellings.size
+    at = np.flatnonzero((dwellings.size >= limit) & is_all_different)
+    value, rows = dwellings.size[at], dwellings.first[at]
+    return context.entry_findings(rule, rows, field="address", value=value, limit=limit)
+
+
+def _surnames(context: Context) -> Longs:
+    """How many different surname stems each dwelling has."""
+    dwellings = context.dwellings
+    stem, stems = codes(context.voters.column("surname_stem"))
+    is_placed = (dwellings.codes >= 0) & (stem >= 0)
+    # One number for each dwelling and surname, so that one sort brings equal ones together.
+    width = max(len(stems), 1)
+    packed = np.sort(dwellings.codes[is_placed] * width + stem[is_placed])
+    is_first = np.diff(packed, prepend=-1) != 0
+    return np.bincount(packed[is_first] // width, minlength=len(dwellings.size))
+
 
 _HOUSE_AND_FLAT = ("ev", "menzil")
 """As ``normalize`` folds the words for house and flat of every language."""
 
 
-def find(context: Context, rule: Rule) -> pa.Table:
+def address_in_two_precincts(context: Context, rule: Rule) -> pa.Table:
     """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
 
     For each precinct its first entry there, beside the first entry in another precinct. The value
@@ -71,3 +107,16 @@ def _without_words(address: pa.Array) -> pa.Array:
     for word in _HOUSE_AND_FLAT:
         address = pc.replace_substring(address, pattern=f" {word} ", replacement=" ")
     return address
+
+
+def address_outside_precinct(context: Context, rule: Rule) -> pa.Table:
+    """Entries whose street, or house, the register of streets gives to other precincts only.
+
+    The value is the precinct that it gives the address to, of several the lowest; none where it
+    names the street and nowhere the house.
+    """
+    if not context.streets.num_rows:
+        return FINDING.empty_table()
+    judged = judge(context.voters, context.streets)
+    at = np.flatnonzero(judged.verdict == OUTSIDE)
+    return context.entry_findings(rule, at, field="address", value=judged.precinct[at])
