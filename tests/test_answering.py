@@ -58,6 +58,7 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
         ledger.amend(from_columns(columns, AMENDMENT, 1))
         # Where another entry is named, so is what is asked of the one that is gone.
         row = SAID | {"entry_id": "088-2", "action": STAYS, "reason": None}
+        row["document"] = None
         row["value"] = f"088-0001-{'A' * 13}"
         file = SimpleNamespace(told_above=[row], amendments=AMENDMENT.empty_table())
         asked = {"088-2": (case(), None)}

@@ -544,6 +544,33 @@ def _list_as_another(precinct):
     told("run", precinct, "--today", EARLY)
 
 
+def _answer_by_naming(precinct):
+    """(who was named by mistake, who stands there) of whoever has another line by now."""
+    rows = handing.newest(precinct, "entries").to_pylist()
+    named = sorted((row["fin"] == "5XK1261", row["entry_id"]) for row in rows)
+    (_, wrong), (_, today) = named[0], named[-1]
+    asked = told("answer", precinct)[1]["cases"][0]["own"][0]["entry_id"]
+    document = ("--document", "AA 1")
+    as_named = ("--stays", "--entry", today, *document)
+    # Who was named by mistake was struck off, and nobody else could be named.
+    said = (
+        ("--stays", "--entry", wrong),
+        ("--stays", "--entry", wrong, *document),
+        ("--elsewhere", *document),
+        ("--elsewhere", "--entry", asked),
+        as_named,
+    )
+    words = ("answer", precinct, "--by", "Nigar", "--today", EARLY, "--case")
+    told_of = [call(*words, 1, *one) for one in said]
+    assert [one.exit_code for one in told_of] == [2, 0, 2, 0, 0]
+    # And nobody said whom an id names.
+    assert "Nəbiyev Sahib Elman oğlu" in told_of[-1].stdout
+    # Of the other case the list has the entry that was asked about.
+    assert told(*words, 2, *as_named)[0] == 2
+    assert told("answer", precinct)[1]["cases"][0]["own"][0]["entry_id"] == today
+    return wrong, today
+
+
 def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path):
     """A case of theirs was settled by no answers, and asked again for ever.
 
@@ -595,23 +622,12 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     assert opened["returned-cases"] == 2
     assert [one["owing"] for one in owed()] == [[1, 2]] * 2
     assert "Precinct 2 owes" in call("status", above, "--today", EARLY).stdout
-    rows = handing.newest(both[0][1], "entries").to_pylist()
-    named = sorted((row["fin"] == "5XK1261", row["entry_id"]) for row in rows)
-    (_, wrong), (_, today) = named[0], named[-1]
-    as_today = ("answer", both[0][1], "--by", "Nigar", "--today", EARLY)
+    wrong, today = _answer_by_naming(both[0][1])
     struck = ("--elsewhere", "--document", "AA 1")
-    # Who was named by mistake was struck off, and nobody else could be named.
-    three = ("--stays", "--entry", wrong), struck, ("--stays", "--entry", today)
-    codes = [
-        told(*as_today, "--case", case, *said)[0]
-        for said, case in product(three, (1, 2))
-    ]
-    # Of the other case the list has the entry that was asked about.
-    assert codes[-2:] == [0, 2]
-    assert told("answer", both[0][1])[1]["cases"][0]["own"][0]["entry_id"] == today
     # Who moved to a third place, by both, was asked about for ever.
     for (_, precinct), case in product(both, (1, 2)):
         words = (precinct, "--case", case, *struck, "--by", "Nigar")
+        words += ("--entry", today) * (case == 1 and precinct == both[0][1])
         # Half of a place was taken for the other place of the case.
         for place, code in (("87/", 1), ("87/5", 0)):
             at = ("--precinct", place, "--today", EARLY)

@@ -23,6 +23,7 @@ from voterlist.casework.returned_cases import (
     Returned,
     ReturnedCase,
     added_no_more,
+    as_asked,
     asked_above,
     others_in,
     standing_as,
@@ -119,15 +120,15 @@ _ANSWER_OF = {STAYS: "keep", ELSEWHERE: "give-up"}
 
 
 def cases_returned(
-    workspace: Path,
+    workspace: Path, number: int | None = None
 ) -> tuple[tuple[ReturnedCase, Answer | None], ...]:
-    """The cases that are asked about, each with the answer to it, if there is one.
+    """The cases that are asked about, and that of a number, each with the answer to it, if any.
 
     Raises:
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        return tuple(asked_above(workspace, ledger))
+        return tuple(asked_above(workspace, ledger, number))
 
 
 def own_entries(
@@ -181,7 +182,13 @@ def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -
     """
     cases = with_answers(workspace, ledger)
     cases.sort(key=lambda told: told[0].number == number)
-    return {entry.entry_id: told for told in cases for entry in told[0].own}
+    return {
+        entry.entry_id: (about, given)
+        for case, given in cases
+        for about in (as_asked(case), case)
+        for entry in about.own
+        if about is case or entry.is_gone
+    }
 
 
 def split_from_above(
@@ -296,7 +303,8 @@ def record_from_above(
             by_entry[row["entry_id"]] = row["decided_by"]
             continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
-        said = {"reason": row["reason"], "decided_by": by, "decided_at": str(day)}
+        said = {"reason": row["reason"], "document": row["document"]}
+        said |= {"decided_by": by, "decided_at": str(day)}
         if row["value"] is not None:
             # What is asked of the one that is gone is answered; who was named by mistake stays.
             closed = _questions_closed(holding, struck_once, case, said)

@@ -90,6 +90,8 @@ class ReturnedCase(Frozen):
     """All who were asked said that the person stands elsewhere, so all are asked again."""
     stands_as: _Id | None = Field(default=None, exclude=True)
     """As in ``Answer``."""
+    asked: tuple[OwnEntry, ...] = Field(default=(), exclude=True)
+    """Where an entry was named so: the entries about which it was asked."""
     is_of_before: bool = Field(default=False, exclude=True)
     """The newest return does not ask about it."""
 
@@ -590,13 +592,16 @@ def with_answers(
 
 
 def asked_above(
-    workspace: Path, ledger: Reader
+    workspace: Path, ledger: Reader, number: int | None = None
 ) -> list[tuple[ReturnedCase, Answer | None]]:
-    """What of it is asked: the newest return, and any other case whose answer holds no more."""
+    """What of it is asked: the newest return, and any other case whose answer holds no more.
+
+    And what has this number.
+    """
     return [
         (case, answer)
         for case, answer in with_answers(workspace, ledger)
-        if not case.is_of_before or answer is None
+        if not case.is_of_before or answer is None or case.number == number
     ]
 
 
@@ -645,15 +650,17 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
                 old, entry = row["old_entry_id"], row["entry_id"]
                 today[old] = {"entry_id": entry or old, "is_gone": entry is None}
 
+    def own_today(entry: OwnEntry) -> OwnEntry:
+        came = {"is_gone": False, "came_as": entry.entry_id}
+        return entry.model_copy(update=came | today.get(entry.entry_id, {}))
+
     def of_today(case: ReturnedCase) -> ReturnedCase:
-        own = []
+        own = tuple(map(own_today, case.own))
+        said = {"own": own, "is_of_before": case.case_id not in newest}
         answer = answers.get(case.case_id)
         if answer and answer.stands_as:
             case = standing_as(case, answer.stands_as)
-        for entry in case.own:
-            came = {"is_gone": False, "came_as": entry.entry_id}
-            own.append(entry.model_copy(update=came | today.get(entry.entry_id, {})))
-        said = {"own": tuple(own), "is_of_before": case.case_id not in newest}
+            said |= {"own": tuple(map(own_today, case.own)), "asked": own}
         return case.model_copy(update=said)
 
     before = sorted(cases.keys() - {*newest})
@@ -663,6 +670,12 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
 def standing_as(case: ReturnedCase, entry_id: str) -> ReturnedCase:
     """The case about an entry of today in which nobody but a person finds the one it was about."""
     return case.model_copy(update={"own": (_own(entry_id),), "stands_as": entry_id})
+
+
+def as_asked(case: ReturnedCase) -> ReturnedCase:
+    """The case about the entries of which it was asked, whoever was named instead."""
+    own = {"own": case.asked or case.own, "asked": (), "stands_as": None}
+    return case.model_copy(update=own)
 
 
 def _own(entry_id: str) -> OwnEntry:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from voterlist import strict_json
 from voterlist.casework.answer_files import (
     AnswerFile,
     Made,
@@ -39,23 +40,25 @@ from voterlist.casework.importing import (
 )
 from voterlist.casework.pages import SecondReaders
 from voterlist.casework.printed import Printed, with_named_entries
-from voterlist.casework.returned_cases import ReturnedCase
+from voterlist.casework.returned_cases import ReturnedCase, as_asked
 from voterlist.decisions.answers import Replaced
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import usage_error
 from voterlist.model import Mark, Problem, frozen
+from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import answers_of_today, cycles_of_runs, known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import what_holds
 from voterlist.render.xlsx import ANSWER_ROW, Answers
-from voterlist.report.asked import AskedAs, Question, ReviewItems
+from voterlist.report.asked import STAYS, AskedAs, Question, ReviewItems
 from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.report.values import Words
+from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.settings import settings_of
 from voterlist.storage.workspace import open_to_change, open_to_read
-from voterlist.tables import Row, from_rows
+from voterlist.tables import Row, from_rows, rows_among
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -258,24 +261,29 @@ def answer_case(
         said: the ``action``: that the person ``STAYS``, or stands ``ELSEWHERE``; ``decided_by``,
             the ``reason``, the ``document`` that shows it, and ``constituency`` and ``precinct``,
             where it is not the other place of the case.
-        stands_as: the entry of the person who stays, where none of the case is on a list.
+        stands_as: the entry of the person who stays, where none of the case is on a list; of a
+            case that was answered so, whom the answer is about: that entry, or one of the case.
         decided_at: the moment; with its time zone.
         bringer: who brings the answer.
 
     Raises:
         UsageError: it is no workspace, or has no complete run; there is no such case; the entry is
-            on no list, or the case has one that is.
+            on no list, or the case has one that is; nothing of it is as of the case, and no
+            document is named; where an entry was named, it is not said who stands elsewhere.
         WorkspaceBusyError: another command holds it.
     """
     cases = [case for case, _ in cases_returned(workspace) if case.number == number]
     if not cases:
         raise usage_error("answer-no-case", number=number)
-    if stands_as is not None:
-        _require_other(workspace, cases[0], stands_as)
+    case = cases[0]
+    if said["action"] != STAYS:
+        case = _meant(case, stands_as)
+    elif stands_as is not None:
+        _require_other(workspace, case, stands_as, said["document"])
     rows = [
         {
             **said,
-            "value": stands_as,
+            "value": stands_as if said["action"] == STAYS else None,
             "file": "",
             "sheet": "",
             "row": row,
@@ -283,7 +291,7 @@ def answer_case(
             "asked_as": AskedAs.FROM_ABOVE.value,
             "adjudicates": False,
         }
-        for row, entry in enumerate(cases[0].own, 1)
+        for row, entry in enumerate(case.own, 1)
     ]
     answers = Answers(
         decisions=REVIEW_ROW.empty_table(),
@@ -296,19 +304,59 @@ def answer_case(
     )
 
 
-def _require_other(workspace: Path, case: ReturnedCase, entry_id: str) -> None:
-    """Refuse an entry that is on no list, or stands for one that is.
+def _meant(case: ReturnedCase, entry_id: str | None) -> ReturnedCase:
+    """The case about the entry that was named, or those of which it was asked.
 
     Raises:
-        UsageError: it is so.
+        UsageError: the entry is none of either, or nothing tells which of them is meant.
+    """
+    if entry_id is None and not case.asked:
+        return case
+    meant = {
+        own.entry_id: about for about in (as_asked(case), case) for own in about.own
+    }
+    if entry_id not in meant:
+        raise usage_error("answer-whom", number=case.number, entries=", ".join(meant))
+    return meant[entry_id]
+
+
+def _require_other(
+    workspace: Path, case: ReturnedCase, entry_id: str, document: str | None
+) -> None:
+    """Refuse an entry that is on no list, stands for one that is, or is nothing like it.
+
+    Raises:
+        UsageError: it is so, and no document shows who it is.
     """
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        is_listed = Printed(source).entry(entry_id) is not None
+        listed = Printed(source).entry(entry_id)
     # One that was named by mistake gives way to another.
     is_free = case.stands_as or all(own.is_gone for own in case.own)
-    if not (is_listed and is_free):
+    if listed is None or not is_free:
         raise usage_error("answer-entry", number=case.number)
+    about = [own.came_as for own in as_asked(case).own]
+    subjects = rows_among(source.answers.subjects, "entry_id", about).to_pylist()
+    rows = [row | strict_json.loads(row["cells"]) for row in subjects]
+    then = normalize(from_rows(rows, ENTRY), settings.workspace.profile).table
+    if not document and not any(_is_like(row, listed) for row in then.to_pylist()):
+        raise usage_error("answer-unlike", number=case.number, entry=entry_id)
+
+
+_TELLING = (
+    ("surname", "given_name"),
+    ("birth_year", "birth_month", "birth_day"),
+    ("fin",),
+)
+"""What entries of one person may have in common: columns of VOTER and of LISTED."""
+
+
+def _is_like(then: Row, listed: Row) -> bool:
+    """True where the name, the birth date or the FIN is the same."""
+    return any(
+        all(then[name] and then[name] == listed[name] for name in names)
+        for names in _TELLING
+    )
 
 
 def import_answers(

@@ -308,7 +308,7 @@ def answer(
     problems: list[Answer] = []
     if case is not None:
         is_whole = stays is not None and by.strip()
-        if not is_whole or (elsewhere if stays else stands_as):
+        if not is_whole or (stays and elsewhere):
             raise usage_error("answer-incomplete")
         action = STAYS if stays else ELSEWHERE
         number, _, precinct = elsewhere.rpartition("/")
@@ -338,13 +338,15 @@ def answer(
             other = answered_by(before.get(case), action, by)
             if other is not None:
                 tell("cli.answer.turned-over", number=case, by=other)
-    cases = cases_returned(workspace)
+    cases = cases_returned(workspace, case)
     left = sum(given is None for _, given in cases)
+    # Of an answer it is shown whom it is about.
+    shown = [told for told in cases if case in {None, told[0].number}]
     # What is shown names people: with --json it is not told, on standard error.
-    if case is None and cases and not TERMINAL.json:
+    if shown and not problems and not TERMINAL.json:
         words = Words(SAY.language)
-        asked = [returned for returned, _ in cases]
-        given = {returned.case_id: said for returned, said in cases}
+        asked = [returned for returned, _ in shown]
+        given = {returned.case_id: said for returned, said in shown}
         rows = [
             _cells(question, given[question.case_id or ""], words)
             for question in own_entries(workspace, asked, words)
