@@ -589,7 +589,8 @@ def test_files_held_against_others_are_compared_in_what_was_added(list_file):
     [
         ("john.smith@a.com", "john.smith@mills.org", "differs", "same-user"),
         ("john.smith1@a.com", "john.smith2@a.com", "one-edit", "one-edit"),
-        ("john.smith1@a.com", "john.smith23@a.com", "differs", "similar"),
+        ("john.smith1@a.com", "john.smith23@a.com", "differs", "differs"),
+        ("john.smith@mills.org", "john.brown@mills.org", "similar", "differs"),
         ("john255@a.com", "john255@mills.org", "same-user", "same-user"),
         ("john.smith@mills.org", "john.smith@milsl.og", "same-user", "same-user"),
         ("john.smith@a.com", "john.smith@a.com", "same", "same"),

@@ -58,9 +58,12 @@ class Added(Comparison):
             return
         own, differs = levels[self.field], self.levels["DIFFERS"]
         alike = ~np.isin(own, (MISSING, self._same, differs))
-        for field, apart in _NAMES_APART.items():
-            alike &= ~np.isin(levels[field], apart)
-        where = np.flatnonzero(alike)
+        surname, given_name = (
+            ~np.isin(levels[field], apart) for field, apart in _NAMES_APART.items()
+        )
+        # Two of one name at one company have it before the @, and the company behind it.
+        own[(surname ^ given_name) & (own == self.levels["SIMILAR"])] = differs
+        where = np.flatnonzero(alike & surname & given_name)
         column, near = pairs.entries.added[self.field], pairs.at(where)
         first, second = column.codes.take(near.left), column.codes.take(near.right)
         word_l, word_r, place = distinct_pairs(first, second, len(column.values))
