@@ -29,7 +29,7 @@ from voterlist.synth.plan import (
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.synth.repeats import Done
 from voterlist.synth.spellings import SCRIPTS
-from voterlist.tables import from_columns, from_rows, with_column
+from voterlist.tables import from_rows, with_column
 
 _STYLES = (
     "typed_ascii",
@@ -139,16 +139,12 @@ def _tables_of(
 
 def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
     """The lists, those that are handed in as two files with a row for each half."""
-    every = np.arange(lists.num_rows)
-    is_halved = np.isin(every, list(desk.halved))
-    at = np.repeat(every, 1 + is_halved)
-    second = np.r_[False, at[1:] == at[:-1]]
-    first = np.r_[second[1:], False]
-    sizes = lists.column("entries").to_numpy()[at]
-    half = sizes // 2
-    rest = np.where(second, sizes - half, sizes)
-    sizes = np.where(first, half, rest)
-    return with_column(lists.take(at), "entries", pa.array(sizes, pa.int64()))
+    rows = []
+    for at, row in enumerate(lists.to_pylist()):
+        size = row["entries"]
+        sizes = (size // 2, size - size // 2) if at in desk.halved else (size,)
+        rows += [row | {"entries": part} for part in sizes]
+    return from_rows(rows, LISTS)
 
 
 def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
@@ -303,10 +299,6 @@ def made_of(
 # --- What other bodies know of the invented nation: the statistics office's numbers
 
 
-_FIRST_YEAR = 1890
-"""Nobody is born before."""
-
-
 def _born_years(plan: Plan) -> AnyArray:
     days = plan.people.born.astype("datetime64[D]")
     years_since_1970 = days.astype("datetime64[Y]").astype(np.int64)
@@ -330,23 +322,19 @@ def statistics(plan: Plan) -> pa.Table:
     female = plan.people.female[alive]
     years = _born_years(plan)[alive]
     unlisted = 1 + rng.uniform(0, 0.02, count)
-    by_year = np.zeros((count, 200))
-    np.add.at(by_year, (constituency, years - _FIRST_YEAR), 1)
     by_precinct = np.bincount(precinct, minlength=len(plan.precincts.number))
     rows: list[tuple[Any, ...]] = []
     for at, number in enumerate(plan.numbers.tolist()):
         here = constituency == at
-        women = round(float((female & here).sum()) * unlisted[at])
-        men = round(float((~female & here).sum()) * unlisted[at])
+        women = round(int((female & here).sum()) * unlisted[at])
+        men = round(int((~female & here).sum()) * unlisted[at])
         counts = {"adults": men + women, "men": men, "women": women}
-        for year in np.flatnonzero(by_year[at]):
-            born = round(by_year[at, year] * unlisted[at])
-            counts[f"born-{_FIRST_YEAR + year}"] = born
+        for year, born in zip(*np.unique(years[here], return_counts=True), strict=True):
+            counts[f"born-{year}"] = round(born * unlisted[at])
         rows += [(number, None, *count) for count in counts.items()]
         permanent = (plan.precincts.constituency == at) & ~plan.precincts.temporary
         for place in np.flatnonzero(permanent):
             here_only = int(plan.precincts.number[place]), "adults", by_precinct[place]
             rows.append((number, *here_only))
-    names = ("constituency", "precinct", "measure", "value")
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return from_columns(dict(zip(names, map(list, columns), strict=True)), STATISTIC)
+    named = [dict(zip(STATISTIC.names, row, strict=True)) for row in rows]
+    return from_rows(named, STATISTIC)

@@ -338,34 +338,26 @@ def borders(plan: Plan, into: AnyArray) -> pa.Table:
     ``into`` gives the list in whose precinct each list's dwellings lie.
     """
     homes, names = plan.dwellings, plan.names
-    at = into[homes.precinct]
-    order = np.lexsort((homes.house, homes.street, homes.village, at))
-    key = np.column_stack([at, homes.village, homes.street])[order]
-    starts = (
-        np.flatnonzero(np.r_[True, (key[1:] != key[:-1]).any(axis=1)])
-        if len(order)
-        else np.array([], np.int64)
-    )
-    ends = np.r_[starts[1:], len(order)][: len(starts)] - 1
-    low, high = homes.house[order[starts]], homes.house[order[ends]]
-    place = key[starts, 0].astype(np.int64) if len(order) else np.array([], np.int64)
-    return pa.table(
+    houses = pa.table(
         {
-            "constituency": plan.numbers[plan.precincts.constituency[place]],
-            "precinct": plan.precincts.number[place],
-            "settlement": pa.array(
-                [settlement(names, int(number)) for number in key[starts, 1]],
-                pa.string(),
-            ),
-            "street": pa.array(
-                [street(names, int(number)) for number in key[starts, 2]], pa.string()
-            ),
-            "houses": pa.array(
-                [
-                    f"{low_end}-{high_end}"
-                    for low_end, high_end in zip(low, high, strict=True)
-                ],
-                pa.string(),
-            ),
+            "list": into[homes.precinct],
+            "village": homes.village,
+            "street": homes.street,
+            "house": homes.house,
         }
-    ).cast(BORDERS)
+    )
+    streets = houses.group_by(["list", "village", "street"], use_threads=False)
+    ends = streets.aggregate([("house", "min"), ("house", "max")])
+    rows = [
+        {
+            "constituency": int(plan.numbers[plan.precincts.constituency[place]]),
+            "precinct": int(plan.precincts.number[place]),
+            "settlement": settlement(names, village),
+            "street": street(names, number),
+            "houses": f"{low}-{high}",
+        }
+        for place, village, number, low, high in sorted(
+            zip(*map(pa.ChunkedArray.to_pylist, ends.columns), strict=True)
+        )
+    ]
+    return pa.Table.from_pylist(rows, BORDERS)

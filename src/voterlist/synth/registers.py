@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +24,7 @@ from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.layouts import HEADERS
 from voterlist.synth.people import documents, fins
-from voterlist.tables import Column, plain, with_column
+from voterlist.tables import plain, with_column
 
 PLANTED = pa.schema(
     [("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())]
@@ -203,8 +202,8 @@ def _give_numbers(people: pa.Table, seed: int) -> pa.Table:
     person = _FIRST_OUTSIDER + np.arange(people.num_rows, dtype=np.int64)
     second = np.ones_like(person)
     numbers = documents(person, second, second > 0, seed)
-    people = _with(people, "document", numbers)
-    people = _with(people, "fin", fins(person, seed))
+    people = with_column(people, "document", numbers)
+    people = with_column(people, "fin", fins(person, seed))
     return _with_known_fin(people)
 
 
@@ -242,15 +241,6 @@ def _below(*tables: pa.Table) -> pa.Table:
     return pa.concat_tables(tables, promote_options="permissive")
 
 
-def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
-    """The rows with another column, or with a column replaced."""
-    is_column = isinstance(values, Column)
-    array = values if is_column else pa.array(values)
-    if name in rows.column_names:
-        return rows.set_column(rows.column_names.index(name), name, array)
-    return rows.append_column(name, array)
-
-
 # --- registers
 # -----------------------------------------------------------------------------------------
 
@@ -271,7 +261,7 @@ def _deaths(into: _Folder, deaths: pa.Table, rng: Generator) -> None:
     nothing = pa.scalar(None, pa.string())
     for name in ("fin", "document", "birth_date"):
         blanked = pc.if_else(unusable, nothing, deaths.column(name))
-        deaths = _with(deaths, name, blanked)
+        deaths = with_column(deaths, name, blanked)
     into.csv("deaths", _person(deaths, "constituency"))
 
 
@@ -297,8 +287,8 @@ def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     donors = others.take(former.num_rows)
     former = former.slice(0, donors.num_rows)
     into.plant("name-changed-old-name", former)
-    changed = _with(former, "former", former.column("surname"))
-    changed = _with(changed, "surname", donors.column("surname"))
+    changed = former.append_column("former", former.column("surname"))
+    changed = with_column(changed, "surname", donors.column("surname"))
     into.csv("name-changes", _person(changed, "former"))
 
 
@@ -333,7 +323,7 @@ def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> 
         month = 1 + row % 5
         day = 1 + row % 28
         dates.append(f"2008-{month:02d}-{day:02d}")
-    unlisted = _with(unlisted, "birth_date", dates)
+    unlisted = with_column(unlisted, "birth_date", pa.array(dates, pa.string()))
     into.plant("newly-of-age-missing", unlisted, listed=False)
     entries = synthetic.entries
     birth_date = pc.fill_null(entries.column("birth_date"), "")
@@ -381,10 +371,12 @@ def _cycles(
     entries = synthetic.entries
     entry_id = entries.column("entry_id")
     has_moved = pc.is_in(entry_id, value_set=moved.column("entry_id"))
-    entries = _with(entries, "precinct", _next_precincts(synthetic, has_moved))
+    place = entries.column_names.index("precinct")
+    precincts = _next_precincts(synthetic, has_moved)
+    entries = entries.set_column(place, "precinct", precincts)
     has_changed = pc.is_in(entry_id, value_set=changed.column("entry_id"))
     document = pc.if_else(has_changed, "AA0000001", entries.column("document"))
-    entries = _with(entries, "document", document)
+    entries = with_column(entries, "document", document)
     added = _below(arrived, returned, new).column("entry_id")
     was_there = pc.invert(pc.is_in(entry_id, value_set=added))
     parts = (entries.filter(was_there), forgotten, recorded, without_reason)
@@ -393,7 +385,7 @@ def _cycles(
     into.parquet("earlier-cycle", _below(last, _person(returned, *_PLACE)))
 
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
-    with_reasons = _with(_person(recorded), "reason", reasons)
+    with_reasons = _person(recorded).append_column("reason", pa.array(reasons))
     into.csv("removals", with_reasons, _person(without_reason))
 
 
@@ -436,7 +428,7 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     numbers = (voters, on_list, supplementary, with_card, cards_given)
     of_lists = lists.select(_PLACE)
     for name, column in zip(_PROTOCOL, numbers, strict=True):
-        of_lists = _with(of_lists, name, column)
+        of_lists = of_lists.append_column(name, pa.array(column))
     of_constituencies = _totals(of_lists, "constituency").sort_by("constituency")
     into.csv("protocol", of_lists, of_constituencies, _totals(of_lists))
 

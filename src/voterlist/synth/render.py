@@ -107,13 +107,8 @@ class _Pen:
         rows = np.flatnonzero(hit)
         if not len(rows):
             return texts
-        rewritten = rewrite(self.rng, _at(texts, rows))
+        rewritten = rewrite(self.rng, texts.take(rows))
         return pc.replace_with_mask(texts, hit, rewritten)
-
-
-def _at(texts: pa.Array, rows: AnyArray) -> pa.Array:
-    """The texts at these rows, in their order; a row may stand more than once."""
-    return texts.take(rows)
 
 
 def _blank(texts: pa.Array, hit: AnyArray) -> pa.Array:
@@ -129,7 +124,7 @@ def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     stem = rows.style * len(plan.names.stems) + rows.people.stem
     form = stem * 3 + rows.people.form
     index = form * 2 + rows.people.female
-    texts = pen.mistyped(_at(spellings().surname, index), Done.TYPING_SURNAME)
+    texts = pen.mistyped(spellings().surname.take(index), Done.TYPING_SURNAME)
     return _blank(texts, pen.slip(Done.SURNAME_MISSING))
 
 
@@ -139,7 +134,7 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     The spellings are indexed by style and name.
     """
     index = rows.style * len(plan.names.given) + rows.people.given
-    texts = pen.mistyped(_at(spellings().given, index), Done.TYPING_GIVEN_NAME)
+    texts = pen.mistyped(spellings().given.take(index), Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
     has_surname = pen.done & int(Done.SURNAME_MISSING) == 0
     return _blank(texts, pen.slip(Done.GIVEN_NAME_MISSING, has_surname))
@@ -154,7 +149,7 @@ def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.A
     ending = rows.style * 3 + particle
     ending_of_sex = ending * 2 + rows.people.female
     index = ending_of_sex * plan.names.men + rows.people.father
-    texts = pen.mistyped(_at(spellings().patronymic, index), Done.TYPING_PATRONYMIC)
+    texts = pen.mistyped(spellings().patronymic.take(index), Done.TYPING_PATRONYMIC)
     return _blank(texts, pen.slip(Done.PATRONYMIC_MISSING))
 
 
@@ -218,7 +213,7 @@ def _birth_dates(pen: _Pen, rows: _Rows) -> pa.Array:
 
     year_only = pen.slip(Done.BIRTH_YEAR_ONLY, full)
     form = np.where(year_only, DATE_FORMS.index("year"), rows.date_form)
-    texts = _at(spellings().date, _date_index(form, year, month, day))
+    texts = spellings().date.take(_date_index(form, year, month, day))
     missing = pen.slip(Done.BIRTH_MISSING)
     return _blank(texts, missing)
 
@@ -248,7 +243,7 @@ def _sexes(pen: _Pen, rows: _Rows, sex_form: AnyArray, has_sex: AnyArray) -> pa.
     wrong = pen.slip(Done.SEX_WRONG, has_sex)
     written_female = rows.people.female ^ wrong
     form = rows.style * 2 + sex_form
-    texts = _at(spellings().sex, form * 2 + written_female)
+    texts = spellings().sex.take(form * 2 + written_female)
     missing = pen.hit(pen.rates.sex_missing)
     return _blank(texts, missing | ~has_sex)
 
@@ -286,10 +281,10 @@ def _address_parts(
     houses = homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling]
     flat = homes.flat[dwelling].astype(np.int64)
 
-    place = _at(spelled.place, places)
-    street = _at(spelled.street, streets)
-    house = _at(_counts(), houses)
-    flats = _blank(_at(_counts(), flat * 4), flat == 0)
+    place = spelled.place.take(places)
+    street = spelled.street.take(streets)
+    house = _counts().take(houses)
+    flats = _blank(_counts().take(flat * 4), flat == 0)
     return place, street, house, flats
 
 
@@ -309,7 +304,7 @@ def _addresses(
     spelled = spellings()
     place, street, house, flat = _address_parts(plan, dwelling, rows.style)
     words = rows.style * 3 + address_form
-    flat_word = _at(spelled.flat_word, words)
+    flat_word = spelled.flat_word.take(words)
     known_flat = pc.binary_join_element_wise(flat_word, flat, "")
     flat_part = pc.fill_null(known_flat, "")
 
@@ -320,7 +315,7 @@ def _addresses(
     place_part = pc.binary_join_element_wise(place, ", ", "")
     front = pc.if_else(place_written & place_known, place_part, "")
 
-    house_word = _at(spelled.house_word, words)
+    house_word = spelled.house_word.take(words)
     parts = (front, street, house_word, house, flat_part)
     texts = pc.binary_join_element_wise(*parts, "")
     texts = pen.mistyped(texts, Done.TYPING_ADDRESS)
@@ -408,7 +403,7 @@ def _done_column(done: AnyArray) -> pa.Array:
     """What was done to each entry, in the words of the truth; null where nothing was."""
     distinct, index = np.unique(done, return_inverse=True)
     words = pa.array([done_words(int(bits)) for bits in distinct], pa.string())
-    return _at(words, index.ravel())
+    return words.take(index.ravel())
 
 
 def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:

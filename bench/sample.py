@@ -1,6 +1,6 @@
 """The sample workspace: a constituency in twelve files, with all that a first run shows.
 
-``python -m voterlist.synth.sample data/samples/goychay`` writes it again, byte for byte.
+``python bench/sample.py data/samples/goychay`` writes it again, byte for byte.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from voterlist.synth.generate import Synthetic, generate
+from voterlist.synth.generate import generate
 from voterlist.synth.places import Rates
 from voterlist.synth.plan import Country
 from voterlist.synth.registers import write_parquet
 from voterlist.synth.write import with_run_ids, write_workspace
 
-SEED = 97
+_SEED = 97
 _NUMBER = 88
 """Göyçay."""
 _RATES = Rates(
@@ -34,22 +34,17 @@ _RATES = Rates(
 """Alone, a constituency has no movers across: the other causes are more frequent instead."""
 
 
-def sample(seed: int = SEED) -> Synthetic:
-    """The sample's lists: eleven precincts and a temporary list."""
-    country = Country(numbers=[_NUMBER], precinct_size=527)
-    return generate(5_800, constituencies=1, seed=seed, rates=_RATES, country=country)
-
-
-def write_sample(folder: Path, seed: int = SEED) -> None:
-    """Write the sample workspace with its ``truth.parquet``.
+def write_sample(folder: Path) -> None:
+    """Write the sample workspace with its ``truth.parquet``: eleven precincts, a temporary list.
 
     What was in its inbox and reference before is removed.
     """
     for name in ("inbox", "reference"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    synthetic = sample(seed)
-    places = write_workspace(synthetic, folder, seed=seed, faults=True)
-    keyed = with_run_ids(synthetic, places, folder / "inbox")
+    country = Country(numbers=[_NUMBER], precinct_size=527)
+    made = generate(5_800, constituencies=1, seed=_SEED, rates=_RATES, country=country)
+    places = write_workspace(made, folder, seed=_SEED, faults=True)
+    keyed = with_run_ids(made, places, folder / "inbox")
     write_parquet(keyed.truth, folder / "truth.parquet")
 
 
