@@ -32,7 +32,7 @@ from voterlist.normalize.stage import normalize
 from voterlist.render import xlsx
 from voterlist.render.desk import render_desk
 from voterlist.report.asked import ReviewItems, ReviewTables
-from voterlist.report.values import Facts
+from voterlist.report.values import Facts, Names
 from voterlist.schemas import (
     ACCEPTED,
     ENTRY,
@@ -96,7 +96,7 @@ def _desk(tables: ReviewTables) -> Desk:
         standing(Given()),
         facts,
         run="bench",
-        sources={},
+        names=Names({}),
     )
 
 

@@ -39,6 +39,7 @@ from voterlist.render import xlsx
 from voterlist.render.xlsx import filled
 from voterlist.report.asked import ReviewItems
 from voterlist.report.to_review import review_findings
+from voterlist.report.values import Names
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, empty
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.ledger.copies import restore
@@ -572,8 +573,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
         accepted,
         entries=tables.entries(),
         registers=empty(ENTRY),
-        sources=tables.FILES,
-        mask_identifiers=True,
+        names=Names(tables.FILES),
     )
     items = ReviewItems(cases, findings)
     path.write_bytes(xlsx.render_review(items, "en", run="r", today=tables.TODAY))

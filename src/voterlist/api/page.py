@@ -28,7 +28,7 @@ from voterlist.link.types import Ready
 from voterlist.model import Level, Verdict
 from voterlist.normalize.stage import normalize
 from voterlist.report.asked import ReviewTables
-from voterlist.report.values import Facts
+from voterlist.report.values import Facts, Names
 from voterlist.schemas import ACCEPTED, DECISION, ENTRY, FINDING, RETURNED, empty
 from voterlist.strict_json import SavedFileError
 from voterlist.tables import Row, by_key, from_rows, with_column
@@ -62,7 +62,7 @@ def desk_of_linkage(
         cycle=str(today.year), level=Level.CEC, constituency=None, today=today
     )
     run = hashlib.sha256("\n".join(ready.ids.to_pylist()).encode()).hexdigest()[:16]
-    return desk_of(tables, standing(Given()), facts, run=run, sources={})
+    return desk_of(tables, standing(Given()), facts, run=run, names=Names({}))
 
 
 def read_answers(

@@ -14,7 +14,6 @@ from voterlist.config.sections import Settings
 from voterlist.decisions.standing import Standing
 from voterlist.desk.data import Desk, State, desk_of
 from voterlist.errors import usage_error
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.readings import second_readings, waiting_for, what_holds
@@ -94,7 +93,7 @@ class SecondReaders:
         """The answers, under the ids of today."""
         self._tables = review_tables(runs, ledger, constituency)
         self._settings = settings
-        self._sources = sources_of(runs.inputs)
+        self._names = runs.names(settings)
 
     @cached_property
     def _readings(self) -> pa.Table:
@@ -137,8 +136,7 @@ class SecondReaders:
             tables,
             self.given,
             holding,
-            sources=self._sources,
-            mask_identifiers=self._settings.privacy.mask_identifiers,
+            names=self._names,
             blind=blind,
         )
 
@@ -231,9 +229,8 @@ def desk_of_workspace(
         holding,
         facts,
         run=runs.run,
-        sources=sources_of(runs.inputs),
+        names=runs.names(settings),
         blind=blind,
-        mask_identifiers=settings.privacy.mask_identifiers,
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from voterlist.casework.pages import require_constituency, whose
 from voterlist.catalogue import LANGUAGES
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, known, read_table
 from voterlist.pipeline.publish import REPORTS
 from voterlist.quality.agreement import kappas, read_twice
@@ -16,7 +15,7 @@ from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.feedback import feedback
 from voterlist.quality.readings import second_readings
 from voterlist.render.html import render_feedback
-from voterlist.report.values import Facts, Names
+from voterlist.report.values import Facts
 from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import by_key
@@ -102,7 +101,7 @@ def make_feedback(
         constituency=number,
         today=today,
     )
-    names = Names(sources_of(runs.inputs))
+    names = runs.names(settings)
     target = out or workspace / REPORTS / f"feedback-{number}"
     make_folder(target)
     found = feedback(tables, number)

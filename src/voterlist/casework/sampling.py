@@ -18,7 +18,6 @@ from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import contested_cases, standing
 from voterlist.model import CaseKind, EntryRole
 from voterlist.persons import case_id
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, answers_of_today
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.publish import REPORTS
@@ -31,7 +30,7 @@ from voterlist.quality.readings import (
 from voterlist.report.asked import ReviewItems, ReviewTables
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.to_review import blind_cases
-from voterlist.report.values import Sources
+from voterlist.report.values import Names
 from voterlist.schemas import CASE
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row, concat, from_rows, is_among, rows_among
@@ -155,23 +154,20 @@ class Drawing:
             members[case] = list(given.case_entries.get(case, ()))
         return ids | {" ".join(sorted(entries)) for entries in members.values()}
 
-    def blind(
-        self, names: Collection[str], sources: Sources, *, mask_identifiers: bool
-    ) -> tuple[Case, ...]:
-        """The cases of these names, without score and proposal, by number.
+    def blind(self, drawn: Collection[str], names: Names) -> tuple[Case, ...]:
+        """The cases that are drawn, without score and proposal, by number.
 
         A pair that is no case has a number behind all others.
         """
-        wanted = set(names)
+        wanted = set(drawn)
         is_drawn = [" ".join(pair) in wanted for pair in _names(self._pairs)]
-        drawn = self._pairs.filter(pa.array(is_drawn, pa.bool_()))
-        of_pairs = cases_of_pairs(drawn)
+        pairs = self._pairs.filter(pa.array(is_drawn, pa.bool_()))
+        of_pairs = cases_of_pairs(pairs)
         ids = wanted | set(of_pairs.column("case_id").to_pylist())
         return blind_cases(
             ids,
             with_cases(self._tables, of_pairs),
-            sources=sources,
-            mask_identifiers=mask_identifiers,
+            names=names,
         )
 
 
@@ -235,11 +231,7 @@ def sample_review(
         settings.workspace.cycle,
         without=drawing.decided(given),
     )
-    cases = drawing.blind(
-        drawn,
-        sources_of(runs.inputs),
-        mask_identifiers=settings.privacy.mask_identifiers,
-    )
+    cases = drawing.blind(drawn, runs.names(settings))
     items = ReviewItems(cases)
     write_workbook(path, items, words, source=source, today=today, given=given)
     unasked = len({name for name, *_ in drawing.unasked} & {*drawn})

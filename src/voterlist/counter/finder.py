@@ -61,9 +61,8 @@ from voterlist.model import Action, frozen
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.list_input import ListSource
-from voterlist.report.values import Names, mask
+from voterlist.report.values import mask
 from voterlist.storage.ledger import Reader
 from voterlist.tables import Row
 
@@ -587,7 +586,7 @@ class Finder:
         for word in words:
             has_word = pc.match_substring(rows.column("words"), f" {skeleton(word)} ")
             rows = rows.filter(has_word)
-        names = Names(sources_of(self.source.runs.inputs))
+        names = self.source.runs.names(self.source.settings)
         found = rows.slice(0, _MOST_ASIDE).drop_columns(["words"]).to_pylist()
         return [row | {"file": names.of(row["source"], row["copy"])} for row in found]
 

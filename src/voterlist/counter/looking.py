@@ -22,7 +22,6 @@ from voterlist.decisions.given import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, name_in
 from voterlist.model import Action, frozen
-from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import answers_of_today, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.asked import GivenAnswer, given_answer
@@ -82,7 +81,7 @@ def card_of(finder: Finder, entry_id: str) -> Card:
     is_own = pc.field("entry_id") == entry_id
     entry = entry_in(folder, entry_id)
     (own,) = entry.to_pylist()
-    names = Names(sources_of(runs.inputs))
+    names = runs.names(finder.source.settings)
     spellings = {
         "written": written_names(entry).to_pylist()[0],
         "proposed": name_in(row),
@@ -109,7 +108,7 @@ def card_of(finder: Finder, entry_id: str) -> Card:
         ),
         answers=tuple(_answers(finder, entry_id)),
         cases=tuple(_cases(finder, folder, entry_id)),
-        findings=_findings(finder, folder, entry, names),
+        findings=_findings(folder, entry, names),
         applications=tuple(
             {
                 "number": number,
@@ -166,9 +165,7 @@ def _cases(finder: Finder, folder: Path, entry_id: str) -> Iterator[Row]:
         }
 
 
-def _findings(
-    finder: Finder, folder: Path, entry: pa.Table, names: Names
-) -> tuple[FindingRow, ...]:
+def _findings(folder: Path, entry: pa.Table, names: Names) -> tuple[FindingRow, ...]:
     """The open findings about an entry, errors first."""
     both = ("entry_id", "other_entry_id")
     entry_id = entry.column("entry_id")[0].as_py()
@@ -181,7 +178,6 @@ def _findings(
         pa.concat_tables([read_table(folder, "entries", others), entry.slice(0, 0)]),
         names,
         registers=read_table(folder, "register_rows", others),
-        mask_identifiers=finder.source.settings.privacy.mask_identifiers,
     )
 
 

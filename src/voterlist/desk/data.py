@@ -21,7 +21,7 @@ from voterlist.report.sections.cases.build import cases_in
 from voterlist.report.sections.cases.model import Case, CaseWords, Member, Sentences
 from voterlist.report.sections.chance import chances_by_place
 from voterlist.report.to_review import queued_cases
-from voterlist.report.values import Facts, Sources, rows_of
+from voterlist.report.values import Facts, Names, rows_of
 from voterlist.tables import ReadRow, by_key
 
 _SAME = "same"
@@ -195,8 +195,7 @@ def desk_of(
     facts: Facts,
     *,
     run: str,
-    sources: Sources,
-    mask_identifiers: bool = True,
+    names: Names,
     blind: Collection[str] = (),
 ) -> Desk:
     """The desk of ``facts.constituency``, or of everything where that is None.
@@ -206,16 +205,14 @@ def desk_of(
         holding: what holds of all answers, and what is contested.
         facts: whose desk it is.
         run: the newest run.
-        sources: the files of each source.
-        mask_identifiers: whether only the end of an identifier is shown.
+        names: the names of the files, and what is shown of identifiers.
         blind: cases that are shown as if nobody had decided or compared them.
     """
     looked_up = tables.looked_up(holding)
     cases = queued_cases(
         replace(tables, cases=cases_in(tables.cases, facts.constituency)),
         looked_up,
-        sources=sources,
-        mask_identifiers=mask_identifiers,
+        names=names,
         blind=blind,
     )
     members = {

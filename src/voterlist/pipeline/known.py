@@ -21,9 +21,11 @@ from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
 from voterlist.model import frozen
 from voterlist.persons import case_id
+from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
 from voterlist.quality.readings import what_holds
 from voterlist.readers import SOURCE_DIGITS
+from voterlist.report import values
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
@@ -149,6 +151,11 @@ class Known:
     """The runs, the newest first; more than one where it was of some constituencies only."""
     left_out: tuple[frozenset[int], ...]
     """For each run the constituencies of which a newer one says more."""
+
+    def names(self, settings: Settings) -> values.Names:
+        """The names of its files, and what is shown of identifiers."""
+        masked = settings.privacy.mask_identifiers
+        return values.Names(sources_of(self.inputs), masked)
 
     def folder_of(self, constituency: int | None) -> Path:
         """The newest run that has this constituency, or entries of which none is known."""

@@ -279,7 +279,7 @@ class Run:
     @cached_property
     def names(self) -> Names:
         """The names of the files."""
-        return Names(self.sources)
+        return Names(self.sources, self.mask_identifiers)
 
 
 @frozen

@@ -47,7 +47,6 @@ from voterlist.report.sections.findings import build_findings
 from voterlist.report.values import (
     Names,
     Place,
-    Sources,
     birth_dates,
     rows_of,
     written_names,
@@ -60,23 +59,20 @@ def blind_cases(
     case_ids: Collection[str],
     tables: ReviewTables,
     *,
-    sources: Sources,
-    mask_identifiers: bool = True,
+    names: Names,
 ) -> tuple[Case, ...]:
     """These cases as nobody had decided them, without score, proposal and evidence.
 
     Args:
         case_ids: the cases that the person may read.
         tables: the tables of the run.
-        sources: the files of each source.
-        mask_identifiers: whether only the end of an identifier is shown.
+        names: the names of the files, and what is shown of identifiers.
     """
     cases = build_cases(
         rows_among(tables.cases, "case_id", case_ids),
         tables.numbers,
         tables.looked_up(standing(Given())),
-        Names(sources),
-        mask_identifiers=mask_identifiers,
+        names,
     )
     return tuple(blind_case(case) for case in cases)
 
@@ -85,8 +81,7 @@ def queued_cases(
     tables: ReviewTables,
     looked_up: Mapping[str, pa.Table],
     *,
-    sources: Sources,
-    mask_identifiers: bool,
+    names: Names,
     blind: Collection[str] = (),
 ) -> list[Case]:
     """All cases as a person decides them, on whatever: those that are in doubt first, by number.
@@ -94,16 +89,14 @@ def queued_cases(
     Args:
         tables: the tables of the run.
         looked_up: as of ``ReviewTables.looked_up``.
-        sources: the files of each source.
-        mask_identifiers: whether only the end of an identifier is shown.
+        names: the names of the files, and what is shown of identifiers.
         blind: cases that are shown as if nobody had decided or compared them.
     """
     cases = build_cases(
         tables.cases,
         tables.numbers,
         looked_up,
-        Names(sources),
-        mask_identifiers=mask_identifiers,
+        names,
     )
     shown = [blind_case(case) if case.case_id in blind else case for case in cases]
     return sorted(
@@ -181,8 +174,7 @@ def review_items(
     given: Given,
     holding: Standing,
     *,
-    sources: Sources,
-    mask_identifiers: bool = True,
+    names: Names,
     blind: Collection[str] = (),
 ) -> ReviewItems:
     """Everything that a person is asked, with what was answered before.
@@ -194,19 +186,17 @@ def review_items(
         tables: the tables of the run.
         given: everything that people answered, under the ids of the run.
         holding: what holds of it.
-        sources: the files of each source.
-        mask_identifiers: whether only the end of an identifier is shown.
+        names: the names of the files, and what is shown of identifiers.
         blind: cases that the person is to read without knowing the first decision.
     """
-    looked_up, names = tables.looked_up(holding), Names(sources)
+    looked_up = tables.looked_up(holding)
     left = still_contested(holding.contested, tables.returned)
     holding = replace(holding, contested=left)
     contested, pending = left.to_pylist(), holding.pending.to_pylist()
     cases = queued_cases(
         tables,
         looked_up,
-        sources=sources,
-        mask_identifiers=mask_identifiers,
+        names=names,
         blind=blind,
     )
     disputed_cases = {row["case_id"] for row in contested if is_of_case(row)}
@@ -220,8 +210,7 @@ def review_items(
         given.acceptances,
         entries=looked_up["entries"],
         registers=tables.registers,
-        sources=sources,
-        mask_identifiers=mask_identifiers,
+        names=names,
         amendments=holding.amendments,
     )
     findings = tuple(
@@ -279,8 +268,7 @@ def review_findings(
     *,
     entries: pa.Table,
     registers: pa.Table,
-    sources: Sources,
-    mask_identifiers: bool = True,
+    names: Names,
     amendments: pa.Table | None = None,
 ) -> tuple[Question, ...]:
     """The findings that a person may answer, errors first; behind them those accepted before.
@@ -291,8 +279,7 @@ def review_findings(
         acceptances: ACCEPTANCE: the last answer to each finding, also from after the run.
         entries: ENTRY that they name.
         registers: ENTRY of the registers' rows that they name.
-        sources: as of ``Run``.
-        mask_identifiers: show only the last three characters of FIN and document.
+        names: the names of the files, and what is shown of identifiers.
         amendments: AMENDMENT: what holds of entries, perhaps beside a finding.
 
     Raises:
@@ -301,9 +288,8 @@ def review_findings(
     rows_of_findings = partial(
         build_findings,
         entries=require(entries, ENTRY, Stage.REPORT),
-        names=Names(sources),
+        names=names,
         registers=require(registers, ENTRY, Stage.REPORT),
-        mask_identifiers=mask_identifiers,
     )
     # What was accepted is counted by a finding, which asks nothing.
     is_asked = pc.field("rule").cast(pa.string()) != FINDINGS_ACCEPTED.code

@@ -161,9 +161,11 @@ like."""
 
 @frozen
 class Names:
-    """The names of the files."""
+    """The names of the files, and what is shown of identifiers."""
 
     sources: Sources
+    mask_identifiers: bool = True
+    """Show only the last three characters of FIN and document."""
 
     def of(self, source: str | None, copy: int = 0) -> str | None:
         """The file's name; its source where no name is known."""

@@ -368,7 +368,6 @@ def _build(inputs: Inputs) -> Cases:
         review.number_cases(all_cases, numbers),
         looked_up,
         inputs.run.names,
-        mask_identifiers=inputs.run.mask_identifiers,
     )
     reasons = dict.fromkeys(_contested_cases(inputs), "contested")
     reasons |= dict.fromkeys(waiting, "second-reading")

@@ -58,8 +58,6 @@ def build_cases(
     numbers: pa.Table,
     tables: CaseTables,
     names: Names,
-    *,
-    mask_identifiers: bool,
 ) -> tuple[Case, ...]:
     """The cases of a CASE table by number, each with its entries in order of role and id.
 
@@ -67,7 +65,7 @@ def build_cases(
     """
     table = _order_cases(cases, numbers)
     groups, _ = codes(table.column("case_id"))
-    members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
+    members = _members(table, groups, tables, names)
     waterfalls = waterfalls_of(table, tables["pairs"], tables["waterfalls"])
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
@@ -132,8 +130,6 @@ def _members(
     groups: Groups,
     tables: CaseTables,
     names: Names,
-    *,
-    mask_identifiers: bool,
 ) -> list[Member]:
     """One member for each row of the table of cases."""
     ids = table.column("entry_id")
@@ -145,7 +141,7 @@ def _members(
         table.select(["case_id", "entry_id", "role", "reason"]).to_pylist(),
         names.places(entry),
         text_of(entry, "list_kind").fill_null("permanent").to_pylist(),
-        _cells(entry, voter, groups, mask_identifiers=mask_identifiers),
+        _cells(entry, voter, groups, names),
         strict=True,
     )
     members = []
@@ -185,10 +181,10 @@ def _before(row: ReadRow) -> Before:
 
 
 def _cells(
-    entry: pa.Table, voter: pa.Table, groups: Groups, *, mask_identifiers: bool
+    entry: pa.Table, voter: pa.Table, groups: Groups, names: Names
 ) -> list[tuple[Cell, ...]]:
     """The cells of each entry with their marks, in the order of ``CASE_FIELDS``."""
-    shown = _show_fields(entry, voter, mask_identifiers=mask_identifiers)
+    shown = _show_fields(entry, voter, names)
     is_marked = _contradictions(entry, voter, groups)
     columns = []
     for name in CASE_FIELDS:
@@ -235,7 +231,7 @@ def _contradicts(column: Column, groups: Groups) -> Flags:
 
 
 def _show_fields(
-    entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool
+    entry: pa.Table, voter: pa.Table, names: Names
 ) -> dict[str, list[Value]]:
     """What is shown of each field: the standard form where known, else the text as written."""
     shown: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
@@ -246,7 +242,7 @@ def _show_fields(
     as_written = [name for name in TRAVELLING if name not in shown]
     for name in as_written:
         texts = entry.column(name).to_pylist()
-        if mask_identifiers and name in MASKED:
+        if names.mask_identifiers and name in MASKED:
             texts = [None if text is None else mask(text) for text in texts]
         shown[name] = texts
     return shown

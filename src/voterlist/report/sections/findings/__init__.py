@@ -107,7 +107,6 @@ def build_findings(
     names: Names,
     *,
     registers: pa.Table,
-    mask_identifiers: bool,
     ids: Sequence[str] | None = None,
 ) -> tuple[FindingRow, ...]:
     """The findings, errors first, then by rule, precinct, file and line.
@@ -117,10 +116,9 @@ def build_findings(
     Args:
         findings: FINDING.
         entries: ENTRY; every entry that a finding names.
-        names: the names of the files.
+        names: the names of the files, and what is shown of identifiers.
         registers: ENTRY; the rows of other bodies, and of the last cycle, that findings name beside
             an entry, or instead of one.
-        mask_identifiers: show only the last three characters of FIN and document.
         ids: those of the findings, where a person is asked about them.
     """
     # Who was added is the row of a register, or of an application.
@@ -135,7 +133,7 @@ def build_findings(
         map(_merge_places, names.places(findings), names.places(entry)),
         names.places(other),
         pc.coalesce(written_names(entry), instead).to_pylist(),
-        _named_cells(findings, entry, mask_identifiers=mask_identifiers),
+        _named_cells(findings, entry, names),
         ids or itertools.repeat(None, findings.num_rows),
         strict=True,
     )
@@ -186,15 +184,13 @@ def _mask_identifier(text: str | None) -> str | None:
     return text if text is None or is_placeholder(text) else mask(text)
 
 
-def _named_cells(
-    findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool
-) -> list[str | None]:
+def _named_cells(findings: pa.Table, entry: pa.Table, names: Names) -> list[str | None]:
     """The cell of the field that each finding names, as written."""
     field = text_of(findings, "field")
     cells = pa.nulls(findings.num_rows, pa.string())
     for name in ENTRY_FIELDS:
         column = entry.column(name)
-        if mask_identifiers and name in MASKED:
+        if names.mask_identifiers and name in MASKED:
             column = pa.array(
                 list(map(_mask_identifier, column.to_pylist())), pa.string()
             )
@@ -329,7 +325,6 @@ def _build(inputs: Inputs) -> Findings:
         inputs.table("entries"),
         inputs.run.names,
         registers=inputs.table("register_rows"),
-        mask_identifiers=inputs.run.mask_identifiers,
     )
     areas = _areas(inputs.own("profile"))
     return Findings(rows, count_rules(rows, areas), areas)
