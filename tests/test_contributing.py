@@ -19,7 +19,8 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPES = figures.recipes(PAGE)
 MOST_FILES = {
     "A ground": 0,
-    "A register rule": 2,
+    "A rule of the list": 2,
+    "A rule about a register": 1,
     "A comparison level": 2,
     "A kind of comparison": 1,
     "A column that only travels": 0,

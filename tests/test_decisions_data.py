@@ -20,7 +20,7 @@ from voterlist.decisions.checks import AMENDMENT_PROBLEMS
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.fields import CORRECTED, ENTRY_FIELDS
 from voterlist.model import Action, Unit, Verdict
-from voterlist.reconcile.policies import REGISTERS
+from voterlist.reconcile.policies import REGISTERS, STANDS_THERE
 from voterlist.rulebook import RULES
 from voterlist.rulebook.pages import chapters
 
@@ -47,6 +47,16 @@ def test_the_rules_with_answers_of_their_own_are_those_about_entries():
     """One that is forgotten could only be accepted; one that is no more is a slip."""
     about_entries = {rule.code for rule in RULES if rule.unit in OF_ENTRIES}
     assert answers_by_rule().keys() == about_entries
+
+
+def test_a_move_to_the_place_of_a_row_answers_the_rules_that_propose_it():
+    """A rule of a register that is forgotten would be asked again of everybody who was moved."""
+    moves = {
+        rule
+        for rule, answers in answers_by_rule().items()
+        if (answers.sheet, answers.destination) == ("moves", "row")
+    }
+    assert moves == {rule for rule, is_there in STANDS_THERE.items() if is_there}
 
 
 def test_only_what_names_an_entry_can_be_amended():

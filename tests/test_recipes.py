@@ -16,7 +16,7 @@ STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 MOST_FILES = {
-    "A register rule": 4,
+    "A rule of the list": 4,
     "A ground": 2,
     "A command, or a message": 3,
     "A reader": 2,

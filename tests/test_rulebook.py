@@ -10,13 +10,11 @@ from voterlist.catalogue import LANGUAGES, catalogue, entries, places
 from voterlist.check import SHARE_RULES
 from voterlist.check.rules import RULES as CHECK_RULES
 from voterlist.config.sections import CheckSettings
-from voterlist.reconcile.policies import RULES as RECONCILE_RULES
 from voterlist.rulebook import RULE_CODES, RULES, RULES_OF
 from voterlist.rulebook.pages import Grid, articles, chapters
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "voterlist"
-DOCS = ROOT / "docs"
 PARTS = ("title", "message", "todo")
 PLACES = {"value", "limit", "count"}
 
@@ -114,13 +112,3 @@ def test_no_words_without_a_rule():
     """Words of a rule that is gone would be translated and kept for nobody."""
     named = {key.split(".")[1] for key in entries() if key.startswith("rule.")}
     assert named == {rule.code for rule in RULES}
-
-
-def test_the_page_of_reconcile_names_every_rule():
-    text = (DOCS / "reconcile.md").read_text(encoding="utf-8")
-    assert {rule.code for rule in RECONCILE_RULES} <= _in_code(text)
-
-
-def _in_code(text):
-    """The words of a text that look like codes."""
-    return set(re.findall(r"`([a-z0-9-]+)`", text))

@@ -474,6 +474,10 @@ class Rule:
     """The keys of ``[check]`` that the rule depends on."""
     is_share: bool = False
     """True where ``value`` and ``limit`` are shares, 0 to 1; a report shows them in percent."""
+    registers: tuple[str, ...] = ()
+    """The registers of persons that say so, by name."""
+    about: str = ""
+    """What of a register's rows and the entries that they meet breaks it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

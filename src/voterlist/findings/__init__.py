@@ -56,6 +56,8 @@ def declared_rules(package: str) -> dict[str, Rule]:
             cells["false_alarms"],
             tuple(cells.get("settings", ())),
             cells.get("is_share", False),
+            tuple(cells.get("registers", ())),
+            cells.get("about", ""),
         )
     return rules
 

@@ -14,7 +14,8 @@ something.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -42,22 +43,13 @@ from voterlist.tables import (
     text_of,
 )
 
-_IS_AT_ITS_PLACE = {
-    "arrived-listed-elsewhere": True,
-    "resident-listed-elsewhere": True,
-    "moved-away-confirmed": False,
-    "moved-away-probable": False,
-}
-"""Rules of registers by whether the person stands where the row says, or does so no more.
-
-Other rules about a row of the same register ask who the person is: no place answers that.
-"""
-
 _ANSWERS = frozenset({Action.STRIKE.value, Action.MOVE.value, Action.ADD.value})
 """What answers a finding. Of a corrected field its rule says whether it still finds something."""
 
 
-def answers_to(findings: pa.Table, applied: pa.Table) -> list[Row | None]:
+def answers_to(
+    findings: pa.Table, applied: pa.Table, stands_there: Mapping[str, bool]
+) -> list[Row | None]:
     """For each finding the row of APPLIED that answers it, or None.
 
     A finding is answered where
@@ -73,8 +65,10 @@ def answers_to(findings: pa.Table, applied: pa.Table) -> list[Row | None]:
     Args:
         findings: FINDING.
         applied: APPLIED.
+        stands_there: rules of registers by whether the person stands where the row says, or does
+            so no more.
     """
-    answers = _Answers(applied.to_pylist())
+    answers = _Answers(applied.to_pylist(), stands_there)
     answered: list[Row | None] = [None] * findings.num_rows
     rows = np.flatnonzero(answers.candidates(findings))
     candidates = findings.take(rows)
@@ -108,7 +102,10 @@ def _reason(answer: Row) -> str:
 class _Answers:
     """What was done to the list, by what it answers."""
 
-    def __init__(self, applied: Iterable[Row]) -> None:
+    def __init__(
+        self, applied: Iterable[Row], stands_there: Mapping[str, bool]
+    ) -> None:
+        self._stands_there = stands_there
         self._by_id: dict[str, Row] = {}
         """By the id of the finding that was answered."""
         self._by_rule: dict[tuple[str, str], Row] = {}
@@ -155,7 +152,7 @@ class _Answers:
         entry, other = finding["entry_id"], finding["other_entry_id"]
         if finding_id in self._by_id:
             return self._by_id[finding_id]
-        is_of_place = finding["rule"] in _IS_AT_ITS_PLACE
+        is_of_place = finding["rule"] in self._stands_there
         for about in (entry, other):
             row = self._by_rule.get((finding["rule"], about))
             if row is not None and row["action"] == Action.MOVE and is_of_place:
@@ -171,7 +168,7 @@ class _Answers:
     def _place(self, finding: Row) -> Row | None:
         """What brought the entry to where the row of a register says that its person stands."""
         placed = self._placed.get(finding["entry_id"])
-        if placed is None or finding["rule"] not in _IS_AT_ITS_PLACE:
+        if placed is None or finding["rule"] not in self._stands_there:
             return None
         _, _, row_id = finding["other_entry_id"].partition(":")
         # What a row does not say of its place is 0 in its id, and any place is the right one.
@@ -179,7 +176,7 @@ class _Answers:
             int(said) in {0, placed[name]}
             for said, name in zip(row_id.split("-"), PRECINCT_PLACE, strict=False)
         )
-        return placed if is_there == _IS_AT_ITS_PLACE[finding["rule"]] else None
+        return placed if is_there == self._stands_there[finding["rule"]] else None
 
     def _repeat(self, entry: str | None, other: str | None) -> Row | None:
         """The repetition where both entries are one person."""
@@ -237,6 +234,7 @@ def settle(
     settings: CheckSettings,
     acceptances: pa.Table | None = None,
     applied: pa.Table | None = None,
+    stands_there: Mapping[str, bool] = MappingProxyType({}),
 ) -> Settled:
     """The findings (FINDING) of all stages under ``[check.rules]``, without what is settled.
 
@@ -248,6 +246,7 @@ def settle(
         acceptances: ACCEPTANCE: what people last said of each finding.
         applied: APPLIED: what decisions did to the list. A finding that was accepted too
             counts as accepted.
+        stands_there: as ``answers_to`` takes it.
     """
     findings = gather([findings], settings)
     # Those of the settings name no finding, and hold whatever file the finding of a place names.
@@ -266,7 +265,7 @@ def settle(
     )
     rest = findings.filter(~is_accepted)
     if applied is not None and applied.num_rows:
-        answers = answers_to(rest, applied)
+        answers = answers_to(rest, applied, stands_there)
         is_answered = np.array([row is not None for row in answers], dtype=bool)
         of_decisions = answered_findings(
             rest.filter(is_answered), [row for row in answers if row]

@@ -63,6 +63,7 @@ from voterlist.pipeline.steps import (
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
+from voterlist.reconcile.policies import STANDS_THERE
 from voterlist.reconcile.registers import HELD, MET, added_beside, registers_of_added
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.schemas import (
@@ -253,6 +254,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         settings.check,
         _without_children(tables, context),
         answering,
+        STANDS_THERE,
     )
     found = _mark_groups(given, tables, done, settled.accepted, readings)
     displaced = settings.link.displaced_constituencies

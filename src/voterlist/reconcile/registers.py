@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -51,7 +50,7 @@ COMPARED = pa.schema(
 def asks_of_all(registers: Iterable[str]) -> bool:
     """True where one of these registers says something of the entries that no row of it meets."""
     return any(
-        POLICIES[name].list_only is not None for name in registers if name in POLICIES
+        "list-only" in POLICIES[name].rules for name in registers if name in POLICIES
     )
 
 
@@ -80,6 +79,8 @@ _BORN = ("birth_year", "birth_month", "birth_day")
 _OF_AGE = 18
 """Years."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
+_ALONE = ("missing", "list-only")
+"""What a rule says of a row without an entry, and of an entry without a row."""
 
 
 def compare_registers(
@@ -115,19 +116,17 @@ def compare_registers(
         use.append(register_use(compared, alone, voters, constituencies))
         left = is_sent[compared.rows.entry] & policy.returns
         findings += _about_matches(compared, policy, voters, moved, left)
-        if policy.missing is not None:
+        if missing := policy.rules.get("missing"):
             absent = _is_absent(compared, voters, left)
-            if policy.elsewhere is not None and on_day is not None:
+            if "elsewhere" in policy.rules and on_day is not None:
                 # No list has children, and an answer about one would hold when they are of age.
                 absent &= ~_is_under_age(compared.register, on_day, settings.voting_age)
-            findings.append(
-                _about_register(policy.missing, compared, absent, constituencies)
-            )
+            findings.append(_about_register(missing, compared, absent, constituencies))
         findings.append(_little_usable(compared, settings))
         is_complete = usable_share(compared) >= settings.least_complete_register
-        if alone is not None and policy.list_only is not None and is_complete:
+        if alone is not None and is_complete:
             columns = take_columns(voters, np.flatnonzero(alone), _VOTER_PLACE)
-            findings.append(make(policy.list_only, int(alone.sum()), columns))
+            findings.append(make(policy.rules["list-only"], int(alone.sum()), columns))
         if compared.name == "name-changes" and FORMER in registers:
             former = _aligned_names(registers[FORMER], compared.register)
             findings += changed_names(compared.rows, compared.register, former, voters)
@@ -172,9 +171,10 @@ def registers_of_added(rows: pa.Table, added: pa.Table, applied: pa.Table) -> pa
     moved = _move(added, rows_among(applied, "action", [Action.MOVE]))
     findings: list[pa.Table] = []
     for compared in _compare_all(registers, added):
-        policy = replace(POLICIES[compared.name], elsewhere=None)
-        nobody = np.zeros(len(compared.rows.entry), dtype=bool)
-        findings += _about_matches(compared, policy, added, moved, nobody)
+        policy = POLICIES[compared.name]
+        # Where they stand was decided as they were added: nobody is asked for being elsewhere.
+        left = np.ones(len(compared.rows.entry), dtype=bool)
+        findings += _about_matches(compared, policy, added, moved, left)
     found = concat(findings, FINDING)
     is_own = pc.equal(found.column("entry_id"), found.column("other_entry_id"))
     return found.filter(pc.invert(is_own))
@@ -257,17 +257,16 @@ def _about_matches(
     if policy.leaves:
         # Who was moved may have left the new place since.
         allowed &= is_here | _is_here(compared, moved)
-    pairs_of = {
-        rule.code: rows.is_class(kind) & allowed for kind, rule in policy.met.items()
-    }
-    if policy.elsewhere is not None:
-        is_person = rows.is_class("confirmed", "probable") & ~left
-        stands_here = np.isin(rows.register, rows.register[is_person & is_here])
-        pairs_of[policy.elsewhere.code] = is_person & ~is_here & ~stands_here
+    pairs_of = {kind: rows.is_class(kind) & allowed for kind in CLASSES}
+    is_person = rows.is_class("confirmed", "probable") & ~left
+    stands_here = np.isin(rows.register, rows.register[is_person & is_here])
+    pairs_of["elsewhere"] = is_person & ~is_here & ~stands_here
     register = compared.register
     return [
-        _beside(code, voters, rows.entry[pairs], register, rows.register[pairs])
-        for code, pairs in pairs_of.items()
+        _beside(rule.code, voters, rows.entry[pairs], register, rows.register[pairs])
+        for about, rule in policy.rules.items()
+        if about not in _ALONE
+        for pairs in [pairs_of[about]]
     ]
 
 
@@ -357,7 +356,8 @@ def _list_only(
     None for a register that says nothing of the absent. Only entries of permanent lists that hold
     enough to be found, in the constituencies of which the register speaks.
     """
-    if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
+    is_newly_of_age = compared.name == "newly-of-age"
+    if "list-only" not in policy.rules or (is_newly_of_age and on_day is None):
         return None
     alone: Bools = np.logical_or.reduce(list(usable_by(voters).values()))
     alone &= _is_permanent(voters, np.arange(voters.num_rows))
