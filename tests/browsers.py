@@ -12,8 +12,8 @@ CHROMIUM = shutil.which("chromium")
 NEEDED = pytest.mark.skipif(
     CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"
 )
-WAIT = 10_000
-"""Milliseconds that a test waits for the page."""
+WAIT = 120_000
+"""Milliseconds that a test waits for the page: no more than it takes, on a busy machine as well."""
 
 
 @contextmanager

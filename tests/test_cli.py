@@ -242,7 +242,7 @@ import workspaces
 def wait(stage, step, done, total):
     if stage == "merge":
         print("running", flush=True)
-        time.sleep(60)
+        time.sleep(600)
 
 workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
 """
@@ -645,7 +645,7 @@ def test_work_that_tells_nothing_of_itself_is_told_of(monkeypatch, capsys):
     monkeypatch.setattr("voterlist.cli.steps._PATIENCE", 0.02)
     with Steps() as steps:
         steps("link", 0, 1)
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while not (shown := capsys.readouterr().err) and time.monotonic() < end:
             time.sleep(0.01)
     assert EN("cli.stage.link") in shown

@@ -417,6 +417,6 @@ def test_the_lock_is_given_back_by_a_program_that_dies(place):
     base = writable(place, 5)
     base.begin()
     base.close()
-    with Ledger(place, timeout=1) as ledger:
+    with Ledger(place, timeout=60) as ledger:
         ledger.write_journal(ledgers.DAY, "after")
     assert verify(place).fits

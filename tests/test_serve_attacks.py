@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import sys
 import time
@@ -76,9 +77,18 @@ def request(desk, name, head, body=b""):
         f"{head} HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {desk.url}\r\n"
         f"Cookie: {cookie}\r\nContent-Type: application/json\r\n"
     )
-    connection = socket.create_connection((host, int(port)), timeout=4 * PATIENCE)
+    connection = socket.create_connection((host, int(port)), timeout=600)
     connection.sendall(text.encode() + body)
     return connection
+
+
+def are_open(connections):
+    """Those that the desk has neither answered nor closed."""
+    with selectors.DefaultSelector() as waiting:
+        for one in connections:
+            waiting.register(one, selectors.EVENT_READ)
+        over = {key.fileobj for key, _ in waiting.select(0)}
+    return [one for one in connections if one not in over]
 
 
 def answered(connection):
@@ -111,22 +121,21 @@ def test_a_body_that_is_too_long_is_refused_however_it_is_sent(desk, name, path,
 
 def test_a_slow_client_is_let_go_and_holds_up_nobody(desk):
     """A few of them would keep everybody else out."""
+    others = desk.visitor("Rauf")
     begun = time.monotonic()
     slow = [
         request(desk, "Aysel", "POST /api/next", b"X-Slow: "),
         request(desk, "Aysel", "POST /api/next", b"Content-Length: 9\r\n\r\n{"),
     ]
-    others = desk.visitor("Rauf")
-    started = time.monotonic()
     assert others.get("/api/news?").status_code < 500
-    assert time.monotonic() - started < PATIENCE / 2
+    assert are_open(slow) == slow
     head, body = (answered(connection) for connection in slow)
     waited = time.monotonic() - begun
     for connection in slow:
         connection.close()
     assert head == b""
     assert b" 408 " in body or body == b""
-    assert PATIENCE - 2 < waited < 3 * PATIENCE
+    assert waited > PATIENCE - 2
 
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is Linux's")
@@ -175,16 +184,18 @@ def test_guesses_that_come_at_once_are_counted_one_by_one(desk):
     )
     with contextlib.ExitStack() as opened:
         for _ in range(30):
-            guess = opened.enter_context(connected(desk, "127.0.0.30"))
-            guess.sendall(head.encode() + wrong)
+            said = head.encode() + wrong
+            opened.enter_context(connected(desk, "127.0.0.30", said))
         last = desks.log_in(somebody(desk, "127.0.0.30"), "Orxan")
     assert last.status_code == 429
 
 
-def connected(desk, address):
-    """A connection from another computer, as far as the desk can see."""
+def connected(desk, address, said=b""):
+    """A connection from another computer, as far as the desk can see, that says so much."""
     host, _, port = desk.url.rpartition("//")[2].rpartition(":")
-    return socket.create_connection((host, int(port)), 30, (address, 0))
+    made = socket.create_connection((host, int(port)), 600, (address, 0))
+    made.sendall(said)
+    return made
 
 
 @LINUX
@@ -195,10 +206,10 @@ def test_connections_that_one_computer_holds_shut_out_nobody(desk, said):
     analyst = somebody(desk, "127.0.0.2")
     assert analyst.get("/login").status_code == 200
     with contextlib.ExitStack() as opened:
-        for _ in range(600):
-            opened.enter_context(connected(desk, "127.0.0.1")).sendall(said)
-        started = time.monotonic()
+        held = [
+            opened.enter_context(connected(desk, "127.0.0.1", said)) for _ in range(600)
+        ]
         assert analyst.get("/login").status_code == 200
         for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
             assert somebody(desk, address).get("/login").status_code == 200
-        assert time.monotonic() - started < PATIENCE / 2
+        assert are_open(held), "the desk still waits for them"

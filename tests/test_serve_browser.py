@@ -174,7 +174,7 @@ def test_a_key_on_no_case_decides_nothing_in_the_ledger(workspace, desk, opened)
 def test_a_session_that_ends_is_told_and_loses_nothing(workspace, desk, opened):
     aysel = Analyst(opened, desk, "Aysel")
     change_password(workspace, "Aysel", desks.PASSWORD, today=DAY)
-    aysel.page.wait_for_url("**/login?ended", timeout=15_000)
+    aysel.page.wait_for_url("**/login?ended")
     assert "logged out" in aysel.page.locator("[role=alert]").text_content()
     aysel.window.close()
 

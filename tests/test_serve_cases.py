@@ -488,7 +488,7 @@ def test_cases_of_a_run_in_the_meantime_are_taken_up(own_workspace, own_desk):
     ran = workspaces.run(own_workspace, today=later)
     assert ran.run != before
     desks.wait_until(
-        lambda: aysel.client.get("/api/news?since=0").json()["run"] == ran.run, 30
+        lambda: aysel.client.get("/api/news?since=0").json()["run"] == ran.run
     )
     assert id_of(case) not in {id_of(aysel.next(place).json()) for place in range(5)}
     other = aysel.next().json()

@@ -236,9 +236,7 @@ def test_a_new_password_ends_the_session(desk, workspace):
     desks.wait_until(lambda: client.get("/").status_code == 303)
     assert desks.log_in(desk.visitor(), "Aysel").status_code == 401
     change_password(workspace, "Aysel", desks.PASSWORD, today=DAY)
-    desks.wait_until(
-        lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303, 20
-    )
+    desks.wait_until(lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303)
 
 
 @pytest.mark.slow

@@ -174,7 +174,7 @@ def test_workers_end_with_the_run_and_before_its_lock_is_free(tmp_path):
         (folder / "menteqe-1.csv").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "voterlist", "run", str(workspace), "--jobs", "3"]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     workers = []
     while len(workers) < 3 and time.monotonic() < end and run.poll() is None:
         time.sleep(0.05)
@@ -183,7 +183,7 @@ def test_workers_end_with_the_run_and_before_its_lock_is_free(tmp_path):
     # A terminal and a service manager ask all of them.
     for process in (*workers, run.pid):
         os.kill(process, signal.SIGTERM)
-    _, errors = run.communicate(timeout=30)
+    _, errors = run.communicate(timeout=300)
     assert run.returncode == 143, errors
     assert not [process for process in workers if is_alive(process)]
     assert half_written(workspace) == []

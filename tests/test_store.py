@@ -288,7 +288,7 @@ from pathlib import Path
 from voterlist.storage import lock
 with lock.hold(Path(sys.argv[1]), since="2026-02-03 10:00"):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 

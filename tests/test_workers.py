@@ -19,7 +19,7 @@ from worker_tasks import own_number
 TESTS = Path(__file__).parent
 WORKERS = 3
 PARENTS = 2
-PATIENCE = 30.0
+PATIENCE = 200.0
 """Seconds in which a worker must have ended; it works for longer."""
 
 PARENT = """
