@@ -1244,7 +1244,7 @@ def test_two_voters_under_headings_of_their_own_are_asked_about(headings):
         *([str(at), *one, *two] for at, (one, two) in enumerate(pairs, 1)),
     ]
     intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
-    assert (asked(intake), code) == ([*range(2, 26)], 1)
+    assert (intake.entries.num_rows, code) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,80 @@ def test_a_column_whose_blanks_another_of_its_heading_fills_is_doubted():
     assert sorted(dates.to_pylist()) == sorted(row[3] for row in both)
 
 
+# Of the columns above, a sex and a document.
+FULL = [*HEADER, "Cinsi", "Ş/v"]
+
+
+def full(place, heading, cell=None):
+    """A list of all fields with this heading, and this cell in the column."""
+    rows = [[*row, "kq"[at % 2], f"AZE1234{at:04d}"] for at, row in enumerate(voters())]
+    for at, row in enumerate(rows):
+        row[place] = cell.format(at + 20) if cell else row[place]
+    return take(raw([[TITLE], [*FULL[:place], heading, *FULL[place + 1 :]], *rows]))
+
+
+@pytest.mark.parametrize("place", range(3, 9))
+@pytest.mark.parametrize("heading", ["Vvv", None])
+def test_a_heading_in_unknown_words_takes_no_field_from_a_voter(place, heading):
+    """The birth date, the address or the FIN of each was left out, with a note, at exit code 0."""
+    ids = full(place, FULL[place]).entries.column("entry_id")
+    assert full(place, heading).entries.column("entry_id") == ids
+    assert len(ids) == 24
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "is_asked"),
+    [
+        (4, "{}", True),
+        (4, "290{}", True),
+        (4, "03.04.20{}", False),
+        (5, "Xaldan kəndi", True),
+        (5, "Nizami {}, m. 5", True),
+        (5, "{} saylı məktəb", False),
+        (6, "12ABC4{}", True),
+        (8, "123456{}", True),
+        (8, "050 123 45 {}", False),
+    ],
+)
+def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_asked):
+    """Ages and days of a spreadsheet are no birth date yet, and a village may be one of birth."""
+    found = full(place, "Vvv", cell)
+    assert ("mapping-doubtful" in said(found)) is is_asked
+    assert found.entries.num_rows == 24 * (not is_asked)
+
+
+def test_an_age_is_asked_about_where_no_birth_date_stands_beside_it():
+    """It is a column that nobody uses, and the voters had neither."""
+    assert "mapping-doubtful" in said(full(4, "Yaşı", "{}"))
+    assert full(8, "Yaşı", "{}").entries.num_rows == 24
+
+
+def test_fins_under_the_heading_of_documents_are_fins():
+    """No other list has such a document."""
+    rows = voters()
+    right, wrong = (
+        take(raw([[TITLE], [*HEADER[:6], heading], *rows])).entries
+        for heading in ("FİN", "Ş/v")
+    )
+    assert right.column("entry_id") == wrong.column("entry_id")
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "address"),
+    [
+        (["Küçə", "Nömrə", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
+        (["Küçə", "Vvv", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
+        (["Ünvan", None, "Telefon"], ["Xaldan kəndi", "{}", "1"], "Xaldan kəndi {}"),
+    ],
+)
+def test_the_number_of_a_house_stands_behind_its_street(headings, cells, address):
+    """All of one street would have one address."""
+    rows = [[*row[:5], *(c.format(row[0]) for c in cells)] for row in voters()]
+    found = take(raw([[TITLE], [*HEADER[:5], *headings], *rows])).entries
+    numbers = found.column("number").to_pylist()
+    assert found.column("address").to_pylist() == [*map(address.format, numbers)]
+
+
 def test_the_least_confidence_is_a_setting():
     """Who asks for more gets fewer lists taken in; who asks for nothing gets them all."""
     rows = [[TITLE], ["№", "Soyaddı", "Adı", "Təvəllüd"], ["1", "Rza", "Əli", "1970"]]

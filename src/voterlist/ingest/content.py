@@ -11,9 +11,9 @@ from itertools import pairwise
 import pyarrow as pa
 
 from voterlist.arrays import Longs
-from voterlist.fields import HASHED, NAMES
+from voterlist.fields import FIELDS, HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
-from voterlist.model import frozen
+from voterlist.ingest.text import fold
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -41,15 +41,33 @@ SURNAME = (
 PARTICLE = r"o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]"
 """What stands behind the name of a father, in lower case."""
 _WORDS = rf"(?:{_LETTER}|[\u0300-\u036f'’`.\-, ()])*"
+_BORN = r"(?:19\d\d|200\d)"
+"""A year in which a voter may be born: lists are signed, and papers issued, in later ones."""
+_COMPACT = (
+    rf"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_BORN}"
+    rf"|{_BORN}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$"
+)
+_DATE = (
+    r"(?:\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2,4}|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}"
+    rf"|\d{{1,2}}[ .]{_LETTER}{{3,9}}[ .]+\d{{4}})"
+)
+_STREET = (
+    r".*(?:k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina"
+    r"|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
+    r"|house|flat|road|avenue|\bm(?:i)?kr|massiv|\bмкр|микрор|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b)"
+)
 _PATTERNS: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {
         "digit": r".*\d",
-        "date": (
-            r"(?:\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2,4}|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}"
-            rf"|\d{{1,2}}[ .]{_LETTER}{{3,9}}[ .]+\d{{4}})"
-        ),
+        "date": _DATE,
         "plain-date": r"(?:(?:1[5-9]|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$",
+        "birth": (
+            rf"(?:{_LETTER}\D*[,;] *)?"
+            rf"(?:\d{{1,2}}[./\- ](?:\d{{1,2}}|{_LETTER}{{3,9}})[./\- ]+(?:{_BORN}|[03-9]\d)"
+            rf"|{_BORN}[./\-]\d{{1,2}}[./\-]\d{{1,2}})(?!\d)|{_COMPACT}"
+        ),
+        "birth-year": rf"{_BORN}(?: ?(?:г|il|г\.|-ci il))?\.?$",
         "email": r"[^@\s]+@[^@\s]+\.[^@\s.]+$",
         # With a sign of a telephone number: a number alone may count anything.
         "phone": (
@@ -57,8 +75,12 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             r"(?:\+|00|\(?0)?\d*[\d() ./\-]*[() .+/\-][\d() ./\-]*$|(?:\+|00)\d{7,15}$"
         ),
         "year": r"(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",
+        "count": r"(?:1[6-9]|[2-9]\d|10\d|[1-3]\d{4})(?:\.0+)?(?: ?(?:yaş\w*|лет|года?))?\.?$",
+        "house": r"\d{1,3}[a-zа-я]?(?:[/\-]\d{1,3}[a-zа-я]?)*$",
+        "long-fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7,8}}$",
         "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
-        "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|\d{{8}})$",
+        "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|(?!{_COMPACT})\d{{8}})$",
+        "series": rf"{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}$",
         "sex": (
             r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*"
             r"|male|female|man|woman|киши|гадын)\.?$"
@@ -70,12 +92,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             rf"(?:.*[ ,\w])?(?:{PARTICLE})(?:$|[ ,.])"
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
-        "street": (
-            r".*(?:k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina"
-            r"|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
-            r"|house|flat|road|avenue|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b)"
-        ),
-        "lettered": rf"(?=.*{_LETTER}{{2}})(?=.*\d).* ",
+        "street": _STREET,
+        "dwelling": rf"(?=.*\d){_STREET}",
+        "address": rf"(?!{_DATE})(?:{_STREET}|\D*{_LETTER}{{2}}\D*[ ,.]\d)",
     }.items()
 }
 """In lower case, from the beginning of the cell. Compiled once: the sheets are many, their samples
@@ -177,7 +196,7 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
     kept = []
     for match in columns.matches:
         if match.how == "pinned" or match.field is None:
-            kept.append(match)
+            kept += [] if match.weak else [match]
             continue
         verdict = _verdict(match.role, shapes[match.column])
         only_name = match.role in _SURNAMES and not named
@@ -354,92 +373,105 @@ def by_content(shapes: Sequence[Shape]) -> ColumnMap:
         # A surname alone is no voter: something beside it was not understood.
         column, _ = columns["surname"]
         columns["surname"] = (column, _HALVED)
-    taken = {column for column, _ in columns.values()}
-    choice = _Choice(shapes, columns, taken)
-    choice.add("fin", choice.shares("fin"), 0.6)
-    choice.add("document", choice.shares("document"), 0.6)
-    choice.add("sex", choice.shares("sex"), 0.9)
-    choice.add_births()
-    choice.add("number", choice.shares("running"), 0.8)
-    choice.add("address", choice.address_shares(), 0.6)
-    rows = max((shape.filled for shape in shapes), default=0)
-    sure = 1 - 1 / (rows + 2)
-    matches = []
-    for role, (column, share) in sorted(columns.items(), key=lambda item: item[1][0]):
-        confidence = round(min(_MOST, share * sure), 3)
-        matches.append(ColumnMatch(column, "", role, confidence, "content"))
-    return ColumnMap(tuple(matches))
+    return ColumnMap(tuple(_told(shapes, columns)))
+
+
+def with_untold(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
+    """The same map with the columns that their cells tell, of fields that no heading tells.
+
+    Half as sure where they may be something else. A blank column, one of ages and FINs under the
+    heading of documents are told likewise.
+    """
+    free = {
+        match
+        for match in columns.matches
+        if match.how != "pinned"
+        and (
+            not shapes[match.column].filled
+            or (match.role == "document" and shapes[match.column]["fin"] >= _SURE_FIN)
+            or fold(match.header) in FIELDS["age"].words
+        )
+    }
+    found = _told(shapes, {}, [match for match in columns.matches if match not in free])
+    told = {match.field for match in found} | {match.column for match in found}
+    kept = (
+        match
+        for match in columns.matches
+        if match not in free or not {match.field, match.column} & told
+    )
+    return ColumnMap((*kept, *found))
 
 
 _Columns = dict[str, tuple[int, float]]
 """Of each role: its column, and how sure that is (0 to 1)."""
+_SURE_FIN = 0.7
+_LOOKED_FOR = (
+    ("patronymic", "patronymic", 0.5, "patronymic", 0.5, "full_name"),
+    ("fin", "long-fin", 0.5, "fin", _SURE_FIN, ""),
+    ("document", "document", 0.6, "series", 0.6, "document_number"),
+    ("sex", "sex", 0.9, "sex", 0.9, ""),
+    ("birth_date", "birth", 0.5, "birth", 0.9, "birth_year"),
+    ("birth_year", "birth-year", 0.8, "birth-year", 0.97, "birth_date"),
+    # Ages, or days as spreadsheets count them.
+    ("birth_date", "count", 0.97, "birth", 0.9, "birth_year"),
+    ("number", "running", 0.8, "running", 0.8, ""),
+    ("address", "address", 0.5, "dwelling", 0.7, "street"),
+    ("house", "house", 0.9, "house", 0.9, ""),
+)
+"""A role; what its cells look like, and the share of them from which a column may be its own; the
+same of what no other column looks like; another role that says as much."""
+_LEAST_FILLED = 0.1
+"""A column of fewer rows than this share is one of remarks."""
 
 
-@frozen
-class _Choice:
-    """The columns of a sheet being given to roles, each column to one role.
+def _told(
+    shapes: Sequence[Shape], columns: _Columns, headed: Sequence[ColumnMatch] = ()
+) -> list[ColumnMatch]:
+    """The columns of these names, and of the roles that neither they nor a heading are of.
 
-    Attributes:
-        shapes: what the cells of each column look like.
-        columns: the columns of the roles that have one; filled in place.
-        taken: the columns that are given away; filled in place.
+    Each column has one role. Of several for one the first of those that have most of its cells is
+    taken, of births the one whose years are ten years earlier than those of the next.
     """
-
-    shapes: Sequence[Shape]
-    columns: _Columns
-    taken: set[int]
-
-    def shares(self, kind: str) -> dict[int, float]:
-        """The share of cells of a kind in each column."""
-        return {at: shape[kind] for at, shape in enumerate(self.shapes)}
-
-    def address_shares(self) -> dict[int, float]:
-        """How much of each column may be addresses."""
-        shares = {}
-        for at, shape in enumerate(self.shapes):
-            like_address = max(shape["street"], shape["lettered"])
-            shares[at] = like_address * (1 - shape["date"])
-        return shares
-
-    def add(self, role: str, shares: dict[int, float], least: float) -> None:
-        """Give the role the free column with the largest share, the first of equal ones.
-
-        Args:
-            role: the role.
-            shares: for each column, how much of it may be of the role.
-            least: the share that the column must reach, or the role stays without one.
-        """
-        free = [at for at in shares.keys() - self.taken if self.shapes[at].filled >= 2]
-        column = max(free, key=lambda at: (shares[at], -at), default=None)
-        if column is not None and shares[column] >= least:
-            self._give(role, column, shares[column])
-
-    def add_births(self) -> None:
-        """Give the birth date its column: the only one of dates, or one of years.
-
-        Of several the one whose years are ten years earlier than those of the next.
-        """
-        for role, kind, least in (
-            ("birth_date", "date", 0.7),
-            ("birth_year", "year", 0.8),
-        ):
-            shares = self.shares(kind)
-            columns = [at for at in shares.keys() - self.taken if shares[at] >= least]
-            columns.sort(key=lambda at: (self.shapes[at].median_year(), at))
-            if columns and self._is_earliest(columns):
-                self._give(role, columns[0], shares[columns[0]])
-                return
-
-    def _is_earliest(self, columns: list[int]) -> bool:
-        """True where the years of the first column are ten years before those of the second."""
-        if len(columns) == 1:
-            return True
-        first, second = (self.shapes[at].median_year() for at in columns[:2])
-        return second - first >= 10
-
-    def _give(self, role: str, column: int, share: float) -> None:
-        self.columns[role] = (column, 0.6 + 0.4 * share)
-        self.taken.add(column)
+    filled = [at for at, shape in enumerate(shapes) if shape.filled]
+    rows = max((shapes[at].filled for at in filled), default=0)
+    sure = 1 - 1 / (rows + 2)
+    place = {match.role: match.column for match in headed}
+    place |= {role: at for role, (at, _) in columns.items()}
+    if "house" in place and shapes[place["house"]]["house"] < _MOSTLY:
+        # A whole address stands under the heading of houses.
+        place["street"] = place["house"]
+    for role, look, least, surely, share, instead in _LOOKED_FOR:
+        streets = {place.get("street"), place.get("address")}
+        free = [
+            at
+            for before, at in pairwise([-1, *filled])
+            if at not in place.values()
+            and shapes[at].filled >= max(2, _LEAST_FILLED * rows)
+            and shapes[at][look] >= least
+            # The number of a house stands behind its street.
+            and (
+                role != "house"
+                or (before in streets and shapes[before]["digit"] < _MOSTLY)
+            )
+        ]
+        if not free or {role, instead} & place.keys():
+            continue
+        is_birth = look == "birth"
+        order = {
+            at: shapes[at].median_year() if is_birth else -shapes[at][look]
+            for at in free
+        }
+        at, *others = sorted(free, key=order.__getitem__)
+        is_sure = not headed or shapes[at][surely] >= share
+        if is_birth and others:
+            is_sure &= order[others[0]] - order[at] >= 10
+        likely = 0.6 + 0.4 * shapes[at][look]
+        columns[role] = at, likely if is_sure else likely * _HALVED
+        place[role] = at
+    return [
+        ColumnMatch(at, "", role, round(min(_MOST, share * sure), 3), "content")
+        for role, (at, share) in sorted(columns.items(), key=lambda item: item[1][0])
+    ]
 
 
 def _names(shapes: Sequence[Shape]) -> _Columns:

@@ -350,7 +350,7 @@ def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
         or match.role not in _ONE_COLUMN
         or best[match.role] is match
     ]
-    kept = _number_after_series(matches, kept)
+    kept = _numbers_behind(matches, kept)
     roles = {match.role for match in kept}
     # Without a surname a name is the whole one; between the two others it is the first.
     renamed = {}
@@ -377,25 +377,28 @@ def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     )
 
 
-def _number_after_series(
+_BEHIND = {"document_series": "document_number", "street": "house"}
+"""What a number is right behind a column of such a role."""
+
+
+def _numbers_behind(
     matches: list[ColumnMatch], kept: list[ColumnMatch]
 ) -> list[ColumnMatch]:
-    """A "number" right after a document's series is the document's."""
-    series = {match.column for match in kept if match.role == "document_series"}
-    after = [
-        match
-        for match in matches
-        if match.role == "number" and match.column - 1 in series
-    ]
-    first = [
-        match for match in matches if match.role == "number" and match not in after
-    ]
+    """A "number" right after a document's series is the document's, after a street a house's.
+
+    After a street only where the list has another one for its lines.
+    """
+    before = {match.column + 1: _BEHIND.get(match.role) for match in kept}
+    numbers = [match for match in matches if match.role == "number"]
+    first = [match for match in numbers if not before.get(match.column)]
+    first += [match for match in numbers if before.get(match.column) == "house"]
     rest = [match for match in kept if match.role != "number"]
-    return (
-        rest
-        + first[:1]
-        + [_as(match, "document_number", match.confidence) for match in after]
-    )
+    behind = [
+        _as(match, role, match.confidence)
+        for match in numbers
+        if (role := before.get(match.column)) and match not in first[:1]
+    ]
+    return rest + first[:1] + behind
 
 
 def _as(match: ColumnMatch, role: str, confidence: float) -> ColumnMatch:

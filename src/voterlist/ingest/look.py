@@ -294,7 +294,7 @@ def look(
     for file, copy in _with_copy_numbers(files):
         named = names[file.name]
         surveys_of_file = survey_file(
-            file, settings, constituency, named, territory, copy
+            file, settings, constituency, named, territory, copy, asks=asks
         )
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)

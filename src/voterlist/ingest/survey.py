@@ -23,6 +23,7 @@ from voterlist.ingest.content import (
     is_person_like,
     is_side_by_side,
     shapes,
+    with_untold,
 )
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
 from voterlist.ingest.file_names import (
@@ -132,6 +133,8 @@ def survey(
     constituency: int | None,
     names: tuple[NamedPlace, NamedPlace] = (NOT_NAMED, NOT_NAMED),
     copy: int = 0,
+    *,
+    asks: bool = True,
 ) -> Survey:
     """What a sheet is understood to be.
 
@@ -151,7 +154,7 @@ def survey(
         # So many rows at the top of a document are text far above its first table.
         is_outside = marks.outside
         above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
-        sections = _sections(cells, filled, settings, max(0, above - _ABOVE))
+        sections = _sections(cells, filled, settings, max(0, above - _ABOVE), asks=asks)
         is_text = sheet.delimiter is not None
         rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
@@ -261,7 +264,12 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
 
 
 def _sections(
-    cells: list[pa.Array], filled: Longs, settings: IngestSettings, preamble: int
+    cells: list[pa.Array],
+    filled: Longs,
+    settings: IngestSettings,
+    preamble: int,
+    *,
+    asks: bool,
 ) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other; no header is looked for in the preamble."""
     heads = [column.slice(preamble, _FIRST_ROWS).to_pylist() for column in cells]
@@ -288,7 +296,10 @@ def _sections(
     stops = [*starts[1:], len(filled)]
     sections = []
     for header, start, stop in zip(headers, starts, stops, strict=True):
-        sections.append(_judged_section(header, cells, filled, start, stop, settings))
+        section = _judged_section(
+            header, cells, filled, start, stop, settings, asks=asks
+        )
+        sections.append(section)
     return tuple(sections)
 
 
@@ -321,6 +332,8 @@ def _judged_section(
     start: int,
     stop: int,
     settings: IngestSettings,
+    *,
+    asks: bool,
 ) -> Section:
     """The list under this header, its columns confirmed by their cells or doubted."""
     columns = header.map
@@ -330,7 +343,9 @@ def _judged_section(
         columns = header.map
     else:
         rows = body_rows(filled, header.start, stop, len(columns.matches))
-        columns = confirm_columns(columns, shapes(cells, rows))
+        looks = shapes(cells, rows)
+        columns = confirm_columns(columns, looks)
+        columns = with_untold(columns, looks) if asks else columns
         others = claims(header.texts, settings)
         columns = doubt_halves(columns, others, cells, rows)
     return Section(
@@ -454,8 +469,12 @@ def survey_file(
     named: NamedPlace,
     territory: Territory,
     copy: int = 0,
+    *,
+    asks: bool = True,
 ) -> list[Survey]:
     """Each sheet of a file that could be read; ``named`` is what the file's name says.
+
+    ``asks``: whether these are lists, which have all fields of an entry, and no registers.
 
     Sheets of notes beside a list, without a header and with nothing like people in them, are set
     aside as no list.
@@ -470,7 +489,9 @@ def survey_file(
     for sheet in readable:
         of_sheet = by_sheet.get(sheet.name or "", NOT_NAMED)
         surveys.append(
-            survey(file, sheet, settings, constituency, (named, of_sheet), copy)
+            survey(
+                file, sheet, settings, constituency, (named, of_sheet), copy, asks=asks
+            )
         )
     if any(each.sections for each in surveys):
         for each in surveys:
