@@ -9,6 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.config.comparisons import KIND_NAMES
 from voterlist.config.mistakes import _REASONS, PLAIN_CODES
 from voterlist.config.sections import Settings, WorkspaceSettings
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
@@ -96,6 +97,7 @@ def test_the_template_names_every_key():
     """
     text = config.template()
     assert re.search(r"\[comparisons\.\w+\]\n# column = .*\n# kind = ", text)
+    assert f"Kinds: {', '.join(KIND_NAMES)} (" in text
     for name, field in Settings.model_fields.items():
         if name == "comparisons":
             continue

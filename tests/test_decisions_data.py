@@ -59,6 +59,13 @@ def test_a_move_to_the_place_of_a_row_answers_the_rules_that_propose_it():
     assert moves == {rule for rule, is_there in STANDS_THERE.items() if is_there}
 
 
+def test_a_register_says_one_thing_by_one_rule():
+    """Of two rules about the same the first would never find anything."""
+    said = [(name, rule.about) for rule in RULES for name in rule.registers]
+    assert len(set(said)) == len(said)
+    assert {name for name, _ in said} <= set(REGISTERS)
+
+
 def test_only_what_names_an_entry_can_be_amended():
     """Of a file or a precinct there is no entry to strike, and nobody to ask about."""
     for rule in RULES:

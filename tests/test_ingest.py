@@ -278,10 +278,6 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
         ),
         (["ФИО избирателя", "Seçicinin ünvanı"], ["full_name", "address"]),
         (
-            ["Soyad", "Ad", "Doğum yeri", "Telefon"],
-            ["surname", "given_name", "other", "other"],
-        ),
-        (
             ["Soyad", "Ad", "Ş/V seriyası", "№"],
             ["surname", "given_name", "document_series", "document_number"],
         ),

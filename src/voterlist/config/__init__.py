@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from voterlist.config.comparisons import KIND_NAMES
 from voterlist.config.mistakes import (
     SETTINGS_FILE,
     mistakes_of,
@@ -146,4 +147,5 @@ def template(
         text = text.replace("# constituency = @", "constituency = @", 1)
     example = str(constituency or 88)
     text = text.replace("@CONSTITUENCY@", example)
+    text = text.replace("@KINDS@", ", ".join(KIND_NAMES))
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level)
