@@ -544,6 +544,35 @@ def _list_as_another(precinct):
     told("run", precinct, "--today", EARLY)
 
 
+def _lose_what_was_kept(above):
+    """Let what was kept of a return, and of what a precinct handed over, be gone.
+
+    Nobody was told how anybody stands, and nothing could be returned to the other precinct.
+    """
+    day = ("--today", EARLY)
+    out = ("--out", above.parent / "again.zip", *day)
+
+    def lost():
+        code, said = told("status", above, *day)
+        assert code == bool(said["lost"])
+        return [one["code"] for one in said["lost"]], len(said["answers_owed"])
+
+    assert lost() == ([], 2)
+    (asked, *_) = (above / "sent").glob("*.cases")
+    content = asked.read_bytes()
+    asked.write_bytes(b"")
+    assert lost()[0] == ["sent-gone"]
+    assert code_of(told("submit", above, *out)) == (3, "sent-gone")
+    asked.write_bytes(content)
+    shutil.rmtree(max((above / "received").glob("submit-*pec-088-0001*")))
+    assert lost() == (["received-gone"], 2)
+    assert code_of(told("submit", above, *out)) == (3, "received-gone")
+    one, other = (
+        told("return", above, "-c", 88, "--precinct", of, *out) for of in "12"
+    )
+    assert (code_of(one), other[0]) == ((3, "received-gone"), 0)
+
+
 def _answer_by_naming(precinct):
     """(who was named by mistake, who stands there) of whoever has another line by now."""
     rows = handing.newest(precinct, "entries").to_pylist()
@@ -632,6 +661,7 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
         for place, code in (("87/", 1), ("87/5", 0)):
             at = ("--precinct", place, "--today", EARLY)
             assert told("answer", *words, *at)[0] == code
+    _lose_what_was_kept(shutil.copytree(above, tmp_path / "copy"))
     # Where the folders of all are gone, each new package waited for those of the others.
     for gone in (above / "received").glob("submit-*"):
         shutil.rmtree(gone)

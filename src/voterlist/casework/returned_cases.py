@@ -27,7 +27,7 @@ from voterlist.decisions.follow import moves_of
 from voterlist.decisions.given import Given, identity_of
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers, standing
-from voterlist.errors import UsageError
+from voterlist.errors import CustodyError, UsageError
 from voterlist.model import Action, Progress, Verdict, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
@@ -317,6 +317,9 @@ class Kept:
         self._journal = list(ledger.journal())
         self._answers: dict[str, Mapping[str, Answer]] = {}
         self._lists: dict[str, _Lists] = {}
+        self.lost: dict[str, CustodyError] = {}
+        """Why it is not known what a commission below was asked, or answered: what was kept of it
+        is gone or damaged, as ``returned`` and ``owed`` found it."""
 
     @cached_property
     def _lines(self) -> list[Handover]:
@@ -405,6 +408,13 @@ class Kept:
         named = {given.stands_as} if given and given.stands_as else set()
         return named.union(entry.entry_id for entry in case.own)
 
+    def _knows(self, sender: str) -> bool:
+        try:
+            self.answers_of(sender)
+        except CustodyError as error:
+            self.lost[sender] = error
+        return sender not in self.lost
+
     def _said(self, sender: str, case_id: str) -> str | None:
         given = self.answers_of(sender).get(case_id)
         return given.answer if given else None
@@ -426,8 +436,11 @@ class Kept:
         for line in self._returns_sent:
             path = self._workspace / SENT / f"{line.package}.cases"
             parts = sent.setdefault(line.receiver, [])
-            if path.exists() or line.package not in self._forgotten:
+            try:
                 parts.append(Returned.read(path))
+            except CustodyError:
+                if path.exists() or line.package not in self._forgotten:
+                    self.lost[line.receiver] = refusal("sent-gone", path=path)
         return sent
 
     @cached_property
@@ -471,6 +484,8 @@ class Kept:
             for case_id, parts in self.cases_asked().items()
             # Any other one has the person on the list.
             if self.places_of(others_in(parts)) <= {None, *map(self.places.get, parts)}
+            # Of what is lost nobody says who was given up, until it is there again.
+            and all(map(self._knows, parts))
             and "give-up" in {self._said(name, case_id) for name in parts}
             and not any(self._sees_to(*part) for part in parts.items())
             and not self._are_elsewhere(parts)
@@ -531,8 +546,18 @@ class Kept:
             self._lists[receiver] = lists
         return self._lists[receiver]
 
+    def require_whole(self) -> None:
+        """Refuse where anything is lost: somebody may be on no list, and nobody sees it.
+
+        Raises:
+            CustodyError: what was kept of a package is gone or damaged.
+        """
+        for sender in self.returned:
+            if not self._knows(sender):
+                raise self.lost[sender]
+
     def owed(self) -> tuple[Owed, ...]:
-        """The returned cases to which somebody owes an answer, by number.
+        """The returned cases to which somebody owes an answer, by number, as far as it is known.
 
         A case is settled once each commission that it was returned to has answered. Where all
         whose lists had the person say that they stand elsewhere, all are asked again: nobody
@@ -556,7 +581,9 @@ class Kept:
                 self._numbers(
                     name
                     for name in parts
-                    if case_id in vanished or self._said(name, case_id) is None
+                    if case_id in vanished
+                    or not self._knows(name)
+                    or self._said(name, case_id) is None
                 ),
                 case_id in vanished,
             )

@@ -109,6 +109,7 @@ def status(
         "answers_owed": [
             pick(case, "number", "asked", "owing") for case in status_now.answers_owed
         ],
+        "lost": [pick(error, "code", "places") for error in status_now.lost],
         "burn_down": _burned_as_json(status_now.burned),
         **pick(status_now, "not_understood", "before_term", "since_run"),
         "repeated": status_now.repeats,
@@ -120,6 +121,7 @@ def status(
             or status_now.not_understood
             or status_now.book.late
             or status_now.waves
+            or status_now.lost
         ),
     }
 
@@ -342,7 +344,11 @@ def changed_as_json(changed: Changed) -> Answer:
 
 
 def _tell_answers_owed(status_now: Status) -> None:
-    """How many returned cases wait for each constituency, or precinct of one."""
+    """How many returned cases wait for each constituency, or precinct of one; what is lost."""
+    for error in status_now.lost:
+        TERMINAL.say()
+        for part in ("what", "todo"):
+            tell(f"error.{error.code}.{part}", **error.places)
     counted = Counter(
         number for case in status_now.answers_owed for number in case.owing
     )

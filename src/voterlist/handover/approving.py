@@ -236,10 +236,8 @@ def _require_settled(
     is_other = pc.invert(pc.fill_null(is_own, fill_value=False))
     elsewhere = set(queue.filter(is_other).column("case_id").to_pylist())
     left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
-    left |= {
-        case.case_id
-        for case in Kept(workspace, ledger).owed()
-        if constituency in case.asked
-    }
+    kept = Kept(workspace, ledger)
+    kept.require_whole()
+    left |= {case.case_id for case in kept.owed() if constituency in case.asked}
     if left:
         raise usage_error("approve-open-cases", number=number, count=len(left))

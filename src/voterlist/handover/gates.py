@@ -319,9 +319,10 @@ def _returned_cases(run: _Run) -> int:
     place = ledgers.place_in(run.source.workspace, run.source.settings)
     with ledgers.reading(place) as ledger:
         workspace = run.source.workspace
-        below = Kept(workspace, ledger).owed()
+        kept = Kept(workspace, ledger)
+        kept.require_whole()
         return count_unanswered(workspace, ledger) + sum(
-            case.has_vanished for case in below
+            case.has_vanished for case in kept.owed()
         )
 
 

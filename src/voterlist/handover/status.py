@@ -55,6 +55,8 @@ class Status:
     """How the open cases went down, and when they are decided at this pace."""
     answers_owed: tuple[Owed, ...] = ()
     """Above: the returned cases to which a constituency owes an answer."""
+    lost: tuple[CustodyError, ...] = ()
+    """What was kept of packages of commissions below and is gone or damaged."""
     not_understood: tuple[str, ...] = ()
     """The files of ``reference/`` of which nothing says what they are."""
     waves: tuple[Mapping[str, Any], ...] = ()
@@ -81,13 +83,13 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         UsageError: it is no workspace.
         SettingsError: its settings have mistakes.
         InputError: its ledger cannot be read.
-        CustodyError: what was kept of a package is damaged.
     """
     with open_to_read(workspace) as (settings, ledger):
         work = known_work(workspace, ledger, settings)
         rows = standings(settings, ledger, today, work=work)
         burned = burn_down(settings, ledger, today, work=work)
-        answers_owed = Kept(workspace, ledger).owed()
+        kept = Kept(workspace, ledger)
+        answers_owed = kept.owed()
         asked_above = None
         with suppress(CustodyError):
             # Whoever answers or submits is told what to do; here the rest is told.
@@ -115,6 +117,7 @@ def status_of(workspace: Path, *, today: dt.date) -> Status:
         book=book,
         burned=burned,
         answers_owed=answers_owed,
+        lost=tuple(kept.lost.values()),
         not_understood=not_understood(workspace, settings.ingest),
         waves=waves,
         before_term=early,
