@@ -93,12 +93,21 @@ def test_an_entry_that_was_named_goes_up_as_it_is_called_today(monkeypatch):
     said = {"case_id": "c", "number": 1, "answer": "keep", "by": "A"}
     line = dt.date(2026, 3, 1), returned_cases.ANSWERED, said | {"stands_as": "088-1"}
     today = returned_cases.standing_as(case(), f"088-0001-{'A' * 13}")
+    now = SimpleNamespace(workspace=SimpleNamespace(cycle="2026"))
+    monkeypatch.setattr(returned_cases, "settings_of", lambda _: now)
     monkeypatch.setattr(returned_cases, "_cases_of_today", lambda *_: [today])
     monkeypatch.setattr(returned_cases, "_as_decided", lambda answers, *_: answers)
-    answers = returned_cases.answers_to_above(
-        None, SimpleNamespace(journal=lambda: [line])
-    )
-    assert answers["c"].stands_as == today.stands_as
+
+    def told(journal):
+        return returned_cases.answers_to_above(
+            None, SimpleNamespace(journal=lambda: journal)
+        )
+
+    assert told([line])["c"].stands_as == today.stands_as
+    # An answer of last year was one to the case of this year: the same entries, the same case.
+    runs = [(line[0], "run", {"cycle": cycle}) for cycle in ("2025", "2026")]
+    assert told([runs[0], line, runs[1]]) == {}
+    assert told([*runs, line]).keys() == {"c"}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from voterlist.errors import CustodyError, UsageError
 from voterlist.model import Action, Progress, Verdict, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
-from voterlist.pipeline.progress import of_cycle
+from voterlist.pipeline.progress import Journal, of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
@@ -245,12 +245,17 @@ def _read(path: Path, kind: TypeAdapter[_Content], part: str) -> _Content:
         raise wrong(part) from None
 
 
+def _journal_of_cycle(workspace: Path, ledger: Reader) -> Journal:
+    """The lines of this cycle; who is on the same lists in the next one has the same cases."""
+    return of_cycle(ledger.journal(), settings_of(workspace).workspace.cycle)
+
+
 def answers_in_journal(
-    ledger: Reader, asked_again: Collection[str] = ()
+    journal: Journal, asked_again: Collection[str] = ()
 ) -> dict[str, Answer]:
     """Case -> the last answer to it; to one that is asked again, since the newest return."""
     answers: dict[str, Answer] = {}
-    for line in ledger.journal():
+    for line in journal:
         day, event, details = line
         if event == ANSWERED:
             known = {*Answer.model_fields} & details.keys()
@@ -440,7 +445,9 @@ class Kept:
                 parts.append(Returned.read(path))
             except CustodyError:
                 if path.exists() or line.package not in self._forgotten:
-                    self.lost[line.receiver] = refusal("sent-gone", path=path)
+                    self.lost[line.receiver] = refusal(
+                        "sent-gone", path=path, name=CASES_NAME
+                    )
         return sent
 
     @cached_property
@@ -609,7 +616,7 @@ def with_answers(
     """
     cases = _cases_of_today(workspace, ledger)
     again = [case.case_id for case in cases if case.given_up and not case.is_of_before]
-    said = answers_in_journal(ledger, again)
+    said = answers_in_journal(_journal_of_cycle(workspace, ledger), again)
     answers = _as_decided(said, cases, workspace, ledger)
     return [
         (case, answers.get(case.case_id))
@@ -639,7 +646,8 @@ def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
         CustodyError: what was kept of a return is damaged.
     """
     cases = _cases_of_today(workspace, ledger)
-    answers = _as_decided(answers_in_journal(ledger), cases, workspace, ledger)
+    said = answers_in_journal(_journal_of_cycle(workspace, ledger))
+    answers = _as_decided(said, cases, workspace, ledger)
     for case in cases:
         answer = answers.get(case.case_id)
         if answer and answer.stands_as:
@@ -655,16 +663,16 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
     Those of the newest one come last. Of a return that was deleted its answers tell the cases.
     """
     returns = Kept(workspace, ledger).returns()
-    cycle = settings_of(workspace).workspace.cycle
+    journal = _journal_of_cycle(workspace, ledger)
     cases = {
         str(details["case_id"]): _case_answered(details)
-        for _, event, details in of_cycle(ledger.journal(), cycle)
+        for _, event, details in journal
         if event == ANSWERED and "entries" in details
     }
     cases |= {case.case_id: case for returned in returns for case in returned.cases}
     if not cases:
         return []
-    answers = answers_in_journal(ledger)
+    answers = answers_in_journal(journal)
     newest = [case.case_id for package in returns[-1:] for case in package.cases]
     today: dict[str, Row] = {}
     with suppress(UsageError):
