@@ -570,8 +570,12 @@ def test_a_word_broken_in_a_narrow_column_is_put_together():
 
 @pytest.mark.parametrize("apart", [1, 2, 3])
 @pytest.mark.parametrize("is_ruled", [True, False])
-def test_letters_that_are_set_apart_are_words(apart, is_ruled):
-    """Each letter would be a word: `A l i y e v`, and a date none."""
+@pytest.mark.parametrize("is_single", [True, False])
+def test_letters_that_are_set_apart_are_words(apart, is_ruled, is_single):
+    """Each letter would be a word: `A l i y e v`, and a date none.
+
+    A browser draws each alone, and two of them nearer: `Yu xarı`.
+    """
     rows = [
         cells[:5] for cells in (documents.PLAIN_HEADER, *documents.plain_voters(1, 8))
     ]
@@ -582,11 +586,13 @@ def test_letters_that_are_set_apart_are_words(apart, is_ruled):
                 left, bottom = 20 + 110 * column, 700 - 16 * at
                 if is_ruled:
                     canvas.rect(left - 2, bottom - 4, 110, 16)
-                line = canvas.beginText(left, bottom)
-                line.setFont("Helvetica", 8)
-                line.setCharSpace(apart)
-                line.textOut(text)
-                canvas.drawText(line)
+                canvas.setFont("Helvetica", 8)
+                parts = [*text] if is_single else [text]
+                for before, part in pairwise(["", *parts]):
+                    left -= apart * (before + part in {"li", "ul", "ra"})
+                    if part != " ":
+                        canvas.drawString(left, bottom, part, charSpace=apart)
+                    left += canvas.stringWidth(part) + apart
 
     assert rows_of(documents.drawn(draw)) == rows
 
@@ -608,6 +614,24 @@ def test_text_that_runs_into_the_next_cell_stays_in_its_own(lines):
     rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
     content = documents.pdf(rows, widths=(25, 60, 50, 54, 45, 70, 50), lines=lines)
     assert rows_of(content) == rows
+
+
+def test_a_letter_that_is_drawn_nearer_is_of_its_text():
+    """A browser draws it by itself: an identifier lacked its last letter."""
+    rows = [[f"0{at}.11.1983", f"G{at}4SEAT"] for at in range(1, 9)]
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 8)
+        for at, (date, fin) in enumerate(rows):
+            height = 700 - 20 * at
+            canvas.drawString(40, height, date)
+            canvas.drawString(110, height, fin[:-1])
+            width = canvas.stringWidth(fin[:-1])
+            canvas.drawString(109 + width, height, fin[-1])
+            canvas.rect(30, height - 6, 70, 20)
+            canvas.rect(100, height - 6, 10 + width, 20)
+
+    assert rows_of(documents.drawn(draw)) == rows
 
 
 def test_a_list_printed_by_a_spreadsheet_without_lines_is_read():

@@ -23,6 +23,7 @@ from voterlist.readers.pdf_words import (
     cell_text,
     in_place,
     lines_of,
+    set_close,
     whole_groups,
     words_of,
 )
@@ -289,7 +290,7 @@ def content_of(page: Page, known: list[float]) -> Content:
 
     ``known``: where texts begin on the pages before, as in ``begin_cells``.
     """
-    page = in_place(page)
+    page = set_close(in_place(page))
     grids = [grid for grid in grids_of(page.lines) if grid.columns > 1]
     groups, firsts = _group_signs(page, grids)
     words_in: dict[int, list[Word]] = {}

@@ -30,11 +30,15 @@ _RUN_GAP = 0.6
 """A gap of this share of the height of the letters ends a piece of text that runs on."""
 _TOUCHING = 0.02
 """Signs no further apart, as a share of the height of the letters, were set as one text."""
+_LEAST_APART = 3
+"""So many gaps between letters tell how far letters were set apart."""
 CHUNK_GAP = 0.75
 """A gap of this share of the height of the letters parts two cells rather than two words."""
 _LEAST_STARTS, _OF_MOST, _ONE_PLACE = 3, 0.25, 0.3
 """Cells begin at a place where so many texts clearly do, and so large a share of those that do at
 the most usual one; places so near, in points, are one."""
+_ACROSS = 1.0
+"""A text lies across a place that it passes by so many points."""
 _OVERHANG = 0.06
 """So far a J reaches back from where its text begins, as a share of the height of the letters."""
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
@@ -123,6 +127,42 @@ def _fills_holes(boxes: Floats, count: int) -> bool:
     return bool(((-_CLOSE * height <= gap) & (gap <= most * height)).all())
 
 
+def set_close(page: Page) -> Page:
+    """The page with letters that were set apart beside each other: each reaches to the next one.
+
+    So the gaps that are left part words and cells, as where nothing was set apart.
+    """
+    boxes, pieces = page.boxes.copy(), page.pieces.copy()
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
+    gaps = boxes[1:, 0] - boxes[:-1, 2]
+    is_blank = _are_blank(page.codes)
+    is_single = np.bincount(page.pieces)[page.pieces] == 1
+    is_single = is_single[1:] & is_single[:-1]
+    is_ligature = np.diff(boxes[:, 0]) == 0
+    runs_on = (gaps >= -_BACK * height) & (gaps <= _RUN_GAP * height) | is_ligature
+    runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height
+    runs_on &= ~(is_blank[1:] | is_blank[:-1] | page.turned[1:])
+    starts = np.flatnonzero(runs_on & ~np.append(False, runs_on[:-1])).tolist()
+    stops = (np.flatnonzero(runs_on & ~np.append(runs_on[1:], False)) + 1).tolist()
+    texts = [*map(slice, starts, stops)]
+    of_page: list[float] = []
+    for text in sorted(texts, key=lambda text: text.start - text.stop):
+        own = np.sort(gaps[text][~is_ligature[text]])
+        if len(own) >= _LEAST_APART:
+            # A blank parts words by more.
+            apart = float(own[(len(own) - 1) // 2])
+            of_page += [apart] if apart > _TOUCHING * height[text.start] else []
+        else:
+            # Of few letters two may be drawn nearer.
+            usual = float(np.median(of_page or np.inf))
+            apart = usual if gaps[text].max() >= usual / 2 else 0.0
+        boxes[:-1][text, 2] += np.clip(gaps[text], 0.0, max(0.0, apart))
+        is_one = is_single[text] & (gaps[text] <= apart + _TOUCHING * height[text])
+        for at in (np.flatnonzero(is_one) + text.start).tolist():
+            pieces[at + 1] = pieces[at]
+    return replace(page, boxes=boxes, pieces=pieces)
+
+
 def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
     """The groups of signs, with a text that runs over the edge of its cell kept in that cell.
 
@@ -136,10 +176,12 @@ def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
     """
     codes, boxes, kept = page.codes, page.boxes, groups.copy()
     height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    gap = np.abs(boxes[1:, 0] - boxes[:-1, 2])
-    # A text in two fonts is drawn in two pieces, of which one begins where the other ends.
-    runs_on = (np.diff(page.pieces) == 0) | (gap <= _TOUCHING * height[1:])
-    runs_on &= gap <= _RUN_GAP * height[1:]
+    gap = boxes[1:, 0] - boxes[:-1, 2]
+    # A text in two fonts is drawn in two pieces, of which one begins where the other ends; a letter
+    # that is drawn nearer is one too.
+    runs_on = (gap >= -_KERNED * height[1:]) & (gap <= _TOUCHING * height[1:])
+    runs_on |= np.diff(page.pieces) == 0
+    runs_on &= np.abs(gap) <= _RUN_GAP * height[1:]
     runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height[1:]
     is_blank = _are_blank(codes)
     runs_on &= ~(is_blank[1:] & is_blank[:-1]) & ~begins[1:]
@@ -185,7 +227,7 @@ def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
             begins=bool(begins[start]),
         )
         words.append(word)
-    return _set_wide(words)
+    return words
 
 
 def begin_cells(page: Page, known: list[float]) -> Bools:
@@ -217,43 +259,13 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     last = np.searchsorted(places, lefts + ahead)
     count = np.where(begins, last - first, 0)
     most = max(_LEAST_STARTS, _OF_MOST * int(count.max(initial=0)))
-    return np.append(False, count >= most)[: len(codes)]
-
-
-def _set_wide(words: Sequence[Word]) -> list[Word]:
-    """The words, of which those are one whose letters were set apart, without blanks between."""
-    runs: list[list[Word]] = []
-    for word in words:
-        if runs and _stands_apart(runs[-1][-1], word):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return [_join_words(run) if len(run) > 1 else run[0] for run in runs]
-
-
-def _join_words(run: Sequence[Word]) -> Word:
-    """Words of one line as one."""
-    text = unicodedata.normalize("NFC", "".join(word.text for word in run))
-    top, bottom = min(word.top for word in run), max(word.bottom for word in run)
-    return replace(
-        run[-1],
-        text=text,
-        left=run[0].left,
-        top=top,
-        bottom=bottom,
-        begins=run[0].begins,
+    # Where texts lie across, others begin by chance, as the rest of a date in the middle of a cell.
+    first = np.flatnonzero(np.append(True, np.diff(page.pieces) != 0))[: len(codes)]
+    begun = np.searchsorted(np.sort(boxes[first, 0]), lefts - _ACROSS)
+    ended = np.searchsorted(
+        np.sort(np.maximum.reduceat(boxes[:, 2], first)), lefts + _ACROSS
     )
-
-
-def _stands_apart(one: Word, other: Word) -> bool:
-    """True where two single signs stand in one line, near each other, and no blank is written."""
-    return (
-        len(one.text) == len(other.text) == 1
-        and one.group == other.group
-        and not (one.has_blank or one.is_turned or other.is_turned or other.begins)
-        and abs(one.middle - other.middle) <= _ON_ONE_LINE * other.height
-        and 0 <= other.left - one.right <= _RUN_GAP * max(one.height, other.height)
-    )
+    return np.append(False, (count >= most) & (begun - ended <= count))[: len(codes)]
 
 
 def _text_of(codes: Longs) -> str:
@@ -280,7 +292,7 @@ def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
     is_beside = np.append(is_close[1:], False) | np.append(False, is_close[:-1])
     is_apart |= is_beside & (gap > _KERNED * height)
     # The letters of one sign, such as a ligature, stand at one place.
-    is_apart |= (gap < -_BACK * height) & (np.diff(boxes, axis=0) != 0).any(axis=1)
+    is_apart |= (gap < -_BACK * height) & (np.diff(boxes[:, 0]) != 0)
     # Turned words run up or down: nothing but a blank parts them.
     is_apart &= ~page.turned[1:]
     is_apart |= is_blank[1:] | is_blank[:-1]
