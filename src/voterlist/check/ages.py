@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-import pyarrow as pa
 
 from voterlist.arrays import Bools, Floats, Longs, completed_years
-from voterlist.check.context import Context
-from voterlist.findings import make, take_columns
-from voterlist.model import Rule
+from voterlist.check.context import Context, Found
+from voterlist.findings import take_columns
 
 _LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 """The last day of each month; of February that of a leap year."""
@@ -42,7 +42,7 @@ def _is_unborn(context: Context) -> Bools:
     return context.is_known("birth_year") & (oldest_possible(context) < 0)
 
 
-def under_age(context: Context, rule: Rule) -> pa.Table:
+def under_age(context: Context) -> Iterator[Found]:
     """Entries of people who are surely too young on the day.
 
     A year alone counts only where no day of it would do.
@@ -50,22 +50,22 @@ def under_age(context: Context, rule: Rule) -> pa.Table:
     limit = context.settings.voting_age
     is_young = context.is_known("birth_year") & (oldest_possible(context) < limit)
     rows = is_young & ~_is_unborn(context)
-    return context.entry_findings(rule, rows, field="birth_date", limit=limit)
+    yield context.entries_found(rows, field="birth_date", limit=limit)
 
 
-def over_age(context: Context, rule: Rule) -> pa.Table:
+def over_age(context: Context) -> Iterator[Found]:
     """Entries of people who are surely as old as the limit or older."""
     limit = context.settings.oldest_age
     is_old = context.is_known("birth_year") & (youngest_possible(context) >= limit)
-    return context.entry_findings(rule, is_old, field="birth_date", limit=limit)
+    yield context.entries_found(is_old, field="birth_date", limit=limit)
 
 
-def future_date(context: Context, rule: Rule) -> pa.Table:
+def future_date(context: Context) -> Iterator[Found]:
     """Entries whose birth date surely lies after the day."""
-    return context.entry_findings(rule, _is_unborn(context), field="birth_date")
+    yield context.entries_found(_is_unborn(context), field="birth_date")
 
 
-def birth_year_only(context: Context, rule: Rule) -> pa.Table:
+def birth_year_only(context: Context) -> Iterator[Found]:
     """Constituencies in which more birth dates are a year alone than the settings allow."""
     has_year = context.is_known("birth_year")
     count = _by_constituency(context, has_year & ~context.is_known("birth_day"))
@@ -77,7 +77,7 @@ def birth_year_only(context: Context, rule: Rule) -> pa.Table:
         context.voters, context.precincts.first[precinct], ["constituency"]
     )
     columns |= {"field": "birth_date", "value": count[at] / of[at], "limit": limit}
-    return make(rule, len(at), columns)
+    yield Found(len(at), columns)
 
 
 def _by_constituency(context: Context, flags: Bools) -> Floats:

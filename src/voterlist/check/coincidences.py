@@ -6,14 +6,14 @@ What chance would give, ``voterlist.persons.chance`` reckons.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs
-from voterlist.check.context import Context
-from voterlist.findings import make, take_columns
-from voterlist.model import Rule
+from voterlist.check.context import Context, Found
+from voterlist.findings import take_columns
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of, told_sex
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import codes, concat, from_columns, text_of
@@ -97,7 +97,7 @@ _FEWEST = 5
 _NAMES_AND_DATE, _NAMES_AND_YEAR = AGREEMENTS[0], AGREEMENTS[2]
 
 
-def coincidences_beyond_chance(context: Context, rule: Rule) -> pa.Table:
+def coincidences_beyond_chance(context: Context) -> Iterator[Found]:
     """Constituencies, and the whole list, with more pairs that agree than chance explains.
 
     The whole list is tested only where it has more than one constituency.
@@ -119,7 +119,7 @@ def coincidences_beyond_chance(context: Context, rule: Rule) -> pa.Table:
     at = np.flatnonzero(is_asked & is_beyond)
     columns = take_columns(table, at, ["constituency"])
     columns |= {"value": pairs_found[at], "limit": expected[at]}
-    return make(rule, len(at), columns)
+    yield Found(len(at), columns)
 
 
 def _agreement_of(full_dates: int, years: int) -> str:

@@ -1,12 +1,12 @@
-"""What all register tests look at, made once, and the findings about its rows and precincts."""
+"""What all register tests look at, made once, and where a rule is broken."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +17,9 @@ from voterlist.config.sections import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
 from voterlist.fields import IDENTIFIERS
-from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
+from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
-from voterlist.model import ListKind, Rule, Stage, frozen
+from voterlist.model import ListKind, Stage, frozen
 from voterlist.persons.shared_values import agreeing
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.tables import codes, group_codes, is_known, sort_by, with_encoded_text
@@ -67,6 +67,13 @@ def groups_of(codes: Longs, count: int) -> Groups:
     first = np.zeros(count, dtype=np.int64)
     first[codes[rows][::-1]] = rows[::-1]
     return Groups(codes, np.bincount(codes[rows], minlength=count), first)
+
+
+class Found(NamedTuple):
+    """Where a rule is broken: so many rows of FINDING, and their columns as ``make`` takes them."""
+
+    rows: int
+    columns: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -256,18 +263,12 @@ class Context:
         home[placed] = code
         return groups_of(home, len(distinct))
 
-    def entry_findings(
-        self,
-        rule: Rule,
-        rows: Longs | Bools,
-        *,
-        other: Longs | None = None,
-        **cells: Any,
-    ) -> pa.Table:
-        """FINDING: one for each of these rows, with its place in the list it came from.
+    def entries_found(
+        self, rows: Longs | Bools, *, other: Longs | None = None, **cells: Any
+    ) -> Found:
+        """These rows, each with its place in the list it came from.
 
         Args:
-            rule: the rule.
             rows: row numbers, or a flag per row.
             other: of each of these rows the row that the finding names beside it.
             **cells: the columns ``field``, ``value`` and ``limit`` of FINDING.
@@ -276,12 +277,12 @@ class Context:
         columns = take_columns(self.entries, at, ENTRY_PLACE)
         if other is not None:
             columns |= {"other_entry_id": self.entries.column("entry_id").take(other)}
-        return make(rule, len(at), {**columns, **cells})
+        return Found(len(at), {**columns, **cells})
 
-    def precinct_findings(self, rule: Rule, groups: Longs, **cells: Any) -> pa.Table:
-        """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
+    def precincts_found(self, groups: Longs, **cells: Any) -> Found:
+        """These groups of ``precincts``; ``cells`` as above."""
         place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
-        return make(rule, len(groups), {**place, **cells})
+        return Found(len(groups), {**place, **cells})
 
 
 def without_impossible_births(voters: pa.Table) -> pa.Table:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs, pack_columns, repeated_places, run_sizes
-from voterlist.check.context import Context
+from voterlist.check.context import Context, Found
 from voterlist.check.precinct_borders import OUTSIDE, judge
 from voterlist.findings import take_columns
-from voterlist.model import Rule
 from voterlist.persons.shared_values import text_hashes
-from voterlist.schemas import FINDING
 from voterlist.tables import codes, group_codes
 
 
-def crowded_dwelling(context: Context, rule: Rule) -> pa.Table:
+def crowded_dwelling(context: Context) -> Iterator[Found]:
     """Dwellings with more voters than the settings allow, by their first entry."""
     dwellings, limit = context.dwellings, context.settings.most_voters_in_dwelling
     at = np.flatnonzero(dwellings.size > limit)
     value, rows = dwellings.size[at], dwellings.first[at]
-    return context.entry_findings(rule, rows, field="address", value=value, limit=limit)
+    yield context.entries_found(rows, field="address", value=value, limit=limit)
 
 
-def dwelling_without_shared_surname(context: Context, rule: Rule) -> pa.Table:
+def dwelling_without_shared_surname(context: Context) -> Iterator[Found]:
     """Dwellings of many voters no two of whom share a surname stem, by their first entry.
 
     The surname of each of them must be known.
@@ -34,7 +34,7 @@ def dwelling_without_shared_surname(context: Context, rule: Rule) -> pa.Table:
     is_all_different = _surnames(context) == dwellings.size
     at = np.flatnonzero((dwellings.size >= limit) & is_all_different)
     value, rows = dwellings.size[at], dwellings.first[at]
-    return context.entry_findings(rule, rows, field="address", value=value, limit=limit)
+    yield context.entries_found(rows, field="address", value=value, limit=limit)
 
 
 def _surnames(context: Context) -> Longs:
@@ -53,7 +53,7 @@ _HOUSE_AND_FLAT = ("ev", "menzil")
 """As ``normalize`` folds the words for house and flat of every language."""
 
 
-def address_in_two_precincts(context: Context, rule: Rule) -> pa.Table:
+def address_in_two_precincts(context: Context) -> Iterator[Found]:
     """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
 
     For each precinct its first entry there, beside the first entry in another precinct. The value
@@ -64,8 +64,7 @@ def address_in_two_precincts(context: Context, rule: Rule) -> pa.Table:
     count, lowest = np.repeat(size, size), np.repeat(home[np.cumsum(size) - size], size)
     other = np.where(home == lowest, np.append(home[1:], 0), lowest)
     several = count > 1
-    return context.entry_findings(
-        rule,
+    yield context.entries_found(
         home[several],
         other=other[several],
         field="address",
@@ -109,14 +108,14 @@ def _without_words(address: pa.Array) -> pa.Array:
     return address
 
 
-def address_outside_precinct(context: Context, rule: Rule) -> pa.Table:
+def address_outside_precinct(context: Context) -> Iterator[Found]:
     """Entries whose street, or house, the register of streets gives to other precincts only.
 
     The value is the precinct that it gives the address to, of several the lowest; none where it
     names the street and nowhere the house.
     """
     if not context.streets.num_rows:
-        return FINDING.empty_table()
+        return
     judged = judge(context.voters, context.streets)
     at = np.flatnonzero(judged.verdict == OUTSIDE)
-    return context.entry_findings(rule, at, field="address", value=judged.precinct[at])
+    yield context.entries_found(at, field="address", value=judged.precinct[at])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,36 +11,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
-from voterlist.check.context import Context
+from voterlist.check.context import Context, Found
 from voterlist.fields import REQUIRED
-from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.model import ListKind, Rule
-from voterlist.schemas import FINDING
-from voterlist.tables import concat, group_codes, map_unique, text_of
+from voterlist.findings import PRECINCT_PLACE, take_columns
+from voterlist.model import ListKind
+from voterlist.tables import group_codes, map_unique, text_of
 
 
-def precinct_too_large(context: Context, rule: Rule) -> pa.Table:
+def precinct_too_large(context: Context) -> Iterator[Found]:
     """Precincts with more entries than the law allows."""
     size, limit = context.permanent_entries, context.settings.largest_precinct
     at = np.flatnonzero(size > limit)
-    return context.precinct_findings(rule, at, value=size[at], limit=limit)
+    yield context.precincts_found(at, value=size[at], limit=limit)
 
 
-def precinct_too_small(context: Context, rule: Rule) -> pa.Table:
+def precinct_too_small(context: Context) -> Iterator[Found]:
     """Precincts with fewer entries than the law allows.
 
     The list of a ward or a ship alone is no precinct.
     """
     size, limit = context.permanent_entries, context.settings.smallest_precinct
     at = np.flatnonzero((size > 0) & (size < limit))
-    return context.precinct_findings(rule, at, value=size[at], limit=limit)
+    yield context.precincts_found(at, value=size[at], limit=limit)
 
 
 _SOURCES = "source_count_distinct"
 """The column in which Arrow counts the different values of ``source``."""
 
 
-def precinct_in_two_lists(context: Context, rule: Rule) -> pa.Table:
+def precinct_in_two_lists(context: Context) -> Iterator[Found]:
     """Precincts for which permanent lists of different content were handed in."""
     lists = context.lists
     is_permanent = pc.equal(text_of(lists, "list_kind"), ListKind.PERMANENT)
@@ -52,7 +52,7 @@ def precinct_in_two_lists(context: Context, rule: Rule) -> pa.Table:
     several = counted.filter(pc.greater(counted.column(_SOURCES), 1))
     columns = {name: several.column(name) for name in PRECINCT_PLACE}
     columns |= {"value": several.column(_SOURCES), "limit": 1}
-    return make(rule, several.num_rows, columns)
+    yield Found(several.num_rows, columns)
 
 
 def _lacks_column(context: Context, missing: Bools) -> Bools:
@@ -64,30 +64,22 @@ def _lacks_column(context: Context, missing: Bools) -> Bools:
     return precincts.count(missing) > context.settings.most_missing * precincts.size
 
 
-def missing_column(context: Context, rule: Rule) -> pa.Table:
+def missing_column(context: Context) -> Iterator[Found]:
     """Precincts most of whose entries lack a field: one finding instead of one for each entry."""
     precincts, limit = context.precincts, context.settings.most_missing
-    findings = []
     for field in REQUIRED:
         missing = context.is_missing(field)
         at = np.flatnonzero(_lacks_column(context, missing))
         share = precincts.count(missing)[at] / precincts.size[at]
-        findings.append(
-            context.precinct_findings(rule, at, field=field, value=share, limit=limit)
-        )
-    return concat(findings, FINDING)
+        yield context.precincts_found(at, field=field, value=share, limit=limit)
 
 
-def missing_value(context: Context, rule: Rule) -> pa.Table:
+def missing_value(context: Context) -> Iterator[Found]:
     """Entries without a field that the other entries of their precinct have."""
-    findings = []
     for field in REQUIRED:
         missing = context.is_missing(field)
         without_column = _lacks_column(context, missing)[context.precincts.codes]
-        findings.append(
-            context.entry_findings(rule, missing & ~without_column, field=field)
-        )
-    return concat(findings, FINDING)
+        yield context.entries_found(missing & ~without_column, field=field)
 
 
 # The line numbers of a list as its precinct wrote them.
@@ -156,7 +148,7 @@ def _is_new_number(numbered: _Numbered) -> Bools:
 _PLACE = ("constituency", "precinct", "source", "sheet")
 
 
-def line_number_gap(context: Context, rule: Rule) -> pa.Table:
+def line_number_gap(context: Context) -> Iterator[Found]:
     """Lists in which numbers between the lowest and the highest are missing; value: how many."""
     numbered = context.cached(_numbered_entries)
     step = np.diff(numbered.number)
@@ -164,21 +156,20 @@ def line_number_gap(context: Context, rule: Rule) -> pa.Table:
     missing = np.bincount(numbered.list[1:][is_gap], weights=step[is_gap] - 1)
     lists, first = np.unique(numbered.list, return_index=True)
     with_gap = np.isin(lists, np.flatnonzero(missing))
-    rows = numbered.row[first[with_gap]]
-    columns = take_columns(context.entries, rows, _PLACE)
-    columns |= {"field": "number", "value": missing[lists[with_gap]], "limit": 0}
-    found = make(rule, len(rows), columns)
+    rows, value = numbered.row[first[with_gap]], missing[lists[with_gap]]
     aside = context.lists.filter(_mostly_set_aside(context.lists)).select(_PLACE)
-    known = {tuple(row.values()) for row in aside.to_pylist()}
-    places = found.select(_PLACE).to_pylist()
-    is_asked = [tuple(place.values()) not in known for place in places]
-    return found.filter(pa.array(is_asked, pa.bool_()))
+    known = {(*place.values(),) for place in aside.to_pylist()}
+    places = context.entries.select(_PLACE).take(rows).to_pylist()
+    asked = [at for at, place in enumerate(places) if (*place.values(),) not in known]
+    columns = take_columns(context.entries, rows[asked], _PLACE)
+    columns |= {"field": "number", "value": value[asked], "limit": 0}
+    yield Found(len(asked), columns)
 
 
-def line_number_repeat(context: Context, rule: Rule) -> pa.Table:
+def line_number_repeat(context: Context) -> Iterator[Found]:
     """Entries with the number of an earlier line of their list, beside the entry of that line."""
     numbered = context.cached(_numbered_entries)
     is_new = _is_new_number(numbered)
     first = np.maximum.accumulate(np.where(is_new, np.arange(len(is_new)), 0))
     rows, other = numbered.row[~is_new], numbered.row[first[~is_new]]
-    return context.entry_findings(rule, rows, other=other, field="number")
+    yield context.entries_found(rows, other=other, field="number")

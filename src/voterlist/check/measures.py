@@ -5,18 +5,17 @@ Once for the rules and for the indicators.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-import pyarrow as pa
 
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.check.agehist import age_histogram, distance
-from voterlist.check.context import Context
+from voterlist.check.context import Context, Found
 from voterlist.config.sections import CheckSettings
 from voterlist.fields import COMPARED
-from voterlist.model import Rule, Sex, frozen
+from voterlist.model import Sex, frozen
 
 # Which precincts lie outside the funnel: outliers, by limits that hold for small precincts too.
 #
@@ -446,23 +445,21 @@ def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> B
     )
 
 
-def _outlier_findings(
-    context: Context, rule: Rule, judged: Judged, field: str
-) -> pa.Table:
-    """FINDING: the outliers, each with its value and the limit it has passed."""
+def _outlying(context: Context, judged: Judged, field: str) -> Iterator[Found]:
+    """The outliers, each with its value and the limit it has passed."""
     at = np.flatnonzero(judged.outlying)
     value, limit = judged.funnel.value[at], judged.limit[at]
-    return context.precinct_findings(rule, at, field=field, value=value, limit=limit)
+    yield context.precincts_found(at, field=field, value=value, limit=limit)
 
 
-def _outliers(context: Context, rule: Rule, measure: Measure, field: str) -> pa.Table:
-    """FINDING: the precincts whose share of a measure is an outlier."""
-    return _outlier_findings(context, rule, judge_precincts(context, measure), field)
+def _outliers(context: Context, measure: Measure, field: str) -> Iterator[Found]:
+    """The precincts whose share of a measure is an outlier."""
+    return _outlying(context, judge_precincts(context, measure), field)
 
 
-def age_structure_outlier(context: Context, rule: Rule) -> pa.Table:
+def age_structure_outlier(context: Context) -> Iterator[Found]:
     """Precincts whose voters are of other ages than those of the rest of the constituency."""
-    return _outlier_findings(context, rule, context.cached(ages_judged), "birth_date")
+    return _outlying(context, context.cached(ages_judged), "birth_date")
 
 
 birth_year_only_outlier = partial(_outliers, measure=YEAR_ONLY, field="birth_date")

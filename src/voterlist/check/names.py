@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,13 +13,12 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from voterlist.arrays import Bools, Longs
-from voterlist.check.context import Context
+from voterlist.check.context import Context, Found
 from voterlist.facts.latin import rewrite_mixed
 from voterlist.fields import NAMES
 from voterlist.lost_letters import SIGNS
-from voterlist.model import Rule, Sex
-from voterlist.schemas import FINDING
-from voterlist.tables import codes, concat, fits, over_rows
+from voterlist.model import Sex
+from voterlist.tables import codes, fits, over_rows
 
 # Letters in the names as written: of two scripts in one word, or of no alphabet used here.
 
@@ -63,16 +62,14 @@ def has_strange_character(text: str) -> bool:
 
 def _faulty_names(
     context: Context,
-    rule: Rule,
     suspect: str,
     is_faulty: Callable[[str], bool],
     rows: Bools | None = None,
-) -> pa.Table:
-    """FINDING: entries with a faulty name, by field.
+) -> Iterator[Found]:
+    """Entries with a faulty name, by field.
 
     Args:
         context: what the rules look at.
-        rule: the rule that they break.
         suspect: a pattern (RE2) that every faulty name holds; only these are looked at.
         is_faulty: told of each distinct name.
         rows: the entries that are asked; all where left out.
@@ -83,31 +80,28 @@ def _faulty_names(
         flags[flags] = [is_faulty(name) for name in names.filter(flags).to_pylist()]
         return flags
 
-    findings = []
     for field in NAMES:
         is_found = over_rows(context.entries.column(field), are_faulty, null=False)
         if rows is not None:
             is_found &= rows
-        findings.append(context.entry_findings(rule, is_found, field=field))
-    return concat(findings, FINDING)
+        yield context.entries_found(is_found, field=field)
 
 
-def mixed_script(context: Context, rule: Rule) -> pa.Table:
+def mixed_script(context: Context) -> Iterator[Found]:
     """Entries with a name in which one word has letters of two scripts."""
-    return _faulty_names(context, rule, _ANY_CYRILLIC, has_mixed_script)
+    return _faulty_names(context, _ANY_CYRILLIC, has_mixed_script)
 
 
 _LOST = str.maketrans(dict.fromkeys(SIGNS, ""))
 
 
-def strange_character(context: Context, rule: Rule) -> pa.Table:
+def strange_character(context: Context) -> Iterator[Found]:
     """Entries with a name that holds a digit, a sign or a letter of another alphabet."""
     is_lost = context.lost_letters
-    find_in = partial(_faulty_names, context, rule, _STRANGE.pattern)
-    if not is_lost.any():
-        return find_in(has_strange_character)
-    whole = find_in(has_strange_character, ~is_lost)
-    return concat([whole, find_in(_is_strange_beside_losses, is_lost)], FINDING)
+    find_in = partial(_faulty_names, context, _STRANGE.pattern)
+    yield from find_in(has_strange_character, ~is_lost)
+    if is_lost.any():
+        yield from find_in(_is_strange_beside_losses, is_lost)
 
 
 def _is_strange_beside_losses(text: str) -> bool:
@@ -125,13 +119,12 @@ _SHORTEST = 5
 _AT_A_TIME = 4_096
 
 
-def name_misspelt(context: Context, rule: Rule) -> pa.Table:
+def name_misspelt(context: Context) -> Iterator[Found]:
     """Entries with a name that is a letter from one very much more frequent in the whole list.
 
     A given name that is known to be one is left alone however rare it is.
     """
     times = context.settings.least_times_as_frequent
-    findings = []
     for field, column in _COUNTED_COLUMN.items():
         code, names = codes(context.voters.column(column))
         counts = np.bincount(code[code >= 0], minlength=len(names))
@@ -140,8 +133,7 @@ def name_misspelt(context: Context, rule: Rule) -> pa.Table:
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")
         is_slip &= ~context.lost_letters
-        findings.append(context.entry_findings(rule, is_slip, field=field))
-    return concat(findings, FINDING)
+        yield context.entries_found(is_slip, field=field)
 
 
 def misspelt(names: Sequence[str], counts: Longs, times: int) -> Bools:
@@ -177,10 +169,8 @@ def _is_slip(rare: str, frequent: str) -> bool:
     return rare[0] == frequent[0] and rare[:-1] != frequent and frequent[:-1] != rare
 
 
-def _contradicted_sex(
-    context: Context, rule: Rule, witness: str, field: str
-) -> pa.Table:
-    """FINDING: entries whose stated sex is not the one in the column ``witness`` of VOTER.
+def _contradicted_sex(context: Context, witness: str, field: str) -> Iterator[Found]:
+    """Entries whose stated sex is not the one in the column ``witness`` of VOTER.
 
     Where either is not known, nothing is contradicted. ``field`` is the one that tells the sex.
     """
@@ -189,7 +179,7 @@ def _contradicted_sex(
         context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE)
     )
     is_contradicted = (is_man & says_woman) | (is_woman & says_man)
-    return context.entry_findings(rule, is_contradicted, field=field)
+    yield context.entries_found(is_contradicted, field=field)
 
 
 sex_contradicts_given_name = partial(

@@ -5,6 +5,7 @@ Whether the two are one person, ``link`` weighs and a person decides.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -12,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Longs
-from voterlist.check.context import Context, groups_of
+from voterlist.check.context import Context, Found, groups_of
 from voterlist.findings import PRECINCT_PLACE
-from voterlist.model import Rule
 from voterlist.persons.matching import are_two_people
 from voterlist.persons.shared_values import agreeing, sharing
 from voterlist.tables import differ, group_codes
@@ -53,13 +53,13 @@ def _beside_fullest(context: Context, rows: Longs, code: Longs) -> tuple[Longs, 
     return rows[is_other], fullest[is_other]
 
 
-def _shared_by_two_people(context: Context, rule: Rule, field: str) -> pa.Table:
-    """FINDING: entries that share the field with another one which seems to be somebody else."""
+def _shared_by_two_people(context: Context, field: str) -> Iterator[Found]:
+    """Entries that share the field with another one which seems to be somebody else."""
     rows, fullest = _beside_fullest(context, *sharing(context.voters.column(field)))
     people = context.voters.select([*_PERSON, "given_sex"])
     left, right = (people.take(at) for at in (rows, fullest))
     apart = are_two_people(left, right)
-    return context.entry_findings(rule, rows[apart], other=fullest[apart], field=field)
+    yield context.entries_found(rows[apart], other=fullest[apart], field=field)
 
 
 _NO_GROUP = -1
@@ -108,37 +108,37 @@ document_shared = partial(_shared_by_two_people, field="document")
 fin_shared = partial(_shared_by_two_people, field="fin")
 
 
-def two_fins(context: Context, rule: Rule) -> pa.Table:
+def two_fins(context: Context) -> Iterator[Found]:
     """Entries of one surname, given name, patronymic and full birth date, each with another FIN."""
     has_fin = np.where(context.is_known("fin"), 0, -1)
     namesakes = agreeing([has_fin, *map(context.codes, _PERSON)])
     rows, fullest = _beside_fullest(context, *namesakes)
     fin = context.voters.column("fin")
     apart = differ(fin.take(rows), fin.take(fullest))
-    return context.entry_findings(rule, rows[apart], other=fullest[apart], field="fin")
+    yield context.entries_found(rows[apart], other=fullest[apart], field="fin")
 
 
-def same_entry_repeated(context: Context, rule: Rule) -> pa.Table:
+def same_entry_repeated(context: Context) -> Iterator[Found]:
     """Entries that an earlier one of their precinct equals in names and full birth date."""
     repeats = context.cached(_repeated_entries)
     at = repeats.in_precinct != repeats.rows
-    return context.entry_findings(rule, repeats.rows[at], other=repeats.in_precinct[at])
+    yield context.entries_found(repeats.rows[at], other=repeats.in_precinct[at])
 
 
-def same_entry_in_constituency(context: Context, rule: Rule) -> pa.Table:
+def same_entry_in_constituency(context: Context) -> Iterator[Found]:
     """Entries that an earlier one of another precinct of their constituency equals."""
     repeats = context.cached(_repeated_entries)
     rows, first = repeats.rows, repeats.in_constituency
     is_in_precinct = repeats.in_precinct != rows
     at = (first != rows) & ~is_in_precinct & context.is_known("precinct")[rows]
-    return context.entry_findings(rule, rows[at], other=first[at])
+    yield context.entries_found(rows[at], other=first[at])
 
 
-def same_entry_across_constituencies(context: Context, rule: Rule) -> pa.Table:
+def same_entry_across_constituencies(context: Context) -> Iterator[Found]:
     """Entries that an earlier one of another constituency equals in names and full birth date."""
     repeats = context.cached(_repeated_entries)
     rows, first = repeats.rows, repeats.anywhere
     is_in_constituency = repeats.in_constituency != rows
     is_known = context.is_known("constituency")
     at = (first != rows) & ~is_in_constituency & is_known[rows] & is_known[first]
-    return context.entry_findings(rule, rows[at], other=first[at])
+    yield context.entries_found(rows[at], other=first[at])

@@ -1,8 +1,8 @@
 """The register tests: a rule is a record of ``rules.toml``, and the function of its name.
 
-That function takes the ``Context`` and the rule, and returns FINDING: where the rule is broken. It
-stands in the file of its subject, beside what several rules of it need. A rule that differs from
-another by a field alone is a line there.
+That function takes the ``Context``, and yields where the rule is broken. It stands in the file of
+its subject, beside what several rules of it need. A rule that differs from another by a field alone
+is a line there.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from voterlist.check import (
     repeats,
 )
 from voterlist.check.context import Context
-from voterlist.findings import declared_rules
+from voterlist.findings import declared_rules, make
 from voterlist.model import Rule
+from voterlist.schemas import FINDING
+from voterlist.tables import concat
 
 SUBJECTS = (ages, coincidences, dwellings, lists, measures, names, repeats)
 """The files in which the functions stand."""
@@ -32,4 +34,5 @@ def find(context: Context, rule: Rule) -> pa.Table:
     """FINDING: where the rule is broken."""
     name = rule.code.replace("-", "_")
     subject = next(subject for subject in SUBJECTS if hasattr(subject, name))
-    return getattr(subject, name)(context, rule)
+    found = getattr(subject, name)(context)
+    return concat((make(rule, *of_part) for of_part in found), FINDING)
