@@ -6,6 +6,7 @@ and the documentation, so one spelling of it serves everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar, dataclass_transform
@@ -22,6 +23,12 @@ def frozen(kind: type[_Record]) -> type[_Record]:
 Precinct = tuple[int | None, int | None]
 """The numbers of a constituency and of a precinct in it, None where one is not known; without a
 precinct the constituency as a whole."""
+OnProgress = Callable[[str, int, int], None]
+"""Called while work goes on: with what is being done, how much of it is done, and of how much."""
+
+
+def no_progress(*_: object) -> None:
+    """Progress for nobody."""
 
 
 class Level(StrEnum):

@@ -22,6 +22,7 @@ from voterlist.schemas import (
     CHANGE,
     DECISION,
     ENTRY,
+    WORD,
     empty,
     require,
 )
@@ -39,7 +40,6 @@ from voterlist.tables import (
 
 RULES: tuple[Rule, ...] = ()
 
-_WORD = pa.dictionary(pa.int32(), pa.string())
 _KEY = ["case_id", "entry_id"]
 """The columns that name what a decision is about."""
 _CONTENT_BYTES = 8
@@ -47,7 +47,7 @@ _RANK = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value:
 """Of the verdicts on an entry in several cases the one of the lowest rank marks it."""
 
 QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(
-    pa.field("verdict", _WORD)
+    pa.field("verdict", WORD)
 )
 """CASE with the case's running number (as in the report) and the verdict that stands so far, if
 any."""
@@ -55,7 +55,7 @@ any."""
 CORRECTED = pa.schema(
     [
         *ENTRY,
-        pa.field("mark", _WORD),
+        pa.field("mark", WORD),
         pa.field("marked_case_id", pa.string()),
         pa.field("kept_entry_id", pa.string()),
     ],

@@ -20,6 +20,7 @@ from voterlist.arrays import (
     Floats,
     Longs,
     Packed,
+    consecutive,
     factorize,
     first_rows,
     in_order,
@@ -357,9 +358,7 @@ def matches(left: Longs, right: Longs) -> tuple[Longs, Longs]:
     behind = np.searchsorted(ascending, left, side="right")
     counts = np.where(left >= 0, behind - first, 0)
     left_rows = np.repeat(np.arange(len(left)), counts)
-    pairs_before = np.cumsum(counts) - counts
-    within = np.arange(len(left_rows)) - np.repeat(pairs_before, counts)
-    return left_rows, order[np.repeat(first, counts) + within]
+    return left_rows, order[consecutive(first, counts)]
 
 
 def differ(left: Column, right: Column) -> Bools:
@@ -434,6 +433,11 @@ def count_by(table: pa.Table, *names: str, of: str | None = None) -> dict[Any, i
         value: count or 0
         for value, count in zip(values, counts.to_pylist(), strict=True)
     }
+
+
+def total(table: pa.Table, name: str) -> int:
+    """The sum of a column of whole numbers; 0 where nothing is known."""
+    return int(pc.sum(table.column(name)).as_py() or 0)
 
 
 def row_counts(table: pa.Table, *names: str, into: str) -> dict[str, pa.ChunkedArray]:

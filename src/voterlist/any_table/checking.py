@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,15 @@ from voterlist.findings.accepted import settle
 from voterlist.ingest import ingest
 from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts
-from voterlist.model import Level, Profile, Severity, Stage, frozen
+from voterlist.model import (
+    Level,
+    OnProgress,
+    Profile,
+    Severity,
+    Stage,
+    frozen,
+    no_progress,
+)
 from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
@@ -50,10 +58,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.settings import acceptances_around, settings_around
-from voterlist.tables import Row, concat, count_by, sort_by
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, how much of it is done, and of how much."""
+from voterlist.tables import Row, concat, count_by, sort_by, total
 
 
 @frozen
@@ -106,7 +111,7 @@ def check_files(
     streets: Sequence[Path] = (),
     profile: Profile | None = None,
     report: Path | None = None,
-    progress: Progress = lambda _stage, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> Checked:
     """Run the register tests over files.
 
@@ -161,10 +166,10 @@ def check_files(
             write_content(pages[-1], html.render_audit(model, language))
     use = examined.street_use.to_pylist()
     return Checked(
-        rows_in=_sum(intake.lists.column("rows")),
+        rows_in=total(intake.lists, "rows"),
         rows_out=intake.entries.num_rows,
         set_aside=counts(intake.set_aside, "code", "rows"),
-        unreadable=_sum(pc.equal(intake.set_aside.column("line"), 0)),
+        unreadable=intake.set_aside.filter(pc.field("line") == 0).num_rows,
         findings=findings,
         findings_by_rule=tuple(_by_rule(findings)),
         accepted=settled.accepted.num_rows,
@@ -281,10 +286,6 @@ def _tables_intake(read: Sequence[UsedTable]) -> Intake:
     (intake,) = taken
     accounts = merge_accounts([intake], count_entries(intake.entries))
     return replace(accounts, entries=sort_by(intake.entries, "entry_id"))
-
-
-def _sum(column: pa.ChunkedArray) -> int:
-    return int(pc.sum(column).as_py() or 0)
 
 
 def _by_rule(findings: pa.Table) -> list[Row]:

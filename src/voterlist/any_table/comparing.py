@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from voterlist.cycles import compare_cycles
 from voterlist.cycles.findings import NO_CAUSE
 from voterlist.errors import input_error, usage_error
 from voterlist.ingest.registers import register_named
-from voterlist.model import Precinct, Stage, frozen
+from voterlist.model import OnProgress, Precinct, Stage, frozen, no_progress
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.outcome import counts, list_name
 from voterlist.pipeline.reference import (
@@ -61,7 +60,7 @@ def compare_lists(
     today: dt.date,
     earlier: Path | None = None,
     reference: Path | None = None,
-    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> Compared:
     """Compare the list of the last cycle with that of this cycle.
 

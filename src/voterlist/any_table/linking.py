@@ -35,7 +35,7 @@ from voterlist.link.explain import with_term_frequencies
 from voterlist.link.steps import ready
 from voterlist.link.types import Added, Incremental, Linkage, Scope
 from voterlist.link.types import Watch as LinkWatch
-from voterlist.model import Profile, Stage, frozen
+from voterlist.model import OnProgress, Profile, Stage, frozen
 from voterlist.normalize.stage import fold_added, normalize
 from voterlist.processes.threads import each
 from voterlist.storage import linkage_state, lock
@@ -164,8 +164,6 @@ def _source(path: Path, map_path: Path | None) -> Source:
     return Source(path, columns, added, map_path.name)
 
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, how much of it is done, and of how much."""
 _CHUNK_ASIDE = 500_000
 """Pairs that are compared at a time, at most, where memory is limited."""
 
@@ -174,7 +172,7 @@ _CHUNK_ASIDE = 500_000
 class Watch:
     """What a linkage calls while it runs, on this machine or on a cluster."""
 
-    progress: Progress
+    progress: OnProgress
     forecast: Callable[[int, tuple[Forecast, ...]], None]
     """Called with the number of entries and the forecast, before any pair is made."""
     reading: Callable[[Reading], None] = lambda _reading: None
@@ -234,7 +232,7 @@ class _Voters:
     reading: Reading
 
 
-def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
+def plan_linkage(request: LinkRequest, *, progress: OnProgress) -> Planned:
     """What each blocking key would cost; no pair is made.
 
     Raises:
@@ -366,7 +364,7 @@ def _link(
 def _voters(
     sources: Sequence[Source],
     request: LinkRequest,
-    progress: Progress,
+    progress: OnProgress,
     spill: Spill | None = None,
 ) -> _Voters:
     """The entries of the files; with a spill all columns put aside, made a few at a time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ from voterlist.counter.applications import Brief
 from voterlist.deadlines import list_day
 from voterlist.lists.compile import compile_lists
 from voterlist.lists.roll import LIST_KEY
-from voterlist.model import Sex
+from voterlist.model import OnProgress, Sex
 from voterlist.pipeline.list_input import ListSource
 from voterlist.tables import count_by, is_known, rows_among, words
 
@@ -57,7 +57,7 @@ def count(
     source: ListSource,
     settings: Settings,
     briefs: Sequence[Brief],
-    progress: Callable[[str, int, int], None],
+    progress: OnProgress,
 ) -> Counted:
     """The figures of every list of a workspace, constituency by constituency.
 

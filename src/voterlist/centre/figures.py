@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -33,7 +33,7 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.deadlines import CalendarStage
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
-from voterlist.model import frozen, null_last
+from voterlist.model import OnProgress, frozen, null_last
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
@@ -108,7 +108,7 @@ def make_figures(
     out: Path | None = None,
     today: dt.date,
     since: str,
-    progress: Callable[[str, int, int], None],
+    progress: OnProgress,
 ) -> FiguresMade:
     """Write the press sheet and the open tables of the lists of today.
 

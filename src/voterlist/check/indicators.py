@@ -23,6 +23,7 @@ from voterlist.check.measures import (
     Measure,
     ages_judged,
     judge_precincts,
+    quotient,
 )
 from voterlist.config.sections import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
@@ -263,7 +264,7 @@ def _of_ages(
 ) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
-    index = _ratio(500 * heaped, within)
+    index = quotient(500 * heaped, within)
     statistics: dict[str, _Statistic] = {
         "median-age": {"value": median(own), "of": own.sum(axis=1)},
         "whipple": {"value": index, "count": heaped, "of": within},
@@ -281,7 +282,7 @@ def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
         places.sums(np.asarray(share.count, dtype=np.int64)),
         places.sums(share.of),
     )
-    return {"value": _ratio(count, of), "count": count, "of": of}
+    return {"value": quotient(count, of), "count": count, "of": of}
 
 
 def _judged_places(share: Judged) -> _Statistic:
@@ -300,11 +301,6 @@ def _against(
     if "base" in statistic or code == "voters" or code not in of_wider:
         return statistic
     return statistic | {"base": of_wider[code]["value"][places.wider]}
-
-
-def _ratio(count: Longs, of: Longs) -> Floats:
-    ratio: Floats = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
-    return ratio
 
 
 def _table(places: _Places, statistics: Mapping[str, _Statistic]) -> pa.Table:

@@ -94,7 +94,7 @@ def share_funnel(
     from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
 
     judged = (of > 0) & ~np.isnan(base)
-    value = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
+    value = quotient(count, of)
     centre, error = (
         _arcsine(np.where(judged, base * of, 0), of),
         1 / np.sqrt(4 * of + 2),
@@ -111,6 +111,12 @@ def share_funnel(
     )
     q = by_constituency(false_discovery, group, p)
     return Funnel(value, base, lower, upper, p, q, between)
+
+
+def quotient(count: Longs, of: Longs) -> Floats:
+    """The one by the other; NaN where there is nothing to count."""
+    shares: Floats = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
+    return shares
 
 
 def by_constituency(

@@ -36,7 +36,7 @@ from voterlist.cli.terminal import (
     warn,
 )
 from voterlist.errors import usage_error
-from voterlist.model import PairKind, frozen
+from voterlist.model import OnProgress, PairKind, frozen
 from voterlist.processes.limits import without_collection
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _link(
         return link_tables_on_spark(request, master, out, given.clusters, watch=watch)
 
 
-def _releasing(steps: Steps) -> Callable[[str, int, int], None]:
+def _releasing(steps: Steps) -> OnProgress:
     """The progress told, and what the step before left in memory given back."""
     from voterlist.processes.limits import release_free
 

@@ -43,7 +43,7 @@ from voterlist.counter.applications import (
     require_no_objection,
     wants_other_struck,
 )
-from voterlist.counter.index import Progress, make_index
+from voterlist.counter.index import make_index
 from voterlist.counter.people import (
     entry_of,
     is_identified,
@@ -58,7 +58,17 @@ from voterlist.decisions.standing import PLACE as PLACE_OF_ENTRY
 from voterlist.decisions.standing import WITHDRAWN
 from voterlist.decisions.verdicts import REVIEW_ROW
 from voterlist.errors import UsageError, usage_error
-from voterlist.model import Action, Asks, Body, Level, Problem, Step, frozen
+from voterlist.model import (
+    Action,
+    Asks,
+    Body,
+    Level,
+    OnProgress,
+    Problem,
+    Step,
+    frozen,
+    no_progress,
+)
 from voterlist.normalize.corrections import read_correction
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.quality.readings import what_holds
@@ -121,7 +131,7 @@ def decide(
     ruling: Ruling,
     clerk: Clerk,
     *,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> Decided:
     """Grant or refuse an application.
 
@@ -528,7 +538,7 @@ class _Work:
         ids = {str(row["entry_id"]) for row in rows}
         return standing_of(ledger, runs, self.settings, ids), ()
 
-    def require_grantable(self, progress: Progress) -> None:
+    def require_grantable(self, progress: OnProgress) -> None:
         """Refuse what nobody may grant yet.
 
         Raises:
@@ -590,7 +600,7 @@ class _Work:
         if self._today.isoformat() <= until:
             raise usage_error("application-notice-runs", number=number, until=until)
 
-    def _require_missing(self, progress: Progress) -> None:
+    def _require_missing(self, progress: OnProgress) -> None:
         """Refuse to add who is under age, or whom an entry seems to be already.
 
         Raises:

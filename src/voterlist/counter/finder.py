@@ -30,7 +30,6 @@ from voterlist.counter.index import (
     STREET,
     Held,
     Index,
-    Progress,
     index_of,
     packed_date,
 )
@@ -57,7 +56,7 @@ from voterlist.link.part import (
     villages,
 )
 from voterlist.link.weigh import Model, bound_frequencies, score
-from voterlist.model import Action, frozen
+from voterlist.model import Action, OnProgress, frozen
 from voterlist.normalize.identifiers import FIN_SIGNS
 from voterlist.normalize.name_parts import is_surname_like, particle_of
 from voterlist.normalize.names import skeleton
@@ -491,7 +490,9 @@ class Found:
 class Finder:
     """All that a workspace knows, ready for questions; whoever makes it holds the workspace."""
 
-    def __init__(self, source: ListSource, ledger: Reader, progress: Progress) -> None:
+    def __init__(
+        self, source: ListSource, ledger: Reader, progress: OnProgress
+    ) -> None:
         """Open the index, and make it where the run has none yet.
 
         Raises:

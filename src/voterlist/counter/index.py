@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -35,12 +35,20 @@ from voterlist.link.encode import (
 from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
 from voterlist.lists.compile import spelt_as_decided, street_texts
 from voterlist.lists.listed import number_rows
-from voterlist.model import AsideCode, ListKind, ListOrder, Profile
+from voterlist.model import (
+    AsideCode,
+    ListKind,
+    ListOrder,
+    OnProgress,
+    Profile,
+    no_progress,
+)
 from voterlist.normalize.names import skeleton
 from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.outcome import unread_constituencies
+from voterlist.schemas import WORD
 from voterlist.storage import lock
 from voterlist.storage.kept import Kept, KeptUnit, Place, keep
 from voterlist.storage.store import (
@@ -51,9 +59,6 @@ from voterlist.storage.store import (
 from voterlist.storage.workspace import open_to_read
 from voterlist.tables import Row
 
-Progress = Callable[[str, int, int], None]
-"""Told (what is done, how much of it, of how much)."""
-
 _PATIENCE = 600.0
 """Seconds to wait for another process that makes the index."""
 INDEX = "find-index"
@@ -63,12 +68,11 @@ STREET = "street"
 PLACES = ("settlement", STREET)
 NUMBERED = ("date", "fin_hash", "document_hash")
 """The columns of numbers by which entries are looked up."""
-_CODED = pa.dictionary(pa.int32(), pa.string())
 SHOWN = pa.schema(
     [
-        *((name, _CODED) for name in (*NAME_PARTS, "address")),
-        ("state", _CODED),
-        ("ground", _CODED),
+        *((name, WORD) for name in (*NAME_PARTS, "address")),
+        ("state", WORD),
+        ("ground", WORD),
         ("kept_entry_id", pa.string()),
         ("listed_in", pa.int32()),
         ("listed_precinct", pa.int32()),
@@ -181,7 +185,7 @@ class Index:
         }
 
 
-def make_index(workspace: Path, since: str, progress: Progress) -> None:
+def make_index(workspace: Path, since: str, progress: OnProgress) -> None:
     """Make the index of the newest runs where there is none; without a run, nothing.
 
     Of a nation that takes minutes, so nothing is held but the making itself: no run waits for it. A
@@ -212,9 +216,7 @@ def make_index(workspace: Path, since: str, progress: Progress) -> None:
                 return
 
 
-def index_of(
-    source: ListSource, progress: Progress = lambda _step, _done, _total: None
-) -> Index:
+def index_of(source: ListSource, progress: OnProgress = no_progress) -> Index:
     """The index of the runs of a workspace that is held; made where there is none yet.
 
     Raises:
@@ -249,7 +251,7 @@ _OPENED: dict[Path, Index] = {}
 again for each question."""
 
 
-def _fill(folder: Path, source: ListSource, progress: Progress) -> Mapping[str, Any]:
+def _fill(folder: Path, source: ListSource, progress: OnProgress) -> Mapping[str, Any]:
     """Write the index into a folder; what is told of it."""
     runs, profile = source.runs, source.settings.workspace.profile
     place = _place_of(source)

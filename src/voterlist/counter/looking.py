@@ -16,12 +16,12 @@ from voterlist.casework.pages import numbers_of
 from voterlist.counter.applications import Clerk, applications_of
 from voterlist.counter.asking import Question, understand
 from voterlist.counter.finder import Finder, Found
-from voterlist.counter.index import Progress, make_index
+from voterlist.counter.index import make_index
 from voterlist.counter.people import entry_in
 from voterlist.decisions.given import is_same_person, members_of
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import ENTRY_FIELDS, name_in
-from voterlist.model import Action, frozen
+from voterlist.model import Action, OnProgress, frozen, no_progress
 from voterlist.pipeline.known import answers_of_today, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.asked import GivenAnswer, given_answer
@@ -202,7 +202,7 @@ def look(
     *,
     limit: int,
     card: int | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> tuple[Found, Card | None]:
     """Who fits a question, and a card; the look stands in the journal before it is shown.
 

@@ -24,13 +24,13 @@ from voterlist.counter.applications import (
     wants_other_struck,
 )
 from voterlist.counter.finder import Finder
-from voterlist.counter.index import Progress, make_index
+from voterlist.counter.index import make_index
 from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions.checks import precincts_known
 from voterlist.decisions.given import is_same_person, name_as_kept
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import name_in
-from voterlist.model import Asks, Relation, Step
+from voterlist.model import Asks, OnProgress, Relation, Step, no_progress
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
@@ -52,7 +52,7 @@ def take(
     asked: Request,
     clerk: Clerk,
     *,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> Application:
     """Take an application: it is kept whatever is doubtful of it, and what is is told.
 
@@ -134,7 +134,7 @@ def likely(
     settings: Settings,
     ledger: Reader,
     person: Person,
-    progress: Progress,
+    progress: OnProgress,
 ) -> list[str]:
     """The ids of the entries of which one probably is the person, the likeliest first.
 
@@ -163,7 +163,7 @@ def _doubts_of_entry(asked: Request, entry: Row | None) -> Iterator[Doubt]:
 
 
 def _doubts_of_person(
-    workspace: Path, asked: Request, since: str, progress: Progress
+    workspace: Path, asked: Request, since: str, progress: OnProgress
 ) -> Iterator[Doubt]:
     """Which entries may be the person, where none is named."""
     if asked.entry_id is not None or asked.against is not None:

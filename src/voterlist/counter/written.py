@@ -17,10 +17,10 @@ from voterlist.counter.applications import (
 )
 from voterlist.counter.deciding import standing_of
 from voterlist.counter.finder import Finder
-from voterlist.counter.index import Progress, make_index
+from voterlist.counter.index import make_index
 from voterlist.counter.letters import Letter, render_book, render_letter
 from voterlist.errors import UsageError, usage_error
-from voterlist.model import Asks, Step
+from voterlist.model import Asks, OnProgress, Step, no_progress
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.report.values import Words
@@ -42,7 +42,7 @@ def write_letter(
     *,
     language: str | None = None,
     entry_id: str | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> Application:
     """Write a letter about an application, and note that it was.
 

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import CodeType
@@ -24,7 +24,7 @@ from voterlist.custody.bundles import DELIVERED, Delivery, read_delivery
 from voterlist.custody.keys import read_public_key
 from voterlist.custody.refusals import refusal
 from voterlist.errors import usage_error
-from voterlist.model import frozen
+from voterlist.model import OnProgress, frozen, no_progress
 from voterlist.storage.files import sha256
 
 _STAGE = "verify-program"
@@ -115,7 +115,7 @@ def verify_program(
     delivered: Path | None = None,
     key: Path | None = None,
     workspace: Path | None = None,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: OnProgress = no_progress,
 ) -> ProgramVerified:
     """Hold an installation against what was delivered.
 
@@ -209,7 +209,7 @@ def _compare(
     expected: Mapping[str, str],
     found: Mapping[str, Path],
     also: frozenset[str],
-    progress: Callable[[str, int, int], None],
+    progress: OnProgress,
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """(altered, missing, additional), each in order of the paths.
 

@@ -57,7 +57,15 @@ from voterlist.lists.papers import (
     supplementary,
 )
 from voterlist.lists.roll import LIST_COUNTS
-from voterlist.model import Level, ListKind, ListOrder, Purpose, frozen
+from voterlist.model import (
+    Level,
+    ListKind,
+    ListOrder,
+    OnProgress,
+    Purpose,
+    frozen,
+    no_progress,
+)
 from voterlist.pipeline.known import waves_left
 from voterlist.pipeline.list_input import ListSource
 from voterlist.processes.workers import end_with_parent
@@ -293,7 +301,7 @@ def make_lists(
     *,
     today: dt.date,
     jobs: int = 1,
-    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+    progress: OnProgress = no_progress,
 ) -> ListsMade:
     """Write the compiled, corrected list of each precinct.
 
@@ -375,7 +383,7 @@ class _Written:
         self,
         constituency: int | None,
         each: Callable[..., Iterable[ListFile]],
-        progress: Callable[[str, int, int], None],
+        progress: OnProgress,
     ) -> None:
         """Write the files of a constituency; ``each`` is a ``map`` over them."""
         run, given = self.source.input_of(constituency)

@@ -17,7 +17,7 @@ from voterlist.link.comparisons.vectors import Comparisons
 from voterlist.link.encode import Encoded
 from voterlist.link.incremental import Known
 from voterlist.link.ranges import Range
-from voterlist.model import frozen
+from voterlist.model import OnProgress, frozen
 from voterlist.processes.threads import each, in_turn, workers
 
 _KINDS = {"left": np.int32, "right": np.int32, "vector": np.int64}
@@ -189,10 +189,6 @@ def _record(left: Codes, right: Codes, vector: Longs) -> AnyArray:
     return rows
 
 
-Progress = Callable[[str, int, int], None]
-"""Called with (step, pairs done, pairs in all) as the work goes on."""
-
-
 def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     """Which keys bring each pair together, as bits: bit 0 the first key."""
     bits = np.zeros(len(left), np.int64)
@@ -205,7 +201,7 @@ def find(
     entries: Encoded,
     blocks: list[block.Blocks],
     chunk_pairs: int,
-    progress: Progress,
+    progress: OnProgress,
     comparisons: Comparisons = SHIPPED,
     *,
     store: Store | None = None,
@@ -259,7 +255,7 @@ def _levels(
 
 
 def _run_parts(
-    work: Callable[[Range], Compared], parts: list[Range], progress: Progress
+    work: Callable[[Range], Compared], parts: list[Range], progress: OnProgress
 ) -> Iterator[Compared]:
     """What the work gives for each range, with the progress told."""
     every, done = sum(part.pairs for part in parts), 0

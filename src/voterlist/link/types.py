@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 from voterlist.arrays import Codes, Floats
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link import block, keys
-from voterlist.link.candidates import Progress, Store
+from voterlist.link.candidates import Store
 from voterlist.link.encode import Encoded
 from voterlist.link.fit import Doubt, Estimate
 from voterlist.link.fitted import Fitted
 from voterlist.link.incremental import State
 from voterlist.link.weigh import Shares
-from voterlist.model import PairKind, frozen
+from voterlist.model import OnProgress, PairKind, frozen, no_progress
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.tables import Column, one_array
 
@@ -61,7 +61,7 @@ def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
 class Watch:
     """What a linkage calls while it runs."""
 
-    progress: Progress = lambda *_: None
+    progress: OnProgress = no_progress
     """Called with the step, how much of it is done, and of how much."""
     forecast: Callable[[tuple[block.Forecast, ...]], None] = lambda _: None
     """Called with the forecast before any pair is made."""

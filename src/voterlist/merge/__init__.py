@@ -25,6 +25,7 @@ from voterlist.tables import (
     rows_among,
     rows_without,
     sort_by,
+    total,
 )
 
 RULES: tuple[Rule, ...] = tuple(declared_rules("voterlist.merge").values())
@@ -131,12 +132,8 @@ def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
         for key in sorted(stated.keys() | actual.keys(), key=str):
             if stated.get(key, 0) != actual.get(key, 0):
                 raise _balance_error(str(key[0]))
-    if _sum(lists, "rows") != _sum(counted, "entries") + _sum(aside, "rows"):
+    if total(lists, "rows") != total(counted, "entries") + total(aside, "rows"):
         raise _balance_error("all lists together")
-
-
-def _sum(table: pa.Table, name: str) -> int:
-    return int(pc.sum(table.column(name)).as_py() or 0)
 
 
 def _balance_error(source: str) -> StageError:

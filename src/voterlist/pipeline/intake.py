@@ -54,7 +54,7 @@ from voterlist.storage import store
 from voterlist.storage.files import own_folder, sha256
 from voterlist.storage.kept import KeptUnit, Place, Said, memo
 from voterlist.storage.store import Written
-from voterlist.tables import concat, sort_by
+from voterlist.tables import concat, sort_by, total
 
 INTAKE_TABLES = ("entries", "lists", "set_aside", "findings", "added")
 _ROWS = "rows"
@@ -226,9 +226,9 @@ def _leave_out(context: StageContext, number: int, batch: Batch) -> Said:
 def _said_of(intake: Intake) -> Said:
     """The numbers of an intake."""
     return {
-        "rows": _sum(intake.lists, "rows"),
+        "rows": total(intake.lists, "rows"),
         "entries": intake.entries.num_rows,
-        "set_aside": _sum(intake.set_aside, "rows"),
+        "set_aside": total(intake.set_aside, "rows"),
     }
 
 
@@ -252,10 +252,6 @@ def _put_intake(folder: Path, number: int, done: KeptUnit) -> None:
 
 def _intake_path(folder: Path, name: str, number: int) -> Path:
     return folder / f"{place_of_table(received_name(name), number)}.parquet"
-
-
-def _sum(table: pa.Table, column: str) -> int:
-    return int(pc.sum(table.column(column)).as_py() or 0)
 
 
 def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config.sections import Settings
-from voterlist.model import Stage, frozen
+from voterlist.model import Stage, frozen, no_progress
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
 from voterlist.pipeline.known import answers_in
-from voterlist.pipeline.running import find_unchanged, needs_then, no_progress
+from voterlist.pipeline.running import find_unchanged, needs_then
 from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.steps import Context, StageContext, Step
 from voterlist.pipeline.units import Units

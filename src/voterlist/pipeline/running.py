@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from voterlist import config
 from voterlist.config.sections import Settings
 from voterlist.deadlines.handovers import Event
-from voterlist.model import Stage, frozen
+from voterlist.model import Stage, frozen, no_progress
 from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.result import Progress, RunResult
@@ -28,10 +28,6 @@ from voterlist.storage import lock, moves, store
 from voterlist.storage.files import are_unaltered, write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
 from voterlist.storage.store import Manifest
-
-
-def no_progress(_stage: Stage, _step: str, _done: int, _total: int) -> None:
-    """Progress for nobody."""
 
 
 def run(

@@ -33,13 +33,13 @@ from voterlist.pipeline.progress import (
     handed_over,
     of_cycle,
 )
+from voterlist.report.sections.deadlines import DONE
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import RUN_EVENT
 
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 _NOTHING = Waiting()
-_DONE = frozenset({Standing.DONE, Standing.DONE_LATE, Standing.DONE_UNDATED})
 
 
 @frozen
@@ -307,7 +307,7 @@ def _debt(
     deadline: Deadline, against_date: Standing, progress: Progress
 ) -> tuple[Owed | None, Level | None, Level | None]:
     """(what, who owes it, to whom) for a stage today."""
-    is_done = against_date in _DONE
+    is_done = against_date in DONE
     is_open = not is_done and against_date is not Standing.NOT_STARTED
     forward = deadline.sender, deadline.receiver
     if deadline.stage is CalendarStage.VERIFY:

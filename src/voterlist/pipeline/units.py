@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.errors import StageError, VoterlistError, place_of
-from voterlist.model import Stage, frozen
+from voterlist.model import OnProgress, Stage, frozen
 from voterlist.processes.workers import Lost, Pool, peak_megabytes
 from voterlist.storage import kept
 from voterlist.storage.kept import Kept, KeptUnit, Place, Said
@@ -111,7 +111,7 @@ class Units:
         stage: Stage,
         work: Work,
         tasks: Iterable[Task],
-        progress: Callable[[str, int, int], None] | None = None,
+        progress: OnProgress | None = None,
     ) -> list[KeptUnit]:
         """Every unit done, in the order of the tasks.
 

@@ -15,8 +15,7 @@ from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
 from voterlist.model import Action, CaseKind, Purpose, Verdict, frozen
 from voterlist.report.asked import day_of, evidence_of
 from voterlist.report.values import UNKNOWN, Words
-
-_Row = Mapping[str, Any]
+from voterlist.tables import ReadRow
 
 _QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}"
 
@@ -74,23 +73,23 @@ class ListWords(Words):
         """A day or moment in ISO 8601 as a day in digits; any other text as it is."""
         return day_of(text, self) or ""
 
-    def born(self, row: _Row) -> str:
+    def born(self, row: ReadRow) -> str:
         """The birth date of a row of LISTED, as far as it is shown."""
         if row["birth_date"] is not None:
             return self.day_of(row["birth_date"])
         return "" if row["birth_year"] is None else str(row["birth_year"])
 
-    def sex(self, row: _Row) -> str:
+    def sex(self, row: ReadRow) -> str:
         """The sex of a row of LISTED; empty where it is not known."""
         return self(f"sex.{row['sex']}") if row["sex"] else ""
 
-    def corrected(self, row: _Row) -> str:
+    def corrected(self, row: ReadRow) -> str:
         """The corrected fields of a row of LISTED."""
         if row["corrected"] is None:
             return ""
         return ", ".join(self(f"field.{name}") for name in row["corrected"].split("+"))
 
-    def came(self, row: _Row) -> str:
+    def came(self, row: ReadRow) -> str:
         """How a row of LISTED came onto this list, where it was not handed in with it."""
         if row["added"]:
             return self("lists.change.add")
@@ -99,7 +98,7 @@ class ListWords(Words):
         place = self._at(row, "from_", row["constituency"])
         return self("lists.change.moved-in", place=place)
 
-    def change(self, row: _Row) -> str:
+    def change(self, row: ReadRow) -> str:
         """What a row of CORRECTION did."""
         change, home = row["change"], row["constituency"]
         if change == Action.CORRECT:
@@ -121,7 +120,7 @@ class ListWords(Words):
             return self("lists.change.strike.to", place=self._at(row, "to_", home))
         return self(f"lists.change.{change}")
 
-    def altered(self, row: _Row) -> str:
+    def altered(self, row: ReadRow) -> str:
         """What a row of ALTERATION says was done."""
         change, home = row["change"], row["constituency"]
         if change == Action.CORRECT:
@@ -137,7 +136,7 @@ class ListWords(Words):
             return self(f"lists.change.{change}", place=self._at(row, prefix, home))
         return self(f"lists.change.back.{change}")
 
-    def why_altered(self, row: _Row) -> str:
+    def why_altered(self, row: ReadRow) -> str:
         """Why a change of ALTERATION was made, with the article of the law."""
         code = row["why"]
         if code is None:
@@ -153,16 +152,16 @@ class ListWords(Words):
             return title
         return self("lists.why.article", ground=title, article=article)
 
-    def of_finding(self, row: _Row) -> str:
+    def of_finding(self, row: ReadRow) -> str:
         """What a finding says, with its numbers."""
         numbers = {"value": row["value"], "limit": row["limit"], "count": row["value"]}
         return self(f"rule.{row['rule']}.message", **numbers)
 
-    def name(self, row: _Row) -> str:
+    def name(self, row: ReadRow) -> str:
         """The whole name in a row of ALTERATION."""
         return name_in(row)
 
-    def why(self, row: _Row) -> str:
+    def why(self, row: ReadRow) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""
         ground = row["ground"]
         is_repeat = row["change"] == Verdict.REPEAT
@@ -174,7 +173,7 @@ class ListWords(Words):
         ]
         return "; ".join(filter(None, parts))
 
-    def question(self, row: _Row) -> str:
+    def question(self, row: ReadRow) -> str:
         """What a row of DOOR asks."""
         if row["about"] == ABOUT_CASE:
             return self._question_of_case(row)
@@ -187,7 +186,7 @@ class ListWords(Words):
         reason = self("door.ask", reason=row["reason"])
         return f"{asked} {reason}".strip()
 
-    def _question_of_rule(self, row: _Row) -> str:
+    def _question_of_rule(self, row: ReadRow) -> str:
         """What a finding asks."""
         key = f"door.rule.{row['rule']}"
         field = self(f"field.{row['field']}") if row["field"] else ""
@@ -197,7 +196,7 @@ class ListWords(Words):
         title = self(f"rule.{row['rule']}.title")
         return self("door.rule.other", title=title, message=self.of_finding(row))
 
-    def _question_of_case(self, row: _Row) -> str:
+    def _question_of_case(self, row: ReadRow) -> str:
         """What entries that may be one person ask, with the other entry and its place."""
         kind = row["case_kind"]
         is_own = kind in {CaseKind.NAME_CHANGE, CaseKind.IDENTITY_CONFLICT}
@@ -206,14 +205,14 @@ class ListWords(Words):
         key = f"door.case.{kind if is_own else 'same'}"
         return self(key, other=row["other_name"], place=place)
 
-    def _kept(self, row: _Row) -> str:
+    def _kept(self, row: ReadRow) -> str:
         """Where the kept entry stands, with its number in that list."""
         place = self._precinct(row["kept_precinct"])
         if row["kept_number"] is None:
             return place
         return self("lists.at.number", place=place, number=str(row["kept_number"]))
 
-    def _at(self, row: _Row, prefix: str, home: int | None) -> str:
+    def _at(self, row: ReadRow, prefix: str, home: int | None) -> str:
         """A place of a row, with its constituency where that is not ``home``."""
         constituency, precinct = row[f"{prefix}constituency"], row[f"{prefix}precinct"]
         if constituency is None or constituency == home:
@@ -244,8 +243,6 @@ def signers(members: int) -> Sequence[str]:
     return ("chair", "secretary", *["member"] * members)
 
 
-Cells = Mapping[str, Any]
-"""A row of LISTED, CORRECTION, ALTERATION or DOOR."""
 SheetName = Literal["display", "work", "changes", "corrections", "door"]
 
 
@@ -267,7 +264,7 @@ class Shown:
     """
 
     key: str
-    value: Callable[[Cells], Any]
+    value: Callable[[ReadRow], Any]
     width: int
     paper: int
     kind: str = "line"
@@ -277,14 +274,14 @@ class Shown:
     is_to_fill_in: bool = False
     seldom: Literal["", "paper", "everywhere"] = ""
 
-    def is_corrected(self, row: Cells) -> bool:
+    def is_corrected(self, row: ReadRow) -> bool:
         """True where a correction of a row of LISTED changed what stands in it."""
         corrected = (row.get("corrected") or "").split("+")
         return not {*self.fields}.isdisjoint(corrected)
 
 
 def columns_of(
-    sheet: SheetName, words: ListWords, rows: Sequence[Cells], *, on_paper: bool
+    sheet: SheetName, words: ListWords, rows: Sequence[ReadRow], *, on_paper: bool
 ) -> list[Shown]:
     """The columns of a sheet with these rows; what is seldom needed and empty here is left out."""
     left_out = {"paper", "everywhere"} if on_paper else {"everywhere"}

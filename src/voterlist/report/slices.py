@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.arrays import Bools, Floats, Longs
+from voterlist.arrays import Bools, Floats, Longs, consecutive
 from voterlist.model import Unit
 from voterlist.report.sections.audit.model import NUMBERS, SHARES
 from voterlist.report.values import Sources
@@ -52,9 +52,7 @@ class RowsByCode:
         wanted = np.unique(wanted[wanted >= 0])
         first = np.searchsorted(self._codes, wanted, side="left")
         counts = np.searchsorted(self._codes, wanted, side="right") - first
-        before = np.cumsum(counts) - counts
-        within = np.arange(counts.sum()) - np.repeat(before, counts)
-        return np.sort(self._order[np.repeat(first, counts) + within])
+        return np.sort(self._order[consecutive(first, counts)])
 
 
 Named = Mapping[str, tuple[pa.Table, RowsByCode]]

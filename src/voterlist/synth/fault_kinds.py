@@ -51,6 +51,8 @@ class Desk:
     faults: list[Row] = field(default_factory=list)
     with_fault: set[int] = field(default_factory=set)
     """The entries with a fault."""
+    turn: int = 0
+    """How many entries were given a fault of the kind before."""
     _count: int = 0
 
     def read(self, name: str, row: int) -> str:
@@ -139,8 +141,8 @@ _NO_FLAT = 200
 _FEWEST_FOR_MISSPELT = 30_000
 """Of fewer entries no surname is frequent enough to be told from its misspelling."""
 
-_OfEntry = Callable[[Desk, int, int], None]
-"""A kind of fault: the desk, the entry that gets one, and how many entries had one before."""
+_OfEntry = Callable[[Desk, int], None]
+"""A kind of fault: the desk, and the entry that gets one."""
 
 
 def _rewritten(
@@ -149,7 +151,6 @@ def _rewritten(
     rewrite: Callable[[str], str | None],
     desk: Desk,
     row: int,
-    _turn: int,
 ) -> None:
     """A cell rewritten.
 
@@ -206,7 +207,7 @@ def _other_person(desk: Desk, row: int) -> int | None:
     return None
 
 
-def _share(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
+def _share(rule: str, name: str, desk: Desk, row: int) -> None:
     """The number of another person of the list, who has another sex."""
     other = _other_person(desk, row)
     if other is not None:
@@ -232,7 +233,7 @@ def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
     return int(desk.rng.choice(candidates))
 
 
-def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
+def _repeated_here(desk: Desk, row: int) -> None:
     """The person once more in the list, over the next entry of the same sex."""
     rows = desk.rows(int(desk.list_of[row]))
     same_sex = desk.female[rows] == desk.female[row]
@@ -244,7 +245,7 @@ def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
 
 
 def _repeated_elsewhere(
-    rule: str, desk: Desk, row: int, _turn: int, *, inside: bool, numbers: bool = True
+    rule: str, desk: Desk, row: int, *, inside: bool, numbers: bool = True
 ) -> None:
     """The person once more in another list; without the numbers it is somebody with two FINs.
 
@@ -266,7 +267,7 @@ def _repeated_elsewhere(
 
 
 def _of_other_sex(
-    rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int, _turn: int
+    rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int
 ) -> None:
     """A part of the name that only the other sex has.
 
@@ -276,15 +277,15 @@ def _of_other_sex(
     desk.record(rule, row)
 
 
-def _misspelt(desk: Desk, row: int, turn: int) -> None:
+def _misspelt(desk: Desk, row: int) -> None:
     """The most frequent surname with another letter inside, each time another."""
-    if turn < len(_SLIPS) and len(desk.list_of) >= _FEWEST_FOR_MISSPELT:
+    if desk.turn < len(_SLIPS) and len(desk.list_of) >= _FEWEST_FOR_MISSPELT:
         ending = "a" if desk.female[row] else ""
-        desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov{ending}")
+        desk.write("surname", row, f"Məm{_SLIPS[desk.turn]}ədov{ending}")
         desk.record("name-misspelt", row)
 
 
-def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
+def _numbered_again(desk: Desk, row: int) -> None:
     """The line number of the entry before; its own number is then missing."""
     if row and desk.list_of[row - 1] == desk.list_of[row]:
         desk.write("number", row, desk.read("number", row - 1))
@@ -297,17 +298,17 @@ def _move(desk: Desk, rows: Iterable[int], address: str) -> None:
         desk.write("address", row, address)
 
 
-def _crowd(desk: Desk, row: int, turn: int) -> None:
+def _crowd(desk: Desk, row: int) -> None:
     """Fourteen entries of one address."""
     last = min(row + _CROWD, len(desk.list_of))
     own_list = desk.list_of[row]
     rows = [other for other in range(row, last) if desk.list_of[other] == own_list]
     if len(rows) == _CROWD:
-        _move(desk, rows, f"Uydurma küçəsi, ev {700 + turn}")
+        _move(desk, rows, f"Uydurma küçəsi, ev {700 + desk.turn}")
         desk.record("crowded-dwelling", *rows, unit=Unit.DWELLING)
 
 
-def _strangers(desk: Desk, row: int, turn: int) -> None:
+def _strangers(desk: Desk, row: int) -> None:
     """Seven entries of one address whose surnames begin with different letters."""
     row_of_letter: dict[str, int] = {}
     for other in range(row, min(row + 200, len(desk.list_of))):
@@ -317,19 +318,19 @@ def _strangers(desk: Desk, row: int, turn: int) -> None:
             row_of_letter.setdefault(letter, other)
     if len(row_of_letter) == _STRANGERS:
         rows = row_of_letter.values()
-        _move(desk, rows, f"Uydurma küçəsi, ev {800 + turn}")
+        _move(desk, rows, f"Uydurma küçəsi, ev {800 + desk.turn}")
         desk.record("dwelling-without-shared-surname", *rows, unit=Unit.DWELLING)
 
 
-def _two_precincts(desk: Desk, row: int, turn: int) -> None:
+def _two_precincts(desk: Desk, row: int) -> None:
     """An address that an entry of another precinct has too."""
     to = _elsewhere(desk, row, same_constituency=True)
     if to is not None:
-        _move(desk, (row, to), f"Uydurma küçəsi, ev {900 + turn}, mənzil 3")
+        _move(desk, (row, to), f"Uydurma küçəsi, ev {900 + desk.turn}, mənzil 3")
         desk.record("address-in-two-precincts", row, to, unit=Unit.DWELLING)
 
 
-def _outside(desk: Desk, row: int, turn: int) -> None:
+def _outside(desk: Desk, row: int) -> None:
     """An address in a street of another precinct of the constituency, unlike any of this one."""
     at = int(desk.list_of[row])
     homes = desk.plan.dwellings
@@ -347,13 +348,15 @@ def _outside(desk: Desk, row: int, turn: int) -> None:
         village = settlement(names, int(homes.village[home]))
         written_street = street(names, homes.street[home])
         # A flat that no house has, so that nobody else is written at this address.
-        line = f"{written_street}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
+        line = (
+            f"{written_street}, ev {homes.house[home]}, mənzil {_NO_FLAT + desk.turn}"
+        )
         desk.write("address", row, f"{village}, {line}" if village else line)
         desk.record("address-outside-precinct", row)
         return
 
 
-def _look_alike(desk: Desk, row: int, _turn: int) -> None:
+def _look_alike(desk: Desk, row: int) -> None:
     """A letter of the given name in the other alphabet, where it looks the same."""
     text = desk.read("given_name", row)
     for at, letter in enumerate(text):
@@ -364,7 +367,7 @@ def _look_alike(desk: Desk, row: int, _turn: int) -> None:
             return
 
 
-def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
+def _father_in_given(desk: Desk, row: int) -> None:
     """The father's name in the column of the given name."""
     father = "Həsən qızı" if desk.female[row] else "Həsən oğlu"
     desk.write("given_name", row, f"{desk.read('given_name', row)} {father}")
@@ -372,28 +375,28 @@ def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
     desk.record("patronymic-in-given-name", row)
 
 
-def _exchange_names(desk: Desk, row: int, _turn: int) -> None:
+def _exchange_names(desk: Desk, row: int) -> None:
     """Surname and given name in each other's column."""
     desk.write("surname", row, "Leyla" if desk.female[row] else "Rəşad")
     desk.write("given_name", row, "Əliyeva" if desk.female[row] else "Əliyev")
     desk.record("names-exchanged", row)
 
 
-def _swap(desk: Desk, row: int, _turn: int) -> None:
+def _swap(desk: Desk, row: int) -> None:
     """Day and month exchanged, in a list that writes the day first."""
     if "." in desk.read("birth_date", row):
         desk.write("birth_date", row, f"06.25.{desk.year(row)}")
         desk.record("date-swapped", row)
 
 
-def _unreadable_name(desk: Desk, row: int, _turn: int) -> None:
+def _unreadable_name(desk: Desk, row: int) -> None:
     """A given name without a letter, so with characters that no name has."""
     desk.write("given_name", row, "8-1")
     desk.record("name-unreadable", row)
     desk.record("strange-character", row)
 
 
-def _without_series(desk: Desk, row: int, _turn: int) -> None:
+def _without_series(desk: Desk, row: int) -> None:
     """A card's eight digits without AZE before them."""
     digits = "".join(filter(str.isdigit, desk.read("document", row)))
     desk.write("document", row, digits.zfill(8))

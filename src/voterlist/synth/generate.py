@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray
-from voterlist.model import Unit, frozen
+from voterlist.model import OnProgress, Unit, frozen, no_progress
 from voterlist.schemas import FAULT, STATISTIC, TRUTH
 from voterlist.synth.fault_kinds import OF_ENTRIES, Desk
 from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
@@ -52,14 +52,6 @@ LISTS_A_PLACE = 60
 """One planted fault of each kind of precinct for so many lists, one at least."""
 
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being made, how many are done, and of how many."""
-
-
-def quiet(_what: str, _done: int, _of: int) -> None:
-    """No progress is shown."""
-
-
 def plant(plan: Plan, made: Synthetic, *, files: bool) -> Synthetic:
     """The lists with faults of every kind in them, and what was planted where.
 
@@ -87,9 +79,10 @@ def plant(plan: Plan, made: Synthetic, *, files: bool) -> Synthetic:
     count = int(np.clip(len(list_of) // ENTRIES_A_SITE, 3, MOST_SITES))
     for plant_fault in OF_ENTRIES:
         for turn in range(count):
+            desk.turn = turn
             site = next((row for row in sites if row not in desk.with_fault), None)
             if site is not None:
-                plant_fault(desk, site, turn)
+                plant_fault(desk, site)
     finish(desk)
     entries, truth, lists = _tables_of(desk, made.truth, made.lists)
     more_streets = pa.Table.from_pylist(desk.streets, BORDERS)
@@ -270,7 +263,9 @@ def generate(
     return made_of(plan, faults=faults, files=files)
 
 
-def render_plan(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.Table]]:
+def render_plan(
+    plan: Plan, progress: OnProgress
+) -> Iterator[tuple[pa.Table, pa.Table]]:
     """(ENTRIES, TRUTH) of each constituency of a plan.
 
     ``progress`` is called with ``constituencies``, how many are done, and of how many.
@@ -281,7 +276,7 @@ def render_plan(plan: Plan, progress: Progress) -> Iterator[tuple[pa.Table, pa.T
 
 
 def made_of(
-    plan: Plan, *, faults: bool, files: bool, progress: Progress = quiet
+    plan: Plan, *, faults: bool, files: bool, progress: OnProgress = no_progress
 ) -> Synthetic:
     """The lists of a plan, as ``generate`` makes them; ``progress`` as ``render_plan`` calls it."""
     parts = render_plan(plan, progress)

@@ -22,15 +22,13 @@ from numpy.random import Generator
 from voterlist.config.sections import IngestSettings
 from voterlist.errors import StageError, UsageError
 from voterlist.fields import NAME_PARTS
-from voterlist.model import frozen
+from voterlist.model import OnProgress, frozen, no_progress
 from voterlist.schemas import TRUTH, with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import (
     QUIET,
-    Progress,
     Synthetic,
     made_of,
-    quiet,
     render_plan,
     statistics,
 )
@@ -269,7 +267,7 @@ def write_workspace(
     seed: int = 1,
     *,
     faults: bool = False,
-    progress: Progress = quiet,
+    progress: OnProgress = no_progress,
 ) -> pa.Table:
     """Write a workspace: settings, one file a precinct in ``inbox``, registers in ``reference``.
 
@@ -375,7 +373,7 @@ def write(
     files: bool | None = None,
     also: Also = Also.NOTHING,
     carelessness: int = 0,
-    progress: Progress = quiet,
+    progress: OnProgress = no_progress,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
 
@@ -425,7 +423,9 @@ def write(
     return replace(_summary(out, synthetic, voters, seed), files=0, paths=paths)
 
 
-def _write_streamed(out: Path, plan: Plan, voters: int, progress: Progress) -> Summary:
+def _write_streamed(
+    out: Path, plan: Plan, voters: int, progress: OnProgress
+) -> Summary:
     """The tables alone, without holding all of them in memory."""
     parts = render_plan(plan, progress)
     paths = _write_tables(out, parts, render_deaths(plan), statistics(plan))
@@ -450,7 +450,7 @@ def _write_both(
     synthetic: Synthetic,
     voters: int,
     seed: int,
-    progress: Progress,
+    progress: OnProgress,
     *,
     registers: bool,
 ) -> Summary:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.beside import MOBILE
 from voterlist.handover.gates import Gate, Scope, gates
-from voterlist.model import frozen
+from voterlist.model import OnProgress, frozen
 from voterlist.pipeline.inbox import (
     INBOX,
     RECEIVED,
@@ -144,7 +144,7 @@ def forget(
     is_sure: bool = False,
     today: dt.date,
     since: str,
-    progress: Callable[[str, int, int], None],
+    progress: OnProgress,
 ) -> Forgotten:
     """Delete what holds cells of the lists, or say what would be deleted.
 
@@ -316,7 +316,7 @@ def _delete(
     workspace: Path,
     kinds: Sequence[Kind],
     found: Sequence[Holds],
-    progress: Callable[[str, int, int], None],
+    progress: OnProgress,
 ) -> None:
     """Delete what there is of the kinds; links stay.
 

@@ -30,7 +30,7 @@ from voterlist.fields import LATER_FIELDS
 from voterlist.handover.commissions import KEYS
 from voterlist.handover.gates import Scope
 from voterlist.handover.submitting import OF_ITS_DAY, contents_of
-from voterlist.model import frozen
+from voterlist.model import frozen, no_progress
 from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find, manifests_taken
 from voterlist.pipeline.known import Known, answers_in
@@ -80,7 +80,7 @@ def verify_run(
     *,
     since: str,
     jobs: int = 1,
-    progress: Progress = running.no_progress,
+    progress: Progress = no_progress,
 ) -> Verified:
     """Make a finished run again from its inputs, and compare every byte.
 
@@ -130,7 +130,7 @@ def verify_package(
     *,
     since: str,
     jobs: int = 1,
-    progress: Progress = running.no_progress,
+    progress: Progress = no_progress,
 ) -> Verified:
     """Make again what a package of ours claims: its run, then each of its files.
 

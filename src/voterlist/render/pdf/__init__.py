@@ -22,7 +22,6 @@ from voterlist.lists.documents import ListDocument
 from voterlist.lists.papers import PaperDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import (
-    Cells,
     ListWords,
     SheetName,
     Shown,
@@ -272,7 +271,7 @@ def _signatures(document: ListDocument, words: ListWords) -> _Data:
 
 def _section(
     sheet: SheetName,
-    groups: Sequence[tuple[str | None, list[Cells]]],
+    groups: Sequence[tuple[str | None, list[ReadRow]]],
     words: ListWords,
 ) -> _Data:
     """A table as the templates read it: columns, groups of rows, places of corrected cells."""
@@ -367,7 +366,7 @@ def _length(text: str, letter: float) -> float:
     return letter * len(text) * (_CAPITALS if text.isupper() else 1)
 
 
-def _texts(columns: Sequence[Shown], row: Cells) -> list[str | None]:
+def _texts(columns: Sequence[Shown], row: ReadRow) -> list[str | None]:
     """The texts of a row; None where a person fills in, empty where nothing is known."""
     values = [shown.value(row) for shown in columns]
     return [

@@ -19,7 +19,6 @@ import pyarrow as pa
 from voterlist.lists.documents import ListDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import (
-    Cells,
     ListWords,
     SheetName,
     Shown,
@@ -39,6 +38,7 @@ from voterlist.report.section import (
 )
 from voterlist.report.sections.order import PAGE, WORKBOOK, Sections
 from voterlist.report.values import Words, title_of
+from voterlist.tables import ReadRow
 
 _GROUNDS = {
     "": None,
@@ -338,7 +338,7 @@ def _table(
     return len(columns)
 
 
-def _mark(shown: Shown, row: Cells) -> str:
+def _mark(shown: Shown, row: ReadRow) -> str:
     """The mark of a cell: corrected, or to be filled in."""
     if shown.is_corrected(row):
         return "differs"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pyarrow.compute as pc
-
 from voterlist.model import frozen
 from voterlist.report.section import (
     Inputs,
@@ -16,7 +14,7 @@ from voterlist.report.section import (
 )
 from voterlist.report.values import Facts, Place, Words, place_order
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
-from voterlist.tables import text_of
+from voterlist.tables import text_of, total
 
 _PLACES_SHOWN = 4
 """A list has a constituency, a precinct, a file and a sheet, and no line."""
@@ -73,11 +71,10 @@ def _build(inputs: Inputs) -> Balance:
         ListBalance(place, kind, **count)
         for place, kind, count in zip(places, kinds, counts, strict=True)
     ]
-    set_aside = pc.sum(inputs.own("set_aside").column("rows")).as_py()
     return Balance(
         rows=sum(row.rows for row in rows),
         entries=inputs.entry_count(),
-        set_aside=int(set_aside or 0),
+        set_aside=total(inputs.own("set_aside"), "rows"),
         lists=tuple(sorted(rows, key=_order)),
     )
 

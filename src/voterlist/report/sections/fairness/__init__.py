@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any
 
 from voterlist.report.section import Inputs, Section, SheetTable, columns_of
 from voterlist.report.values import Facts, Words
 from voterlist.schemas import FAIRNESS as FAIRNESS_TABLE
+from voterlist.tables import ReadRow
 
-_Row = Mapping[str, Any]
-Content = Sequence[_Row]
+Content = Sequence[ReadRow]
 """Rows of FAIRNESS of the constituency, or of all lists."""
 
 
 class FairnessWords(Words):
     """Says which group a row is about."""
 
-    def group(self, row: _Row) -> str:
+    def group(self, row: ReadRow) -> str:
         """The group of a row."""
         group = row["group"]
         if row["grouping"] == "born":

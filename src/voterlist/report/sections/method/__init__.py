@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from voterlist.model import frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
+from voterlist.tables import ReadRow
 
 _MEASURES = ("precision", "recall", "blocking_loss")
-
-
-_Row = Mapping[str, Any]
 
 
 @frozen
@@ -26,8 +23,8 @@ class Method:
         chance: what chance alone would give.
     """
 
-    estimate: _Row | None
-    doubts: Sequence[_Row]
+    estimate: ReadRow | None
+    doubts: Sequence[ReadRow]
     chance: tuple[Chance, ...]
 
 
@@ -43,7 +40,7 @@ class MethodWords(ChanceWords):
             return list(self.estimate(method.estimate))
         return [self("link.no-estimate")] if method.doubts else []
 
-    def estimate(self, estimate: _Row) -> Iterator[str]:
+    def estimate(self, estimate: ReadRow) -> Iterator[str]:
         """The estimate in sentences, one for each measure."""
         for name in _MEASURES:
             ends = {"share": name, "low": f"{name}_low", "high": f"{name}_high"}

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist import facts
 from voterlist.model import frozen, null_last
@@ -33,7 +32,7 @@ from voterlist.schemas import (
     SCORECARD,
     SET_ASIDE,
 )
-from voterlist.tables import count_by
+from voterlist.tables import count_by, total
 
 
 def _some(schema: pa.Schema, *names: str) -> pa.Schema:
@@ -88,8 +87,8 @@ class Counts:
 def counts(table: pa.Table, of: str | None = None) -> Counts:
     """The rows of a table by ``constituency``; ``of``: the sums of a column instead."""
     by = count_by(table, "constituency", of=of)
-    whole = table.num_rows if of is None else pc.sum(table.column(of)).as_py() or 0
-    return Counts({place: int(count) for place, count in by.items()}, int(whole))
+    whole = table.num_rows if of is None else total(table, of)
+    return Counts({place: int(count) for place, count in by.items()}, whole)
 
 
 @frozen
