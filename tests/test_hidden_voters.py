@@ -791,7 +791,9 @@ def test_a_name_and_a_year_are_no_number_of_men(name):
         ("Məmmədov Əli küçəsi", 0),
         ("28 May küç.", 0),
         ("Yuxarı Qarabağlı kəndi", 0),
-        ("ул. Низами", 1),
+        ("ул. Низами", 0),
+        ("Küçə: Nizami", 0),
+        ("Nizami küçəsi, 5-ci bina", 0),
         ("Tahirova Solmaz", 1),
     ],
 )
@@ -800,6 +802,27 @@ def test_a_street_above_those_who_live_there_raises_no_question(text, code):
     rows = [HEADER, [text], *ROWS[:6], [text], *ROWS[6:]]
     intake, exit_code = taken(book({"Siyahı": rows}), "list 12.xlsx")
     assert (intake.entries.num_rows, exit_code) == (12, code)
+
+
+@pytest.mark.parametrize("address", ["{}", "ev {}, mənzil 3", "", "Sabir küç. {}"])
+def test_who_stands_below_a_street_lives_there(address):
+    """All of one house number had one address, whatever their street; unless it names its own."""
+    rows = [[*row[:5], address.format(row[0]), row[6]] for row in ROWS]
+    above = [["Nizami küçəsi"], ["Qeyd: yoxlanılıb"], ["Vaqif küç., 5-ci bina"]]
+    parts = (rows[:4], rows[4:6], rows[6:9])
+    below = [
+        row for pair in zip(above, parts, strict=True) for row in (pair[0], *pair[1])
+    ]
+    other = [["15 saylı seçki məntəqəsi"], *rows[9:]]
+    found, _ = taken(lines([["14 saylı seçki məntəqəsi"], HEADER, *below, *other]))
+    streets = ["Nizami küçəsi"] * 6 + ["Vaqif küç., 5-ci bina"] * 3 + [""] * 3
+    if "Sabir" in address:
+        streets = [""] * 12
+    wanted = [
+        f"{street} {row[5]}".strip() for street, row in zip(streets, rows, strict=True)
+    ]
+    lived = {row["number"]: row["address"] or "" for row in found.entries.to_pylist()}
+    assert [lived[row[0]] for row in rows] == wanted
 
 
 def test_a_column_of_surnames_without_one_is_told():

@@ -21,11 +21,19 @@ from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.order import SURNAME_LAST, split_names
 from voterlist.ingest.place import stated_kind
-from voterlist.ingest.rows import CODES, ENTRY_ROW
+from voterlist.ingest.rows import CODES, ENTRY_ROW, STREET, code_number, joined_cells
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode, frozen
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
-from voterlist.tables import Row, concat, from_columns, is_known, join_text, map_unique
+from voterlist.tables import (
+    Row,
+    concat,
+    fits,
+    from_columns,
+    is_known,
+    join_text,
+    map_unique,
+)
 
 
 @frozen
@@ -104,6 +112,7 @@ def entry_columns(
     return fields
 
 
+_TITLE = code_number(AsideCode.TITLE_ROW)
 _PLAIN_DAY = re.compile(r"[1-9]\d{4}")
 """Of fewer digits it may be a year."""
 AGE = "age"
@@ -174,12 +183,38 @@ def _section_entries(survey: Survey, section: Section, chosen: Longs) -> pa.Tabl
     rows = pa.array(chosen[inside])
     cells = [column.take(rows) for column in survey.cells]
     fields = entry_columns(cells, section.header.map)
+    _add_streets(survey, section, rows, fields)
     if survey.sheet.from_1904 and "birth_date" in fields:
         fields["birth_date"] = map_unique(fields["birth_date"], _from_1904, pa.string())
     has_parts = "surname" in fields or "given_name" in fields
     if section.name_order == SURNAME_LAST and not has_parts:
         fields = split_names(fields["full_name"]) | fields
     return from_columns(fields, ENTRY, length=len(rows)).select(ENTRY_FIELDS)
+
+
+_PART_OF_HOUSE = (
+    r"(?i)m[əe]nz\pL*|bina\pL*|blok|korpus|кварт\pL*|корп\pL*|дом|house|flat"
+)
+
+
+def _add_streets(
+    survey: Survey, section: Section, rows: pa.Array, fields: dict[str, pa.Array]
+) -> None:
+    """Put the street in whose part of the list an entry stands before an address without one."""
+    start, stop = section.header.start, section.stop
+    titles = np.flatnonzero(survey.rows.codes[start:stop] == _TITLE) + start
+    texts = joined_cells(survey.cells, titles)
+    is_street = fits(texts, STREET)
+    if not is_street.any():
+        return
+    # Of the next precinct nobody said a street.
+    is_mark = is_street | np.isin(titles, [*survey.rows.titles])
+    streets = pc.if_else(is_street, texts, None).filter(is_mark)
+    above = np.searchsorted(titles[is_mark], rows) - 1
+    own = streets.take(pa.array(above, mask=above < 0))
+    address = fields.get("address", pa.nulls(len(rows), pa.string())).cast(pa.string())
+    is_whole = fits(pc.replace_substring_regex(address, _PART_OF_HOUSE, ""), r"\pL{3}")
+    fields["address"] = pc.if_else(is_whole, address, join_text([own, address]))
 
 
 def _from_1904(text: str) -> str:

@@ -114,10 +114,11 @@ _OF_PART = (
     r"[^\pL]*\d"
 )
 """The total of a page, of a street or of the women, which is not the list's."""
-_STREET = (
+STREET = (
     r"(?i)^(?:(?:\pL\. ?)*(?:[^\s,;]+ ){1,2}(?:k[üu][çc](?:[əe](?:s[iİ])?)?|prospekt[iİ]?"
     r"|d[öo]ng[əe]s[iİ]|k[əe]nd[iİ]|q[əe]s[əe]b[əe]s[iİ]|улица|проспект|село|street|avenue)"
-    r"[ .,:»”]*)+$"
+    r"[ .,:»”]*)+(?:\([^()]*\)|(?:ev|bina|дом|house)\W*\d+\w?|\d+\S* (?:ev|bina))?[ .,:]*$"
+    r"|^(?:k[üu][çc][əe](?:s[iİ])?|prospekt|улица|ул|street)[ :.–-]+(?:[^\s,;]+ ?){1,2}$"
 )
 """The street of those who stand below, alone in its row: so few words are no voter and a street."""
 _SIGNATURE = (
@@ -357,11 +358,11 @@ def _texts(cells: list[pa.Array], rows: Longs) -> dict[int, str]:
     """The cells of these rows as one text each."""
     if not len(rows):
         return {}
-    texts = _joined_cells(cells, rows).to_pylist()
+    texts = joined_cells(cells, rows).to_pylist()
     return {row: text for row, text in zip(rows.tolist(), texts, strict=True) if text}
 
 
-def _joined_cells(cells: list[pa.Array], rows: Longs) -> pa.Array:
+def joined_cells(cells: list[pa.Array], rows: Longs) -> pa.Array:
     """The cells of each of these rows joined with tabs, null where all are blank."""
     chosen = pa.array(rows)
     return join_text([column.take(chosen) for column in cells], "\t")
@@ -386,12 +387,12 @@ def _around(
     rows = np.flatnonzero(bare)
     if not len(rows):
         return {}
-    joined = _joined_cells(cells, rows)
+    joined = joined_cells(cells, rows)
     is_total = fits(joined, _TOTAL)
     is_place = fits(joined, _PLACE_WORD) & ~is_total
     is_signature = fits(joined, _SIGNATURE) & ~is_total
     if len(columns.matches) > 2:
-        is_signature |= fits(joined, _STREET)
+        is_signature |= fits(joined, STREET)
     is_note = fits(joined, _NOTE) & ~is_total
     is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
@@ -590,7 +591,7 @@ def _ask(
             groups = [[column] for column in each if not beside or columns[beside]]
         else:
             groups = [[column for name in names for column in columns[name]]]
-        joined = [_joined_cells(group, rows) for group in groups if group]
+        joined = [joined_cells(group, rows) for group in groups if group]
         found = fits_each(joined, sign)
         if look is not None and found.any():
             texts = pa.chunked_array(joined).filter(found.ravel())
