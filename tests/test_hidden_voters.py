@@ -658,6 +658,21 @@ def test_an_age_that_contradicts_the_date_is_told(off, is_told):
     assert found == [(6, "birth_date")] * is_told
 
 
+@pytest.mark.parametrize("alone", [(), (1,), (1, 2), (1, 2, 3), (7,)])
+def test_columns_sorted_without_the_others_are_asked_about(alone):
+    """Every voter had the birth date and the FIN of another, at exit code 0."""
+    rows = [[*row, "kişi" if at % 2 else "qadın"] for at, row in enumerate(ROWS)]
+    for row in rows:
+        row[1] = row[1].removesuffix("a") + "a" * (row[7] == "qadın")
+        row[3] = f"{row[3].split()[0]} {'qızı' if row[7] == 'qadın' else 'oğlu'}"
+    for column in alone:
+        ordered = sorted(row[column] for row in rows)
+        for row, text in zip(rows, ordered, strict=True):
+            row[column] = text
+    intake, code = taken(lines([[TITLE], [*HEADER, "Cinsi"], *rows]))
+    assert (intake.entries.num_rows, code) == (12, int(bool(alone)))
+
+
 def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
     """Python makes no number of so many, and the list ended with an error inside."""
     rows = [list(row) for row in ROWS]

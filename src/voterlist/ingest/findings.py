@@ -14,7 +14,9 @@ _BY_CODE = declared_rules("voterlist.ingest")
 RULES = tuple(_BY_CODE.values())
 
 LETTERS_LOST = "letters-lost"
-SPOILED = frozenset({LETTERS_LOST, "date-order-exchanged", "date-order-mixed"})
+SPOILED = frozenset(
+    {LETTERS_LOST, "date-order-exchanged", "date-order-mixed", "columns-out-of-step"}
+)
 """The rules of lists that were spoiled when they were saved or typed: they are asked for again."""
 PLACE_DOUBTS = frozenset(
     {

@@ -75,7 +75,7 @@ _SAME = r"^[^\pL]*(?:eyn[iİ]|h[əe]m[iİ]n|same)[^\pL]*$"
 """Words that say so; as given names they are written Eyni and Hemin."""
 _LEAST_BLANK, _MANY_BLANK = 3, 0.2
 _ENDING = r"\pL{2}(?i:[oe]va?|zad[əe]|[оеё]ва?|зад[еә])$"
-_OF_WOMAN, _OF_MAN = r"(?i)\S(?:[oe]va|[оеё]ва)$", r"(?i)\S(?:[oe]v|[оеё]в)$"
+OF_WOMAN, OF_MAN = r"(?i)\S(?:[oe]va|[оеё]ва)$", r"(?i)\S(?:[oe]v|[оеё]в)$"
 _FAMILY = (
     r"(?i:(?:^|[^\pL])(?:(?:a[iİ]l[əe] [üu]zvl\pL+|d[iİ]g[əe]rl[əe]r[iİ]|qarda[şs][ıi]"
     r"|bac[ıi]s[ıi]|h[əe]yat yolda[şs][ıi]|[öo]vlad(?:lar)?[ıi]|u[şs]aqlar[ıi]|семь[яёе]\pL*"
@@ -646,7 +646,7 @@ def _sons_of_daughters(surname: pa.Array, given: pa.Array, father: pa.Array) -> 
     Where those beside each other have, the two columns stand in each other's place, though no
     particle says so.
     """
-    is_woman, is_man = fits(surname, _OF_WOMAN), fits(surname, _OF_MAN)
+    is_woman, is_man = fits(surname, OF_WOMAN), fits(surname, OF_MAN)
     men = given.filter(is_man).unique().drop_null()
     found = is_woman & is_known(father) & mask_of(pc.is_in(given, men))
     found &= ~mask_of(pc.is_in(father, men)) & ~fits(father, PARTICLE)

@@ -21,7 +21,7 @@ from voterlist.ingest.findings import LETTERS_LOST, finding
 from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.heading import any_match
 from voterlist.ingest.place import other_year
-from voterlist.ingest.rows import code_number
+from voterlist.ingest.rows import OF_MAN, OF_WOMAN, code_number
 from voterlist.ingest.survey import Section, Survey
 from voterlist.ingest.text import fold
 from voterlist.lost_letters import has_lost_letters, with_sign_inside
@@ -74,6 +74,19 @@ _YEAR = r"(?:^|\D)(?P<n>(?:18|19|20)\d{2})(?:\D|$)"
 _AGE = r"^(?P<n>\d{2,3})(?:\D|$)"
 _MOST_ODD = 0.2
 """Where more ages than this share do not go with their dates, they are of another day each."""
+_SON = r"(?i)(?:o[ğg]h?l[uyı]|[oe]vi[çc]h?|ович|евич|о[ғг]лу|оглы)$"
+_DAUGHTER = r"(?i)(?:[qgk][ıi]z[ıiİ]|[oe]vna|[ое]вна|[кгқ][ыи]з[ыи])$"
+_OF_SEX = (
+    ("surname", OF_MAN, OF_WOMAN),
+    ("patronymic", _SON, _DAUGHTER),
+    ("full_name", _SON, _DAUGHTER),
+    (
+        "sex",
+        r"(?i)^(?:k|k[iİ][şs][iİ]|m|male|м|муж\pL*)\.?$",
+        r"(?i)^(?:q|qad[ıi]n|f|female|ж|жен\pL*)\.?$",
+    ),
+)
+"""By which words a column tells that its entry is of a man, or of a woman."""
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED, _FEW_TURNED = 3, 0.005
 """So many dates of another order are no slips, where they are more than this share."""
@@ -251,6 +264,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> list[Row]:
             _of_corrections(rows, sheet)
             _of_dates(rows, sheet)
             _of_ages(rows, sheet)
+            _of_sexes(rows, sheet)
     return rows.findings
 
 
@@ -561,6 +575,28 @@ def _of_ages(rows: _Rows, sheet: Survey) -> None:
         if is_odd.sum() <= _MOST_ODD * len(known):
             for row in at[is_odd]:
                 rows.add("age-against-date", field="birth_date", row=row)
+
+
+def _of_sexes(rows: _Rows, sheet: Survey) -> None:
+    """Whether columns were sorted without the others: then they tell of a man and a woman at once.
+
+    Half of the entries do so where it is one column; slips are few.
+    """
+    is_entry = sheet.entries()
+    is_odd, is_told = np.zeros((2, len(is_entry)), dtype=bool)
+    for section in sheet.sections:
+        own = slice(section.start, section.stop)
+        witnesses = [
+            any_match(sheet.cells, section.header.map.columns(role), patterns)[own]
+            for role, *sexes in _OF_SEX
+            for patterns in zip(sexes, strict=True)
+        ]
+        men, women = np.array(witnesses[::2]), np.array(witnesses[1::2])
+        is_odd[own] = men.any(axis=0) & women.any(axis=0)
+        is_told[own] = (men | women).sum(axis=0) > 1
+    odd = np.flatnonzero(is_odd & is_entry)
+    if len(odd) >= max(ENOUGH, _MOST_ODD * (is_told & is_entry).sum()):
+        rows.add("columns-out-of-step", value=len(odd), row=odd[0])
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[Row]:
