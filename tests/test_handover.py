@@ -260,7 +260,7 @@ def newer_format(pair):
     keys = load_keys(pair.below / "keys")
     path = pair.folder / "package.zip"
     path.write_bytes(
-        packages.resigned(path, keys, lambda fields: fields.update(format=2))
+        packages.resigned(path, keys, lambda fields: fields.update(format=3))
     )
 
 

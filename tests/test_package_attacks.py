@@ -418,7 +418,7 @@ def _stated(commission):
 
 
 WRONG = {
-    "format": (_set(format=2), "package-newer"),
+    "format": (_set(format=3), "package-newer"),
     "format of old": (_set(format=0), "package-manifest-wrong"),
     "format as a text": (_set(format="1"), "package-manifest-wrong"),
     "receiver": (_set(receiver=_stated(OTHER)), "package-route-wrong"),

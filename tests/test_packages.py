@@ -59,6 +59,7 @@ def test_what_was_packed_is_read(world, folder, tmp_path):
     path, manifest = world.write()
     with open_package(path, world.receiving(), folder) as package:
         assert package.manifest == manifest
+        assert manifest.format == 1
         assert package.signer.commission == CONSTITUENCY
         assert package.missing == 0
         contents = {

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -91,8 +91,11 @@ def _folders(name: str) -> list[str]:
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
-FORMAT = 1
-"""The version of the format of packages that this program writes and reads."""
+FORMAT = 2
+"""The version of the format of packages that this program writes and reads.
+
+A package states 1 where an earlier version takes it too; of 2 it says what to do.
+"""
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.json.sig"
 DATA = "data/"
@@ -149,7 +152,7 @@ class Manifest(Frozen):
     """The signed statement of a package."""
 
     kind: Kind
-    format: Literal[1] = 1
+    format: int = Field(default=1, ge=1, le=FORMAT)
     program: str = Field(pattern=r"\A[0-9A-Za-z.+-]{1,40}\z")
     """The version of the program that wrote the package."""
     cycle: str = Field(pattern=r"\A[12][0-9]{3}(-[-a-z0-9]{1,40})?\z")

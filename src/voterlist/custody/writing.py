@@ -45,12 +45,14 @@ class Payload:
         source: where its content is: a file, or the bytes themselves.
         table: the name of the table that it holds.
         rows: rows of that table.
+        format: that of the packages that can have it.
     """
 
     name: str
     source: Path | bytes
     table: str | None = None
     rows: int | None = None
+    format: int = 1
 
     def parts(self) -> Iterator[bytes]:
         """The content, piece by piece."""
@@ -146,6 +148,7 @@ def _manifest(
     )
     stated = {field.name: getattr(outline, field.name) for field in fields(Outline)}
     return Manifest(
+        format=max(payload.format for payload in packed),
         program=__version__,
         sender=keys.public.commission,
         key=keys.public.signing,

@@ -314,10 +314,15 @@ def packing_in(workspace: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+_OF_FORMAT_2 = frozenset({"applications", "arrivals", "removed"})
+"""Tables that no package of format 1 has."""
+
+
 def as_payload(rows: pa.Table, path: Path, table: str) -> Payload:
     """A table of this name, written into a file that is to be packed."""
     store.write_table(path, rows)
-    return Payload(path.name, path, table, rows.num_rows)
+    form = 1 + (table in _OF_FORMAT_2)
+    return Payload(path.name, path, table, rows.num_rows, form)
 
 
 def pack(

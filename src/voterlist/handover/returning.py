@@ -164,7 +164,7 @@ def return_cases(
 
 def _payloads(content: Returned, door: pa.Table, work: Path) -> Iterator[Payload]:
     """The files of the package."""
-    yield Payload(CASES_NAME, json_bytes(content.model_dump(mode="json")))
+    yield Payload(CASES_NAME, json_bytes(content.model_dump(mode="json")), format=2)
     # Who else it may be stands elsewhere: the name and the address are not the receiver's.
     shown = door.select(PACKED["door"].names)
     path = work / "door.csv"

@@ -241,12 +241,12 @@ def _of_today(
     ]
     yield Payload(GATES_NAME, json_bytes(passed))
     answers = answers_to_above(workspace, ledger)
-    # An earlier version above takes what says nothing that it does not know.
+    form = 1 + any(answer.stands_as for answer in answers.values())
     told = [
         answers[case_id].model_dump(mode="json", exclude_none=True)
         for case_id in sorted(answers)
     ]
-    yield Payload(ANSWERS_NAME, json_bytes(told))
+    yield Payload(ANSWERS_NAME, json_bytes(told), format=form)
 
 
 def _lists(compiled: Compiled, scope: Scope, work: Path) -> Iterator[Payload]:
