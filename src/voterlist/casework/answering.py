@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -488,18 +487,8 @@ def settle(
     """
     kept = Kept(workspace, ledger)
     cases = kept.cases_asked()
-    own_of: dict[str, set[str]] = {}
-    for parts in cases.values():
-        for sender, case in parts.items():
-            own_of.setdefault(sender, set()).update(
-                entry.entry_id for entry in case.own
-            )
-    others = own_of.keys() - {newest.sender}
-    came = {sender: CameUp(sender, {}, {}) for sender in others}
-    for sender in others:
-        # Of a package that is gone or damaged nothing is known until a new one of it comes.
-        with suppress(CustodyError):
-            came[sender] = _came_up(kept, sender, own_of[sender])
+    others = {sender for parts in cases.values() for sender in parts} - {newest.sender}
+    came = {sender: _came_up(kept, sender, cases.values()) for sender in others}
     came[newest.sender] = newest
     rows: list[Row] = []
     case_entries: dict[str, list[str]] = {}
@@ -525,20 +514,20 @@ def settle(
     return Settled(from_rows(rows, DECISION), case_entries, own, frozenset(contested))
 
 
-def _came_up(kept: Kept, sender: str, entries: Collection[str]) -> CameUp:
-    """What the newest package of a commission said of these entries of it."""
-    answers = kept.answers_of(sender)
-    entries = {*entries, *(answer.stands_as or "" for answer in answers.values())}
-    return CameUp(
-        sender,
-        answers,
-        # A nation has millions of ids, and few of them are asked about.
-        {
-            below: here
-            for here, below in kept.known_as(sender).items()
-            if below in entries
-        },
-    )
+def _came_up(
+    kept: Kept, sender: str, cases: Iterable[Mapping[str, ReturnedCase]]
+) -> CameUp:
+    """What the newest package of a commission said of its entries of these cases."""
+    try:
+        ids = kept.known_as(sender)
+        own = (kept.own_of(sender, case[sender]) for case in cases if sender in case)
+        wanted = set[str]().union(*own)
+    except CustodyError:
+        # Of a package that is gone or damaged nothing is known until a new one of it comes.
+        return CameUp(sender, {}, {})
+    # A nation has millions of ids, and few of them are asked about.
+    asked = {below: here for here, below in ids.items() if below in wanted}
+    return CameUp(sender, kept.answers_of(sender), asked)
 
 
 def _stays(

@@ -49,7 +49,6 @@ from voterlist.schemas import (
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
     SUBJECT,
-    empty,
 )
 from voterlist.storage.ledger import JournalLine, Ledger, Reader
 from voterlist.tables import (
@@ -66,8 +65,6 @@ NOTICE_RUNS = "notice-runs"
 """Why a striking is refused while the voter may still object; ``review.problem.<code>``."""
 FROZEN = "list-frozen"
 """Why an answer is refused that changes a frozen list without a decision of its own kind."""
-CONFIRM_PROBLEMS = ("cannot-confirm", "confirms-own", "several-to-confirm")
-"""Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
 
 
 @frozen
@@ -103,7 +100,7 @@ class ImportedFile:
     """False where a sheet does not say from which run it is."""
     answers: int = 0
     """How many answers stand in it, those that were recorded before too."""
-    subjects: pa.Table = field(default_factory=lambda: empty(SUBJECT))
+    subjects: pa.Table = field(default_factory=SUBJECT.empty_table)
     """SUBJECT: what the rows of registers say from which people are added."""
     drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of pairs that are decided and no case of the run."""
@@ -155,7 +152,7 @@ class Against:
     by: str | None = None
     bringer: Bringer | None = None
     originals: Originals = field(default_factory=dict)
-    people: pa.Table = field(default_factory=lambda: empty(ENTRY))
+    people: pa.Table = field(default_factory=ENTRY.empty_table)
     journal: Sequence[JournalLine] = ()
     turns_over: bool = False
 

@@ -48,7 +48,9 @@ KNOWN_AS_NAME = "known-as.json"
 _Id = Annotated[str, Field(pattern=r"\A([a-z-]{1,30}:)?[0-9A-Za-z.\-]{1,60}\z")]
 """Of an entry, of a case, or of the row of a register from which the receiver added somebody."""
 _Word = Annotated[str, Field(pattern=r"\A[a-z][a-z0-9-]{0,60}\z")]
-_DAY = r"\A20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\z"
+_Day = Annotated[
+    str, Field(pattern=r"\A20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\z")
+]
 _Number = Annotated[int, Field(ge=0, le=9_999_999)]
 _Content = TypeVar("_Content")
 _Text = Annotated[str, Field(max_length=500)]
@@ -122,7 +124,7 @@ class ReturnedFinding(Frozen):
 class Approved(Frozen):
     """That the sender approved the lists of the receiver."""
 
-    day: Annotated[str, Field(pattern=_DAY)]
+    day: _Day
     ground: _Text
     by: _Text
     package: _Text = ""
@@ -144,7 +146,7 @@ class Outcome(Frozen):
     ground: _Word | None
     article: _Text | None
     reason: Annotated[str, Field(max_length=10_000)] | None
-    day: Annotated[str, Field(pattern=_DAY)]
+    day: _Day
     by: _Text
 
 
@@ -176,7 +178,7 @@ class Answer(Frozen):
     answer: Literal["keep", "give-up"]
     """The person stands rightly here, or stands elsewhere and was struck off here."""
     by: _Text
-    day: Annotated[str, Field(pattern=_DAY)]
+    day: _Day
     stands_as: _Id | None = None
     """The entry of the person who stays, whose line changed so that nobody found it."""
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from voterlist.decisions.given import Given, members_of
 from voterlist.fields import CORRECTED, NAMES
 from voterlist.model import Action, Mark, Problem, frozen
-from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT, empty
+from voterlist.schemas import ACCEPTANCE, AMENDMENT, SUBJECT
 from voterlist.shipped import shipped_toml
 from voterlist.tables import ReadRow, Row, is_among, rows_among
 
@@ -233,13 +233,13 @@ class Replaced:
 class Amended:
     """Answers about entries and findings, checked."""
 
-    amendments: pa.Table = field(default_factory=lambda: empty(AMENDMENT))
+    amendments: pa.Table = field(default_factory=AMENDMENT.empty_table)
     """AMENDMENT to record, in the order of the rows. What already stands is not repeated."""
-    adjudications: pa.Table = field(default_factory=lambda: empty(AMENDMENT))
+    adjudications: pa.Table = field(default_factory=AMENDMENT.empty_table)
     """AMENDMENT to record that settle what others decided in different ways."""
-    acceptances: pa.Table = field(default_factory=lambda: empty(ACCEPTANCE))
+    acceptances: pa.Table = field(default_factory=ACCEPTANCE.empty_table)
     """ACCEPTANCE to record."""
-    subjects: pa.Table = field(default_factory=lambda: empty(SUBJECT))
+    subjects: pa.Table = field(default_factory=SUBJECT.empty_table)
     """SUBJECT: what the entries and rows of registers say that are decided about, by id."""
     problems: tuple[Problem, ...] = ()
     """Why rows were refused, in order of file, sheet and row; all other rows are recorded."""

@@ -32,7 +32,14 @@ from voterlist.decisions.given import (
 from voterlist.fields import IDENTIFIERS
 from voterlist.model import frozen
 from voterlist.schemas import ENTRY, FOLLOWED
-from voterlist.tables import Columns, ReadRow, from_columns, is_among, with_column
+from voterlist.tables import (
+    Columns,
+    ReadRow,
+    by_key,
+    from_columns,
+    is_among,
+    with_column,
+)
 
 
 @frozen
@@ -264,11 +271,13 @@ def _said_alike(
     found = pa.table(
         {name: entries.column(name).filter(is_alike) for name in STOOD.names}
     )
-    alike: dict[str, list[_Stands]] = {}
-    for row in sorted(found.to_pylist(), key=lambda row: row["entry_id"]):
-        stands = _Stands(row["entry_id"], (row["source"], row["sheet"], row["line"]))
-        alike.setdefault(identity_of(stands.entry_id), []).append(stands)
-    return alike
+    return by_key(
+        (
+            identity_of(row["entry_id"]),
+            _Stands(row["entry_id"], (row["source"], row["sheet"], row["line"])),
+        )
+        for row in sorted(found.to_pylist(), key=lambda row: row["entry_id"])
+    )
 
 
 class _Search:
@@ -301,10 +310,8 @@ class _Search:
         }
         self._left = {_place(old) for old in gone}
         """The places that an entry left."""
-        self._rivals: dict[str, list[str]] = {}
+        self._rivals = by_key((identity_of(old), old) for old in gone)
         """The entries that are gone, by identity."""
-        for old in gone:
-            self._rivals.setdefault(identity_of(old), []).append(old)
 
     def moves(self) -> dict[str, str]:
         """Old id -> id of today, where it is certain."""

@@ -24,9 +24,8 @@ from voterlist.schemas import (
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
     SUBJECT,
-    empty,
 )
-from voterlist.tables import Row, from_columns, rows_among
+from voterlist.tables import Row, by_key, from_columns, rows_among
 
 _SAME_LETTER = {ord("\u0131"): "i", 0x0307: None}
 """The i without a dot, and the dot that a capital I with one leaves behind."""
@@ -87,13 +86,13 @@ def _fold(part: str) -> str:
 class Given:
     """The answers of people, in the order in which they were recorded."""
 
-    verdicts: pa.Table = field(default_factory=lambda: empty(GIVEN_VERDICT))
+    verdicts: pa.Table = field(default_factory=GIVEN_VERDICT.empty_table)
     """GIVEN_VERDICT: about entries of cases."""
-    amendments: pa.Table = field(default_factory=lambda: empty(GIVEN_AMENDMENT))
+    amendments: pa.Table = field(default_factory=GIVEN_AMENDMENT.empty_table)
     """GIVEN_AMENDMENT: about entries, and about people who have none."""
-    acceptances: pa.Table = field(default_factory=lambda: empty(ACCEPTANCE))
+    acceptances: pa.Table = field(default_factory=ACCEPTANCE.empty_table)
     """ACCEPTANCE: the last answer to each finding that was accepted."""
-    subjects: pa.Table = field(default_factory=lambda: empty(SUBJECT))
+    subjects: pa.Table = field(default_factory=SUBJECT.empty_table)
     """SUBJECT: what the entries said then."""
     case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The entries of each case of which anything was decided, by case."""
@@ -198,10 +197,7 @@ def members_of(cases: pa.Table, ids: Iterable[str | None]) -> dict[str, list[str
         ids: of cases; those that are not in the table are left out.
     """
     rows = rows_among(cases.select(["case_id", "entry_id"]), "case_id", ids)
-    members: dict[str, list[str]] = {}
-    for row in rows.to_pylist():
-        members.setdefault(row["case_id"], []).append(row["entry_id"])
-    return members
+    return by_key((row["case_id"], row["entry_id"]) for row in rows.to_pylist())
 
 
 def subjects_among(entries: pa.Table, ids: Collection[str]) -> pa.Table:
@@ -227,10 +223,7 @@ def _alike(
     """The entries of each identity that one of the wanted entries has."""
     texts = pc.unique(identities(wanted))
     same = entry_ids.filter(pc.is_in(identities(entry_ids), value_set=texts))
-    alike: dict[str, list[str]] = {}
-    for entry_id in sorted(same.to_pylist()):
-        alike.setdefault(identity_of(entry_id), []).append(entry_id)
-    return alike
+    return by_key((identity_of(entry), entry) for entry in sorted(same.to_pylist()))
 
 
 def _subjects(

@@ -166,9 +166,8 @@ class _Work:
     def done(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
         """The outcome."""
         verdicts = list(self._in_their_cases(decisions))
-        by_action: dict[str, list[Row]] = {}
-        for row in sorted(amendments, key=_order):
-            by_action.setdefault(row["action"], []).append(row)
+        rows = sorted(amendments, key=_order)
+        by_action = by_key((row["action"], row) for row in rows)
         corrections = by_action.get(Action.CORRECT, [])
         strikes = by_action.get(Action.STRIKE, [])
         # Whoever was added and struck may come back by another register.
@@ -524,10 +523,9 @@ def place_of_id(entry_id: str) -> Precinct:
 
 def _kept_with(verdicts: Iterable[Row]) -> dict[str, set[str]]:
     """For each entry the other entries that a case keeps for the same person."""
-    persons: dict[str, list[Row]] = {}
-    for row in verdicts:
-        if row["verdict"] != Verdict.SEPARATE:
-            persons.setdefault(row["case_id"], []).append(row)
+    persons = by_key(
+        (row["case_id"], row) for row in verdicts if row["verdict"] != Verdict.SEPARATE
+    )
     together: dict[str, set[str]] = {}
     for rows in persons.values():
         kept = {row["entry_id"] for row in rows if row["verdict"] == Verdict.KEEP}

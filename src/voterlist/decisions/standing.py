@@ -267,9 +267,7 @@ def last_verdicts(rows: Iterable[Row]) -> dict[tuple[str, str], dict[str, Row]]:
     Args:
         rows: of GIVEN_VERDICT, in the order in which they were recorded.
     """
-    by_entry: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        by_entry.setdefault((row["case_id"], row["entry_id"]), []).append(row)
+    by_entry = by_key(((row["case_id"], row["entry_id"]), row) for row in rows)
     return {key: _last_of_each(said) for key, said in by_entry.items()}
 
 
@@ -337,9 +335,8 @@ def last_answers(
     What somebody took back is not among them, nor what a third person settled, unless that is
     wanted.
     """
-    by_entry: dict[str, list[Row]] = {}
-    for row in given.amendments.to_pylist():
-        by_entry.setdefault(row["entry_id"], []).append(row)
+    every = given.amendments.to_pylist()
+    by_entry = by_key((row["entry_id"], row) for row in every)
     return {
         entry_id: _last_of_entry(rows, with_settled)
         for entry_id, rows in by_entry.items()

@@ -30,7 +30,7 @@ from voterlist.schemas import (
     MATCH,
     empty,
 )
-from voterlist.tables import Row, concat, from_rows
+from voterlist.tables import Row, by_key, concat, from_rows
 
 UNDOES_EARLIER = "undoes-earlier"
 """The answer would take the effect of an earlier decision away."""
@@ -334,18 +334,15 @@ def disputes(contested: Iterable[Row]) -> dict[str, str]:
 
 def _by_root(rows: Iterable[Row], groups: Groups) -> dict[str, list[Row]]:
     """The answers of each group."""
-    by_root: dict[str, list[Row]] = {}
-    for row in rows:
-        by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
-    return by_root
+    return by_key((groups.root(row["entry_id"]), row) for row in rows)
 
 
 def _units(new: Given) -> list[_Unit]:
     """The new answers in the order in which they are tried."""
-    of_case: dict[tuple[str, str], list[Row]] = {}
-    for row in new.verdicts.sort_by("number").to_pylist():
-        person = person_key(row["decided_by"])
-        of_case.setdefault((row["case_id"], person), []).append(row)
+    of_case = by_key(
+        ((row["case_id"], person_key(row["decided_by"])), row)
+        for row in new.verdicts.sort_by("number").to_pylist()
+    )
     units = [_Unit(verdicts=tuple(rows)) for rows in of_case.values()]
     amendments = new.amendments.sort_by("number").to_pylist()
     return units + [_Unit(amendments=(row,)) for row in amendments]

@@ -17,7 +17,7 @@ from voterlist.decisions.given import Given, members_of, person_key
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict, frozen
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
-from voterlist.tables import Row, from_rows, rows_among, sort_by
+from voterlist.tables import Row, by_key, from_rows, rows_among, sort_by
 
 REVIEW_ROW = pa.schema(
     [
@@ -247,9 +247,7 @@ class _Check:
 
     def problems_of_cases(self, rows: Iterable[Row]) -> Iterator[Problem]:
         """What is wrong with one person's verdicts of a case taken together."""
-        by_person: dict[tuple[str, str], list[Row]] = {}
-        for row in rows:
-            by_person.setdefault((row["case_id"], _key(row)[2]), []).append(row)
+        by_person = by_key(((row["case_id"], _key(row)[2]), row) for row in rows)
         for (case, person), of_case in by_person.items():
             code = _code_of_case(self._verdicts_after(case, person, of_case))
             if code is not None:

@@ -7,7 +7,7 @@ digest over all of it tells a file that was changed, or is not whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,8 +29,8 @@ REASONS = (
 )
 """Why somebody decided so, in the order of their keys; ``desk.reason.<code>`` in the catalogue."""
 
-_LONGEST = 2_000
-"""Characters of what a person writes."""
+_Text = Annotated[str, Field(max_length=2_000)]
+"""What a person writes."""
 
 
 class _Part(BaseModel):
@@ -67,7 +67,7 @@ class Decision(_Part):
     asked: list[str] = []
     due: str | None = None
     reason: str = ""
-    note: str = Field(default="", max_length=_LONGEST)
+    note: _Text = ""
     settles: bool = False
     time: str
 
@@ -107,17 +107,17 @@ class NamedEntry(_Part):
     is blank was not filled in.
     """
 
-    listed_in: str = Field(default="", max_length=_LONGEST)
-    listed_as: str = Field(max_length=_LONGEST)
-    listed_name: str = Field(default="", max_length=_LONGEST)
-    answer: str = Field(max_length=_LONGEST)
-    field: str = Field(default="", max_length=_LONGEST)
-    value: str = Field(default="", max_length=_LONGEST)
-    ground: str = Field(default="", max_length=_LONGEST)
-    document: str = Field(default="", max_length=_LONGEST)
-    precinct: str = Field(default="", max_length=_LONGEST)
-    due: str = Field(default="", max_length=_LONGEST)
-    reason: str = Field(default="", max_length=_LONGEST)
+    listed_in: _Text = ""
+    listed_as: _Text
+    listed_name: _Text = ""
+    answer: _Text
+    field: _Text = ""
+    value: _Text = ""
+    ground: _Text = ""
+    document: _Text = ""
+    precinct: _Text = ""
+    due: _Text = ""
+    reason: _Text = ""
 
 
 class DecisionFile(_Part):
@@ -142,7 +142,7 @@ class DecisionFile(_Part):
     run: str
     constituency: int | None
     cycle: str
-    name: str = Field(max_length=_LONGEST)
+    name: _Text
     language: str
     saved: str
     decisions: list[Decision]
