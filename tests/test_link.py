@@ -5,6 +5,8 @@ What is found, what is kept apart, and that order and chunking change nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +15,9 @@ import pytest
 from linkage_lists import crowd, voters
 from voterlist import schemas
 from voterlist.config.sections import LinkSettings
-from voterlist.link import link, plan
+from voterlist.link import link, link_ready, plan
+from voterlist.link.steps import ready
+from voterlist.link.types import Added
 from voterlist.model import CaseKind, Profile
 
 PERSON = {
@@ -228,10 +232,17 @@ def test_chance_is_near_what_strangers_make():
 
 
 def test_pairs_name_the_smaller_id_first():
-    """``entry_l < entry_r`` in every row, whatever the order of the list."""
-    pairs = link(crowd(2000, doubles=100)).pairs.to_pylist()
+    """``entry_l < entry_r`` in every row, whatever the order of the list.
+
+    Here nobody asks for the cases: none are made, and the pairs and the clusters are there.
+    """
+    list_ready = ready(crowd(2000, doubles=100), Profile.AZ, Added())
+    linkage = link_ready(replace(list_ready, with_cases=False))
+    pairs = linkage.pairs.to_pylist()
     assert pairs
     assert all(row["entry_l"] < row["entry_r"] for row in pairs)
+    assert linkage.clusters.num_rows
+    assert not linkage.cases.num_rows
 
 
 def test_the_plan_is_the_forecast_of_the_work():

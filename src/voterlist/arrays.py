@@ -231,8 +231,8 @@ def in_order(numbers: Hashes) -> tuple[Longs, Bools]:
     return numbers.view(np.int64), again
 
 
-def repeated_places(numbers: Longs | Hashes) -> Longs:
-    """The places of the numbers from 0 on that stand more than once.
+def repeated(numbers: Longs | Hashes) -> tuple[Longs, AnyArray]:
+    """(the places of the numbers from 0 on that stand more than once, these numbers).
 
     Those of one number stand side by side, and ascend.
     """
@@ -253,7 +253,7 @@ def repeated_places(numbers: Longs | Hashes) -> Longs:
     packed.sort()
     packed = packed[: np.searchsorted(packed, np.uint64(_UNKNOWN))]
     packed = packed[_beside_equals(packed, bits)]
-    order = (packed & low).astype(np.int64)
+    order = (packed & low).view(np.int64)
     packed >>= np.uint64(bits)
     ordered = numbers[order]
     met = packed[1:][(ordered[1:] != ordered[:-1]) & (packed[1:] == packed[:-1])]
@@ -264,7 +264,13 @@ def repeated_places(numbers: Longs | Hashes) -> Longs:
         few = order[apart]
         few = few[np.argsort(numbers[few], kind="stable")]
         order = np.r_[order[~apart], few[_beside_equals(numbers[few])]]
-    return order
+        ordered = numbers[order]
+    return order, ordered
+
+
+def repeated_places(numbers: Longs | Hashes) -> Longs:
+    """The places of the numbers from 0 on that stand more than once, ascending."""
+    return np.sort(repeated(numbers)[0])
 
 
 def runs(codes: Longs) -> tuple[Longs, Longs]:
@@ -272,8 +278,8 @@ def runs(codes: Longs) -> tuple[Longs, Longs]:
 
     Runs stand one after the other, inside a run positions ascend; unknown codes are left out.
     """
-    order = repeated_places(codes)
-    return order, run_sizes(codes[order])
+    order, ordered = repeated(codes)
+    return order, run_sizes(ordered)
 
 
 def completed_years(

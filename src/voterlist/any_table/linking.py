@@ -342,7 +342,7 @@ def _link(
     profile = voters.reading.profile
     made_ready = ready(voters.tables.pop(), profile, voters.added, store)
     result = link_ready(
-        made_ready,
+        replace(made_ready, with_cases=False),
         settings,
         scope=voters.scope,
         added=voters.added,

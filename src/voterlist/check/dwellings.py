@@ -91,7 +91,7 @@ def _repeated_addresses(context: Context) -> tuple[Longs, Longs]:
     line, lines = codes(homes.column("address"))
     lines = _without_words(lines)
     known = np.flatnonzero(line >= 0)
-    at = known[np.sort(repeated_places(text_hashes(lines)[line[known]]))]
+    at = known[repeated_places(text_hashes(lines)[line[known]])]
     # Two lines of one hash are told apart here.
     columns = take_columns(homes, at, ["constituency"])
     columns["address"] = lines.take(line[at])

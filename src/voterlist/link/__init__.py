@@ -115,7 +115,7 @@ def link_ready(
     found, state, reused = steps.compare(
         listed, settings, profile, watch or Watch(), incremental
     )
-    closed = closed_cases(listed.ids, decided.cases)
+    closed = closed_cases(listed.ids, decided.cases) if made_ready.with_cases else None
     learnt = steps.learn(
         listed, found, decided.pairs, profile, settings.chunk_pairs, own
     )

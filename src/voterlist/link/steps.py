@@ -257,14 +257,14 @@ def learn(
 def conclude(
     listed: Listed,
     learnt: Learnt,
-    closed: tuple[Closed, ...],
+    closed: tuple[Closed, ...] | None,
     settings: LinkSettings,
     own: OwnRules,
 ) -> Linkage:
-    """What the model says of the candidate pairs."""
+    """What the model says of the candidate pairs; of cases nothing without ``closed``."""
     ids, entries = listed.ids, listed.entries
     scorer, candidate_pairs, labels = learnt
-    stays = inside(candidate_pairs, closed)
+    stays = inside(candidate_pairs, closed or ())
     judged, table, packed = judge(
         scorer,
         ids,
@@ -341,12 +341,12 @@ def conclude_linkage(
     scored: Scored,
     settings: LinkSettings,
     partners: tuple[Codes, Longs] | None = None,
-    closed: tuple[Closed, ...] = (),
+    closed: tuple[Closed, ...] | None = (),
 ) -> Linkage:
     """The clusters, the cases and the estimate that follow from scored pairs.
 
     With ``partners``, the list of each entry and the entries of each list, an entry is one person
-    with at most one entry of each other list.
+    with at most one entry of each other list. Without ``closed`` there are no cases.
     """
     beside, before = scored.vectors.without(scored.packed), len(scored.packed)
     lists = None if partners is None else partners[0]
@@ -372,7 +372,9 @@ def conclude_linkage(
     against = doubts(scored.of_keys, comparisons, fit)
     return Linkage(
         pairs=with_model(scored.table, model, comparisons),
-        cases=cases(
+        cases=schemas.CASE.empty_table()
+        if closed is None
+        else cases(
             scorer.entries, scored.ids, judged, cluster, review=review, closed=closed
         ),
         clusters=pa.table(

@@ -175,6 +175,8 @@ class Ready:
     """Where the candidate pairs are put aside; None: they are held in memory."""
     with_chance: bool = True
     """False where what coincidence would give is counted elsewhere; ``chance`` is empty then."""
+    with_cases: bool = True
+    """False where nobody asks for the cases; ``cases`` is empty then."""
 
 
 @frozen

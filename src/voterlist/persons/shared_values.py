@@ -17,10 +17,10 @@ from voterlist.arrays import (
     Codes,
     Hashes,
     Longs,
-    factorize,
     mix,
     pack_columns,
     repeated_places,
+    runs,
 )
 from voterlist.tables import Column, codes, is_known, over_rows
 
@@ -58,8 +58,13 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
             [code, *(column[rows] for column in columns[start : start + _AT_ONCE])],
             len(rows),
         )
-        at = np.sort(repeated_places(number))
-        rows, code = rows[at], factorize(number[at])[0].astype(np.int64)
+        order, sizes = runs(number)
+        # Groups are numbered in the order in which they appear.
+        groups = np.argsort(np.argsort(order[np.cumsum(sizes) - sizes]))
+        code = np.full(len(number), -1, np.int64)
+        code[order] = np.repeat(groups, sizes)
+        at = np.flatnonzero(code >= 0)
+        rows, code = rows[at], code[at]
     return rows, code
 
 
@@ -71,7 +76,7 @@ def sharing(column: Column) -> tuple[Longs, Longs]:
     """
     known = np.flatnonzero(is_known(column))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
-    rows = known[np.sort(repeated_places(text_hashes(column)[known]))]
+    rows = known[repeated_places(text_hashes(column)[known])]
     code, distinct = codes(column.take(rows))
     several = np.bincount(code, minlength=len(distinct))[code] > 1
     return rows[several], code[several].astype(np.int64)
