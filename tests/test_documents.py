@@ -469,21 +469,31 @@ def test_a_table_is_read_whatever_lines_it_has(lines):
 
 
 @pytest.mark.parametrize(
-    ("header_on_each_page", "where", "last"),
-    [(0, "MIDDLE", 130), (1, "MIDDLE", 130), (0, "BOTTOM", 60), (1, "BOTTOM", 60)],
+    ("header_on_each_page", "where", "last", "blank"),
+    [
+        (0, "MIDDLE", 130, 3),
+        (1, "MIDDLE", 130, 3),
+        (0, "BOTTOM", 60, 3),
+        (1, "BOTTOM", 60, 0.8),
+    ],
 )
 def test_cells_with_their_text_in_the_middle_are_of_one_row(
-    header_on_each_page, where, last
+    header_on_each_page, where, last, blank
 ):
     """Without lines, an address of two lines begins above the number of its row.
 
-    Excel puts all cells at the foot of their row: the upper line of each address was a title.
+    Excel puts all cells at the foot of their row: the upper line of each address was a title; or of
+    the voter above, where hardly a blank parts the rows.
     """
     content = documents.pdf(
         [documents.PLAIN_HEADER, *documents.plain_voters(1, last)],
         lines=(),
         widths=(25, 70, 60, 80, 60, 90, 60),
-        style=[("VALIGN", (0, 0), (-1, -1), where)],
+        style=[
+            ("VALIGN", (0, 0), (-1, -1), where),
+            ("TOPPADDING", (0, 0), (-1, -1), blank),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), blank),
+        ],
         repeatRows=header_on_each_page,
     )
     body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]

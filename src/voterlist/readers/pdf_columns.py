@@ -259,7 +259,7 @@ def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> 
 
 _NEXT_LINE = 1.6
 """A line of the same cell is no further below, in heights of the letters."""
-_CLEARLY_NEARER = 0.75
+_CLEARLY_NEARER = 0.9
 _MOST_ACROSS = 0.1
 """So many texts may lie across the beginning of a column, for each that begins there."""
 _SLACK = 1.0
@@ -268,7 +268,7 @@ _MOST_INSIDE = 1.6
 """Lines of one row are no further apart than this many times the usual gap between lines."""
 _LINE = 1.25
 """Lines of one cell may be so far apart, in heights of the letters."""
-_NEARLY_WIDEST = 0.85
+_NEARLY_WIDEST, _CLEARLY = 0.85, 1.02
 _MOSTLY_TOP, _APART = 0.8, 1.2
 """Rows begin with their number where so large a share of those of several lines does; a line that
 is so many usual gaps below is of another row."""
@@ -416,18 +416,24 @@ def is_rest(own: AbstractSet[int], above: AbstractSet[int]) -> bool:
 def _around_numbers(spacing: _Spacing) -> list[list[int]]:
     """The lines in groups, each around one that has a number."""
     anchors = spacing.numbered()
+    is_above = _stand_above(anchors, spacing.gaps)
     groups: dict[int, list[int]] = {}
     group = -1
     for line, own in enumerate(spacing.filled):
         at = bisect_right(anchors, line)
         above = anchors[at - 1] if at else None
         below = anchors[at] if at < len(anchors) else None
-        choices = _nearest(line, above, below, spacing.gaps)
+        choices = _nearest(line, above, below, spacing.gaps, is_above=is_above)
         is_free = group >= 0 and group not in anchors
         if is_free and (own < spacing.filled[group] or above is None):
             # The rest of a line without a number, such as the lower one of a header.
             choices.append(group)
-        fits = (anchor for anchor in choices if spacing.may_belong(line, anchor))
+        fits = (
+            anchor
+            for anchor in choices
+            if spacing.may_belong(line, anchor)
+            or (is_above and above is not None and line < anchor and 0 not in own)
+        )
         group = next(fits, line)
         groups.setdefault(group, []).append(line)
     return sorted(groups.values())
@@ -477,18 +483,32 @@ def _from_top(
             yield lines[start:stop]
 
 
+def _stand_above(anchors: Sequence[int], gaps: Floats) -> bool:
+    """True where the lines between numbers mostly stand nearer to the one below.
+
+    So they do where cells end at the foot of their row.
+    """
+    apart = [(above, below) for above, below in pairwise(anchors) if below - above > 1]
+    if not apart:
+        return False
+    down, up = np.median([(gaps[one], gaps[other - 1]) for one, other in apart], axis=0)
+    return bool(down > _CLEARLY * up)
+
+
 def _nearest(
-    line: int, above: int | None, below: int | None, gaps: Floats
+    line: int, above: int | None, below: int | None, gaps: Floats, *, is_above: bool
 ) -> list[int]:
     """The lines with a number that a line may belong to.
 
-    Two rows are parted by the widest gap between them; of equally wide ones by the last.
+    Two rows are parted by the widest gap between them; of equally wide ones by the last, or by the
+    first where lines stand above their number.
 
     Args:
         line: the line.
         above: the next line with a number at its height or above; None where there is none.
         below: the next one below it; None where there is none.
         gaps: from each line to the next, in points.
+        is_above: whether lines stand above their number, as ``_stand_above``.
     """
     if above == line:
         return [line]
@@ -496,5 +516,5 @@ def _nearest(
         return [at for at in (above, below) if at is not None]
     between = gaps[above:below]
     wide = np.flatnonzero(between >= _NEARLY_WIDEST * between.max())
-    last_of_upper = above + int(wide[-1])
+    last_of_upper = above + int(wide[0 if is_above else -1])
     return [above] if line <= last_of_upper else [below]

@@ -157,6 +157,9 @@ def set_close(page: Page) -> Page:
             usual = float(np.median(of_page or np.inf))
             apart = usual if gaps[text].max() >= usual / 2 else 0.0
         boxes[:-1][text, 2] += np.clip(gaps[text], 0.0, max(0.0, apart))
+        if is_blank[text.stop : text.stop + 2].any():
+            # So does the blank behind it.
+            boxes[text.stop, 2] += 2 * max(0.0, apart)
         is_one = is_single[text] & (gaps[text] <= apart + _TOUCHING * height[text])
         for at in (np.flatnonzero(is_one) + text.start).tolist():
             pieces[at + 1] = pieces[at]
