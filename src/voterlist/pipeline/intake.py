@@ -34,6 +34,7 @@ from voterlist.model import PASSING, AsideCode, Profile, Stage, frozen
 from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
 from voterlist.pipeline.steps import (
+    INTAKE_TABLES,
     NeededTables,
     Parts,
     StageContext,
@@ -56,7 +57,6 @@ from voterlist.storage.kept import KeptUnit, Place, Said, memo
 from voterlist.storage.store import Written
 from voterlist.tables import concat, sort_by, total
 
-INTAKE_TABLES = ("entries", "lists", "set_aside", "findings", "added")
 _ROWS = "rows"
 """The file that holds the rows of a file of the inbox."""
 
@@ -74,8 +74,7 @@ def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
         cycle_year(context.settings.workspace.cycle),
     )
     read = partial(_take_in, reading=reading)
-    progress = partial(context.progress, Stage.INGEST)
-    done = context.units.each(Stage.INGEST, read, tasks, progress)
+    done = context.each(read, tasks)
     intakes = {
         task.constituencies[0]: unit for task, unit in zip(tasks, done, strict=True)
     }
@@ -259,8 +258,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     accounts = _accounts(tables)
     received = tables.part_paths(received_name("entries"))
     tasks = _merge_tasks(received, accounts)
-    progress = partial(context.progress, Stage.MERGE)
-    done = context.units.each(Stage.MERGE, _merge_place, tasks, progress)
+    done = context.each(_merge_place, tasks)
     parts = []
     for task, unit in zip(tasks, done, strict=True):
         place: _Place = task.argument
@@ -406,12 +404,7 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
                 tuple(map(known_place, numbers)),
             )
         )
-    done = context.units.each(
-        Stage.NORMALIZE,
-        _normalize,
-        tasks,
-        partial(context.progress, Stage.NORMALIZE),
-    )
+    done = context.each(_normalize, tasks)
     rows = store.join_tables(
         context.folder / "voters.parquet",
         VOTER,

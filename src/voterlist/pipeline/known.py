@@ -210,7 +210,7 @@ def known(workspace: Path, ledger: Reader) -> Known:
     manifests: list[Manifest] = []
     left_out: list[frozenset[int]] = []
     covered: frozenset[int] = frozenset()
-    for folder, manifest, is_whole in _complete_runs(workspace, ledger):
+    for folder, manifest, is_whole in complete_runs(workspace, ledger):
         is_newer = not covered.issuperset(manifest.constituencies)
         if is_whole or is_newer or not folders:
             folders.append(folder)
@@ -274,7 +274,7 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     return cycles
 
 
-def _complete_runs(
+def complete_runs(
     workspace: Path, ledger: Reader
 ) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""

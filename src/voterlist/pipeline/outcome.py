@@ -40,7 +40,12 @@ from voterlist.pipeline.result import (
     Trouble,
 )
 from voterlist.pipeline.standings import overdue
-from voterlist.pipeline.steps import Context, place_of_table, places_of_table
+from voterlist.pipeline.steps import (
+    Context,
+    place_of_table,
+    places_of_table,
+    received_name,
+)
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import (
@@ -180,7 +185,7 @@ def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Tabl
     """
     if name in tables:
         return tables[name]
-    received = places_of_table(f"received-{name}", tables)
+    received = places_of_table(received_name(name), tables)
     return concat((tables[place] for place in received), schema)
 
 

@@ -16,7 +16,7 @@ from voterlist.config.sections import Settings
 from voterlist.model import Stage, frozen, no_progress
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
-from voterlist.pipeline.known import answers_in
+from voterlist.pipeline.known import answers_in, complete_runs
 from voterlist.pipeline.running import find_unchanged, needs_then
 from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.steps import Context, StageContext, Step
@@ -113,14 +113,10 @@ def plan_run(
 
 def _last_needs(workspace: Path, ledger: Reader) -> tuple[str, dict[str, str]]:
     """The last complete run that is known whole, and what it depended on."""
-    told = store.told_of(ledger.journal())
-    for _, event, details in reversed(ledger.journal()):
-        if event == store.RUN_EVENT:
-            run = str(details["run"])
-            found = store.finished_run(workspace, run, told.get(run, ""))
-            needs = needs_then(found[0]) if found else None
-            if needs is not None:
-                return run, needs
+    for folder, manifest, _ in complete_runs(workspace, ledger):
+        needs = needs_then(folder)
+        if needs is not None:
+            return manifest.run, needs
     return "", {}
 
 

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -397,14 +396,16 @@ def look_up(
 
 def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
     """One task for each row group."""
-    metadata = pq.read_metadata(path)
-    for number, digest in enumerate(store.row_group_digests(path)):
-        group = metadata.row_group(number)
-        first, last = _ends(group, "entry_id")
+    groups = zip(
+        store.row_group_ends(path, "entry_id"),
+        store.row_group_ends(path, "constituency"),
+        store.row_group_digests(path),
+        strict=True,
+    )
+    for number, ((first, last), (constituency, _), digest) in enumerate(groups):
         start = bisect_left(ids, first, key=_text)
         end = bisect_right(ids, last, key=_text)
         inside = tuple(ids[start:end].to_pylist())
-        constituency, _ = _ends(group, "constituency")
         yield Task(
             f"{path.stem}-{unit_name(constituency)}",
             store.digest_of(digest, columns, inside),
@@ -416,15 +417,6 @@ def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
 def _text(value: pa.StringScalar) -> str:
     """The text of a value of an array."""
     return str(value.as_py())
-
-
-def _ends(group: pq.RowGroupMetaData, name: str) -> tuple[Any, Any]:
-    """The smallest and the largest value of a column in a row group; None: it has none."""
-    for number in range(group.num_columns):
-        column = group.column(number)
-        if column.path_in_schema == name and column.statistics.has_min_max:
-            return column.statistics.min, column.statistics.max
-    return None, None
 
 
 def _take_out(wanted: _Wanted, folder: Path) -> Said:

@@ -240,15 +240,16 @@ def _tally(voters: Path, context: StageContext) -> pa.Table:
 
 def _tasks(name: str, voters: Path, *needs: str) -> list[Task]:
     """A unit for each constituency of the voters, whose argument is where its row group is."""
-    groups = zip(_places_of(voters), store.row_group_digests(voters), strict=True)
+    places = store.row_group_ends(voters, "constituency")
+    groups = zip(places, store.row_group_digests(voters), strict=True)
     return [
         Task(
-            f"{name}-{unit_name(place or None)}",
+            f"{name}-{unit_name(place)}",
             store.digest_of(*needs, digest),
             (voters, group),
-            (place or None,),
+            (place,),
         )
-        for group, (place, digest) in enumerate(groups)
+        for group, ((place, _), digest) in enumerate(groups)
     ]
 
 
@@ -257,7 +258,7 @@ def _constituencies_in(voters: Path) -> Longs:
     metadata = pq.read_metadata(voters)
     numbers = {
         place or _UNKNOWN
-        for group, place in enumerate(_places_of(voters))
+        for group, (place, _) in enumerate(store.row_group_ends(voters, "constituency"))
         if metadata.row_group(group).num_rows
     }
     return np.array(sorted(numbers), np.int64)
@@ -281,21 +282,8 @@ def _candidates(
     keys = registers.register_keys(outside.registers.values())
     needs = store.digest_of(*(keys[kind].tobytes() for kind in sorted(keys)))
     work = partial(_meet, keys=keys)
-    progress = partial(context.progress, Stage.RECONCILE)
-    tasks = _tasks("met", voters, needs)
-    done = context.units.each(Stage.RECONCILE, work, tasks, progress)
+    done = context.each(work, _tasks("met", voters, needs))
     return concat([unit.table("voters.parquet") for unit in done], VOTER)
-
-
-def _places_of(voters: Path) -> list[int]:
-    """The constituency of each row group of the voters; 0: the unknown one."""
-    file = pq.ParquetFile(voters)
-    column = file.schema_arrow.get_field_index("constituency")
-    places = []
-    for group in range(file.num_row_groups):
-        known = file.metadata.row_group(group).column(column).statistics
-        places.append(known.min if known is not None and known.has_min_max else 0)
-    return places
 
 
 def _meet(task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]) -> Said:

@@ -42,7 +42,6 @@ from voterlist.persons.matching import CLASSES, match
 from voterlist.persons.shared_values import NO_KEY, row_keys
 from voterlist.pipeline.groups import groupings, watch_over
 from voterlist.pipeline.intake import (
-    INTAKE_TABLES,
     merge_lists,
     normalize_entries,
     take_in,
@@ -51,6 +50,7 @@ from voterlist.pipeline.known import NAMES
 from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_outside
 from voterlist.pipeline.returned import find_returned
 from voterlist.pipeline.steps import (
+    RECEIVED,
     Context,
     Given,
     NeededTables,
@@ -440,7 +440,7 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.INGEST,
         take_in,
-        makes=tuple(f"received-{name}" for name in INTAKE_TABLES),
+        makes=RECEIVED,
         settings=("ingest", "territory", "comparisons", "workspace.cycle"),
         given=(Given.INBOX,),
         by_constituency=True,
@@ -448,7 +448,7 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.MERGE,
         merge_lists,
-        needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
+        needs=RECEIVED,
         makes=("entries", "lists", "set_aside", "findings-ingest", "added"),
         given=(Given.INBOX,),
         by_constituency=True,

@@ -38,6 +38,7 @@ from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import RUN_EVENT
 
+_OPEN_IN = "open_in_"
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 _NOTHING = Waiting()
 
@@ -119,7 +120,7 @@ def overdue(rows: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, .
 
 def open_in(constituency: int | None) -> str:
     """The journal's word for how many cases of a constituency a run found open."""
-    return f"open_in_{constituency or 0}"
+    return f"{_OPEN_IN}{constituency or 0}"
 
 
 @dataclass(frozen=True)
@@ -340,8 +341,6 @@ def _debt_of_approval(
 def _in_order(places: Collection[Precinct]) -> list[Precinct]:
     return sorted(places, key=lambda place: place_order(*place))
 
-
-_OPEN_IN = "open_in_"
 
 Days = Counter[dt.date]
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
@@ -26,23 +27,25 @@ from voterlist.decisions.given import Given as Answers
 from voterlist.model import Action, Stage, frozen
 from voterlist.pipeline.inbox import Inputs, is_passing
 from voterlist.pipeline.result import Progress
-from voterlist.pipeline.units import Units
+from voterlist.pipeline.units import Task, Units, Work
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import with_entries
 from voterlist.storage import store
+from voterlist.storage.kept import KeptUnit
 from voterlist.storage.ledger import CaseNumber, Place, place_in
 from voterlist.storage.store import FileColumns, Shelf, Written
 from voterlist.tables import concat, is_among, rows_among
 
-IN_PARTS = frozenset(
-    {
-        "received-entries",
-        "received-lists",
-        "received-set_aside",
-        "received-findings",
-        "received-added",
-    }
-)
+
+def received_name(name: str) -> str:
+    """The name of the table that holds this table of every intake in parts."""
+    return f"received-{name}"
+
+
+INTAKE_TABLES = ("entries", "lists", "set_aside", "findings", "added")
+"""What is read of each folder of the inbox."""
+RECEIVED = tuple(map(received_name, INTAKE_TABLES))
+IN_PARTS = frozenset(RECEIVED)
 """Tables that lie in parts, one for each folder of the inbox."""
 TEMPORARY = IN_PARTS | {
     "added",
@@ -306,6 +309,11 @@ class StageContext:
         self.progress = context.progress
         self.is_whole = context.is_whole
 
+    def each(self, work: Work, tasks: Iterable[Task]) -> list[KeptUnit]:
+        """Every unit of the stage done, in the order of the tasks; see ``Units.each``."""
+        stage = self._step.stage
+        return self.units.each(stage, work, tasks, partial(self.progress, stage))
+
     @property
     def settings(self) -> Settings:
         """The settings; only what is declared can be read."""
@@ -485,8 +493,3 @@ def corrections_of(amendments: pa.Table, places: Sequence[int]) -> pa.Table:
     corrections = rows_among(amendments, "action", (Action.CORRECT,))
     prefix = pc.utf8_slice_codeunits(corrections.column("entry_id"), 0, 4)
     return corrections.filter(is_among(prefix, map(id_prefix, places)))
-
-
-def received_name(name: str) -> str:
-    """The name of the table that holds this table of every intake in parts."""
-    return f"received-{name}"

@@ -43,7 +43,13 @@ from voterlist.pipeline.standings import (
     open_in,
     standings,
 )
-from voterlist.pipeline.steps import Context, known_place, places_of, places_of_table
+from voterlist.pipeline.steps import (
+    Context,
+    known_place,
+    places_of,
+    places_of_table,
+    received_name,
+)
 from voterlist.pipeline.units import Units, UnitsFailedError
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.processes.stopping import whole
@@ -319,7 +325,7 @@ def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
     """The constituencies of the folders from which the entries of failed units came."""
     failed = {number for task, _ in error.failures for number in task.constituencies}
     batches = walk.context.inputs.batches
-    received = places_of_table("received-lists", walk.tables)
+    received = places_of_table(received_name("lists"), walk.tables)
     if not received:
         return frozenset(failed) & _homes(walk.context.inputs)
     homes = set()

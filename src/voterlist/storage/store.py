@@ -515,6 +515,21 @@ def row_group_digests(path: Path) -> list[str]:
     return digests
 
 
+def row_group_ends(path: Path, name: str) -> list[tuple[Any, Any]]:
+    """The smallest and the largest value of a column in each row group of a Parquet file.
+
+    None where a group has no value.
+    """
+    footer = pq.read_metadata(path)
+    column = footer.schema.to_arrow_schema().get_field_index(name)
+    ends = []
+    for number in range(footer.num_row_groups):
+        known = footer.row_group(number).column(column).statistics
+        has_ends = known is not None and known.has_min_max
+        ends.append((known.min, known.max) if has_ends else (None, None))
+    return ends
+
+
 def _start_of(column: pq.ColumnChunkMetaData) -> int:
     """Where the bytes of a column of a row group begin."""
     dictionary = column.dictionary_page_offset
