@@ -188,7 +188,7 @@ def check_answers(answers: Answers, against: Against) -> ImportedFile:
         answers: what the file says, and which rows and sheets were refused before.
         against: what they are held against.
     """
-    return _Check(answers, against).imported()
+    return _Check(answers, against).check()
 
 
 def frozen_lists(settings: Settings, day: dt.date) -> set[ListKind]:
@@ -236,7 +236,7 @@ class _Check:
             self._runs.table("cases"), self._runs, self._given, self._rows.verdicts
         )
 
-    def imported(self) -> ImportedFile:
+    def check(self) -> ImportedFile:
         """What is recorded of them, and why some are refused."""
         rows, answers = self._rows, self._answers
         checked = check_decisions(

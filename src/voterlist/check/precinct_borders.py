@@ -128,7 +128,7 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     distinct = places.take(first)
     of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
     for at, some, borders in _by_constituency(distinct, streets):
-        judged = _Constituency.of(some, borders).judged()
+        judged = _Constituency.of(some, borders).judge()
         of_address.verdict[at] = judged.verdict
         of_address.precinct[at] = judged.precinct
     of_voter = JudgedAddresses.without_verdict(voters.num_rows, -1)
@@ -221,7 +221,7 @@ class _Constituency:
         kept = _settlements_meet(places, borders, place, border)
         return cls(places, borders, place[kept], border[kept], is_same[kept])
 
-    def judged(self) -> JudgedAddresses:
+    def judge(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
         home = numbers(self.places, "precinct")

@@ -155,14 +155,14 @@ def decide(
         work.require_open()
         if ruling.granted:
             work.require_grantable(progress)
-            return work.decided(Step.DECIDED, {})
+            return work.decide(Step.DECIDED, {})
         # A refusal is written, and may be appealed.
         codes = [ground.code for ground in grounds_for(REFUSE)]
         if ruling.ground not in codes:
             raise usage_error("application-ground", known=", ".join(codes))
         if not ruling.reason:
             raise usage_error("application-no-reason")
-        return work.decided(Step.DECIDED, {})
+        return work.decide(Step.DECIDED, {})
 
 
 def appeal(
@@ -187,7 +187,7 @@ def appeal(
         work.require_own()
         if work.application.outcome is None:
             raise usage_error("application-open", number=number)
-        return work.decided(Step.APPEALED, {"to": to.value})
+        return work.decide(Step.APPEALED, {"to": to.value})
 
 
 def come_down(
@@ -254,7 +254,7 @@ def come_down(
         with suppress(UsageError):
             if is_same and not by_court:
                 work.require_own()
-                made = work.decided(Step.APPEALED, {"to": to.value, "above": key})
+                made = work.decide(Step.APPEALED, {"to": to.value, "above": key})
                 if not made.problems:
                     noted.append(made)
                     continue
@@ -423,7 +423,7 @@ class _Work:
                 "application-asked-already", number=self._number, first=first.number
             )
 
-    def decided(self, step: Step, details: Mapping[str, Any]) -> Decided:
+    def decide(self, step: Step, details: Mapping[str, Any]) -> Decided:
         """Record the decision with what it does to the list; or why it may not be granted."""
         ruling, outcome = self.ruling, self.application.outcome
         granted = ruling.granted
@@ -459,7 +459,7 @@ class _Work:
             amendments = from_rows(told, AMENDMENT)
             self.ledger.amend(amendments, adjudicates=True)
         elif rows:
-            standing, problems = self._recorded(rows, people)
+            standing, problems = self._record(rows, people)
             if problems:
                 return Decided(self.application, problems)
         amends = [[row["entry_id"], row.get("field") or _place_of(row)] for row in rows]
@@ -473,14 +473,14 @@ class _Work:
             # What was upheld above may be overruled still further above.
             "amends": amends or (before if granted and before else []),
         }
-        event = self._happened(self._number, step, said)
+        event = self._note(self._number, step, said)
         # What is decided above is decided of this application alone.
         if standing == "holds" and step is Step.DECIDED:
             # Those that are open too are granted, what was granted with it is refused.
             with_it = {**said, "amends": [], "with": self._number}
             for other in self._others():
                 if other.first is None and (granted or other.outcome):
-                    self._happened(other.number, Step.DECIDED, with_it)
+                    self._note(other.number, Step.DECIDED, with_it)
         return Decided(self.application.after(event), standing=standing)
 
     def _others(self) -> Iterator[Application]:
@@ -494,13 +494,13 @@ class _Work:
             if is_other and (other.asked.what, other.asked.entry_id) == wanted:
                 yield other
 
-    def _happened(self, number: int, step: Step, said: Row) -> ApplicationEvent:
+    def _note(self, number: int, step: Step, said: Row) -> ApplicationEvent:
         """Note a decision about an application."""
         day = self._today.isoformat()
         event = ApplicationEvent(number, step.value, day, self.clerk.by, said)
         return self.ledger.apply(event)
 
-    def _recorded(
+    def _record(
         self, rows: list[Row], people: pa.Table
     ) -> tuple[str, tuple[Problem, ...]]:
         """Record the answers: (what of them holds, why they may not be recorded)."""

@@ -110,7 +110,7 @@ def outcome(
             of corrections one for a field.
         today: what the lists say.
     """
-    return _Work(today).done(list(decisions), list(amendments))
+    return _Work(today).outcome(list(decisions), list(amendments))
 
 
 def folded_fin(fin: str | None) -> str:
@@ -163,7 +163,7 @@ class _Work:
         self._moved: dict[str, Precinct] = {}
         """Where the entries stand that are moved, unless they leave the list."""
 
-    def done(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
+    def outcome(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
         """The outcome."""
         verdicts = list(self._in_their_cases(decisions))
         rows = sorted(amendments, key=_order)

@@ -53,7 +53,7 @@ class Fitted:
     loss: Loss = UNKNOWN_LOSS
     """Of the pairs of one person, those that no key brings together."""
 
-    def scored(self) -> Scored:
+    def score(self) -> Scored:
         """The posteriors and the match weight of each distinct vector."""
         return score(self.comparisons.unpack(self.vectors.codes), self.model)
 
@@ -71,7 +71,7 @@ class Fitted:
         """LEVELS."""
         levels = self.comparisons.unpack(self.vectors.codes).levels
         counts = self.vectors.counts
-        same = self.scored().posterior[:, 0] * counts
+        same = self.score().posterior[:, 0] * counts
         parts = []
         for comparison in self.comparisons:
             of_pairs, size = levels[comparison.field], len(comparison.levels)

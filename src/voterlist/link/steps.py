@@ -183,7 +183,7 @@ def compare(
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
     fits, marks, known, earlier = "", np.zeros((2, 0), np.uint64), None, None
     if incremental is not None and (incremental.known or incremental.keep):
-        earlier = incremental.taken()
+        earlier = incremental.take()
         fits = fingerprint(
             listed.entries,
             listed.blocks,

@@ -77,7 +77,7 @@ class Incremental:
     keep: bool = True
     """Whether this linkage is to return its own state for the next."""
 
-    def taken(self) -> State | None:
+    def take(self) -> State | None:
         """Its state, which is given up here: that of a nation takes half a gigabyte."""
         known, self.known = self.known, None
         return known

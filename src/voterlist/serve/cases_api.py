@@ -55,7 +55,7 @@ class Exchange:
             language: in which it is.
         """
         name = "desk.html" if kind == "page" else "review.xlsx"
-        content = await asyncio.to_thread(self._exported, name, language)
+        content = await asyncio.to_thread(self._export, name, language)
         media = "text/html" if kind == "page" else WORKBOOK
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, 200, headers, media_type=media)
@@ -72,7 +72,7 @@ class Exchange:
         content = await request.body()
         try:
             imported = await asyncio.to_thread(
-                self._imported, KINDS[kind], content, visitor
+                self._import, KINDS[kind], content, visitor
             )
         except WorkspaceBusyError:
             raise Refusal("busy", 503) from None
@@ -84,7 +84,7 @@ class Exchange:
         message = say("serve.page.imported", **counts)
         return JSONResponse({**counts, "problems": problems, "message": message})
 
-    def _exported(self, name: str, language: str) -> bytes:
+    def _export(self, name: str, language: str) -> bytes:
         today = self._clock().date()
         with private_folder() as folder:
             path = folder / name
@@ -94,7 +94,7 @@ class Exchange:
                 export_review(self._workspace, path, language, today=today)
             return path.read_bytes()
 
-    def _imported(self, name: str, content: bytes, visitor: Visitor) -> Imported:
+    def _import(self, name: str, content: bytes, visitor: Visitor) -> Imported:
         with private_folder() as folder:
             path = folder / name
             path.write_bytes(content)

@@ -198,7 +198,7 @@ class _Visit:
         )
         found = None
         with self._told():
-            found, _ = self._looked(question)
+            found, _ = self._look(question)
         return self._page("find", form=_Form({}), question=question, found=found)
 
     def door(self) -> Response:
@@ -221,7 +221,7 @@ class _Visit:
         entry_id = self._request.path_params["entry"]
         card = None
         with self._told():
-            _, card = self._looked(Question(entry=entry_id))
+            _, card = self._look(Question(entry=entry_id))
         if card is None:
             gone = self._words("error.find-no-entry.what", entry=entry_id)
             self._trouble = self._trouble or gone
@@ -420,7 +420,7 @@ class _Visit:
     def _book(self) -> Book:
         return book_of(self._workspace, today=self._now.date())
 
-    def _looked(self, question: Question) -> tuple[Found, Card | None]:
+    def _look(self, question: Question) -> tuple[Found, Card | None]:
         return look(self._workspace, question, self._clerk, limit=_SHOWN)
 
     @contextmanager

@@ -283,7 +283,7 @@ class Throttle:
         """The password was wrong; True where guesses are refused from now on."""
         full = [
             count
-            for key, count in self._counted(guess)
+            for key, count in self._counts_of(guess)
             if count.wrong >= MOST_WRONG[key[0]] and not count.is_told
         ]
         for count in full:
@@ -295,7 +295,7 @@ class Throttle:
 
         Those for the name from elsewhere, and those of the address, stay.
         """
-        for key, count in self._counted(guess):
+        for key, count in self._counts_of(guess):
             count.wrong -= 1
             if key[0] in {"device", "pair"}:
                 del self._counts[key]
@@ -307,7 +307,7 @@ class Throttle:
         keys = [_pair(guess), ("address", guess.origin)]
         return keys if _pair(guess) in self._known else [*keys, ("name", guess.name)]
 
-    def _counted(self, guess: Guess) -> list[tuple[_Key, _Count]]:
+    def _counts_of(self, guess: Guess) -> list[tuple[_Key, _Count]]:
         keys = self._keys(guess)
         return [(key, self._counts[key]) for key in keys if key in self._counts]
 

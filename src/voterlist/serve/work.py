@@ -295,7 +295,7 @@ class Work:
         self.answers = Answers(given)
         first = self._first_readers(given, runs.table("cases"))
         self._slices = Slices(runs, self.answers)
-        self.desk = self._queued(desk, doubted_cases(runs))
+        self.desk = self._queue(desk, doubted_cases(runs))
         self.version += 1
         self._cases = {
             desk_case.case.case_id: self._case(place, desk_case, first)
@@ -308,7 +308,7 @@ class Work:
         self.listed = unread_list(self.desk)
         self._runs = runs
 
-    def _queued(self, desk: Desk, doubted: Collection[str]) -> Desk:
+    def _queue(self, desk: Desk, doubted: Collection[str]) -> Desk:
         """The desk with its cases by deadline, then by doubt.
 
         Where the second opinion differs from the model, there is more doubt than anywhere.

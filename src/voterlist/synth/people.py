@@ -31,7 +31,7 @@ _TRIES = 3
 class Columns:
     """Arrays of one length, one element a thing."""
 
-    def taken(self, rows: AnyArray) -> Self:
+    def take(self, rows: AnyArray) -> Self:
         """These rows of each."""
         return replace(
             self,

@@ -204,14 +204,14 @@ def _bury(
     young = others.born > today - 50 * 365
     born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
     given = draw_given(rng, names, others.female, born)
-    everybody = people.taken(person).joined(replace(others, born=born, given=given))
+    everybody = people.take(person).joined(replace(others, born=born, given=given))
     total = len(everybody)
     order = rng.permutation(total)
     constituency = np.concatenate([home[person], rng.integers(0, count, len(others))])
     person_or_none = np.concatenate([person, np.full(len(others), -1)])
     days_ago = 1 + rng.integers(0, 3 * 365, total)
     register = Dead(
-        people=everybody.taken(order),
+        people=everybody.take(order),
         constituency=constituency.astype(np.int32)[order],
         person=person_or_none.astype(np.int32)[order],
         died=(today - days_ago).astype(np.int32),
@@ -227,7 +227,7 @@ def _in_order(
     order = np.argsort(constituency.astype(np.int16), kind="stable")
     sizes = np.bincount(constituency, minlength=count)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    return entries.taken(order), starts
+    return entries.take(order), starts
 
 
 @frozen

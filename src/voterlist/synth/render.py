@@ -92,11 +92,11 @@ class _Pen:
         self.done[hit] |= np.int64(int(what))
         return hit
 
-    def mistyped(self, texts: pa.Array, what: Done) -> pa.Array:
+    def mistype(self, texts: pa.Array, what: Done) -> pa.Array:
         """The texts, some with a slip of the keyboard."""
-        return self.rewritten(texts, self.slip(what), slips.mistype)
+        return self.rewrite(texts, self.slip(what), slips.mistype)
 
-    def rewritten(
+    def rewrite(
         self,
         texts: pa.Array,
         hit: AnyArray,
@@ -124,7 +124,7 @@ def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     stem = rows.style * len(plan.names.stems) + rows.people.stem
     form = stem * 3 + rows.people.form
     index = form * 2 + rows.people.female
-    texts = pen.mistyped(spellings().surname.take(index), Done.TYPING_SURNAME)
+    texts = pen.mistype(spellings().surname.take(index), Done.TYPING_SURNAME)
     return _blank(texts, pen.slip(Done.SURNAME_MISSING))
 
 
@@ -134,7 +134,7 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     The spellings are indexed by style and name.
     """
     index = rows.style * len(plan.names.given) + rows.people.given
-    texts = pen.mistyped(spellings().given.take(index), Done.TYPING_GIVEN_NAME)
+    texts = pen.mistype(spellings().given.take(index), Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
     has_surname = pen.done & int(Done.SURNAME_MISSING) == 0
     return _blank(texts, pen.slip(Done.GIVEN_NAME_MISSING, has_surname))
@@ -149,7 +149,7 @@ def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: AnyArray) -> pa.A
     ending = rows.style * 3 + particle
     ending_of_sex = ending * 2 + rows.people.female
     index = ending_of_sex * plan.names.men + rows.people.father
-    texts = pen.mistyped(spellings().patronymic.take(index), Done.TYPING_PATRONYMIC)
+    texts = pen.mistype(spellings().patronymic.take(index), Done.TYPING_PATRONYMIC)
     return _blank(texts, pen.slip(Done.PATRONYMIC_MISSING))
 
 
@@ -318,7 +318,7 @@ def _addresses(
     house_word = spelled.house_word.take(words)
     parts = (front, street, house_word, house, flat_part)
     texts = pc.binary_join_element_wise(*parts, "")
-    texts = pen.mistyped(texts, Done.TYPING_ADDRESS)
+    texts = pen.mistype(texts, Done.TYPING_ADDRESS)
     return _blank(texts, pen.hit(pen.rates.address_missing))
 
 
@@ -338,7 +338,7 @@ def _documents(
     new = (version > 0) | (rows.person % 3 == 0)
     texts = documents(rows.person, version, new, plan.seed)
     damaged = pen.slip(Done.DOCUMENT_DAMAGED, has_document)
-    texts = pen.rewritten(texts, damaged, slips.damage_document)
+    texts = pen.rewrite(texts, damaged, slips.damage_document)
     missing = pen.hit(pen.rates.document_missing)
     return _blank(texts, missing | ~has_document)
 
@@ -362,7 +362,7 @@ def _fins(
     person = np.where(of_another, row_above, rows.person)
     texts = fins(person, plan.seed)
     damaged = pen.slip(Done.FIN_DAMAGED, has_fin)
-    texts = pen.rewritten(texts, damaged, slips.damage_fin)
+    texts = pen.rewrite(texts, damaged, slips.damage_fin)
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     one_in_ten = pen.rng.random(len(damaged)) < 0.1
     in_its_place = damaged & one_in_ten & is_known(written)
@@ -420,7 +420,7 @@ def render(plan: Plan, constituency: int) -> tuple[pa.Table, pa.Table]:
     script = clerks.script[precinct].astype(np.int64)
     way = style(script, clerks.capitals[precinct])
     people = replace(
-        plan.people.taken(person), stem=entries.stem[order], form=entries.form[order]
+        plan.people.take(person), stem=entries.stem[order], form=entries.form[order]
     )
     date_form = clerks.date_form[precinct].astype(np.int64)
     rows = _Rows(people, person, way, date_form)

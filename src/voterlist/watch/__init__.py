@@ -256,7 +256,7 @@ class _Kind:
     def _rate(self, key: Key, above: float, weight: float) -> float:
         return (self.answers[key] + weight * above) / (self.weights[key] + weight)
 
-    def found(
+    def find(
         self,
         own: Sequence[Happened],
         people: People,
@@ -341,7 +341,7 @@ def waves(
         told: set[tuple[str, str]] = set()
         for kind in kinds:
             left = [each for each in own if (kind.rule, each.entry_id) not in told]
-            for key, found, expected, limit in kind.found(left, people, settings, day):
+            for key, found, expected, limit in kind.find(left, people, settings, day):
                 told |= {(kind.rule, answer.entry_id) for answer in found}
                 rows.append(_wave(kind, key, found, expected, limit))
     return from_rows(rows, WAVE)

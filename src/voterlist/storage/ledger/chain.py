@@ -400,7 +400,7 @@ class Changes:
         """Tables of which a row may be changed, or that have no order of their own."""
         self._changes.append(_Change(event, details, tables))
 
-    def added(
+    def note_added(
         self,
         event: str,
         tables: Sequence[str],
@@ -463,7 +463,7 @@ class Changes:
             yield key, {table: rows[first:last] for table, rows in digests.items()}
             first = last
 
-    def answered(self, moments: Iterable[str]) -> None:
+    def note_answered(self, moments: Iterable[str]) -> None:
         """Note the newest day on which an answer was given."""
         newest = max((str(moment)[:10] for moment in moments), default="")
         with suppress(ValueError):

@@ -243,8 +243,8 @@ class Ledger(Reader):
             )
         tables = ["decisions", *(["adjudications"] if adjudicates else [])]
         flag = int(adjudicates)
-        self._changes.added(chain.DECIDED, tables, new, numbers, adjudicates=flag)
-        self._changes.answered(row["decided_at"] for row in new)
+        self._changes.note_added(chain.DECIDED, tables, new, numbers, adjudicates=flag)
+        self._changes.note_answered(row["decided_at"] for row in new)
 
     def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
         """Add what was decided about entries (AMENDMENT); returns how many were added.
@@ -255,8 +255,8 @@ class Ledger(Reader):
         rows = [{**row, "adjudicates": flag} for row in amendments.to_pylist()]
         self._change("amendments")
         numbers = self._add("amendments", (*AMENDMENT.names, "adjudicates"), rows)
-        self._changes.added(chain.AMENDED, ["amendments"], rows, numbers)
-        self._changes.answered(row["decided_at"] for row in rows)
+        self._changes.note_added(chain.AMENDED, ["amendments"], rows, numbers)
+        self._changes.note_answered(row["decided_at"] for row in rows)
         return len(rows)
 
     def keep_subjects(self, subjects: pa.Table) -> None:
@@ -306,7 +306,7 @@ class Ledger(Reader):
         self._change("applications")
         numbers = self._add("applications", tuple(row), [row])
         told = row | {"application": str(kept.application)}
-        self._changes.added(chain.APPLICATION, ["applications"], [told], numbers)
+        self._changes.note_added(chain.APPLICATION, ["applications"], [told], numbers)
         self._changes.on(dt.date.fromisoformat(kept.day))
         return kept
 
@@ -330,8 +330,8 @@ class Ledger(Reader):
         rows = [_with_one_zero(row) for row in acceptances.to_pylist()]
         self._change("acceptances")
         numbers = self._add("acceptances", ACCEPTANCE.names, rows)
-        self._changes.added(chain.ACCEPTED, ["acceptances"], rows, numbers)
-        self._changes.answered(row["accepted_at"] for row in rows)
+        self._changes.note_added(chain.ACCEPTED, ["acceptances"], rows, numbers)
+        self._changes.note_answered(row["accepted_at"] for row in rows)
 
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell.
@@ -344,7 +344,7 @@ class Ledger(Reader):
         self._change("journal")
         numbers = self._add("journal", tuple(row), [row])
         self._changes.on(today)
-        self._changes.added(chain.JOURNAL, ["journal"], [row], numbers)
+        self._changes.note_added(chain.JOURNAL, ["journal"], [row], numbers)
 
     def _add(self, table: str, names: Sequence[str], rows: Sequence[ReadRow]) -> range:
         """Add rows to a numbered table; returns their numbers."""
