@@ -6,7 +6,8 @@ and the documentation, so one spelling of it serves everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar, dataclass_transform
@@ -23,6 +24,10 @@ def frozen(kind: type[_Record]) -> type[_Record]:
 Precinct = tuple[int | None, int | None]
 """The numbers of a constituency and of a precinct in it, None where one is not known; without a
 precinct the constituency as a whole."""
+
+JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
+"""What the journal of a workspace says happened: (day, event, details)."""
+
 OnProgress = Callable[[str, int, int], None]
 """Called while work goes on: with what is being done, how much of it is done, and of how much."""
 

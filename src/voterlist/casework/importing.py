@@ -36,7 +36,16 @@ from voterlist.decisions.standing import last_answers
 from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, find_refused
 from voterlist.decisions.verdicts import check_decisions
 from voterlist.findings import finding_ids
-from voterlist.model import Action, ListKind, Mark, Problem, Role, Verdict, frozen
+from voterlist.model import (
+    Action,
+    JournalLine,
+    ListKind,
+    Mark,
+    Problem,
+    Role,
+    Verdict,
+    frozen,
+)
 from voterlist.normalize.corrections import read_correction, read_day
 from voterlist.pipeline.known import Known, answers_of_today, keep_subjects
 from voterlist.quality.readings import what_holds
@@ -50,7 +59,7 @@ from voterlist.schemas import (
     GIVEN_VERDICT,
     SUBJECT,
 )
-from voterlist.storage.ledger import JournalLine, Ledger, Reader
+from voterlist.storage.ledger import Ledger, Reader
 from voterlist.tables import (
     ReadRow,
     Row,

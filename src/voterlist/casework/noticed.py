@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from voterlist.model import Action
+from voterlist.model import Action, JournalLine
 from voterlist.pipeline.standings import day_of_moment
-from voterlist.storage.ledger import JournalLine
 from voterlist.tables import Row
 
 EVENT = "noticed"

@@ -33,7 +33,7 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.deadlines import CalendarStage
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
-from voterlist.model import OnProgress, frozen, null_last
+from voterlist.model import JournalLine, OnProgress, frozen, null_last
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
@@ -42,7 +42,6 @@ from voterlist.report.values import UnitStanding
 from voterlist.storage import files as store_files
 from voterlist.storage import store
 from voterlist.storage.files import write_atomically, write_content
-from voterlist.storage.ledger import JournalLine
 from voterlist.storage.workspace import open_to_change
 from voterlist.version import __version__
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from voterlist.cli.application import tell_standing
 from voterlist.cli.options import (
@@ -13,8 +14,7 @@ from voterlist.cli.options import (
     Workspace,
     argument,
     as_day,
-    day,
-    now,
+    moment,
     option,
     passphrase_of,
     when,
@@ -299,9 +299,7 @@ def answer(
     today: Today = None,
 ) -> Answer:
     """List the returned cases, or answer one."""
-    from voterlist.casework.answering import answered_by, cases_returned, own_entries
-    from voterlist.casework.importing import Bringer
-    from voterlist.casework.reviewing import answer_case
+    from voterlist.casework.answering import cases_returned, own_entries
     from voterlist.report.asked import ELSEWHERE, STAYS
     from voterlist.report.values import Words
 
@@ -310,10 +308,9 @@ def answer(
         is_whole = stays is not None and by.strip()
         if not is_whole or (stays and elsewhere):
             raise usage_error("answer-incomplete")
-        action = STAYS if stays else ELSEWHERE
         number, _, precinct = elsewhere.rpartition("/")
         said = {
-            "action": action,
+            "action": STAYS if stays else ELSEWHERE,
             "decided_by": by.strip(),
             "reason": reason or None,
             "document": document or None,
@@ -321,23 +318,8 @@ def answer(
             # '87/' names no precinct, and not the other one of the case.
             "precinct": precinct.strip() if elsewhere else None,
         }
-        moment = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
-        bringer = Bringer(user_name())
-        before = {case.number: given for case, given in cases_returned(workspace)}
-        made = answer_case(
-            workspace,
-            case,
-            said,
-            stands_as=stands_as or None,
-            decided_at=moment,
-            bringer=bringer,
-        )
-        problems = list_problems(made.problems)
-        if not problems:
-            tell("cli.answer.recorded", number=case, path=workspace)
-            other = answered_by(before.get(case), action, by)
-            if other is not None:
-                tell("cli.answer.turned-over", number=case, by=other)
+        at = moment(today, workspace)
+        problems = _answer_case(workspace, case, said, stands_as, at)
     cases = cases_returned(workspace, case)
     left = sum(given is None for _, given in cases)
     # Of an answer it is shown whom it is about.
@@ -367,6 +349,32 @@ def answer(
         "problems": problems,
         "exit_code": bool(problems),
     }
+
+
+def _answer_case(
+    workspace: Path, case: int, said: Mapping[str, Any], stands_as: str, at: dt.datetime
+) -> list[Answer]:
+    """Record and tell what was answered; why it may not be recorded, for programs."""
+    from voterlist.casework.answering import answered_by, cases_returned
+    from voterlist.casework.importing import Bringer
+    from voterlist.casework.reviewing import answer_case
+
+    before = {case.number: given for case, given in cases_returned(workspace)}
+    made = answer_case(
+        workspace,
+        case,
+        said,
+        stands_as=stands_as or None,
+        decided_at=at,
+        bringer=Bringer(user_name()),
+    )
+    problems = list_problems(made.problems)
+    if not problems:
+        tell("cli.answer.recorded", number=case, path=workspace)
+        other = answered_by(before.get(case), said["action"], said["decided_by"])
+        if other is not None:
+            tell("cli.answer.turned-over", number=case, by=other)
+    return problems
 
 
 def _cells(

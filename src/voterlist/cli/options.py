@@ -202,6 +202,16 @@ def since(workspace: Path | None = None) -> str:
     return now(workspace).isoformat(" ", "minutes")
 
 
+def moment(today: str | None, workspace: Path) -> dt.datetime:
+    """The day that was named, at the hour of the clock.
+
+    Raises:
+        UsageError: as ``day``.
+        SettingsError: as ``day``.
+    """
+    return dt.datetime.combine(day(today, workspace), now(workspace).timetz())
+
+
 def clerk_of(workspace: Path, by: str, today: str | None) -> Clerk:
     """Who does something at the counter: on the day that was named, at the hour of the clock.
 
@@ -212,8 +222,7 @@ def clerk_of(workspace: Path, by: str, today: str | None) -> Clerk:
     from voterlist.counter.applications import Clerk
     from voterlist.storage.lock import user_name
 
-    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
-    return Clerk(by, at, since(workspace), user_name())
+    return Clerk(by, moment(today, workspace), since(workspace), user_name())
 
 
 def workspace_of(given: Path | None) -> Path:

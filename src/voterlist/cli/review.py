@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,7 +15,7 @@ from voterlist.cli.options import (
     Workspace,
     argument,
     day,
-    now,
+    moment,
     opened_files,
     option,
 )
@@ -121,7 +120,7 @@ def import_decisions(
     from voterlist.casework.importing import Bringer
     from voterlist.casework.reviewing import import_review
 
-    at = dt.datetime.combine(day(today, workspace), now(workspace).timetz())
+    at = moment(today, workspace)
     with ExitStack() as plain:
         paths = opened_files(plain, workspace, files, from_stdin=passphrase_stdin)
         imported = import_review(

@@ -23,10 +23,9 @@ from voterlist.ingest.numbers import protocol
 from voterlist.lists.compile import Compiled, compile_lists, input_until
 from voterlist.lists.papers import papers
 from voterlist.lists.sheets import came_late
-from voterlist.model import ListKind, frozen
+from voterlist.model import JournalLine, ListKind, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.schemas import PROTOCOL, PROTOCOL_LINES
-from voterlist.storage.ledger import JournalLine
 from voterlist.storage.typed import TypedLine
 from voterlist.storage.workspace import open_to_change
 from voterlist.tables import by_key, concat, count_by, rows_among

@@ -14,9 +14,8 @@ from pathlib import Path
 from voterlist.casework.printed import Printed
 from voterlist.config.sections import Settings
 from voterlist.errors import usage_error
-from voterlist.model import CardReason, Level, frozen
+from voterlist.model import CardReason, JournalLine, Level, frozen
 from voterlist.pipeline.list_input import ListSource
-from voterlist.storage.ledger import JournalLine
 from voterlist.storage.workspace import open_to_change
 
 STOCKED, ISSUED, CANCELLED = "cards-stocked", "card-issued", "cards-cancelled"
@@ -70,7 +69,7 @@ class Cards:
         )
 
 
-def _range(details: dict[str, str | int]) -> range:
+def _range(details: Mapping[str, str | int]) -> range:
     return range(int(details["first"]), int(details["last"]) + 1)
 
 

@@ -12,11 +12,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from voterlist.model import Precinct, frozen
-
-JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
-"""(day, event, details)."""
-
+from voterlist.model import JournalLine, Precinct, frozen
 
 FORGET_BEGUN = "forget-begun"
 """The journal's word for the moment before the contents of packages are deleted."""

@@ -21,7 +21,7 @@ from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Taken
 from voterlist.custody.trust import Trust
 from voterlist.custody.writing import Outline, Payload, write_package
-from voterlist.deadlines.handovers import Event, Handover, JournalLine, handovers
+from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import (
     KEY_TRUSTED,
@@ -31,7 +31,7 @@ from voterlist.handover.commissions import (
     sealed_name,
     trust_of,
 )
-from voterlist.model import Level, frozen
+from voterlist.model import JournalLine, Level, frozen
 from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers

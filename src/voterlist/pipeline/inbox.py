@@ -13,9 +13,9 @@ from pathlib import Path, PurePath, PurePosixPath
 from voterlist import config, readers, strict_json
 from voterlist.config.mistakes import SETTINGS_FILE
 from voterlist.config.sections import IngestSettings, Settings
-from voterlist.deadlines.handovers import Event, JournalLine, handovers
+from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import usage_error
-from voterlist.model import PASSING, AsideCode, Level, frozen, null_last
+from voterlist.model import PASSING, AsideCode, JournalLine, Level, frozen, null_last
 from voterlist.readers.listing import ListedFile
 from voterlist.storage import store
 from voterlist.storage.files import make_folder, sha256, write_content

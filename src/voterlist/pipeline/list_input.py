@@ -19,12 +19,12 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.standing import Standing
 from voterlist.errors import usage_error
 from voterlist.lists.compile import ListInput
-from voterlist.model import ListKind, null_last
+from voterlist.model import JournalLine, ListKind, null_last
 from voterlist.normalize.stage import normalize
 from voterlist.pipeline.known import NAMES, Known, answers_in, known, read_table
 from voterlist.quality.readings import what_holds
 from voterlist.schemas import AMENDMENT, APPLIED, ENTRY, VOTER, empty
-from voterlist.storage.ledger import JournalLine, Reader
+from voterlist.storage.ledger import Reader
 from voterlist.tables import Row, concat, is_among, rows_among, rows_without
 
 

@@ -20,6 +20,7 @@ from voterlist.decisions.trial import disputes
 from voterlist.model import (
     Action,
     CaseKind,
+    JournalLine,
     Precinct,
     Progress,
     Severity,
@@ -292,7 +293,7 @@ def first_days_received(
     return days
 
 
-Journal = Sequence[tuple[dt.date, str, dict[str, str | int]]]
+Journal = Sequence[JournalLine]
 
 
 def of_cycle(journal: Journal, cycle: str) -> Journal:

@@ -36,7 +36,7 @@ from voterlist.link.labels import read_decided
 from voterlist.link.second_opinion import second_opinion
 from voterlist.link.steps import ready as encode_list
 from voterlist.link.types import Added, Incremental, Watch
-from voterlist.model import Action, CaseKind, Precinct, Stage, Verdict
+from voterlist.model import Action, CaseKind, Precinct, Profile, Stage, Verdict
 from voterlist.normalize.stage import fold_added, normalize
 from voterlist.persons.matching import CLASSES, match
 from voterlist.persons.shared_values import NO_KEY, row_keys
@@ -236,17 +236,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     nights, waves, stand_out = watch_over(
         given, done.additions, tables.select, settings.check
     )
-    profile = settings.workspace.profile
-    gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
-    added = normalize(done.additions, profile).table
-    raised, accused, answering = tables["rows-raised"], empty(FINDING), done.applied
-    if added.num_rows and raised.num_rows:
-        register = normalize(raised, profile).table
-        accused = registers_of_added(register, added, done.applied)
-        answering = _answering(added, gone, answering, register)
-    # Whoever was added and struck since is asked about when they come back.
-    added = rows_without(added, "entry_id", gone)
-    beside = _added_beside(added, gone, tables)
+    beside, accused, answering = _about_added(tables, done, settings.workspace.profile)
     named = beside.column("other_entry_id").to_pylist()
     named += accused.column("entry_id").to_pylist()
     settled = settle(
@@ -286,7 +276,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "balance": done.balance,
         "additions": done.additions,
         "register_rows": concat(
-            [raised, rows_among(done.additions, "entry_id", named)],
+            [tables["rows-raised"], rows_among(done.additions, "entry_id", named)],
             ENTRY,
         ),
         "nights": nights,
@@ -298,6 +288,26 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         )
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+def _about_added(
+    tables: NeededTables, done: Effects, profile: Profile
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What is asked of the people who were added, and what answers by them.
+
+    FINDING of the entries beside which they were added, FINDING of what registers say of them, and
+    APPLIED as it answers findings.
+    """
+    gone = rows_among(done.applied, "action", _STRIKES).column("entry_id").to_pylist()
+    added = normalize(done.additions, profile).table
+    raised, accused, answering = tables["rows-raised"], empty(FINDING), done.applied
+    if added.num_rows and raised.num_rows:
+        register = normalize(raised, profile).table
+        accused = registers_of_added(register, added, done.applied)
+        answering = _answering(added, gone, answering, register)
+    # Whoever was added and struck since is asked about when they come back.
+    added = rows_without(added, "entry_id", gone)
+    return _added_beside(added, gone, tables), accused, answering
 
 
 _HALF_A_YEAR = dt.timedelta(days=183)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voterlist.decisions.given import is_same_person
-from voterlist.model import frozen
+from voterlist.model import JournalLine, frozen
 from voterlist.pipeline.standings import day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
@@ -170,7 +170,7 @@ def _diary(
 
 
 def _of_before(
-    journal: Sequence[tuple[dt.date, str, dict[str, str | int]]],
+    journal: Sequence[JournalLine],
     last: Mapping[str, int],
     answers: Answers,
     numbers: Mapping[str, str],
@@ -257,7 +257,7 @@ def _line_of_journal(
     )
 
 
-def _of_run(details: Mapping[str, str | int]) -> dict[str, str | int]:
+def _of_run(details: Mapping[str, str | int]) -> Mapping[str, str | int]:
     """The details of a run: its open cases together, and in how many constituencies they are."""
     counts = [
         int(value) for name, value in details.items() if name.startswith(_OPEN_IN)

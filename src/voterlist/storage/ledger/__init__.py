@@ -17,7 +17,6 @@ from voterlist.storage.ledger.chain import Head, Line
 from voterlist.storage.ledger.mark import mark_run
 from voterlist.storage.ledger.opening import Place, place_in
 from voterlist.storage.ledger.reading import (
-    JournalLine,
     Reader,
     read_acceptances,
     reading,
@@ -37,7 +36,6 @@ __all__ = [
     "ApplicationEvent",
     "CaseNumber",
     "Head",
-    "JournalLine",
     "Ledger",
     "Line",
     "OpenLedger",

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import strict_json
+from voterlist.model import JournalLine
 from voterlist.schemas import (
     ACCEPTANCE,
     DECISION,
@@ -44,9 +45,6 @@ from voterlist.storage.ledger.tables import (
     User,
 )
 from voterlist.tables import from_columns
-
-JournalLine = tuple[dt.date, str, dict[str, str | int]]
-"""(day, event, details)."""
 
 LARGE = ("cases", "case_places", "case_numbers")
 """Tables of many rows that few commands need: they are verified when they are first used."""
