@@ -144,6 +144,7 @@ def test_a_wrong_column_and_a_frame_without_names_are_refused():
     assert "Secret" not in f"{wrong.value} {wrong.value.mistakes} {nameless.value}"
 
 
+@pytest.mark.slow
 def test_recordlinkage_classifiers_fit_on_the_features(people):
     """The comparison table is what recordlinkage's classifiers take.
 
@@ -188,6 +189,7 @@ def test_the_functions_are_functions_whatever_was_imported_first(first):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
 def test_the_examples_on_the_pages_run(page):
     """Every complete Python example of the README and of the API's page runs as it stands."""

@@ -117,6 +117,7 @@ def test_registers_explain_and_an_earlier_list_remembers(lists):
     assert found["unexplained"] == []
 
 
+@pytest.mark.slow
 def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
     """An entry that the last cycle marked as a repeat is gone by that decision."""
     workspace = workspaces.make(tmp_path / "2026")

@@ -51,6 +51,7 @@ def test_who_asks_while_a_run_is_under_way_is_answered_from_the_last_one(workspa
     assert (free["searched"]["is_held"], held["searched"]["is_held"]) == (False, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", ["2026-02-03", "2026-02-04"])
 def test_a_run_begins_while_the_index_is_made(tmp_path, day):
     """A scheduler lost its night to whoever asked at the counter just then.
@@ -322,6 +323,7 @@ def test_looks_are_limited_by_person_and_hour(tmp_path):
     assert told("find", workspace, "Quliyeva", "--by", "B", *DAY)[0] == 0
 
 
+@pytest.mark.slow
 def test_the_index_is_made_anew_for_another_run_with_the_same_bytes(tmp_path):
     """Else a look would show the list of last week."""
     first, second = (workspaces.finished(tmp_path / name) for name in "ab")
@@ -531,6 +533,7 @@ def test_a_row_that_was_set_aside_is_found_by_the_words_of_the_name(two):
     assert "menteqe-1.csv, -" in call("find", two, "Алекперова", *DAY).stdout
 
 
+@pytest.mark.slow
 def test_names_of_another_country_are_found_by_its_profile(tmp_path):
     """Else a list with the profile generic could not be searched."""
     workspace = workspaces.finished(

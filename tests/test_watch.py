@@ -182,6 +182,7 @@ def test_a_night_says_what_it_said_when_it_was_the_last_one(counts, data):
     assert then == [row for row in told(rows) if row["night"] < day]
 
 
+@pytest.mark.slow
 @drawn(
     st.floats(0.1, 500),
     st.floats(0.05, 5),
