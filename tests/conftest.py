@@ -3,10 +3,12 @@
 import gc
 import os
 import shutil
+import subprocess
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 import made_once
@@ -94,3 +96,19 @@ def pytest_collection_finish():
 def pytest_sessionfinish():
     """End what ``processes.run`` started."""
     processes.end()
+
+
+@pytest.fixture
+def small_disk(tmp_path, request):
+    """A disk of the size that the module of the test names, SMALL_DISK."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    size = f"size={request.module.SMALL_DISK}"
+    command = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

@@ -16,6 +16,11 @@ import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import psycopg
 
 WHY_NOT = "no server of PostgreSQL is installed (initdb, pg_ctl)"
 _USERS = ("postgres", "nobody")
@@ -82,16 +87,20 @@ def server() -> str:
     return f"postgresql://voterlist@/postgres?host={folder}"
 
 
+@cache
+def _base() -> psycopg.Connection:
+    """A connection to the server that makes databases."""
+    # Every process that collects tests of the ledger would load it.
+    import psycopg
+
+    base = psycopg.connect(server(), autocommit=True)
+    atexit.register(base.close)
+    return base
+
+
 def new_database(template: str | None = None) -> str:
     """The address of an empty database on the server; with ``template`` of a copy of that one."""
-    # Every process that collects tests of the ledger would load it.
-    from sqlalchemy import create_engine, make_url
-    from sqlalchemy.pool import NullPool
-
     name = f"ledger{next(_numbers)}"
-    address = make_url(server()).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, poolclass=NullPool)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as base:
-        copied = f" TEMPLATE {make_url(template).database}" if template else ""
-        base.exec_driver_sql(f"CREATE DATABASE {name}{copied}")
+    copied = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
+    _base().execute(f"CREATE DATABASE {name}{copied}")
     return server().replace("/postgres?", f"/{name}?")

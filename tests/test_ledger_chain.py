@@ -322,11 +322,25 @@ def test_an_edited_decision_is_found(place, column, value):
     assert kinds(place) == {"row-altered"}
 
 
-def test_the_last_decision_deleted_is_found(place):
-    """Nothing comes after it that would miss it."""
-    edit(place, ("DELETE FROM decisions WHERE number = 10",))
-    line = line_of(place, "decisions", 10)
-    assert first(place) == ("row-missing", line, "decisions", 10)
+@pytest.mark.parametrize(
+    ("statement", "kind", "row"),
+    [
+        # Nothing comes after it that would miss it.
+        ("DELETE FROM decisions WHERE number = 10", "missing", ("decisions", 10)),
+        # The decisions behind it keep their numbers.
+        ("DELETE FROM decisions WHERE number = 3", "missing", ("decisions", 3)),
+        # A list that came late would have come in time.
+        (
+            "UPDATE journal SET day = '2026-01-01' WHERE number = 2",
+            "altered",
+            ("journal", 2),
+        ),
+    ],
+)
+def test_a_row_that_is_deleted_or_changed_is_found(place, statement, kind, row):
+    """A decision would be gone, or another one, and the chain would fit."""
+    edit(place, (statement,))
+    assert first(place) == (f"row-{kind}", line_of(place, *row), *row)
 
 
 def test_the_last_decision_deleted_with_its_lines_is_found_by_the_marks(place):
@@ -343,13 +357,6 @@ def test_the_last_decision_deleted_with_its_lines_is_found_by_the_marks(place):
     forge(place)
     assert "mark-older" in kinds(place)
     assert "head-beyond" in kinds(place, [head])
-
-
-def test_a_decision_deleted_in_the_middle_is_found(place):
-    """The decisions behind it keep their numbers."""
-    edit(place, ("DELETE FROM decisions WHERE number = 3",))
-    line = line_of(place, "decisions", 3)
-    assert first(place) == ("row-missing", line, "decisions", 3)
 
 
 def test_a_decision_inserted_is_found(place):
@@ -370,13 +377,6 @@ def test_two_decisions_that_changed_places_are_found(place):
     )
     line = line_of(place, "decisions", 2)
     assert first(place) == ("row-moved", line, "decisions", 2)
-
-
-def test_a_day_of_the_journal_that_was_changed_is_found(place):
-    """A list that came late would have come in time."""
-    edit(place, ("UPDATE journal SET day = '2026-01-01' WHERE number = 2",))
-    line = line_of(place, "journal", 2)
-    assert first(place) == ("row-altered", line, "journal", 2)
 
 
 @pytest.mark.parametrize("table", ["decisions", "chain"])

@@ -142,19 +142,7 @@ except VoterlistError as error:
     assert found.stdout.split() == ["ledger-forbidden", "5"], found.stderr
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 400 kilobytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
-    if (
-        shutil.which("mount") is None
-        or subprocess.run(command, capture_output=True, check=False).returncode
-    ):
-        pytest.skip("no disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+SMALL_DISK = "400k"
 
 
 @pytest.mark.slow

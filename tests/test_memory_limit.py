@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -127,19 +126,7 @@ def wait_for_files_of(process, folder):
     return False
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 100 kilobytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)]
-    if (
-        shutil.which("mount") is None
-        or subprocess.run(command, capture_output=True, check=False).returncode
-    ):
-        pytest.skip("no disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+SMALL_DISK = "100k"
 
 
 @pytest.mark.slow

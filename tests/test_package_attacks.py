@@ -584,19 +584,7 @@ def test_what_is_returned_to_one_constituency_is_not_taken_by_another(world):
 # No room
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 3 megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    if (
-        shutil.which("mount") is None
-        or subprocess.run(command, capture_output=True, check=False).returncode
-    ):
-        pytest.skip("no disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+SMALL_DISK = "3m"
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
