@@ -1674,6 +1674,8 @@ def test_a_formula_of_text_that_does_not_end_takes_no_other_cell_with_it():
         ("Nizami küçəsi üzrə cəmi:", "", 0),
         ("Küçə üzrə cəmi: 6 nəfər", "", 0),
         ("NİZAMİ KÜÇƏSİ ÜZRƏ CƏMİ", "", 0),
+        ("Cəmi səhifə üzrə: 6", "", 0),
+        ("Итого по странице: 6", "Tahirova Solmaz", 1),
         ("Küçə üzrə cəmi", "Tahirova Solmaz", 1),
         ("Küçə üzrə cəmi", "Tahirova Solmaz Əli qızı", 1),
         ("Səhifə üzrə yekun", "Tahirova Solmaz", 1),

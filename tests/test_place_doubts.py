@@ -143,6 +143,7 @@ OF_NO_OTHER = (
     "Всего избирателей: 2025",
     "MSK-nın 2008-ci il 15 may tarixli iclasında təsdiq edilmiş nümunə",
     "Məntəqə 2021-ci ildə yaradılıb",
+    "20 Yanvar küçəsi (2020)",
 )
 
 

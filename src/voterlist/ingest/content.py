@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pyarrow as pa
@@ -181,8 +180,6 @@ _MOSTLY = 0.5
 """A column is one of single words where more of its cells are."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
-_Looks = tuple[bool, bool]
-"""(the cells are surely of the role, they are surely not)."""
 
 
 def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
@@ -208,13 +205,18 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
         elif verdict == -1:
             confidence *= _HALVED
         kept.append(match.with_confidence(confidence))
-    doubtful = _doubtful_names(kept, shapes)
+    roles = _doubtful_names(kept, shapes)
+    return _halved(kept, {match.column for match in kept if match.role in roles})
+
+
+def _halved(matches: Sequence[ColumnMatch], doubtful: set[int]) -> ColumnMap:
+    """These matches with half of the confidence in those of doubtful columns."""
     return ColumnMap(
         tuple(
             match.with_confidence(match.confidence * _HALVED)
-            if match.role in doubtful
+            if match.column in doubtful
             else match
-            for match in kept
+            for match in matches
         )
     )
 
@@ -237,14 +239,7 @@ def doubt_halves(
                 one, two = (is_known(cells[at.column])[rows] for at in (match, other))
                 if (~one & two).sum() >= _LEAST_HALF and match.how != "pinned":
                     doubtful.add(match.column)
-    return ColumnMap(
-        tuple(
-            match.with_confidence(match.confidence * _HALVED)
-            if match.column in doubtful
-            else match
-            for match in columns.matches
-        )
-    )
+    return _halved(columns.matches, doubtful)
 
 
 def _verdict(role: str, shape: Shape) -> int:
@@ -255,37 +250,23 @@ def _verdict(role: str, shape: Shape) -> int:
         return _verdict_of_name(role, shape)
     if role not in _LOOKS:
         return 0
-    is_it, is_not = _LOOKS[role](shape)
-    if is_it:
+    kinds, least, others = _LOOKS[role]
+    if sum(shape[kind] for kind in kinds) >= least:
         return 1
-    return -1 if is_not else 0
+    return -1 if any(shape[kind] > most for kind, most in others.items()) else 0
 
 
-def _looks_like_births(look: Shape) -> _Looks:
-    """Dates, or years alone."""
-    return look["date"] + look["year"] >= 0.8, look["words"] > 0.6
-
-
-def _looks_like_numbers(kind: str, look: Shape) -> _Looks:
-    """FINs, or documents: a series and digits."""
-    return look[kind] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
-
-
-_LOOKS: dict[str, Callable[[Shape], _Looks]] = {
-    "birth_date": _looks_like_births,
-    "birth_year": _looks_like_births,
-    "fin": partial(_looks_like_numbers, "fin"),
-    "document": partial(_looks_like_numbers, "document"),
-    "sex": lambda look: (
-        look["sex"] >= 0.8,
-        look["date"] > 0.5 or look["several"] > 0.5,
-    ),
-    "address": lambda look: (
-        look["street"] >= 0.5 and look["date"] < 0.1,
-        look["date"] > 0.6 or look["sex"] > 0.8,
-    ),
+_BIRTHS = (("date", "year"), 0.8, {"words": 0.6})
+_LOOKS: dict[str, tuple[tuple[str, ...], float, dict[str, float]]] = {
+    "birth_date": _BIRTHS,
+    "birth_year": _BIRTHS,
+    "fin": (("fin",), 0.6, {"words": 0.6, "date": 0.6}),
+    "document": (("document",), 0.6, {"words": 0.6, "date": 0.6}),
+    "sex": (("sex",), 0.8, {"date": 0.5, "several": 0.5}),
+    "address": (("street",), 0.5, {"date": 0.6, "sex": 0.8}),
 }
-"""For each role: whether the cells are surely of it, and whether they are surely not."""
+"""For each role: the kinds of its cells, and the share of them from which these are surely of it;
+the shares of other kinds above which they surely are not."""
 
 
 def _verdict_of_name(role: str, shape: Shape) -> int:
@@ -393,12 +374,8 @@ def with_untold(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
         )
     }
     found = _told(shapes, {}, [match for match in columns.matches if match not in free])
-    told = {match.field for match in found} | {match.column for match in found}
-    kept = (
-        match
-        for match in columns.matches
-        if match not in free or not {match.field, match.column} & told
-    )
+    places = {match.column for match in found}
+    kept = (match for match in columns.matches if match.column not in places)
     return ColumnMap((*kept, *found))
 
 
@@ -502,14 +479,10 @@ def _beside(surname: int, texts: list[int], shapes: Sequence[Shape]) -> _Columns
     """Given name and patronymic among the columns of words beside the surname's."""
     filled = [at for at, shape in enumerate(shapes) if shape.filled]
     beside = _neighbours(surname, texts, filled)
-    fathers = [at for at in beside if shapes[at]["patronymic"] >= 0.5]
-    if len(fathers) == 1:
-        father = fathers[0]
-        columns = {"patronymic": (father, 0.6 + 0.4 * shapes[father]["patronymic"])}
-        given = [at for at in beside if at != father]
-        if len(given) == 1:
-            columns["given_name"] = (given[0], 0.95)
-        return columns
+    given = [at for at in beside if shapes[at]["patronymic"] < _MOSTLY]
+    if len(beside) - len(given) == 1:
+        # The father is told by his particle.
+        return {"given_name": (given[0], 0.95)} if len(given) == 1 else {}
     if len(beside) == 1:
         return {"given_name": (beside[0], 0.85)}
     if len(beside) == 2 and filled.index(beside[1]) - filled.index(beside[0]) == 1:

@@ -52,7 +52,8 @@ _BACK = 10
 """Nobody hands in a list that is so many years old: what says so is no year of a list."""
 _OF_ELSEWHERE = re.compile(
     rf"(?:\b{_ELSEWHERE}(?: (?:\d+|\w{{1,2}}|dated|{_MONTH}))*"
-    r"|\b(?:no|n|az|nomre\w*|cemi|sayi|secici|всего|избирателей|total|tel|otaq|bina|kod|excel)) $"
+    r"|\b(?:no|n|az|nomre\w*|cemi|sayi|secici|всего|избирателей|total|tel|otaq|bina|kod|excel"
+    r"|kuce\w*|prospekt\w*)) $"
 )
 """Before a year."""
 _TO_ELSEWHERE = re.compile(

@@ -107,11 +107,15 @@ _TOTAL = (
     r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
     r"(?:[^\pL]|$)"
 )
+_OF_PAGE = (
+    r"(?i)^\W*(?:c[əeә]m[iİı]|yekun|итого|всего|total)\W+(?:(?:bu|по|for|on) )*"
+    r"(?:\d+\W*)?(?:s[əe]h[iİ]f|k[üu][çc]|b[iİ]na|стран|улиц|дом|page|street)"
+)
 _OF_PART = (
     r"(?i)\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)(?:[^\pL]|$)"
     r"|^\W*(?:ondan|o c[üu]ml[əe]d[əe]n|из них|в том числе|of them)(?:[^\pL].*\d|[ :.–—-]*$)"
     r"|^[ \t*(–—-]*(?:(?:k[iİ][şs][iİ]|qad[ıi]n)(?:l[əa]r)?|(?:мужчин|женщин)[аы]?|(?:wo)?men)"
-    r"[^\pL]*\d"
+    rf"[^\pL]*\d|{_OF_PAGE}"
 )
 """The total of a page, of a street or of the women, which is not the list's."""
 STREET = (
@@ -388,7 +392,7 @@ def _around(
     if not len(rows):
         return {}
     joined = joined_cells(cells, rows)
-    is_total = fits(joined, _TOTAL)
+    is_total = fits(joined, _TOTAL) & ~fits(joined, _OF_PAGE)
     is_place = fits(joined, _PLACE_WORD) & ~is_total
     is_signature = fits(joined, _SIGNATURE) & ~is_total
     if len(columns.matches) > 2:
