@@ -243,16 +243,16 @@ def test_no_parquet_file_is_parsed_where_it_is_linked(tmp_path, monkeypatch):
     }
 
 
-def _handed_over(*tables, cut=0):
+def _handed_over(*tables, cut=0, most=10_000):
     """What comes of a process that hands over these tables, the last bytes of them cut off."""
     stream = io.BytesIO()
     for table in tables:
         with pa.ipc.new_stream(stream, table.schema) as writer:
             writer.write_table(table)
     content = stream.getvalue()
-    said = io.BytesIO(content[: len(content) - cut])
-    child = SimpleNamespace(stdin=io.BytesIO(), stdout=said)
-    return proved._received(child, lambda _: [0], one_array)
+    said = proved._Bounded(io.BytesIO(content[: len(content) - cut]), most)
+    child = SimpleNamespace(stdin=io.BytesIO())
+    return proved._received(child, said, lambda _: [0], one_array)
 
 
 def test_a_column_that_is_not_sound_is_not_taken_from_the_process_that_reads():
@@ -271,8 +271,28 @@ def test_a_column_that_is_not_sound_is_not_taken_from_the_process_that_reads():
     assert _handed_over(nothing, sound.slice(1)) is None
     assert _handed_over(nothing, pa.table({"name": [1, 2], "other": [1, 2]})) is None
     assert _handed_over(nothing, sound, cut=40) is None
+    assert _handed_over(nothing, sound, most=500) is None
     assert _handed_over(nothing) is None
     assert _handed_over() is None
+
+
+@pytest.mark.slow
+def test_a_process_that_reads_hands_over_no_more_than_it_may(tmp_path, monkeypatch):
+    """One that a file took over would fill the memory of the machine from here."""
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"name": ["Ağa"]}), path)
+    more_and_more = (
+        "import sys, pyarrow as pa; out = sys.stdout.buffer; "
+        "nothing, name = (pa.table({'name': x}) for x in (pa.nulls(1), ['x' * 10**6])); "
+        "pa.ipc.new_stream(out, nothing.schema).write_table(nothing); "
+        "out.write(b'\\xff' * 4 + bytes(4)); out.flush(); "
+        "writer = pa.ipc.new_stream(out, name.schema); "
+        "[writer.write_table(name) for _ in range(50)]"
+    )
+    monkeypatch.setattr(proved, "_OWN_PATH", more_and_more)
+    settings = IngestSettings(max_unpacked_megabytes=10)
+    found = proved.columns_of(path, settings, lambda _: [0], one_array)
+    assert found is AsideCode.FILE_TOO_LARGE
 
 
 @pytest.mark.slow

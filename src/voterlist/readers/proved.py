@@ -39,6 +39,9 @@ ONE_THREAD = {
 _TOO_MUCH_TIME = getattr(signal, "SIGXCPU", 0)
 _MOST_UNPACKED = 100
 """So many times its size a large table may take once it is unpacked."""
+_HANDED_OVER = 2
+"""So many times what it may take unpacked is handed over at most: codes may be longer than their
+texts, and each piece has a head."""
 MEMORY_SHORT = b"memory is short"
 """What a process says that has taken nearly all of its memory."""
 _REFUSED = (b"std::bad_alloc", b"memory allocation of", MEMORY_SHORT)
@@ -110,12 +113,13 @@ def _try_once(
         env=os.environ | ONE_THREAD,
     )
     words = LastWords(process.stderr)
+    said = _Bounded(process.stdout, _HANDED_OVER * most)
     late = threading.Event()
     timer = threading.Timer(allowed.clock_seconds, _end_late, (process, late))
     timer.daemon = True
     timer.start()
     try:
-        table = _received(process, wanted, made)
+        table = _received(process, said, wanted, made)
         if table is not None:
             process.wait()
     finally:
@@ -123,6 +127,8 @@ def _try_once(
         let_go(process)
     if late.is_set():
         return AsideCode.FILE_TOO_SLOW
+    if said.left < 0:
+        return AsideCode.FILE_TOO_LARGE
     code = process.returncode
     if code not in set(Proof):
         return cause_of_end(code, words)
@@ -137,15 +143,38 @@ def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
+class _Bounded:
+    """What a process says, and no more of it than it may say."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes] | None, most: int) -> None:
+        assert stream is not None
+        self._stream = stream
+        self.left = most
+        """Bytes that it may still say; below 0 once it says more."""
+
+    def read(self, size: int) -> bytes:
+        """The next so many bytes.
+
+        Raises:
+            OSError: they are more than are left.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise OSError
+        return self._stream.read(size)
+
+
 def _received(
-    process: subprocess.Popen[bytes], wanted: Wanted, made: Made
+    process: subprocess.Popen[bytes], said: _Bounded, wanted: Wanted, made: Made
 ) -> pa.Table | None:
     """What a process hands over; None where it ends before, or what comes is not sound.
 
     A stranger's file was read there, so every offset, text and code is looked at here.
     """
     assert process.stdin is not None
-    source = pa.PythonFile(process.stdout, "r")
+    source = pa.PythonFile(said, "r")
     nothing = _stream(source)
     if nothing is None:
         return None
