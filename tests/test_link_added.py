@@ -264,6 +264,46 @@ def test_father_and_son_of_one_name_are_two_people_where_a_list_has_no_addresses
     assert same[sure].mean() > 0.98
 
 
+def colleagues(companies):
+    """Companies in one town each, whose people share a switchboard: rows, and whose each is."""
+    random = np.random.default_rng(2)
+
+    def words(count, parts):
+        letters = random.choice(list("bdfgklmprstvz"), (count, parts))
+        return ["a".join(word).title() for word in letters]
+
+    given, surnames, towns = words(40, 2), words(400, 4), words(10, 5)
+    rows, persons = [], []
+    for number in range(companies):
+        shared = {
+            "Organisation": f"{random.choice(surnames)} {number}",
+            "Phone": f"05012{number:05d}",
+            "City": random.choice(towns),
+        }
+        for one in range(random.choice([2, 4, 8, 12])):
+            name = {
+                "Given name": random.choice(given),
+                "Surname": random.choice(surnames),
+            }
+            times = random.choice([1, 1, 1, 2])
+            persons += [f"{number} {one}"] * times
+            rows += [name | shared] * times
+    return pd.DataFrame(rows), np.array(persons)
+
+
+@pytest.mark.slow
+def test_colleagues_of_one_given_name_are_two_people():
+    """Company, town and switchboard spoke three times, and another surname was a marriage."""
+    frame, persons = colleagues(150)
+    pairs = voterlist.link(frame, profile="generic").pairs
+    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
+    same = persons[left] == persons[right]
+    sure = (pairs["probability"] >= 0.95).to_numpy()
+    assert sure[same].mean() > 0.99
+    assert not sure[~same].any()
+    assert "relatives" not in set(pairs["kind"])
+
+
 def test_a_column_that_is_compared_is_taken_from_no_other_field():
     """Headers alone would have made the e-mail, or the town, part of another field as well."""
     frame = people().rename(

@@ -18,7 +18,7 @@ from voterlist.config.sections import LinkSettings
 from voterlist.link import block, candidates, weigh
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
-from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.base import MISSING, Pairs
 from voterlist.link.comparisons.birth_date import BirthDateLevel
 from voterlist.link.comparisons.document import DocumentLevel
 from voterlist.link.comparisons.fin import FinLevel
@@ -32,6 +32,7 @@ from voterlist.link.weigh import CLASSES, Model
 from voterlist.model import PairKind, frozen
 
 _SAME, _TWINS, *_RELATIVES, _UNRELATED = range(len(CLASSES))
+_OF_ONE_HOME = CLASSES.index("household")
 _TWINS_FROM = 0.5
 """The probability from which a pair of one birth date is listed as twins."""
 
@@ -120,6 +121,11 @@ def kinds(
         precinct_differs &= pairs.known(entries.precinct)
     list_kind_differs = entries.temporary[left] != entries.temporary[right]
     rival = posterior[:, 1:].argmax(axis=1) + 1
+    if entries.added:
+        # Who shares what was added and no home is no family: a colleague, say.
+        no_home = vectors.levels[weigh.HOME.field] == MISSING
+        no_home |= not weigh.HOME.tells_relatives(entries)
+        rival[no_home & (rival == _OF_ONE_HOME)] = _UNRELATED
     # The first condition that holds names the pair.
     conditions = {
         PairKind.IDENTITY_CONFLICT: _one_identifier(vectors) & ~perhaps_same,

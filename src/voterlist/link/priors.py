@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -96,6 +96,19 @@ class Prior:
         shares = self.shares[field].copy()
         shares[known] = u[known] / u[known].sum() * shares[known].sum()
         return replace(self, shares=self.shares | {field: shares})
+
+    def without_homes(self, home: str, u: Mapping[str, Floats]) -> Prior:
+        """The prior of people who share no ``home`` but what was added: colleagues, say.
+
+        What those of one home are known to have is as with unrelated people, by the shares ``u`` of
+        the levels, *missing* first. How often they have one address the list tells.
+        """
+        shares, fixed = dict(self.shares), dict(self.fixed)
+        for field in u:
+            if fixed[field].all():
+                shares[field] = u[field][MISSING + 1 :]
+        fixed[home] = np.zeros_like(fixed[home])
+        return replace(self, needs=(), shares=shares, fixed=fixed)
 
 
 @cache

@@ -387,6 +387,9 @@ def learn(
     log_u = _weights_unrelated(entries, comparisons, u)
     known = priors(profile, entries, comparisons, lacking(shares))
     known = _as_unrelated(known, entries, comparisons, log_u)
+    has_no_homes = HOME.field in lacking(shares)
+    if has_no_homes and comparisons.added_kinds and profile is Profile.GENERIC:
+        known["household"] = known["household"].without_homes(HOME.field, u)
     log_m = {
         name: {
             comparison.field: _log_shares(comparison, prior.shares[comparison.field])
