@@ -251,18 +251,19 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below, monkeypatch)
     rows = holding(below).items()
     assert {one for one, row in rows if row["action"] == "strike"} == {*struck}
     assert answered(below, struck[1], "--stays") == (0, set())
-    # The list of a precinct is late, and stays away for good: the precincts were merged.
+    # The list of a precinct is damaged, and stays so for good: the precincts were merged.
     late = below / "inbox" / "88" / "menteqe-2.csv"
     lines = late.read_text("utf-8").splitlines()
     line, twice = (
         one for name in (SPELLED, LATE) for one in lines if f";{name}" in one
     )
-    late.unlink()
+    late.write_bytes(b"PK" + bytes(40))
     list_anew(below, {KEPT: lambda _: ""})
     # And who was said to stay has left the list since.
     assert is_gone(kept)
+    # While a list cannot be read nobody of it is given up, and who was asked about still is.
     assert answered(below, last, *said) == (1, {"entry-gone"})
-    assert answers(below)[promised] == "keep"
+    assert [answers(below)[one] for one in (last, promised)] == [None, "keep"]
     settings = below / "voterlist.toml"
     settings.write_text(settings.read_text("utf-8").replace('"1-2"', '"1"'), "utf-8")
     told("run", below, *AT)

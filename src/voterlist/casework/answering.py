@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -461,8 +461,8 @@ class Settled:
         entry_ids: entries of the newest sender that are of a returned case.
     """
 
-    verdicts: pa.Table = field(default_factory=DECISION.empty_table)
-    case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    verdicts: pa.Table
+    case_entries: Mapping[str, Sequence[str]]
     entry_ids: frozenset[str] = frozenset()
     contested: frozenset[str] = frozenset()
 

@@ -25,7 +25,7 @@ from voterlist.render.xlsx.forms import (
 )
 from voterlist.report.asked import ReviewItems
 from voterlist.storage.files import make_folder, write_content
-from voterlist.tables import Row, from_rows
+from voterlist.tables import Row, by_key, from_rows
 
 
 def write_workbook(
@@ -210,11 +210,8 @@ def _by_person(
     rows: Iterable[Row],
 ) -> dict[tuple[str | None, str | None], dict[str, list[Row]]]:
     """What is answered -> by whom -> these answers, in their order."""
-    people: dict[tuple[str | None, str | None], dict[str, list[Row]]] = {}
-    for row in rows:
-        of_thing = people.setdefault(_thing(row), {})
-        of_thing.setdefault(person_key(row["decided_by"]), []).append(row)
-    return people
+    things = by_key((_thing(row), (person_key(row["decided_by"]), row)) for row in rows)
+    return {thing: by_key(said) for thing, said in things.items()}
 
 
 def _thing(row: Row) -> tuple[str | None, str | None]:

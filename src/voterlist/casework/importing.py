@@ -57,7 +57,6 @@ from voterlist.schemas import (
     FINDING,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
-    SUBJECT,
 )
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.tables import (
@@ -103,20 +102,20 @@ class ImportedFile:
     replaced: tuple[Replaced, ...]
     problems: tuple[Problem, ...]
     """Why rows were refused, and of which sheets not all could be read."""
-    digest: str = ""
+    digest: str
     """The SHA-256 of the file."""
-    is_origin_known: bool = True
+    is_origin_known: bool
     """False where a sheet does not say from which run it is."""
-    answers: int = 0
+    answers: int
     """How many answers stand in it, those that were recorded before too."""
-    subjects: pa.Table = field(default_factory=SUBJECT.empty_table)
+    subjects: pa.Table
     """SUBJECT: what the rows of registers say from which people are added."""
-    drawn: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    drawn: Mapping[str, Sequence[str]]
     """The entries of pairs that are decided and no case of the run."""
+    before_term: int
+    """Strikings that were recorded while the voter may still object to a notice."""
     told_above: Sequence[ReadRow] = ()
     """The rows that answer the commission above, and change nothing of the list."""
-    before_term: int = 0
-    """Strikings that were recorded while the voter may still object to a notice."""
 
     @property
     def says_nothing_new(self) -> bool:

@@ -98,9 +98,9 @@ class Imported:
     """What was read back."""
 
     files: tuple[ImportedFile, ...]
-    contested: tuple[Question, ...] = ()
+    contested: tuple[Question, ...]
     """What of it is contested now: the answers of all people side by side."""
-    pending: tuple[Question, ...] = ()
+    pending: tuple[Question, ...]
     """What of it waits for a second person."""
 
     @property

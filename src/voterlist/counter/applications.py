@@ -156,7 +156,7 @@ class Application:
     asked: Request
     due: dt.date
     """The last day on which it is answered in time."""
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...]
     """What was told to whoever took it."""
     events: tuple[ApplicationEvent, ...] = ()
     """What became of it, in order."""
@@ -404,7 +404,7 @@ class Book:
     today: dt.date
     applications: tuple[Application, ...]
     """Those that are late, then the open ones, each by their due day; then all others."""
-    many: tuple[tuple[int, ...], ...] = ()
+    many: tuple[tuple[int, ...], ...]
     """Numbers of applications of one person who wants many others struck."""
 
     @property

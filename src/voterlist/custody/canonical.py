@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import rfc8785
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voterlist.custody.commissions import Frozen
+from voterlist.custody.refusals import refusal
 
 _Content = TypeVar("_Content", bound=Frozen)
 
@@ -45,9 +47,15 @@ def from_bytes(kind: type[_Content], content: bytes) -> _Content | None:
     return parsed if to_bytes(parsed) == content else None
 
 
-def stated_format(content: bytes) -> int | None:
-    """The format that the bytes state, whatever else they hold; None where they state none."""
-    try:
-        return _Stated.model_validate_json(content).format
-    except (ValidationError, UnicodeError, RecursionError):
-        return None
+def require_known_format(
+    content: bytes, known: int, code: str, **places: object
+) -> None:
+    """Refuse what a newer version of the program wrote, whatever else the bytes hold.
+
+    Raises:
+        CustodyError: of this code.
+    """
+    with suppress(ValidationError, UnicodeError, RecursionError):
+        stated = _Stated.model_validate_json(content).format
+        if stated > known:
+            raise refusal(code, format=stated, known=known, **places)

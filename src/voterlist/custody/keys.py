@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from pydantic import Field
 
 from voterlist.custody.archive import MEGABYTE
-from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
+from voterlist.custody.canonical import from_bytes, require_known_format, to_bytes
 from voterlist.custody.commissions import Commission, Digest, Frozen
 from voterlist.custody.refusals import refusal
 from voterlist.model import frozen
@@ -345,9 +345,7 @@ def read_public_key(path: Path) -> PublicKey:
     """
     with path.open("rb") as file:
         content = file.read(_MOST_BYTES)
-    stated = stated_format(content)
-    if stated is not None and stated > _FORMAT:
-        raise refusal("public-key-newer", path=path)
+    require_known_format(content, _FORMAT, "public-key-newer", path=path)
     public = from_bytes(PublicKey, content)
     if public is None or not _is_as_its_owner_wrote_it(public):
         raise refusal("public-key-damaged", path=path)

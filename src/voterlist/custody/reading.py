@@ -28,7 +28,7 @@ from voterlist.custody.archive import (
     copy_member,
     read_directory,
 )
-from voterlist.custody.canonical import from_bytes, stated_format
+from voterlist.custody.canonical import from_bytes, require_known_format
 from voterlist.custody.commissions import Commission, Kind
 from voterlist.custody.keys import (
     AGE_HEAD,
@@ -212,7 +212,7 @@ def _check(file: BinaryIO, receiving: Receiving, folder: Path) -> Package:
     by_name = _by_name(members)
     content = _small(file, by_name, MANIFEST, _MOST_MANIFEST_BYTES)
     signature = _small(file, by_name, SIGNATURE, SIGNATURE_BYTES)
-    _check_format(content)
+    require_known_format(content, FORMAT, "package-newer")
     signer = _signer(content, signature, receiving.trust)
     manifest = from_bytes(Manifest, content)
     if manifest is None:
@@ -260,13 +260,6 @@ def _small(
     if copy_member(file, member, content).crc != member.crc:
         raise refusal("package-file-changed", name=name)
     return content.getvalue()
-
-
-def _check_format(content: bytes) -> None:
-    """The manifest is of a format that this program knows."""
-    stated = stated_format(content)
-    if stated is not None and stated > FORMAT:
-        raise refusal("package-newer", format=stated, known=FORMAT)
 
 
 def _signer(content: bytes, signature: bytes, trust: Trust) -> Trusted:

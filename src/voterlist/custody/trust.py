@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from voterlist.custody.canonical import from_bytes, stated_format, to_bytes
+from voterlist.custody.canonical import from_bytes, require_known_format, to_bytes
 from voterlist.custody.commissions import (
     Commission,
     Digest,
@@ -170,9 +170,7 @@ def read_trust(path: Path, digest: str | None) -> Trust:
         content = changed
     if content is None:
         return Trust()
-    stated = stated_format(content)
-    if stated is not None and stated > _FORMAT:
-        raise refusal("trust-newer", path=path)
+    require_known_format(content, _FORMAT, "trust-newer", path=path)
     parsed = from_bytes(_File, content)
     trust = Trust() if parsed is None else Trust(parsed.keys)
     if parsed is None or not trust.is_sound():

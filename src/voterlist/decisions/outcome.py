@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import field
 
 from voterlist.decisions.answers import Need, grounds
 from voterlist.fields import ENTRY_FIELDS
@@ -70,21 +69,21 @@ class Today:
     """The entries of each case."""
     precincts: Collection[Precinct]
     """The precincts that have a list."""
+    written: Mapping[str, Row]
+    """The cells of entries that are corrected."""
+    subjects: Mapping[str, Row]
+    """The cells of the registers' rows that are added."""
+    met: Mapping[str, Collection[str]]
+    """The entries of the list that registers' rows meet, by row."""
+    fins: Mapping[str, Collection[str]]
+    """The entries handed in with a FIN that added people have, by the FIN, folded."""
     territory: Collection[int] | None = ()
     """The constituencies whose lists belong here, though not all may be here today.
 
     None: no list belongs here but those of ``precincts``.
     """
-    written: Mapping[str, Row] = field(default_factory=dict)
-    """The cells of entries that are corrected."""
-    subjects: Mapping[str, Row] = field(default_factory=dict)
-    """The cells of the registers' rows that are added."""
     of_age: Collection[str] = ()
     """The entries whose people came of age since they were struck for their age."""
-    met: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """The entries of the list that registers' rows meet, by row."""
-    fins: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """The entries handed in with a FIN that added people have, by the FIN, folded."""
 
 
 @frozen

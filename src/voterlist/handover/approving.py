@@ -50,8 +50,8 @@ class Finished:
     day: dt.date
     ground: str
     by: str
-    constituency: int | None = None
-    precinct: int | None = None
+    constituency: int | None
+    precinct: int | None
 
 
 def approve(

@@ -42,8 +42,8 @@ class Changed:
 
     constituency: int
     approved: Handover
-    changes: tuple[Mapping[str, int | None], ...] = ()
-    waves: int = 0
+    changes: tuple[Mapping[str, int | None], ...]
+    waves: int
 
 
 def changed_lists(

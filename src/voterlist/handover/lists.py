@@ -287,11 +287,11 @@ class ListsMade:
     """What was done to these lists, counted once for each line of a sheet of corrections."""
     questions: int
     """What is still to be asked at the doors."""
-    changes: int = 0
+    changes: int
     """What stands on sheets of changes."""
-    waves: tuple[ReadRow, ...] = ()
+    waves: tuple[ReadRow, ...]
     """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
-    left: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int]
     """What hangs out and may be others tomorrow: by the gate that says why, its count."""
 
 

@@ -53,26 +53,26 @@ class Status:
     """The applications, those that are late first."""
     burned: BurnDown
     """How the open cases went down, and when they are decided at this pace."""
-    answers_owed: tuple[Owed, ...] = ()
+    answers_owed: tuple[Owed, ...]
     """Above: the returned cases to which a constituency owes an answer."""
-    lost: tuple[CustodyError, ...] = ()
+    lost: tuple[CustodyError, ...]
     """What was kept of packages of commissions below and is gone or damaged."""
-    not_understood: tuple[str, ...] = ()
+    not_understood: tuple[str, ...]
     """The files of ``reference/`` of which nothing says what they are."""
-    waves: tuple[Mapping[str, Any], ...] = ()
+    waves: tuple[Mapping[str, Any], ...]
     """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
-    before_term: int = 0
+    before_term: int
     """Strikings that were decided while the voter could still object to a notice."""
-    since_run: int = 0
+    since_run: int
     """Decisions that hold, or hold no more, since the newest run; the next one carries them out."""
-    repeats: tuple[Repeat, ...] = ()
+    repeats: tuple[Repeat, ...]
     """Lists that stood in the inbox more than once in the newest run."""
-    changed: tuple[Changed, ...] = ()
+    changed: tuple[Changed, ...]
     """The lists that are not those approved any more."""
-    asked_above: int | None = 0
+    asked_above: int | None
     """Below: the questions of the commission above that are not answered; None: what was kept of
     its return is damaged."""
-    asked_since: int = 0
+    asked_since: int
     """Questions for the door, those of the commission above among them, since the newest run."""
 
 
