@@ -564,7 +564,13 @@ def _lose_what_was_kept(above):
     assert lost()[0] == ["sent-gone"]
     assert code_of(told("submit", above, *out)) == (3, "sent-gone")
     asked.write_bytes(content)
-    shutil.rmtree(max((above / "received").glob("submit-*pec-088-0001*")))
+    newest = max((above / "received").glob("submit-*pec-088-0001*"))
+    for name in ("known-as.json", "amendments.parquet"):
+        content = (newest / name).read_bytes()
+        (newest / name).write_bytes(b"")
+        assert lost() == (["received-gone"], 2)
+        (newest / name).write_bytes(content)
+    shutil.rmtree(newest)
     assert lost() == (["received-gone"], 2)
     assert code_of(told("submit", above, *out)) == (3, "received-gone")
     one, other = (

@@ -339,7 +339,11 @@ def _as_striking(row: Row, case: ReturnedCase) -> Row:
     about_entry = row | {"case_id": None}
     if row["action"] != ELSEWHERE:
         return about_entry
-    places = _places(case)
+    places = {
+        (other.constituency, other.precinct)
+        for other in case.others
+        if None not in {other.constituency, other.precinct}
+    }
     if row["precinct"] is None and len(places) == 1:
         ((constituency, precinct),) = places
         about_entry |= {"constituency": str(constituency), "precinct": str(precinct)}
@@ -410,15 +414,6 @@ def _questions_closed(
         if entry in own
     ]
     return from_rows(rows, AMENDMENT)
-
-
-def _places(case: ReturnedCase) -> set[tuple[int, int]]:
-    """(constituency, precinct) of the other entries, as far as both are known."""
-    return {
-        (entry.constituency, entry.precinct)
-        for entry in case.others
-        if entry.constituency is not None and entry.precinct is not None
-    }
 
 
 _KEEPS = "keep"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -27,7 +27,7 @@ from voterlist.decisions.follow import moves_of
 from voterlist.decisions.given import Given, identity_of
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers, standing
-from voterlist.errors import CustodyError, UsageError
+from voterlist.errors import CustodyError, InputError, UsageError
 from voterlist.model import Action, Progress, Verdict, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
@@ -280,6 +280,19 @@ def others_in(parts: Mapping[str, ReturnedCase]) -> Iterator[OtherEntry]:
         yield from case.others
 
 
+@contextmanager
+def _kept_in(path: Path) -> Iterator[None]:
+    """Read what is kept there of a package; where it is gone or damaged, a new one is needed.
+
+    Raises:
+        CustodyError: it is so.
+    """
+    try:
+        yield
+    except (InputError, OSError, ValueError):
+        raise refusal("received-gone", path=path) from None
+
+
 @frozen
 class Owed:
     """A case over several constituencies, or precincts of one, that is not settled.
@@ -398,7 +411,9 @@ class Kept:
                 # Ids of here would be those of others there.
                 raise refusal("received-gone", path=self._workspace / RECEIVED)
             return {}
-        ids: dict[str, str] = strict_json.loads((folder / KNOWN_AS_NAME).read_bytes())
+        path = folder / KNOWN_AS_NAME
+        with _kept_in(path):
+            ids: dict[str, str] = strict_json.loads(path.read_bytes())
         return ids
 
     def answers_of(self, sender: str) -> Mapping[str, Answer]:
@@ -415,9 +430,11 @@ class Kept:
         named = {given.stands_as} if given and given.stands_as else set()
         return named.union(entry.entry_id for entry in case.own)
 
-    def _knows(self, sender: str) -> bool:
+    def _knows(self, sender: str, *, lists: bool = False) -> bool:
         try:
             self.answers_of(sender)
+            if lists:
+                self._newest_lists(sender)
         except CustodyError as error:
             self.lost[sender] = error
         return sender not in self.lost
@@ -496,6 +513,7 @@ class Kept:
             # Of what is lost nobody says who was given up, until it is there again.
             and all(map(self._knows, parts))
             and "give-up" in {self._said(name, case_id) for name in parts}
+            and all(self._knows(name, lists=True) for name in parts)
             and not any(self._sees_to(*part) for part in parts.items())
             and not self._are_elsewhere(parts)
         }
@@ -543,7 +561,9 @@ class Kept:
             own = {entry for case in cases for entry in self.own_of(receiver, case)}
             lists = _Lists(frozenset(), {})
             if folder := self._lists_of(receiver):
-                given = rows_among(read_table(folder, "amendments"), "entry_id", own)
+                with _kept_in(folder):
+                    given = read_table(folder, "amendments")
+                given = rows_among(given, "entry_id", own)
                 struck = rows_among(given, "action", [Action.STRIKE]).to_pylist()
                 # Who stands in another precinct by now has another id, and is listed.
                 texts = set(map(identity_of, self.known_as(receiver).values()))
@@ -561,6 +581,7 @@ class Kept:
         Raises:
             CustodyError: what was kept of a package is gone or damaged.
         """
+        self.given_up()
         for sender in self.returned:
             if not self._knows(sender):
                 raise self.lost[sender]

@@ -48,12 +48,11 @@ def is_usable(name: str) -> bool:
     return (
         len(name) <= _LONGEST
         and _USABLE.fullmatch(name) is not None
-        and not any(_is_unusable_part(part) for part in name.split("/"))
+        and not any(
+            part.endswith(".") or part.partition(".")[0] in _DEVICES
+            for part in name.split("/")
+        )
     )
-
-
-def _is_unusable_part(part: str) -> bool:
-    return part.endswith(".") or part.partition(".")[0] in _DEVICES
 
 
 def check_names(names: Sequence[str]) -> None:

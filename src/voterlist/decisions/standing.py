@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import combinations, product
+from itertools import combinations, product, starmap
 from typing import Any
 
 import pyarrow as pa
@@ -111,7 +111,12 @@ def _verdicts(given: Given) -> tuple[list[Row], list[Row]]:
     The verdicts of a case mean something together, so a case is contested as a whole.
     """
     last = last_verdicts(given.verdicts.to_pylist())
-    within = {case for (case, _), said in last.items() if _says_both(said)}
+    # Two people said different things of an entry.
+    within = {
+        case
+        for (case, _), said in last.items()
+        if len({row["verdict"] for row in said.values()}) > 1
+    }
     rest = {key: said for key, said in last.items() if key[0] not in within}
     across, replaced = _across(rest, given.case_entries)
     holding: list[Row] = []
@@ -141,11 +146,6 @@ def contested_cases(given: Given) -> dict[str, dict[str, str]]:
 def _person(row: Row) -> str:
     """Whose answer it is, in whatever letters the name is typed."""
     return person_key(row["decided_by"])
-
-
-def _says_both(said: Mapping[str, Row]) -> bool:
-    """True where two people said different things of an entry."""
-    return len({row["verdict"] for row in said.values()}) > 1
 
 
 def pairs_said(
@@ -318,10 +318,12 @@ def _amendments(
         for is_added in (True, False):
             rows = [row for row in left if (row["action"] == Action.ADD) == is_added]
             others = _acceptances_against(rows, accepted)
-            if others or _differ(rows):
+            if others or any(starmap(is_dispute, combinations(rows, 2))):
                 contested += [row | {"answer": row["action"]} for row in rows] + others
                 continue
-            for row in _one_each(rows):
+            # Of answers that agree, the last to each thing; a question stands by itself.
+            last = {(about(row), row["action"]): row for row in rows}
+            for row in last.values():
                 alone = _is_alone(row, rows) and row["action"] in two_people
                 (pending if alone else holding).append(row)
     return holding, contested, pending
@@ -466,11 +468,6 @@ def _answered_at(given: Given, accepted: Mapping[str, Row]) -> dict[Any, float]:
     return moments
 
 
-def _differ(rows: Iterable[Row]) -> bool:
-    """True where people decided about one entry in different ways."""
-    return any(is_dispute(one, other) for one, other in combinations(rows, 2))
-
-
 def is_dispute(one: Row, other: Row) -> bool:
     """True where two answers about one entry cannot both hold.
 
@@ -495,11 +492,6 @@ def says(row: Row) -> tuple[Any, ...]:
     return row["action"], row["ground"], row["constituency"], row["precinct"]
 
 
-def _one_each(rows: Iterable[Row]) -> list[Row]:
-    """Of answers that agree, the last to each thing; a question stands by itself."""
-    return list({(about(row), row["action"]): row for row in rows}.values())
-
-
 def _is_alone(row: Row, rows: Iterable[Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
     people = {
@@ -517,7 +509,9 @@ def _acceptances_against(rows: Iterable[Row], accepted: Mapping[str, Row]) -> li
         acceptance = accepted.get(row["finding_id"])
         if acceptance is None or row["action"] == Action.ASK:
             continue
-        if row["adjudicates"] and not _is_later(acceptance, row):
+        if row["adjudicates"] and (
+            moment_of(acceptance["accepted_at"]) <= moment_of(row["decided_at"])
+        ):
             continue
         if not is_same_person(acceptance["accepted_by"], row["decided_by"]):
             against[row["finding_id"]] = {
@@ -530,8 +524,3 @@ def _acceptances_against(rows: Iterable[Row], accepted: Mapping[str, Row]) -> li
                 "decided_at": acceptance["accepted_at"],
             }
     return list(against.values())
-
-
-def _is_later(acceptance: Row, row: Row) -> bool:
-    """True where a finding was accepted after the answer was given."""
-    return moment_of(acceptance["accepted_at"]) > moment_of(row["decided_at"])
