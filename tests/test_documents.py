@@ -558,6 +558,8 @@ def test_a_lower_heading_repeated_alone_is_no_rest_of_a_row():
         (["ƏLİYEV", "ƏLİYEV\0ORXAN"], "ƏLİYEV\nORXAN"),
         (["Rza", "Əliyeva-\0Rza"], "Əliyeva-Rza"),
         (["Əliyev", "Əli\0yev"], "Əliyev"),
+        (["ƏLİYEV", "ABDURRƏHMA\0NOVA"], "ABDURRƏHMANOVA"),
+        (["Исмаил\0оглы"], "Исмаил\nоглы"),
     ],
 )
 def test_the_words_of_a_column_tell_what_was_broken(column, expected):

@@ -868,10 +868,14 @@ def test_the_members_of_the_commission_are_no_voters(title):
         (["KİŞİ", "6"], False),
         (["o cümlədən:"], False),
         (["Мужчины", "6"], False),
+        (["13", "Tahirli\nYekun 13", "Leyla", *ROWS[0][3:]], True),
     ],
 )
 def test_a_name_beside_a_total_is_asked_about(total, is_asked):
-    """Whoever was added in the last line of a sheet is no part of its total."""
+    """Whoever was added in the last line of a sheet is no part of its total, nor is it her name.
+
+    A printed total that is as near as the lines of a cell is of the last one.
+    """
     intake, code = taken(book({"Siyahı": [HEADER, *ROWS, total]}), "list 12.xlsx")
     assert (asked(intake), code) == ([14] if is_asked else [], int(is_asked))
 

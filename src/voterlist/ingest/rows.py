@@ -111,6 +111,10 @@ _OF_PAGE = (
     r"(?i)^\W*(?:c[əeә]m[iİı]|yekun|итого|всего|total)\W+(?:(?:bu|по|for|on) )*"
     r"(?:\d+\W*)?(?:s[əe]h[iİ]f|k[üu][çc]|b[iİ]na|стран|улиц|дом|page|street)"
 )
+_TOTAL_BELOW = _TOTAL.replace("^", r"\n", 1)
+_WITH_TOTAL = (*_NAMES, "patronymic", "address")
+"""A total as near to the last voter as the lines of a cell are to each other, and where it matters.
+"""
 _OF_PART = (
     r"(?i)\pL [üu]zr[əe] (?:c[əeә]m[iİı]|yekun)(?:[^\pL]|$)"
     r"|^\W*(?:ondan|o c[üu]ml[əe]d[əe]n|из них|в том числе|of them)(?:[^\pL].*\d|[ :.–—-]*$)"
@@ -197,6 +201,7 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
         ("patronymic", _TWO_FATHERS, is_of_two),
         (_AS_READ, rf"{_BROKEN}|{_TWO_FATHERS}", is_of_two),
         (", ".join(_AS_READ), r"\d{4}.*\d{4}", is_of_two),
+        (", ".join(f"{field} as read" for field in _WITH_TOTAL), _TOTAL_BELOW, None),
     ),
 }
 _OF_SURE_ENTRIES: tuple[_Question, ...] = (

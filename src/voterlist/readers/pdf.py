@@ -11,7 +11,7 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 _BREAK = re.compile(rf"(\S*){PERHAPS_ONE_WORD}([^\s{PERHAPS_ONE_WORD}]*)")
 _TOKEN = re.compile(rf"[^\s{PERHAPS_ONE_WORD}]+")
 _SIGNS = ".,;:()\"'«»"
+_PARTICLE = re.compile("o[ğg]lu|[qg][ıi]z[ıi]|оглы|кызы")
+"""Behind a father's name, and never the rest of a word."""
 _SHORT = 3
 """The rest of a word in capital letters is hardly longer; a second name is."""
 
@@ -66,15 +68,21 @@ def put_together(lines: Iterable[Line]) -> None:
     lines = list(lines)
     if not any(PERHAPS_ONE_WORD in text for line in lines for text in line.cells):
         return
-    width = max(len(line.cells) for line in lines)
-    words_of_columns: list[set[str]] = [set() for _ in range(width)]
-    for line in lines:
-        for words, text in zip(words_of_columns, line.cells, strict=False):
-            words.update(_whole_words(text))
+    columns = [*zip_longest(*(line.cells for line in lines), fillvalue="")]
+    words_of_columns = [{*chain(*map(_whole_words, texts))} for texts in columns]
+    are_single = [_are_single(texts) for texts in columns]
     for line in lines:
         for column, text in enumerate(line.cells):
             if PERHAPS_ONE_WORD in text:
-                line.cells[column] = _decide_breaks(text, words_of_columns[column])
+                line.cells[column] = _decide_breaks(
+                    text, words_of_columns[column], is_single=are_single[column]
+                )
+
+
+def _are_single(texts: Iterable[str]) -> bool:
+    """True for a column whose cells have mostly one word, where none may have been broken."""
+    counts = [len(text.split()) for text in texts if PERHAPS_ONE_WORD not in text]
+    return counts.count(1) > len(counts) - counts.count(0) - counts.count(1)
 
 
 def _whole_words(text: str) -> Iterable[str]:
@@ -92,24 +100,28 @@ def _plain(word: str) -> str:
     return word.strip(_SIGNS)
 
 
-def _decide_breaks(text: str, words: set[str]) -> str:
+def _decide_breaks(text: str, words: set[str], *, is_single: bool) -> str:
     while match := _BREAK.search(text):
         above, rest = match[1], match[2]
-        middle = "" if _is_one(above, rest, words) else "\n"
+        middle = "" if _is_one(above, rest, words, is_single=is_single) else "\n"
         text = f"{text[: match.start()]}{above}{middle}{rest}{text[match.end() :]}"
     return text
 
 
-def _is_one(above: str, rest: str, words: set[str]) -> bool:
-    """True where these are the two parts of one word."""
+def _is_one(above: str, rest: str, words: set[str], *, is_single: bool) -> bool:
+    """True where these are the two parts of one word.
+
+    ``words``: those that stand in the column; ``is_single``: whether they mostly stand alone.
+    """
     if above.endswith(("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}")):
         return True
     is_number = above[-1:].isdigit() and rest[:1].isdigit()
     if is_number or _plain(above + rest) in words:
         return True
-    if _plain(rest) in words:
+    if _plain(rest) in words or _PARTICLE.fullmatch(rest):
         return False
-    return not rest[:1].isupper() or len(rest) <= _SHORT
+    is_capital = rest[:1].isupper() and len(rest) > _SHORT
+    return not is_capital or (is_single and _plain(above) not in words)
 
 
 # All pages of a PDF file as lines: a table that goes on over pages is one table.

@@ -30,6 +30,8 @@ _RUN_GAP = 0.6
 """A gap of this share of the height of the letters ends a piece of text that runs on."""
 _TOUCHING = 0.02
 """Signs no further apart, as a share of the height of the letters, were set as one text."""
+_WIDEST = 1.6
+"""A letter is hardly so many times wider than others."""
 _LEAST_APART = 3
 """So many gaps between letters tell how far letters were set apart."""
 CHUNK_GAP = 0.75
@@ -127,21 +129,29 @@ def _fills_holes(boxes: Floats, count: int) -> bool:
     return bool(((-_CLOSE * height <= gap) & (gap <= most * height)).all())
 
 
+def _steps(page: Page) -> tuple[Floats, Floats, Bools, Bools]:
+    """Of each sign behind the first its height, the gap before it, whether another line begins.
+
+    And of all signs whether they are blanks.
+    """
+    left, top, right, bottom = page.boxes.T
+    height = np.maximum(bottom - top, 1.0)[1:]
+    is_other = np.abs(np.diff((top + bottom) / 2)) > _ON_ONE_LINE * height
+    return height, left[1:] - right[:-1], is_other, _are_blank(page.codes)
+
+
 def set_close(page: Page) -> Page:
     """The page with letters that were set apart beside each other: each reaches to the next one.
 
     So the gaps that are left part words and cells, as where nothing was set apart.
     """
     boxes, pieces = page.boxes.copy(), page.pieces.copy()
-    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
-    gaps = boxes[1:, 0] - boxes[:-1, 2]
-    is_blank = _are_blank(page.codes)
+    height, gaps, is_other, is_blank = _steps(page)
     is_single = np.bincount(page.pieces)[page.pieces] == 1
     is_single = is_single[1:] & is_single[:-1]
     is_ligature = np.diff(boxes[:, 0]) == 0
     runs_on = (gaps >= -_BACK * height) & (gaps <= _RUN_GAP * height) | is_ligature
-    runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height
-    runs_on &= ~(is_blank[1:] | is_blank[:-1] | page.turned[1:])
+    runs_on &= ~(is_other | is_blank[1:] | is_blank[:-1] | page.turned[1:])
     starts = np.flatnonzero(runs_on & ~np.append(False, runs_on[:-1])).tolist()
     stops = (np.flatnonzero(runs_on & ~np.append(runs_on[1:], False)) + 1).tolist()
     texts = [*map(slice, starts, stops)]
@@ -177,19 +187,18 @@ def whole_groups(page: Page, groups: Longs, begins: Bools) -> Longs:
         groups: the place of each sign in the grid of its table; below 0 outside all tables.
         begins: True for the signs that begin a cell, as ``begin_cells``.
     """
-    codes, boxes, kept = page.codes, page.boxes, groups.copy()
-    height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    gap = boxes[1:, 0] - boxes[:-1, 2]
+    kept = groups.copy()
+    height, gap, is_other, is_blank = _steps(page)
     # A text in two fonts is drawn in two pieces, of which one begins where the other ends; a letter
     # that is drawn nearer is one too.
-    runs_on = (gap >= -_KERNED * height[1:]) & (gap <= _TOUCHING * height[1:])
+    runs_on = (gap >= -_KERNED * height) & (gap <= _TOUCHING * height)
+    # So near a date may end before an address.
+    runs_on &= (page.codes[1:] >= ord("A")) & (page.codes[:-1] >= ord("A"))
     runs_on |= np.diff(page.pieces) == 0
-    runs_on &= np.abs(gap) <= _RUN_GAP * height[1:]
-    runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height[1:]
-    is_blank = _are_blank(codes)
-    runs_on &= ~(is_blank[1:] & is_blank[:-1]) & ~begins[1:]
+    runs_on &= np.abs(gap) <= _RUN_GAP * height
+    runs_on &= ~(is_other | is_blank[1:] & is_blank[:-1] | begins[1:])
     crossings = np.flatnonzero(runs_on & (np.diff(groups) != 0)) + 1
-    ends = np.append(np.flatnonzero(~runs_on) + 1, len(codes))
+    ends = np.append(np.flatnonzero(~runs_on) + 1, len(groups))
     for at in crossings.tolist():
         if not page.turned[at] and kept[at - 1] >= 0:
             end = int(ends[np.searchsorted(ends, at, side="right")])
@@ -209,7 +218,7 @@ def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
         return []
     is_blank = _are_blank(page.codes)
     begins = begins & (groups < 0)
-    starts = np.flatnonzero(_beginnings(page, groups, is_blank) | begins)
+    starts = np.flatnonzero(_beginnings(page, groups) | begins)
     stops = np.append(starts[1:], len(page.codes))
     words = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
@@ -241,13 +250,10 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
 
     ``known``: where texts so begin on the pages before; those of this page are added.
     """
-    boxes, codes, is_blank = page.boxes, page.codes, _are_blank(page.codes)
-    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
-    gap = boxes[1:, 0] - boxes[:-1, 2]
+    boxes, codes = page.boxes, page.codes
+    height, gap, is_other, is_blank = _steps(page)
     begins = (np.diff(page.pieces) != 0) & ~(is_blank[1:] | is_blank[:-1])
     begins &= ~page.turned[1:]
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    is_other = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
     signs = [chr(code) for code in codes.tolist()]
     behind = [
         other.isupper() and (one.isdigit() or one.islower())
@@ -277,25 +283,20 @@ def _text_of(codes: Longs) -> str:
     return unicodedata.normalize("NFC", text.translate(_LIGATURES))
 
 
-def _beginnings(page: Page, groups: Longs, is_blank: Bools) -> Bools:
+def _beginnings(page: Page, groups: Longs) -> Bools:
     """True for the signs at which another word begins than that of the sign before.
 
     Args:
         page: the page.
         groups: a number for each sign; another number begins another word.
-        is_blank: True for the signs that are blanks.
     """
-    boxes = page.boxes
-    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    gap = boxes[1:, 0] - boxes[:-1, 2]
-    is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
+    height, gap, is_apart, is_blank = _steps(page)
     is_apart |= gap > _GAP * height
     is_close = (gap >= -_BACK * height) & (gap <= _CLOSE * height)
     is_beside = np.append(is_close[1:], False) | np.append(False, is_close[:-1])
     is_apart |= is_beside & (gap > _KERNED * height)
     # The letters of one sign, such as a ligature, stand at one place.
-    is_apart |= (gap < -_BACK * height) & (np.diff(boxes[:, 0]) != 0)
+    is_apart |= (gap < -_BACK * height) & (np.diff(page.boxes[:, 0]) != 0)
     # Turned words run up or down: nothing but a blank parts them.
     is_apart &= ~page.turned[1:]
     is_apart |= is_blank[1:] | is_blank[:-1]
@@ -372,7 +373,7 @@ def _goes_on(above: TextLine, line: TextLine, right: float) -> bool:
     last, first = word.text[-1], rest.text[0]
     if last in _HYPHENS and len(word.text) > 1:
         return first.isalpha()
-    fills = right - word.right < 1.2 * (rest.right - rest.left) / len(rest.text)
+    fills = right - word.right < _WIDEST * (rest.right - rest.left) / len(rest.text)
     is_inside = last.isalnum() and first.isalnum()
     is_capital = first.isupper() and last.islower()
     return len(above) == 1 and fills and is_inside and not is_capital
