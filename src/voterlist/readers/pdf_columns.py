@@ -179,29 +179,19 @@ def _starts(edges: Floats, lefts: Floats, rights: Floats) -> Floats:
 
 
 def _inside(lines: Sequence[TextLine], starts: Floats) -> list[TextLine]:
-    """The lines right above a row of which no piece reaches where the next column begins.
-
-    Those that are as near to the line above may be the rest of its row.
-    """
+    """The lines right above a row of which no piece reaches where the next column begins."""
     ends = np.append(starts[1:], np.inf)
     return [
         line
-        for above, line, below in zip([None, *lines], lines, lines[1:], strict=False)
+        for line, below in pairwise(lines)
         if _may_be_row(below)
         and is_next(line, below)
         and not _may_be_row(line)
-        and not (above and is_next(above, line) and _is_as_near(above, line, below))
         and all(
             ((starts - _SLACK <= piece[0].left) & (piece[-1].right < ends)).any()
             for piece in chunks(line)
         )
     ]
-
-
-def _is_as_near(above: TextLine, line: TextLine, below: TextLine) -> bool:
-    """True for a line that is not clearly nearer to the one below."""
-    down = below[0].middle - line[0].middle
-    return down >= _CLEARLY_NEARER * (line[0].middle - above[0].middle)
 
 
 def is_next(above: TextLine, line: TextLine) -> bool:
@@ -259,7 +249,6 @@ def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> 
 
 _NEXT_LINE = 1.6
 """A line of the same cell is no further below, in heights of the letters."""
-_CLEARLY_NEARER = 0.9
 _MOST_ACROSS = 0.1
 """So many texts may lie across the beginning of a column, for each that begins there."""
 _SLACK = 1.0
