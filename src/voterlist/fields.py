@@ -83,6 +83,10 @@ NAME_PARTS = of_kind("name")
 NAMES = of_kind("name", "whole-name")
 """The same, and the whole name in one cell."""
 IDENTIFIERS = of_kind("identifier")
+BORN = FIELDS["birth_date"].differs_in
+"""The columns of VOTER with year, month and day of birth."""
+PLACE = ("constituency", "precinct")
+"""The columns that name a precinct."""
 
 REQUIRED = using("required")
 """The fields that the law asks of every entry."""

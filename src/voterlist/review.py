@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.decisions.effects import Effects, with_corrections
 from voterlist.decisions.given import identity_of
-from voterlist.model import Action, CaseKind, Rule, Verdict
+from voterlist.model import Action, CaseKind, Verdict
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
@@ -37,8 +37,6 @@ from voterlist.tables import (
     take_column,
     with_column,
 )
-
-RULES: tuple[Rule, ...] = ()
 
 _KEY = ["case_id", "entry_id"]
 """The columns that name what a decision is about."""

@@ -292,10 +292,8 @@ def evaluate_findings(findings: Path, faults: Path) -> tuple[FaultScore, ...]:
     Raises:
         InputError: a file cannot be read, or lacks a column.
     """
-    scores = evaluate_faults(
-        _read(findings, _FINDING_COLUMNS), _read(faults, tuple(FAULT.names))
-    )
-    return tuple(scores)
+    reported = _read(findings, _FINDING_COLUMNS)
+    return evaluate_faults(reported, _read(faults, tuple(FAULT.names)))
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:

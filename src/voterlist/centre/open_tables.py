@@ -14,11 +14,10 @@ from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.centre.counting import CELLS, UNKNOWN
 from voterlist.counter.applications import State
 from voterlist.decisions.answers import grounds
-from voterlist.lists.roll import REPEATED
+from voterlist.lists.roll import LIST_KEY, REPEATED
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
 from voterlist.model import Action, Asks, ListKind, Sex
 
-PLACE = ("constituency", "precinct", "list_kind")
 LISTS = "lists"
 """The table of the exact numbers of voters."""
 _COUNT = "count"
@@ -45,12 +44,12 @@ Rows = Mapping[tuple[Any, ...], int]
 def files(tables: Mapping[str, Rows]) -> Iterator[tuple[str, pa.Table]]:
     """(name, table) of each open table, of precincts and of constituencies."""
     for name, rows in tables.items():
-        columns = (*PLACE, *CELLS.get(name, ()))
+        columns = (*LIST_KEY, *CELLS.get(name, ()))
         yield f"{name}-by-precinct", _table(rows, columns)
         sums: Counter[tuple[Any, ...]] = Counter()
         for (constituency, _, *cell), number in rows.items():
             sums[constituency, *cell] += number
-        yield f"{name}-by-constituency", _table(sums, (PLACE[0], *columns[2:]))
+        yield f"{name}-by-constituency", _table(sums, (LIST_KEY[0], *columns[2:]))
 
 
 def _table(rows: Rows, columns: tuple[str, ...]) -> pa.Table:
@@ -59,7 +58,7 @@ def _table(rows: Rows, columns: tuple[str, ...]) -> pa.Table:
     found = {
         name: pa.array(
             [cell[place] for cell in ordered],
-            pa.int32() if name in PLACE[:2] else pa.string(),
+            pa.int32() if name in LIST_KEY[:2] else pa.string(),
         )
         for place, name in enumerate(columns)
     }
@@ -72,7 +71,7 @@ def dictionary() -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("column", "code", *LANGUAGES))
-    columns = (*PLACE, *(name for names in CELLS.values() for name in names), _COUNT)
+    columns = (*LIST_KEY, *(name for names in CELLS.values() for name in names), _COUNT)
     asked = [(name, "", f"figures.column.{name}") for name in columns]
     asked += [
         (name, str(code), key.format(code))

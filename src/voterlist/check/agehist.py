@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs, completed_years
 from voterlist.check.context import Context, without_impossible_births
-from voterlist.fields import COMPARED
+from voterlist.fields import BORN, COMPARED, PLACE
 from voterlist.model import Sex, Stage
 from voterlist.schemas import (
     AGES,
@@ -39,7 +39,7 @@ def ages_of(voters: pa.Table, on_day: dt.date) -> Floats:
         np.asarray(
             voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64
         )
-        for name in ("birth_year", "birth_month", "birth_day")
+        for name in BORN
     )
     # A comparison with NaN is False: of a year alone nothing is taken off.
     return completed_years(year, month, day, on_day)
@@ -135,10 +135,7 @@ def _histogram(context: Context, years: Floats) -> Longs:
 #
 # A row for each precinct, and the age pyramid of all and of each precinct.
 
-_AGED = pa.schema(
-    [VOTER.field(f"birth_{part}") for part in ("year", "month", "day")]
-    + [VOTER.field(name) for name in ("constituency", "precinct", "sex")]
-)
+_AGED = pa.schema([VOTER.field(name) for name in (*BORN, *PLACE, "sex")])
 """What of VOTER a pyramid needs."""
 
 
@@ -149,7 +146,7 @@ def profile_of(context: Context) -> pa.Table:
     year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
     """
     precincts = context.precincts
-    where = context.voters.select(["constituency", "precinct"]).take(precincts.first)
+    where = context.voters.select(PLACE).take(precincts.first)
     columns = {
         "constituency": where.column("constituency"),
         "precinct": where.column("precinct"),
@@ -162,7 +159,7 @@ def profile_of(context: Context) -> pa.Table:
         columns[f"missing_{name}"] = (
             precincts.count(context.is_missing(name)) / precincts.size
         )
-    return sort_by(from_columns(columns, PROFILE), "constituency", "precinct")
+    return sort_by(from_columns(columns, PROFILE), *PLACE)
 
 
 def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
@@ -182,9 +179,7 @@ def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
     Raises:
         StageError: the table has the wrong shape.
     """
-    return _by_group(
-        require(voters, _AGED, Stage.CHECK), on_day, ("constituency", "precinct"), AGES
-    )
+    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, PLACE, AGES)
 
 
 def _by_group(

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Floats, Longs
 from voterlist.check.context import Context, Found
+from voterlist.fields import BORN
 from voterlist.findings import take_columns
 from voterlist.persons.chance import AGREEMENTS, PersonFields, pairs_of, told_sex
 from voterlist.schemas import COINCIDENCE
@@ -20,9 +21,7 @@ from voterlist.tables import codes, concat, from_columns, text_of
 
 
 def _fields(context: Context) -> PersonFields:
-    year, month, day = (
-        context.number(f"birth_{part}") for part in ("year", "month", "day")
-    )
+    year, month, day = map(context.number, BORN)
     return PersonFields(
         told_sex(context.voters) + 1,
         context.codes("surname_stem"),

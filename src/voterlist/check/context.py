@@ -16,8 +16,8 @@ from voterlist.arrays import Bools, Codes, Longs, factorize, pack_columns
 from voterlist.config.sections import CheckSettings
 from voterlist.errors import StageError
 from voterlist.facts import BIRTH_YEARS
-from voterlist.fields import IDENTIFIERS
-from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, take_columns
+from voterlist.fields import BORN, IDENTIFIERS, PLACE
+from voterlist.findings import ENTRY_PLACE, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Stage, frozen
 from voterlist.persons.shared_values import agreeing
@@ -230,9 +230,7 @@ class Context:
         names = (
             "surname",
             "given_name",
-            "birth_year",
-            "birth_month",
-            "birth_day",
+            *BORN,
             "patronymic",
         )
         return agreeing([self.codes(name) for name in names])
@@ -281,7 +279,7 @@ class Context:
 
     def precincts_found(self, groups: Longs, **cells: Any) -> Found:
         """These groups of ``precincts``; ``cells`` as above."""
-        place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
+        place = take_columns(self.voters, self.precincts.first[groups], PLACE)
         return Found(len(groups), {**place, **cells})
 
 
@@ -296,7 +294,7 @@ def without_impossible_births(voters: pa.Table) -> pa.Table:
     impossible = pc.fill_null(pc.or_(too_early, too_late), fill_value=False)
     if not pc.any(impossible).as_py():
         return voters
-    for name in ("birth_year", "birth_month", "birth_day"):
+    for name in BORN:
         at, column = voters.column_names.index(name), voters.column(name)
         known = pc.if_else(impossible, pa.scalar(None, column.type), column)
         voters = voters.set_column(at, voters.schema.field(at), known)

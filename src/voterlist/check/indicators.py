@@ -26,7 +26,7 @@ from voterlist.check.measures import (
     quotient,
 )
 from voterlist.config.sections import CheckSettings
-from voterlist.findings import PRECINCT_PLACE
+from voterlist.fields import PLACE
 from voterlist.model import Unit
 from voterlist.schemas import CYCLE_SUMMARY, INDICATOR, LIST, empty, require
 from voterlist.tables import (
@@ -47,7 +47,7 @@ CYCLE_INDICATORS = ("growth", "churn")
 """What only two cycles can say. Growth is judged by the rule ``unexplained-growth``, and shown
 here."""
 
-_KEY = ("indicator", "unit", "constituency", "precinct")
+_KEY = ("indicator", "unit", *PLACE)
 _NONE = -1
 """The row of no row."""
 _CHANGES = ("added", "removed", "moved-in", "moved-out")
@@ -218,21 +218,17 @@ def indicators_of(context: Context) -> pa.Table:
             for code, statistic in own.items()
         }
         tables.append(_table(places, wider))
-    return sort_by(
-        concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"
-    )
+    return sort_by(concat(tables, INDICATOR), *_KEY)
 
 
 def _all_places(context: Context) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
     precincts, groups = context.precincts, context.constituency_of_precinct
-    first = context.voters.select(["constituency", "precinct"]).take(precincts.first)
+    first = context.voters.select(PLACE).take(precincts.first)
     whole = first.take(groups.first).set_column(
         1, "precinct", pa.nulls(len(groups.size), pa.int32())
     )
-    nation = pa.table(
-        {name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")}
-    )
+    nation = pa.table({name: pa.nulls(1, pa.int32()) for name in PLACE})
     every = np.zeros(len(precincts.size), dtype=np.int64)
     whole_nation = np.zeros(len(groups.size), dtype=np.int64)
     return [
@@ -316,7 +312,7 @@ def _table(places: _Places, statistics: Mapping[str, _Statistic]) -> pa.Table:
         name: pa.concat_arrays(
             places.where.column(name).combine_chunks() for _ in statistics
         )
-        for name in PRECINCT_PLACE
+        for name in PLACE
     }
     columns["indicator"] = pa.array(np.repeat([*statistics], rows))
     columns["unit"] = pa.repeat(places.unit, rows * len(statistics))

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.check.context import Context, Found
-from voterlist.fields import REQUIRED
-from voterlist.findings import PRECINCT_PLACE, take_columns
+from voterlist.fields import PLACE, REQUIRED
+from voterlist.findings import take_columns
 from voterlist.model import ListKind
 from voterlist.tables import group_codes, map_unique, text_of
 
@@ -47,10 +47,10 @@ def precinct_in_two_lists(context: Context) -> Iterator[Found]:
     is_placed = lists.column("precinct").is_valid()
     usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))
     usable = usable.filter(pc.invert(_mostly_set_aside(usable)))
-    by_precinct = usable.group_by(list(PRECINCT_PLACE), use_threads=False)
+    by_precinct = usable.group_by(list(PLACE), use_threads=False)
     counted = by_precinct.aggregate([("source", "count_distinct")])
     several = counted.filter(pc.greater(counted.column(_SOURCES), 1))
-    columns = {name: several.column(name) for name in PRECINCT_PLACE}
+    columns = {name: several.column(name) for name in PLACE}
     columns |= {"value": several.column(_SOURCES), "limit": 1}
     yield Found(several.num_rows, columns)
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from voterlist.arrays import AnyArray, Bools, Floats, Longs
-from voterlist.findings import PRECINCT_PLACE
+from voterlist.fields import PLACE
 from voterlist.model import Covers, ListKind, frozen
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import (
@@ -142,7 +142,7 @@ def _is_asked(voters: pa.Table) -> Bools:
     list_kind = text_of(voters, "list_kind")
     is_permanent = pc.equal(list_kind, ListKind.PERMANENT)
     is_included = mask_of(is_permanent)
-    for name in PRECINCT_PLACE:
+    for name in PLACE:
         is_included &= is_known(voters.column(name))
     return is_included
 

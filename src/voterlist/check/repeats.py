@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from voterlist.arrays import Longs
 from voterlist.check.context import Context, Found, groups_of
-from voterlist.findings import PRECINCT_PLACE
+from voterlist.fields import BORN, PLACE
 from voterlist.persons.matching import are_two_people
 from voterlist.persons.shared_values import agreeing, sharing
 from voterlist.tables import differ, group_codes
@@ -22,9 +22,7 @@ from voterlist.tables import differ, group_codes
 _PERSON = (
     "surname_stem",
     "given_skeleton",
-    "birth_year",
-    "birth_month",
-    "birth_day",
+    *BORN,
     "patronymic_skeleton",
 )
 
@@ -85,10 +83,10 @@ def _repeated_entries(context: Context) -> _Repeats:
     Where the constituency is not known to anybody, the precinct alone says the place.
     """
     rows, person = context.namesakes
-    places = context.voters.select(PRECINCT_PLACE).take(rows)
+    places = context.voters.select(PLACE).take(rows)
     table = places.append_column("person", pa.array(person))
     constituency, _ = group_codes(table, "person", "constituency", known=False)
-    precinct, _ = group_codes(table, "person", *PRECINCT_PLACE, known=False)
+    precinct, _ = group_codes(table, "person", *PLACE, known=False)
     precinct[~context.is_known("precinct")[rows]] = _NO_GROUP
     return _Repeats(
         rows,

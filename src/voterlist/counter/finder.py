@@ -36,7 +36,7 @@ from voterlist.counter.index import (
 from voterlist.counter.people import Person, agreeing
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import last_answers
-from voterlist.fields import MASKED, NAME_PARTS
+from voterlist.fields import BORN, MASKED, NAME_PARTS
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.names import Looks, Nearness, may_be_near, nearness_of
@@ -235,9 +235,7 @@ def _hits(
             for column, value in of_columns
             for hit in _near_names(index, index.held[column], value)
         ]
-    numbers = [
-        voters.column(f"birth_{part}").to_pylist() for part in ("year", "month", "day")
-    ]
+    numbers = [voters.column(name).to_pylist() for name in BORN]
     dates = sorted({row for row in zip(*numbers, strict=True) if row[0]}, key=str)
     yield [hit for date in dates for hit in _near_dates(index, *date)]
     for name in IDENTIFIERS:

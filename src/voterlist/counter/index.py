@@ -24,7 +24,7 @@ from voterlist import strict_json, tables
 from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions.effects import with_corrections
 from voterlist.errors import InputError, UsageError, input_error
-from voterlist.fields import IDENTIFIERS, NAME_PARTS
+from voterlist.fields import BORN, IDENTIFIERS, NAME_PARTS, PLACE
 from voterlist.link.comparisons.names import Looks
 from voterlist.link.encode import (
     COMPARED,
@@ -174,7 +174,7 @@ class Index:
         born = {
             f"birth_{part}": compared[part] or None for part in ("year", "month", "day")
         }
-        place = {name: compared[name] for name in ("constituency", "precinct")}
+        place = {name: compared[name] for name in PLACE}
         return {
             "entry_id": compared["id"],
             **{name: None if number < 0 else number for name, number in place.items()},
@@ -376,14 +376,13 @@ def _make_shown(
     rows = tables.row_of_each(ids, done.column("entry_id"))
     of_done = {
         name: tables.take_column(done, name, rows)
-        for name in ("action", "ground", "kept_entry_id", *_PLACE)
+        for name in ("action", "ground", "kept_entry_id", *PLACE)
     }
     action = pc.index_in(of_done["action"], value_set=pa.array(_STATES))
     state = pc.fill_null(pa.array(_STATES.values()).take(action), LISTED)
     is_moved = pc.equal(state, MOVED)
     place = {
-        name: pc.if_else(is_moved, of_done[name], voters.column(name))
-        for name in _PLACE
+        name: pc.if_else(is_moved, of_done[name], voters.column(name)) for name in PLACE
     }
     is_nowhere = pc.and_(is_moved, pc.is_null(place["constituency"]))
     is_off = pc.or_(tables.is_among(state, (STRUCK, REPEATED)), is_nowhere)
@@ -421,10 +420,9 @@ def _make_shown(
     return tables.from_columns(columns, SHOWN)
 
 
-_PLACE = ("constituency", "precinct")
 _SORTED_BY = (
     *("entry_id", "list_kind", "house", "flat"),
-    *("birth_year", "birth_month", "birth_day"),
+    *BORN,
 )
 """Columns of VOTER by which a printed list is sorted, beside the names and the place."""
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.counter.asking import Question
 from voterlist.errors import UsageError
-from voterlist.fields import ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
+from voterlist.fields import BORN, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS, NAMES
 from voterlist.ingest.ids import entry_ids
 from voterlist.model import ListKind, Precinct, frozen
 from voterlist.normalize.corrections import read_correction
@@ -27,7 +27,7 @@ from voterlist.tables import Row, from_rows
 REGISTER = "applications"
 """The source of the row of somebody who is added, which is like the row of a register."""
 _NAMES = ("surname_skeleton", "given_skeleton", "patronymic_skeleton")
-_COMPARED = (*_NAMES, "birth_year", "birth_month", "birth_day", *IDENTIFIERS)
+_COMPARED = (*_NAMES, *BORN, *IDENTIFIERS)
 
 
 @frozen

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from voterlist.counter.applications import Application, State
 from voterlist.counter.finder import Found, Hit
 from voterlist.counter.looking import Card
-from voterlist.fields import name_in
+from voterlist.fields import BORN, PLACE, name_in
 from voterlist.report.asked import day_of, tell_answers
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.values import Place
 from voterlist.tables import Row
 
-_DATE = ("birth_year", "birth_month", "birth_day")
 _SEARCHED = ("entries", "run", "struck", "repeated", "moved", "added", "set_aside")
 
 
@@ -22,7 +21,7 @@ def born_of(row: Row) -> str | None:
     """The birth date of a row of the index in ISO 8601, as far as it is known."""
     if row["birth_year"] is None:
         return None
-    parts = [row[name] for name in _DATE if row[name] is not None]
+    parts = [row[name] for name in BORN if row[name] is not None]
     return "-".join(f"{part:02}" for part in parts)
 
 
@@ -35,7 +34,7 @@ def name_of(row: Row, words: FindingWords) -> str:
 
 def about_row(row: Row, words: FindingWords) -> list[str]:
     """Where an entry stands, and what became of it."""
-    place = {name: _number(row[name]) for name in ("constituency", "precinct")}
+    place = {name: _number(row[name]) for name in PLACE}
     if row["list_number"] is not None:
         listed = {
             "constituency": _number(row["listed_in"]),
@@ -94,7 +93,7 @@ def added_since(found: Found, words: FindingWords) -> list[str]:
             name=name_in(row) or row.get("full_name") or words("find.no-name"),
             born=day_of(row.get("birth_date"), words) or words("find.no-birth-date"),
             entry=row["entry_id"],
-            **{name: _number(row[name]) for name in ("constituency", "precinct")},
+            **{name: _number(row[name]) for name in PLACE},
         )
         for row in found.added
     ]

@@ -35,7 +35,7 @@ from voterlist.cycles.pairing import (
     pair,
 )
 from voterlist.errors import StageError
-from voterlist.findings import PRECINCT_PLACE
+from voterlist.fields import PLACE
 from voterlist.model import Stage, frozen
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
 from voterlist.tables import concat, from_columns, mask_of, sort_by, with_column
@@ -155,7 +155,7 @@ class _Lists:
     def touched_from(self) -> pa.Table:
         """VOTER: the same entries, with the places in which they stood."""
         touched, before = self.touched, self.touched_before
-        for name in PRECINCT_PLACE:
+        for name in PLACE:
             touched = with_column(touched, name, before.column(name))
         return touched
 
@@ -247,12 +247,12 @@ def _changes(
         if isinstance(change, str)
         else pa.array(change),
         "cause": pa.array(CAUSES).take(cause),
-        **{name: where.column(name) for name in PRECINCT_PLACE},
+        **{name: where.column(name) for name in PLACE},
         **more,
     }
     if new is not None:
         columns["entry_id"] = new.column("entry_id")
     if old is not None:
         columns["old_entry_id"] = old.column("entry_id")
-        columns |= {f"old_{name}": old.column(name) for name in PRECINCT_PLACE}
+        columns |= {f"old_{name}": old.column(name) for name in PLACE}
     return from_columns(columns, CYCLE_CHANGE, len(cause))

@@ -14,14 +14,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs, completed_years
 from voterlist.config.sections import CheckSettings
-from voterlist.findings import (
-    PRECINCT_PLACE,
-    declared_rules,
-    gather,
-    make,
-    of_rows,
-    row,
-)
+from voterlist.fields import BORN, PLACE
+from voterlist.findings import declared_rules, gather, make, of_rows, row
 from voterlist.model import Rule, frozen
 from voterlist.persons.matching import match
 from voterlist.schemas import CYCLE_SUMMARY, VOTER
@@ -88,7 +82,7 @@ def _entries(rule: Rule, changes: pa.Table, change: str, cause: str) -> pa.Table
     is_change = pc.equal(changes.column("change").cast(pa.string()), change)
     is_cause = pc.equal(changes.column("cause").cast(pa.string()), cause)
     rows = changes.filter(pc.and_(is_change, is_cause))
-    columns = {name: rows.column(name) for name in (*PRECINCT_PLACE, "entry_id")}
+    columns = {name: rows.column(name) for name in (*PLACE, "entry_id")}
     columns["other_entry_id"] = rows.column("old_entry_id")
     return make(rule, rows.num_rows, columns)
 
@@ -103,14 +97,14 @@ def _growth(counted: pa.Table, settings: CheckSettings) -> pa.Table:
         limit = max(_FEW, math.floor(then * settings.most_unexplained_growth))
         # A precinct that the last cycle did not have is new, and its entries are asked one by one.
         if value > limit and then and None not in place:
-            cells = dict(zip(PRECINCT_PLACE, place, strict=True))
+            cells = dict(zip(PLACE, place, strict=True))
             grown.append(row(GREW, cells | {"value": value, "limit": limit}))
     return of_rows(grown)
 
 
 def _entries_of(counted: pa.Table, name: str, word: str) -> dict[Any, int]:
     """Place -> how many entries the rows of a CYCLE_SUMMARY with this word count there."""
-    return count_by(rows_among(counted, name, [word]), *PRECINCT_PLACE, of="entries")
+    return count_by(rows_among(counted, name, [word]), *PLACE, of="entries")
 
 
 _OLD_PLACE = ("old_constituency", "old_precinct")
@@ -122,7 +116,7 @@ def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
     ``old`` must be without the constituencies that are not compared. In every precinct ``before`` +
     added + moved-in = ``after`` + removed + moved-out.
     """
-    columns = [*PRECINCT_PLACE, "change", "cause", *_OLD_PLACE]
+    columns = [*PLACE, "change", "cause", *_OLD_PLACE]
     plain = changes.select(columns)
     is_move = pc.equal(plain.column("change").cast(pa.string()), "moved")
     stayed, moved = plain.filter(pc.invert(is_move)), plain.filter(is_move)
@@ -133,7 +127,7 @@ def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
         _rows_by_precinct(moved, "moved-in", "cause"),
         _rows_by_precinct(_left_places(moved, old), "moved-out", "cause"),
     ]
-    return sort_by(concat(parts, CYCLE_SUMMARY), *PRECINCT_PLACE, "change", "cause")
+    return sort_by(concat(parts, CYCLE_SUMMARY), *PLACE, "change", "cause")
 
 
 def _left_places(moved: pa.Table, old: pa.Table) -> pa.Table:
@@ -141,8 +135,8 @@ def _left_places(moved: pa.Table, old: pa.Table) -> pa.Table:
     place = moved.column("old_constituency")
     is_compared = pc.is_in(place, value_set=pc.unique(old.column("constituency")))
     left = moved.filter(pc.or_(is_compared, pc.is_null(place)))
-    names = dict(zip(_OLD_PLACE, PRECINCT_PLACE, strict=True))
-    return left.drop_columns(list(PRECINCT_PLACE)).rename_columns(names)
+    names = dict(zip(_OLD_PLACE, PLACE, strict=True))
+    return left.drop_columns(list(PLACE)).rename_columns(names)
 
 
 def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Table:
@@ -150,7 +144,7 @@ def _rows_by_precinct(rows: pa.Table, change: str | None, *words: str) -> pa.Tab
 
     ``change`` is the change of all of them where no column tells it.
     """
-    columns = {name: rows.column(name) for name in PRECINCT_PLACE}
+    columns = {name: rows.column(name) for name in PLACE}
     columns |= {name: rows.column(name).cast(pa.string()) for name in words}
     counted: dict[str, Any] = row_counts(pa.table(columns), *columns, into="entries")
     count = len(counted["entries"])
@@ -288,7 +282,7 @@ def explain(
 
 def _stand_apart(left: pa.Table, right: pa.Table) -> Bools:
     """Which rows name two places; what either does not say speaks neither for nor against."""
-    apart = [differ(left.column(name), right.column(name)) for name in PRECINCT_PLACE]
+    apart = [differ(left.column(name), right.column(name)) for name in PLACE]
     flags: Bools = np.logical_or.reduce(apart)
     return flags
 
@@ -298,9 +292,7 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Bools:
 
     ``years``: the age at which one may vote.
     """
-    year, month, day = (
-        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
-    )
+    year, month, day = (numbers(voters, name) for name in BORN)
     full = (month > 0) & (day > 0)
     by_date = full & (completed_years(year, month, day, on_day) == years)
     by_year = ~full & (year >= on_day.year - years - 1) & (year <= on_day.year - years)
@@ -332,9 +324,7 @@ def known_to(entries: pa.Table, others: pa.Table, among: Longs | None = None) ->
 
 def _dates(voters: pa.Table) -> Longs:
     """The birth dates as numbers such as 19800304."""
-    year, month, day = (
-        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
-    )
+    year, month, day = (numbers(voters, name) for name in BORN)
     return year * 10_000 + month * 100 + day
 
 

@@ -12,16 +12,15 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.cycles.findings import LEVELS
-from voterlist.fields import COMPARED, FIELDS
+from voterlist.fields import BORN, COMPARED, FIELDS, PLACE
 from voterlist.model import frozen
 from voterlist.persons.matching import contradicts
 from voterlist.tables import group_codes, mask_of
 
-_DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
-_PERSON = [*_NAMES, "given_sex", *_DATE, "fin", "document"]
+_PERSON = [*_NAMES, "given_sex", *BORN, "fin", "document"]
 _PLACES: tuple[tuple[str, ...], ...] = (
-    ("constituency", "precinct"),
+    PLACE,
     ("constituency",),
     (),
 )
@@ -32,9 +31,9 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "entry-id": (("entry_id",),),
     "fin": (("fin",),),
     "document": (("document",),),
-    "names": (("surname_stem", *_NAMES, *_DATE), ("surname_skeleton", *_NAMES, *_DATE)),
+    "names": (("surname_stem", *_NAMES, *BORN), ("surname_skeleton", *_NAMES, *BORN)),
     "names-place": (("surname_skeleton", *_NAMES, "birth_year"),),
-    "other-surname": ((*_NAMES, *_DATE),),
+    "other-surname": ((*_NAMES, *BORN),),
 }
 _HERE_ONLY = frozenset({"names-place", "other-surname"})
 """Levels that are evidence inside one precinct only, and only where nobody else there agrees as
@@ -104,7 +103,7 @@ def _is_two(old: pa.Table, new: pa.Table) -> Bools:
     Their rows contradict each other, and FIN, document and full birth date do not all agree.
     """
     all_agree = np.ones(old.num_rows, dtype=bool)
-    for name in ("fin", "document", *_DATE):
+    for name in ("fin", "document", *BORN):
         all_agree &= mask_of(pc.equal(old.column(name), new.column(name)))
     return contradicts(old, new) & ~all_agree
 
@@ -212,7 +211,7 @@ def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Bools:
     Where one is not known, in none other.
     """
     moved = np.zeros(len(paired.old), dtype=bool)
-    for name in ("constituency", "precinct"):
+    for name in PLACE:
         moved |= mask_of(pc.not_equal(*_columns(old, new, paired, name)))
     return moved
 

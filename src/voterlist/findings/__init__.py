@@ -36,9 +36,6 @@ from voterlist.tables import (
 ENTRY_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
 """The columns of ENTRY that a finding about an entry repeats."""
 
-PRECINCT_PLACE = ("constituency", "precinct")
-"""The columns that name a precinct."""
-
 
 def declared_rules(package: str) -> dict[str, Rule]:
     """The rules in ``rules.toml`` of a stage, by their codes."""

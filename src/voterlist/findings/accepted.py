@@ -23,13 +23,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.config.sections import CheckSettings
-from voterlist.findings import (
-    FINDING_ORDER,
-    PRECINCT_PLACE,
-    finding_ids,
-    gather,
-    make,
-)
+from voterlist.fields import PLACE
+from voterlist.findings import FINDING_ORDER, finding_ids, gather, make
 from voterlist.model import Action, Mark, Rule, Severity, Unit, Verdict, frozen
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
 from voterlist.tables import (
@@ -174,7 +169,7 @@ class _Answers:
         # What a row does not say of its place is 0 in its id, and any place is the right one.
         is_there = all(
             int(said) in {0, placed[name]}
-            for said, name in zip(row_id.split("-"), PRECINCT_PLACE, strict=False)
+            for said, name in zip(row_id.split("-"), PLACE, strict=False)
         )
         return placed if is_there == self._stands_there[finding["rule"]] else None
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs, consecutive, run_sizes
-from voterlist.fields import CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
+from voterlist.fields import BORN, CARRIED, ENTRY_FIELDS, IDENTIFIERS, NAME_PARTS
 from voterlist.lists.roll import LIST_KEY, Places, of_action
 from voterlist.model import Action, ListOrder
 from voterlist.schemas import LISTED
@@ -170,7 +170,7 @@ def listed_rows(
     return from_columns(columns, LISTED, entries.num_rows)
 
 
-_FROM_VOTERS = ("birth_year", "birth_month", "birth_day", "sex")
+_FROM_VOTERS = (*BORN, "sex")
 
 
 def number_rows(
@@ -187,10 +187,7 @@ def number_rows(
     keys = [*by_house, *by_name] if order is ListOrder.STREET else by_name
     place = [_numbers_or_last(entries.column(name)) for name in LIST_KEY[:2]]
     kind = ranks(entries.column("list_kind"))
-    born = [
-        _numbers_or_last(voters.column(f"birth_{part}"))
-        for part in ("year", "month", "day")
-    ]
+    born = [_numbers_or_last(voters.column(name)) for name in BORN]
     ids = np.asarray(pc.rank(entries.column("entry_id")))
     # The last key of lexsort is the first to be looked at.
     in_order = np.lexsort([ids, *reversed([*place, kind, *keys, *born])])

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools
 from voterlist.errors import StageError
+from voterlist.fields import PLACE
 from voterlist.model import Action, Verdict, frozen
 from voterlist.schemas import ENTRY, LIST_BALANCE
 from voterlist.tables import (
@@ -78,9 +79,9 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
     moves = of_action(applied, MOVED)
     row = row_of_each(ids, moves.column("entry_id"))
     has_move = row.is_valid()
-    written = {name: everybody.column(name).combine_chunks() for name in _PLACE}
+    written = {name: everybody.column(name).combine_chunks() for name in PLACE}
     stands, is_elsewhere = everybody, np.zeros(everybody.num_rows, bool)
-    for name in _PLACE:
+    for name in PLACE:
         new = pc.if_else(has_move, take_column(moves, name, row), written[name])
         is_elsewhere |= is_other(new, written[name])
         stands = with_column(stands, name, new)
@@ -98,9 +99,6 @@ def places_of(entries: pa.Table, additions: pa.Table, applied: pa.Table) -> Plac
         is_moved=is_elsewhere & ~is_struck & ~is_repeated,
         is_added=np.arange(everybody.num_rows) >= entries.num_rows,
     )
-
-
-_PLACE = ("constituency", "precinct")
 
 
 def of_action(applied: pa.Table, action: str) -> pa.Table:

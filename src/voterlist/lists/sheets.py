@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
+from voterlist.fields import PLACE
 from voterlist.findings import finding_ids
 from voterlist.lists.listed import (
     house_key,
@@ -138,9 +139,7 @@ def _sheet_rows(
         "constituency": places.from_constituency.take(at),
         "precinct": places.from_precinct.take(at),
     }
-    stands = {
-        name: take_column(entries, name, at) for name in ("constituency", "precinct")
-    }
+    stands = {name: take_column(entries, name, at) for name in PLACE}
     columns = {name: rows.column(name) for name in _AS_APPLIED}
     columns |= came if is_origin else stands
     columns |= {f"from_{name}": column for name, column in came.items()}

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.errors import StageError
-from voterlist.findings import PRECINCT_PLACE, declared_rules, gather, make
+from voterlist.fields import PLACE
+from voterlist.findings import declared_rules, gather, make
 from voterlist.model import AsideCode, ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import (
@@ -195,15 +196,13 @@ def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
         if count > 1 and place not in told
     }
     cells = zip(*several, strict=True) if several else ((), ())
-    columns = dict(zip(PRECINCT_PLACE, map(list, cells), strict=True))
+    columns = dict(zip(PLACE, map(list, cells), strict=True))
     return make(_SEVERAL_LISTS, len(several), {**columns, "value": [*several.values()]})
 
 
 def _precincts(table: pa.Table) -> Iterator[tuple[Any, ...]]:
     """The precinct of each row."""
-    return zip(
-        *(table.column(name).to_pylist() for name in PRECINCT_PLACE), strict=True
-    )
+    return zip(*(table.column(name).to_pylist() for name in PLACE), strict=True)
 
 
 def _in_two_constituencies(

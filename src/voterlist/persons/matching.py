@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import AnyArray, Bools, Longs, pack_pairs, unpack_pairs
+from voterlist.fields import BORN
 from voterlist.model import frozen
 from voterlist.tables import differ, group_codes, is_known, matches, similarity
 
@@ -106,10 +107,7 @@ def _other_given_name(left: pa.Table, right: pa.Table) -> Bools:
 
 def _other_birth_date(left: pa.Table, right: pa.Table) -> Bools:
     """True where the dates differ in what both know of them; day and month may be exchanged."""
-    year, month, day = (
-        (left.column(name), right.column(name))
-        for name in ("birth_year", "birth_month", "birth_day")
-    )
+    year, month, day = ((left.column(name), right.column(name)) for name in BORN)
     straight = differ(*month) | differ(*day)
     crossed = differ(month[0], day[1]) | differ(day[0], month[1])
     return differ(*year) | (straight & crossed)

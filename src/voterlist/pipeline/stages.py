@@ -26,6 +26,7 @@ from voterlist.decisions.follow import STOOD, follow, rename
 from voterlist.decisions.given import Given as Answers
 from voterlist.decisions.outcome import here, struck_for_good
 from voterlist.decisions.standing import Standing, still_contested
+from voterlist.fields import BORN
 from voterlist.findings.accepted import settle
 from voterlist.link import link_ready
 from voterlist.link.cases import with_kept
@@ -198,9 +199,7 @@ def _struck_for_good(
     return from_rows(list(gone.values()), AMENDMENT, "entry_id")
 
 
-_BORN = pa.schema(
-    VOTER.field(name) for name in ("entry_id", "birth_year", "birth_month", "birth_day")
-)
+_BORN = pa.schema(VOTER.field(name) for name in ("entry_id", *BORN))
 
 
 def review_cases(tables: NeededTables, context: StageContext) -> StageResult:

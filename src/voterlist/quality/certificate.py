@@ -56,7 +56,7 @@ MEASURES = (
 )
 """What the certificate measures, in the order in which it is told."""
 
-_COUNTED = frozenset({"missed", "unasked"})
+COUNTED = frozenset({"missed", "unasked"})
 """Measures whose estimate is a number of cases and not a share."""
 _Strata = dict[str, Stratum]
 """Kind -> what is known of its cases."""
@@ -283,7 +283,7 @@ def _row(
 ) -> Row:
     size = sum(stratum.size for stratum in strata)
     interval = estimate_stratified(strata) if size else None
-    if interval is not None and measure not in _COUNTED:
+    if interval is not None and measure not in COUNTED:
         of_all = (interval.estimate, interval.low, interval.high)
         interval = Interval(*(min(1.0, end / size) for end in of_all))
     return {

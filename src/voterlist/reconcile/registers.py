@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import AnyArray, Bools, Hashes, Longs, completed_years
 from voterlist.config.sections import CheckSettings
-from voterlist.findings import PRECINCT_PLACE, make, take_columns
+from voterlist.fields import BORN, PLACE
+from voterlist.findings import make, take_columns
 from voterlist.model import Action, ListKind, Rule, frozen
 from voterlist.persons.matching import (
     CLASSES,
@@ -75,10 +76,9 @@ def may_meet(voters: pa.Table, keys: Mapping[str, Hashes]) -> AnyArray:
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
-_BORN = ("birth_year", "birth_month", "birth_day")
 _OF_AGE = 18
 """Years."""
-_VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
+_VOTER_PLACE = (*PLACE, "entry_id")
 _ALONE = ("missing", "list-only")
 """What a rule says of a row without an entry, and of an entry without a row."""
 
@@ -133,7 +133,7 @@ def compare_registers(
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
 
-MET = (("given_skeleton",), ("fin",), ("document",), _BORN)
+MET = (("given_skeleton",), ("fin",), ("document",), BORN)
 """An added person meets no entry with which the columns of none of these are shared."""
 HELD = pa.schema(
     [VOTER.field(name) for name in (*_VOTER_PLACE, *COMPARED.names, "given_sex")]
@@ -184,7 +184,7 @@ def _move(voters: pa.Table, moves: pa.Table) -> pa.Table:
     """The voters where they stand since these rows, of AMENDMENT or APPLIED, moved them."""
     row = row_of_each(voters.column("entry_id"), moves.column("entry_id"))
     moved = voters
-    for name in PRECINCT_PLACE:
+    for name in PLACE:
         place = pc.coalesce(take_column(moves, name, row), voters.column(name))
         moved = with_column(moved, name, place)
     return moved
@@ -290,9 +290,7 @@ def _is_absent(compared: Compared, voters: pa.Table, gone: Bools) -> Bools:
 
 def _is_under_age(register: pa.Table, on_day: dt.date, years: int) -> Bools:
     """Who is surely younger than this; what is missing of a date is taken in their favour."""
-    year, *parts = (
-        numbers(register, f"birth_{part}") for part in ("year", "month", "day")
-    )
+    year, *parts = (numbers(register, name) for name in BORN)
     month, day = (np.maximum(part, 1) for part in parts)
     return (year > 0) & (completed_years(year, month, day, on_day) < years)
 
@@ -306,7 +304,7 @@ def _is_here(compared: Compared, voters: pa.Table) -> Bools:
     is_here = rows.entry >= 0
     if not voters.num_rows:
         return is_here
-    for name in PRECINCT_PLACE:
+    for name in PLACE:
         stated = numbers(compared.register, name)[rows.register]
         listed = numbers(voters, name)[rows.entry]
         is_here &= (stated < 0) | (stated == listed)

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats, Longs
 from voterlist.config.sections import CheckSettings
-from voterlist.findings import PRECINCT_PLACE, make, take_columns
+from voterlist.fields import PLACE
+from voterlist.findings import make, take_columns
 from voterlist.model import ListKind, Sex, Unit, frozen
 from voterlist.reconcile.policies import BY_CODE
 from voterlist.schemas import COMPARISON, FINDING, PROTOCOL_LINES, VOTER
@@ -188,7 +189,7 @@ def _by_unit(
 
     Of statistics ``field`` is the measure of each row.
     """
-    constituency, precinct = (is_known(table.column(name)) for name in PRECINCT_PLACE)
+    constituency, precinct = (is_known(table.column(name)) for name in PLACE)
     rows_of = {
         Unit.PRECINCT: precinct,
         Unit.CONSTITUENCY: constituency & ~precinct,
@@ -196,7 +197,7 @@ def _by_unit(
     }
     for unit, of_unit in rows_of.items():
         at = np.flatnonzero(rows & of_unit)
-        columns = take_columns(table, at, PRECINCT_PLACE)
+        columns = take_columns(table, at, PLACE)
         columns |= {"value": value[at], "limit": limit[at], "unit": unit}
         columns["field"] = field
         if "measure" in table.column_names:
@@ -242,13 +243,9 @@ def _counted_voters(protocol: pa.Table, tally: pa.Table) -> Floats:
 
     NaN where it handed in none, and for the nation.
     """
-    constituency, precinct = (
-        is_known(protocol.column(name)) for name in PRECINCT_PLACE
-    )
+    constituency, precinct = (is_known(protocol.column(name)) for name in PLACE)
     whole = count_by_place(tally, protocol, "constituency")
-    counted = np.where(
-        precinct, count_by_place(tally, protocol, *PRECINCT_PLACE), whole
-    )
+    counted = np.where(precinct, count_by_place(tally, protocol, *PLACE), whole)
     counted[~constituency] = np.nan
     return counted
 
@@ -258,9 +255,7 @@ def _below(protocol: pa.Table, line: Floats) -> Floats:
 
     NaN where there are none, or one is not known.
     """
-    constituency, precinct = (
-        is_known(protocol.column(name)) for name in PRECINCT_PLACE
-    )
+    constituency, precinct = (is_known(protocol.column(name)) for name in PLACE)
     number = np.asarray(
         protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64
     )

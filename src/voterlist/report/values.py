@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import BORN, NAME_PARTS
 from voterlist.model import Level, Owed, Precinct, Progress, Standing, frozen, null_last
 from voterlist.tables import Column, join_text, row_of_each, rows_among
 
@@ -220,8 +220,7 @@ def written_names(entries: pa.Table) -> pa.ChunkedArray:
 
 def birth_dates(entries: pa.Table, voters: pa.Table) -> list[Value]:
     """The birth date of each entry as far as it is known, else as it is written."""
-    names = ("birth_year", "birth_month", "birth_day")
-    parts = [voters.column(name).to_pylist() for name in names]
+    parts = [voters.column(name).to_pylist() for name in BORN]
     written = entries.column("birth_date").to_pylist()
     return [
         text if year is None else Born(year, month, day)

@@ -268,9 +268,6 @@ def _remove_abandoned_of(path: Path) -> None:
                 remove_if_abandoned(path.with_name(name))
 
 
-if sys.platform != "win32":
-    import fcntl
-
 PREFIX = ".voterlist-work-"
 """How the names of such folders begin."""
 _NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")

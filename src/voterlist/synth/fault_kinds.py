@@ -141,8 +141,8 @@ _NO_FLAT = 200
 _FEWEST_FOR_MISSPELT = 30_000
 """Of fewer entries no surname is frequent enough to be told from its misspelling."""
 
-_OfEntry = Callable[[Desk, int], None]
-"""A kind of fault: the desk, and the entry that gets one."""
+Kind = Callable[[Desk, int], None]
+"""A kind of fault: the desk, and the entry or the list that gets one."""
 
 
 def _rewritten(
@@ -194,7 +194,7 @@ def _part(text: str) -> str:
     return f"{text[:2]}-{text[2:]}"
 
 
-def _other_birth_date(rule: str, date: str) -> _OfEntry:
+def _other_birth_date(rule: str, date: str) -> Kind:
     """Another birth date, the same in each entry that gets it."""
     return partial(_rewritten, rule, "birth_date", lambda _: date)
 
@@ -403,7 +403,7 @@ def _without_series(desk: Desk, row: int) -> None:
     desk.record("document-series-missing", row)
 
 
-OF_ENTRIES: tuple[_OfEntry, ...] = (
+OF_ENTRIES: tuple[Kind, ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
     partial(_rewritten, "mixed-script", "surname", _mix),

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from voterlist.model import Unit
-from voterlist.synth.fault_kinds import Desk
+from voterlist.synth.fault_kinds import Desk, Kind
 
 _LARGEST = 1_500
 """A list of more entries is too large."""
@@ -20,9 +20,6 @@ _FEWEST_PAIRS = 5
 """So many repeats are more than coincidence in lists without any other."""
 _SHARE_OF_DATES = 12
 """One birth date in so many is a year alone, in a constituency that has such dates."""
-
-_OfList = Callable[[Desk, int], None]
-"""A kind of fault: the desk, and the list that gets one."""
 
 
 def _some(desk: Desk, at: int, share: float) -> list[int]:
@@ -171,7 +168,7 @@ def _unread_houses(desk: Desk, at: int) -> None:
     desk.record_place("street-houses-unreadable", _first(desk, at), Unit.FILE)
 
 
-OF_LISTS: tuple[_OfList, ...] = (
+OF_LISTS: tuple[Kind, ...] = (
     partial(
         _rewritten, "heaping-first-of-january", "birth_date", 0.3, _first_of_january
     ),
@@ -199,7 +196,7 @@ def _two_lists(desk: Desk, at: int) -> None:
     desk.record_place("precinct-in-two-lists", _first(desk, at))
 
 
-OF_FILES: tuple[_OfList, ...] = (_two_lists,)
+OF_FILES: tuple[Kind, ...] = (_two_lists,)
 """What only lists that are files can have."""
 
 

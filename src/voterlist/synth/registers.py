@@ -18,7 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.random import Generator
 
-from voterlist.fields import COMPARED, NAME_PARTS
+from voterlist.fields import COMPARED, NAME_PARTS, PLACE
 from voterlist.schemas import with_entries
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
@@ -45,7 +45,6 @@ _YOUNGEST = "2007"
 """The youngest year of birth on the lists."""
 _SHARE = 0.004
 """Of the entries, those planted for each thing; at least one, where there are so many."""
-_PLACE = ("constituency", "precinct")
 _HEADERS = HEADERS["az"] | {
     "former": "Əvvəlki soyadı",
     "reason": "Çıxarılma səbəbi",
@@ -221,7 +220,7 @@ def _settle(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
     if not lists.num_rows:
         return people.slice(0, 0)
     at = pa.array(rng.integers(0, lists.num_rows, people.num_rows))
-    for name in _PLACE:
+    for name in PLACE:
         people = with_column(people, name, lists.column(name).take(at))
     return people
 
@@ -306,10 +305,10 @@ def _moves(
     """
     gone = listed.take(count)
     into.plant("moved-away-confirmed", gone)
-    into.csv("departures", _person(gone, *_PLACE), _person(others.take(count), *_PLACE))
+    into.csv("departures", _person(gone, *PLACE), _person(others.take(count), *PLACE))
     missing = others.take(count)
     into.plant("arrived-missing", missing, listed=False)
-    into.csv("arrivals", _person(missing, *_PLACE), _person(arrived, *_PLACE))
+    into.csv("arrivals", _person(missing, *PLACE), _person(arrived, *PLACE))
 
 
 def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> None:
@@ -328,7 +327,7 @@ def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> 
     entries = synthetic.entries
     birth_date = pc.fill_null(entries.column("birth_date"), "")
     listed = entries.filter(pc.match_substring(birth_date, _YOUNGEST))
-    into.csv("newly-of-age", _person(unlisted, *_PLACE), _person(listed, *_PLACE))
+    into.csv("newly-of-age", _person(unlisted, *PLACE), _person(listed, *PLACE))
 
 
 # --- cycles
@@ -380,9 +379,9 @@ def _cycles(
     added = _below(arrived, returned, new).column("entry_id")
     was_there = pc.invert(pc.is_in(entry_id, value_set=added))
     parts = (entries.filter(was_there), forgotten, recorded, without_reason)
-    last = _below(*(_person(part, *_PLACE) for part in parts))
+    last = _below(*(_person(part, *PLACE) for part in parts))
     into.parquet("last-cycle", last)
-    into.parquet("earlier-cycle", _below(last, _person(returned, *_PLACE)))
+    into.parquet("earlier-cycle", _below(last, _person(returned, *PLACE)))
 
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
     with_reasons = _person(recorded).append_column("reason", pa.array(reasons))
@@ -426,7 +425,7 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     voters = on_list + supplementary + with_card - cards_given
     voters += 10 * (row == 0)
     numbers = (voters, on_list, supplementary, with_card, cards_given)
-    of_lists = lists.select(_PLACE)
+    of_lists = lists.select(PLACE)
     for name, column in zip(_PROTOCOL, numbers, strict=True):
         of_lists = of_lists.append_column(name, pa.array(column))
     of_constituencies = _totals(of_lists, "constituency").sort_by("constituency")

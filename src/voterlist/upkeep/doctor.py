@@ -26,7 +26,7 @@ from voterlist.pipeline.reference import not_understood
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.settings import settings_of
-from voterlist.upkeep.installation import Health, Noticed
+from voterlist.upkeep.installation import Health, Noticed, Places
 
 _FEWEST_MEGABYTES = 2_000
 """Memory with which a constituency of 50,000 is done without harm to others."""
@@ -85,7 +85,7 @@ def _letters() -> Noticed:
 
 def _words() -> Noticed:
     """Whether names of files and what is printed may hold every letter."""
-    places: dict[str, str | int | float] = {
+    places: Places = {
         "files": sys.getfilesystemencoding(),
         "locale": os.environ.get("LC_ALL") or os.environ.get("LANG") or "?",
     }
@@ -119,7 +119,7 @@ def _notice_speed() -> Noticed:
 
 def _of_place(folder: Path) -> Iterator[Noticed]:
     """Whether the folder can be written, fast enough, and how much room there is."""
-    places: dict[str, str | int | float] = {"path": str(folder)}
+    places: Places = {"path": str(folder)}
     try:
         megabytes = machine.disk_megabytes_a_second(folder)
     except OSError:
@@ -142,7 +142,7 @@ def _of_workspace(workspace: Path, now: dt.datetime) -> Iterator[Noticed]:
     try:
         settings = settings_of(workspace)
     except SettingsError as error:
-        places: dict[str, str | int | float] = {"count": len(error.mistakes)}
+        places: Places = {"count": len(error.mistakes)}
         yield Noticed("settings", Health.BAD, {"file": SETTINGS_FILE, **places})
         yield _clock(now, None, _ZONE)
         return
@@ -185,6 +185,6 @@ def _clock(now: dt.datetime, newest: dt.date | None, zone: str) -> Noticed:
         today = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
     except zoneinfo.ZoneInfoNotFoundError:
         return Noticed("clock", Health.BAD, {"today": zone, "zone": zone})
-    places: dict[str, str | int | float] = {"today": today.isoformat(), "zone": zone}
+    places: Places = {"today": today.isoformat(), "zone": zone}
     is_behind = newest is not None and newest > today
     return Noticed("clock", Health.BAD if is_behind else Health.GOOD, places)

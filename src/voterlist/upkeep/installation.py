@@ -32,6 +32,10 @@ class Health(StrEnum):
     """Something does not work until somebody changes it."""
 
 
+Places = dict[str, str | int | float]
+"""What sentences name."""
+
+
 @frozen
 class Noticed:
     """One thing that was looked at.
@@ -45,7 +49,7 @@ class Noticed:
 
     code: str
     health: Health
-    places: dict[str, str | int | float] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
 
 
 def examine_installation() -> list[Noticed]:
@@ -54,7 +58,7 @@ def examine_installation() -> list[Noticed]:
 
 
 def _python() -> Noticed:
-    places: dict[str, str | int | float] = {
+    places: Places = {
         "version": platform.python_version(),
         "system": platform.platform(terse=True),
         "program": sys.executable,

@@ -237,7 +237,7 @@ def _answer(
 
 
 def _line_of_journal(
-    note: tuple[dt.date, str, Mapping[str, str | int]],
+    note: JournalLine,
     number: int | None,
     numbers: Mapping[str, str],
 ) -> DiaryLine:

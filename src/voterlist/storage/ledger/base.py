@@ -31,6 +31,8 @@ CHUNK = 5_000
 
 Row = Sequence[Any] | Mapping[str, Any]
 """Values for the places of a statement, in order or by name."""
+Chunks = Iterator[list[tuple[Any, ...]]]
+"""Rows of a query, some thousand at a time."""
 
 
 class Base(ABC):
@@ -131,7 +133,7 @@ class Base(ABC):
         """All rows of a query."""
 
     @abstractmethod
-    def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks_of_bytes(self, query: str) -> Chunks:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
 
 
@@ -253,7 +255,7 @@ class SqliteBase(Base):
         with self._translate_errors():
             return self.connection.execute(query, values).fetchall()
 
-    def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks_of_bytes(self, query: str) -> Chunks:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
         with self._translate_errors():
             text_factory = self.connection.text_factory

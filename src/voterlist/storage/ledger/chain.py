@@ -22,7 +22,7 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.errors import input_error, usage_error
 from voterlist.model import frozen
-from voterlist.storage.ledger.base import Base, damage_error
+from voterlist.storage.ledger.base import Base, Chunks, damage_error
 from voterlist.storage.ledger.tables import CHAIN, KEYS, OLDEST, SINCE, VERSION
 
 PREFIX = b"voterlist ledger chain 1\n"
@@ -245,9 +245,7 @@ class RunningDigest:
         return RunningDigest(count, last, state)
 
 
-def rows_of(
-    base: Base, table: str, *, behind: int | None = None
-) -> Iterator[list[tuple[Any, ...]]]:
+def rows_of(base: Base, table: str, *, behind: int | None = None) -> Chunks:
     """The rows of a table in order, some thousand at a time, every text as bytes.
 
     ``behind``: of a numbered table only those with greater keys.

@@ -29,6 +29,7 @@ from voterlist.errors import UsageError, VoterlistError, usage_error
 from voterlist.storage.ledger.base import (
     CHUNK,
     Base,
+    Chunks,
     Row,
     damage_error,
     forbidden_error,
@@ -244,7 +245,7 @@ class PostgresBase(Base):
             found = self._connection.execute(_statement(query), _by_name(values))
             return [tuple(row) for row in found]
 
-    def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks_of_bytes(self, query: str) -> Chunks:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
         with self._translate_errors():
             statement = text(query).execution_options(yield_per=CHUNK)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.fields import REQUIRED
+from voterlist.fields import PLACE, REQUIRED
 from voterlist.model import EntryRole, Precinct, Severity, Unit
 from voterlist.report.sections.set_aside import NOBODY
 from voterlist.schemas import SCORECARD
@@ -119,21 +119,18 @@ def _table(precincts: Iterable[Precinct], measured: _Measured) -> pa.Table:
         if total:
             cells = (*precinct, quality, measure, count, total, count / total)
             rows.append(dict(zip(SCORECARD.names, cells, strict=True)))
-    return from_rows(rows, SCORECARD, *_PLACE, "quality", "measure")
-
-
-_PLACE = ("constituency", "precinct")
+    return from_rows(rows, SCORECARD, *PLACE, "quality", "measure")
 
 
 def _sum_by_precinct(table: pa.Table, column: str) -> Counts:
     """The sum of a column in each precinct."""
-    return count_by(table, *_PLACE, of=column)
+    return count_by(table, *PLACE, of=column)
 
 
 def _entries(table: pa.Table) -> Counts:
     """How many entries of each precinct the rows name, each once."""
     named = table.filter(pc.field("entry_id").is_valid())
-    return count_by(distinct(named, *_PLACE, "entry_id"), *_PLACE)
+    return count_by(distinct(named, *PLACE, "entry_id"), *PLACE)
 
 
 def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:

@@ -7,13 +7,11 @@ from operator import itemgetter
 
 import pyarrow as pa
 
+from voterlist.quality.certificate import COUNTED
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.values import Words
 from voterlist.schemas import CERTIFICATE as CERTIFICATE_TABLE
 from voterlist.tables import ReadRow, concat
-
-_COUNTED = frozenset({"missed", "unasked"})
-"""Measures whose estimate is a number of cases and not a share."""
 
 
 def certificate_of(table: pa.Table, constituency: int | None) -> list[ReadRow]:
@@ -52,7 +50,7 @@ def tell_measure(row: ReadRow, words: Words) -> str:
 def _form(measure: str) -> str:
     if measure in {"kappa", "fairness"}:
         return measure
-    return "count" if measure in _COUNTED else "share"
+    return "count" if measure in COUNTED else "share"
 
 
 def _number(row: ReadRow, name: str, words: Words) -> str:
