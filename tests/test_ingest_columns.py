@@ -438,6 +438,16 @@ def test_a_heading_above_several_columns_holds_for_each():
     assert set(zip(*names.values(), strict=True)) == {("Əli", "Rauf"), ("Rza", "Nadir")}
 
 
+def test_a_second_row_of_headings_that_tells_no_further_column_is_no_voter():
+    """The list had one entry more, whose birth date was the word tarixi."""
+    heads = [
+        [*HEADER[:3], "Atasının", "Doğum", *HEADER[5:]],
+        [*[""] * 3, "adı", "tarixi"],
+    ]
+    found = take(raw([[TITLE], *heads, *voters()]))
+    assert found.entries.num_rows == 24
+
+
 def test_a_birth_date_above_its_day_month_and_year_is_all_three():
     """The day alone would be the birth date of each voter."""
     rows = [["Soyadı", "Adı", "Doğum tarixi", "", ""], ["", "", "gün", "ay", "il"]]

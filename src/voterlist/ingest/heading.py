@@ -62,6 +62,12 @@ class Header:
         """The first row that may be an entry."""
         return self.body if self.body >= 0 else self.rows[-1] + 1
 
+    @property
+    def worth(self) -> tuple[int, float]:
+        """How many columns it tells, and how surely."""
+        confidences = [match.confidence for match in self.map.matches]
+        return len(confidences), sum(confidences)
+
     def moved(self, by: int) -> Header:
         """The same header in a sheet that has so many rows more above it."""
         rows = tuple(row + by for row in self.rows)
@@ -92,7 +98,7 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
             is_extended = header.rows[0] == row and header.rows[-1] < row + 2
             if is_inside and is_extended:
                 other = _try(head, rows, settings)
-                if other and len(other.map.matches) > len(header.map.matches):
+                if other and other.worth > header.worth:
                     header = other
         after = header.rows[-1] + 1
         if after < len(head) and _is_column_numbers(head[after]):
