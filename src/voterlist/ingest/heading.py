@@ -207,8 +207,13 @@ def any_match(
     chosen = [cells[column] for column in columns]
     if not chosen:
         return np.zeros(len(cells[0]), dtype=bool)
-    every = [fits_each(chosen, pattern) for pattern in patterns]
-    found: Bools = np.logical_or.reduce(np.logical_and.reduce(every))
+    first, *others = patterns
+    cell_fits = fits_each(chosen, first)
+    for pattern in others:
+        # Most patterns fit no cell, and each that is asked takes as long as the first.
+        if cell_fits.any():
+            cell_fits &= fits_each(chosen, pattern)
+    found: Bools = np.logical_or.reduce(cell_fits)
     return found
 
 

@@ -541,7 +541,8 @@ def _mark_shifted(cells: list[pa.Array], codes: _Codes, columns: ColumnMap) -> N
         if own := columns.columns(field):
             elsewhere = _columns_of(columns, _OF_NEITHER)
             is_elsewhere = any_match(cells, elsewhere, patterns)
-            is_shifted |= is_elsewhere & ~any_match(cells, own, patterns)
+            if is_elsewhere.any():
+                is_shifted |= is_elsewhere & ~any_match(cells, own, patterns)
     is_shifted &= is_entry
     _mark(codes, is_shifted & is_short, AsideCode.ROW_TOO_SHORT)
     _mark(codes, is_shifted, AsideCode.ROW_TOO_LONG)
@@ -632,10 +633,9 @@ def _moved_names(
     """
     surnames, fathers = columns.columns("surname"), columns.columns("patronymic")
     given = columns.columns("given_name")
-    is_ending, is_other = (
-        any_match(cells, names, (_ENDING,)) for names in (given, surnames)
-    )
-    found = is_ending & ~is_other & _any_filled(cells, surnames)
+    found = any_match(cells, given, (_ENDING,)) & _any_filled(cells, surnames)
+    if found.any():
+        found &= ~any_match(cells, surnames, (_ENDING,))
     found &= (found[1:] & found[:-1]).sum() >= ENOUGH - 1
     if surnames and len(fathers) == 1:
         father = raw[fathers[0]]
