@@ -312,19 +312,25 @@ def test_two_slips_in_a_short_name_are_seen_where_it_is_nobodys(
 
 @pytest.mark.parametrize("field", ["surname", "given_name"])
 @pytest.mark.parametrize(
-    ("two", "times", "expected"),
+    ("two", "times", "day", "expected"),
     [
-        ("heorge", 1, "misspelt-twice"),
-        ("heorge", 20, "differs"),
-        ("hector", 1, "differs"),
+        ("heorge", 1, None, "misspelt-twice"),
+        ("heorge", 20, None, "differs"),
+        ("heorge", 20, 5, "similar"),
+        ("hector", 1, 5, "differs"),
     ],
 )
 def test_two_rare_spellings_may_be_slips_of_a_name_between_them(
-    field, two, times, expected
+    field, two, times, day, expected
 ):
-    """Of a list in which every name is misspelt short names two edits apart told two people."""
+    """Of a list in which every name is misspelt short names two edits apart told two people.
+
+    And of one day of birth a garbled name told twins.
+    """
     names = ["gerge", two, *[two] * (times - 1)]
-    entries = encode(voters(**{field: names}), profile=Profile.GENERIC)
+    born = {"birth_year": [1980] * len(names)}
+    born |= {part: [day] * len(names) for part in ("birth_month", "birth_day")}
+    entries = encode(voters(**{field: names}, **born), profile=Profile.GENERIC)
     assert word(field, first_pair(entries)) == expected
 
 

@@ -243,27 +243,35 @@ def adjust_names(
     levels: Levels,
     outcomes: Mapping[int, tuple[int, int]],
     *,
-    are_short: bool = False,
+    similar: int | None = None,
 ) -> None:
     """Decide, in place, the levels of names one or two edits apart.
 
     ``outcomes`` has for each undecided level the level where a spelling is rare, of one of the two
     entries in one of the columns, and the level where all are in use. Of two edits in few letters
-    (``are_short``) a rare spelling alone is no sign of a slip: the other has to be many times as
-    common. Names that are not folded are often spelt in two ways, and a common one explains no
-    other: there both have to be rare, each a slip of a name between them.
+    (those with ``similar``) a rare spelling alone is no sign of a slip: the other has to be many
+    times as common. Names that are not folded are often spelt in two ways, and a common one
+    explains no other: there both have to be rare, each a slip of a name between them. Where one is,
+    they are ``similar``, if both birth dates are full: without, nothing tells brother from sister.
     """
     rare = max(_RARE, int(_RARE * pairs.entries.people / _RARE_IN))
+    dates = pairs.entries.packed_date
     for undecided, (misspelt, in_use) in outcomes.items():
         where = np.flatnonzero(levels == undecided)
         levels[where] = in_use
         for names in columns if len(where) else ():
-            counts = names.counts[names.codes[[pairs.left[where], pairs.right[where]]]]
+            ends = [pairs.left[where], pairs.right[where]]
+            counts = names.counts[names.codes[ends]]
             fewest, most = counts.min(axis=0), counts.max(axis=0)
             is_slip = fewest <= rare
-            if are_short:
-                is_folded = pairs.entries.profile is Profile.AZ
-                is_slip &= most >= _TIMES * fewest if is_folded else most <= rare
+            if similar is not None and pairs.entries.profile is Profile.AZ:
+                is_slip &= most >= _TIMES * fewest
+            elif similar is not None:
+                are_full = ((dates[ends] >> 5 & 15) * (dates[ends] & 31) > 0).all(
+                    axis=0
+                )
+                levels[where[is_slip & are_full]] = similar
+                is_slip &= most <= rare
             levels[where[is_slip]] = misspelt
 
 
@@ -372,7 +380,8 @@ class CohortName(Comparison):
         """By how rare the spellings are."""
         names = (self._names(pairs),)
         adjust_names(names, pairs, levels, self._outcomes)
-        adjust_names(names, pairs, levels, self._short_outcomes, are_short=True)
+        similar = self.levels["SIMILAR"]
+        adjust_names(names, pairs, levels, self._short_outcomes, similar=similar)
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How often those born in the years of the two entries have the name."""

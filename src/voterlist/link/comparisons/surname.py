@@ -125,7 +125,8 @@ class Surname(Comparison):
         entries = pairs.entries
         surname, stem = entries.surname, entries.stem
         adjust_names((stem,), pairs, levels, _OUTCOMES)
-        adjust_names((stem,), pairs, levels, _SHORT_OUTCOMES, are_short=True)
+        similar = SurnameLevel.SIMILAR
+        adjust_names((stem,), pairs, levels, _SHORT_OUTCOMES, similar=similar)
         adjust_names((surname,), pairs, levels, _SLIP_OUTCOMES)
         adjust_names((surname, stem), pairs, levels, _SLIP_OF_TWO_EDITS)
         differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
