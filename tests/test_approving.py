@@ -226,6 +226,10 @@ def test_an_approval_says_what_is_left(here):
     folder = next((here.above / "received").glob("submit-*"))
     gate = [{"gate": "missing-precincts", "count": 3}]
     (folder / "gates.json").write_text(json.dumps(gate), encoding="utf-8")
+    kept = folder.rename(here.folder / "kept")
+    # The lists were approved all the same, and nobody could approve them with what is left.
+    assert code_of(approve(here.above)) == (3, "received-gone")
+    kept.rename(folder)
     left = approve(here.above)[1]["in_spite_of"]
     assert [row["count"] for row in left][-1] == 3
     assert left[-1]["what"].startswith("Precincts of the territory")

@@ -537,9 +537,12 @@ def _with_precincts(folder):
     return above, both
 
 
-def _list_as_another(precinct):
+BEFORE = workspaces.ONE.splitlines()[0]
+ANOTHER = "1;Nəbiyev;Sahib;Elman oğlu;19.07.1941;kişi;Nizami küç. 4;5XK1261"
+
+
+def _list_as(precinct, line):
     path = precinct / "inbox" / "88" / "menteqe-1.csv"
-    line = "1;Nəbiyev;Sahib;Elman oğlu;19.07.1941;kişi;Nizami küç. 4;5XK1261"
     path.write_text(re.sub("(?m)^1;.*", line, path.read_text("utf-8")), "utf-8")
     told("run", precinct, "--today", EARLY)
 
@@ -576,7 +579,9 @@ def _lose_what_was_kept(above):
     one, other = (
         told("return", above, "-c", 88, "--precinct", of, *out) for of in "12"
     )
-    assert (code_of(one), other[0]) == ((3, "received-gone"), 0)
+    # A return that asks less than it would says why.
+    assert (code_of(one), other[0]) == ((3, "received-gone"), 1)
+    assert [one["code"] for one in other[1]["lost"]] == ["received-gone"]
 
 
 def _answer_by_naming(precinct):
@@ -602,6 +607,13 @@ def _answer_by_naming(precinct):
     assert "Nəbiyev Sahib Elman oğlu" in told_of[-1].stdout
     # Of the other case the list has the entry that was asked about.
     assert told(*words, 2, *as_named)[0] == 2
+    again = shutil.copytree(precinct, precinct.with_name("again"))
+    _list_as(again, BEFORE)
+    # Who is listed as before could not be given up, though that was offered.
+    back = ("answer", again, "--by", "Nigar", "--today", EARLY, "--case", 1)
+    assert told(*back, "--elsewhere", "--entry", asked, *document)[0] == 0
+    told("run", again, "--today", EARLY)
+    assert asked in handing.newest(again, "applied").column("entry_id").to_pylist()
     assert told("answer", precinct)[1]["cases"][0]["own"][0]["entry_id"] == today
     return wrong, today
 
@@ -638,7 +650,8 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     for number, precinct in both:
         package = tmp_path / f"return-{number}.zip"
         words = ("-c", 88, "--precinct", number, "--out", package)
-        told("return", above, *words, "--today", EARLY)
+        # Of a precinct it was asked what the constituency of its number owes: nothing.
+        assert len(told("return", above, *words, "--today", EARLY)[1]["owed"]) == 2
         told("receive", precinct, package, "--today", EARLY)
     answer("--stays")
     assert hand_over("second") == [(0, 0), (1, 1)]
@@ -647,7 +660,7 @@ def test_precincts_answer_that_a_voter_stays_or_stands_in_the_other_one(tmp_path
     assert len(handing.newest(above, "queue").column("case_id").unique()) == 1
     assert owed() == []
     # Whose line says something else altogether could only be given up, and was asked for for ever.
-    _list_as_another(both[0][1])
+    _list_as(both[0][1], ANOTHER)
     answer("--elsewhere", "--document", "AA 1")
     hand_over("third")
     out = ("--out", tmp_path / "up.zip", "--today", EARLY)

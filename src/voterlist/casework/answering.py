@@ -177,7 +177,8 @@ Asked = Mapping[str, tuple[ReturnedCase, Answer | None]]
 def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -> Asked:
     """The cases of the newest return, and those that were answered before it.
 
-    An entry of several stands with the one of this number, where one is given, or the newest.
+    An entry of several stands with the one of this number, where one is given, or the newest. Of
+    that one the entries of which it was asked may be named too, whoever was named instead.
     """
     cases = with_answers(workspace, ledger)
     cases.sort(key=lambda told: told[0].number == number)
@@ -186,7 +187,7 @@ def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -
         for case, given in cases
         for about in (as_asked(case), case)
         for entry in about.own
-        if about is case or entry.is_gone
+        if about is case or entry.is_gone or case.number == number
     }
 
 
@@ -353,14 +354,15 @@ def _as_striking(row: Row, case: ReturnedCase) -> Row:
     }
 
 
-def owed_answers(workspace: Path) -> tuple[Owed, ...]:
-    """The cases that were returned, and to which a constituency owes an answer.
+def owed_answers(workspace: Path) -> tuple[tuple[Owed, ...], tuple[CustodyError, ...]]:
+    """The returned cases to which a constituency owes an answer, and why it is not known of some.
 
     Raises:
         UsageError: it is no workspace.
     """
     with open_to_read(workspace) as (_, ledger):
-        return Kept(workspace, ledger).owed()
+        kept = Kept(workspace, ledger)
+        return kept.owed(), tuple(kept.lost.values())
 
 
 def _write_answer(

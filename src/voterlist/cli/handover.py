@@ -20,7 +20,12 @@ from voterlist.cli.options import (
     when,
 )
 from voterlist.cli.review import list_problems
-from voterlist.cli.status import changed_as_json, tell_changed, tell_waves
+from voterlist.cli.status import (
+    changed_as_json,
+    tell_changed,
+    tell_lost,
+    tell_waves,
+)
 from voterlist.cli.terminal import (
     SAY,
     TERMINAL,
@@ -274,16 +279,22 @@ def return_cases(
         receiver=sent.manifest.receiver.name,
         path=sent.package,
     )
-    owed = [case for case in owed_answers(workspace) if constituency in case.asked]
-    owing = sum(constituency in case.owing for case in owed)
+    every, lost = owed_answers(workspace)
+    number = constituency if precinct is None else precinct
+    owed = [case for case in every if number in case.asked]
+    owing = sum(number in case.owing for case in owed)
     table(
         ("constituency", *counts, "answers-owed"),
         [(str(constituency), *counts.values(), owing)],
     )
+    # Who was given up by all is asked again by the next one, once it is known.
+    tell_lost(lost)
     return {
         "package": _package(sent.package, sent.manifest),
         **counts,
         "owed": [pick(case, "number", "asked", "owing") for case in owed],
+        "lost": [pick(error, "code", "places") for error in lost],
+        "exit_code": bool(lost),
     }
 
 

@@ -25,6 +25,7 @@ from voterlist.model import Level, Progress, Standing, null_last
 if TYPE_CHECKING:
     from voterlist.config.sections import Settings
     from voterlist.deadlines import BurnDown, Forecast
+    from voterlist.errors import CustodyError
     from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status
     from voterlist.pipeline.result import Repeat
@@ -343,12 +344,17 @@ def changed_as_json(changed: Changed) -> Answer:
     }
 
 
-def _tell_answers_owed(status_now: Status) -> None:
-    """How many returned cases wait for each constituency, or precinct of one; what is lost."""
-    for error in status_now.lost:
+def tell_lost(lost: Iterable[CustodyError]) -> None:
+    """What was kept of packages and is gone or damaged, and what to do."""
+    for error in lost:
         TERMINAL.say()
         for part in ("what", "todo"):
             tell(f"error.{error.code}.{part}", **error.places)
+
+
+def _tell_answers_owed(status_now: Status) -> None:
+    """How many returned cases wait for each constituency, or precinct of one; what is lost."""
+    tell_lost(status_now.lost)
     counted = Counter(
         number for case in status_now.answers_owed for number in case.owing
     )
