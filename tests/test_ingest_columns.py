@@ -221,6 +221,44 @@ def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_as
     assert found.entries.num_rows == 24 * (not is_asked)
 
 
+@pytest.mark.parametrize(
+    ("place", "heading", "cell"),
+    [
+        (3, "Ailə başçısı", "Vaqif Həsən oğlu"),
+        (3, "Vvv", "Əliyev Vaqif Həsən oğlu"),
+        (4, "Uçota alınma tarixi", "03.04.19{}"),
+        (4, "Дата поступления", "{}.04.1965"),
+        (4, "Qəbul ili", "19{}"),
+        (4, "Palata", "{}"),
+        (5, "Müəssisə", "Bakı şəhəri, {} saylı məktəb"),
+        (6, "Abonent kodu", "12ABC{}"),
+        (6, "Badge ID", "12ABC{}"),
+        (7, "Siyahı növü", "M"),
+        (7, "Vvv", "M"),
+        (8, "Hərbi bilet", "AA12345{}"),
+        (8, "Sayğac", "123456{}"),
+    ],
+)
+def test_a_column_of_something_else_gives_no_field(place, heading, cell):
+    """The heads of families were fathers, and those with a card had its number as their FIN."""
+    found = full(place, heading, cell).entries
+    fields = ("patronymic", "birth_date", "address", "fin", "sex", "document")
+    assert (found.num_rows, found.column(fields[place - 3]).null_count) == (24, 24)
+
+
+def test_dates_of_none_who_is_old_may_be_of_something_else():
+    """Each voter had the day of hiring as the birth date."""
+    assert "mapping-doubtful" in said(full(4, "Vvv", "{}.04.1995"))
+
+
+def test_columns_of_something_else_beside_all_fields_raise_no_question():
+    """A heading a little like a known one was left out, and then its cells were another voter's."""
+    more = ["03.04.1988", "Əliyev Vaqif Həsən oğlu"]
+    head = [*HEADER, "Evlənmə tarixi", "Ailə başçısı"]
+    found = take(raw([[TITLE], head, *([*row, *more] for row in voters())]))
+    assert found.entries.num_rows == 24
+
+
 def test_an_age_is_asked_about_where_no_birth_date_stands_beside_it():
     """It is a column that nobody uses, and the voters had neither."""
     assert "mapping-doubtful" in said(full(4, "Yaşı", "{}"))
@@ -243,6 +281,9 @@ def test_fins_under_the_heading_of_documents_are_fins():
         (["Küçə", "Nömrə", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
         (["Küçə", "Vvv", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
         (["Ünvan", None, "Telefon"], ["Xaldan kəndi", "{}", "1"], "Xaldan kəndi {}"),
+        (["Ünvan", "Vvv", "Qeyd"], ["Xaldan kəndi", "4", ""], "Xaldan kəndi"),
+        (["Ünvan", "Ailə sayı", "Qeyd"], ["Xaldan kəndi", "{}", ""], "Xaldan kəndi"),
+        (["Ünvan", "Yaş", "Qeyd"], ["Xaldan kəndi", "{}", ""], "Xaldan kəndi"),
     ],
 )
 def test_the_number_of_a_house_stands_behind_its_street(headings, cells, address):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist.arrays import Longs
 from voterlist.fields import FIELDS, HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
-from voterlist.ingest.text import fold
+from voterlist.ingest.text import OF_OTHERS, UNUSED, fold
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -73,17 +73,20 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             r"(?=(?:\D*\d){7,15}\D*$)"
             r"(?:\+|00|\(?0)?\d*[\d() ./\-]*[() .+/\-][\d() ./\-]*$|(?:\+|00)\d{7,15}$"
         ),
+        "early": r".*(?:19[0-6]\d|[./\- ][3-6]\d$)",
         "year": r"(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",
         "count": r"(?:1[6-9]|[2-9]\d|10\d|[1-3]\d{4})(?:\.0+)?(?: ?(?:yaş\w*|лет|года?))?\.?$",
+        "far-house": r"(?:1[3-9]|[2-9]\d|\d{3})\b|\d+[a-zа-я/\-]",
         "house": r"\d{1,3}[a-zа-я]?(?:[/\-]\d{1,3}[a-zа-я]?)*$",
         "long-fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7,8}}$",
         "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
         "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|(?!{_COMPACT})\d{{8}})$",
-        "series": rf"{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}$",
+        "series": r"(?:a[aez]e?|[dm]y[iı]|а[аз]е?)[ №.\-]*\d{7,9}$",
         "sex": (
             r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*"
             r"|male|female|man|woman|киши|гадын)\.?$"
         ),
+        "woman": r"(?:[qfж]|qad[ıi]n|жен[а-я]*|female|woman|гадын)\.?$",
         "words": rf"(?=.*{_LETTER}{{2}}){_WORDS}$",
         "several": rf"(?=.*{_LETTER}{{2,}}[., ]+{_LETTER}){_WORDS}$",
         "surname": rf".*{SURNAME}(?:$|[ ,])",
@@ -193,7 +196,7 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
     kept = []
     for match in columns.matches:
         if match.how == "pinned" or match.field is None:
-            kept += [] if match.weak else [match]
+            kept.append(match)
             continue
         verdict = _verdict(match.role, shapes[match.column])
         only_name = match.role in _SURNAMES and not named
@@ -357,23 +360,36 @@ def by_content(shapes: Sequence[Shape]) -> ColumnMap:
     return ColumnMap(tuple(_told(shapes, columns)))
 
 
-def with_untold(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
+def with_untold(
+    columns: ColumnMap, shapes: Sequence[Shape], headings: Sequence[str | None]
+) -> ColumnMap:
     """The same map with the columns that their cells tell, of fields that no heading tells.
 
     Half as sure where they may be something else. A blank column, one of ages and FINs under the
-    heading of documents are told likewise.
+    heading of documents are told likewise; one whose heading has a word of something else is not.
     """
+    has_births = any(
+        match.field == "birth_date" and shapes[match.column].filled
+        for match in columns.matches
+    )
     free = {
         match
         for match in columns.matches
         if match.how != "pinned"
         and (
             not shapes[match.column].filled
+            or (match.weak and match.field is None)
             or (match.role == "document" and shapes[match.column]["fin"] >= _SURE_FIN)
-            or fold(match.header) in FIELDS["age"].words
+            or (fold(match.header) in FIELDS["age"].words and not has_births)
         )
     }
-    found = _told(shapes, {}, [match for match in columns.matches if match not in free])
+    others = [
+        ColumnMatch(at, heading, UNUSED, 1.0, "known")
+        for at, heading in enumerate(headings)
+        if heading and OF_OTHERS.search(fold(heading))
+    ]
+    headed = [match for match in columns.matches if match not in free]
+    found = _told(shapes, {}, [*headed, *others])
     places = {match.column for match in found}
     kept = (match for match in columns.matches if match.column not in places)
     return ColumnMap((*kept, *found))
@@ -397,6 +413,10 @@ _LOOKED_FOR = (
 )
 """A role; what its cells look like, and the share of them from which a column may be its own; the
 same of what no other column looks like; another role that says as much."""
+_LEAST_OLD = 0.1
+"""So many voters of a list were born before 1970; of the dates of hiring fewer are so early."""
+_LEAST_FAR = 0.2
+"""So many numbers of houses are above 12, or have a letter; few families are so large."""
 _LEAST_FILLED = 0.1
 """A column of fewer rows than this share is one of remarks."""
 
@@ -413,6 +433,7 @@ def _told(
     rows = max((shapes[at].filled for at in filled), default=0)
     sure = 1 - 1 / (rows + 2)
     place = {match.role: match.column for match in headed}
+    taken = {match.column for match in headed}
     place |= {role: at for role, (at, _) in columns.items()}
     if "house" in place and shapes[place["house"]]["house"] < _MOSTLY:
         # A whole address stands under the heading of houses.
@@ -422,13 +443,20 @@ def _told(
         free = [
             at
             for before, at in pairwise([-1, *filled])
-            if at not in place.values()
+            if at not in taken | {*place.values()}
             and shapes[at].filled >= max(2, _LEAST_FILLED * rows)
             and shapes[at][look] >= least
+            and (role != "sex" or not headed or shapes[at]["woman"])
+            # With a surname it is somebody else: who is the head of the family, or teaches.
+            and (role != "patronymic" or shapes[at]["surname"] < _MOSTLY)
             # The number of a house stands behind its street.
             and (
                 role != "house"
-                or (before in streets and shapes[before]["digit"] < _MOSTLY)
+                or (
+                    before in streets
+                    and shapes[before]["digit"] < _MOSTLY
+                    and shapes[at]["far-house"] >= _LEAST_FAR
+                )
             )
         ]
         if not free or {role, instead} & place.keys():
@@ -440,6 +468,8 @@ def _told(
         }
         at, *others = sorted(free, key=order.__getitem__)
         is_sure = not headed or shapes[at][surely] >= share
+        if headed and role in {"birth_date", "birth_year"}:
+            is_sure &= shapes[at]["early"] >= _LEAST_OLD
         if is_birth and others:
             is_sure &= order[others[0]] - order[at] >= 10
         likely = 0.6 + 0.4 * shapes[at][look]

@@ -345,7 +345,7 @@ def _judged_section(
         rows = body_rows(filled, header.start, stop, len(columns.matches))
         looks = shapes(cells, rows)
         columns = confirm_columns(columns, looks)
-        columns = with_untold(columns, looks) if asks else columns
+        columns = with_untold(columns, looks, header.texts) if asks else columns
         others = claims(header.texts, settings)
         columns = doubt_halves(columns, others, cells, rows)
     return Section(
