@@ -55,7 +55,7 @@ def test_a_case_over_constituencies_is_settled_once_each_has_answered(cycle):
     # Each return tells of the cases of its own receiver alone.
     asked = {one["number"]: one["asked"] for said in returns for one in said["owed"]}
     assert [len(places) for places in asked.values()] == [2] * ACROSS
-    assert owed_answers(cycle.centre) == ()
+    assert owed_answers(cycle.centre) == ((), ())
 
 
 def test_only_one_side_of_each_case_left_its_list(cycle):

@@ -280,7 +280,8 @@ def return_cases(
         path=sent.package,
     )
     every, lost = owed_answers(workspace)
-    number = constituency if precinct is None else precinct
+    receiver = sent.manifest.receiver
+    number = receiver.precinct or receiver.constituency
     owed = [case for case in every if number in case.asked]
     owing = sum(number in case.owing for case in owed)
     table(
