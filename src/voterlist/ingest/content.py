@@ -55,6 +55,8 @@ _STREET = (
     r"|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
     r"|house|flat|road|avenue|\bm(?:i)?kr|massiv|\bмкр|микрор|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b)"
 )
+_HOME = r"(?!.*sayl[ıi] (?!ev|bina|m[əe]n|blok|k[üu][çc]|yataqx))"
+"""No school, hospital or polling station."""
 _PATTERNS: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {
@@ -95,8 +97,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
         "street": _STREET,
-        "dwelling": rf"(?=.*\d){_STREET}",
-        "address": rf"(?!{_DATE})(?:{_STREET}|\D*{_LETTER}{{2}}\D*[ ,.]\d)",
+        "dwelling": rf"(?=.*\d){_HOME}{_STREET}",
+        "address": rf"(?!{_DATE}){_HOME}(?:{_STREET}|\D*{_LETTER}{{2}}\D*[ ,.]\d)",
     }.items()
 }
 """In lower case, from the beginning of the cell. Compiled once: the sheets are many, their samples
@@ -413,6 +415,9 @@ _LOOKED_FOR = (
 )
 """A role; what its cells look like, and the share of them from which a column may be its own; the
 same of what no other column looks like; another role that says as much."""
+_ASKED = {"birth_date", "birth_year", "address"}
+"""Roles that the law asks of every entry: what may be one is asked about, what may be another is
+left out."""
 _LEAST_OLD = 0.1
 """So many voters of a list were born before 1970; of the dates of hiring fewer are so early."""
 _LEAST_FAR = 0.2
@@ -446,6 +451,7 @@ def _told(
             if at not in taken | {*place.values()}
             and shapes[at].filled >= max(2, _LEAST_FILLED * rows)
             and shapes[at][look] >= least
+            and (role in _ASKED or not headed or shapes[at][surely] >= share)
             and (role != "sex" or not headed or shapes[at]["woman"])
             # With a surname it is somebody else: who is the head of the family, or teaches.
             and (role != "patronymic" or shapes[at]["surname"] < _MOSTLY)
