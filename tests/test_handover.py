@@ -614,6 +614,15 @@ def _answer_by_naming(precinct):
     assert told(*back, "--elsewhere", "--entry", asked, *document)[0] == 0
     told("run", again, "--today", EARLY)
     assert asked in handing.newest(again, "applied").column("entry_id").to_pylist()
+    # Nor was anybody asked about who is listed again once the one that was named is given up.
+    back = shutil.copytree(precinct, precinct.with_name("back"))
+    words = ("answer", back, "--by", "Nigar", "--today", EARLY, "--case", 1)
+    assert told(*words, "--elsewhere", "--entry", today, *document)[0] == 0
+    told("run", back, "--today", EARLY)
+    cases = ("answer", back, "--today", EARLY)
+    assert told(*cases)[1]["cases"][0]["answer"] == "give-up"
+    _list_as(back, BEFORE)
+    assert told(*cases)[1]["cases"][0]["answer"] is None
     assert told("answer", precinct)[1]["cases"][0]["own"][0]["entry_id"] == today
     return wrong, today
 

@@ -324,7 +324,9 @@ def record_from_above(
     struck = taken_off(given)
     new |= by_entry.keys()
     by_entry |= {entry: row["decided_by"] for entry, row in struck.items()}
-    given_up = {asked[entry][0].number: asked[entry][0] for entry in new & {*asked}}
+    given_up = {
+        asked[entry][0].number: asked[entry][0] for entry in sorted(new & {*asked})
+    }
     for _, case in sorted(given_up.items()):
         if all(entry.is_gone or entry.entry_id in struck for entry in case.own):
             by = next(

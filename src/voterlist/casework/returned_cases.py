@@ -761,7 +761,8 @@ def _as_decided(
     """The answers, as what was decided since, at whichever door, leaves them.
 
     Whom a striking took off after all is given up by whoever struck. Who was given up and is struck
-    no more is asked about again, as is who stays and stands on no list any more.
+    no more is asked about again, as is who stays and stands on no list any more, and who is listed
+    again after somebody else was named and given up.
     """
     holding = dict(answers)
     if not holding:
@@ -776,8 +777,10 @@ def _as_decided(
         rows = [
             struck[entry.entry_id] for entry in case.own if entry.entry_id in struck
         ]
-        is_off = all(entry.is_gone or entry.entry_id in struck for entry in case.own)
-        if answer is None or (answer.answer == "give-up") == is_off:
+        is_given_up = answer is not None and answer.answer == "give-up"
+        about = (*case.own, *case.asked) if is_given_up else case.own
+        is_off = all(entry.is_gone or entry.entry_id in struck for entry in about)
+        if answer is None or is_given_up == is_off:
             continue
         if is_off and rows:
             said = {"by": rows[0]["decided_by"], "day": rows[0]["decided_at"][:10]}
