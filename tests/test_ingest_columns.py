@@ -191,8 +191,16 @@ def full(place, heading, cell=None):
     return take(raw([[TITLE], [*FULL[:place], heading, *FULL[place + 1 :]], *rows]))
 
 
-@pytest.mark.parametrize("place", range(3, 9))
-@pytest.mark.parametrize("heading", ["Vvv", None])
+@pytest.mark.parametrize(
+    ("place", "heading"),
+    [
+        *((place, heading) for place in range(3, 9) for heading in ("Vvv", None)),
+        (4, "Ailə üzvünün doğulduğu vaxt"),
+        (5, "Məhəllə, küçə, ev, mərtəbə, mənzil"),
+        (5, "İşçinin evinin ünvanı (tam)"),
+        (6, "İşçinin FİN kodu nədir"),
+    ],
+)
 def test_a_heading_in_unknown_words_takes_no_field_from_a_voter(place, heading):
     """The birth date, the address or the FIN of each was left out, with a note, at exit code 0."""
     ids = full(place, FULL[place]).entries.column("entry_id")
@@ -287,6 +295,7 @@ def test_fins_under_the_heading_of_documents_are_fins():
         (["Küçə", "Nömrə", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
         (["Küçə", "Vvv", "Mənzil"], ["Nizami", "{}", "3"], "Nizami {} 3"),
         (["Ünvan", None, "Telefon"], ["Xaldan kəndi", "{}", "1"], "Xaldan kəndi {}"),
+        (["Küçə", "Ev Mənzil", "Qeyd"], ["Nizami", "{} 3", ""], "Nizami {} 3"),
         (["Ünvan", "Vvv", "Qeyd"], ["Xaldan kəndi", "4", ""], "Xaldan kəndi"),
         (["Ünvan", "Ailə sayı", "Qeyd"], ["Xaldan kəndi", "{}", ""], "Xaldan kəndi"),
         (["Ünvan", "Yaş", "Qeyd"], ["Xaldan kəndi", "{}", ""], "Xaldan kəndi"),

@@ -79,7 +79,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "year": r"(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",
         "count": r"(?:1[6-9]|[2-9]\d|10\d|[1-3]\d{4})(?:\.0+)?(?: ?(?:yaş\w*|лет|года?))?\.?$",
         "far-house": r"(?:1[3-9]|[2-9]\d|\d{3})\b|\d+[a-zа-я/\-]",
-        "house": r"\d{1,3}[a-zа-я]?(?:[/\-]\d{1,3}[a-zа-я]?)*$",
+        "house": r"\d{1,3}[a-zа-я]?(?:[/\-]\d{1,3}[a-zа-я]?)*(?: \d{1,3})?$",
         "long-fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7,8}}$",
         "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
         "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|(?!{_COMPACT})\d{{8}})$",
@@ -388,7 +388,7 @@ def with_untold(
     others = [
         ColumnMatch(at, heading, UNUSED, 1.0, "known")
         for at, heading in enumerate(headings)
-        if heading and OF_OTHERS.search(fold(heading))
+        if heading and OF_OTHERS.match(fold(heading))
     ]
     headed = [match for match in columns.matches if match not in free]
     found = _told(shapes, {}, [*headed, *others])

@@ -57,8 +57,10 @@ FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
-OF_OTHERS = re.compile(rf"\b(?:{'|'.join(WORDS['of_others'])})")
-"""A word in a heading of what is no field of a voter."""
+OF_OTHERS = re.compile(
+    rf"(?!.*(?:{'|'.join(WORDS['of_voters'])})).*\b(?:{'|'.join(WORDS['of_others'])})"
+)
+"""A heading with a word of what is no field of a voter, from its beginning."""
 
 KNOWN: dict[str, str] = {
     phrase: name if name in FIELD_OF else UNUSED
