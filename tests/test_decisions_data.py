@@ -60,10 +60,15 @@ def test_a_move_to_the_place_of_a_row_answers_the_rules_that_propose_it():
 
 
 def test_a_register_says_one_thing_by_one_rule():
-    """Of two rules about the same the first would never find anything."""
+    """Of two rules about the same the first would never find anything.
+
+    And each, but that of who was taken off, says where an identifier is somebody else's.
+    """
     said = [(name, rule.about) for rule in RULES for name in rule.registers]
     assert len(set(said)) == len(said)
     assert {name for name, _ in said} <= set(REGISTERS)
+    conflicting = {name for name, about in said if about == "conflicting"}
+    assert conflicting == {*REGISTERS} - {"removals"}
 
 
 def test_only_what_names_an_entry_can_be_amended():

@@ -212,4 +212,5 @@ def test_connections_that_one_computer_holds_shut_out_nobody(desk, said):
         assert analyst.get("/login").status_code == 200
         for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
             assert somebody(desk, address).get("/login").status_code == 200
-        assert are_open(held), "the desk still waits for them"
+        # The desk still waits for them, but for as many as it may hold.
+        assert 0 < len(are_open(held)) <= 500
