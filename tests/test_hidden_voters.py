@@ -658,6 +658,17 @@ def test_an_age_that_contradicts_the_date_is_told(off, is_told):
     assert found == [(6, "birth_date")] * is_told
 
 
+@pytest.mark.parametrize("sexes", ["qk", "ke"])
+def test_men_and_women_written_otherwise_are_in_step(sexes):
+    """Women with the surnames of men, or K for kadın: good lists were asked for again."""
+    rows = [[*row, sexes[at % 2]] for at, row in enumerate(ROWS)]
+    for at, row in enumerate(rows):
+        row[1] = row[1].removesuffix("a") + "a" * (sexes == "ke" and not at % 2)
+        row[3] = f"{row[3].split()[0]} {'oğlu' if at % 2 else 'qızı'}"
+    intake, code = taken(lines([[TITLE], [*HEADER, "Cinsi"], *rows]))
+    assert (intake.entries.num_rows, code) == (12, 0)
+
+
 @pytest.mark.parametrize("alone", [(), (1,), (1, 2), (1, 2, 3), (7,)])
 def test_columns_sorted_without_the_others_are_asked_about(alone):
     """Every voter had the birth date and the FIN of another, at exit code 0."""

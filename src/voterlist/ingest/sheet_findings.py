@@ -583,19 +583,26 @@ def _of_sexes(rows: _Rows, sheet: Survey) -> None:
     Half of the entries do so where it is one column; slips are few.
     """
     is_entry = sheet.entries()
-    is_odd, is_told = np.zeros((2, len(is_entry)), dtype=bool)
+    # Men and women, columns, rows.
+    tells = np.zeros((2, len(_OF_SEX), len(is_entry)), dtype=bool)
     for section in sheet.sections:
         own = slice(section.start, section.stop)
-        witnesses = [
-            any_match(sheet.cells, section.header.map.columns(role), patterns)[own]
-            for role, *sexes in _OF_SEX
-            for patterns in zip(sexes, strict=True)
+        tells[:, :, own] = [
+            [
+                any_match(sheet.cells, section.header.map.columns(role), [sexes[sex]])[
+                    own
+                ]
+                for role, *sexes in _OF_SEX
+            ]
+            for sex in range(2)
         ]
-        men, women = np.array(witnesses[::2]), np.array(witnesses[1::2])
-        is_odd[own] = men.any(axis=0) & women.any(axis=0)
-        is_told[own] = (men | women).sum(axis=0) > 1
-    odd = np.flatnonzero(is_odd & is_entry)
-    if len(odd) >= max(ENOUGH, _MOST_ODD * (is_told & is_entry).sum()):
+    tells &= is_entry
+    odd = np.flatnonzero(tells.any(axis=1).all(axis=0))
+    told = (tells.any(axis=0).sum(axis=0) > 1).sum()
+    # Of sorted columns each tells of both there; where women have the surnames of men, of one.
+    sexes = tells[:, :, odd].sum(axis=2)
+    is_mixed = (sexes.min(axis=0) >= _MOST_ODD * sexes.max(axis=0)).all()
+    if is_mixed and len(odd) >= max(ENOUGH, _MOST_ODD * told):
         rows.add("columns-out-of-step", value=len(odd), row=odd[0])
 
 
