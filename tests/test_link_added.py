@@ -205,6 +205,17 @@ def families(homes):
     return pd.DataFrame(rows), np.array(persons)
 
 
+def linked(frame, persons):
+    """The pairs; which are of one person, by ``persons`` of each row, and which are sure."""
+    pairs = voterlist.link(frame, profile="generic").pairs
+    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
+    return (
+        pairs,
+        persons[left] == persons[right],
+        (pairs["probability"] >= 0.95).to_numpy(),
+    )
+
+
 @pytest.mark.slow
 def test_twins_are_two_people_where_a_list_has_no_addresses():
     """Twins of one father, day and place of birth were found as one person at .99.
@@ -212,10 +223,7 @@ def test_twins_are_two_people_where_a_list_has_no_addresses():
     Their given names differ; the more of them a list had, the surer it was.
     """
     frame, persons = families(300)
-    pairs = voterlist.link(frame, profile="generic").pairs
-    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
-    same = persons[left] == persons[right]
-    sure = (pairs["probability"] >= 0.95).to_numpy()
+    _, same, sure = linked(frame, persons)
     assert sure[same].mean() > 0.99
     assert not sure[~same].any()
 
@@ -256,10 +264,7 @@ def fathers_and_sons(homes):
 def test_father_and_son_of_one_name_are_two_people_where_a_list_has_no_addresses():
     """Without homes no relatives were counted, and so the list learnt that one person is both."""
     frame, persons = fathers_and_sons(300)
-    pairs = voterlist.link(frame, profile="generic").pairs
-    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
-    same = persons[left] == persons[right]
-    sure = (pairs["probability"] >= 0.95).to_numpy()
+    _, same, sure = linked(frame, persons)
     assert sure[same].mean() > 0.8
     assert same[sure].mean() > 0.98
 
@@ -295,10 +300,7 @@ def colleagues(companies):
 def test_colleagues_of_one_given_name_are_two_people():
     """Company, town and switchboard spoke three times, and another surname was a marriage."""
     frame, persons = colleagues(150)
-    pairs = voterlist.link(frame, profile="generic").pairs
-    left, right = (pairs[end].astype(int) - 1 for end in ("entry_l", "entry_r"))
-    same = persons[left] == persons[right]
-    sure = (pairs["probability"] >= 0.95).to_numpy()
+    pairs, same, sure = linked(frame, persons)
     assert sure[same].mean() > 0.99
     assert not sure[~same].any()
     assert "relatives" not in set(pairs["kind"])

@@ -452,17 +452,11 @@ def _told(
             and shapes[at].filled >= max(2, _LEAST_FILLED * rows)
             and shapes[at][look] >= least
             and (role in _ASKED or not headed or shapes[at][surely] >= share)
-            and (role != "sex" or not headed or shapes[at]["woman"])
-            # With a surname it is somebody else: who is the head of the family, or teaches.
-            and (role != "patronymic" or shapes[at]["surname"] < _MOSTLY)
-            # The number of a house stands behind its street.
-            and (
-                role != "house"
-                or (
-                    before in streets
-                    and shapes[before]["digit"] < _MOSTLY
-                    and shapes[at]["far-house"] >= _LEAST_FAR
-                )
+            and _fits(
+                role,
+                shapes[at],
+                shapes[before] if before in streets else None,
+                is_headed=bool(headed),
             )
         ]
         if not free or {role, instead} & place.keys():
@@ -485,6 +479,27 @@ def _told(
         ColumnMatch(at, "", role, round(min(_MOST, share * sure), 3), "content")
         for role, (at, share) in sorted(columns.items(), key=lambda item: item[1][0])
     ]
+
+
+def _fits(role: str, shape: Shape, street: Shape | None, *, is_headed: bool) -> bool:
+    """True where a column has what is asked of the columns of this role alone.
+
+    Args:
+        role: the role.
+        shape: what the cells of the column look like.
+        street: those of the column before it, where that is the street.
+        is_headed: whether the list has headings.
+    """
+    if role == "sex":
+        # A sign that all rows have may say something else.
+        return not is_headed or shape["woman"] > 0
+    if role == "patronymic":
+        # With a surname it is somebody else: who is the head of the family, or teaches.
+        return shape["surname"] < _MOSTLY
+    if role == "house":
+        is_behind_street = street is not None and street["digit"] < _MOSTLY
+        return is_behind_street and shape["far-house"] >= _LEAST_FAR
+    return True
 
 
 def _names(shapes: Sequence[Shape]) -> _Columns:
