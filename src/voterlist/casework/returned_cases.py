@@ -430,10 +430,11 @@ class Kept:
         named = {given.stands_as} if given and given.stands_as else set()
         return named.union(entry.entry_id for entry in case.own)
 
-    def _knows(self, sender: str, *, lists: bool = False) -> bool:
+    def _can_read(self, sender: str, *, with_lists: bool = False) -> bool:
+        """Whether its answers, and its lists, are kept as they came; ``lost`` says why not."""
         try:
             self.answers_of(sender)
-            if lists:
+            if with_lists:
                 self._newest_lists(sender)
         except CustodyError as error:
             self.lost[sender] = error
@@ -511,9 +512,9 @@ class Kept:
             # Any other one has the person on the list.
             if self.places_of(others_in(parts)) <= {None, *map(self.places.get, parts)}
             # Of what is lost nobody says who was given up, until it is there again.
-            and all(map(self._knows, parts))
+            and all(map(self._can_read, parts))
             and "give-up" in {self._said(name, case_id) for name in parts}
-            and all(self._knows(name, lists=True) for name in parts)
+            and all(self._can_read(name, with_lists=True) for name in parts)
             and not any(self._sees_to(*part) for part in parts.items())
             and not self._are_elsewhere(parts)
         }
@@ -583,7 +584,7 @@ class Kept:
         """
         self.given_up()
         for sender in self.returned:
-            if not self._knows(sender):
+            if not self._can_read(sender):
                 raise self.lost[sender]
 
     def owed(self) -> tuple[Owed, ...]:
@@ -612,7 +613,7 @@ class Kept:
                     name
                     for name in parts
                     if case_id in vanished
-                    or not self._knows(name)
+                    or not self._can_read(name)
                     or self._said(name, case_id) is None
                 ),
                 case_id in vanished,

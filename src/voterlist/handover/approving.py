@@ -238,7 +238,8 @@ def _require_settled(
     left = elsewhere & set(scope.of(queue).column("case_id").to_pylist())
     kept = Kept(workspace, ledger)
     kept.require_whole()
-    # What their settings let pass is told with the approval.
+    # The approval tells what each list was let pass with: one that is gone is refused before
+    # anything is recorded.
     kept.lists()
     left |= {case.case_id for case in kept.owed() if constituency in case.asked}
     if left:
