@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -1054,7 +1055,8 @@ def test_a_register_is_read_like_a_list():
         ],
         name="reference/deaths.csv",
     )
-    register = ingest.ingest([raw], LIMITS, constituency=None, asks=False)
+    raw = replace(raw, is_register=True)
+    register = ingest.ingest([raw], LIMITS, constituency=None)
     row = register.entries.to_pylist()[0]
     assert (row["surname"], row["birth_date"], row["fin"], row["precinct"]) == (
         "Əliyev",

@@ -183,22 +183,26 @@ def test_a_column_whose_blanks_another_of_its_heading_fills_is_doubted():
 FULL = [*HEADER, "Cinsi", "Ş/v"]
 
 
-def full(place, heading, cell=None):
+def full(place, heading, cell=None, chosen=LIMITS):
     """A list of all fields with this heading, and this cell in the column."""
     rows = [[*row, "kq"[at % 2], f"AZE1234{at:04d}"] for at, row in enumerate(voters())]
     for at, row in enumerate(rows):
         row[place] = cell.format(at + 20) if cell else row[place]
-    return take(raw([[TITLE], [*FULL[:place], heading, *FULL[place + 1 :]], *rows]))
+    heads = [*FULL[:place], heading, *FULL[place + 1 :]]
+    return take(raw([[TITLE], heads, *rows]), chosen=chosen)
 
 
 @pytest.mark.parametrize(
     ("place", "heading"),
     [
-        *((place, heading) for place in range(3, 9) for heading in ("Vvv", None)),
+        *((place, None) for place in range(3, 9)),
+        *((place, "Vvv") for place in (4, 5, 7, 8)),
         (4, "Ailə üzvünün doğulduğu vaxt"),
         (5, "Məhəllə, küçə, ev, mərtəbə, mənzil"),
         (5, "İşçinin evinin ünvanı (tam)"),
         (6, "İşçinin FİN kodu nədir"),
+        (6, "Şəxsi kodu (7 simvol)"),
+        (3, "Kimin övladı (ata)"),
     ],
 )
 def test_a_heading_in_unknown_words_takes_no_field_from_a_voter(place, heading):
@@ -258,6 +262,18 @@ def test_a_column_of_something_else_gives_no_field(place, heading, cell):
     found = full(place, heading, cell).entries
     fields = ("patronymic", "birth_date", "address", "fin", "sex", "document")
     assert (found.num_rows, found.column(fields[place - 3]).null_count) == (24, 24)
+
+
+@pytest.mark.parametrize(
+    ("place", "heading", "field"),
+    [(3, "Himayəçi", "patronymic"), (6, "Lotereya kodu", "fin")],
+)
+def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
+    """Lottery codes were FINs, in silence; and nobody could say that a column is no field."""
+    assert "mapping-doubtful" in said(full(place, heading))
+    pinned = IngestSettings(columns={"other": heading})
+    found = full(place, heading, chosen=pinned)
+    assert (found.entries.num_rows, found.entries.column(field).null_count) == (24, 24)
 
 
 def test_dates_of_none_who_is_old_may_be_of_something_else():

@@ -24,8 +24,8 @@ from voterlist.facts import WorkingDays
 from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Level, Profile, Rule, Severity
 
-COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
-"""The fields to which ``[ingest.columns]`` may pin a header of the lists."""
+COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct", "other")
+"""The fields to which ``[ingest.columns]`` may pin a header of the lists; ``other`` is none."""
 
 # Strict: TOML knows its types, so "0.9" in quotes or true for 1 is a slip of the pen, not a number.
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]

@@ -34,7 +34,6 @@ def ingest(
     *,
     constituency: int | None,
     territory: Territory | None = None,
-    asks: bool = True,
     comparisons: Sequence[AddedComparison] = (),
     year: int | None = None,
 ) -> Intake:
@@ -45,7 +44,6 @@ def ingest(
         settings: ``columns`` pins headers.
         constituency: whose lists these are; None where the lists say it themselves.
         territory: the precincts of each constituency, as far as they are known.
-        asks: whether a list that looks like a register is set aside, until a person has looked.
         comparisons: those whose columns are read beside the fields of an entry.
         year: that of the cycle, of which the lists are; None asks nothing about years.
 
@@ -54,7 +52,7 @@ def ingest(
         SET_ASIDE; FINDING; ADDED.
     """
     settings = with_columns(settings, comparisons)
-    seen = look(files, settings, constituency, territory or {}, asks=asks, year=year)
+    seen = look(files, settings, constituency, territory or {}, year=year)
     return intake_of(seen, constituency)
 
 

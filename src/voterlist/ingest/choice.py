@@ -17,7 +17,7 @@ from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.added import known_cells
 from voterlist.ingest.content import Shape
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header, settle
-from voterlist.ingest.text import FIELD_OF, WORDS, fold
+from voterlist.ingest.text import FIELD_OF, UNUSED, WORDS, fold
 from voterlist.model import Profile, frozen
 from voterlist.tables import are_distinct
 
@@ -261,7 +261,11 @@ def choose_columns(
     comparisons: Sequence[AddedComparison] = (),
 ) -> Choice:
     """What a map of columns, and the comparisons that it adds, make of each column."""
-    fields = {match.column: match.field or match.role for match in matches.matches}
+    fields = {
+        match.column: match.field or match.role
+        for match in matches.matches
+        if match.role != UNUSED
+    }
     added = {
         header: comparison
         for comparison in comparisons

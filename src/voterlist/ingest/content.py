@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist.arrays import Longs
 from voterlist.fields import FIELDS, HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
-from voterlist.ingest.text import OF_OTHERS, UNUSED, fold
+from voterlist.ingest.text import OF_OTHERS, UNUSED, WORDS, fold
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -367,8 +367,10 @@ def with_untold(
 ) -> ColumnMap:
     """The same map with the columns that their cells tell, of fields that no heading tells.
 
-    Half as sure where they may be something else. A blank column, one of ages and FINs under the
-    heading of documents are told likewise; one whose heading has a word of something else is not.
+    Half as sure where they may be something else, and where a heading without a word of the field
+    stands above a FIN, a father or a house, which other things look like. A blank column, one of
+    ages and FINs under the heading of documents are told likewise; one whose heading has a word of
+    something else is not.
     """
     has_births = any(
         match.field == "birth_date" and shapes[match.column].filled
@@ -394,9 +396,18 @@ def with_untold(
     found = _told(shapes, {}, [*headed, *others])
     places = {match.column for match in found}
     kept = (match for match in columns.matches if match.column not in places)
-    return ColumnMap((*kept, *found))
+    before_flats = {match.column - 1 for match in headed if match.role == "flat"}
+    doubtful = {
+        match.column
+        for match in found
+        if match.role in _HINTS
+        and (heading := headings[match.column])
+        and not re.search(_HINTS[match.role], fold(heading))
+    }
+    return _halved((*kept, *found), doubtful - before_flats)
 
 
+_HINTS: dict[str, str] = WORDS["hints"]
 _Columns = dict[str, tuple[int, float]]
 """Of each role: its column, and how sure that is (0 to 1)."""
 _SURE_FIN = 0.7

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Longs
 from voterlist.config.sections import IngestSettings
 from voterlist.fields import NAMES
-from voterlist.ingest.content import by_content, shapes
+from voterlist.ingest.content import Shape, by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns
+from voterlist.ingest.text import UNUSED
 from voterlist.model import frozen
 from voterlist.tables import fits_each, is_known, mask_of
 
@@ -300,7 +301,11 @@ def headerless(
     if not len(rows) or (len(rows) < _LEAST_BODY and not pinned.matches):
         return None
     looks = shapes(cells, rows, most=1000)
-    columns = _pinned_and_by_cells(pinned, by_content(looks))
+    unused = pinned.columns(UNUSED)
+    told = (
+        Shape(cells[at][:0]) if at in unused else look for at, look in enumerate(looks)
+    )
+    columns = _pinned_and_by_cells(pinned, by_content([*told]))
     if not columns.has_name():
         return None
     numeric = [

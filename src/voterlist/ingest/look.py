@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -278,14 +279,12 @@ def look(
     territory: Territory,
     beside: Iterable[str] = (),
     *,
-    asks: bool = True,
     year: int | None = None,
 ) -> Seen:
     """The files of one intake understood, in an order that their names do not change.
 
-    ``beside`` are the names of files that lie beside these and are not looked at. ``asks``: whether
-    a list that looks like a register is set aside. ``year`` is that of the cycle; None asks nothing
-    about years.
+    ``beside`` are the names of files that lie beside these and are not looked at. ``year`` is
+    that of the cycle; None asks nothing about years.
     """
     names = places_of_names(
         [*(file.name for file in files), *beside], constituency, territory
@@ -294,12 +293,13 @@ def look(
     for file, copy in _with_copy_numbers(files):
         named = names[file.name]
         surveys_of_file = survey_file(
-            file, settings, constituency, named, territory, copy, asks=asks
+            file, settings, constituency, named, territory, copy
         )
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)
     for of_sheet in surveys:
-        if asks and register_in(of_sheet, "registers", "others"):
+        is_list = not of_sheet.file.is_register
+        if is_list and register_in(of_sheet, "registers", "others"):
             of_sheet.set_aside(of_sheet.entries(), AsideCode.LOOKS_LIKE_REGISTER)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
@@ -320,7 +320,8 @@ def look(
 
 def register_headed(files: Sequence[RawFile], settings: IngestSettings) -> str | None:
     """The register that a sheet of these files is by its titles and headings, if any."""
-    seen = look(files, settings, None, {}, asks=False)
+    marked = [replace(file, is_register=True) for file in files]
+    seen = look(marked, settings, None, {})
     kinds = (register_in(each, "registers") for each in _all_surveys(seen.files))
     return next(filter(None, kinds), None)
 

@@ -133,8 +133,6 @@ def survey(
     constituency: int | None,
     names: tuple[NamedPlace, NamedPlace] = (NOT_NAMED, NOT_NAMED),
     copy: int = 0,
-    *,
-    asks: bool = True,
 ) -> Survey:
     """What a sheet is understood to be.
 
@@ -154,7 +152,10 @@ def survey(
         # So many rows at the top of a document are text far above its first table.
         is_outside = marks.outside
         above = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
-        sections = _sections(cells, filled, settings, max(0, above - _ABOVE), asks=asks)
+        preamble = max(0, above - _ABOVE)
+        sections = _sections(
+            cells, filled, settings, preamble, is_register=file.is_register
+        )
         is_text = sheet.delimiter is not None
         rows = _classified_rows(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
@@ -269,7 +270,7 @@ def _sections(
     settings: IngestSettings,
     preamble: int,
     *,
-    asks: bool,
+    is_register: bool,
 ) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other; no header is looked for in the preamble."""
     heads = [column.slice(preamble, _FIRST_ROWS).to_pylist() for column in cells]
@@ -297,7 +298,7 @@ def _sections(
     sections = []
     for header, start, stop in zip(headers, starts, stops, strict=True):
         section = _judged_section(
-            header, cells, filled, start, stop, settings, asks=asks
+            header, cells, filled, start, stop, settings, is_register=is_register
         )
         sections.append(section)
     return tuple(sections)
@@ -333,7 +334,7 @@ def _judged_section(
     stop: int,
     settings: IngestSettings,
     *,
-    asks: bool,
+    is_register: bool,
 ) -> Section:
     """The list under this header, its columns confirmed by their cells or doubted."""
     columns = header.map
@@ -345,7 +346,8 @@ def _judged_section(
         rows = body_rows(filled, header.start, stop, len(columns.matches))
         looks = shapes(cells, rows)
         columns = confirm_columns(columns, looks)
-        columns = with_untold(columns, looks, header.texts) if asks else columns
+        if not is_register:
+            columns = with_untold(columns, looks, header.texts)
         others = claims(header.texts, settings)
         columns = doubt_halves(columns, others, cells, rows)
     return Section(
@@ -469,12 +471,8 @@ def survey_file(
     named: NamedPlace,
     territory: Territory,
     copy: int = 0,
-    *,
-    asks: bool = True,
 ) -> list[Survey]:
     """Each sheet of a file that could be read; ``named`` is what the file's name says.
-
-    ``asks``: whether these are lists, which have all fields of an entry, and no registers.
 
     Sheets of notes beside a list, without a header and with nothing like people in them, are set
     aside as no list.
@@ -489,9 +487,7 @@ def survey_file(
     for sheet in readable:
         of_sheet = by_sheet.get(sheet.name or "", NOT_NAMED)
         surveys.append(
-            survey(
-                file, sheet, settings, constituency, (named, of_sheet), copy, asks=asks
-            )
+            survey(file, sheet, settings, constituency, (named, of_sheet), copy)
         )
     if any(each.sections for each in surveys):
         for each in surveys:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -436,7 +436,8 @@ def _taken_in(
     files: Sequence[RawFile], settings: Settings
 ) -> tuple[pa.Table, tuple[_Account, ...]]:
     """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
-    intake = ingest(files, settings.ingest, constituency=None, asks=False)
+    marked = [replace(file, is_register=True) for file in files]
+    intake = ingest(marked, settings.ingest, constituency=None)
     entries = Counter(count_by(intake.lists, "source", of="entries"))
     left_out = rows_without(intake.set_aside, "code", NOBODY)
     rows = entries + Counter(count_by(left_out, "source", of="rows"))

@@ -217,6 +217,8 @@ class RawFile:
     read."""
     is_ours: bool = False
     """True of a list that this program compiled, as the signed manifest of its package proves."""
+    is_register: bool = False
+    """True of what another body sent: it may lack fields, and nobody asks whether it is a list."""
 
     @property
     def troubles(self) -> tuple[AsideCode, ...]:
