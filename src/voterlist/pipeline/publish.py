@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import shutil
 import time
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,7 @@ from voterlist.deadlines import BurnDown, calendar
 from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, unit_name
-from voterlist.pipeline.units import Task, Units
+from voterlist.pipeline.units import Task
 from voterlist.pipeline.walk import Walk, guard
 from voterlist.processes.limits import without_collection
 from voterlist.processes.workers import peak_megabytes
@@ -45,7 +44,7 @@ from voterlist.storage import files as store_files
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.storage.store import Work
-from voterlist.tables import concat, plain, rows_among
+from voterlist.tables import concat, count_by, plain
 from voterlist.watch import left_to_ask
 
 REPORTS = "reports"
@@ -172,12 +171,11 @@ def _runs(
     """What the report of each constituency is made of, one after the other."""
     names = (TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
     cutter = Cutter({name: walk.tables[name] for name in names})
-    found = {
-        name: look_up(context.units, walk.tables.path(name), cutter.ids, SCHEMAS[name])
-        for name in LOOKED_UP
-    }
-    named = {name: named_rows(cutter.ids, rows) for name, (rows, _) in found.items()}
-    _, counts = found["entries"]
+    named = {}
+    for name in LOOKED_UP:
+        found = look_up(walk.tables.path(name), cutter.ids, SCHEMAS[name])
+        named[name] = named_rows(cutter.ids, found)
+    counts = count_by(walk.tables["lists"], "constituency", of="entries")
     sources = sources_of(context.inputs.digests)
     settings = context.settings
     for constituency in constituencies:
@@ -362,78 +360,15 @@ def _read_tables(folder: Path) -> Mapping[str, pa.Table]:
     return tables
 
 
-_FILE = "rows.parquet"
-
-
-@frozen
-class _Wanted:
-    """Which rows of one row group are wanted; ``ids`` may be those of others too."""
-
-    path: Path
-    row_group: int
-    ids: tuple[str, ...]
-    columns: tuple[str, ...]
-
-
-def look_up(
-    units: Units, path: Path, ids: pa.Array, schema: pa.Schema
-) -> tuple[pa.Table, dict[int | None, int]]:
-    """The rows of a file of entries or voters that are wanted, and how many each constituency has.
-
-    Args:
-        units: does the work.
-        path: the file, in order of the ids.
-        ids: those of the wanted entries, ascending.
-        schema: the columns that are wanted.
-
-    Raises:
-        UnitsFailedError: a row group cannot be read.
-    """
-    done = units.each(Stage.REPORT, _take_out, list(_tasks(path, ids, schema.names)))
-    rows = (unit.table(_FILE) for unit in done)
-    return concat(rows, schema), _counts(done)
-
-
-def _tasks(path: Path, ids: pa.Array, columns: Sequence[str]) -> Iterator[Task]:
-    """One task for each row group."""
-    groups = zip(
-        store.row_group_ends(path, "entry_id"),
-        store.row_group_ends(path, "constituency"),
-        store.row_group_digests(path),
-        strict=True,
+def look_up(path: Path, ids: pa.Array, schema: pa.Schema) -> pa.Table:
+    """The rows of a file of entries or voters that have one of these ids, in its order."""
+    is_wanted = pc.field("entry_id").isin(ids)
+    found = pq.read_table(
+        path,
+        columns=schema.names,
+        filters=is_wanted,
+        # Of the list of a nation one piece after the other is held.
+        use_threads=False,
+        pre_buffer=False,
     )
-    for number, ((first, last), (constituency, _), digest) in enumerate(groups):
-        start = bisect_left(ids, first, key=_text)
-        end = bisect_right(ids, last, key=_text)
-        inside = tuple(ids[start:end].to_pylist())
-        yield Task(
-            f"{path.stem}-{unit_name(constituency)}",
-            store.digest_of(digest, columns, inside),
-            _Wanted(path, number, inside, tuple(columns)),
-            (constituency,),
-        )
-
-
-def _text(value: pa.StringScalar) -> str:
-    """The text of a value of an array."""
-    return str(value.as_py())
-
-
-def _take_out(wanted: _Wanted, folder: Path) -> Said:
-    """Write the wanted rows of a row group; how many rows it has by constituency."""
-    file = pq.ParquetFile(wanted.path)
-    columns = list(dict.fromkeys(["constituency", *wanted.columns]))
-    rows = file.read_row_group(wanted.row_group, columns=columns, use_threads=False)
-    found = rows_among(rows, "entry_id", wanted.ids).select(wanted.columns)
-    store.write_table(folder / _FILE, found)
-    counted = pc.value_counts(rows.column("constituency")).to_pylist()
-    return {"counts": [[row["values"], row["counts"]] for row in counted]}
-
-
-def _counts(done: Sequence[KeptUnit]) -> dict[int | None, int]:
-    """How many rows there are of each constituency."""
-    counts: dict[int | None, int] = {}
-    for unit in done:
-        for constituency, rows in unit.said["counts"]:
-            counts[constituency] = counts.get(constituency, 0) + rows
-    return counts
+    return concat([found], schema)
