@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import pyarrow as pa
 
+from voterlist import review
 from voterlist.deadlines import CalendarStage, Deadline
 from voterlist.fields import COMPARED, NAME_PARTS
 from voterlist.model import Level, Progress, Standing
@@ -21,6 +22,7 @@ from voterlist.report.values import Facts, UnitStanding
 from voterlist.schemas import (
     AGES,
     CASE,
+    CASE_NUMBER,
     CERTIFICATE,
     COINCIDENCE,
     COMPARISON,
@@ -36,7 +38,6 @@ from voterlist.schemas import (
     NIGHT,
     PAIR,
     PROFILE,
-    PYRAMID,
     REGISTER_USE,
     SCORECARD,
     SECOND_READING,
@@ -249,19 +250,6 @@ constituency; precinct; voters; men; women; median_age
     return table(PROFILE, rows, **dict.fromkeys(missing, 0.0))
 
 
-def pyramid():
-    """PYRAMID of constituency 88."""
-    rows = rows_of("""
-age_from; sex; voters
-25; m; 1
-35; f; 2
-40; m; 2
-50; f; 1
-; ; 1
-""")
-    return table(PYRAMID, rows)
-
-
 def standings():
     """One precinct done, one awaited; the constituency's own stage not begun."""
     compile_ = Deadline(
@@ -432,14 +420,16 @@ men-share; nation; ; 3.0; 8.0; ;
 
 
 def ages():
-    """AGES of one precinct, one voter of unknown sex."""
+    """AGES of both precincts, one voter of unknown sex."""
     rows = rows_of("""
-age_from; sex; voters
-25; m; 1
-25; ; 1
-50; f; 2
+precinct; age_from; sex; voters
+1; 25; m; 1
+1; 25; ; 1
+1; 35; f; 1
+2; 40; m; 2
+2; 50; f; 2
 """)
-    return table(AGES, rows, constituency=88, precinct=1)
+    return table(AGES, rows, constituency=88)
 
 
 def scores():
@@ -507,7 +497,7 @@ def run_tables():
         "pairs": pairs(),
         "waterfalls": waterfalls(),
         "profile": profile(),
-        "pyramid": pyramid(),
+        "ages": ages(),
         "estimate": estimate(),
         "coincidences": coincidences(),
     }
@@ -522,19 +512,21 @@ def nothing():
         "set_aside": SET_ASIDE,
         "findings": FINDING,
         "cases": CASE,
+        "case_numbers": CASE_NUMBER,
         "pairs": PAIR,
         "waterfalls": WATERFALL,
         "profile": PROFILE,
-        "pyramid": PYRAMID,
+        "ages": AGES,
     }
     return Run(FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {})
 
 
 def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
     """The hand-made run; ``changed_tables`` replace its tables or stand beside them."""
+    made = run_tables() | changed_tables
     return Run(
         facts,
-        run_tables() | changed_tables,
+        {"case_numbers": review.number_cases(made["cases"]), **made},
         sources=FILES,
         standings=standings() if calendar is None else calendar,
         mask_identifiers=mask_identifiers,
@@ -577,7 +569,6 @@ letters-lost; warning; file; 88; 2; ; ; 3.0; ; bbbbbbbbbbbb
         contested=contested("c-fin", "e6", "keep", "separate"),
         certificate=certificate(),
         indicators=indicators(),
-        ages=ages(),
         scorecard=scores(),
         register_use=register_use(deaths=DEATHS, arrivals=dict.fromkeys(DEATHS)),
         cycle_summary=cycle_summary(),

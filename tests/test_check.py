@@ -16,14 +16,14 @@ import pytest
 from registers import EACH, ON_DAY, Tables, clean
 from voterlist import synth
 from voterlist.check import check, examine
-from voterlist.check.agehist import pyramid
+from voterlist.check.agehist import pyramids
 from voterlist.check.coincidences import poisson_tail_bound
 from voterlist.check.names import misspelt
 from voterlist.check.rules import RULES, SUBJECTS
 from voterlist.config.sections import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity
-from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, empty
+from voterlist.schemas import AGES, ENTRY, FINDING, LIST, PROFILE, VOTER, empty
 
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
@@ -759,23 +759,23 @@ def test_a_year_in_which_no_voter_is_born_counts_as_unknown(year):
     assert tables.findings() == unknown.findings()
     assert tables.coincidences() == unknown.coincidences()
     voters, others = tables.arrow()[0], unknown.arrow()[0]
-    assert pyramid(voters, ON_DAY).equals(pyramid(others, ON_DAY))
+    assert pyramids(voters, ON_DAY).equals(pyramids(others, ON_DAY))
 
 
-def test_the_pyramid_adds_up():
-    """Every voter stands in one group of the pyramid, those without a year or a sex among them."""
+def test_the_pyramids_add_up():
+    """Every voter stands in one group of a pyramid, those without a year or a sex among them."""
     tables = clean()
     tables.voters["sex"][0] = None
     _born(tables, 1, None)
     _born(tables, 2, 2006, 2, 3)
     _born(tables, 4, 2006, 2, 4)
     voters, _, _ = tables.arrow()
-    table = pyramid(voters, ON_DAY)
-    assert table.schema == PYRAMID
+    table = pyramids(voters, ON_DAY)
+    assert table.schema == AGES
     assert sum(table.column("voters").to_pylist()) == voters.num_rows
     groups = {(row["age_from"], row["sex"]): row["voters"] for row in table.to_pylist()}
     assert groups[None, "f"] == 1
     assert groups[15, "m"] == 1
     assert (20, "m") in groups
     assert sum(count for (_, sex), count in groups.items() if sex is None) == 1
-    assert pyramid(empty(VOTER), ON_DAY).num_rows == 0
+    assert pyramids(empty(VOTER), ON_DAY).num_rows == 0

@@ -55,7 +55,7 @@ def test_the_page_of_nothing_says_so():
 def test_a_pyramid_without_sexes_is_a_sentence():
     """An empty drawing says that nobody is on the list."""
     rows = [{"age_from": 25, "sex": None, "voters": 3}]
-    nobody = tables.run(pyramid=tables.table(tables.PYRAMID, rows))
+    nobody = tables.run(ages=tables.table(tables.AGES, rows, constituency=88))
     page = Page(html.render_report(build(nobody), "en"))
 
     assert "The lists do not say who is a man and who is a woman" in page.text

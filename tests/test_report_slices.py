@@ -18,7 +18,6 @@ from voterlist.report.slices import (
     by_name,
     in_round_numbers,
     named_rows,
-    pyramid_of,
 )
 from voterlist.report.values import Facts, in_constituency
 from voterlist.schemas import COINCIDENCE, INDICATOR
@@ -58,9 +57,7 @@ def run():
 @pytest.fixture(scope="module")
 def cutter(run):
     _, made = run
-    return Cutter(
-        {name: one for name, one in made.items() if name not in {*LOOKED_UP, "pyramid"}}
-    )
+    return Cutter({name: one for name, one in made.items() if name not in LOOKED_UP})
 
 
 def facts(constituency):
@@ -81,10 +78,9 @@ def test_a_report_of_the_part_is_the_report_of_the_whole(run, cutter, constituen
         whole.standings,
         entry_count=own.num_rows,
     )
-    ages = in_constituency(made["ages"], constituency)
     from_whole = Run(
         facts(constituency),
-        made | {"pyramid": pyramid_of(ages)},
+        made,
         whole.sources,
         whole.standings,
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
 from voterlist.check import check, examine
-from voterlist.check.agehist import distance, median, myers, pyramid, pyramids, whipple
+from voterlist.check.agehist import distance, median, myers, whipple
 from voterlist.check.indicators import (
     CYCLE_INDICATORS,
     INDICATORS,
@@ -28,7 +28,7 @@ from voterlist.config.sections import CheckSettings
 from voterlist.ingest.generic import table_intake
 from voterlist.normalize.stage import normalize
 from voterlist.readers import text_table
-from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, LIST, VOTER, empty
+from voterlist.schemas import CYCLE_SUMMARY, ENTRY, INDICATOR, LIST, VOTER, empty
 from voterlist.synth.generate import generate
 from voterlist.tables import concat, from_columns
 
@@ -308,24 +308,6 @@ def test_indicators_of_nobody():
     assert indicators(
         empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY
     ).equals(empty(INDICATOR))
-
-
-def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
-    tables = clean()
-    tables.voters["sex"][0] = tables.voters["birth_year"][1] = tables.voters[
-        "precinct"
-    ][2] = None
-    voters, _, _ = tables.arrow()
-    table = pyramids(voters, ON_DAY)
-    assert table.schema == AGES
-    summed = {}
-    for row in table.to_pylist():
-        key = (row["age_from"], row["sex"])
-        summed[key] = summed.get(key, 0) + row["voters"]
-    assert summed == {
-        (row["age_from"], row["sex"]): row["voters"]
-        for row in pyramid(voters, ON_DAY).to_pylist()
-    }
 
 
 def _nation(

@@ -45,6 +45,7 @@ from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import (
     AGES,
     CASE,
+    CASE_NUMBER,
     COMPARISON,
     ENTRY,
     FINDING,
@@ -204,9 +205,9 @@ def _model(
         "set_aside": intake.set_aside,
         "findings": findings,
         "cases": empty(CASE),
+        "case_numbers": empty(CASE_NUMBER),
         "pairs": empty(PAIR),
         "profile": examined.profile,
-        "pyramid": examined.pyramid,
         "coincidences": examined.coincidences,
         "indicators": examined.indicators,
         "ages": examined.pyramids,

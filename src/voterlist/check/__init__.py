@@ -12,7 +12,7 @@ import datetime as dt
 import pyarrow as pa
 
 from voterlist.check import coincidences
-from voterlist.check.agehist import profile_of, pyramid, pyramids
+from voterlist.check.agehist import profile_of, pyramids
 from voterlist.check.context import Context
 from voterlist.check.indicators import indicators_of
 from voterlist.check.precinct_borders import street_use
@@ -35,8 +35,6 @@ class Examined:
     """INDICATOR"""
     profile: pa.Table
     """PROFILE"""
-    pyramid: pa.Table
-    """PYRAMID"""
     pyramids: pa.Table
     """AGES"""
     coincidences: pa.Table
@@ -88,7 +86,6 @@ def examine(
         findings=_findings(context),
         indicators=indicators_of(context),
         profile=profile_of(context),
-        pyramid=pyramid(context.voters, on_day),
         pyramids=pyramids(context.voters, on_day),
         coincidences=context.cached(coincidences.count_coincidences),
         street_use=street_use(context.voters, context.given_streets),

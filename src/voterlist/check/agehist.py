@@ -17,7 +17,6 @@ from voterlist.model import Sex, Stage
 from voterlist.schemas import (
     AGES,
     PROFILE,
-    PYRAMID,
     VOTER,
     require,
 )
@@ -133,7 +132,7 @@ def _histogram(context: Context, years: Floats) -> Longs:
 
 # Tables for the report.
 #
-# A row for each precinct, and the age pyramid of all and of each precinct.
+# A row for each precinct, and its age pyramid.
 
 _AGED = pa.schema([VOTER.field(name) for name in (*BORN, *PLACE, "sex")])
 """What of VOTER a pyramid needs."""
@@ -162,29 +161,15 @@ def profile_of(context: Context) -> pa.Table:
     return sort_by(from_columns(columns, PROFILE), *PLACE)
 
 
-def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
-    """PYRAMID: how many voters there are of each group of five years and sex.
-
-    Ages are those of ``profile``. The rows add up to all voters.
-
-    Raises:
-        StageError: the table has the wrong shape.
-    """
-    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, (), PYRAMID)
-
-
 def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
-    """AGES: the pyramid of each precinct. It adds up to all voters.
+    """AGES: how many voters each precinct has of each group of five years and sex.
+
+    Ages are those of ``profile_of``. The rows add up to all voters.
 
     Raises:
         StageError: the table has the wrong shape.
     """
-    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, PLACE, AGES)
-
-
-def _by_group(
-    voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema
-) -> pa.Table:
+    require(voters, _AGED, Stage.CHECK)
     age = ages_of(without_impossible_births(voters), on_day)
     known = ~np.isnan(age)
     group = pa.array(
@@ -193,8 +178,8 @@ def _by_group(
         ),
         mask=~known,
     )
-    table = voters.select([*places, "sex"]).append_column("age_from", group)
-    table = table.set_column(len(places), "sex", text_of(voters, "sex"))
-    names = [*places, "age_from", "sex"]
+    table = voters.select([*PLACE, "sex"]).append_column("age_from", group)
+    table = table.set_column(len(PLACE), "sex", text_of(voters, "sex"))
+    names = [*PLACE, "age_from", "sex"]
     columns = row_counts(table, *names, into="voters")
-    return sort_by(from_columns(columns, schema), *names)
+    return sort_by(from_columns(columns, AGES), *names)

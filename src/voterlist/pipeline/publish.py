@@ -169,7 +169,7 @@ def _runs(
     standing: Sequence[UnitStanding],
 ) -> Iterator[Run]:
     """What the report of each constituency is made of, one after the other."""
-    names = (TABLES - {*LOOKED_UP, "pyramid"}) & walk.tables.keys()
+    names = (TABLES - {*LOOKED_UP}) & walk.tables.keys()
     cutter = Cutter({name: walk.tables[name] for name in names})
     named = {}
     for name in LOOKED_UP:

@@ -70,7 +70,6 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
         "use-streets": examined.street_use,
         "streets": register.table(),
         "profile": examined.profile,
-        "pyramid": examined.pyramid,
         "ages": examined.pyramids,
         "coincidences": examined.coincidences,
         "own-indicators": examined.indicators,

@@ -498,7 +498,6 @@ STAGES: tuple[Step, ...] = (
             "own-indicators",
             "streets",
             "profile",
-            "pyramid",
             "ages",
             "coincidences",
         ),

@@ -257,9 +257,8 @@ class Run:
 
     facts: Facts
     tables: Mapping[str, pa.Table | None]
-    """By name. Each may hold several constituencies, except ``pyramid``, which counts the voters of
-    the report. ``entries`` and ``voters`` hold every entry that a case or a finding names. None is
-    the same as no table of that name."""
+    """By name. Each may hold several constituencies. ``entries`` and ``voters`` hold every entry
+    that a case or a finding names. None is the same as no table of that name."""
     sources: Sources
     """Source -> name of the file, or names in the order of ``copy``."""
     standings: Sequence[UnitStanding] = ()

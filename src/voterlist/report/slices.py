@@ -17,8 +17,7 @@ from voterlist.arrays import Bools, Floats, Longs, consecutive
 from voterlist.model import Unit
 from voterlist.report.sections.audit.model import NUMBERS, SHARES
 from voterlist.report.values import Sources
-from voterlist.schemas import PYRAMID
-from voterlist.tables import from_columns, text_of, with_column
+from voterlist.tables import text_of, with_column
 
 LOOKED_UP = ("entries", "voters")
 """The tables of which a report shows only the rows that a case or a finding names."""
@@ -72,7 +71,7 @@ class Cutter:
     """
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        """Take the tables that reports declare, except those of ``LOOKED_UP`` and ``pyramid``."""
+        """Take the tables that reports declare, except those of ``LOOKED_UP``."""
         self._tables = tables
         self._case_ids = pc.unique(text_of(tables["cases"], "case_id"))
         self._cases = _codes_of(tables["cases"], "case_id", self._case_ids)
@@ -106,7 +105,7 @@ class Cutter:
             made[name] = table.take(by_id.of(wanted))
         for name, wanted in rows.items():
             made[name] = self._tables[name].take(wanted)
-        return made | {"pyramid": pyramid_of(made["ages"])}
+        return made
 
     def _rows(
         self, name: str, constituency: int | None, cases: Longs, findings: Longs
@@ -173,14 +172,6 @@ class Cutter:
             for name, column in _INDEXED_BY.items()
             if name in self._tables and column in self._tables[name].column_names
         }
-
-
-def pyramid_of(ages: pa.Table) -> pa.Table:
-    """PYRAMID of all precincts of AGES."""
-    names = ["age_from", "sex"]
-    summed = ages.group_by(names, use_threads=False).aggregate([("voters", "sum")])
-    columns = {name: summed.column(name) for name in names}
-    return from_columns(columns | {"voters": summed.column("voters_sum")}, PYRAMID)
 
 
 def _codes_of(table: pa.Table, name: str, ids: pa.Array) -> Longs:

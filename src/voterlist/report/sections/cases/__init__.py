@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from voterlist import review
 from voterlist.fields import COMPARED, FIELDS, TRAVELLING
 from voterlist.model import Verdict, frozen
 from voterlist.report.section import (
@@ -356,16 +355,14 @@ _VOTER = pa.schema([VOTER.field(name) for name in LOOKED_UP_OF_VOTERS])
 
 def _build(inputs: Inputs) -> Cases:
     """A case is in the report of each constituency that one of its entries is in."""
-    all_cases = inputs.table("cases")
-    numbers = inputs.table("case_numbers")
     names = ("entries", "voters", "pairs", "waterfalls", "decisions", "returned")
     looked_up = {name: inputs.table(name) for name in names}
     waiting = _waiting(inputs)
     decisions = looked_up["decisions"]
     looked_up["decisions"] = rows_without(decisions, "case_id", waiting)
     built = build_cases(
-        cases_in(all_cases, inputs.facts.constituency),
-        review.number_cases(all_cases, numbers),
+        cases_in(inputs.table("cases"), inputs.facts.constituency),
+        inputs.table("case_numbers"),
         looked_up,
         inputs.run.names,
     )
@@ -406,11 +403,16 @@ CASES = Section(
     name="cases",
     build=_build,
     words=CaseWords,
-    needs={"entries": ENTRY, "voters": _VOTER, "cases": CASE, "pairs": PAIR},
+    needs={
+        "entries": ENTRY,
+        "voters": _VOTER,
+        "cases": CASE,
+        "case_numbers": CASE_NUMBER,
+        "pairs": PAIR,
+    },
     uses={
         "waterfalls": WATERFALL,
         "decisions": DECISION,
-        "case_numbers": CASE_NUMBER,
         "returned": RETURNED,
         "contested": CONTESTED,
         "second_readings": SECOND_READING,

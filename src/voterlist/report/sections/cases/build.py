@@ -61,7 +61,7 @@ def build_cases(
 ) -> tuple[Case, ...]:
     """The cases of a CASE table by number, each with its entries in order of role and id.
 
-    ``numbers`` is from ``review.number_cases`` over all cases.
+    ``numbers`` is CASE_NUMBER of these cases, and perhaps of others.
     """
     table = _order_cases(cases, numbers)
     groups, _ = codes(table.column("case_id"))

@@ -13,7 +13,7 @@ from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
 from voterlist.report.values import Limits, Words, place_order
-from voterlist.schemas import PROFILE, PYRAMID
+from voterlist.schemas import AGES, PROFILE
 from voterlist.tables import ReadRow
 
 
@@ -61,7 +61,7 @@ class People:
 def _build(inputs: Inputs) -> People:
     findings, cases = inputs.of(FINDINGS).rows, inputs.of(CASES).for_review
     precincts = _precincts(inputs.own("profile"), findings, cases)
-    ages = age_groups(inputs.table("pyramid").to_pylist())
+    ages = age_groups(inputs.own("ages").to_pylist())
     return People(precincts, ages, inputs.run.limits)
 
 
@@ -86,7 +86,7 @@ def _precincts(
 
 
 def age_groups(rows: Iterable[ReadRow]) -> tuple[AgeGroup, ...]:
-    """The age groups of rows of PYRAMID or AGES, the youngest first, unknown ages last."""
+    """The age groups of rows of AGES, the youngest first, unknown ages last."""
     counts: Counter[tuple[int | None, str | None]] = Counter()
     for row in rows:
         counts[row["age_from"], row["sex"]] += row["voters"]
@@ -99,6 +99,6 @@ PEOPLE = Section(
     name="people",
     build=_build,
     words=Words,
-    needs={"profile": PROFILE, "pyramid": PYRAMID},
+    needs={"profile": PROFILE, "ages": AGES},
     most={"precincts": 300},
 )
