@@ -110,6 +110,17 @@ def test_an_entry_that_was_named_goes_up_as_it_is_called_today(monkeypatch):
     assert told([*runs, line]).keys() == {"c"}
 
 
+def test_a_workbook_of_before_an_entry_was_named_says_nothing_of_it(monkeypatch):
+    """That whoever stays stands elsewhere was taken from it, about whom it does not name."""
+    gone = tuple(one.model_copy(update={"is_gone": True}) for one in case().own)
+    today = f"088-0001-{'A' * 13}"
+    named = returned_cases.standing_as(case(), today).model_copy(update={"asked": gone})
+    monkeypatch.setattr(answering, "with_answers", lambda *_: [(named, None)])
+    assert {*answering.asked_by_entry(None, None)} == {today}
+    both = {today, *(one.entry_id for one in gone)}
+    assert {*answering.asked_by_entry(None, None, named.number)} == both
+
+
 @pytest.mark.parametrize(
     ("answers", "others", "owing"),
     [

@@ -70,6 +70,10 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     assert stands(pair.below, handing.DAY)[0] == "handed-over"
     pair.decide(("keep", "repeat"), "Farid A.")
     pair.decide(("keep", "repeat"))
+    settings = pair.below / "voterlist.toml"
+    passed = "[submit]\nmissing_precincts = false"
+    text = settings.read_text("utf-8").replace('"1-2"', '"1-5"')
+    settings.write_text(text.replace("[submit]", passed), "utf-8")
     for _ in range(2):
         assert stands(pair.below, handing.DAY)[0] == "not-as-handed-over"
         run(pair.below)
@@ -78,7 +82,19 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     assert pair.receive("second.zip")[0] == 0
     assert code_of(approve(pair.above)) == (2, "approve-stale-run")
     run(pair.above)
+    # The lists were approved all the same, and nobody could approve them with what is left.
+    gates = max((pair.above / "received").glob("submit-*")) / "gates.json"
+    content = gates.read_bytes()
+    gates.unlink()
+    assert code_of(approve(pair.above)) == (3, "received-gone")
+    gates.write_bytes(b"[]")
+    assert code_of(approve(pair.above)) == (3, "received-gone")
+    gates.write_bytes(content)
     code, said = approve(pair.above)
+    # Somebody signs; they are to know for what.
+    left = said["in_spite_of"][-1]
+    assert left["count"] == 3
+    assert left["what"].startswith("Precincts of the territory")
     assert (code, said["event"], said["constituency"]) == (0, "approved", 88)
     with reading(pair.above / "ledger.db") as ledger:
         line = handovers(ledger.journal())[-1]
@@ -135,6 +151,10 @@ def test_lists_changed_since_they_were_approved_are_approved_again(approved):
 
     pair.decide(("keep", "repeat"), "Farid A.")
     pair.decide(("keep", "repeat"))
+    settings = pair.below / "voterlist.toml"
+    passed = "[submit]\nmissing_precincts = false"
+    text = settings.read_text("utf-8").replace('"1-2"', '"1-5"')
+    settings.write_text(text.replace("[submit]", passed), "utf-8")
     for _ in range(2):
         changed = stands(pair.below, "2026-06-02")
         assert changed == ("not-as-approved", None, "conec", "lists")
@@ -221,24 +241,13 @@ def test_a_workspace_that_goes_on_into_the_next_cycle_begins_with_nothing_done(
     assert sum("Decision 3/7" in line["sentence"] for line in lines) == 1
 
 
-def test_an_approval_says_what_is_left(here):
-    """Somebody signs; they are to know for what."""
-    folder = next((here.above / "received").glob("submit-*"))
-    gate = [{"gate": "missing-precincts", "count": 3}]
-    (folder / "gates.json").write_text(json.dumps(gate), encoding="utf-8")
-    kept = folder.rename(here.folder / "kept")
-    # The lists were approved all the same, and nobody could approve them with what is left.
-    assert code_of(approve(here.above)) == (3, "received-gone")
-    kept.rename(folder)
-    left = approve(here.above)[1]["in_spite_of"]
-    assert [row["count"] for row in left][-1] == 3
-    assert left[-1]["what"].startswith("Precincts of the territory")
-
-
 def test_what_was_returned_is_not_approved(here):
     """The constituency still works on these lists."""
     package = here.folder / "return.zip"
     words = ("-c", 88, "--out", package, "--today", handing.DAY)
+    # Of one precinct alone it took the place of all that the constituency was asked.
+    refused = told("return", here.above, *words, "--precinct", 1)
+    assert code_of(refused) == (2, "return-nobody-below")
     assert told("return", here.above, *words)[0] == 0
     assert code_of(approve(here.above)) == (2, "approve-returned")
 

@@ -568,9 +568,14 @@ def _lose_what_was_kept(above):
     assert code_of(told("submit", above, *out)) == (3, "sent-gone")
     asked.write_bytes(content)
     newest = max((above / "received").glob("submit-*pec-088-0001*"))
-    for name in ("known-as.json", "amendments.parquet"):
+    # Who was given up was nobody's once the answers were gone, or other ones.
+    for name, other in (
+        ("known-as.json", b""),
+        ("amendments.parquet", b""),
+        ("answers.json", b"[]"),
+    ):
         content = (newest / name).read_bytes()
-        (newest / name).write_bytes(b"")
+        (newest / name).write_bytes(other)
         assert lost() == (["received-gone"], 2)
         (newest / name).write_bytes(content)
     shutil.rmtree(newest)

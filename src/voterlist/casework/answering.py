@@ -178,7 +178,8 @@ def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -
     """The cases of the newest return, and those that were answered before it.
 
     An entry of several stands with the one of this number, where one is given, or the newest. Of
-    that one the entries of which it was asked may be named too, whoever was named instead.
+    that one the entries of which it was asked may be named too, whoever was named instead: a
+    workbook may be of before that.
     """
     cases = with_answers(workspace, ledger)
     cases.sort(key=lambda told: told[0].number == number)
@@ -187,7 +188,7 @@ def asked_by_entry(workspace: Path, ledger: Reader, number: int | None = None) -
         for case, given in cases
         for about in (as_asked(case), case)
         for entry in about.own
-        if about is case or entry.is_gone or case.number == number
+        if about is case or case.number == number
     }
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from voterlist import strict_json
 from voterlist.custody.commissions import Frozen, Kind
+from voterlist.custody.manifest import DATA, MANIFEST
 from voterlist.custody.refusals import refusal, wrong
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import (
@@ -33,6 +34,7 @@ from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
 from voterlist.pipeline.progress import Journal, of_cycle
 from voterlist.pipeline.standings import standings
+from voterlist.storage.files import sha256
 from voterlist.storage.ledger import Reader
 from voterlist.storage.settings import settings_of
 from voterlist.tables import Row, rows_among
@@ -293,6 +295,21 @@ def _kept_in(path: Path) -> Iterator[None]:
         raise refusal("received-gone", path=path) from None
 
 
+def as_it_came(path: Path) -> Path:
+    """The path of a file that is kept of a package, once it is as the manifest there says.
+
+    Raises:
+        CustodyError: it is gone or damaged.
+    """
+    with _kept_in(path):
+        files = strict_json.loads((path.parent / MANIFEST).read_bytes())["files"]
+        came = {file["path"]: file["sha256"] for file in files}
+        # What a package does not have it did not lose.
+        if f"{DATA}{path.name}" in came and sha256(path) != came[f"{DATA}{path.name}"]:
+            raise ValueError(path.name)
+    return path
+
+
 @frozen
 class Owed:
     """A case over several constituencies, or precincts of one, that is not settled.
@@ -420,7 +437,8 @@ class Kept:
         """Case -> the answer in the newest package of a sender; none where none was taken."""
         if sender not in self._answers:
             folder = self._lists_of(sender)
-            answers = () if folder is None else read_answers(folder / ANSWERS_NAME)
+            path = None if folder is None else as_it_came(folder / ANSWERS_NAME)
+            answers = () if path is None else read_answers(path)
             self._answers[sender] = {answer.case_id: answer for answer in answers}
         return self._answers[sender]
 
@@ -452,7 +470,9 @@ class Kept:
         lines = [line for line in self._lines if _asks(line)]
         folders = [self._folders.get(line.package) for line in lines[:-1]]
         folders += map(self._folder_of, lines[-1:])
-        return [Returned.read(path / CASES_NAME) for path in folders if path]
+        return [
+            Returned.read(as_it_came(path / CASES_NAME)) for path in folders if path
+        ]
 
     @cached_property
     def returned(self) -> dict[str, list[Returned]]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from voterlist.casework.returned_cases import (
     GATES_NAME,
     Kept,
+    as_it_came,
     read_gates,
 )
 from voterlist.config.sections import Settings
@@ -240,7 +241,8 @@ def _require_settled(
     kept.require_whole()
     # The approval tells what each list was let pass with: one that is gone is refused before
     # anything is recorded.
-    kept.lists()
+    for folder in kept.lists().values():
+        as_it_came(folder / GATES_NAME)
     left |= {case.case_id for case in kept.owed() if constituency in case.asked}
     if left:
         raise usage_error("approve-open-cases", number=number, count=len(left))

@@ -118,7 +118,8 @@ def below(
     Raises:
         UsageError: there is none.
     """
-    if us.level is Level.CEC:
+    # What is asked of one precinct alone would take the place of all that its constituency owes.
+    if us.level is Level.CEC and precinct is None:
         return Level.CONEC, constituency, None
     if us.level is Level.CONEC and precinct is not None:
         return Level.PEC, constituency, precinct
