@@ -312,16 +312,16 @@ def test_names_are_counted_once_a_person():
     )
     entries = encode(table)
     by_person = entries.by_person(np.array([0, 0, 0, 0, 4, 5, 6, 7], np.int32))
-    assert by_person.people == 5
+    assert by_person.whole.people == 5
     assert dict(
         zip(by_person.surname.values.to_pylist(), by_person.surname.counts, strict=True)
     ) == {"rare": 1, "common": 4}
-    assert by_person.surname_counts[:, 2].tolist() == [1, 4]
+    assert by_person.name_counts["surname"][:, 2].tolist() == [1, 4]
     # No surname is that of two people: nobody else's is expected to be one person's.
     assert by_person.surname.pseudo_count == 1 / 2
     assert entries.surname.pseudo_count == 1
-    assert by_person.given_name_counts.sum() == 5
-    assert by_person.date_counts.sum() == 5
+    assert by_person.name_counts["given_name"].sum() == 5
+    assert by_person.whole.dates.sum() == 5
     assert entries.surname.counts.tolist() == [4, 4]
 
 

@@ -29,10 +29,11 @@ from voterlist.link.comparisons.names import Looks
 from voterlist.link.encode import (
     COMPARED,
     EncodedColumn,
+    Whole,
     encoded_column,
     street_names,
 )
-from voterlist.link.part import ENTRIES, Tables, Whole, whole_list
+from voterlist.link.part import ENTRIES, Tables, whole_list
 from voterlist.lists.compile import spelt_as_decided, street_texts
 from voterlist.lists.listed import number_rows
 from voterlist.model import (

@@ -22,6 +22,7 @@ from voterlist.arrays import (
     first_rows,
     pack_known,
 )
+from voterlist.facts import BIRTH_YEARS
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import (
     ShortNames,
@@ -86,6 +87,11 @@ LINKED = tables.with_encoded_text(
 
 ADDED = "added:"
 """Stands before the name of an added comparison where it is a field of a blocking key."""
+
+_OF_SURNAMES = ("surname", "stem")
+NAMES_COUNTED = (*_OF_SURNAMES, "given_name", "patronymic")
+"""The columns of which is counted who has a name: surnames follow the sex, and given names and
+patronymics, which are those of fathers, have fashions."""
 
 ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
@@ -186,6 +192,60 @@ class EncodedColumn:
         return len(self.values) == 0
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Whole:
+    """What comparisons ask of the whole list; small, whatever the list."""
+
+    size: int
+    people: int
+    profile: Profile
+    years: Longs
+    """How many people are born in each year, those of no known year in the year 0."""
+    days: Longs
+    """How many are born on each day of a year of months of 31 days."""
+    first_year: int
+    dates: Longs
+    """How many are born on each day from the first year on."""
+    decades: Bools
+    """Which tens of years of birth occur."""
+    cohort_sizes: Longs
+    sizes: Longs
+    """How many people are male, female, and all."""
+    incomplete_dates: tuple[int, int]
+    has_streets: bool
+    has_addresses: bool
+    doubtful: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The hashes of the streets that may be villages, sorted."""
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many distinct values each column has, and how many entries have one."""
+    pseudo_counts: dict[str, float] = field(default_factory=dict)
+    """For each column what is added to the count of each value."""
+    home_lines: tuple[int, int] = (0, 0)
+    forms: dict[str, int] = field(default_factory=dict)
+    """How many entries have each given name that is, or has, a short form."""
+    slips: dict[str, tuple[Longs, Longs]] = field(default_factory=dict)
+    """For each column of names the hashes of those that have another usual spelling, ascending, and
+    those of that spelling; of surnames those of its stem."""
+    added: tuple[str, ...] = ()
+    """The added comparisons."""
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether addresses are compared as lines."""
+        return self.has_addresses and not self.has_streets
+
+    @property
+    def cohorts(self) -> int:
+        """How many cohorts there are, and one more for no known year."""
+        return int(self.decades.sum()) + 1
+
+    def cohort(self, year: Codes) -> Codes:
+        """The cohort of these years of birth."""
+        numbers = np.append(np.cumsum(self.decades) - 1, self.decades.sum())
+        decade = np.where(year > 0, year // COHORT, len(self.decades))
+        return numbers[decade].astype(np.int32)
+
+
 @dataclass(frozen=True, eq=False)
 class Encoded:
     """A list as arrays, one position an entry, in the order of the entry ids."""
@@ -228,9 +288,36 @@ class Encoded:
     """Whose names they are."""
 
     @cached_property
-    def people(self) -> int:
-        """How many people there are, by ``person``."""
-        return self.size if self.person is None else len(np.unique(self.person))
+    def whole(self) -> Whole:
+        """What the list counts, with room for dates that nobody on it has."""
+        known = self.year[self.year > 0]
+        last = int(known.max(initial=BIRTH_YEARS.stop))
+        # A year with a slip in it (1060) is far from the others: only decades that occur count.
+        decades = np.zeros(last // COHORT + 1, np.bool_)
+        decades[known // COHORT] = True
+        people = self.size if self.person is None else len(np.unique(self.person))
+        lines = self.address.codes
+        whole = Whole(
+            size=self.size,
+            people=people,
+            profile=self.profile,
+            years=self._times(self.year, last + 1),
+            days=self._times(self.day_of_year, 13 * 32),
+            first_year=self.first_year,
+            dates=self._times(self.date_code, (last + 1 - self.first_year) * 12 * 31),
+            decades=decades,
+            cohort_sizes=np.zeros(0, np.int64),
+            sizes=np.append(self._times(self.sex, 2), people),
+            incomplete_dates=(
+                int(self.partial_date[self.year > 0].sum()),
+                len(known),
+            ),
+            has_streets=not self.street.is_empty,
+            has_addresses=not self.address.is_empty,
+            home_lines=of_homes(np.bincount(lines[lines >= 0]).astype(np.int64)),
+        )
+        sizes = self._times(whole.cohort(self.year), whole.cohorts)
+        return replace(whole, cohort_sizes=sizes)
 
     def once_a_person(self, codes: Codes) -> Codes:
         """The codes with -1 where another entry of the person before it has the same one."""
@@ -335,43 +422,10 @@ class Encoded:
         """
         return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
 
-    @cached_property
-    def incomplete_dates(self) -> tuple[int, int]:
-        """How many entries with a known year have a partial date; how many have a known year."""
-        known = self.year > 0
-        return int((known & self.partial_date).sum()), int(known.sum())
-
-    @cached_property
-    def home_lines(self) -> tuple[int, int]:
-        """How many entries have an address line of a home; how many have a line at all."""
-        codes = self.address.codes
-        return of_homes(np.bincount(codes[codes >= 0]).astype(np.int64))
-
-    def _times(self, codes: Codes, least: int = 0) -> Longs:
+    def _times(self, codes: Codes, least: int) -> Longs:
         """How many people have each of these codes; for as many codes at least."""
         once = self.once_a_person(codes)
         return np.bincount(once[once >= 0], minlength=least).astype(np.int64)
-
-    @cached_property
-    def sizes(self) -> Longs:
-        """How many entries are male, female and of any sex, in this order.
-
-        The code -1 of an unknown sex finds the last.
-        """
-        return np.append(self._times(self.sex, 2), self.people)
-
-    @cached_property
-    def surname_counts(self) -> Longs:
-        """How many entries of each sex, and of any at the last place, have each surname.
-
-        Shape (surnames, 3).
-        """
-        return by_sex(self.once(self.surname), self.sex)
-
-    @cached_property
-    def stem_counts(self) -> Longs:
-        """The same for the stems of surnames."""
-        return by_sex(self.once(self.stem), self.sex)
 
     @cached_property
     def cohort(self) -> Codes:
@@ -379,35 +433,16 @@ class Encoded:
 
         Entries whose year is unknown have the number after the last.
         """
-        known = self.year > 0
-        decade = np.where(known, self.year // COHORT, -1)
-        # A year with a slip in it (1060) is far from the others: only decades that occur count.
-        occurs = np.bincount(decade[known]) > 0
-        numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
-        return numbers[decade].astype(np.int32)
+        return self.whole.cohort(self.year)
 
     @cached_property
-    def given_name_counts(self) -> Longs:
-        """How many entries of each ``cohort`` have each given name.
-
-        Shape (cohorts and one more, names).
-        """
-        return by_cohort(self.once(self.given_name), self.cohort)
-
-    @cached_property
-    def patronymic_counts(self) -> Longs:
-        """The same for patronymics."""
-        return by_cohort(self.once(self.patronymic), self.cohort)
-
-    @cached_property
-    def cohort_sizes(self) -> Longs:
-        """How many people are born in each ``cohort``, those of no known year last."""
-        return self._times(self.cohort, int(self.cohort.max(initial=0)) + 1)
-
-    @cached_property
-    def year_counts(self) -> Longs:
-        """How many people are born in each year; those of no known year in the year 0."""
-        return self._times(self.year, int(self.year.max(initial=0)) + 1)
+    def name_counts(self) -> Mapping[str, Longs]:
+        """For each of ``NAMES_COUNTED`` how many people of each group have each name."""
+        groups = self.sex, self.cohort, self.whole.cohorts
+        return {
+            name: count_names(name, self.once(getattr(self, name)), *groups)
+            for name in NAMES_COUNTED
+        }
 
     def once(self, coded: EncodedColumn) -> EncodedColumn:
         """The column with each value once a person, and so counted."""
@@ -423,30 +458,23 @@ class Encoded:
         return {}
 
     @cached_property
+    def first_year(self) -> int:
+        """The year from which days are counted: nobody on the list is born before it."""
+        known = self.year[self.year > 0]
+        return int(known.min(initial=BIRTH_YEARS.start))
+
+    @cached_property
     def date_code(self) -> Codes:
         """Days of a calendar of 31 days a month, from the first year of the list.
 
         -1 where a part is unknown.
         """
-        first = int(self.year[self.year > 0].min(initial=3000))
-        full = (self.year > 0) & (self.month > 0) & (self.day > 0)
-        days = ((self.year - first) * 12 + self.month - 1) * 31 + self.day - 1
-        return np.where(full, days, -1).astype(np.int32)
+        return date_codes(self.first_year, self.year, self.month, self.day)
 
     @cached_property
     def day_of_year(self) -> Codes:
         """Days of a year of months of 31 days, from 32 on; 0 where month and day are unknown."""
         return np.asarray(self.month * 31 + self.day, np.int32)
-
-    @cached_property
-    def day_counts(self) -> Longs:
-        """How many people are born on each ``day_of_year``, in whatever year."""
-        return self._times(self.day_of_year)
-
-    @cached_property
-    def date_counts(self) -> Longs:
-        """How many entries have each ``date_code``."""
-        return self._times(self.date_code)
 
     def by_person(self, person: Codes) -> Encoded:
         """The same list, in which values are counted by the people and not by the entries."""
@@ -484,24 +512,28 @@ def seen_again(once: int, twice: int) -> float:
     return (2 * twice + 1) / (once + 2 * twice + 1)
 
 
-def by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
-    """How many entries of each cohort have each value, shape (cohorts, values)."""
-    known = column.codes >= 0
-    names, cohorts = len(column.counts), int(cohort.max(initial=0)) + 1
-    counts = np.bincount(
-        cohort[known].astype(np.int64) * names + column.codes[known],
-        minlength=cohorts * names,
-    )
-    return counts.reshape(cohorts, names).astype(np.int64)
+def date_codes(first_year: int, year: Codes, month: Codes, day: Codes) -> Codes:
+    """The days of these dates, counted from the first year; -1 where a part is unknown."""
+    full = (year > 0) & (month > 0) & (day > 0)
+    days = ((year - first_year) * 12 + month - 1) * 31 + day - 1
+    return np.where(full, days, -1).astype(np.int32)
 
 
-def by_sex(column: EncodedColumn, sex: Codes) -> Longs:
-    """How many entries of each sex, and of any at the last place, have each value."""
-    known = (column.codes >= 0) & (sex >= 0)
-    counts = np.bincount(
-        column.codes[known] * 2 + sex[known], minlength=2 * len(column.counts)
-    ).reshape(-1, 2)
-    return np.column_stack([counts, column.counts]).astype(np.int64)
+def count_names(
+    name: str, column: EncodedColumn, sex: Codes, cohort: Codes, cohorts: int
+) -> Longs:
+    """How many entries of each group have each value of a column of names; (values, groups).
+
+    The groups of surnames are the sexes, and all at the last place, which the code -1 of an unknown
+    sex finds; those of given names and patronymics the cohorts.
+    """
+    is_surname = name in _OF_SURNAMES
+    group, many = (sex, 2) if is_surname else (cohort, cohorts)
+    known = (column.codes >= 0) & (group >= 0)
+    numbers = column.codes[known] * np.int64(many) + group[known]
+    counts = np.bincount(numbers, minlength=many * len(column.counts))
+    counts = counts.reshape(-1, many)
+    return np.column_stack([counts, column.counts]) if is_surname else counts
 
 
 def encoded_column(column: pa.ChunkedArray) -> EncodedColumn:

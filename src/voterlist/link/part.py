@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas
-from voterlist.arrays import Bools, Codes, Hashes, Longs
-from voterlist.facts import BIRTH_YEARS
+from voterlist.arrays import Codes, Hashes, Longs
 from voterlist.link.encode import (
     ADDED,
-    COHORT,
     DOCUMENT_START,
     LINKED,
+    NAMES_COUNTED,
     Encoded,
     EncodedColumn,
+    Whole,
     encode,
     street_names,
 )
@@ -52,66 +52,7 @@ GROUP = "of_group_"
 """Before the number of a sex or of a cohort: how many of its entries have each value."""
 _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct", "temporary")
 _ANY_TEXT = pa.array([""])
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Whole:
-    """What comparisons ask of the whole list; small, whatever the list."""
-
-    size: int
-    people: int
-    profile: Profile
-    years: Longs
-    """How many people are born in each year, those of no known year in the year 0."""
-    days: Longs
-    """How many are born on each day of a year of months of 31 days."""
-    first_year: int
-    dates: Longs
-    """How many are born on each day from the first year on."""
-    decades: Bools
-    """Which tens of years of birth occur."""
-    cohort_sizes: Longs
-    sizes: Longs
-    """How many people are male, female, and all."""
-    incomplete_dates: tuple[int, int]
-    has_streets: bool
-    has_addresses: bool
-    doubtful: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
-    """The hashes of the streets that may be villages, sorted."""
-    values: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """How many distinct values each column has, and how many entries have one."""
-    pseudo_counts: dict[str, float] = field(default_factory=dict)
-    """For each column what is added to the count of each value."""
-    home_lines: tuple[int, int] = (0, 0)
-    forms: dict[str, int] = field(default_factory=dict)
-    """How many entries have each given name that is, or has, a short form."""
-    slips: dict[str, tuple[Longs, Longs]] = field(default_factory=dict)
-    """For each column of names the hashes of those that have another usual spelling, ascending, and
-    those of that spelling; of surnames those of its stem."""
-    added: tuple[str, ...] = ()
-    """The added comparisons."""
-
-    @property
-    def has_lines(self) -> bool:
-        """Whether addresses are compared as lines."""
-        return self.has_addresses and not self.has_streets
-
-    @property
-    def cohorts(self) -> int:
-        """How many cohorts there are, and one more for no known year."""
-        return int(self.decades.sum()) + 1
-
-    def cohort(self, year: Codes) -> Codes:
-        """The cohort of these years of birth."""
-        numbers = np.append(np.cumsum(self.decades) - 1, self.decades.sum())
-        decade = np.where(year > 0, year // COHORT, len(self.decades))
-        return numbers[decade].astype(np.int32)
-
-    def date_code(self, year: Codes, month: Codes, day: Codes) -> Codes:
-        """The days of these dates, counted from the first year; -1 where a part is unknown."""
-        full = (year > 0) & (month > 0) & (day > 0)
-        days = ((year - self.first_year) * 12 + month - 1) * 31 + day - 1
-        return np.where(full, days, -1).astype(np.int32)
+_NO_GROUPS = np.zeros((0, 0), np.int64)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -142,7 +83,8 @@ class _Counted(Identifiers):
 class Part(Encoded):
     """Some entries of a list, with the counts of the whole list."""
 
-    whole: Whole
+    whole: Whole = field()
+    """As it was counted elsewhere: the entries here do not tell it."""
     ids: pa.Array
     positions: Codes
     """Where each entry stands in the list, ascending."""
@@ -150,74 +92,19 @@ class Part(Encoded):
     """The group of each; None where all pairs count, or nobody asks."""
 
     @property
-    def people(self) -> int:
-        """How many people the list has."""
-        return self.whole.people
+    def first_year(self) -> int:
+        """That of the whole list."""
+        return self.whole.first_year
 
-    @property
-    def sizes(self) -> Longs:
-        """How many of them are male, female, and all."""
-        return self.whole.sizes
-
-    @property
-    def cohort(self) -> Codes:
-        """The ten years in which each entry is born, numbered as in the list."""
-        return self.whole.cohort(self.year)
-
-    @property
-    def cohort_sizes(self) -> Longs:
-        """How many people of the list are born in each."""
-        return self.whole.cohort_sizes
-
-    @property
-    def surname_counts(self) -> Longs:
-        """How many people of each sex have each surname."""
-        return _by(self.surname)
-
-    @property
-    def stem_counts(self) -> Longs:
-        """The same for the stems of surnames."""
-        return _by(self.stem)
-
-    @property
-    def given_name_counts(self) -> Longs:
-        """How many people of each cohort have each given name."""
-        return _by(self.given_name).T
-
-    @property
-    def patronymic_counts(self) -> Longs:
-        """The same for patronymics."""
-        return _by(self.patronymic).T
-
-    @property
-    def year_counts(self) -> Longs:
-        """How many people are born in each year."""
-        return self.whole.years
-
-    @property
-    def day_counts(self) -> Longs:
-        """How many are born on each day of the year."""
-        return self.whole.days
-
-    @property
-    def date_counts(self) -> Longs:
-        """How many are born on each date."""
-        return self.whole.dates
-
-    @property
-    def date_code(self) -> Codes:
-        """Days from the first year of the list on."""
-        return self.whole.date_code(self.year, self.month, self.day)
-
-    @property
-    def incomplete_dates(self) -> tuple[int, int]:
-        """How many dates of the list are incomplete; how many have a year."""
-        return self.whole.incomplete_dates
-
-    @property
-    def home_lines(self) -> tuple[int, int]:
-        """How many entries have an address line of a home; how many have one."""
-        return self.whole.home_lines
+    @cached_property
+    def name_counts(self) -> Mapping[str, Longs]:
+        """Those of the whole list."""
+        columns = {name: getattr(self, name) for name in NAMES_COUNTED}
+        return {
+            name: column.by
+            for name, column in columns.items()
+            if isinstance(column, _Names)
+        }
 
     def codes_of(self, name: str) -> Codes | Longs:
         """The codes of a column as a field of keys: 63 bits of the hash of each value.
@@ -269,10 +156,6 @@ class Part(Encoded):
     def local(self, positions: Codes) -> Codes:
         """Where the entries at these positions of the list stand in the part."""
         return np.searchsorted(self.positions, positions).astype(np.int32)
-
-
-def _by(column: EncodedColumn) -> Longs:
-    return column.by if isinstance(column, _Names) else np.zeros((0, 0), np.int64)
 
 
 def texts_of(tables: Tables) -> list[str]:
@@ -355,7 +238,12 @@ def whole_list(voters: Columns, profile: Profile) -> tuple[Tables, Whole]:
         zip(tables[ENTRIES].column_names, tables[ENTRIES].columns, strict=True)
     )
     doubtful = np.asarray(columns["doubtful"])
-    whole = _counted_whole(entries, np.unique(doubtful[doubtful >= 0]))
+    held = {name: getattr(entries, name) for name in TEXTS}
+    whole = replace(
+        entries.whole,
+        doubtful=np.unique(doubtful[doubtful >= 0]),
+        values={name: (column.distinct, column.known) for name, column in held.items()},
+    )
     columns["village"] = villages(columns, whole.doubtful)
     columns["position"] = np.arange(entries.size, dtype=np.int32)
     for name in IDENTIFIERS:
@@ -366,69 +254,18 @@ def whole_list(voters: Columns, profile: Profile) -> tuple[Tables, Whole]:
         columns[f"{name}_times"] = times
     if whole.has_lines:
         columns["word_0"] = np.full(entries.size, -1, np.int64)
-    groups = {
-        "surname": entries.surname_counts,
-        "stem": entries.stem_counts,
-        "given_name": _to_cohorts(entries.given_name_counts, whole),
-        "patronymic": _to_cohorts(entries.patronymic_counts, whole),
-    }
     made = {ENTRIES: pa.table(columns)}
-    for name in TEXTS:
-        column: EncodedColumn = getattr(entries, name)
+    for name, column in held.items():
         counted: dict[str, object] = {
             "value": column.values,
             "count": column.counts,
             "first": np.arange(len(column.values)),
         }
-        for number, of_group in enumerate(groups.get(name, np.zeros((0, 0))).T):
+        groups = entries.name_counts.get(name, _NO_GROUPS)
+        for number, of_group in enumerate(groups.T):
             counted[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
         made[name] = pa.table(counted)
     return made, whole
-
-
-def _counted_whole(entries: Encoded, doubtful: Longs) -> Whole:
-    """What a list counts, with room for dates that nobody on it has."""
-    known = entries.year[entries.year > 0]
-    first = int(known.min(initial=BIRTH_YEARS.start))
-    last = int(known.max(initial=BIRTH_YEARS.stop))
-    decades = np.zeros(last // COHORT + 1, np.bool_)
-    decades[known // COHORT] = True
-    whole = Whole(
-        size=entries.size,
-        people=entries.people,
-        profile=entries.profile,
-        years=_with_room(entries.year_counts, last + 1),
-        days=_with_room(entries.day_counts, 13 * 32),
-        first_year=first,
-        dates=np.zeros(0, np.int64),
-        decades=decades,
-        cohort_sizes=_with_room(entries.cohort_sizes, int(decades.sum()) + 1),
-        sizes=entries.sizes,
-        incomplete_dates=entries.incomplete_dates,
-        has_streets=not entries.street.is_empty,
-        has_addresses=not entries.address.is_empty,
-        doubtful=doubtful,
-        values={
-            name: (getattr(entries, name).distinct, getattr(entries, name).known)
-            for name in TEXTS
-        },
-        home_lines=entries.home_lines,
-    )
-    codes = whole.date_code(entries.year, entries.month, entries.day)
-    dates = np.bincount(codes[codes >= 0], minlength=(last + 1 - first) * 12 * 31)
-    return replace(whole, dates=dates.astype(np.int64))
-
-
-def _with_room(counts: Longs, size: int) -> Longs:
-    """The counts, and zeros behind them."""
-    return np.append(counts, np.zeros(max(size - len(counts), 0), np.int64))
-
-
-def _to_cohorts(counts: Longs, whole: Whole) -> Longs:
-    """The counts by cohort, shape (values, cohorts and one more for no known year)."""
-    made = np.zeros((counts.shape[1], whole.cohorts), np.int64)
-    made[:, : len(counts)] = counts.T
-    return made
 
 
 def cut(tables: Tables, rows: Longs) -> Tables:

@@ -26,9 +26,10 @@ from voterlist.arrays import (
     runs,
 )
 from voterlist.link import block, ranges
+from voterlist.link.encode import Whole
 from voterlist.link.fit import reachable
 from voterlist.link.keys import Key, field, together
-from voterlist.link.part import Part, Tables, Whole, part
+from voterlist.link.part import Part, Tables, part
 from voterlist.model import frozen
 from voterlist.spark.exchange import Parcel, pack_tables
 

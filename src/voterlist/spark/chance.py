@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.arrays import Bools, Codes, Floats, Hashes, Longs, mix
+from voterlist.link.encode import Whole
 from voterlist.link.keys import field, together
-from voterlist.link.part import Tables, Whole, part
+from voterlist.link.part import Tables, part
 from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted

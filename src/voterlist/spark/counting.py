@@ -27,12 +27,14 @@ from voterlist.arrays import (
 from voterlist.link.encode import (
     ADDED,
     COHORT,
+    NAMES_COUNTED,
     RARE_WORD,
     RARE_WORD_SHARE,
     EncodedColumn,
-    by_cohort,
-    by_sex,
+    Whole,
+    count_names,
     counted_parts,
+    date_codes,
     deal,
     of_homes,
     seen_again,
@@ -44,7 +46,6 @@ from voterlist.link.part import (
     GROUP,
     IDENTIFIERS,
     Tables,
-    Whole,
     place_codes,
     texts_of,
     villages,
@@ -172,11 +173,10 @@ def _laid_out(counts: Mapping[int, int]) -> Longs:
 def _of_dates(whole: Whole, dates: Mapping[int, int]) -> Longs:
     numbers = np.array(list(dates), np.int64)
     year, rest = np.divmod(numbers, 10_000)
-    code = whole.date_code(year, rest // 100, rest % 100)
+    code = date_codes(whole.first_year, year, rest // 100, rest % 100)
     return _laid_out(dict(zip(code.tolist(), dates.values(), strict=True)))
 
 
-_BY_SEX, _BY_COHORT = ("surname", "stem"), ("given_name", "patronymic")
 _WORD, _LINE_PART = "word:", "line-part:"
 _STEM = "stem"
 """The stem of a surname, where that is first found."""
@@ -189,7 +189,7 @@ def ask(
     repeats = repeats or {}
     entries = tables[ENTRIES]
     year, sex = (entries.column(name).to_numpy() for name in ("year", "sex"))
-    cohort = np.r_[whole.cohort(year), np.int32(whole.cohorts - 1)]
+    cohort = whole.cohort(year)
     asked = {}
     for name in texts_of(tables):
         codes, values = entries.column(name).to_numpy(), tables[name].column("value")
@@ -199,12 +199,8 @@ def ask(
         )
         column = EncodedColumn(single, values.combine_chunks(), counts)
         groups = None
-        if name in _BY_SEX:
-            groups = by_sex(column, sex)
-        elif name in _BY_COHORT:
-            # One more entry than there are, of no name, has the last cohort: none is left out.
-            longer = replace(column, codes=np.r_[single, np.int32(-1)])
-            groups = by_cohort(longer, cohort).T
+        if name in NAMES_COUNTED:
+            groups = count_names(name, column, sex, cohort, whole.cohorts)
         first = first_rows(codes, len(values))
         asked[name] = _question(values, counts, groups, first + start)
         if name == "surname":
@@ -353,7 +349,7 @@ def with_stats(whole: Whole, told: Sequence[Tables], *, by_person: bool) -> Whol
     }
     forms = _counts_of(pa.concat_tables([tables["forms"] for tables in told]))
     added = [ADDED + name for name in whole.added]
-    named = {"surname", "stem", *_BY_COHORT, "address", *added}
+    named = {*NAMES_COUNTED, "address", *added}
     pseudo = {
         name: seen_again(row["once_sum"], row["twice_sum"])
         for name, row in stats.items()

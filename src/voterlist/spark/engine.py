@@ -17,7 +17,7 @@ from voterlist.link.block import Forecast, pairs_within, pairs_without
 from voterlist.link.comparisons import with_added
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.vectors import Comparisons
-from voterlist.link.encode import ADDED, LINKED
+from voterlist.link.encode import ADDED, LINKED, Whole
 from voterlist.link.judge import (
     Scorer,
     judge_pairs,
@@ -26,7 +26,7 @@ from voterlist.link.judge import (
     pair_table,
 )
 from voterlist.link.keys import Key, keys
-from voterlist.link.part import TEXTS, Part, Whole, nobody
+from voterlist.link.part import TEXTS, Part, nobody
 from voterlist.link.priors import Drawn, Sample
 from voterlist.link.steps import Scored, added_use, conclude_linkage
 from voterlist.link.types import Linkage, Watch

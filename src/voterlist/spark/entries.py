@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from voterlist.arrays import Codes, Longs
 from voterlist.errors import usage_error
-from voterlist.link.part import Tables, Whole
+from voterlist.link.encode import Whole
+from voterlist.link.part import Tables
 from voterlist.link.types import lists_in_order
 from voterlist.spark import counting, reading
 from voterlist.spark.exchange import (

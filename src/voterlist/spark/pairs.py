@@ -20,12 +20,12 @@ from voterlist.link import weigh
 from voterlist.link.block import Forecast
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.vectors import Comparisons
+from voterlist.link.encode import Whole
 from voterlist.link.fit import MUCH
 from voterlist.link.part import (
     ENTRIES,
     Part,
     Tables,
-    Whole,
     cut,
     join_parts,
     nobody,

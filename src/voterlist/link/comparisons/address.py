@@ -129,13 +129,13 @@ class Address(Comparison):
         where = np.flatnonzero(levels == AddressLevel.SAME)
         codes = entries.address.codes[pairs.left[where]]
         least = least_share(entries.address, _LEAST_LINES)
-        yield where, share_of_codes(entries.address, codes, entries.people, least)
+        yield where, share_of_codes(entries.address, codes, entries.whole.people, least)
 
     def tells_relatives(self, entries: Encoded) -> bool:
         """False where most entries have lines of more than live in one home: *London*, say."""
         if not _has_lines(entries):
             return True
-        homes, lines = entries.home_lines
+        homes, lines = entries.whole.home_lines
         return homes >= lines / 2
 
     def value_levels(self, entries: Encoded) -> list[int]:

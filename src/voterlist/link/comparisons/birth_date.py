@@ -92,9 +92,9 @@ class BirthDate(Comparison):
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """Years by their frequency; full dates by theirs, so that the 1 January counts less."""
-        entries = pairs.entries
-        size = max(entries.people, 1)
-        years = steady_count(entries.year_counts + 1.0)
+        entries, whole = pairs.entries, pairs.entries.whole
+        size = max(whole.people, 1)
+        years = steady_count(whole.years + 1.0)
         year_share = years / steady_size(size + _YEARS)
         where = np.flatnonzero(levels == BirthDateLevel.YEAR)
         yield where, np.log2(year_share[entries.year[pairs.left[where]]])
@@ -102,10 +102,10 @@ class BirthDate(Comparison):
         if not len(where):
             return
         entry = pairs.left[where]
-        days = steady_count(entries.day_counts + 1.0)
+        days = steady_count(whole.days + 1.0)
         day_share = days / steady_size(size + _DAYS)
         least = year_share[entries.year[entry]] * day_share[entries.day_of_year[entry]]
-        counts = entries.date_counts[entries.date_code[entry]]
+        counts = whole.dates[entries.date_code[entry]]
         counted = steady_count(np.maximum(counts - 2, 0) + 1.0)
         yield where, np.log2(counted / (steady_size(size) + 1.0 / least))
 
@@ -134,7 +134,7 @@ class BirthDate(Comparison):
 
 def incomplete_share(entries: Encoded) -> float:
     """P(of two entries at least one has a birth year only, or the first of January), 0 to 1."""
-    incomplete, known = entries.incomplete_dates
+    incomplete, known = entries.whole.incomplete_dates
     whole = 1 - incomplete / max(known, 1)
     return 1 - whole * whole
 

@@ -254,7 +254,7 @@ def adjust_names(
     explains no other: there both have to be rare, each a slip of a name between them. Where one is,
     they are ``similar``, if both birth dates are full: without, nothing tells brother from sister.
     """
-    rare = max(_RARE, int(_RARE * pairs.entries.people / _RARE_IN))
+    rare = max(_RARE, int(_RARE * pairs.entries.whole.people / _RARE_IN))
     dates = pairs.entries.packed_date
     for undecided, (misspelt, in_use) in outcomes.items():
         where = np.flatnonzero(levels == undecided)
@@ -286,16 +286,16 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     least = least_share(names, LEAST_GIVEN_NAMES)
     # Logarithms of each name's count, and not of each pair's.
     whole_of_name = np.exp2(
-        share_of_counts(names.counts, entries.people, least, names.pseudo_count)
+        share_of_counts(names.counts, entries.whole.people, least, names.pseudo_count)
     )
     whole = whole_of_name[code]
-    sizes = steady_size(entries.cohort_sizes + _COHORT_PSEUDO_COUNT)
+    sizes = steady_size(entries.whole.cohort_sizes + _COHORT_PSEUDO_COUNT)
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort.take(pairs.left) == entries.cohort.take(pairs.right))
     share = np.zeros(len(pairs))
     for side in (pairs.left, pairs.right):
         cohort = entries.cohort[side]
-        counted = np.maximum(by_cohort[cohort, code] - own, 0)
+        counted = np.maximum(by_cohort[code, cohort] - own, 0)
         pseudo = _COHORT_PSEUDO_COUNT * whole
         share += steady_count(counted + pseudo) / sizes[cohort] / 2
     return np.asarray(np.log2(share), np.float64)
@@ -327,7 +327,7 @@ class Identifier(Comparison):
         where = np.flatnonzero(levels == self.levels["SAME"])
         held: Identifiers = getattr(pairs.entries, self.field)
         counts = held.times(pairs.left[where])
-        yield where, share_of_counts(counts, pairs.entries.people, self.least)
+        yield where, share_of_counts(counts, pairs.entries.whole.people, self.least)
 
 
 # --- Names that have fashions: given names, and patronymics, which are the given names of fathers
@@ -387,5 +387,5 @@ class CohortName(Comparison):
         """How often those born in the years of the two entries have the name."""
         where = np.flatnonzero(levels == self.levels["SAME"])
         if len(where):
-            counts: Longs = getattr(pairs.entries, f"{self.field}_counts")
+            counts = pairs.entries.name_counts[self.field]
             yield where, cohort_shares(self._names(pairs), counts, pairs.at(where))

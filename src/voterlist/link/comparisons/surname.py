@@ -151,8 +151,9 @@ class Surname(Comparison):
         )
         values = max(entries.surname.distinct, LEAST_SURNAMES)
         sex = entries.sex.take(shared.right)
-        surname = entries.surname_counts[code, sex]
-        ending = entries.stem_counts[stem, sex] - surname
+        of_surname = entries.name_counts["surname"]
+        surname = of_surname[code, sex]
+        ending = entries.name_counts["stem"][stem, sex] - surname
         # Both entries of the pair are left out: of one surname both are counted in it, of another
         # ending only one.
         counted = np.where(
@@ -160,11 +161,11 @@ class Surname(Comparison):
         )
         of_same = entries.surname.pseudo_count
         pseudo = np.where(is_same, of_same, _ENDING_PSEUDO_COUNT)
-        sizes = steady_size(entries.sizes + values)
+        sizes = steady_size(entries.whole.sizes + values)
         share = steady_count(counted + pseudo) / sizes[sex]
         # The same surname counts as where it is more frequent, should a sex be wrong.
         other = entries.sex.take(shared.left)
-        of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
+        of_other = np.maximum(of_surname[code, other] - 2, 0) + of_same
         of_other = np.where(is_same, steady_count(of_other) / sizes[other], 0.0)
         yield where, np.log2(np.maximum(share, of_other))
 

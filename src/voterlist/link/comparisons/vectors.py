@@ -153,13 +153,13 @@ def _name_shares(pairs: Pairs) -> Floats:
     as_surname = share_of_codes(
         surnames,
         surnames.codes.take(pairs.left),
-        entries.people,
+        entries.whole.people,
         least_share(surnames, LEAST_SURNAMES),
     )
     as_given = share_of_codes(
         given_name,
         given_name.codes.take(pairs.right),
-        entries.people,
+        entries.whole.people,
         least_share(given_name, LEAST_GIVEN_NAMES),
     )
     return np.asarray(np.maximum(as_surname, as_given), np.float64)
