@@ -1,6 +1,7 @@
 """Word documents, ODT and PDF files: every row of every table is an entry or set aside."""
 
 import io
+import re
 import zipfile
 import zlib
 from itertools import pairwise
@@ -626,6 +627,57 @@ def test_text_that_runs_into_the_next_cell_stays_in_its_own(lines):
     rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
     content = documents.pdf(rows, widths=(25, 60, 50, 54, 45, 70, 50), lines=lines)
     assert rows_of(content) == rows
+
+
+@pytest.mark.parametrize("width", [35, 40.05, 44])
+def test_a_cell_begins_where_one_does_in_all_rows(width):
+    """Where dates touch or run over identifiers, both were one column without a heading.
+
+    All voters had neither, at exit code 0.
+    """
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
+    rows = [[*cells[:5], cells[6], cells[5]] for cells in rows]
+    content = documents.pdf(
+        rows,
+        widths=(15, 36, 36, 50, width, 36, 160),
+        lines=(),
+        wrapped=False,
+        style=[(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT")],
+    )
+    assert rows_of(content) == rows
+
+
+def test_blanks_as_wide_as_those_of_a_typewriter_part_no_columns():
+    """`Nizami kucesi, ev 5` was three cells, of which a voter had the first as their address."""
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
+    content = documents.pdf(
+        rows, font="Courier", lines=(), widths=(30, 60, 60, 90, 80, 190, 60)
+    )
+    assert rows_of(content) == rows
+
+
+def test_letters_that_a_file_does_not_name_make_its_page_unreadable():
+    """Each was a blank: `M mm dov`, as some programs write 0 for a letter without a number."""
+    content = documents.drawn(documents.draw_list, pageCompression=0)
+    letters = b"1 beginbfchar <61> <0000> endbfchar"
+    told = b"90 0 obj <</Length %d>>\nstream\n%s\nendstream endobj\nxref"
+    content = content.replace(b"\nxref", b"\n" + told % (len(letters), letters))
+    content = content.replace(b"/BaseFont ", b"/ToUnicode 90 0 R /BaseFont ")
+    assert found(content).trouble is AsideCode.ENCODING_UNREADABLE
+
+
+def test_a_changed_byte_of_what_a_page_draws_is_told():
+    """Rows behind it are lost; spreadsheet programs write each length into an object of its own."""
+    content = documents.READER_FILES["from_calc.pdf"]
+    assert len(found(content).sheets) == 1
+    places = [
+        at.end() for at in re.finditer(rb"FlateDecode[^<>]*>>\s*stream\r?\n", content)
+    ]
+    changed = bytearray(content)
+    changed[places[0] + 300] ^= 1
+    moved = content.replace(b"/Contents ", b"/Contents 99", 1)
+    for damaged in (bytes(changed), moved):
+        assert [one.name for one in found(damaged).sheets][1:] == ["(damaged)"]
 
 
 def test_a_letter_that_is_drawn_nearer_is_of_its_text():

@@ -400,25 +400,46 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
     names = sorted({*map(bytes.decode, more)})
     names += (f"p. {as_ranges(pages)} ({what})" for what, pages in beside.items())
-    if any(_is_damaged(content, stream) for stream in _STREAM.finditer(content)):
+    if _is_damaged(content):
         names.append("(damaged)")
     return outcome.with_unread(names)
 
 
 _STREAM = re.compile(
-    rb"<<((?:(?!<<|stream).){0,400}?/Length (\d{1,10})\b(?! \d+ R)"
+    rb"<<((?:(?!<<|stream).){0,400}?/Length (\d{1,10})\b( \d+ R)?"
     rb"(?:(?!endobj|stream).){0,400}?)>>\s*stream\r?\n",
     re.DOTALL,
 )
-"""The beginning of what a page draws, or of something else, with its length."""
+"""The beginning of what a page draws, or of something else, and its length, or where that stands.
+"""
+_NUMBER = re.compile(rb"\b(\d+) \d+ obj\s+(?:(\d{1,10})\s+endobj)?")
+"""The beginning of an object, and the number that it is."""
+_DRAWN_BY = re.compile(rb"/Contents\s*\[?\s*(\d+) \d+ R")
 
 
-def _is_damaged(content: bytes, stream: re.Match[bytes]) -> bool:
+def _is_damaged(content: bytes) -> bool:
     """Whether bytes were lost or changed: PDFium shows what stands before them, and says nothing.
 
-    It is as long as it says, and what was packed has its sum at the end.
+    Nor does it where what a page draws is not there.
     """
-    end = stream.end() + int(stream[2])
+    numbers = dict(_NUMBER.findall(content))
+    return not numbers.keys() >= {*_DRAWN_BY.findall(content)} or any(
+        _is_stream_damaged(content, stream, numbers)
+        for stream in _STREAM.finditer(content)
+    )
+
+
+def _is_stream_damaged(
+    content: bytes, stream: re.Match[bytes], numbers: dict[bytes, bytes]
+) -> bool:
+    """Whether it is not as long as it says, or what was packed has not its sum at the end.
+
+    ``numbers``: those that stand in objects of their own, by the number of the object.
+    """
+    length = numbers.get(stream[2]) if stream[3] else stream[2]
+    end = content.find(b"endstream", stream.end())
+    if length:
+        end = stream.end() + int(length)
     if not content[end : end + 11].lstrip().startswith(b"endstream"):
         return True
     packed = content[stream.end() : end]

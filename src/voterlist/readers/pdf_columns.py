@@ -114,7 +114,7 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     share = _NARROW if len(rows) >= _FEW_ROWS else _WIDE
     most_crossing = _MOST_CROSSING * len(rows)
     edges = _gaps(lefts, rights, most_crossing, share * height)
-    edges = _with_begun(edges, lefts, _begun(taken))
+    edges = _with_begun(_parting(edges, taken), lefts, _begun(taken))
     if len(edges) < _LEAST_CHUNKS - 1:
         return None
     # Where cells end at one height, what stands above the last lines is longer than these.
@@ -125,7 +125,7 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
             np.concatenate(both) for both in zip((lefts, rights), more.T, strict=True)
         )
         wider = _gaps(lefts, rights, most_crossing, share * height)
-        wider = _with_begun(wider, lefts, _begun(taken))
+        wider = _with_begun(_parting(wider, taken), lefts, _begun(taken))
         edges = wider if len(wider) == len(edges) else edges
     column = np.searchsorted(edges, (lefts + rights) / 2)
     starts = _starts(edges, lefts, rights)
@@ -142,14 +142,8 @@ def _begun(lines: Sequence[TextLine]) -> Floats:
     Hardly a text lies across such a place, but one that stops where the next cell begins. Cells
     with their text in the middle, or at the right, begin anywhere.
     """
-    spans: list[tuple[float, float]] = []
-    begins: list[float] = []
-    for line in lines:
-        spans.append((line[-1].left, line[-1].right))
-        for one, other in pairwise(line):
-            begins += [other.left] * other.begins
-            end = min(one.right, other.left) if other.begins else one.right
-            spans.append((one.left, end))
+    spans = [(word.left, word.right) for line in lines for word in line]
+    begins = [word.left for line in lines for word in line[1:] if word.begins]
     own = np.sort(begins)
     begun = own[np.diff(own, prepend=-np.inf) > _SLACK]
     left, right = np.array(spans).T[:, :, None]
@@ -169,6 +163,30 @@ def _with_begun(edges: Floats, lefts: Floats, begun: Floats) -> Floats:
     np.minimum.at(firsts, np.searchsorted(edges, lefts), lefts)
     more = begun[begun - firsts[column] > _SLACK] - _BIN
     return np.sort(np.concatenate((edges, more)))
+
+
+def _parting(edges: Floats, lines: Sequence[TextLine]) -> Floats:
+    """The edges without those at which most texts go on: a blank parts their words.
+
+    As wide a one as that of a typewriter stands below others where streets have one name. Where a
+    whole row was drawn as one text, its blanks tell nothing.
+    """
+    beside = [
+        (
+            one.right,
+            other.left,
+            one.piece == other.piece and len(chunks([one, other])) == 1,
+        )
+        for line in lines
+        if len({word.piece for word in line}) >= _LEAST_CHUNKS
+        for one, other in pairwise(line)
+    ]
+    left, right, goes_on = np.array(beside).reshape(-1, 3).T[:, :, None]
+    is_here = (left <= edges) & (edges <= right)
+    parting: Floats = edges[
+        2 * (is_here & (goes_on > 0)).sum(axis=0) <= is_here.sum(axis=0)
+    ]
+    return parting
 
 
 def _starts(edges: Floats, lefts: Floats, rights: Floats) -> Floats:

@@ -292,7 +292,8 @@ class _Signs:
                 self.unseen.append(min(code, _LOST))
             if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
                 continue
-            if pdfium.FPDFText_HasUnicodeMapError(text, number) == 1:
+            # Some programs write 0 for a letter that they do not know.
+            if not code or pdfium.FPDFText_HasUnicodeMapError(text, number) == 1:
                 code = _LOST
             self.visible += code > _BLANK
             self.unmapped += code == _LOST

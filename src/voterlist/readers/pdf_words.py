@@ -39,6 +39,8 @@ CHUNK_GAP = 0.75
 _LEAST_STARTS, _OF_MOST, _ONE_PLACE = 3, 0.25, 0.3
 """Cells begin at a place where so many texts clearly do, and so large a share of those that do at
 the most usual one; places so near, in points, are one."""
+_NEARLY = 0.9
+"""Nearly all rows are so large a share of them."""
 _ACROSS = 1.0
 """A text lies across a place that it passes by so many points."""
 _OVERHANG = 0.06
@@ -60,6 +62,7 @@ class Word:
         is_turned: True where it runs in another direction than most of the page.
         has_blank: True where a blank was written behind it.
         begins: True where it is known to begin a cell.
+        piece: the number of the piece of text that it was drawn with.
     """
 
     text: str
@@ -71,6 +74,7 @@ class Word:
     is_turned: bool
     has_blank: bool
     begins: bool
+    piece: int
 
     @property
     def middle(self) -> float:
@@ -237,6 +241,7 @@ def words_of(page: Page, groups: Longs, begins: Bools) -> list[Word]:
             is_turned=bool(page.turned[start]),
             has_blank=bool(stop < len(is_blank) and is_blank[stop]),
             begins=bool(begins[start]),
+            piece=int(page.pieces[start]),
         )
         words.append(word)
     return words
@@ -260,7 +265,10 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
         for one, other in pairwise(signs)
     ]
     is_clear = is_other | (gap > CHUNK_GAP * height) | np.array(behind, dtype=bool)
+    is_clear |= gap < -_BACK * height
     lefts = boxes[1:, 0]
+    is_several = (np.bincount(page.pieces)[page.pieces] > 1)[1:]
+    is_clear |= _begin_below(lefts, begins, is_several, np.cumsum(is_other))
     known += lefts[begins & is_clear].tolist()
     places = np.sort(np.array(known, dtype=float))
     first = np.searchsorted(places, lefts - _ONE_PLACE)
@@ -271,10 +279,36 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     # Where texts lie across, others begin by chance, as the rest of a date in the middle of a cell.
     first = np.flatnonzero(np.append(True, np.diff(page.pieces) != 0))[: len(codes)]
     begun = np.searchsorted(np.sort(boxes[first, 0]), lefts - _ACROSS)
-    ended = np.searchsorted(
-        np.sort(np.maximum.reduceat(boxes[:, 2], first)), lefts + _ACROSS
-    )
+    ends = np.maximum.reduceat(boxes[:, 2], first)
+    # What runs on into a cell that begins there lies not across.
+    runs_on = (~is_other & (gap < 0))[first[1:] - 1]
+    ends[:-1][runs_on] = boxes[first[1:], 0][runs_on]
+    ended = np.searchsorted(np.sort(ends), lefts + _ACROSS)
     return np.append(False, (count >= most) & (begun - ended <= count))[: len(codes)]
+
+
+def _begin_below(
+    lefts: Floats, begins: Bools, is_several: Bools, lines: Longs
+) -> Bools:
+    """True where a text begins below one of the first row, and one does in nearly all rows.
+
+    Args:
+        lefts: where each sign begins.
+        begins: True for those that begin a text.
+        is_several: True for those of a text of several; a heading is no letter.
+        lines: the number of the line of each.
+    """
+    counts = np.bincount(lines[begins], minlength=1)
+    rows = np.flatnonzero(counts >= _LEAST_STARTS)
+    is_heading = begins & is_several & (lines == rows[:1].sum())
+    places = np.sort(lefts[is_heading])
+    first = np.searchsorted(places, lefts - _ONE_PLACE)
+    is_below = first < np.searchsorted(places, lefts + _ONE_PLACE)
+    own = np.sort(lefts[begins])
+    count = np.searchsorted(own, lefts + _ONE_PLACE)
+    count -= np.searchsorted(own, lefts - _ONE_PLACE)
+    below: Bools = is_below & (count >= np.maximum(_LEAST_STARTS, _NEARLY * len(rows)))
+    return below
 
 
 def _text_of(codes: Longs) -> str:
@@ -315,7 +349,8 @@ def _are_blank(codes: Longs) -> Bools:
 def lines_of(words: Sequence[Word]) -> list[TextLine]:
     """The words as lines from top to bottom, each from left to right.
 
-    Turned words stand in lines of their own, in the order in which they are drawn.
+    What runs on into the next cell ends where that one begins. Turned words stand in lines of their
+    own, in the order in which they are drawn.
     """
     lines: list[TextLine] = []
     straight = [word for word in words if not word.is_turned]
@@ -326,6 +361,9 @@ def lines_of(words: Sequence[Word]) -> list[TextLine]:
             lines.append([word])
     for line in lines:
         line.sort(key=lambda word: word.left)
+        for at, (one, other) in enumerate(pairwise(line)):
+            if other.begins and one.right > other.left:
+                line[at] = replace(one, right=other.left)
     turned = [word for word in words if word.is_turned]
     if turned:
         lines.append(turned)
