@@ -26,8 +26,7 @@ from voterlist.link.steps import ready
 from voterlist.link.types import Added, Scope
 from voterlist.model import Profile
 from voterlist.render.pictures import Drawn, lines_by_id, pictures_of, render_pictures
-from voterlist.render.pictures.clusters import clusters_of
-from voterlist.render.pictures.pairs import weights_of
+from voterlist.render.pictures.figures import clusters_of, weights_of
 from voterlist.report.sections.cases.model import CaseWords
 from voterlist.synth.generate import generate
 
@@ -63,20 +62,20 @@ def test_the_cost_of_a_threshold_is_that_of_the_pairs():
     linkage, _, pictures = crowd()
     shares = [row["probability"] for row in rows(linkage)]
     every = sum(shares)
-    for cost in pictures.weights.costs:
-        taken = [share for share in shares if share >= cost.threshold]
-        assert cost.pairs == len(taken)
-        assert cost.wrong == pytest.approx(sum(1 - share for share in taken))
-        assert cost.missed == pytest.approx(every - sum(taken), abs=0.5)
-        assert cost.precision == pytest.approx(sum(taken) / len(taken))
+    for cost in pictures["weights"]["costs"]:
+        taken = [share for share in shares if share >= cost["threshold"]]
+        assert cost["pairs"] == len(taken)
+        assert cost["wrong"] == pytest.approx(sum(1 - share for share in taken))
+        assert cost["missed"] == pytest.approx(every - sum(taken), abs=0.5)
+        assert cost["precision"] == pytest.approx(sum(taken) / len(taken))
         brought = 1 - linkage.fitted.loss.share
-        assert cost.recall == pytest.approx(brought * sum(taken) / every, abs=0.01)
-        assert cost.lost == pytest.approx(every / brought - every, abs=0.5)
-    assert pictures.weights.chosen.threshold == SETTINGS.duplicate_probability
-    estimate, chosen = pictures.weights.estimate, pictures.weights.chosen
-    assert estimate.pairs == chosen.pairs
-    assert estimate.precision == pytest.approx(chosen.precision)
-    assert estimate.recall == pytest.approx(chosen.recall)
+        assert cost["recall"] == pytest.approx(brought * sum(taken) / every, abs=0.01)
+        assert cost["lost"] == pytest.approx(every / brought - every, abs=0.5)
+    assert pictures["weights"]["chosen"]["threshold"] == SETTINGS.duplicate_probability
+    estimate, chosen = pictures["weights"]["estimate"], pictures["weights"]["chosen"]
+    assert estimate.pairs == chosen["pairs"]
+    assert estimate.precision == pytest.approx(chosen["precision"])
+    assert estimate.recall == pytest.approx(chosen["recall"])
 
 
 def test_the_page_expects_what_the_linkage_says():
@@ -84,19 +83,19 @@ def test_the_page_expects_what_the_linkage_says():
     listed = linkage_lists.crowd(400, doubles=60)
     linkage, _, pictures = drawn(listed)
     assert linkage.estimate is not None
-    assert pictures.weights.estimate == linkage.estimate
+    assert pictures["weights"]["estimate"] == linkage.estimate
 
 
 def test_each_pair_stands_in_one_bar_or_is_said_to_lie_below():
     linkage, _, pictures = crowd()
-    weights = pictures.weights
-    of_bars = sum(bar.same + bar.apart for bar in weights.bars)
-    assert of_bars + weights.below == pytest.approx(linkage.candidates)
+    weights = pictures["weights"]
+    of_bars = sum(bar["same"] + bar["apart"] for bar in weights["bars"])
+    assert of_bars + weights["below"] == pytest.approx(linkage.candidates)
     likely = [row["probability"] for row in rows(linkage)]
     assert of_bars == sum(share >= SETTINGS.kept_probability for share in likely)
-    bits = np.diff([bar.start for bar in weights.bars])
-    assert np.allclose(bits, weights.width)
-    assert all(0 <= bar.start < 100 for bar in weights.bars)
+    bits = np.diff([bar["start"] for bar in weights["bars"]])
+    assert np.allclose(bits, weights["width"])
+    assert all(0 <= bar["start"] < 100 for bar in weights["bars"])
 
 
 @pytest.mark.parametrize(("kept", "threshold"), [(0.0, 0.0), (0.0, 1.0), (0.5, 0.5)])
@@ -104,19 +103,19 @@ def test_bounds_at_their_ends_are_drawn(kept, threshold):
     """Somebody may set them so; nothing is divided by what is left then."""
     linkage, _, _ = crowd()
     drawn_so = weights_of(linkage.pairs, linkage.fitted, kept=kept, threshold=threshold)
-    places = [cost.place for cost in (*drawn_so.curve, *drawn_so.costs)]
+    places = [cost["place"] for cost in (*drawn_so["curve"], *drawn_so["costs"])]
     assert all(0 <= place <= 100 for place in places)
-    of_bars = sum(bar.same + bar.apart for bar in drawn_so.bars)
-    assert of_bars + drawn_so.below == pytest.approx(linkage.candidates)
+    of_bars = sum(bar["same"] + bar["apart"] for bar in drawn_so["bars"])
+    assert of_bars + drawn_so["below"] == pytest.approx(linkage.candidates)
 
 
 def test_a_higher_threshold_puts_fewer_forward_and_misses_more():
-    curve = crowd()[2].weights.curve
+    curve = crowd()[2]["weights"]["curve"]
     for lower, higher in pairwise(curve):
-        assert lower.place < higher.place
-        assert lower.pairs >= higher.pairs
-        assert lower.wrong >= higher.wrong - 1e-9
-        assert lower.missed <= higher.missed + 1e-9
+        assert lower["place"] < higher["place"]
+        assert lower["pairs"] >= higher["pairs"]
+        assert lower["wrong"] >= higher["wrong"] - 1e-9
+        assert lower["missed"] <= higher["missed"] + 1e-9
 
 
 def test_a_level_weighs_what_the_pairs_of_the_list_say():
@@ -127,23 +126,23 @@ def test_a_level_weighs_what_the_pairs_of_the_list_say():
         (row["comparison"], row["level"]): row
         for row in linkage.fitted.levels().to_pylist()
     }
-    for field, levels in pictures.levels.fields.items():
+    for field, levels in pictures["levels"]["fields"].items():
         for row in levels:
-            of_model = model[field, row.level]
-            assert (row.m, row.u) == (of_model["m"], of_model["u"])
+            of_model = model[field, row["level"]]
+            assert (row["m"], row["u"]) == (of_model["m"], of_model["u"])
             seen = [
                 fall[f"{field}_bits"]
                 for fall, pair in zip(falls, rows(linkage), strict=True)
-                if pair[f"{field}_level"] == row.level
+                if pair[f"{field}_level"] == row["level"]
             ]
             if of_model["by_value"] and seen and f"{field}_term_frequency" in falls[0]:
-                assert (row.low, row.high) == (min(seen), max(seen))
-                assert row.low <= row.bits <= row.high
+                assert (row["low"], row["high"]) == (min(seen), max(seen))
+                assert row["low"] <= row["bits"] <= row["high"]
             else:
-                assert row.bits == pytest.approx(np.log2(row.m / row.u))
-    assert pictures.levels.strongest.level == "same"
-    assert pictures.levels.weakest.level == "generation"
-    assert not {"fin", "document"} & set(pictures.levels.fields)
+                assert row["bits"] == pytest.approx(np.log2(row["m"] / row["u"]))
+    assert pictures["levels"]["strongest"]["level"] == "same"
+    assert pictures["levels"]["weakest"]["level"] == "generation"
+    assert not {"fin", "document"} & set(pictures["levels"]["fields"])
 
 
 def test_a_pattern_has_the_pairs_that_show_it():
@@ -159,19 +158,22 @@ def test_a_pattern_has_the_pairs_that_show_it():
     for row in likely:
         levels = [(field, row[f"{field}_level"]) for field in fields]
         seen[tuple(told for told in levels if told[1] not in {"same", "missing"})] += 1
-    patterns = pictures.patterns
-    assert (patterns.pairs, patterns.left) == (len(likely), max(len(seen) - 12, 0))
-    assert patterns.alike == seen[()]
-    for pattern in patterns.shown:
-        assert pattern.pairs == seen[pattern.differing]
-        assert SETTINGS.review_probability * pattern.pairs <= pattern.same
-        assert pattern.same <= pattern.pairs
-    counts = [pattern.pairs for pattern in patterns.shown]
+    patterns = pictures["patterns"]
+    assert (patterns["pairs"], patterns["left"]) == (
+        len(likely),
+        max(len(seen) - 12, 0),
+    )
+    assert patterns["alike"] == seen[()]
+    for pattern in patterns["shown"]:
+        assert pattern["pairs"] == seen[pattern["differing"]]
+        assert SETTINGS.review_probability * pattern["pairs"] <= pattern["same"]
+        assert pattern["same"] <= pattern["pairs"]
+    counts = [pattern["pairs"] for pattern in patterns["shown"]]
     assert counts == sorted(seen.values(), reverse=True)[:12]
     of_level = Counter()
     for differing, count in seen.items():
         of_level.update(dict.fromkeys(differing, count))
-    assert patterns.commonest[1] == max(of_level.values())
+    assert patterns["commonest"][1] == max(of_level.values())
 
 
 def test_a_key_has_the_pairs_that_it_brought():
@@ -184,19 +186,24 @@ def test_a_key_has_the_pairs_that_it_brought():
     found = Counter(key for keys in sure for key in keys)
     alone = Counter(keys[0] for keys in sure if len(keys) == 1)
     cost = {line.key: line for line in linkage.forecast}
-    for key in pictures.keys.keys:
-        assert key.cost == cost.pop(key.cost.key)
-        assert (key.found, key.alone) == (found[key.cost.key], alone[key.cost.key])
-    assert pictures.keys.idle == len(cost)
+    for key in pictures["blocking"]["used"]:
+        assert key["cost"] == cost.pop(key["cost"].key)
+        assert (key["found"], key["alone"]) == (
+            found[key["cost"].key],
+            alone[key["cost"].key],
+        )
+    assert pictures["blocking"]["idle"] == len(cost)
     assert all(line.pairs == 0 for line in cost.values())
-    assert pictures.keys.put_forward == len(sure)
-    assert pictures.keys.alone == alone.total()
+    assert pictures["blocking"]["put_forward"] == len(sure)
+    assert pictures["blocking"]["alone"] == alone.total()
 
 
 def test_the_columns_have_the_values_that_the_entries_have():
     voters = linkage_lists.crowd(60)
     _, _, pictures = drawn(voters)
-    known = {column.field: column.known for column in pictures.columns.columns}
+    known = {
+        column["field"]: column["known"] for column in pictures["columns"]["columns"]
+    }
     every = dict.fromkeys(("surname", "given_name", "patronymic", "birth_date"), 60)
     assert known == {**every, "sex": 60, "address": 60}
 
@@ -214,12 +221,12 @@ def test_entries_that_say_too_little_are_counted_with_what_they_lack():
     for row in whole[:7]:
         row.update(dict.fromkeys({*blank, "street", "house", "flat"}))
     _, _, pictures = drawn(pa.Table.from_pylist(whole, schemas.VOTER))
-    columns = {column.field: column for column in pictures.columns.columns}
-    assert pictures.columns.unlinkable == 7
-    assert columns["birth_date"].lacking == 7
-    assert columns["birth_date"].known == 323
-    assert columns["surname"].lacking == 0
-    assert pictures.columns.most_lacking.lacking == 7
+    columns = {column["field"]: column for column in pictures["columns"]["columns"]}
+    assert pictures["columns"]["unlinkable"] == 7
+    assert columns["birth_date"]["lacking"] == 7
+    assert columns["birth_date"]["known"] == 323
+    assert columns["surname"]["lacking"] == 0
+    assert pictures["columns"]["most_lacking"]["lacking"] == 7
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 8)] * 2, st.floats(0.3, 1)), max_size=30))
@@ -257,15 +264,22 @@ def test_a_cluster_is_as_doubtful_as_its_most_weakly_tied_entry(ties):
         }
         weakest[tuple(f"e{entry}" for entry in members)] = min(strongest.values())
     doubtful = {members: share for members, share in weakest.items() if share < 0.99}
-    assert {cluster.members: cluster.weakest for cluster in found.shown} == doubtful
-    assert [cluster.weakest for cluster in found.shown] == sorted(doubtful.values())
-    assert found.doubtful == len(doubtful)
-    assert [(size.entries, size.clusters) for size in found.sizes] == [(2, 1), (3, 2)]
+    assert {
+        cluster["members"]: cluster["weakest"] for cluster in found["shown"]
+    } == doubtful
+    assert [cluster["weakest"] for cluster in found["shown"]] == sorted(
+        doubtful.values()
+    )
+    assert found["doubtful"] == len(doubtful)
+    assert [(size["entries"], size["clusters"]) for size in found["sizes"]] == [
+        (2, 1),
+        (3, 2),
+    ]
     below = sorted(share for share in shares.values() if 0.5 <= share < 0.95)
-    assert found.below == len(below)
-    assert [cluster.weakest for cluster in found.near] == below[:-11:-1]
-    assert [shares_of(pairs, row) for row in found.pairs] == [
-        cluster.weakest for cluster in (*found.shown, *found.near)
+    assert found["below"] == len(below)
+    assert [cluster["weakest"] for cluster in found["near"]] == below[:-11:-1]
+    assert [shares_of(pairs, row) for row in found["pairs"]] == [
+        cluster["weakest"] for cluster in (*found["shown"], *found["near"])
     ]
 
 
@@ -300,7 +314,7 @@ def test_a_list_with_little_to_draw_has_its_page(name, language):
         part = re.search(rf'<section id="{section}">(.*?)</section>', page, re.DOTALL)
         assert re.search('<p class="(says|left)">', part[1])
     assert not re.search(r"\b(picture|report|comparison|field)\.[a-z]", _text(page))
-    assert pictures.weights.compared == linkage.candidates - linkage.left_out
+    assert pictures["weights"]["compared"] == linkage.candidates - linkage.left_out
 
 
 def _text(page):
@@ -312,11 +326,14 @@ def test_the_page_says_its_figures():
     """A figure that is counted and not shown helps nobody."""
     _, _, pictures = crowd()
     text = " ".join(_text(render_pictures(pictures, "en")).split())
-    clusters = pictures.clusters
-    chosen = pictures.weights.chosen
-    assert f"{chosen.pairs} pairs are put forward" in text
-    assert f"{clusters.clusters} clusters hold {clusters.entries} entries" in text
-    assert f"for each entry; the costliest, {pictures.keys.keys[0].cost.key}," in text
+    clusters = pictures["clusters"]
+    chosen = pictures["weights"]["chosen"]
+    assert f"{chosen['pairs']} pairs are put forward" in text
+    assert f"{clusters['clusters']} clusters hold {clusters['entries']} entries" in text
+    assert (
+        f"for each entry; the costliest, {pictures['blocking']['used'][0]['cost'].key},"
+        in text
+    )
 
 
 @pytest.mark.slow
@@ -352,8 +369,8 @@ def test_the_page_of_the_object_shows_doubtful_entries_and_says_so(tmp_path):
 def test_a_cell_is_text_and_no_markup():
     _, _, pictures = crowd()
     line = "<script>alert(1)</script>"
-    page = render_pictures(pictures, "en", dict.fromkeys(pictures.shown, line))
-    assert pictures.shown
+    page = render_pictures(pictures, "en", dict.fromkeys(pictures["shown"], line))
+    assert pictures["shown"]
     assert line not in page
     assert line not in Drawn(page)._repr_html_()
 

@@ -45,7 +45,7 @@ from voterlist.storage.settings import link_settings
 from voterlist.tables import one_array, order_of
 
 if TYPE_CHECKING:
-    from voterlist.render.pictures import Pictures
+    from voterlist.render.pictures.figures import Figures
 
 
 @frozen
@@ -209,7 +209,7 @@ class Linked:
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
     reading: Reading
-    pictures: Pictures | None = None
+    pictures: Figures | None = None
     """None where they are not wanted."""
 
 
@@ -290,12 +290,12 @@ def link_tables(
     if clusters is not None:
         write_rows(clusters, linked.result.clusters)
     if linked.pictures is not None and request.page is not None:
-        lines = _as_written(linked.pictures.shown, sources, request)
+        lines = _as_written(linked.pictures["shown"], sources, request)
         _write_page(request.page, linked.pictures, lines)
     return linked
 
 
-def _write_page(page: Page, pictures: Pictures, lines: Mapping[str, str]) -> None:
+def _write_page(page: Page, pictures: Figures, lines: Mapping[str, str]) -> None:
     # Who wants no page does not load the templates.
     from voterlist.render.pictures import render_pictures  # noqa: PLC0415  see above
 

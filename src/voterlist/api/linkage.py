@@ -43,7 +43,8 @@ from voterlist.model import frozen
 from voterlist.tables import with_column
 
 if TYPE_CHECKING:
-    from voterlist.render.pictures import Drawn, Pictures
+    from voterlist.render.pictures import Drawn
+    from voterlist.render.pictures.figures import Figures
 
 Frames = pd.DataFrame | Sequence[pd.DataFrame] | Mapping[str, pd.DataFrame]
 
@@ -343,7 +344,7 @@ class Linkage:
         write_content(Path(path), page)
 
     @cached_property
-    def _pictures(self) -> Pictures:
+    def _pictures(self) -> Figures:
         from voterlist.render.pictures import pictures_of  # noqa: PLC0415  as in report
 
         return pictures_of(self._linked, self._ready, self._how.settings)

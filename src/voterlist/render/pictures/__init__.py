@@ -1,7 +1,7 @@
 """The page of a linkage: what the model saw in a list, in pictures that need nothing else.
 
-The modules here count their figures from plain tables; each picture has a template, which draws it.
-No picture but that of the clusters shows an entry.
+``figures`` counts them from plain tables; each picture has a template, which draws it. No picture
+but that of the clusters shows an entry.
 """
 
 from __future__ import annotations
@@ -16,21 +16,19 @@ from voterlist.arrays import Floats
 from voterlist.config.sections import LinkSettings
 from voterlist.fields import name_in
 from voterlist.link.explain import waterfalls
-from voterlist.link.fit import Doubt
 from voterlist.link.judge import Scorer
 from voterlist.link.types import Linkage, Ready
-from voterlist.model import PairKind, frozen
+from voterlist.model import frozen
 from voterlist.render.html import nice, render_template
-from voterlist.render.pictures.clusters import Cluster, Clusters, clusters_of
-from voterlist.render.pictures.comparisons import (
-    Columns,
-    Levels,
-    Patterns,
+from voterlist.render.pictures.figures import (
+    Figures,
+    clusters_of,
     columns_of,
+    keys_of,
     levels_of,
     patterns_of,
+    weights_of,
 )
-from voterlist.render.pictures.pairs import Keys, Weights, keys_of, weights_of
 from voterlist.report.sections.cases import bars_of
 from voterlist.report.sections.cases.build import read_waterfalls
 from voterlist.report.sections.cases.model import CaseWords, Waterfall
@@ -43,36 +41,10 @@ _MANY = 1_000_000
 """How many times as often is not told more exactly."""
 
 
-@frozen
-class Pictures:
-    """The figures of all pictures."""
+def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Figures:
+    """The figures of all pictures of a linkage, by the names that their templates read.
 
-    entries: int
-    kinds: Mapping[PairKind, int]
-    """The pairs of each kind that occurs."""
-    doubts: tuple[Doubt, ...]
-    weights: Weights
-    levels: Levels
-    patterns: Patterns
-    columns: Columns
-    keys: Keys
-    clusters: Clusters
-    falls: Mapping[int, Waterfall]
-    """Those of the pairs that are shown, by their rows in PAIR."""
-
-    def fall(self, cluster: Cluster) -> Waterfall | None:
-        """The waterfall of the pair that ties the most weakly tied entry of a cluster."""
-        return None if cluster.pair is None else self.falls[cluster.pair]
-
-    @property
-    def shown(self) -> list[str]:
-        """The ids of the entries that the page shows."""
-        every = (*self.clusters.shown, *self.clusters.near)
-        return sorted({member for cluster in every for member in cluster.members})
-
-
-def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictures:
-    """The figures of a linkage.
+    ``shown``: the ids of the entries that the page shows.
 
     Args:
         linkage: of the list, as ``link`` gave it.
@@ -84,43 +56,42 @@ def pictures_of(linkage: Linkage, ready: Ready, settings: LinkSettings) -> Pictu
     person = fitted.person
     counted = entries if person is None else entries.by_person(person)
     scorer = Scorer(counted, fitted.comparisons, fitted.model)
-    threshold = settings.duplicate_probability
-    clusters = clusters_of(
-        linkage.clusters,
-        pairs,
-        threshold=threshold,
-        review=settings.review_probability,
-    )
-    shown = pa.array(clusters.pairs, pa.int64())
+    threshold, review = settings.duplicate_probability, settings.review_probability
+    clusters = clusters_of(linkage.clusters, pairs, threshold=threshold, review=review)
+    shown = pa.array(clusters["pairs"], pa.int64())
     shown_falls = read_waterfalls(pairs.take(shown), falls.take(shown))
-    return Pictures(
-        entries=entries.size,
-        kinds=linkage.kinds(),
-        doubts=linkage.doubts,
-        weights=weights_of(
+    every = (*clusters["shown"], *clusters["near"])
+    return {
+        "entries": entries.size,
+        # The pairs of each kind that occurs.
+        "kinds": linkage.kinds(),
+        "doubts": linkage.doubts,
+        "weights": weights_of(
             pairs,
             fitted,
             kept=settings.kept_probability,
             threshold=threshold,
         ),
-        levels=levels_of(fitted.levels(), pairs, falls),
-        patterns=patterns_of(pairs, fitted.comparisons, settings.review_probability),
-        columns=columns_of(
+        "levels": levels_of(fitted.levels(), pairs, falls),
+        "patterns": patterns_of(pairs, fitted.comparisons, review),
+        "columns": columns_of(
             entries,
             fitted.comparisons,
             _alike(scorer, settings.chunk_pairs),
             threshold,
         ),
-        keys=keys_of(
+        "blocking": keys_of(
             linkage.forecast,
             pairs,
             threshold=threshold,
             entries=entries.size,
             compared=linkage.candidates,
         ),
-        clusters=clusters,
-        falls=dict(zip(clusters.pairs, shown_falls, strict=True)),
-    )
+        "clusters": clusters,
+        # The waterfall of each pair that is shown, by its row in PAIR.
+        "falls": dict(zip(clusters["pairs"], shown_falls, strict=True)),
+        "shown": sorted({member for own in every for member in own["members"]}),
+    }
 
 
 def _alike(scorer: Scorer, at_a_time: int) -> Floats:
@@ -173,7 +144,7 @@ class PictureWords(CaseWords):
 
 
 def render_pictures(
-    pictures: Pictures,
+    pictures: Figures,
     language: str,
     lines: Mapping[str, str] | None = None,
     *,
@@ -190,7 +161,7 @@ def render_pictures(
     sections = {}
     for name in _SECTIONS:
         sections[name] = render_template(f"pictures/{name}.html", **given)
-    is_personal = lines is not None and pictures.shown
+    is_personal = lines is not None and pictures["shown"]
     note = "picture.with-entries" if is_personal else "picture.without-entries"
     return _page(words, words("picture.title"), note, sections, index=index)
 
