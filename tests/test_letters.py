@@ -11,7 +11,7 @@ import test_applications as counter
 import workspaces
 from command_line import EN
 from voterlist.catalogue import LANGUAGES, catalogue
-from voterlist.counter import letters, written
+from voterlist.counter import letters
 from voterlist.counter.applications import Clerk, Request
 from voterlist.model import Asks
 from voterlist.shipped import shipped_toml
@@ -33,7 +33,7 @@ def written_letter(workspace, number, name, language="en", day=counter.DAY, **mo
     at = dt.datetime.combine(day, dt.time(9), dt.UTC)
     clerk = Clerk("Aytən", at, counter.SINCE, "root")
     more["language"] = language
-    written.write_letter(workspace, number, name, out, clerk, **more)
+    letters.write_letter(workspace, number, name, out, clerk, **more)
     content = out.read_bytes()
     return content, papers.squeezed(" ".join(papers.pages(content)))
 
@@ -196,17 +196,17 @@ def test_a_name_on_paper_is_only_a_name(workspace):
         for letter in ("slip", "answer"):
             assert written_letter(workspace, number, letter)[0].startswith(b"%PDF")
     book = workspace / "book.pdf"
-    assert written.write_book(workspace, book, today=counter.DAY) == len(NAMES)
+    assert letters.write_book(workspace, book, today=counter.DAY) == len(NAMES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_book_has_every_application(workspace, language):
     """It is signed line by line; one that is missing there is missing for the court."""
     out = workspace / "book.pdf"
-    assert written.write_book(workspace, out, today=counter.DAY) == 0
+    assert letters.write_book(workspace, out, today=counter.DAY) == 0
     for _ in range(3):
         counter.take(workspace, counter.ADDED)
-    count = written.write_book(workspace, out, today=counter.DAY, language=language)
+    count = letters.write_book(workspace, out, today=counter.DAY, language=language)
     text = papers.squeezed(" ".join(papers.pages(out.read_bytes())))
     assert (count, text.count(papers.squeezed(counter.ADDED.name))) == (3, 3)
 

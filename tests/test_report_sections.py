@@ -12,7 +12,6 @@ import voterlist
 from voterlist.report.section import Run, Section, build_sections
 from voterlist.report.sections.order import AUDIT_PAGE, NATION, PAGE
 from voterlist.report.sections.order import SECTIONS as ORDER
-from voterlist.report.values import Words
 from voterlist.schemas import LIST, PAIR
 
 SOURCE = Path(voterlist.__file__).parent
@@ -23,7 +22,7 @@ LEAVES = ("method", "numbers")
 
 def section(read, **declared):
     """A section that builds what ``read`` gives of its inputs."""
-    return Section(name="new", build=read, words=Words, **declared)
+    return Section(name="new", build=read, **declared)
 
 
 def test_a_new_section_is_built_out_of_the_tables_it_declares():

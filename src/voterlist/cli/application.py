@@ -311,7 +311,7 @@ def _write_letter(
     **told: Any,
 ) -> Application:
     """The application after a letter about it was written."""
-    from voterlist.counter.written import write_letter
+    from voterlist.counter.letters import write_letter
 
     clerk = clerk_of(workspace, by or user_name(), today)
     with Steps() as steps:
@@ -327,7 +327,7 @@ def book(
     today: Today = None,
 ) -> Answer:
     """Write the book of applications."""
-    from voterlist.counter.written import write_book
+    from voterlist.counter.letters import write_book
 
     count = write_book(workspace, out, today=day(today, workspace), language=language)
     tell("cli.application.book", count=count, path=out)

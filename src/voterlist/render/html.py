@@ -14,20 +14,16 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from voterlist.model import Severity, frozen
 from voterlist.quality.feedback import GROUPS, Feedback
 from voterlist.report.section import Report
-from voterlist.report.sections.audit import AUDIT, AuditWords
+from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.balance import BALANCE, ListBalance
-from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
-from voterlist.report.sections.order import AUDIT_PAGE, PAGE, Sections
+from voterlist.report.sections.findings import FINDINGS, FindingRow
+from voterlist.report.sections.order import AUDIT_PAGE, PAGE, ReportWords, Sections
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS
 from voterlist.report.values import Facts, Names, Words, title_of
 from voterlist.tables import ReadRow, by_key
 
 _SEVERITIES = list(Severity)
-
-
-class PageWords(AuditWords, FindingWords):
-    """Says what stands on a precinct's page."""
 
 
 def build_pages(
@@ -156,7 +152,7 @@ def render_precincts(report: Report, language: str) -> str:
 def render_pages(pages: Sequence[ReadRow], facts: Facts, language: str) -> str:
     """These pages of precincts as HTML."""
     return render_template(
-        "precincts.html", facts=facts, w=PageWords(language), pages=pages
+        "precincts.html", facts=facts, w=ReportWords(language), pages=pages
     )
 
 
@@ -203,7 +199,7 @@ def _render_sections(
     sections: Sections, template: str, report: Report, language: str, most: int | None
 ) -> dict[str, str]:
     """The sections that have something to show, each by its own template."""
-    bodies = {}
+    bodies, words = {}, ReportWords(language)
     for section in sections:
         content = report.of(section)
         if content is None:
@@ -212,7 +208,7 @@ def _render_sections(
             f"{section.folder}/{template}",
             content=content,
             facts=report.facts,
-            w=section.words(language),
+            w=words,
             most={
                 name: count if most is None else min(count, most)
                 for name, count in section.most.items()

@@ -214,29 +214,27 @@ def _units(text: str) -> int:
 
 
 Content = TypeVar("Content")
-SectionWords = TypeVar("SectionWords", bound=Words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Section(Generic[Content, SectionWords]):
+class Section(Generic[Content]):
     """One section of a report.
 
-    ``Content`` is its model, a frozen value; ``SectionWords`` says its values in a language. A
-    section whose content is None is shown nowhere.
+    ``Content`` is its model, a frozen value. A section whose content is None is shown nowhere.
+    What says its values in a language is ``ReportWords`` of ``report/sections/order.py``: the
+    template calls it ``w``, the sheets get it as ``words``.
     """
 
     name: str
     """Its id in the page. ``report.<name>.title`` and ``report.<name>.short`` are its headings."""
     build: Callable[[Inputs], Content]
-    words: Callable[[str], SectionWords]
-    """Makes, for a language, what the template calls ``w`` and the sheets get as ``words``."""
     needs: Mapping[str, pa.Schema] = field(default_factory=dict)
     """The tables that the run must have, by name, with their schemas."""
     uses: Mapping[str, pa.Schema | None] = field(default_factory=dict)
     """The tables that the run may lack; without a schema a table is taken as it is."""
-    sheets: Callable[[Content, Facts, SectionWords], Iterable[SheetTable]] = lambda *_: ()
+    sheets: Callable[[Content, Facts, Any], Iterable[SheetTable]] = lambda *_: ()
     """The sheets of the workbook that show it in full."""
-    summary: Callable[[Content, SectionWords], Iterable[Block]] = lambda *_: ()
+    summary: Callable[[Content, Any], Iterable[Block]] = lambda *_: ()
     """Its small tables on the first sheet of the workbook."""
     page: Callable[[Content], Mapping[str, Any]] = lambda _: {}
     """What its template needs besides ``content``, ``facts``, ``w`` and ``most``."""
@@ -288,7 +286,7 @@ class Report:
     facts: Facts
     contents: Mapping[str, Any]
 
-    def of(self, section: Section[Content, Any]) -> Content:
+    def of(self, section: Section[Content]) -> Content:
         """The content of a section; None where it has nothing to show."""
         return cast("Content", self.contents[section.name])
 
@@ -302,7 +300,7 @@ class Inputs:
     def __init__(
         self,
         run: Run,
-        section: Section[Any, Any],
+        section: Section[Any],
         contents: dict[str, Any],
         checked: dict[str, pa.Table],
     ) -> None:
@@ -353,7 +351,7 @@ class Inputs:
         known = self.run.entry_count
         return self.own("entries").num_rows if known is None else known
 
-    def of(self, section: Section[Content, Any]) -> Content:
+    def of(self, section: Section[Content]) -> Content:
         """The content of another section."""
         if section.name not in self._contents:
             inputs = Inputs(self.run, section, self._contents, self._checked)
@@ -361,7 +359,7 @@ class Inputs:
         return cast("Content", self._contents[section.name])
 
 
-def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:
+def build_sections(run: Run, sections: Iterable[Section[Any]]) -> Report:
     """The report of these sections; what they use of others is built too.
 
     Raises:

@@ -36,6 +36,7 @@ from voterlist.counter.applications import (
 from voterlist.counter.asking import Question
 from voterlist.counter.deciding import REFUSE, Ruling, decide
 from voterlist.counter.finder import Found
+from voterlist.counter.letters import write_book, write_letter
 from voterlist.counter.looking import Card, look
 from voterlist.counter.taking import take
 from voterlist.counter.telling import (
@@ -48,7 +49,6 @@ from voterlist.counter.telling import (
     search_lines,
     set_aside,
 )
-from voterlist.counter.written import write_book, write_letter
 from voterlist.decisions.answers import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED

@@ -31,12 +31,11 @@ from voterlist.report.section import (
     Column,
     Report,
     Row,
-    Section,
     SheetTable,
     safe,
     told_of,
 )
-from voterlist.report.sections.order import PAGE, WORKBOOK, Sections
+from voterlist.report.sections.order import PAGE, WORKBOOK, ReportWords, Sections
 from voterlist.report.values import Words, title_of
 from voterlist.tables import ReadRow
 
@@ -217,22 +216,16 @@ def render_report(
     area: str = "report.",
 ) -> bytes:
     """The workbook: a summary of the first sections, then the sheets of the others."""
-    words = Words(language)
+    words = ReportWords(language)
     title = title_of(report.facts, words, area)
     book = Book(title, report.facts.today, words)
     _summary(book.sheet(words("report.sheet.summary")), report, title, first)
     for section in others:
-        _sheets(book, section, report)
+        for table in section.sheets(report.of(section), report.facts, words):
+            sheet = book.sheet(table.name)
+            sheet.head(*table.head)
+            add_table(sheet, table)
     return book.content()
-
-
-def _sheets(book: Book, section: Section[Any, Any], report: Report) -> None:
-    """The sheets of a section."""
-    words = section.words(book.words.language)
-    for table in section.sheets(report.of(section), report.facts, words):
-        sheet = book.sheet(table.name)
-        sheet.head(*table.head)
-        add_table(sheet, table)
 
 
 def add_table(sheet: Sheet, table: SheetTable) -> int:
@@ -266,8 +259,7 @@ def _summary(sheet: Sheet, report: Report, title: str, sections: Sections) -> No
         words("report.subtitle", today=words.long_day(facts.today)),
     )
     for section in sections:
-        section_words = section.words(words.language)
-        for block in section.summary(report.of(section), section_words):
+        for block in section.summary(report.of(section), words):
             if block.rows:
                 _block(sheet, block)
 

@@ -12,21 +12,30 @@ from voterlist.report.section import Report, Run, Section, build_sections
 from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.cases.model import CaseWords
 from voterlist.report.sections.certificate import CERTIFICATE
 from voterlist.report.sections.chance import CHANCE
 from voterlist.report.sections.deadlines import DEADLINES
-from voterlist.report.sections.fairness import FAIRNESS
-from voterlist.report.sections.findings import FINDINGS
-from voterlist.report.sections.method import METHOD
+from voterlist.report.sections.fairness import FAIRNESS, FairnessWords
+from voterlist.report.sections.findings import FINDINGS, FindingWords
+from voterlist.report.sections.method import METHOD, MethodWords
+from voterlist.report.sections.nation import NationWords
 from voterlist.report.sections.nation.parts import NATION_NEEDS, PARTS
 from voterlist.report.sections.needs import NEEDS
-from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.numbers import NUMBERS, NumberWords
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.report.sections.watch import WATCH
 
-Sections = tuple[Section[Any, Any], ...]
+Sections = tuple[Section[Any], ...]
+
+
+class ReportWords(
+    CaseWords, FairnessWords, FindingWords, MethodWords, NationWords, NumberWords
+):
+    """Says what every section shows."""
+
 
 PAGE: Sections = (
     NEEDS,

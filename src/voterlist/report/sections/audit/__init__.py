@@ -258,7 +258,6 @@ def _build(inputs: Inputs) -> Audit | None:
 AUDIT = Section(
     name="audit",
     build=_build,
-    words=AuditWords,
     uses={"indicators": INDICATOR, "scorecard": SCORECARD, "ages": AGES},
     sheets=sheets,
     page=lambda audit: {"plots": [*map(funnel_plot, audit.funnels)] if audit else []},

@@ -129,7 +129,6 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
 BALANCE = Section(
     name="balance",
     build=_build,
-    words=Words,
     needs={"lists": LIST, "entries": ENTRY, "set_aside": SET_ASIDE},
     sheets=_sheets,
     most={"lists": 300},

@@ -402,7 +402,6 @@ def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:
 CASES = Section(
     name="cases",
     build=_build,
-    words=CaseWords,
     needs={
         "entries": ENTRY,
         "voters": _VOTER,

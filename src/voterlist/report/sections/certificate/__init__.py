@@ -81,10 +81,9 @@ def _summary(rows: Content | None, words: Words) -> Iterable[Block]:
         yield Block(words("quality.title"), told, [*certificate_lines(rows, words)])
 
 
-CERTIFICATE: Section[Content | None, Words] = Section(
+CERTIFICATE: Section[Content | None] = Section(
     name="certificate",
     build=_build,
-    words=Words,
     uses={"certificate": CERTIFICATE_TABLE, "differences": CERTIFICATE_TABLE},
     summary=_summary,
     page=lambda _: {"lines": certificate_lines},

@@ -84,7 +84,6 @@ def _summary(rows: Sequence[Chance], words: ChanceWords) -> Iterable[Block]:
 CHANCE = Section(
     name="chance",
     build=_build,
-    words=ChanceWords,
     uses={"coincidences": COINCIDENCE},
     summary=_summary,
 )

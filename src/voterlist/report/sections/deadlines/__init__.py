@@ -171,7 +171,6 @@ def _months_between(first: dt.date, last: dt.date) -> list[dt.date]:
 DEADLINES = Section(
     name="deadlines",
     build=_build,
-    words=Words,
     sheets=_sheets,
     page=lambda _: {"months_between": _months_between},
     most={"waiting": 60},

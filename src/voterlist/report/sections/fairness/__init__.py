@@ -55,7 +55,6 @@ def _sheets(
 FAIRNESS = Section(
     name="fairness",
     build=_build,
-    words=FairnessWords,
     uses={"fairness": FAIRNESS_TABLE},
     sheets=_sheets,
 )

@@ -340,7 +340,6 @@ def _areas(profile: pa.Table) -> tuple[Precinct, ...]:
 FINDINGS = Section(
     name="findings",
     build=_build,
-    words=FindingWords,
     needs={"findings": FINDING, "entries": ENTRY, "profile": PROFILE},
     uses={"register_rows": ENTRY},
     sheets=sheets,

@@ -31,7 +31,7 @@ class Method:
 class MethodWords(ChanceWords):
     """Says the estimate or that there is none, and what chance would give."""
 
-    def lines(self, method: Method) -> list[str]:
+    def expected_of(self, method: Method) -> list[str]:
         """The estimate in sentences; without one, what that means for who decides.
 
         What would help the model is told where columns are chosen: by ``link``.
@@ -60,14 +60,13 @@ def _build(inputs: Inputs) -> Method:
 
 def _summary(method: Method, words: MethodWords) -> Iterable[Block]:
     title = words("report.estimate.title")
-    yield Block(title, plain_columns(str), words.lines(method))
+    yield Block(title, plain_columns(str), words.expected_of(method))
     yield from CHANCE.summary(method.chance, words)
 
 
 METHOD = Section(
     name="method",
     build=_build,
-    words=MethodWords,
     uses={"estimate": None, "doubts": None},
     summary=_summary,
 )

@@ -254,12 +254,11 @@ class NationWords(AuditWords):
 
 def nation_section(
     name: str, build: Callable[[Inputs], Part], *names: str
-) -> Section[Part, NationWords]:
+) -> Section[Part]:
     """A section that counts these tables; all are drawn by one template."""
     return Section(
         name=name,
         build=lambda inputs: replace(build(inputs), linked=inputs.run.reported),
-        words=NationWords,
         uses={table: TABLES[table] for table in names},
         sheets=lambda part, about, words: [
             words.sheet(table, about) for table in part.tables

@@ -94,4 +94,4 @@ def _summary(needs: Sequence[Need], words: Words) -> Iterable[Block]:
     yield Block(words("report.needs.title"), plain_columns(str), texts)
 
 
-NEEDS = Section(name="needs", build=_build, words=Words, summary=_summary)
+NEEDS = Section(name="needs", build=_build, summary=_summary)

@@ -66,4 +66,4 @@ def _summary(numbers: Sequence[Number], words: NumberWords) -> Iterable[Block]:
     yield Block(words("report.numbers.title"), captions, numbers)
 
 
-NUMBERS = Section(name="numbers", build=_build, words=NumberWords, summary=_summary)
+NUMBERS = Section(name="numbers", build=_build, summary=_summary)

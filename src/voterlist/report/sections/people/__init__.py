@@ -12,7 +12,7 @@ from voterlist.report.section import Inputs, Section
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.cases.model import Case
 from voterlist.report.sections.findings import FINDINGS, FindingRow
-from voterlist.report.values import Limits, Words, place_order
+from voterlist.report.values import Limits, place_order
 from voterlist.schemas import AGES, PROFILE
 from voterlist.tables import ReadRow
 
@@ -98,7 +98,6 @@ def age_groups(rows: Iterable[ReadRow]) -> tuple[AgeGroup, ...]:
 PEOPLE = Section(
     name="people",
     build=_build,
-    words=Words,
     needs={"profile": PROFILE, "ages": AGES},
     most={"precincts": 300},
 )

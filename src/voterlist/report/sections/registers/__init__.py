@@ -185,7 +185,6 @@ def _cause(row: ReadRow, words: Words) -> str:
 REGISTERS = Section(
     name="registers",
     build=build,
-    words=Words,
     uses={
         "register_use": REGISTER_USE,
         "comparison": COMPARISON,

@@ -111,7 +111,6 @@ def _sheets(
 SET_ASIDE_ROWS = Section(
     name="set-aside",
     build=_build,
-    words=Words,
     needs={"set_aside": SET_ASIDE},
     sheets=_sheets,
     page=lambda _: {"nobody": NOBODY},

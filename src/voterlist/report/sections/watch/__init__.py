@@ -74,7 +74,6 @@ def _sheets(watch: Watch | None, _facts: Facts, words: Words) -> Iterable[SheetT
 WATCH = Section(
     name="watch",
     build=_build,
-    words=Words,
     uses={"nights": NIGHT, "waves": WAVE},
     sheets=_sheets,
     page=lambda _: {"changes": CHANGES},
