@@ -349,7 +349,7 @@ CASES: dict[str, Case] = {
         "nothing but names",
         csv_of([["Soyadı, adı, atasının adı"], *cut(NAMES, 1)], "12-menteqe__csv"),
         "?/12 (file): 24 entries; columns composed; names surname-first"
-        "; says constituency-unknown -> 0",
+        "; says cells-left-out, constituency-unknown -> 1",
     ),
     "address-in-parts": Case(
         "street, house and flat in three columns",

@@ -832,16 +832,20 @@ def test_a_street_above_those_who_live_there_raises_no_question(text, code):
 
 @pytest.mark.parametrize("address", ["{}", "ev {}, mənzil 3", "", "Sabir küç. {}"])
 def test_who_stands_below_a_street_lives_there(address):
-    """All of one house number had one address, whatever their street; unless it names its own."""
+    """All of one house number had one address, whatever their street; unless it names its own.
+
+    A village above a street was lost.
+    """
     rows = [[*row[:5], address.format(row[0]), row[6]] for row in ROWS]
     above = [["Nizami küçəsi"], ["Qeyd: yoxlanılıb"], ["Vaqif küç., 5-ci bina"]]
-    parts = (rows[:4], rows[4:6], rows[6:9])
+    parts = (rows[:4], [*rows[4:6], ["Xaldan kəndi"]], rows[6:9])
     below = [
         row for pair in zip(above, parts, strict=True) for row in (pair[0], *pair[1])
     ]
     other = [["15 saylı seçki məntəqəsi"], *rows[9:]]
     found, _ = taken(lines([["14 saylı seçki məntəqəsi"], HEADER, *below, *other]))
-    streets = ["Nizami küçəsi"] * 6 + ["Vaqif küç., 5-ci bina"] * 3 + [""] * 3
+    in_village = "Xaldan kəndi Vaqif küç., 5-ci bina"
+    streets = ["Nizami küçəsi"] * 6 + [in_village] * 3 + [""] * 3
     if "Sabir" in address:
         streets = [""] * 12
     wanted = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import tries
-from intake_files import HEADER, TITLE, cut, voters
+from intake_files import GIVEN, HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config.sections import IngestSettings, PinSettings
 from voterlist.ingest.content import Shape, by_content, is_side_by_side, shapes
@@ -247,6 +247,7 @@ def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_as
         (4, "Uçota alınma tarixi", "03.04.19{}"),
         (4, "Дата поступления", "{}.04.1965"),
         (4, "Qəbul ili", "19{}"),
+        (4, "Köçdüyü tarix", "{}.04.1965"),
         (4, "Palata", "{}"),
         (5, "Müəssisə", "Bakı şəhəri, {} saylı məktəb"),
         (6, "Abonent kodu", "12ABC{}"),
@@ -274,6 +275,35 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
     pinned = IngestSettings(columns={"other": heading})
     found = full(place, heading, chosen=pinned)
     assert (found.entries.num_rows, found.entries.column(field).null_count) == (24, 24)
+
+
+def test_fathers_without_a_particle_are_asked_about():
+    """Under a heading in unknown words they were left out, with a note, at exit code 0."""
+    rows = [[*row[:3], GIVEN[2 * at % 8], *row[4:]] for at, row in enumerate(voters())]
+    for heading, count in ("Vvv", 0), (HEADER[3], 24):
+        found = take(raw([[TITLE], [*HEADER[:3], heading, *HEADER[4:]], *rows]))
+        assert found.entries.num_rows == count
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "rule"),
+    [
+        (4, lambda *_: None, ["cells-left-out"]),
+        (4, lambda at, row: at % 3 and row[4], []),
+        (5, lambda at, row: None if at % 3 else row[5], ["cells-left-out"]),
+        (5, lambda at, row: row[5] if at % 4 else None, []),
+        (2, lambda at, _: sorted(GIVEN)[at // 3], ["columns-out-of-step"]),
+        (2, lambda at, row: "Şirin" if at % 6 > 3 else row[2], []),
+    ],
+)
+def test_a_column_with_too_many_blanks_or_sorted_alone_is_asked_about(
+    place, cell, rule
+):
+    """Lists without a birth date, and addresses written once for a family, ended with 0."""
+    rows = voters()
+    for at, row in enumerate(rows):
+        row[place] = cell(at, row) or None
+    assert said(take(raw([[TITLE], HEADER, *rows]))) == rule
 
 
 def test_dates_of_none_who_is_old_may_be_of_something_else():

@@ -112,15 +112,31 @@ def test_a_declared_total_that_differs_is_a_finding():
     assert added(found) == [("declared-total-differs", 4, 1, 2.0, 3.0)]
 
 
-def test_a_total_of_the_whole_sheet_is_no_difference():
-    """One total below several lists of one sheet may count all of them."""
+@pytest.mark.parametrize(
+    ("totals", "wrong"),
+    [
+        ((None, None, "Cəmi: 2"), 0),
+        ((None, "Cəmi: 1", "Cəmi: 1"), 0),
+        (("Seçicilərin sayı: 2", None, None), 0),
+        (("Seçicilərin sayı: 3", None, None), 1),
+    ],
+)
+@pytest.mark.parametrize("title", ["2 saylı məntəqə", None])
+def test_what_totals_of_a_sheet_count(title, totals, wrong):
+    """One total below several lists of one sheet may count all of them.
+
+    Those of its pages count one list together, and a number above a list is a total too.
+    """
+    above, between, below = totals
     rows = [
         ["1 saylı məntəqə"],
+        [above],
         HEADER,
         ["1", "A", "x"],
-        ["2 saylı məntəqə"],
+        [between],
+        [title],
         ["1", "B", "x"],
-        ["Cəmi: 2"],
+        [below],
     ]
     columns = {
         f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows])
@@ -129,9 +145,9 @@ def test_a_total_of_the_whole_sheet_is_no_difference():
     raw = RawFile(
         "a" * 12,
         "x.csv",
-        (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),),
+        (RawSheet(None, pa.array(range(1, 9), pa.int32()), pa.table(columns)),),
     )
-    assert added(merge([ingest([raw], IngestSettings(), constituency=4)])) == []
+    assert len(added(merge([ingest([raw], IngestSettings(), constituency=4)]))) == wrong
 
 
 def test_two_permanent_lists_of_a_precinct_are_a_finding():

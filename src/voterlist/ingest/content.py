@@ -141,6 +141,11 @@ class Shape:
         match = _PATTERNS[kind].match
         return sum(match(text) is not None for text in self._cells) / self.filled
 
+    def shares(self, other: Shape) -> bool:
+        """True where a fourth of the cells, and enough of them, stand in another column too."""
+        same = sum(map({*other._cells}.__contains__, self._cells))
+        return same >= max(ENOUGH, self.filled / 4)
+
     def median_year(self) -> float:
         """The middle of the years that stand in the cells; infinity where none does."""
         years = [int(match[0]) for text in self._cells if (match := _YEAR.search(text))]
@@ -201,6 +206,11 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
             kept.append(match)
             continue
         verdict = _verdict(match.role, shapes[match.column])
+        heading = fold(match.header)
+        if match.how == "similar" and OF_OTHERS.match(heading):
+            continue
+        if match.weak and not _has_hint(match.role, heading):
+            continue
         only_name = match.role in _SURNAMES and not named
         if match.weak and verdict != 1 and not only_name:
             continue
@@ -400,14 +410,39 @@ def with_untold(
     doubtful = {
         match.column
         for match in found
-        if match.role in _HINTS
+        if match.role in _ALIKE
         and (heading := headings[match.column])
-        and not re.search(_HINTS[match.role], fold(heading))
+        and not _has_hint(match.role, fold(heading))
     }
+    if not {"patronymic", "full_name"} & {match.role for match in (*headed, *found)}:
+        found += _fathers(
+            shapes, headed, {*places, *(match.column for match in headed)}
+        )
     return _halved((*kept, *found), doubtful - before_flats)
 
 
 _HINTS: dict[str, str] = WORDS["hints"]
+_ALIKE = {"fin", "patronymic", "house"}
+"""Fields of which cells alone prove nothing: other things look like them."""
+
+
+def _has_hint(role: str, heading: str) -> bool:
+    """True where a heading, folded, has a word of this role, or none is known."""
+    return re.search(_HINTS.get(role, ""), heading) is not None
+
+
+def _fathers(
+    shapes: Sequence[Shape], headed: Sequence[ColumnMatch], taken: set[int]
+) -> list[ColumnMatch]:
+    """The columns that may be of fathers without a particle: the voters' own names are theirs."""
+    given = [shapes[match.column] for match in headed if match.role == "given_name"]
+    return [
+        ColumnMatch(at, "", "patronymic", _HALVED, "content")
+        for at, shape in enumerate(shapes)
+        if at not in taken and any(map(shape.shares, given))
+    ]
+
+
 _Columns = dict[str, tuple[int, float]]
 """Of each role: its column, and how sure that is (0 to 1)."""
 _SURE_FIN = 0.7

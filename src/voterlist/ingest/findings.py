@@ -15,7 +15,10 @@ RULES = tuple(_BY_CODE.values())
 
 LETTERS_LOST = "letters-lost"
 SPOILED = frozenset(
-    {LETTERS_LOST, "date-order-exchanged", "date-order-mixed", "columns-out-of-step"}
+    {
+        *(LETTERS_LOST, "date-order-exchanged", "date-order-mixed"),
+        *("columns-out-of-step", "cells-left-out", "declared-total-differs"),
+    }
 )
 """The rules of lists that were spoiled when they were saved or typed: they are asked for again."""
 PLACE_DOUBTS = frozenset(

@@ -27,6 +27,7 @@ from voterlist.model import AsideCode, frozen
 from voterlist.schemas import ADDED, ENTRY, LIST, SET_ASIDE, RawFile
 from voterlist.tables import (
     Row,
+    by_key,
     concat,
     fits,
     from_columns,
@@ -197,6 +198,11 @@ _PART_OF_HOUSE = (
 )
 
 
+_VILLAGE = re.compile(
+    r"(?i)(?:k[əe]nd[iİ]|q[əe]s[əe]b[əe]s[iİ]|село|village)[ .,:»”]*$"
+)
+
+
 def _add_streets(
     survey: Survey, section: Section, rows: pa.Array, fields: dict[str, pa.Array]
 ) -> None:
@@ -210,11 +216,25 @@ def _add_streets(
     # Of the next precinct nobody said a street.
     is_mark = is_street | np.isin(titles, [*survey.rows.titles])
     streets = pc.if_else(is_street, texts, None).filter(is_mark)
+    streets = _with_villages(streets.to_pylist(), np.diff(titles[is_mark]))
     above = np.searchsorted(titles[is_mark], rows) - 1
     own = streets.take(pa.array(above, mask=above < 0))
     address = fields.get("address", pa.nulls(len(rows), pa.string())).cast(pa.string())
     is_whole = fits(pc.replace_substring_regex(address, _PART_OF_HOUSE, ""), r"\pL{3}")
     fields["address"] = pc.if_else(is_whole, address, join_text([own, address]))
+
+
+def _with_villages(streets: Sequence[str | None], steps: Longs) -> pa.Array:
+    """The streets, each behind the village whose title stood right above the first of them."""
+    village = None
+    whole: list[str | None] = []
+    for street, step in zip(streets, [*steps, 0], strict=True):
+        if street is None or _VILLAGE.search(street):
+            village = street if step == 1 else None
+            whole.append(street)
+        else:
+            whole.append(f"{village} {street}" if village else street)
+    return pa.array(whole, pa.string())
 
 
 def _from_1904(text: str) -> str:
@@ -263,10 +283,15 @@ def balance(survey: Survey) -> pa.Table:
     constituencies, precincts, list_of_row, counts = survey.places.groups()
     lists = len(counts)
     taken = np.bincount(list_of_row[survey.entries()], minlength=lists)
-    # Of several totals of one list the last holds: those above it are of its pages.
+    # Of several totals of one list the last holds: those above it are of its pages; so are all
+    # where together they are right.
     # A copy declares nothing: the first of its content has the same total to compare with.
     totals = {} if survey.copy else survey.rows.totals
-    declared = {int(list_of_row[row]): totals[row] for row in sorted(totals)}
+    of_list = by_key((int(list_of_row[row]), totals[row]) for row in sorted(totals))
+    declared = {
+        number: sum(own) if sum(own) == taken[number] else own[-1]
+        for number, own in of_list.items()
+    }
     declared_in_order = [declared.get(number) for number in range(lists)]
     columns = {
         "source": [survey.file.source] * lists,

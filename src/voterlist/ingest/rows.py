@@ -312,7 +312,12 @@ def classify(
     )
     titles = _texts(cells, np.flatnonzero(above & (codes == ENTRY_ROW)))
     _mark(codes, above, AsideCode.TITLE_ROW)
-    totals = _around(cells, codes, filled, header.map, titles)
+    announced = {
+        row: number
+        for row, text in titles.items()
+        if fits(pa.array([text]), _TOTAL)[0] and (number := _declared_total(text))
+    }
+    totals = announced | _around(cells, codes, filled, header.map, titles)
     # What a total, a title or a signature outside a table says counts; no voter stands there.
     _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, blank, codes, header, is_text=is_text)

@@ -87,6 +87,10 @@ _OF_SEX = (
     ),
 )
 """By which words a column tells that its entry is of a man, or of a woman."""
+_LEAST_NAMED = 4
+"""So few names of men and women are those that both may have."""
+_MOST_LEFT_OUT = {"birth_date": 1 / 2, "address": 1 / 3}
+"""Fields of which less than this share of entries may have none."""
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED, _FEW_TURNED = 3, 0.005
 """So many dates of another order are no slips, where they are more than this share."""
@@ -580,7 +584,8 @@ def _of_ages(rows: _Rows, sheet: Survey) -> None:
 def _of_sexes(rows: _Rows, sheet: Survey) -> None:
     """Whether columns were sorted without the others: then they tell of a man and a woman at once.
 
-    Half of the entries do so where it is one column; slips are few.
+    Half of the entries do so where it is one column; slips are few. A column of given names alone
+    has those of one name with men and with women.
     """
     is_entry = sheet.entries()
     # Men and women, columns, rows.
@@ -604,6 +609,42 @@ def _of_sexes(rows: _Rows, sheet: Survey) -> None:
     is_mixed = (sexes.min(axis=0) >= _MOST_ODD * sexes.max(axis=0)).all()
     if is_mixed and len(odd) >= max(ENOUGH, _MOST_ODD * told):
         rows.add("columns-out-of-step", value=len(odd), row=odd[0])
+        return
+    of_sex: Bools = np.logical_or.reduce(tells, axis=1)
+    told_of = np.flatnonzero(of_sex[0] ^ of_sex[1])
+    given = {
+        at for own in sheet.sections for at in own.header.map.columns("given_name")
+    }
+    for at in given:
+        names, _ = codes(sheet.cells[at].take(told_of))
+        men, women = (
+            # The first is of those without a name.
+            np.bincount(names + 1, own[told_of])[1:]
+            for own in of_sex
+        )
+        shared = np.minimum(men, women).sum()
+        of_several = (men + women)[men + women > 1].sum()
+        if shared > max(_LEAST_NAMED, _MOST_ODD * of_several):
+            rows.add("columns-out-of-step", value=shared, row=told_of[0])
+
+
+def left_out(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]:
+    """The sheets of which too many entries have no birth date, or no address beside others.
+
+    ``tables``: the entries of each. Rows for ``findings_table``.
+    """
+    findings = []
+    for sheet, table in zip(surveys, tables, strict=True):
+        cells = {**_content(sheet), **sheet.places.main()}
+        for field, most in _MOST_LEFT_OUT.items():
+            lacks = table.column(field).null_count
+            is_asked = field == "birth_date" or lacks < table.num_rows
+            if is_asked and lacks >= max(ENOUGH, most * table.num_rows):
+                count = float(lacks)
+                findings.append(
+                    finding("cells-left-out", **cells, field=field, value=count)
+                )
+    return findings
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[Row]:
