@@ -272,6 +272,7 @@ def _verdict(role: str, shape: Shape) -> int:
 
 
 _BIRTHS = (("date", "year"), 0.8, {"words": 0.6})
+_HOMES = (("house",), 0.5, {"sex": 0.8, "phone": 0.5})
 _LOOKS: dict[str, tuple[tuple[str, ...], float, dict[str, float]]] = {
     "birth_date": _BIRTHS,
     "birth_year": _BIRTHS,
@@ -279,6 +280,8 @@ _LOOKS: dict[str, tuple[tuple[str, ...], float, dict[str, float]]] = {
     "document": (("document",), 0.6, {"words": 0.6, "date": 0.6}),
     "sex": (("sex",), 0.8, {"date": 0.5, "several": 0.5}),
     "address": (("street",), 0.5, {"date": 0.6, "sex": 0.8}),
+    "house": _HOMES,
+    "flat": _HOMES,
 }
 """For each role: the kinds of its cells, and the share of them from which these are surely of it;
 the shares of other kinds above which they surely are not."""
@@ -378,7 +381,7 @@ def with_untold(
     """The same map with the columns that their cells tell, of fields that no heading tells.
 
     Half as sure where they may be something else, and where a heading without a word of the field
-    stands above a FIN, a father or a house, which other things look like. A blank column, one of
+    stands above what other things look like. A blank column, one of
     ages and FINs under the heading of documents are told likewise; one whose heading has a word of
     something else is not.
     """
@@ -410,8 +413,7 @@ def with_untold(
     doubtful = {
         match.column
         for match in found
-        if match.role in _ALIKE
-        and (heading := headings[match.column])
+        if (heading := headings[match.column])
         and not _has_hint(match.role, fold(heading))
     }
     if not {"patronymic", "full_name"} & {match.role for match in (*headed, *found)}:
@@ -422,8 +424,7 @@ def with_untold(
 
 
 _HINTS: dict[str, str] = WORDS["hints"]
-_ALIKE = {"fin", "patronymic", "house"}
-"""Fields of which cells alone prove nothing: other things look like them."""
+"""Words of fields of which cells alone prove nothing: other things look like them."""
 
 
 def _has_hint(role: str, heading: str) -> bool:

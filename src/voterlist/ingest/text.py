@@ -58,7 +58,8 @@ TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
 OF_OTHERS = re.compile(
-    rf"(?!.*(?:{'|'.join(WORDS['of_voters'])})).*\b(?:{'|'.join(WORDS['of_others'])})"
+    rf"(?!(?!.*\b(?:{'|'.join(WORDS['of_nobody'])})).*(?:{'|'.join(WORDS['of_voters'])}))"
+    rf".*\b(?:{'|'.join(WORDS['of_others'] + WORDS['of_nobody'])})"
 )
 """A heading with a word of what is no field of a voter, from its beginning."""
 
