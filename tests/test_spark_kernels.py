@@ -27,7 +27,7 @@ from voterlist.spark.blocking import (
     forecast_of,
     large_of,
 )
-from voterlist.spark.exchange import Parcel, of_kind, pack_tables, unpack_tables
+from voterlist.spark.exchange import Parcel, of_kind
 from voterlist.synth.generate import generate
 from voterlist.tables import sort_by
 
@@ -90,14 +90,14 @@ class InParts:
         questions = {task: [] for task in range(PARTS)}
         for number, one in enumerate(asked):
             for task, tables in counting.to_tasks(one, PARTS):
-                parcel = Parcel(task, "question", number, 0, pack_tables(tables))
+                parcel = Parcel(task, "question", number, 0, tables)
                 questions[task].append(parcel)
         made = [
             parcel
             for task, parcels in questions.items()
             for parcel in counting.answer(task, parcels, self.whole.profile)
         ]
-        told = [unpack_tables(one.content) for one in of_kind(made, "stats")]
+        told = [one.tables for one in of_kind(made, "stats")]
         answers = of_kind(made, "answer")
         return [
             [one for one in answers if one.addressee == number]
@@ -178,11 +178,11 @@ def test_the_tasks_find_the_pairs_and_the_forecast_of_the_whole_list(in_parts):
     """Blocks are split and cut as on one machine, and what is left out is counted the same."""
     blocking = in_parts.blocking
     small = _blocks(blocking, _of_each(in_parts.parts, blocking.sent))
-    told = [unpack_tables(one.content) for one in of_kind(small, "told")]
+    told = [one.tables for one in of_kind(small, "told")]
     split = replace(blocking, large=large_of(in_parts.keys, told))
     assert any(map(len, split.large))
     large = _blocks(split, _of_each(in_parts.parts, split.sent))
-    told += [unpack_tables(one.content) for one in of_kind(large, "told")]
+    told += [one.tables for one in of_kind(large, "told")]
     made = {blocking: small, split: large}
     whole, added = in_parts.whole_list, in_parts.added
     blocks = build_all(whole, whole.profile, LIMIT, added=added)
@@ -283,4 +283,4 @@ def _codes(code, position):
         "position": position,
         "is_partial": np.zeros(len(code), np.bool_),
     }
-    return pack_tables({"codes": pa.table(columns)})
+    return {"codes": pa.table(columns)}

@@ -16,7 +16,7 @@ import pytest
 
 from voterlist.errors import StageError, UsageError
 from voterlist.spark import reading
-from voterlist.spark.exchange import Parcel, batches_of, pack_tables, parcels_of
+from voterlist.spark.exchange import Parcel, batches_of, parcels_of
 from voterlist.spark.failures import in_task, in_words, tell_failures
 from voterlist.spark.reading import Piece, stamp_of
 from voterlist.spark.session import _program
@@ -28,7 +28,7 @@ def test_a_large_parcel_is_sent_in_pieces():
     """Java holds a row whole, and several at a time: a part of the list would not fit."""
     sizes = [1, 1_200_000, 0, 600_000]
     made = [
-        Parcel(number % 2, "part", number, size, pack_tables({"values": numbers(size)}))
+        Parcel(number % 2, "part", number, size, {"values": numbers(size)})
         for number, size in enumerate(sizes)
     ]
     batches = list(batches_of(made))
@@ -45,7 +45,7 @@ def test_a_large_parcel_is_sent_in_pieces():
 
 def test_two_large_parcels_that_nothing_tells_apart_are_refused():
     """Half of one would be taken for half of the other."""
-    parcel = Parcel(0, "part", 0, 1, pack_tables({"values": numbers(1_200_000)}))
+    parcel = Parcel(0, "part", 0, 1, {"values": numbers(1_200_000)})
     with pytest.raises(ValueError, match="two parcels"):
         parcels_of(batches_of([parcel, parcel]))
 

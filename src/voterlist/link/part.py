@@ -36,7 +36,7 @@ from voterlist.link.keys import ADDRESS_PARTS
 from voterlist.link.priors import marks_of
 from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
-from voterlist.tables import Columns
+from voterlist.tables import Column, Columns
 from voterlist.tables import codes as codes_of
 
 Tables = Mapping[str, pa.Table]
@@ -52,7 +52,6 @@ GROUP = "of_group_"
 """Before the number of a sex or of a cohort: how many of its entries have each value."""
 _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct", "temporary")
 _ANY_TEXT = pa.array([""])
-_NO_GROUPS = np.zeros((0, 0), np.int64)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -256,16 +255,22 @@ def whole_list(voters: Columns, profile: Profile) -> tuple[Tables, Whole]:
         columns["word_0"] = np.full(entries.size, -1, np.int64)
     made = {ENTRIES: pa.table(columns)}
     for name, column in held.items():
-        counted: dict[str, object] = {
-            "value": column.values,
-            "count": column.counts,
-            "first": np.arange(len(column.values)),
-        }
-        groups = entries.name_counts.get(name, _NO_GROUPS)
-        for number, of_group in enumerate(groups.T):
-            counted[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
-        made[name] = pa.table(counted)
+        first, groups = np.arange(len(column.values)), entries.name_counts.get(name)
+        made[name] = values_table(column.values, column.counts, first, groups)
     return made, whole
+
+
+def values_table(
+    values: Column, counts: Longs, first: Longs, groups: Longs | None = None
+) -> pa.Table:
+    """The distinct values of a column: how many entries have each, and the first that does.
+
+    ``groups``: how many of each group, shape (values, groups).
+    """
+    columns: dict[str, object] = {"value": values, "count": counts, "first": first}
+    for number, of_group in enumerate(() if groups is None else groups.T):
+        columns[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
+    return pa.table(columns)
 
 
 def cut(tables: Tables, rows: Longs) -> Tables:

@@ -31,7 +31,7 @@ from voterlist.link.fit import reachable
 from voterlist.link.keys import Key, field, together
 from voterlist.link.part import Part, Tables, part
 from voterlist.model import frozen
-from voterlist.spark.exchange import Parcel, pack_tables
+from voterlist.spark.exchange import Parcel
 
 _OF_MEMBERS = ("position", "is_partial", "group")
 """The columns of entries that are asked for of a block."""
@@ -69,9 +69,14 @@ class Blocking:
         bounds = np.cumsum([0, *np.bincount(task, minlength=self.tasks)]).tolist()
         reached = int(reachable(entries, self.keys).sum())
         for target, (start, stop) in enumerate(pairwise(bounds)):
-            content = pack_tables({"codes": ordered.slice(start, stop - start)})
             rows = 0 if target or self.large else reached
-            yield Parcel(target, "codes", number, rows, content)
+            yield Parcel(
+                target,
+                "codes",
+                number,
+                rows,
+                {"codes": ordered.slice(start, stop - start)},
+            )
 
     def _coded(self, entries: Part, place: int) -> pa.Table:
         """The entries that are looked at, with their codes under a key."""
@@ -113,9 +118,7 @@ class Blocking:
             members["block"] = blocks.numbers().astype(np.int64)
             kept.append(pa.table(members))
         members = pa.concat_tables(kept)
-        yield Parcel(
-            task, "part", task, len(members), pack_tables({"members": members})
-        )
+        yield Parcel(task, "part", task, len(members), {"members": members})
         told = {
             "forecast": pa.Table.from_pylist(forecast),
             "cut": pa.table({"position": np.concatenate(cut)}),
@@ -127,10 +130,15 @@ class Blocking:
             ),
         }
         reached = sum(parcel.rows for parcel in parcels)
-        yield Parcel(task, "told", task, reached, pack_tables(told))
+        yield Parcel(task, "told", task, reached, told)
         inside = np.unique(members.column("position").to_numpy())
-        content = pack_tables({"members": pa.table({"position": inside})})
-        yield Parcel(task, "members", task, len(inside), content)
+        yield Parcel(
+            task,
+            "members",
+            task,
+            len(inside),
+            {"members": pa.table({"position": inside})},
+        )
 
     def _by_key(self, tables: Sequence[pa.Table]) -> Iterator[tuple[int, _Listed]]:
         """(place of a key, its entries in the order of the list).
@@ -199,8 +207,9 @@ class Blocking:
                 for target, of_target in enumerate(np.split(pairs, bounds[:-1])):
                     if len(of_target):
                         table = pa.table({"pair": of_target})
-                        content = pack_tables({str(place): table})
-                        yield Parcel(target, kind, sender, len(table), content)
+                        yield Parcel(
+                            target, kind, sender, len(table), {str(place): table}
+                        )
                 # Every parcel of a task for one range has a number of its own.
                 sender += self.tasks
 

@@ -19,7 +19,7 @@ from voterlist.link.part import Tables, part
 from voterlist.link.types import Chance
 from voterlist.persons.chance import AGREEMENTS, SEXES, YEARS, Agreeing, expected_of
 from voterlist.spark.entries import Counted
-from voterlist.spark.exchange import Parcel, on_tables, pack_tables
+from voterlist.spark.exchange import Parcel, on_tables
 
 _BANDS, _BLOCKS = "band", "block"
 _OF_BAND = ("given_name", "patronymic", "year", "date")
@@ -119,8 +119,13 @@ def _send_counts(
     hashes: Hashes = mix(table.column("code").to_numpy().view(np.uint64))
     task = (hashes % np.uint64(tasks)).astype(np.int64)
     for target in range(tasks):
-        content = pack_tables({"counts": table.take(np.flatnonzero(task == target))})
-        yield Parcel(target, "counts", number, len(table), content)
+        yield Parcel(
+            target,
+            "counts",
+            number,
+            len(table),
+            {"counts": table.take(np.flatnonzero(task == target))},
+        )
 
 
 def _count(name: str, band: Longs, codes: Codes | Longs, known: Bools) -> pa.Table:
@@ -174,4 +179,4 @@ def _added_up(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     made = counts.append_column("pairs", pa.array(size * (size - 1) // 2))
     pairs = made.group_by(["kind", "band"]).aggregate([("pairs", "sum")])
     told = pairs.rename_columns({"pairs_sum": "pairs"})
-    yield Parcel(number, "told", number, len(told), pack_tables({"pairs": told}))
+    yield Parcel(number, "told", number, len(told), {"pairs": told})

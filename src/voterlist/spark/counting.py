@@ -43,11 +43,11 @@ from voterlist.link.encode import (
 from voterlist.link.keys import USUAL, most_of_part, parts_of_line
 from voterlist.link.part import (
     ENTRIES,
-    GROUP,
     IDENTIFIERS,
     Tables,
     place_codes,
     texts_of,
+    values_table,
     villages,
     with_usual,
 )
@@ -55,8 +55,7 @@ from voterlist.link.priors import marks_of
 from voterlist.link.short_names import names_with_forms
 from voterlist.link.spellings import slips_of_surnames, usual_spellings
 from voterlist.model import Profile
-from voterlist.spark.exchange import Parcel, of_kind, pack_tables
-from voterlist.tables import Column
+from voterlist.spark.exchange import Parcel, of_kind
 
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
@@ -202,7 +201,7 @@ def ask(
         if name in NAMES_COUNTED:
             groups = count_names(name, column, sex, cohort, whole.cohorts)
         first = first_rows(codes, len(values))
-        asked[name] = _question(values, counts, groups, first + start)
+        asked[name] = values_table(values, counts, first + start, groups)
         if name == "surname":
             stems = entries.column("stem").to_numpy()[first] if len(values) else first
             words = tables["stem"].column("value").combine_chunks()
@@ -211,25 +210,12 @@ def ask(
     for name in IDENTIFIERS:
         codes = entries.column(f"{name}_hash").to_numpy()
         distinct, times = np.unique(codes[codes >= 0], return_counts=True)
-        asked[name] = _question(pa.array(distinct), times)
+        asked[name] = values_table(pa.array(distinct), times, np.zeros_like(times))
     if whole.has_lines:
         asked[_WORD] = _parts_asked(
             [word_starts(line) for line in _lines(tables)], tables
         )
     return asked
-
-
-def _question(
-    values: Column,
-    counts: Longs,
-    groups: Longs | None = None,
-    first: Longs | None = None,
-) -> pa.Table:
-    columns: dict[str, object] = {"value": values, "count": counts}
-    columns["first"] = np.zeros(len(counts), np.int64) if first is None else first
-    for number, of_group in enumerate(() if groups is None else groups.T):
-        columns[f"{GROUP}{number}"] = np.ascontiguousarray(of_group)
-    return pa.table(columns)
 
 
 def _lines(tables: Tables) -> list[str]:
@@ -250,7 +236,8 @@ def _parts_asked(lines: list[list[str]], tables: Tables) -> pa.Table:
     counts = counted_parts(lines, _line_times(tables))
     ordered = sorted(counts)
     times = np.array([counts[part] for part in ordered], np.int64)
-    return _question(pa.array(ordered, pa.string()), times)
+    values = pa.array(ordered, pa.string())
+    return values_table(values, times, np.zeros_like(times))
 
 
 def ask_lines(tables: Tables) -> Tables:
@@ -311,10 +298,10 @@ def answer(task: int, parcels: list[Parcel], profile: Profile) -> Iterator[Parce
         if name in USUAL.values():
             told[f"counts_{name}"] = counts.select(["value", "count"])
     for parcel, tables in zip(parcels, answers, strict=True):
-        content = pack_tables(tables)
-        yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), content)
-    content = pack_tables({"stats": pa.Table.from_pylist(stats), **told})
-    yield Parcel(task, "stats", task, len(stats), content)
+        yield Parcel(parcel.sender, "answer", parcel.addressee, len(tables), tables)
+    yield Parcel(
+        task, "stats", task, len(stats), {"stats": pa.Table.from_pylist(stats), **told}
+    )
 
 
 def _added_up(asked: pa.Table) -> pa.Table:

@@ -35,7 +35,7 @@ from voterlist.spark import pairs
 from voterlist.spark.blocking import Blocking
 from voterlist.spark.chance import chance
 from voterlist.spark.entries import Counted, Listed
-from voterlist.spark.exchange import Parcel, Steps, pack_tables
+from voterlist.spark.exchange import Parcel, Steps
 from voterlist.spark.pairs import Blocked, Blocks, Compared
 from voterlist.spark.reading import Rows, Source
 
@@ -172,9 +172,7 @@ def _repeats(members: Part, own: Codes, counted: Counted) -> list[Parcel]:
             positions = members.positions[of_name]
             inside = positions[(positions >= start) & (positions < stop)] - start
             tables[name] = pa.table({"row": inside})
-        parcels.append(
-            Parcel(number, "repeats", number, len(tables), pack_tables(tables))
-        )
+        parcels.append(Parcel(number, "repeats", number, len(tables), tables))
     return parcels
 
 

@@ -22,7 +22,6 @@ from voterlist.spark.exchange import (
     Steps,
     of_kind,
     on_tables,
-    pack_tables,
 )
 from voterlist.spark.reading import Columns, Rows, Source, counted_names, of_names
 
@@ -155,7 +154,7 @@ def whole_again(listed: Listed, before: Counted, repeats: Step) -> Whole:
 def _sum(number: int, parcels: list[Parcel]) -> Iterator[Parcel]:
     for own in of_kind(parcels, "part"):
         told = counting.summary(own.tables, _repeats(parcels))
-        yield Parcel(number, "summary", number, own.rows, pack_tables(told))
+        yield Parcel(number, "summary", number, own.rows, told)
 
 
 def _repeats(parcels: list[Parcel]) -> counting.Repeats:
@@ -177,7 +176,7 @@ def _ask(
 
 def _questions(number: int, asked: Tables, tasks: int) -> Iterator[Parcel]:
     for task, tables in counting.to_tasks(asked, tasks):
-        yield Parcel(task, "question", number, len(tables), pack_tables(tables))
+        yield Parcel(task, "question", number, len(tables), tables)
 
 
 def _put(
@@ -187,7 +186,7 @@ def _put(
     start, tasks = int(starts[number]), len(starts) - 1
     answers = of_kind(parcels, "answer")
     made = counting.count_part(own.tables, whole, start, answers, tasks)
-    yield Parcel(number, "part", number, own.rows, pack_tables(made))
+    yield Parcel(number, "part", number, own.rows, made)
 
 
 def _lines_asked(number: int, tables: Tables, tasks: int) -> Iterator[Parcel]:
@@ -200,7 +199,7 @@ def _lines_put(
     (own,) = of_kind(parcels, "part")
     answers = of_kind(parcels, "answer")
     made = counting.with_lines(own.tables, whole, answers, tasks)
-    yield Parcel(number, "part", number, own.rows, pack_tables(made))
+    yield Parcel(number, "part", number, own.rows, made)
 
 
 def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
@@ -218,4 +217,4 @@ def told_names(source: Source, columns: Columns) -> dict[str, Counter[str]]:
 
 def _names(number: int, rows: pa.Table, columns: Columns) -> Iterator[Parcel]:
     names = counted_names(rows, columns)
-    yield Parcel(0, "names", number, len(names), pack_tables({"names": names}))
+    yield Parcel(0, "names", number, len(names), {"names": names})

@@ -51,16 +51,11 @@ class Parcel:
     kind: str
     """What it is."""
     sender: int
-    """The task that made it; it tells the order in which parcels are opened."""
+    """The task that made it; parcels stand in the order of their senders."""
     rows: int
     """How much is in it."""
-    content: bytes
-    """Tables, packed."""
-
-    @property
-    def tables(self) -> dict[str, pa.Table]:
-        """Its tables."""
-        return unpack_tables(self.content)
+    tables: Tables
+    """What is in it."""
 
 
 def pack_tables(tables: Tables) -> bytes:
@@ -86,9 +81,10 @@ def unpack_tables(content: bytes) -> dict[str, pa.Table]:
 
 
 def batches_of(parcels: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
-    """The parcels as rows of a step, as Spark gets them."""
+    """The parcels, packed, as rows of a step, as Spark gets them."""
     for parcel in parcels:
-        pieces = max(1, -(-len(parcel.content) // _PIECE))
+        content = pack_tables(parcel.tables)
+        pieces = max(1, -(-len(content) // _PIECE))
         for piece in range(pieces):
             row = {
                 "addressee": parcel.addressee,
@@ -97,7 +93,7 @@ def batches_of(parcels: Iterable[Parcel]) -> Iterator[pa.RecordBatch]:
                 "rows": parcel.rows,
                 "piece": piece,
                 "pieces": pieces,
-                "content": parcel.content[piece * _PIECE : (piece + 1) * _PIECE],
+                "content": content[piece * _PIECE : (piece + 1) * _PIECE],
             }
             yield pa.RecordBatch.from_pylist([row], schema=_SCHEMA)
 
@@ -110,7 +106,7 @@ def parcels_of(batches: Iterable[pa.RecordBatch]) -> list[Parcel]:
         for row in batch.select(_SCHEMA.names).to_pylist():
             key = (row["addressee"], row["kind"], row["sender"])
             if row["pieces"] == 1:
-                parcels.append(Parcel(*key, row["rows"], row["content"]))
+                parcels.append(Parcel(*key, row["rows"], unpack_tables(row["content"])))
             else:
                 pieces.setdefault(key, []).append(row)
     for key, rows in pieces.items():
@@ -118,7 +114,7 @@ def parcels_of(batches: Iterable[pa.RecordBatch]) -> list[Parcel]:
         if [row["piece"] for row in rows] != list(range(rows[0]["pieces"])):
             raise ValueError("two parcels of one kind from one task to another")
         content = b"".join(row["content"] for row in rows)
-        parcels.append(Parcel(*key, rows[0]["rows"], content))
+        parcels.append(Parcel(*key, rows[0]["rows"], unpack_tables(content)))
     return sorted(
         parcels, key=lambda parcel: (parcel.addressee, parcel.kind, parcel.sender)
     )

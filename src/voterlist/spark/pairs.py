@@ -40,7 +40,6 @@ from voterlist.spark.exchange import (
     Steps,
     of_kind,
     on_tables,
-    pack_tables,
 )
 
 _NOT_SENT = ("fin_hash", "document_hash", "group")
@@ -49,7 +48,7 @@ _NOT_SENT = ("fin_hash", "document_hash", "group")
 def _distinct(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
     """The pairs of a range, and what it asks of the parts."""
     table = distinct_pairs(parcels)
-    yield Parcel(number, "pairs", number, len(table), pack_tables({"pairs": table}))
+    yield Parcel(number, "pairs", number, len(table), {"pairs": table})
     yield from _wanted_by(number, table, starts)
 
 
@@ -60,8 +59,7 @@ def _wanted_by(number: int, table: pa.Table, starts: Longs) -> Iterator[Parcel]:
     for target, (start, stop) in enumerate(pairwise(bounds.tolist())):
         if stop > start:
             positions = pa.table({"position": members[start:stop]})
-            content = pack_tables({"wanted": positions})
-            yield Parcel(target, "wanted", number, stop - start, content)
+            yield Parcel(target, "wanted", number, stop - start, {"wanted": positions})
 
 
 def _entries_for(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[Parcel]:
@@ -73,8 +71,13 @@ def _entries_for(number: int, parcels: list[Parcel], starts: Longs) -> Iterator[
     tables = _columns_sent(own.tables)
     for parcel in wanted:
         positions = parcel.tables["wanted"].column("position").to_numpy()
-        content = pack_tables(cut(tables, positions - starts[number]))
-        yield Parcel(parcel.sender, "entries", number, len(positions), content)
+        yield Parcel(
+            parcel.sender,
+            "entries",
+            number,
+            len(positions),
+            cut(tables, positions - starts[number]),
+        )
 
 
 def _columns_sent(tables: Tables) -> Tables:
@@ -91,8 +94,7 @@ def _entries_at(
     start, stop = np.searchsorted(positions, starts[number : number + 2])
     if stop > start:
         rows = positions[start:stop] - starts[number]
-        content = pack_tables(cut(_columns_sent(tables), rows))
-        yield Parcel(0, "entries", number, len(rows), content)
+        yield Parcel(0, "entries", number, len(rows), cut(_columns_sent(tables), rows))
 
 
 def _pairs_of(parcels: list[Parcel]) -> pa.Table:
@@ -125,11 +127,16 @@ def _compare(
         left, right = map(entries.local, unpack_pairs(numbers[rows]))
         levels = comparisons.compare(Pairs(entries, left, right))
         vectors[rows] = comparisons.pack(levels)
-    content = pack_tables({"pairs": table.append_column("vector", pa.array(vectors))})
-    yield Parcel(number, "pairs", number, len(vectors), content)
+    yield Parcel(
+        number,
+        "pairs",
+        number,
+        len(vectors),
+        {"pairs": table.append_column("vector", pa.array(vectors))},
+    )
     counted = weigh.count_chunk(vectors)
     counts = pa.table({"code": counted.codes, "count": counted.counts})
-    yield Parcel(number, "counts", number, len(counts), pack_tables({"counts": counts}))
+    yield Parcel(number, "counts", number, len(counts), {"counts": counts})
 
 
 def _among(number: int, parcels: list[Parcel], codes: Longs) -> Iterator[Parcel]:
@@ -137,7 +144,7 @@ def _among(number: int, parcels: list[Parcel], codes: Longs) -> Iterator[Parcel]
     table = _pairs_of(parcels)
     found = table.filter(pc.is_in(table.column("vector"), value_set=pa.array(codes)))
     if len(found):
-        yield Parcel(number, "near", number, len(found), pack_tables({"near": found}))
+        yield Parcel(number, "near", number, len(found), {"near": found})
 
 
 def _wanted_again(

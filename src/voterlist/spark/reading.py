@@ -27,7 +27,7 @@ from voterlist.model import Profile
 from voterlist.normalize.stage import fold_added, normalize
 from voterlist.readers import text_table
 from voterlist.spark.counting import summary
-from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of, pack_tables
+from voterlist.spark.exchange import COLUMNS, Parcel, Step, batches_of
 from voterlist.spark.failures import in_task
 from voterlist.tables import codes, join_text, sort_by
 
@@ -50,9 +50,7 @@ def sample_ids(number: int, ids: pa.Table) -> Iterator[Parcel]:
     every = join_text(text_table(ids).columns)
     step = max(1, len(every) // _SAMPLED)
     table = pa.table({"id": every.take(np.arange(0, len(every), step))})
-    yield Parcel(
-        every.null_count, "ids", number, len(every), pack_tables({"ids": table})
-    )
+    yield Parcel(every.null_count, "ids", number, len(every), {"ids": table})
 
 
 def bounds_of(parcels: Sequence[Parcel], parts: int) -> list[str]:
@@ -83,8 +81,13 @@ def dealt(
     for part, (start, stop) in enumerate(
         zip([0, *cuts], [*cuts, len(ids)], strict=True)
     ):
-        content = pack_tables({"rows": ordered.slice(start, stop - start)})
-        yield Parcel(part, "rows", number, stop - start, content)
+        yield Parcel(
+            part,
+            "rows",
+            number,
+            stop - start,
+            {"rows": ordered.slice(start, stop - start)},
+        )
 
 
 def gather_part(
@@ -100,12 +103,17 @@ def gather_part(
     if groups.num_columns:
         entries = tables[ENTRIES].append_column("group", groups.column(GROUP))
         tables = {**tables, ENTRIES: entries}
-    yield Parcel(number, "part", number, len(ids), pack_tables(tables))
+    yield Parcel(number, "part", number, len(ids), tables)
     marks = marks_of(ids)
     drawn = np.flatnonzero(Sample().may_draw(marks, size))
     of_random = pa.table({"row": drawn, "mark": marks[drawn]})
-    content = pack_tables({**summary(tables), "marks": of_random, "groups": groups})
-    yield Parcel(_equal(ids), "summary", number, len(ids), content)
+    yield Parcel(
+        _equal(ids),
+        "summary",
+        number,
+        len(ids),
+        {**summary(tables), "marks": of_random, "groups": groups},
+    )
 
 
 def _equal(ids: pa.Array) -> int:
