@@ -7,7 +7,7 @@ a split separates are counted, so no pair is lost unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 import numpy as np
@@ -17,6 +17,7 @@ from voterlist.link.encode import Encoded
 from voterlist.link.keys import Key, keys, prepare, together
 from voterlist.link.keys import field as field_of
 from voterlist.model import Profile, frozen
+from voterlist.persons.chance import members_of_groups
 from voterlist.processes.threads import each
 
 
@@ -59,8 +60,7 @@ class Counting:
     ) -> Longs:
         """The pairs of the chosen entries of each run, without those of one group."""
         pairs = _pairs_of(sizes if chosen is None else _sums(chosen, order, sizes))
-        groups = () if self.groups is None else members_of_groups(self.groups)
-        for members in groups:
+        for members in members_of_groups(self.groups):
             inside = members if chosen is None else members & chosen
             pairs = pairs - _pairs_of(_sums(inside, order, sizes))
         return pairs
@@ -230,12 +230,6 @@ def build_all(
     # What keys have in common takes as much memory as a few columns.
     entries.joins.clear()
     return blocks
-
-
-def members_of_groups(groups: Codes) -> Iterator[Bools]:
-    """For each group the flags of its entries."""
-    for group in np.unique(groups[groups >= 0]).tolist():
-        yield groups == group
 
 
 def pairs_within(size: int) -> int:

@@ -92,7 +92,7 @@ def pairs_of(
             not count; names are as frequent as they are among all.
     """
     counts = _agreeing_pairs(fields, place, places)
-    for members in _members(groups):
+    for members in members_of_groups(groups):
         rows = np.flatnonzero(members)
         inside = _agreeing_pairs(fields.of(rows), place[rows], places)
         counts = tuple(
@@ -101,7 +101,7 @@ def pairs_of(
     return Pairs(_expected_pairs(fields, place, places, groups), counts)
 
 
-def _members(groups: Codes | None) -> Iterator[Bools]:
+def members_of_groups(groups: Codes | None) -> Iterator[Bools]:
     """For each group the flags of its entries."""
     if groups is not None:
         yield from (groups == group for group in np.unique(groups[groups >= 0]))
@@ -133,7 +133,7 @@ def _expected_pairs(
         name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("year", "date")
     }
-    for members in _members(groups):
+    for members in members_of_groups(groups):
         # Not by the difference of two lists' expectations: an entry with a rare name would make it
         # fall below 0.
         inside = np.where(members, band, -1)

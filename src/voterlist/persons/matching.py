@@ -46,7 +46,7 @@ def contradicts(left: pa.Table, right: pa.Table) -> Bools:
     """
     other_fin = differ(left.column("fin"), right.column("fin"))
     other_father = _other_name(left, right, "patronymic_skeleton")
-    other_father &= ~_is_one_year(left, right)
+    other_father &= ~_is_one(left, right, "birth_year")
     other_date = _other_birth_date(left, right)
     return other_fin | _other_given_name(left, right) | other_father | other_date
 
@@ -54,12 +54,12 @@ def contradicts(left: pa.Table, right: pa.Table) -> Bools:
 def agrees(left: pa.Table, right: pa.Table) -> Bools:
     """True where a given name or a birth year is known on both sides, and alike."""
     likeness = similarity(left.column("given_skeleton"), right.column("given_skeleton"))
-    return (likeness >= _LEAST_ALIKE) | _is_one_year(left, right)
+    return (likeness >= _LEAST_ALIKE) | _is_one(left, right, "birth_year")
 
 
-def _is_one_year(left: pa.Table, right: pa.Table) -> Bools:
-    """True where a birth year is known on both sides, and the same."""
-    one, other = left.column("birth_year"), right.column("birth_year")
+def _is_one(left: pa.Table, right: pa.Table, name: str) -> Bools:
+    """True where a column is known on both sides, and the same."""
+    one, other = left.column(name), right.column(name)
     return is_known(one) & is_known(other) & ~differ(one, other)
 
 
@@ -131,16 +131,7 @@ date."""
 _SURNAME = ("surname_stem", "surname_skeleton")
 """One of the two must agree: the stem outlives a changed ending, the whole stands where there is no
 stem."""
-_REST = (
-    "given_skeleton",
-    "patronymic_skeleton",
-    "birth_year",
-    "birth_month",
-    "birth_day",
-)
-
-
-_BORN = _REST[2:]
+_REST = ("given_skeleton", "patronymic_skeleton", *BORN)
 
 
 MATCHED = {
@@ -246,7 +237,7 @@ def may_be_one(register: pa.Table, voters: pa.Table) -> tuple[Longs, Longs]:
     """
     rows, entry, kind, _ = _by_identifier(register, voters)
     identified = _numbers(rows, entry)[kind != CLASSES.index("conflicting")]
-    dated = _together(register, voters, *_BORN)
+    dated = _together(register, voters, *BORN)
     named = [_together(register, voters, name, *_REST[:2]) for name in _SURNAME]
     pairs = np.unique(np.concatenate([identified, dated, *named]))
     rows, entry = _rows_of(pairs)
@@ -278,11 +269,7 @@ def _are_named_alike(left: pa.Table, right: pa.Table) -> Bools:
 
 def _same_parts(left: pa.Table, right: pa.Table) -> Longs:
     """How many of year, month and day of birth both know, and have the same."""
-    parts = [(left.column(name), right.column(name)) for name in _BORN]
-    same = [
-        is_known(one) & is_known(other) & ~differ(one, other) for one, other in parts
-    ]
-    count: Longs = np.sum(same, axis=0)
+    count: Longs = np.sum([_is_one(left, right, name) for name in BORN], axis=0)
     return count
 
 
