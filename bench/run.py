@@ -26,8 +26,8 @@ import febrl
 import page
 from process import run
 from voterlist.ingest.generic import parse_map, table_intake
-from voterlist.link.comparison_table import baseline, features
 from voterlist.link.fit import Evaluation, evaluate
+from voterlist.link.recordlinkage import baseline, features
 from voterlist.model import Profile
 from voterlist.normalize.stage import normalize
 from voterlist.synth.generate import generate

@@ -8,7 +8,7 @@ import pytest
 
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.labels import CASES, PAIRS, Decided
-from voterlist.link.second_opinion import FEWEST_LABELS, second_opinion
+from voterlist.link.recordlinkage import FEWEST_LABELS, second_opinion
 from voterlist.review import queue
 from voterlist.schemas import CASE, DECISION, PAIR, empty
 from voterlist.tables import from_columns

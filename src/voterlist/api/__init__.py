@@ -262,7 +262,7 @@ def linkage_features(
         InputError: no column of a name is found, or an id stands twice.
     """
     # recordlinkage takes a second to load.
-    from voterlist.link.comparison_table import features  # noqa: PLC0415  see above
+    from voterlist.link.recordlinkage import features  # noqa: PLC0415  see above
 
     bounds = parse_tree({"link": settings or {}}).link
     rows = read_frames({"": frame}, [columns], profile)

@@ -34,7 +34,7 @@ from voterlist.link.comparisons.kinds import FOLDS
 from voterlist.link.encode import LINKED
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import read_decided
-from voterlist.link.second_opinion import second_opinion
+from voterlist.link.recordlinkage import second_opinion
 from voterlist.link.steps import ready as encode_list
 from voterlist.link.types import Added, Incremental, Watch
 from voterlist.model import Action, CaseKind, Precinct, Profile, Stage, Verdict

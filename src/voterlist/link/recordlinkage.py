@@ -1,13 +1,13 @@
-"""A second opinion on the cases that are still open: where it and the model differ, look first.
+"""What recordlinkage makes of our comparisons: a second opinion, a table, a baseline.
 
-It is a classifier of recordlinkage, a logistic regression, fitted on the pairs that people decided:
-it knows nothing of frequencies, and sees each comparison only as far as two values are alike. So
-its mistakes are others than those of the model. It is asked once there are labels enough, and
-recordlinkage and pandas are imported only then.
+recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM
+model as a baseline, the measures of links. It compares slowly, so it is given our candidate pairs
+and our levels. It and pandas take a second to load, and are loaded where they are asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
+from voterlist.config.sections import LinkSettings
+from voterlist.link import steps
 from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.base import Pairs
 from voterlist.link.labels import Decided
-from voterlist.model import CaseKind
+from voterlist.link.types import Added, Watch
+from voterlist.model import CaseKind, Profile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +43,10 @@ _KEY = ["entry_l", "entry_r"]
 def second_opinion(pairs: pa.Table, cases: pa.Table, decided: Decided) -> pa.Table:
     """SECOND_OPINION on every pair of the open cases, by case and pair.
 
-    Without rows where people have decided too little, or all of it alike.
+    Where it differs, look first. It is that of a logistic regression, fitted on the pairs that
+    people decided: it knows nothing of frequencies, and sees each comparison only as far as two
+    values are alike. So its mistakes are others than those of the model. Without rows where people
+    have decided too little, or all of it alike.
 
     Args:
         pairs: PAIR.
@@ -120,11 +127,17 @@ def _features(pairs: pa.Table, wanted: set[tuple[str, str]]) -> pd.DataFrame:
         is_known = [word != _MISSING for word in words]
         columns[f"{comparison.field}_known"] = np.array(is_known, np.float64)
     columns["probability"] = rows.column("probability").to_numpy()
+    return _frame(columns, [rows.column(name).to_pylist() for name in _KEY])
+
+
+def _frame(
+    columns: Mapping[str, npt.NDArray[np.float64]], ends: list[list[str]]
+) -> pd.DataFrame:
+    """Columns of pairs with these ends, as recordlinkage has them, in the order of the ends."""
     import pandas as pd  # noqa: PLC0415  as recordlinkage
 
-    ends = [rows.column(name).to_pylist() for name in _KEY]
     index = pd.MultiIndex.from_arrays(ends, names=_KEY)
-    return pd.DataFrame(columns, index=index).sort_index()
+    return pd.DataFrame(dict(columns), index=index).sort_index()
 
 
 def _fit_and_ask(
@@ -132,8 +145,53 @@ def _fit_and_ask(
 ) -> list[float]:
     """P(one person) of each asked pair, by a classifier fitted on the known ones."""
     import pandas as pd  # noqa: PLC0415  as recordlinkage
-    import recordlinkage  # noqa: PLC0415  it takes long to import, and few runs need it
+    import recordlinkage  # noqa: PLC0415  see above
 
     classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
     classifier.fit(known, pd.MultiIndex.from_tuples(matches, names=_KEY))
     return [round(float(share), _DIGITS) for share in classifier.prob(asked)]
+
+
+def features(
+    voters: pa.Table,
+    settings: LinkSettings | None = None,
+    profile: Profile = Profile.AZ,
+) -> pd.DataFrame:
+    """The candidate pairs of a VOTER table as recordlinkage has them.
+
+    Returns a frame with a MultiIndex (entry_l, entry_r) and a column a comparison, float64 from 0
+    to 1: what any recordlinkage classifier is fitted on and predicts from.
+
+    Raises:
+        SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
+    """
+    settings, added = settings or LinkSettings(), Added()
+    ready = steps.ready(voters, profile, added)
+    listed = steps.list_pairs(ready, settings, None, added)
+    found, _, _ = steps.compare(listed, settings, profile, Watch(), None)
+    left, right, _ = found.whole()
+    levels = SHIPPED.compare(Pairs(listed.entries, left, right)).levels
+    # Missing is 0, as recordlinkage's own comparisons have it.
+    columns = {
+        comparison.field: comparison.likenesses[levels[comparison.field]]
+        for comparison in SHIPPED
+    }
+    return _frame(columns, [listed.ids.take(end).to_pylist() for end in (left, right)])
+
+
+def baseline(table: pd.DataFrame) -> pd.Series:
+    """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
+
+    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
+    varies tells nothing and is left out.
+    """
+    import pandas as pd  # noqa: PLC0415  as recordlinkage
+    import recordlinkage  # noqa: PLC0415  see above
+
+    binary = (table >= 0.7).astype(int)
+    binary = binary.loc[:, (binary != binary.iloc[0]).any()]
+    classifier = recordlinkage.ECMClassifier()
+    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        classifier.fit(binary)
+        return pd.Series(classifier.prob(binary), index=table.index, name="probability")
