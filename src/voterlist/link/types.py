@@ -47,7 +47,7 @@ def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
     ]
     pairs = pairs_of(
         PersonFields(entries.sex + 1, *columns),
-        np.zeros(entries.size, np.int64),
+        np.zeros(entries.size, np.int32),
         1,
         groups,
     )

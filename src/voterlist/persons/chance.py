@@ -80,7 +80,10 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(
-    fields: PersonFields, place: Longs, places: int, groups: Codes | None = None
+    fields: PersonFields,
+    place: Codes | Longs,
+    places: int,
+    groups: Codes | None = None,
 ) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
@@ -108,11 +111,12 @@ def members_of_groups(groups: Codes | None) -> Iterator[Bools]:
 
 
 def _expected_pairs(
-    fields: PersonFields, place: Longs, places: int, groups: Codes | None
+    fields: PersonFields, place: Codes | Longs, places: int, groups: Codes | None
 ) -> tuple[Floats, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * SEXES
-    block = place * SEXES + fields.sex
+    # Half as wide as the numbers of places are: a nation's rows are many.
+    block = np.asarray(place * SEXES + fields.sex, np.int32)
     # Counted from the first decade of the list, so that no band stands for decades before it.
     decade = (
         fields.year // YEARS
@@ -123,7 +127,7 @@ def _expected_pairs(
     bands = blocks * decades
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
-    of_band = _pairs(band, band, bands)
+    of_band = _pairs(band, bands)
     of_names = {
         name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("given_name", "patronymic")
@@ -141,7 +145,7 @@ def _expected_pairs(
             name: pairs - _pairs_within(inside, getattr(fields, name), bands)
             for name, pairs in of_birth.items()
         }
-    of_block = _pairs(block, block, blocks)
+    of_block = _pairs(block, blocks)
     counted = Agreeing(of_band, of_block, of_names, of_birth)
     return expected_of(counted, block_of_band, places)
 
@@ -186,7 +190,7 @@ def expected_of(
 
 
 def _agreeing_pairs(
-    fields: PersonFields, place: Longs, places: int
+    fields: PersonFields, place: Codes | Longs, places: int
 ) -> tuple[Longs, ...]:
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
@@ -212,11 +216,12 @@ def _agreeing_pairs(
     return tuple(counts)
 
 
-def _pairs_within(group: Longs, code: Codes, groups: int) -> Floats:
+def _pairs_within(group: Codes, code: Codes, groups: int) -> Floats:
     """How many pairs of rows of one group and one code each group has."""
     known = (group >= 0) & (code >= 0)
     width = int(code.max(initial=0)) + 1
-    number = group[known] * width + code[known]
+    number = group[known] * np.int64(width)
+    number += code[known]
     if groups * width <= len(number):
         # Few groups: one count for each of their codes, and no need to sort.
         size = np.bincount(number, minlength=groups * width).reshape(groups, width)
@@ -228,15 +233,10 @@ def _pairs_within(group: Longs, code: Codes, groups: int) -> Floats:
     )
 
 
-def _pairs(code: Longs, group: Longs, groups: int) -> Floats:
-    """How many pairs of rows with one code each group has; a code lies in one group."""
-    known = code >= 0
-    size = np.bincount(code[known])
-    belongs = np.zeros(len(size), dtype=np.int64)
-    belongs[code[known]] = group[known]
-    return np.bincount(
-        belongs, weights=size * (size - 1.0) / 2, minlength=groups
-    ).astype(np.float64)
+def _pairs(group: Codes, groups: int) -> Floats:
+    """How many pairs of rows each group has."""
+    size = np.bincount(group[group >= 0], minlength=groups)
+    return np.asarray(size * (size - 1.0) / 2, np.float64)
 
 
 def _share(pairs: Floats, of: Floats) -> Floats:

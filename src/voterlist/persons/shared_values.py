@@ -8,6 +8,7 @@ compared in full.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -52,12 +53,12 @@ def agreeing(columns: Sequence[AnyArray]) -> tuple[Longs, Longs]:
         (rows, codes): the rows, ascending, and for each of them the code of its group.
     """
     rows = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
-    code = np.zeros(len(rows), dtype=np.int64)
+    # At first all rows are one group, which one code says of all.
+    code = np.zeros(1, dtype=np.int64)
     for start in range(0, len(columns), _AT_ONCE):
-        number = pack_columns(
-            [code, *(column[rows] for column in columns[start : start + _AT_ONCE])],
-            len(rows),
-        )
+        # One after the other: of a nation's rows each column is some megabytes.
+        wanted = (column[rows] for column in columns[start : start + _AT_ONCE])
+        number = pack_columns(chain([code], wanted), len(rows))
         order, sizes = runs(number)
         # Groups are numbered in the order in which they appear.
         groups = np.argsort(np.argsort(order[np.cumsum(sizes) - sizes]))
