@@ -34,7 +34,7 @@ from voterlist.decisions.given import (
 from voterlist.decisions.listed import added_before
 from voterlist.decisions.standing import last_answers
 from voterlist.decisions.trial import UNDOES_EARLIER, all_answers, find_refused
-from voterlist.decisions.verdicts import check_decisions
+from voterlist.decisions.verdicts import check_decisions, verdict_key
 from voterlist.findings import finding_ids
 from voterlist.model import (
     Action,
@@ -520,13 +520,9 @@ class _Check:
         self, earlier: pa.Table, new: pa.Table
     ) -> Iterator[Replaced]:
         """The earlier verdicts of the same people that are replaced, by their names of today."""
-
-        def key(row: Row) -> tuple[str, str, str]:
-            return row["case_id"], row["entry_id"], person_key(row["decided_by"])
-
-        said = {key(row): row for row in new.to_pylist()}
+        said = {verdict_key(row): row for row in new.to_pylist()}
         for row in earlier.to_pylist():
-            if now := said.get(key(row)):
+            if now := said.get(verdict_key(row)):
                 case = row["case_id"]
                 yield Replaced(
                     file=self._answers.file,

@@ -370,11 +370,11 @@ class Kept:
 
         What was kept of them may be gone, and nothing of it was open any more.
         """
-        begun = [
+        begun = (
             row for row, line in enumerate(self._journal) if line[1] == FORGET_BEGUN
-        ]
-        last = begun[-1] if begun else 0
-        return {line.package for line in handovers(self._journal[:last])}
+        )
+        until = max(begun, default=0)
+        return {line.package for line in handovers(self._journal[:until])}
 
     @cached_property
     def _folders(self) -> dict[str, Path]:

@@ -22,6 +22,7 @@ from voterlist.decisions.given import (
     AMENDMENT_ROW,
     Given,
     is_same_person,
+    not_refused,
     person_key,
     subject_table,
 )
@@ -377,13 +378,8 @@ def _answered_rows(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> list[Row]:
     """The rows in which something was answered, their cells without blanks around."""
-    refused_places = {(problem.file, problem.sheet, problem.row) for problem in refused}
     answered = []
-    for row in rows.to_pylist():
-        # A problem that names no file is of the only one.
-        places = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
-        if places & refused_places:
-            continue
+    for row in not_refused(rows, refused):
         row |= {name: _without_blanks(name, row[name]) for name in _TEXTS}
         is_answer = any(row[name] is not None for name in _SHOWS_AN_ANSWER)
         if row["action"] is not None or is_answer:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from voterlist.facts.latin import decide, fine, letters_of_latin, squeeze, to_latin
 from voterlist.fields import ENTRY_FIELDS
-from voterlist.model import Action, frozen
+from voterlist.model import Action, Problem, frozen
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
@@ -172,6 +172,16 @@ def identities(entry_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     # An id is ASCII, and cutting bytes takes a third of the time.
     cut = pc.binary_slice(entry_ids.cast(pa.binary()), _PLACE_LENGTH, _TEXT_END)
     return cut.cast(pa.string())
+
+
+def not_refused(rows: pa.Table, refused: Iterable[Problem]) -> Iterator[Row]:
+    """The rows of files of answers that have none of these problems, in order."""
+    places = {(problem.file, problem.sheet, problem.row) for problem in refused}
+    for row in rows.to_pylist():
+        # A problem that names no file is of the only one.
+        own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
+        if own.isdisjoint(places):
+            yield row
 
 
 def answered_ids(given: Given) -> set[str]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions.given import Given, members_of, person_key
+from voterlist.decisions.given import Given, members_of, not_refused, person_key
 from voterlist.decisions.standing import WITHDRAWN, contested_cases, last_verdicts
 from voterlist.model import Problem, Verdict, frozen
 from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
@@ -119,7 +119,7 @@ def check_decisions(
     asked = rows_among(table, "case_id", [row["case_id"] for row in filled])
     members = members_of(asked, asked.column("case_id").to_pylist())
     sure = asked.filter(pc.greater(asked.column("probability"), _SURE))
-    last = {_key(row): row for row in given.to_pylist()}
+    last = {verdict_key(row): row for row in given.to_pylist()}
     # The case may be gone because of what was decided of it.
     filled = [
         row
@@ -147,13 +147,9 @@ def _filled_rows(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> Iterator[Row]:
     """The rows in which somebody wrote, in order, without those that were refused before."""
-    places = {(problem.file, problem.sheet, problem.row) for problem in refused}
     ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
-    for row in ordered.to_pylist():
-        is_filled = row["verdict"] or row["reason"] or row["decided_by"]
-        # A problem that names no file is of the only one.
-        own = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
-        if is_filled and not own & places:
+    for row in not_refused(ordered, refused):
+        if row["verdict"] or row["reason"] or row["decided_by"]:
             yield row | {"decided_by": row["decided_by"] or decided_by}
 
 
@@ -176,9 +172,9 @@ class _Check:
         rows = list(rows)
         verdicts: dict[_Key, set[str]] = {}
         for row in rows:
-            verdicts.setdefault(_key(row), set()).add(row["verdict"])
+            verdicts.setdefault(verdict_key(row), set()).add(row["verdict"])
         for row in rows:
-            is_twice = row["verdict"] and len(verdicts[_key(row)]) > 1
+            is_twice = row["verdict"] and len(verdicts[verdict_key(row)]) > 1
             codes = [*self._codes(row), *(["decided-twice"] if is_twice else [])]
             for code in codes:
                 yield _problem(row, code, self._who(row, code))
@@ -209,7 +205,7 @@ class _Check:
 
     def _codes_of_surprise(self, row: Row) -> Iterator[str]:
         """Different people, against the evidence; second readers are not told how strong it is."""
-        case, _, person = _key(row)
+        case, _, person = verdict_key(row)
         others = (
             self.said.get((case, entry), {}).keys() - {person}
             for entry in self.members.get(case, ())
@@ -220,18 +216,18 @@ class _Check:
     def _codes_of_withdrawal(self, row: Row) -> Iterator[str]:
         """Only one's own answer is taken back."""
         answers = self.said.get((row["case_id"], row["entry_id"]), {})
-        last = self.last.get(_key(row))
+        last = self.last.get(verdict_key(row))
         is_done = last is not None and last["verdict"] == WITHDRAWN
-        if _key(row)[2] not in answers and not is_done:
+        if verdict_key(row)[2] not in answers and not is_done:
             yield "withdraw-of-another" if answers else "nothing-to-withdraw"
 
     def _codes_of_adjudication(self, row: Row) -> Iterator[str]:
         """A third person settles what is contested."""
         parties = self.parties.get(row["case_id"])
         if parties is None:
-            if _says(row) != _says(self.last.get(_key(row))):
+            if _says(row) != _says(self.last.get(verdict_key(row))):
                 yield "nothing-contested"
-        elif _key(row)[2] in parties:
+        elif verdict_key(row)[2] in parties:
             yield "own-dispute"
 
     def _who(self, row: Row, code: str) -> str | None:
@@ -247,7 +243,7 @@ class _Check:
 
     def problems_of_cases(self, rows: Iterable[Row]) -> Iterator[Problem]:
         """What is wrong with one person's verdicts of a case taken together."""
-        by_person = by_key(((row["case_id"], _key(row)[2]), row) for row in rows)
+        by_person = by_key(((row["case_id"], verdict_key(row)[2]), row) for row in rows)
         for (case, person), of_case in by_person.items():
             code = _code_of_case(self._verdicts_after(case, person, of_case))
             if code is not None:
@@ -289,7 +285,7 @@ def _code_of_case(verdicts: Collection[str | None]) -> str | None:
     return "several-kept" if keeps > 1 else None
 
 
-def _key(row: Row) -> _Key:
+def verdict_key(row: Row) -> _Key:
     """The entry of a case that a row is about, and who says it."""
     return row["case_id"], row["entry_id"], person_key(row["decided_by"] or "")
 
@@ -301,7 +297,7 @@ def _says(row: Row | None) -> tuple[str | None, str]:
 
 def _is_repeated(row: Row, last: Mapping[_Key, Row]) -> bool:
     """True where the person said the very same the last time."""
-    own = last.get(_key(row))
+    own = last.get(verdict_key(row))
     return own is not None and _says(own) == _says(row)
 
 
@@ -327,7 +323,7 @@ def _one_each(rows: Iterable[Row]) -> list[Row]:
     """The first row of each person about each entry."""
     first: dict[_Key, Row] = {}
     for row in rows:
-        first.setdefault(_key(row), row)
+        first.setdefault(verdict_key(row), row)
     return list(first.values())
 
 
@@ -342,7 +338,7 @@ def _checked_rows(
     settling: list[Row] = []
     replaced: list[Row] = []
     for row in taken:
-        own = last.get(_key(row))
+        own = last.get(verdict_key(row))
         if _says(own) == _says(row):
             continue
         if own is not None and own["verdict"] not in {row["verdict"], WITHDRAWN}:

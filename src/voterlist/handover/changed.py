@@ -13,6 +13,7 @@ from voterlist.casework.returned_cases import KNOWN_AS_NAME
 from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.decisions.outcome import place_of_id
 from voterlist.errors import InputError
 from voterlist.model import Action, Progress, frozen, null_last
 from voterlist.pipeline.inbox import RECEIVED, folders_by_digest
@@ -115,7 +116,7 @@ def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | No
     changes = entries_changed(before, after)
     precincts = {key[0]: row["precinct"] for key, row in (old | new).items()}
     counted = Counter(
-        (precincts.get(entry, _precinct(entry)), what) for entry, what in changes
+        (precincts.get(entry, place_of_id(entry)[1]), what) for entry, what in changes
     )
     for precinct in sorted({place for place, _ in counted}, key=null_last):
         counts = {what: counted[precinct, what] for what in CHANGES}
@@ -154,10 +155,3 @@ def _listed_in(package: Path) -> frozenset[str]:
     """The entries on the lists of a package, by the ids of its sender."""
     ids: Mapping[str, str] = strict_json.loads((package / KNOWN_AS_NAME).read_bytes())
     return frozenset(ids.values())
-
-
-def _precinct(entry_id: str) -> int | None:
-    """The precinct of an entry by its id."""
-    _, _, rest = entry_id.partition("-")
-    number = rest.partition("-")[0]
-    return int(number) if number.isdigit() else None

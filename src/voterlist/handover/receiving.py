@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -83,7 +83,7 @@ from voterlist.storage.files import (
     write_content,
 )
 from voterlist.storage.ledger import Ledger, Reader, reading
-from voterlist.tables import concat, from_rows, rows_among
+from voterlist.tables import Row, concat, from_rows, rows_among
 
 _WORK = ".receiving"
 
@@ -379,18 +379,16 @@ def _take_decisions(
 
     What an earlier package of the sender held and this one does not is taken back.
     """
+    said = {_said(row): row for row in ledger.given_verdicts().to_pylist()}
     verdicts = concat([decisions.verdicts, by_answers.verdicts], DECISION)
-    ledger.decide(_taken_back(ledger, verdicts, manifest))
+    now = set(map(_said, verdicts.to_pylist()))
+    left = [row for key, row in said.items() if key not in now]
+    ledger.decide(_taken_back(ledger, left, manifest))
     # The words of the program are no new answer: what the centre settled since would fall.
-    names = ("case_id", "entry_id", "decided_by")
-    said = {
-        tuple(row[name] for name in names): row["verdict"]
-        for row in ledger.given_verdicts().to_pylist()
-    }
     new = [
         row
         for row in by_answers.verdicts.to_pylist()
-        if said.get(tuple(row[name] for name in names)) != row["verdict"]
+        if said.get(_said(row), {}).get("verdict") != row["verdict"]
     ]
     ledger.decide(concat([decisions.verdicts, from_rows(new, DECISION)], DECISION))
     if decisions.acceptances.num_rows:
@@ -403,26 +401,27 @@ def _take_decisions(
         ledger.keep_subjects(subjects_among(lists.entries, ids))
 
 
-def _taken_back(ledger: Reader, verdicts: pa.Table, manifest: Manifest) -> pa.Table:
+def _said(row: Row) -> tuple[str, ...]:
+    """The entry of a case that a verdict is about, and who says it."""
+    return row["case_id"], row["entry_id"], row["decided_by"]
+
+
+def _taken_back(ledger: Reader, left: Iterable[Row], manifest: Manifest) -> pa.Table:
     """DECISION that takes back what the sender decided before and does not say any more.
+
+    ``left``: the last verdict of each person about each entry of which no more is said.
 
     Of others it takes back that an entry is a repetition: that is said of an entry of the sender,
     while both say that the person stands rightly there, and never by one of them alone.
     """
     own = f"({manifest.sender.slug})"
     marks = tuple(f"({series.sender})" for series in packages_taken(ledger))
-    names = ("case_id", "entry_id", "decided_by")
-    now = {tuple(row[name] for name in names) for row in verdicts.to_pylist()}
-    last = {
-        tuple(row[name] for name in names): row
-        for row in ledger.given_verdicts().to_pylist()
-        if row["decided_by"].endswith((own, *marks))
-    }
     gone = [
         {**row, "verdict": WITHDRAWN, "decided_at": manifest.day.isoformat()}
-        for key, row in last.items()
-        if key not in now
-        and (row["verdict"] == Verdict.REPEAT or row["decided_by"].endswith(own))
+        for row in left
+        if row["decided_by"].endswith(
+            (own, *marks) if row["verdict"] == Verdict.REPEAT else own
+        )
         and row["verdict"] != WITHDRAWN
     ]
     return from_rows(gone, DECISION)

@@ -35,7 +35,7 @@ from voterlist.normalize.stage import normalize
 from voterlist.pipeline.steps import NeededTables, StageContext
 from voterlist.pipeline.walk import Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
-from voterlist.tables import Row, from_rows, is_among, rows_among
+from voterlist.tables import Row, by_key, from_rows, is_among, rows_among
 
 _OF_QUESTIONS = frozenset({Action.ASK, Action.WITHDRAW})
 _UNIMPORTANT = frozenset({"address", "list_kind"})
@@ -148,20 +148,18 @@ class _Reasons:
     ) -> None:
         """``rows``: all that was answered; ``found``: what became of who is gone."""
         self._members = members
-        self._about: dict[str | None, list[Row]] = {}
+        self._about = by_key((row["old_entry_id"], row) for row in rows)
         """The answers about each entry, by its old id."""
-        for row in rows:
-            self._about.setdefault(row["old_entry_id"], []).append(row)
         self._found = found
         self._corrected = _corrected_fields(tables["amendments"])
         """The corrected fields of each entry."""
         self._cases = set(tables["cases"].column("case_id").unique().to_pylist())
         """The cases of today."""
-        self._verdicts: dict[str, dict[str, str]] = {}
-        """Case -> the verdict that holds of each entry."""
-        for row in tables["decisions"].to_pylist():
-            case = self._verdicts.setdefault(row["case_id"], {})
-            case[row["entry_id"]] = row["verdict"]
+        self._verdicts = {
+            (row["case_id"], row["entry_id"]): row["verdict"]
+            for row in tables["decisions"].to_pylist()
+        }
+        """(case, entry) -> the verdict that holds."""
         self._contested = set(
             tables["disputed"].column("case_id").drop_null().to_pylist()
         )
@@ -195,8 +193,8 @@ class _Reasons:
             # At no door somebody can be asked about an entry that is on no list.
             is_over = answer == Action.ASK and own.why is Returned.UNCLEAR
             return is_over or own.why is Returned.GONE
-        corrected = self._corrected.get(row["old_entry_id"], frozenset())
-        others = own.against_corrected - corrected - _UNIMPORTANT
+        corrected = self._corrected.get(row["old_entry_id"], ())
+        others = own.against_corrected.difference(corrected, _UNIMPORTANT)
         if own.why is not Returned.CHANGED or others:
             return False
         if answer == Action.MOVE:
@@ -209,9 +207,11 @@ class _Reasons:
         """True where all that is gone of a case are its repetitions, and it is undisputed."""
         if case_id in self._contested:
             return False
-        verdicts = self._verdicts.get(case_id, {})
-        are_repeats = all(verdicts.get(entry) == Verdict.REPEAT for entry in gone)
-        return are_repeats and all(now.why is Returned.GONE for now in gone.values())
+        return all(
+            now.why is Returned.GONE
+            and self._verdicts.get((case_id, entry)) == Verdict.REPEAT
+            for entry, now in gone.items()
+        )
 
     def _settles(self, other: Row, row: Row) -> bool:
         """True where the other answer, about the entry of today, is to the same question."""
@@ -239,15 +239,14 @@ class _Reasons:
         )
 
 
-def _corrected_fields(amendments: pa.Table) -> dict[str, frozenset[str]]:
+def _corrected_fields(amendments: pa.Table) -> dict[str, list[str]]:
     """By entry the fields that were corrected, by the names of TOLD_BY."""
-    corrected: dict[str, frozenset[str]] = {}
-    for row in amendments.to_pylist():
-        if row["action"] == Action.CORRECT:
-            parts = frozenset(_PARTS.get(row["field"], (row["field"],)))
-            known = corrected.get(row["entry_id"], frozenset())
-            corrected[row["entry_id"]] = known | parts
-    return corrected
+    rows = rows_among(amendments, "action", [Action.CORRECT]).to_pylist()
+    return by_key(
+        (row["entry_id"], part)
+        for row in rows
+        for part in _PARTS.get(row["field"], (row["field"],))
+    )
 
 
 _COLUMNS = tuple(
@@ -324,7 +323,7 @@ def _what_became_of(
     territory = context.settings.territory.by_number
     for entry in gone:
         if entry not in found:
-            others = sorted(alike[identity_of(entry)])
+            others = sorted(alike.get(identity_of(entry), ()))
             like = next((other for other in others if not is_apart(entry, other)), None)
             has_list = _place(entry) in filled
             is_unclear = like is not None or not then.cells(entry) or not has_list
@@ -341,11 +340,9 @@ def _said_alike(
     gone: Collection[str], entry_ids: pa.ChunkedArray
 ) -> Mapping[str, list[str]]:
     """By identity of those that are gone, the entries of today that say the same."""
-    alike: dict[str, list[str]] = {identity_of(entry): [] for entry in gone}
-    is_alike = is_among(identities(entry_ids), alike)
-    for entry_id in entry_ids.filter(is_alike).to_pylist():
-        alike[identity_of(entry_id)].append(entry_id)
-    return alike
+    is_alike = is_among(identities(entry_ids), map(identity_of, gone))
+    found = entry_ids.filter(is_alike).to_pylist()
+    return by_key((identity_of(entry_id), entry_id) for entry_id in found)
 
 
 def _place(entry_id: str) -> tuple[str, ...]:
