@@ -353,6 +353,34 @@ def test_nobody_overwrites_the_answer_of_another_one_unawares(below):
     assert stand(first)
 
 
+def test_a_question_that_comes_after_the_striking_is_answered_by_either_answer(below):
+    """The two stood against each other: no answer ended it, and nothing was handed over.
+
+    Whom somebody else struck as dead a third one decides.
+    """
+    stays, leaves, died = (entry_of(below, name) for name in (KEPT, GONE, CHANGED))
+    elsewhere = ("--elsewhere", "--document", "AA 1")
+    for entry in (stays, leaves):
+        assert answered(below, entry, *elsewhere) == (0, set())
+    dead = {"entry_id": died, "action": "strike", "ground": "died"}
+    asks = {"action": "ask", "reason": "hal 77", "decided_by": "MSK (cec)"}
+    with Ledger(below / "ledger.db") as ledger:
+        ledger.amend(amendments_of(dead | {"decided_by": "Cavid"}))
+        for entry in (stays, leaves, died):
+            ledger.amend(amendments_of(asks | {"entry_id": entry}))
+    told("run", below, *AT)
+    assert [answers(below)[entry] for entry in (stays, leaves, died)] == [None] * 3
+    assert answered(below, leaves, *elsewhere) == (0, set())
+    for entry in (stays, died):
+        assert answered(below, entry, "--stays") == (0, set())
+    struck = {one for one, row in holding(below).items() if row["action"] == "strike"}
+    assert struck & {stays, leaves, died} == {leaves}
+    said = [answers(below)[entry] for entry in (leaves, stays)]
+    assert said == ["give-up", "keep"]
+    disputed = newest(below, "disputed").column("entry_id").to_pylist()
+    assert {*disputed} == {died}
+
+
 def test_no_striking_overwrites_that_a_voter_stays(below):
     """On the sheet of strikings the second one struck off whom the first one had seen.
 

@@ -293,19 +293,25 @@ def record_from_above(
     A case is given up once all of its own entries are struck off, or are added no more.
     """
     given = answers_in(ledger)
-    holding = standing(given).amendments.to_pylist()
+    stands = standing(given)
+    holding = stands.amendments.to_pylist()
+    disputed = stands.contested.to_pylist()
     lost = added_no_more(given)
     strikings = rows_among(given.amendments, "action", [Action.STRIKE])
     struck_once = {*strikings.column("entry_id").to_pylist()}
     by_entry: dict[str, str] = {}
     new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
-        if row["action"] != STAYS:
-            by_entry[row["entry_id"]] = row["decided_by"]
-            continue
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "document": row["document"]}
         said |= {"decided_by": by, "decided_at": str(day)}
+        # A question that came since the striking contests it, until it is answered.
+        open_still = _in_doubt(disputed, by)
+        if row["action"] != STAYS:
+            by_entry[row["entry_id"]] = by
+            asks = [one for one in open_still if one["entry_id"] == row["entry_id"]]
+            ledger.amend(_questions_closed(asks, (), case, said), adjudicates=True)
+            continue
         if row["value"] is not None:
             # What is asked of the one that is gone is answered; who was named by mistake stays.
             closed = _questions_closed(holding, struck_once, case, said)
@@ -316,13 +322,14 @@ def record_from_above(
             question = from_rows([{**said, **about}], AMENDMENT)
             ledger.amend(question)
             holding += question.to_pylist()
-        closed = _questions_closed(holding, struck_once, case, said)
+        against = [*holding, *open_still]
+        closed = _questions_closed(against, struck_once, case, said)
         ledger.amend(closed, adjudicates=True)
         own = (lost.get(entry.entry_id) for entry in case.own)
         added = [{**addition, **said} for addition in own if addition]
         ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
-    struck = taken_off(given)
+    struck = taken_off(answers_in(ledger))
     new |= by_entry.keys()
     by_entry |= {entry: row["decided_by"] for entry, row in struck.items()}
     given_up = {
@@ -336,6 +343,24 @@ def record_from_above(
                 if entry.entry_id in by_entry
             )
             _write_answer(ledger, case, ELSEWHERE, by, day)
+
+
+def _in_doubt(disputed: Iterable[Row], by: str) -> list[Row]:
+    """The questions that contest a striking which this person may take back, as AMENDMENT.
+
+    Whom somebody else struck for another reason than that they stand elsewhere a third one decides.
+    """
+    of_others = {
+        row["entry_id"]
+        for row in disputed
+        if row["answer"] == Action.STRIKE and row["ground"] != _MOVED
+        if not is_same_person(row["decided_by"], by)
+    }
+    return [
+        row | {"action": row["answer"]}
+        for row in disputed
+        if row["answer"] == Action.ASK and row["entry_id"] not in of_others
+    ]
 
 
 def _as_striking(row: Row, case: ReturnedCase) -> Row:
