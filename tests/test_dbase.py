@@ -113,6 +113,15 @@ def test_a_file_that_ends_too_early_is_damaged():
     assert read_content(many, LIMITS) is AsideCode.FILE_UNREADABLE
 
 
+def test_a_byte_too_many_moves_no_cells():
+    """A letter of each text stood in the next one's cell, for records end in blanks."""
+    content = documents.dbf(FIELDS, numbered(TURKISH), encoding="cp857", language=0x6B)
+    first = int.from_bytes(content[8:10], "little")
+    moved = content[: first + 9] + b"x" + content[first + 9 :]
+    assert content.endswith(b"\x1a")
+    assert read_content(moved, LIMITS) is AsideCode.FILE_UNREADABLE
+
+
 def test_records_that_the_header_does_not_count_are_read():
     """A program that was ended before it wrote the new count left them."""
     content = documents.dbf(FIELDS, numbered(RUSSIAN), declared=2)

@@ -558,6 +558,8 @@ def test_a_lower_heading_repeated_alone_is_no_rest_of_a_row():
         (["Rza qızı", "MƏMMƏDO\0VA"], "MƏMMƏDOVA"),
         (["ƏLİYEV", "ƏLİYEV\0ORXAN"], "ƏLİYEV\nORXAN"),
         (["Rza", "Əliyeva-\0Rza"], "Əliyeva-Rza"),
+        (["Rza", "Hüsey-\0nov"], "Hüseynov"),
+        (["Nizami 3-\0cü dalan"], "Nizami 3-cü dalan"),
         (["Əliyev", "Əli\0yev"], "Əliyev"),
         (["ƏLİYEV", "ABDURRƏHMA\0NOVA"], "ABDURRƏHMANOVA"),
         (["Исмаил\0оглы"], "Исмаил\nоглы"),
@@ -629,29 +631,42 @@ def test_text_that_runs_into_the_next_cell_stays_in_its_own(lines):
     assert rows_of(content) == rows
 
 
-@pytest.mark.parametrize("width", [35, 40.05, 44])
-def test_a_cell_begins_where_one_does_in_all_rows(width):
-    """Where dates touch or run over identifiers, both were one column without a heading.
+@pytest.mark.parametrize(
+    ("father", "date", "align"),
+    [(50, 35, "LEFT"), (50, 40.05, "LEFT"), (50, 44, "LEFT"), (43, 60, "CENTER")],
+)
+def test_a_cell_begins_where_one_does_in_most_rows(father, date, align):
+    """Where a text touches the next cell, or runs over it, both were one column without a heading.
 
-    All voters had neither, at exit code 0.
+    All voters had neither a birth date nor an identifier, at exit code 0. A browser parts cells by
+    two points, and puts headings in their middle.
     """
     rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
     rows = [[*cells[:5], cells[6], cells[5]] for cells in rows]
     content = documents.pdf(
         rows,
-        widths=(15, 36, 36, 50, width, 36, 160),
+        widths=(15, 36, 36, father, date, 50, 160),
         lines=(),
         wrapped=False,
-        style=[(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT")],
+        style=[
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("ALIGN", (0, 0), (-1, 0), align),
+        ],
     )
     assert rows_of(content) == rows
 
 
-def test_blanks_as_wide_as_those_of_a_typewriter_part_no_columns():
+@pytest.mark.parametrize("width", [190, 130])
+def test_blanks_as_wide_as_those_of_a_typewriter_part_no_columns(width):
     """`Nizami kucesi, ev 5` was three cells, of which a voter had the first as their address."""
     rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
     content = documents.pdf(
-        rows, font="Courier", lines=(), widths=(30, 60, 60, 90, 80, 190, 60)
+        rows,
+        font="Courier",
+        lines=(),
+        widths=(30, 60, 60, 90, 80, width, 60),
+        style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     )
     assert rows_of(content) == rows
 

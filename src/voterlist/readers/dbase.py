@@ -105,15 +105,17 @@ def read_dbase(content: bytes, settings: IngestSettings) -> ReadOutcome:
     records = body.reshape(count, length)
     ends = np.flatnonzero(records[:, 0] == _END)
     records = records[: ends[0]] if len(ends) else records
-    if len(records) < declared or records[:, 0].tobytes().translate(None, _MARKS):
+    behind = content[first + length * len(records) :]
+    is_moved = behind[:1] == b" " and behind.lstrip(b" ")[:1] == bytes([_END])
+    is_unmarked = records[:, 0].tobytes().translate(None, _MARKS)
+    if len(records) < declared or is_unmarked or is_moved:
         # It was cut off, and what is missing are voters; or its records stand elsewhere.
         raise RefusedError(AsideCode.FILE_UNREADABLE)
     decoded = _decode_texts(fields, records, content[_LANGUAGE])
     if decoded is None:
         raise RefusedError(AsideCode.ENCODING_UNREADABLE)
     found = ReadOutcome("dbf", (_sheet(fields, records, decoded, settings),))
-    behind = content[first + length * len(records) :].strip(_NOTHING)
-    return found.with_unread(["0x1A"] if behind else [])
+    return found.with_unread(["0x1A"] if behind.strip(_NOTHING) else [])
 
 
 def _fields(header: bytes, length: int) -> list[_Field]:

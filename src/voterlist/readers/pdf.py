@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 _BREAK = re.compile(rf"(\S*){PERHAPS_ONE_WORD}([^\s{PERHAPS_ONE_WORD}]*)")
 _TOKEN = re.compile(rf"[^\s{PERHAPS_ONE_WORD}]+")
+_DIVIDED = re.compile(r"[^\W\d_][-\N{HYPHEN}\N{NON-BREAKING HYPHEN}]$")
+"""A program divided this word, where small letters follow; a name in two has a capital there."""
 _SIGNS = ".,;:()\"'«»"
 _PARTICLE = re.compile("o[ğg]lu|[qg][ıi]z[ıi]|оглы|кызы")
 """Behind a father's name, and never the rest of a word."""
@@ -104,6 +106,8 @@ def _decide_breaks(text: str, words: set[str], *, is_single: bool) -> str:
     while match := _BREAK.search(text):
         above, rest = match[1], match[2]
         middle = "" if _is_one(above, rest, words, is_single=is_single) else "\n"
+        if _DIVIDED.search(above) and rest[0].islower():
+            above = above[:-1]
         text = f"{text[: match.start()]}{above}{middle}{rest}{text[match.end() :]}"
     return text
 

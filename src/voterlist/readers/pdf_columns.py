@@ -179,10 +179,13 @@ def _parting(edges: Floats, lines: Sequence[TextLine]) -> Floats:
         )
         for line in lines
         if len({word.piece for word in line}) >= _LEAST_CHUNKS
+        or line[0].left > edges[:1].sum()
         for one, other in pairwise(line)
     ]
     left, right, goes_on = np.array(beside).reshape(-1, 3).T[:, :, None]
     is_here = (left <= edges) & (edges <= right)
+    # Around a cell that is blank at this height stand several.
+    is_here &= is_here.sum(axis=1, keepdims=True) == 1
     parting: Floats = edges[
         2 * (is_here & (goes_on > 0)).sum(axis=0) <= is_here.sum(axis=0)
     ]

@@ -39,8 +39,8 @@ CHUNK_GAP = 0.75
 _LEAST_STARTS, _OF_MOST, _ONE_PLACE = 3, 0.25, 0.3
 """Cells begin at a place where so many texts clearly do, and so large a share of those that do at
 the most usual one; places so near, in points, are one."""
-_NEARLY = 0.9
-"""Nearly all rows are so large a share of them."""
+_MOSTLY, _DIFFERENT = 0.75, 0.2
+"""Most rows are so large a share of them; gaps that mostly differ by so many points."""
 _ACROSS = 1.0
 """A text lies across a place that it passes by so many points."""
 _OVERHANG = 0.06
@@ -267,8 +267,8 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     is_clear = is_other | (gap > CHUNK_GAP * height) | np.array(behind, dtype=bool)
     is_clear |= gap < -_BACK * height
     lefts = boxes[1:, 0]
-    is_several = (np.bincount(page.pieces)[page.pieces] > 1)[1:]
-    is_clear |= _begin_below(lefts, begins, is_several, np.cumsum(is_other))
+    line = np.cumsum(is_other, dtype=np.int64)
+    is_clear |= _begin_in_rows(page, begins & ~is_other, gap, line)
     known += lefts[begins & is_clear].tolist()
     places = np.sort(np.array(known, dtype=float))
     first = np.searchsorted(places, lefts - _ONE_PLACE)
@@ -287,28 +287,38 @@ def begin_cells(page: Page, known: list[float]) -> Bools:
     return np.append(False, (count >= most) & (begun - ended <= count))[: len(codes)]
 
 
-def _begin_below(
-    lefts: Floats, begins: Bools, is_several: Bools, lines: Longs
-) -> Bools:
-    """True where a text begins below one of the first row, and one does in nearly all rows.
+def _begin_in_rows(page: Page, begins: Bools, gaps: Floats, lines: Longs) -> Bools:
+    """True where a text begins in most rows, and no text can go on so.
+
+    One that goes on begins as far behind the one before in each row, and not below a heading.
 
     Args:
-        lefts: where each sign begins.
-        begins: True for those that begin a text.
-        is_several: True for those of a text of several; a heading is no letter.
+        page: the page.
+        begins: of the signs behind the first, those that begin a text in a line.
+        gaps: how far each is behind the sign before.
         lines: the number of the line of each.
     """
-    counts = np.bincount(lines[begins], minlength=1)
-    rows = np.flatnonzero(counts >= _LEAST_STARTS)
-    is_heading = begins & is_several & (lines == rows[:1].sum())
-    places = np.sort(lefts[is_heading])
-    first = np.searchsorted(places, lefts - _ONE_PLACE)
-    is_below = first < np.searchsorted(places, lefts + _ONE_PLACE)
-    own = np.sort(lefts[begins])
-    count = np.searchsorted(own, lefts + _ONE_PLACE)
-    count -= np.searchsorted(own, lefts - _ONE_PLACE)
-    below: Bools = is_below & (count >= np.maximum(_LEAST_STARTS, _NEARLY * len(rows)))
-    return below
+    lefts = page.boxes[1:, 0]
+    order = np.flatnonzero(begins)[np.argsort(lefts[begins], kind="stable")]
+    first, last = (
+        np.searchsorted(lefts[order], lefts + reach)
+        for reach in (-_ONE_PLACE, _ONE_PLACE)
+    )
+    count = np.maximum(last - first, 1)
+
+    def mean(values: Floats) -> Floats:
+        sums = np.append(0.0, np.cumsum(values[order]))
+        means: Floats = (sums[last] - sums[first]) / count
+        return means
+
+    rows = np.flatnonzero(np.bincount(lines[begins], minlength=1) >= _LEAST_STARTS - 1)
+    # A heading is no single letter.
+    is_several = (np.bincount(page.pieces)[page.pieces] > 1)[1:]
+    has_heading = mean(is_several & (lines == rows[:1].sum())) > 0
+    differ = mean(gaps**2) - mean(gaps) ** 2 > _DIFFERENT**2
+    enough = count >= np.maximum(_LEAST_STARTS, _MOSTLY * len(rows))
+    begin: Bools = begins & enough & (has_heading | differ)
+    return begin
 
 
 def _text_of(codes: Longs) -> str:
