@@ -684,7 +684,8 @@ def test_letters_that_a_file_does_not_name_make_its_page_unreadable():
 def test_a_changed_byte_of_what_a_page_draws_is_told():
     """Rows behind it are lost; spreadsheet programs write each length into an object of its own."""
     content = documents.READER_FILES["from_calc.pdf"]
-    assert len(found(content).sheets) == 1
+    for whole in (content, content.replace(b" obj\n<<", b" obj<<")):
+        assert len(found(whole).sheets) == 1
     places = [
         at.end() for at in re.finditer(rb"FlateDecode[^<>]*>>\s*stream\r?\n", content)
     ]

@@ -157,7 +157,7 @@ def strings_with(
     """The numbers of the shared strings of an XLSX file in which each pattern ends."""
     found: list[set[bytes]] = [set() for _ in patterns]
     before = 0
-    for piece in map(_without_prefixes, pieces):
+    for piece in pieces:
         for numbers, pattern in zip(found, patterns, strict=True):
             number, end = before - 1, 0
             for match in pattern.finditer(piece):
@@ -173,7 +173,6 @@ def cells_and_rows(piece: bytes, blank: Collection[bytes]) -> tuple[int, list[by
 
     ``blank`` are the numbers of the shared strings that hold nothing. An error is no value.
     """
-    piece = _without_prefixes(piece)
     count = piece.count(b"<v>") - piece.count(b"<v><") - piece.count(b't="e"')
     count += piece.count(b"<is>") - len(_BLANK_INLINE.findall(piece))
     if blank:
@@ -181,7 +180,7 @@ def cells_and_rows(piece: bytes, blank: Collection[bytes]) -> tuple[int, list[by
     return count, _ROW_NUMBER.findall(piece)
 
 
-def _without_prefixes(piece: bytes) -> bytes:
+def without_prefixes(piece: bytes) -> bytes:
     """The tags without prefixes before their names, as most programs write them."""
     is_prefixed = _PREFIXED.search(piece[-_TAIL:])
     return _PREFIX.sub(rb"\1", piece) if is_prefixed else piece

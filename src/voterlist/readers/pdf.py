@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, takewhile, zip_longest
 from typing import TYPE_CHECKING
 
@@ -416,9 +417,9 @@ _STREAM = re.compile(
 )
 """The beginning of what a page draws, or of something else, and its length, or where that stands.
 """
-_NUMBER = re.compile(rb"\b(\d+) \d+ obj\s+(?:(\d{1,10})\s+endobj)?")
+_NUMBER = re.compile(rb"\b(\d+)\s+\d+\s+obj\b\s*(?:(\d{1,10})\s+endobj)?")
 """The beginning of an object, and the number that it is."""
-_DRAWN_BY = re.compile(rb"/Contents\s*\[?\s*(\d+) \d+ R")
+_DRAWN_BY = re.compile(rb"/Contents[\s\[]*(\d+) \d+ R")
 
 
 def _is_damaged(content: bytes) -> bool:
@@ -426,27 +427,35 @@ def _is_damaged(content: bytes) -> bool:
 
     Nor does it where what a page draws is not there.
     """
-    numbers = dict(_NUMBER.findall(content))
-    return not numbers.keys() >= {*_DRAWN_BY.findall(content)} or any(
+    numbers: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for number, value in _NUMBER.findall(content):
+        numbers[number] += filter(None, [value])
+    # What was packed with others stands in no place of its own.
+    is_missing = b"/ObjStm" not in content and not numbers.keys() >= {
+        *_DRAWN_BY.findall(content)
+    }
+    return is_missing or any(
         _is_stream_damaged(content, stream, numbers)
         for stream in _STREAM.finditer(content)
     )
 
 
 def _is_stream_damaged(
-    content: bytes, stream: re.Match[bytes], numbers: dict[bytes, bytes]
+    content: bytes, stream: re.Match[bytes], numbers: Mapping[bytes, list[bytes]]
 ) -> bool:
     """Whether it is not as long as it says, or what was packed has not its sum at the end.
 
-    ``numbers``: those that stand in objects of their own, by the number of the object.
+    ``numbers``: by the number of an object those that it is, or was before the file was changed.
     """
-    length = numbers.get(stream[2]) if stream[3] else stream[2]
-    end = content.find(b"endstream", stream.end())
-    if length:
-        end = stream.end() + int(length)
-    if not content[end : end + 11].lstrip().startswith(b"endstream"):
+    lengths = numbers.get(stream[2], []) if stream[3] else [stream[2]]
+    ends = [stream.end() + int(length) for length in lengths]
+    ends = ends or [content.find(b"endstream", stream.end())]
+    whole = [
+        end for end in ends if content[end : end + 11].lstrip().startswith(b"endstream")
+    ]
+    if not whole:
         return True
-    packed = content[stream.end() : end]
+    packed = content[stream.end() : whole[0]]
     is_packed = packed and b"/FlateDecode" in stream[1]
     if not is_packed or b"/Encrypt" in content:
         return False

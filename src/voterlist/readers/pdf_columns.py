@@ -113,8 +113,13 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     height = float(np.median([word.height for word in words]))
     share = _NARROW if len(rows) >= _FEW_ROWS else _WIDE
     most_crossing = _MOST_CROSSING * len(rows)
-    edges = _gaps(lefts, rights, most_crossing, share * height)
-    edges = _with_begun(_parting(edges, taken), lefts, _begun(taken))
+    begun = _begun(taken)
+
+    def edges_between(lefts: Floats, rights: Floats) -> Floats:
+        gaps = _gaps(lefts, rights, most_crossing, share * height)
+        return _with_begun(_parting(gaps, taken), lefts, begun)
+
+    edges = edges_between(lefts, rights)
     if len(edges) < _LEAST_CHUNKS - 1:
         return None
     # Where cells end at one height, what stands above the last lines is longer than these.
@@ -124,8 +129,7 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
         lefts, rights = (
             np.concatenate(both) for both in zip((lefts, rights), more.T, strict=True)
         )
-        wider = _gaps(lefts, rights, most_crossing, share * height)
-        wider = _with_begun(_parting(wider, taken), lefts, _begun(taken))
+        wider = edges_between(lefts, rights)
         edges = wider if len(wider) == len(edges) else edges
     column = np.searchsorted(edges, (lefts + rights) / 2)
     starts = _starts(edges, lefts, rights)

@@ -30,6 +30,7 @@ from voterlist.readers.counted import (
     lines_told,
     remarks_of,
     strings_with,
+    without_prefixes,
 )
 from voterlist.readers.ole import DamagedError, sheets_of_stream, workbook_streams
 from voterlist.readers.outcome import RefusedError
@@ -63,29 +64,16 @@ _EDGE_CODE = re.compile(rb'&amp;(?:"[^"<]*"|&quot;.*?&quot;|K[0-9A-F]{6}|[0-9]+|
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
 _STRINGS_PART = "xl/sharedstrings.xml"
 _BINARY_STRINGS = "xl/sharedstrings.bin"
-_NAME = rb"<(?:\w+:)?"
-_TAG_REST = rb"[^<>]*"
-"""What may stand in a tag behind its name: a plain ``<`` may not, so each search ends at the next
-tag."""
-_HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
+_HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
+"""A plain ``<`` may not stand in a tag, so each search ends at the next one."""
 _FIRST, _LAST = (
     re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max")
 )
-_HIDDEN_ROW = re.compile(_NAME + rb"row\s" + _TAG_REST + rb'\bhidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb'<row\s[^<>]*\bhidden="(?:1|true)"')
 _FORMULA_WITHOUT_VALUE = re.compile(
-    _NAME
-    + rb"c\b("
-    + _TAG_REST
-    + rb")>\s*"
-    + _NAME
-    + rb"f\b"
-    + _TAG_REST
-    + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<c\b([^<>]*)>\s*<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
-_ERROR_VALUE = re.compile(
-    _NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>"
-)
+_ERROR_VALUE = re.compile(rb'<c\b([^<>]*\bt="e"[^<>]*)>')
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
 _LITERAL = re.compile('"([^"]+)"')
 _CELL = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
@@ -93,19 +81,16 @@ _STRUCK_SECTIONS = {"fonts": "font", "cellXfs": "xf"}
 """What of the styles of a workbook says which cells are struck through, and what it is made of."""
 _BEHIND_SECTIONS = frozenset({"fills", "cellStyles"})
 _STRUCK_RUN = (
-    rb'strike(?<=[<:]strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>'
-    rb"(?:(?!</(?:\w+:)?r>|<(?:\w+:)?strike).)*?" + _NAME + rb"t\b[^<>]*>\s*[^\s<]"
+    rb'strike(?<=<strike)(?![^<>]*\bval="(?:0|false)")[^<>]*>'
+    rb"(?:(?!</r>|<strike).)*?<t\b[^<>]*>\s*[^\s<]"
 )
 """A part of a text that is struck through; it begins with letters, for they are found fast."""
 _STRUCK_SHARED = re.compile(_STRUCK_RUN, re.DOTALL)
 _OF_ROW = rb'[^<>]*\br="[A-Z]{1,3}([0-9]{1,7})"[^<>]*'
 _STRUCK_INLINE = re.compile(
-    _NAME + rb"c\s" + _OF_ROW + rb">(?:(?!</?(?:\w+:)?c[\s>]).)*?" + _STRUCK_RUN,
-    re.DOTALL,
+    rb"<c\s%s>(?:(?!</?c[\s>]).)*?%s" % (_OF_ROW, _STRUCK_RUN), re.DOTALL
 )
-_SHARED_CELL = re.compile(
-    _NAME + rb'c\s(?=[^<>]*\bt="s")' + _OF_ROW + rb">\s*" + _NAME + rb"v>([0-9]+)<"
-)
+_SHARED_CELL = re.compile(rb'<c\s(?=[^<>]*\bt="s")%s>\s*<v>([0-9]+)<' % _OF_ROW)
 """A cell with a shared text: its row, and the number of the text."""
 _FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
@@ -245,7 +230,7 @@ def _struck_cells(
         return None
     style = rb'(?=[^<>]*\bs="(?:' + b"|".join(styles) + rb')")'
     is_filled = rb"(?<!/)>(?!</|<v ?/>|<v></v>)"
-    return re.compile(_NAME + rb"c\s" + style + _OF_ROW + is_filled)
+    return re.compile(rb"<c\s%s%s%s" % (style, _OF_ROW, is_filled))
 
 
 def _counts_from_1904(archive: zipfile.ZipFile, names: dict[str, str]) -> bool:
@@ -275,7 +260,10 @@ def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
 def _pieces(
     archive: zipfile.ZipFile, part: str, settings: IngestSettings
 ) -> Iterator[bytes]:
-    """A part's text in pieces, each ending with a whole tag, or with a whole row of a sheet."""
+    """A part's text in pieces, each ending with a whole tag, or with a whole row of a sheet.
+
+    The names of tags have no prefixes.
+    """
     longest = max(8 * settings.max_cell_characters, 2 * _PIECE)
     rest = b""
     first = True
@@ -291,10 +279,10 @@ def _pieces(
             if len(rest) - cut > longest:
                 raise RefusedError(AsideCode.CELL_TOO_LONG)
             if cut:
-                yield rest[:cut]
+                yield without_prefixes(rest[:cut])
                 rest = rest[cut:]
     if rest:
-        yield rest
+        yield without_prefixes(rest)
 
 
 def _part_facts(
@@ -442,7 +430,7 @@ def _look_over(piece: bytes, facts: SheetFacts) -> None:
             if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
                 facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
     cells: list[bytes] = []
-    if b"<f" in piece or b":f" in piece:
+    if b"<f" in piece:
         blank = _FORMULA_WITHOUT_VALUE.findall(piece)
         # One that was worked out and says nothing is as blank as a cell without a formula.
         cells += (cell for cell in blank if b't="str"' not in cell)
