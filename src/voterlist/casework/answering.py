@@ -527,9 +527,16 @@ def settle(
         name = case_id(list(stays))
         case_entries[name] = sorted(stays)
         said = [
-            _row(name, *about, *stays[entry_id], words)
-            for entry_id in stays
-            for about in _says_of(entry_id, stays, parts, kept)
+            {
+                "case_id": name,
+                "entry_id": about,
+                "verdict": verdict.value,
+                "reason": words("settled.stays", number=answer.number),
+                "decided_by": f"{answer.by} ({sender})",
+                "decided_at": answer.day,
+            }
+            for entry_id, (answer, sender) in stays.items()
+            for about, verdict in _says_of(entry_id, stays, parts, kept)
         ]
         if any(row["verdict"] == Verdict.REPEAT for row in said):
             contested.add(name)
@@ -596,22 +603,3 @@ def _is_of_one_person(levels: Mapping[str, str]) -> bool:
     names = {levels.get(name) for name in ("surname", "given_name", "birth_date")}
     is_one_name = names == {_SAME} and levels.get("patronymic", _SAME) == _SAME
     return is_one_name and _SAME in said
-
-
-def _row(
-    name: str,
-    entry_id: str,
-    verdict: Verdict,
-    answer: Answer,
-    sender: str,
-    words: Catalogue,
-) -> dict[str, Any]:
-    """DECISION about an entry, by the answer of a commission."""
-    return {
-        "case_id": name,
-        "entry_id": entry_id,
-        "verdict": verdict.value,
-        "reason": words("settled.stays", number=answer.number),
-        "decided_by": f"{answer.by} ({sender})",
-        "decided_at": answer.day,
-    }

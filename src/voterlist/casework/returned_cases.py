@@ -21,7 +21,6 @@ from voterlist.deadlines.handovers import (
     Event,
     Handover,
     handovers,
-    is_list_before,
 )
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.follow import moves_of
@@ -383,11 +382,7 @@ class Kept:
     @cached_property
     def _newest_lines(self) -> dict[str, Handover]:
         """The line of the newest package of lists that was taken in, by its sender."""
-        return {
-            line.sender: line
-            for line in self._lines
-            if line.event is Event.RECEIVED and line.kind == Kind.SUBMIT
-        }
+        return {line.sender: line for line in self._lines if line.is_list}
 
     def _folder_of(self, line: Handover) -> Path | None:
         """Where a package stands; None where ``forget`` deleted it."""
@@ -413,7 +408,7 @@ class Kept:
         lines = [
             line
             for line in self._lines
-            if line.sender == sender and is_list_before(line, day)
+            if line.sender == sender and line.is_list and line.day <= day
         ]
         return self._folder_of(lines[-1]) if lines else None
 

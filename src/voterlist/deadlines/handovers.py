@@ -84,6 +84,11 @@ class Handover:
     lists: str = ""
     work: str = ""
 
+    @property
+    def is_list(self) -> bool:
+        """True of lists of a commission below that were taken in."""
+        return self.event is Event.RECEIVED and self.kind == "submit"
+
     def details(self) -> dict[str, str | int]:
         """The details of its line; what is not known is left out."""
         details: dict[str, str | int] = {
@@ -109,12 +114,6 @@ def handovers(journal: Iterable[JournalLine]) -> list[Handover]:
         for day, event, details in journal
         if event in _EVENTS
     ]
-
-
-def is_list_before(line: Handover, last: dt.date) -> bool:
-    """True of lists of a commission below that were taken in until this day."""
-    is_list = line.event is Event.RECEIVED and line.kind == "submit"
-    return is_list and line.day <= last
 
 
 def balances_below(
@@ -148,8 +147,7 @@ def _newest_lists(journal: Iterable[JournalLine], cycle: str) -> Collection[Hand
     newest = {
         line.sender: line
         for line in handovers(journal)
-        if line.event is Event.RECEIVED and line.kind == "submit"
-        if line.cycle in {"", cycle}
+        if line.is_list and line.cycle in {"", cycle}
     }
     return newest.values()
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from voterlist import strict_json
 from voterlist.casework.returned_cases import KNOWN_AS_NAME
-from voterlist.custody.commissions import Kind
 from voterlist.deadlines import CalendarStage
 from voterlist.deadlines.handovers import Event, Handover, handovers
 from voterlist.decisions.outcome import place_of_id
@@ -78,10 +77,15 @@ def changed_lists(
     for number in sorted(numbers):
         # The packages of single precincts are no lists of the constituency.
         own = [line for line in lines if covers(line, (number, None))]
-        place = max(row for row, line in enumerate(own) if _approves(line))
+        place = max(
+            row
+            for row, line in enumerate(own)
+            if line.event is Event.APPROVED
+            or (line.event is Event.FINISHED and line.stage == CalendarStage.VERIFY)
+        )
         approved = own[place]
-        came = [line for line in own if _came_up(line)]
-        until = [line for line in own[:place] if _came_up(line)]
+        came = [line for line in own if line.is_list]
+        until = [line for line in own[:place] if line.is_list]
         before, after = (
             kept.get(packages[-1].package) if packages else None
             for packages in (until, came)
@@ -99,15 +103,6 @@ def changed_lists(
                 changes = tuple(changes_between(before, after))
         found.append(Changed(number, approved, changes, count))
     return tuple(found)
-
-
-def _approves(line: Handover) -> bool:
-    is_stated = line.event is Event.FINISHED and line.stage == CalendarStage.VERIFY
-    return is_stated or line.event is Event.APPROVED
-
-
-def _came_up(line: Handover) -> bool:
-    return line.event is Event.RECEIVED and line.kind == Kind.SUBMIT.value
 
 
 def changes_between(before: Path, after: Path) -> Iterator[Mapping[str, int | None]]:

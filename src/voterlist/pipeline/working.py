@@ -14,11 +14,9 @@ from voterlist import config, readers
 from voterlist.config.sections import Settings
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import (
-    Event,
     balances_below,
     emptied_lists,
     handovers,
-    is_list_before,
     packed_units,
 )
 from voterlist.errors import StageError, UsageError, VoterlistError, usage_error
@@ -283,13 +281,14 @@ def _carried_sources(
     cycle = context.settings.workspace.cycle
     with ledgers.reading(context.ledger) as ledger:
         lines = [
-            line for line in handovers(ledger.journal()) if line.cycle in {"", cycle}
+            line
+            for line in handovers(ledger.journal())
+            if line.is_list and line.cycle in {"", cycle}
         ]
-    early = {line.sender for line in lines if is_list_before(line, frozen)}
+    early = {line.sender for line in lines if line.day <= frozen}
     last = {
         f"{inbox.INBOX}/{line.constituency}/{line.sender}": line.lists
         for line in lines
-        if line.event is Event.RECEIVED and line.kind == "submit"
         if line.sender in early
     }
     of_folder: dict[str, set[str]] = {}
