@@ -15,7 +15,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Longs, Packed, Words, distinct_counts
+from voterlist.arrays import (
+    Bools,
+    Codes,
+    Longs,
+    Packed,
+    Words,
+    distinct_counts,
+    repeated,
+)
 
 _MOST_LETTERS = 11
 """Letters of the longest identifier that is held as a number: a document's, AZE and eight digits.
@@ -112,12 +120,8 @@ class Identifiers:
     @cached_property
     def _shared(self) -> tuple[Longs, Longs]:
         """The codes that several entries have, ascending, and how many have each."""
-        ordered = np.sort(self.codes)
-        again = np.zeros(len(ordered), np.bool_)
-        again[1:] = ordered[1:] == ordered[:-1]
-        again[:-1] |= again[1:]
         # A search among these few is much quicker than one among all.
-        return distinct_counts(ordered[again])
+        return distinct_counts(repeated(self.codes)[1])
 
 
 def _letters(packed: Packed) -> Small:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Pairs, Shares
+from voterlist.arrays import AnyArray, Levels, Words
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.comparisons.names import distinct_pairs, least_share, share_of_codes
@@ -29,27 +31,24 @@ class Added(Comparison):
         self.field = field
         self.kind = kind
         self.levels = KINDS[kind].levels
-        (self._same,) = (
-            level for level in self.levels if level.evidence is Evidence.VALUE
-        )
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Missing, the same, or what the kind says of two values that differ."""
-        column = pairs.entries.added[self.field]
-        first, second = column.codes.take(pairs.left), column.codes.take(pairs.right)
-        known = (first >= 0) & (second >= 0)
-        levels = np.full(len(pairs), MISSING, np.uint8)
-        levels[known] = self.levels["DIFFERS"]
-        levels[known & (first == second)] = self._same
-        other = np.flatnonzero(known & (first != second))
+        levels, other = self.by_codes(pairs, pairs.entries.added[self.field].codes)
         distinct_levels = KINDS[self.kind].distinct_levels
         if len(other) and distinct_levels is not None:
-            word_l, word_r, place = distinct_pairs(
-                first[other], second[other], len(column.values)
-            )
-            words = column.words()
-            levels[other] = distinct_levels(words[word_l], words[word_r])[place]
+            levels[other] = self._by_words(pairs.at(other), distinct_levels)
         return levels
+
+    def _by_words(
+        self, pairs: Pairs, told: Callable[[Words, Words], AnyArray]
+    ) -> AnyArray:
+        """What is told of the two values of each pair, each distinct two asked of once."""
+        column = pairs.entries.added[self.field]
+        first, second = column.codes.take(pairs.left), column.codes.take(pairs.right)
+        word_l, word_r, place = distinct_pairs(first, second, len(column.values))
+        words = column.words()
+        return told(words[word_l], words[word_r])[place]
 
     def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:
         """Values that are alike for their names alone differ: the names say the same already."""
@@ -57,25 +56,21 @@ class Added(Comparison):
         if built_of_names is None:
             return
         own, differs = levels[self.field], self.levels["DIFFERS"]
-        alike = ~np.isin(own, (MISSING, self._same, differs))
+        alike = ~np.isin(own, (MISSING, self.same, differs))
         surname, given_name = (
             ~np.isin(levels[field], apart) for field, apart in _NAMES_APART.items()
         )
         # Two of one name at one company have it before the @, and the company behind it.
         own[(surname ^ given_name) & (own == self.levels["SIMILAR"])] = differs
         where = np.flatnonzero(alike & surname & given_name)
-        column, near = pairs.entries.added[self.field], pairs.at(where)
-        first, second = column.codes.take(near.left), column.codes.take(near.right)
-        word_l, word_r, place = distinct_pairs(first, second, len(column.values))
-        words = column.words()
-        built = built_of_names(words[word_l], words[word_r])
-        own[where[built[place]]] = differs
+        built = self._by_words(pairs.at(where), built_of_names)
+        own[where[built]] = differs
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How many entries have the value."""
         entries = pairs.entries
         column = entries.added[self.field]
-        where = np.flatnonzero(levels == self._same)
+        where = np.flatnonzero(levels == self.same)
         codes = column.codes[pairs.left[where]]
         known = column.known
         yield (

@@ -129,6 +129,14 @@ class Comparison(ABC):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """The pair level of each pair by this field alone."""
 
+    def by_codes(self, pairs: Pairs, codes: Codes | Longs) -> tuple[Levels, Longs]:
+        """(*missing*, *differs* or ``same`` by the codes of the values; where these differ)."""
+        same, known = pairs.same_and_known(codes)
+        levels = np.full(len(pairs), MISSING, np.uint8)
+        mark(levels, known, self.levels["DIFFERS"])
+        mark(levels, same, self.same)
+        return levels, np.flatnonzero(known & ~same)
+
     def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:  # noqa: B027  few need it
         """Change, in place, pair levels that depend on the levels of several fields."""
 

@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorize
-from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares, mark
+from voterlist.link.comparisons.base import Comparison, Pairs, Shares, mark
 from voterlist.link.encode import EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 from voterlist.link.identifiers import Identifiers
@@ -313,11 +313,7 @@ class Identifier(Comparison):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, one edit apart, or different."""
         held: Identifiers = getattr(pairs.entries, self.field)
-        same, known = pairs.same_and_known(held.codes)
-        levels = np.full(len(pairs), MISSING, np.uint8)
-        mark(levels, known, self.levels["DIFFERS"])
-        mark(levels, same, self.levels["SAME"])
-        other = np.flatnonzero(known & ~same)
+        levels, other = self.by_codes(pairs, held.codes)
         one_edit = held.one_edit(pairs.left[other], pairs.right[other])
         levels[other[one_edit]] = self.levels["DIGIT"]
         return levels

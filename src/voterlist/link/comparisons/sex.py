@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from voterlist.arrays import Levels
 from voterlist.link.comparisons.base import Comparison, Level, Pairs, mark
 from voterlist.link.comparisons.given_name import GivenNameLevel
@@ -25,10 +23,7 @@ class Sex(Comparison):
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Same, or differs."""
-        same, known = pairs.same_and_known(pairs.entries.sex)
-        levels = np.full(len(pairs), SexLevel.MISSING, np.uint8)
-        mark(levels, known, SexLevel.DIFFERS)
-        mark(levels, same, SexLevel.SAME)
+        levels, _ = self.by_codes(pairs, pairs.entries.sex)
         return levels
 
     def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:

@@ -75,13 +75,15 @@ def _set_both(surname: Levels, given_name: Levels, where: np.ndarray) -> None:
     given_name[where[has_given_name & ~has_surname]] = GivenNameLevel.CROSSED
 
 
+def _across(pairs: Pairs) -> tuple[Codes, Codes]:
+    """(the left surname, the right given name)."""
+    surname, given_name = pairs.entries.surname, pairs.entries.given_name
+    return surname.codes.take(pairs.left), given_name.codes.take(pairs.right)
+
+
 def _unknown(pairs: Pairs) -> Bools:
     """True where the left surname or the right given name is unknown."""
-    entries = pairs.entries
-    surname, given_name = (
-        entries.surname.codes.take(pairs.left),
-        entries.given_name.codes.take(pairs.right),
-    )
+    surname, given_name = _across(pairs)
     return np.asarray((surname < 0) | (given_name < 0))
 
 
@@ -91,10 +93,7 @@ def _are_crossed(pairs: Pairs) -> Bools:
     Of shorter names only equal ones count.
     """
     entries = pairs.entries
-    surname, given_name = (
-        entries.surname.codes.take(pairs.left),
-        entries.given_name.codes.take(pairs.right),
-    )
+    surname, given_name = _across(pairs)
     crossed = np.zeros(len(pairs), np.bool_)
     known = np.flatnonzero((surname >= 0) & (given_name >= 0))
     if not len(known):
