@@ -119,9 +119,7 @@ class Part(Encoded):
 
     def coded(self, words: Sequence[str | None]) -> Longs:
         """The same of other words."""
-        encoded = pa.array(words, pa.string()).dictionary_encode()
-        codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
-        return np.append(place_codes(encoded.dictionary, codes), -1)
+        return coded_words(words)
 
     def usual(self, name: str) -> Longs:
         """The code of the usual spelling of each entry's name; -1 where it has none."""
@@ -174,6 +172,13 @@ def place_codes(values: pa.Array, codes: Codes) -> Longs:
     """Codes as 63 bits of a hash of the text, the same in every part; -1 where none is known."""
     known: Hashes = marks_of(values) >> np.uint64(1)
     return np.append(known.astype(np.int64), -1)[codes]
+
+
+def coded_words(words: Sequence[str | None]) -> Longs:
+    """The code of each of these words, -1 for none, and -1 once more at the end."""
+    encoded = pa.array(words, pa.string()).dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
+    return np.append(place_codes(encoded.dictionary, codes), -1)
 
 
 def encode_part(

@@ -136,12 +136,15 @@ _HALF_A_PAIR = 0.5
 """The pseudo-count of each level among random pairs (Jeffreys), so that none is impossible."""
 
 
+Logs = dict[str, dict[str, Floats]]
+"""``[class][field][level]`` is log2 P(level | class), 0 at *missing*."""
+
+
 @frozen
 class Model:
     """The parameters of the classes."""
 
-    log_m: dict[str, dict[str, Floats]]
-    """``log_m[class][field][level]`` is log2 P(level | class), 0 at *missing*."""
+    log_m: Logs
     log_size: Floats
     """log2 of the pairs of each class."""
     u: dict[str, Floats]
@@ -244,7 +247,7 @@ def _log_shares(comparison: Comparison, shares: Floats) -> Floats:
     return log_shares
 
 
-def _log_likelihood(vectors: Vectors, log_m: dict[str, dict[str, Floats]]) -> Floats:
+def _log_likelihood(vectors: Vectors, log_m: Logs) -> Floats:
     """log2 P(vector | class), shape (pairs, classes)."""
     columns = []
     for name in CLASSES:
@@ -433,9 +436,7 @@ def learn(
     return Model(log_m, np.log2(class_sizes), u)
 
 
-def with_fixed(
-    log_m: dict[str, dict[str, Floats]], fixed: Shares
-) -> dict[str, dict[str, Floats]]:
+def with_fixed(log_m: Logs, fixed: Shares) -> Logs:
     """The same, in which these shares of *same* are fixed and the others of their field make room.
 
     The other levels keep their proportions, and all together their sum.
@@ -578,11 +579,11 @@ _RATIO_TOLERANCE = 1e-12
 
 
 def order_ratios(
-    log_m: dict[str, dict[str, Floats]],
+    log_m: Logs,
     log_u: dict[str, Floats],
     entries: Encoded,
     comparisons: Comparisons,
-) -> dict[str, dict[str, Floats]]:
+) -> Logs:
     """log2 m of the classes with likelihood ratios in order, and ``log_u`` as *unrelated*.
 
     *Same* is put in order against *unrelated*, then each class of relatives against *same*.
@@ -695,7 +696,7 @@ def bound_frequencies(
     pairs: Pairs,
     vectors: Vectors,
     comparisons: Comparisons,
-    log_m: dict[str, dict[str, Floats]],
+    log_m: Logs,
 ) -> Vectors:
     """The vectors, with term frequencies by which no level weighs more than *same* would.
 
@@ -713,7 +714,7 @@ def _bound_one(
     comparison: Comparison,
     pairs: Pairs,
     vectors: Vectors,
-    log_m: dict[str, dict[str, Floats]],
+    log_m: Logs,
     term_frequency: Floats,
 ) -> None:
     """Bound, in place, the term frequencies by one comparison."""
@@ -736,7 +737,7 @@ def _bound_one(
 
 
 def _odds_of_the_same_value(
-    comparison: Comparison, pairs: Pairs, log_m: dict[str, dict[str, Floats]]
+    comparison: Comparison, pairs: Pairs, log_m: Logs
 ) -> Floats:
     """log2 of the odds against one person, had both entries the more frequent value of the pair."""
     field, most = comparison.field, np.full(len(pairs), -np.inf)

@@ -45,6 +45,7 @@ from voterlist.link.part import (
     ENTRIES,
     IDENTIFIERS,
     Tables,
+    coded_words,
     place_codes,
     texts_of,
     values_table,
@@ -445,14 +446,8 @@ def with_lines(
     codes = entries.column("address").to_numpy()
     for name, columns in dealt.items():
         for number, column in enumerate(columns):
-            values = np.append(_part_codes(column), -1)
+            values = coded_words(column)
             entries = entries.append_column(f"{name}_{number}", pa.array(values[codes]))
     return {ENTRIES: entries} | {
         name: table for name, table in tables.items() if name not in {ENTRIES, _WORD}
     }
-
-
-def _part_codes(column: list[str | None]) -> Longs:
-    encoded = pa.array(column, pa.string()).dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int32)
-    return place_codes(encoded.dictionary, codes)

@@ -116,9 +116,7 @@ class PutAside:
 
     def column(self, name: str) -> pa.ChunkedArray:
         """A column, read into memory."""
-        file = self._files[name]
-        file.seek(0)
-        return pa.ipc.open_file(pa.PythonFile(file, "r")).read_all().column(0)
+        return _read_column(pa.PythonFile(self._files[name], "r"))
 
     def mapped(self, others: Mapping[str, Any] | None = None) -> pa.Table:
         """All columns as a table whose cells the system reads where they are looked at.
@@ -130,11 +128,14 @@ class PutAside:
 
 
 def _map_columns(file: IO[bytes]) -> pa.ChunkedArray:
-    file.seek(0)
     if sys.platform != "linux":
-        return pa.ipc.open_file(pa.PythonFile(file, "r")).read_all().column(0)
+        return _read_column(pa.PythonFile(file, "r"))
     # A file without a name is opened anew by its number.
-    source = pa.memory_map(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+    return _read_column(pa.memory_map(f"/proc/{os.getpid()}/fd/{file.fileno()}"))
+
+
+def _read_column(source: pa.NativeFile) -> pa.ChunkedArray:
+    source.seek(0)
     return pa.ipc.open_file(source).read_all().column(0)
 
 
