@@ -631,13 +631,8 @@ def deal(
 
 def coded_parts(column: Sequence[str | None]) -> Codes:
     """The code of the part of each line, -1 where there is none, and once more -1 at the end."""
-    place = {
-        part: code
-        for code, part in enumerate(
-            sorted({text for text in column if text is not None})
-        )
-    }
-    return np.array([*(place.get(part or "", -1) for part in column), -1], np.int32)
+    codes = codes_by(str, [part or "" for part in column])
+    return np.append(codes, np.int32(-1))
 
 
 def encode(

@@ -179,7 +179,7 @@ def sound_key(name: str) -> str:
     return key if len(key) >= _SHORTEST_KEY else ""
 
 
-def codes_by(key: Callable[[str], str], names: Words) -> Codes:
+def codes_by(key: Callable[[str], str], names: Words | Sequence[str]) -> Codes:
     """One code per name, the same where two have one key; -1 where the key is empty."""
     keys = [key(name) for name in names]
     place = {key: code for code, key in enumerate(sorted({*keys} - {""}))}
