@@ -643,15 +643,15 @@ def test_figures_add_up(workspace):
     decide(workspace, 1, ground="document-seen", day=dt.date(2026, 2, 8))
     found = applications.book_of(workspace, today=dt.date(2026, 2, 8))
     rows = {
-        row.what: row
+        row["what"]: row
         for row in applications.figures_of(
             [one.brief for one in found.applications], found.today
         )
     }
-    assert rows["all"].taken == 2
-    assert (rows["correct"].granted, rows["correct"].days) == (1, 4.0)
-    assert (rows["add"].open, rows["add"].days) == (1, None)
-    assert rows["all"].late == 2
+    assert rows["all"]["taken"] == 2
+    assert (rows["correct"]["granted"], rows["correct"]["days"]) == (1, 4.0)
+    assert (rows["add"]["open"], rows["add"]["days"]) == (1, None)
+    assert rows["all"]["late"] == 2
     assert [one.number for one in found.open] == [2]
 
 

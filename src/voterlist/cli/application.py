@@ -33,8 +33,9 @@ from voterlist.model import Asks, Body, Relation, Step, Way, frozen
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.counter.applications import Application, Book, Figures
+    from voterlist.counter.applications import Application, Book
     from voterlist.counter.deciding import Decided, Ruling
+    from voterlist.tables import Row
 
 _MOST_TOLD = 30
 """Of more open applications the status tells the rest as a number."""
@@ -422,7 +423,9 @@ def list_all(
     for numbers in book.many:
         tell("cli.application.many", numbers=", ".join(map(str, numbers)))
     if book.applications:
-        _list_figures("what", {f"application.what.{row.what}": row for row in figures})
+        _list_figures(
+            "what", {f"application.what.{row['what']}": row for row in figures}
+        )
     if below:
         tell("cli.application.below")
         _list_figures("commission", {name: rows[-1] for name, rows in below.items()})
@@ -439,14 +442,14 @@ def list_all(
     }
 
 
-def _list_figures(head: str, figures: Mapping[str, Figures]) -> None:
+def _list_figures(head: str, figures: Mapping[str, Row]) -> None:
     """The numbers of applications, a line for each kind or commission."""
     names = ("taken", "open", "late", "granted", "refused", "answered", "withdrawn")
     rows = [
         (
             SAY(name) if SAY.has(name) else name,
-            *(getattr(row, count) for count in names),
-            "-" if row.days is None else SAY.number(row.days, 1),
+            *(row[count] for count in names),
+            "-" if row["days"] is None else SAY.number(row["days"], 1),
         )
         for name, row in figures.items()
     ]

@@ -451,26 +451,13 @@ def read_book(
     return Book(today, tuple(sorted(every, key=order)), many)
 
 
-@frozen
-class Figures:
-    """The applications of a kind in numbers."""
+def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Row]:
+    """The numbers of each kind that was asked for, and of all together.
 
-    what: str
-    """A code of ``Asks``; ``all`` of all together."""
-    taken: int
-    open: int
-    granted: int
-    refused: int
-    answered: int
-    withdrawn: int
-    late: int
-    """Answered, or still open, behind their term."""
-    days: float | None
-    """Days from the application to the decision, on average; None where none was decided."""
-
-
-def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
-    """The numbers of each kind that was asked for, and of all together."""
+    ``what`` is a code of ``Asks``, or ``all``; ``taken``, and of them by each code of ``State``;
+    ``late``: answered, or still open, behind their term; ``days`` from the application to the
+    decision, on average, None where none was decided.
+    """
     by_kind = by_key((brief.what, brief) for brief in briefs)
     kinds = [asks.value for asks in Asks if asks.value in by_kind]
     figures = []
@@ -481,13 +468,10 @@ def figures_of(briefs: Sequence[Brief], today: dt.date) -> list[Figures]:
             for brief in those
             if brief.done is not None and brief.state != State.WITHDRAWN
         ]
-        row = Figures(
-            what=what,
-            taken=len(those),
-            late=sum(brief.is_late(today) for brief in those),
-            days=sum(days) / len(days) if days else None,
-            **{state.value: states[state.value] for state in State},
-        )
+        row = {"what": what, "taken": len(those)}
+        row |= {state.value: states[state.value] for state in State}
+        row["late"] = sum(brief.is_late(today) for brief in those)
+        row["days"] = sum(days) / len(days) if days else None
         figures.append(row)
     return figures
 

@@ -247,16 +247,6 @@ _ALIKE = 0.5
 
 
 @frozen
-class Bars:
-    """Where the bars of a waterfall stand, in per cent of the drawing's width."""
-
-    even: float
-    """Where the odds are even."""
-    bars: tuple[tuple[float, float], ...]
-    """(left end, width) of each line's bar, and last of the sum's."""
-
-
-@frozen
 class Shown:
     """What the page shows of one field of an entry."""
 
@@ -305,18 +295,18 @@ def lines_of(case: Case, words: CaseWords) -> list[Line]:
     return lines
 
 
-def bars_of(bits: Sequence[float]) -> Bars:
-    """The bars of a waterfall.
+def bars_of(bits: Sequence[float]) -> tuple[float, list[tuple[float, float]]]:
+    """(where the odds are even, the bars of a waterfall), in per cent of the drawing's width.
 
-    Each begins where the one above ended; the sum's reaches from even odds to the end.
+    A bar is (left end, width). Each begins where the one above ended; the last, the sum's, reaches
+    from even odds to the end.
     """
     sums = [0.0, *itertools.accumulate(bits)]
     low, high = min(sums), max(sums)
     width = (high - low) or 1.0
     places = [100 * (value - low) / width for value in sums]
     ends = [*itertools.pairwise(places), (places[0], places[-1])]
-    bars = tuple((min(start, end), abs(end - start)) for start, end in ends)
-    return Bars(places[0], bars)
+    return places[0], [(min(start, end), abs(end - start)) for start, end in ends]
 
 
 def letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:

@@ -29,7 +29,6 @@ from voterlist.model import (
     Severity,
     Sex,
     Unit,
-    frozen,
 )
 from voterlist.report.section import Inputs
 from voterlist.report.sections import registers
@@ -512,28 +511,17 @@ _MOST = 5
 """Troubles that are told; more would fill the page."""
 
 
-@frozen
-class MapPicture:
-    """One measure of the constituencies.
-
-    Attributes:
-        measure: its name.
-        values: by the number of the constituency.
-        shades: likewise, 1 the least to 4 the most; of none there is no shade.
-        shapes: those of the constituencies; without paths they are drawn as squares.
-    """
-
-    measure: str
-    values: Mapping[int, float | None]
-    shades: Mapping[int, int]
-    shapes: Shapes
+MapPicture = Mapping[str, Any]
+"""``measure``: its name; ``numbers``: by the number of the constituency; ``shades``: likewise, 1
+the least to 4 the most, of none there is no shade; ``shapes``: those of the constituencies, without
+paths they are drawn as squares."""
 
 
 def _map(inputs: Inputs) -> Part:
     shapes = inputs.run.shapes or Shapes({})
     rows = inputs.of(LATE).tables[0].rows
     places = sorted(row.of for row in rows if isinstance(row.of, int))
-    pictures = []
+    pictures: list[MapPicture] = []
     for section, measure in _SHOWN:
         told = [row for table in inputs.of(section).tables[:1] for row in table.rows]
         numbers = {row.of: row.numbers[measure] for row in told}
@@ -545,7 +533,8 @@ def _map(inputs: Inputs) -> Part:
                 for place, value in values.items()
                 if value
             }
-            pictures.append(MapPicture(measure, values, shades, shapes))
+            picture = {"measure": measure, "numbers": values, "shades": shades}
+            pictures.append({**picture, "shapes": shapes})
     troubles = shapes.troubles[:_MOST]
     return Part(troubles, pictures=pictures, waits=len(troubles))
 
