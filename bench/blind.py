@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import blind_lists
@@ -36,17 +36,13 @@ GOOD = (0, 1)
 ALL_PAIRS = "[link]\nkept_probability = 0.0\n"
 HEAD = (
     "| list | best F1 | F1 | precision | recall | candidate recall"
-    " | twins, namesakes, relatives, colleagues, unrelated | it says | CPU s |\n"
-    "|---|--:|--:|--:|--:|--:|--:|---|--:|"
+    " | twins, namesakes, relatives, colleagues, unrelated | it says |\n"
+    "|---|--:|--:|--:|--:|--:|--:|---|"
 )
 TOLD = """\
-Made by `bench/blind.py --write`, seed {seed}: invented lists of other kinds than voters' lists
-(`bench/blind_lists.py` says what each is), linked with nothing but the file. Lists of these kinds
-with other seeds were looked at while the engine was made. F1, precision and
-recall are at probability 0.95; *candidate recall* is the share of the true pairs that a key brings
-together; false pairs at 0.95 are counted for 100,000 entries, by who the two people are to each
-other. *It says* is what the linkage expects of itself, with ! where the truth lies outside, or the
-doubts for which it expects nothing."""
+Made by `bench/blind.py --write`, seed {seed}: invented lists (`bench/blind_lists.py`), linked with
+nothing but the file; other seeds were looked at while the engine was made. *It says* has ! where
+the truth lies outside, or the doubts for which nothing is expected."""
 KINDS_OF_PEOPLE = ("twins", "namesakes", "relatives", "colleagues", "unrelated")
 
 
@@ -59,7 +55,6 @@ class Measured:
     false_pairs: dict[str, float]
     """For 100,000 entries, by ``KINDS_OF_PEOPLE``."""
     said: dict[str, object]
-    cpu: float
 
     def row(self, kind: str) -> str:
         """The line of the table."""
@@ -75,7 +70,7 @@ class Measured:
             "blocking_loss": 1 - self.candidate_recall,
         }
         said = "; ".join(_told(self.said, true))
-        return f"| {kind} | {measured} | {false} | {said} | {self.cpu:.1f} |"
+        return f"| {kind} | {measured} | {false} | {said} |"
 
 
 def _told(said: dict[str, object], true: dict[str, float]) -> Iterator[str]:
@@ -95,8 +90,10 @@ def _told(said: dict[str, object], true: dict[str, float]) -> Iterator[str]:
         yield f"{doubt['code']} {doubt['share']:.2f}"
 
 
-def measure(checkout: Path, kind: str, files: list[Path], truth_path: Path) -> Measured:
-    """Link the files with the engine of a checkout."""
+def linked(
+    checkout: Path, kind: str, files: list[Path]
+) -> tuple[pa.Table, dict[str, object]]:
+    """PAIR of every candidate by the engine of a checkout, and the JSON of its ``link``."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "voterlist.toml"
         settings.write_text(ALL_PAIRS, encoding="utf-8")
@@ -104,7 +101,6 @@ def measure(checkout: Path, kind: str, files: list[Path], truth_path: Path) -> M
         command = [str(checkout / ".venv/bin/python"), "-m", "voterlist", "link"]
         command += [*map(str, files), "--settings", str(settings), "--out", str(out)]
         command += ["--json", *(["--between"] if kind == "two-counts" else [])]
-        before = os.times()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         with_map = done.returncode not in GOOD and kind in blind_lists.MAPS
         if with_map:
@@ -112,10 +108,15 @@ def measure(checkout: Path, kind: str, files: list[Path], truth_path: Path) -> M
             columns.write_text(blind_lists.MAPS[kind], encoding="utf-8")
             command += ["--columns", str(columns)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
-        after = os.times()
         if done.returncode not in GOOD:
             sys.exit(f"{checkout} {kind}: {done.stderr}")
         pairs = pq.read_table(out)
+    return pairs, json.loads(done.stdout) | {"with_map": with_map}
+
+
+def measure(checkout: Path, kind: str, files: list[Path], truth_path: Path) -> Measured:
+    """What the engine of a checkout finds in the files."""
+    pairs, said = linked(checkout, kind, files)
     truth = pq.read_table(truth_path)
     known = truth.to_pandas().set_index("entry_id")
     left, right = (
@@ -126,14 +127,11 @@ def measure(checkout: Path, kind: str, files: list[Path], truth_path: Path) -> M
     same = (left["person_id"] == right["person_id"]).to_numpy()
     is_wrong = (pairs.column("probability").to_numpy() >= found.threshold) & ~same
     false = _by_people(left[is_wrong], right[is_wrong])
-    cpu = after.children_user - before.children_user
-    cpu += after.children_system - before.children_system
     return Measured(
         found,
         float(same.sum()) / max(found.true_pairs, 1),
         {who: count * 1e5 / truth.num_rows for who, count in false.items()},
-        json.loads(done.stdout) | {"with_map": with_map},
-        cpu,
+        said,
     )
 
 
