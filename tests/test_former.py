@@ -43,13 +43,13 @@ OF_THE_LINKAGE = {
     for table in (
         *("voters", "forecast", "pairs", "waterfalls", "estimate", "doubts"),
         *("cases", "case_numbers", "queue", "indicators", "lists", "reference"),
-        "findings",
+        *("findings", "pyramid"),
     )
 }
 """What the linkage reads of names, its keys, probabilities, and cases in the order of these; the
 limits of statistics, of which nine decimals are kept, alike on every processor; the lists, each
-with the digest of what it says; the rows of registers, of which headings are none; and the notes on
-numbers of documents, of which a blank behind the series is none."""
+with the digest of what it says; the rows of registers, of which headings are none; the notes on
+numbers of documents, of which a blank behind the series is none; and a table that is no more."""
 
 
 def digest(path):
