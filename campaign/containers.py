@@ -20,7 +20,7 @@ import documents  # noqa: E402  these stand in the folder of the tests
 import test_containers as containers  # noqa: E402
 from voterlist.config.sections import IngestSettings  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
-from voterlist.pipeline.result import FURNITURE  # noqa: E402
+from voterlist.model import FURNITURE  # noqa: E402
 from voterlist.readers.files import read_bytes  # noqa: E402
 from voterlist.readers.outcome import Attempt  # noqa: E402
 from voterlist.schemas import RawFile  # noqa: E402

@@ -12,7 +12,7 @@ from command_line import call
 from voterlist.catalogue import catalogue
 from voterlist.findings import finding_ids
 from voterlist.model import Stage
-from voterlist.pipeline.result import DecisionsStanding
+from voterlist.pipeline.running import DecisionsStanding
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, FINDING
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns

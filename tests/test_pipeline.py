@@ -701,15 +701,21 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     two_constituencies, tmp_path
 ):
     """After ``run -c 88`` the cases of 89 would be gone, or called done."""
+
+    def waiting(rows):
+        return {row.constituency: row.waiting for row in rows if row.precinct is None}
+
     workspace = two_constituencies
-    workspaces.ran(workspace)
+    whole = workspaces.ran(workspace)
     settings = config.load(workspace / SETTINGS_FILE)
     before = reviewing.export_review(
         workspace, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
     )
-    workspaces.run(
+    part = workspaces.run(
         workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1)
     )
+    assert waiting(part.standings) == waiting(whole.standings)
+    assert waiting(part.standings)[89].cases
     after = reviewing.export_review(
         workspace, tmp_path / "after.xlsx", "en", today=workspaces.TODAY
     )

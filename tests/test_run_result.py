@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voterlist.model import AsideCode
+from voterlist.model import FURNITURE, AsideCode
 from voterlist.pipeline.outcome import unread_constituencies
-from voterlist.pipeline.result import FURNITURE, DecisionsStanding, RunResult, Trouble
+from voterlist.pipeline.running import DecisionsStanding, RunResult, Trouble
 from voterlist.schemas import SET_ASIDE
 from voterlist.tables import from_columns
 

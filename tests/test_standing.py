@@ -24,7 +24,6 @@ from voterlist.pipeline.progress import (
     first_days_received,
     handed_over,
     lists_of_today,
-    over,
 )
 from voterlist.pipeline.standings import RUN_EVENT, burn_down, open_in, standings
 from voterlist.schemas import DECISION
@@ -310,19 +309,6 @@ def test_a_ghost_is_neither_shown_nor_overdue(workspace):
     ]
     with reading(workspace / "ledger.db") as ledger:
         assert {one.precinct for one in ledger.submissions()} == {12, 13}
-
-
-def test_a_run_of_one_constituency_leaves_the_work_of_the_others():
-    """After ``run -c 88`` nobody in 89 would have anything to do."""
-    older = Work(
-        waiting={(88, None): Waiting(cases=9), (89, None): Waiting(cases=4)},
-        places=frozenset({(88, 1), (88, None), (89, 5), (89, None)}),
-    )
-    newer = Work(places=frozenset({(88, 2), (88, None)}))
-    both = over(newer, older, [88])
-    assert both.waiting == {(89, None): Waiting(cases=4)}
-    assert both.places == {(88, 2), (88, None), (89, 5), (89, None)}
-    assert over(newer, None, [88]) == newer
 
 
 # hand-overs

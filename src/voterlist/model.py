@@ -205,6 +205,17 @@ PASSING = frozenset(
 """
 
 
+FURNITURE = frozenset(
+    {
+        AsideCode.BLANK_ROW,
+        AsideCode.TITLE_ROW,
+        AsideCode.HEADER_ROW,
+        AsideCode.TOTAL_ROW,
+    }
+)
+"""Rows that a list has besides its entries; setting them aside needs no person."""
+
+
 class PairKind(StrEnum):
     """What two entries that were compared are to each other."""
 

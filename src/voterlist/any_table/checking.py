@@ -22,6 +22,7 @@ from voterlist.ingest import ingest
 from voterlist.ingest.generic import UsedTable
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import (
+    FURNITURE,
     Level,
     OnProgress,
     Profile,
@@ -34,7 +35,6 @@ from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.outcome import counts, of_the_whole
 from voterlist.pipeline.reconciling import read_given_streets
-from voterlist.pipeline.result import FURNITURE
 from voterlist.render import html
 from voterlist.report.section import Report, Run
 from voterlist.report.sections.audit.model import Audit, build_audit

@@ -16,9 +16,8 @@ from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, in
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
 from voterlist.ingest.look import look
-from voterlist.model import Severity, frozen
+from voterlist.model import FURNITURE, Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
-from voterlist.pipeline.result import FURNITURE
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.settings import settings_around
 

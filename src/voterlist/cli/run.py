@@ -41,7 +41,7 @@ from voterlist.model import AsideCode, CaseKind, Severity, Stage
 if TYPE_CHECKING:
     from voterlist.config.sections import Settings
     from voterlist.pipeline.plan import PlannedStage
-    from voterlist.pipeline.result import PlaceDoubt, RunResult, Trouble
+    from voterlist.pipeline.running import PlaceDoubt, RunResult, Trouble
 
 _MOST_NAMED = 8
 """So many constituencies, and lines of a list, are named; ``--json`` has more."""
@@ -252,7 +252,7 @@ def _tell_decided(result: RunResult, workspace: Path) -> None:
 
 
 def _tell_set_aside(result: RunResult) -> None:
-    from voterlist.pipeline.result import FURNITURE
+    from voterlist.model import FURNITURE
 
     counted = {code: count for code, count in result.set_aside_by_code.items() if count}
     # Whoever may be a voter stands first, not under headings and blank rows.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from voterlist.errors import CustodyError
     from voterlist.handover.changed import Changed
     from voterlist.handover.status import Status
-    from voterlist.pipeline.result import Repeat
+    from voterlist.pipeline.running import Repeat
     from voterlist.report.values import UnitStanding
 
 _MOST_ROWS = 60

@@ -28,11 +28,10 @@ from voterlist.handover.lists import BALANCE_NAME, balance_content
 from voterlist.ingest import ingest
 from voterlist.lists.documents import record_stem
 from voterlist.lists.roll import LIST_COUNTS, LIST_KEY, listed_by
-from voterlist.model import Action, ListKind, Mark, Verdict, frozen
+from voterlist.model import FURNITURE, Action, ListKind, Mark, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import REFERENCE
 from voterlist.pipeline.outcome import digest_of_lists
-from voterlist.pipeline.result import FURNITURE
 from voterlist.readers.listing import ListedFile
 from voterlist.render.rows import COLUMNS_NAME, write_record_csv
 from voterlist.schemas import (

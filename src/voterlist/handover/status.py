@@ -28,7 +28,7 @@ from voterlist.pipeline.known import (
 )
 from voterlist.pipeline.outcome import repeats
 from voterlist.pipeline.reference import not_understood
-from voterlist.pipeline.result import Repeat
+from voterlist.pipeline.running import Repeat
 from voterlist.pipeline.standings import burn_down, overdue, standings
 from voterlist.quality.readings import what_holds
 from voterlist.report.values import UnitStanding

@@ -6,6 +6,7 @@ Its newest run, and of constituencies that it left out the newest that had them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,14 @@ class Known:
         return _newest_rows(parts, name)
 
 
-def known(workspace: Path, ledger: Reader) -> Known:
+Complete = tuple[Path, Manifest, bool]
+"""(folder, manifest, whether all of the inbox was run) of a complete run."""
+
+
+def known(workspace: Path, ledger: Reader, *newer: Complete) -> Known:
     """What the complete runs of a workspace say together.
+
+    ``newer``: a run that is complete but for its reports.
 
     Raises:
         UsageError: there is none.
@@ -210,7 +217,7 @@ def known(workspace: Path, ledger: Reader) -> Known:
     manifests: list[Manifest] = []
     left_out: list[frozenset[int]] = []
     covered: frozenset[int] = frozenset()
-    for folder, manifest, is_whole in complete_runs(workspace, ledger):
+    for folder, manifest, is_whole in chain(newer, complete_runs(workspace, ledger)):
         is_newer = not covered.issuperset(manifest.constituencies)
         if is_whole or is_newer or not folders:
             folders.append(folder)
@@ -228,17 +235,21 @@ def known(workspace: Path, ledger: Reader) -> Known:
 
 
 def known_work(
-    workspace: Path, ledger: Reader, settings: Settings | None = None
+    workspace: Path,
+    ledger: Reader,
+    settings: Settings | None = None,
+    *newer: Complete,
 ) -> Work | None:
     """What the complete runs show of the work, and what was decided since; None without a run.
 
-    With settings, the lists are those that the next run will make of what holds today.
+    With settings, the lists are those that the next run will make of what holds today. ``newer`` as
+    ``known`` takes it.
 
     Raises:
         InputError: a table of a run is damaged.
     """
     try:
-        runs = known(workspace, ledger)
+        runs = known(workspace, ledger, *newer)
     except UsageError:
         return None
     tables = {name: runs.table(name) for name in OF_WORK}
@@ -274,10 +285,8 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     return cycles
 
 
-def complete_runs(
-    workspace: Path, ledger: Reader
-) -> Iterator[tuple[Path, Manifest, bool]]:
-    """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
+def complete_runs(workspace: Path, ledger: Reader) -> Iterator[Complete]:
+    """The complete runs, newest first."""
     altered = store.altered_runs(workspace, ledger.journal())
     told = store.told_of(ledger.journal())
     for _, event, details in reversed(ledger.journal()):

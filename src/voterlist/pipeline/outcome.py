@@ -16,6 +16,7 @@ from voterlist.decisions.standing import answers_back
 from voterlist.findings import gather
 from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
 from voterlist.model import (
+    FURNITURE,
     AsideCode,
     Returned,
     Severity,
@@ -27,8 +28,7 @@ from voterlist.model import (
 from voterlist.pipeline.inbox import INBOX, Inputs, sources_of
 from voterlist.pipeline.known import Known, read_table
 from voterlist.pipeline.reference import SOURCES
-from voterlist.pipeline.result import (
-    FURNITURE,
+from voterlist.pipeline.running import (
     ConstituencyWork,
     DecisionsStanding,
     LeftOut,
@@ -42,11 +42,12 @@ from voterlist.pipeline.result import (
 from voterlist.pipeline.standings import overdue
 from voterlist.pipeline.steps import (
     Context,
+    Tables,
+    Walk,
     place_of_table,
     places_of_table,
     received_name,
 )
-from voterlist.pipeline.walk import Tables, Walk
 from voterlist.report.values import UnitStanding
 from voterlist.schemas import (
     FINDING,
@@ -76,6 +77,8 @@ class Done:
     context: Context
     walk: Walk
     until: Stage | None
+    standing: tuple[UnitStanding, ...]
+    """How everyone stands."""
     outputs: tuple[Path, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
@@ -85,9 +88,9 @@ class Done:
         return self.until is None
 
 
-def result_of(done: Done, standing: tuple[UnitStanding, ...]) -> RunResult:
-    """What a run says of what is done; ``standing``: how everyone stands."""
-    context, walk = done.context, done.walk
+def result_of(done: Done) -> RunResult:
+    """What a run says of what is done."""
+    context, walk, standing = done.context, done.walk, done.standing
     tables = walk.tables
     first = walk.work[0]
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []

@@ -134,30 +134,6 @@ def _digests(
     return {number: digest_of(*sorted(texts)) for number, texts in parts.items()}
 
 
-def over(newer: Work, older: Work | None, constituencies: Iterable[int]) -> Work:
-    """What a run of some constituencies shows, over what earlier ones show of the others."""
-    if older is None:
-        return newer
-    own = set(constituencies)
-    waiting = {
-        place: waiting
-        for place, waiting in older.waiting.items()
-        if place[0] not in own
-    }
-    places = {place for place in older.places if place[0] not in own}
-    return Work(
-        waiting={**waiting, **newer.waiting},
-        places=newer.places | places,
-        sources={**older.sources, **newer.sources},
-        names={**older.names, **newer.names},
-        cases={**older.cases, **newer.cases},
-        lists={
-            **{number: it for number, it in older.lists.items() if number not in own},
-            **newer.lists,
-        },
-    )
-
-
 def _undecided_rows(
     cases: pa.Table, decisions: Iterable[pa.Table], contested: pa.ChunkedArray
 ) -> pa.Table:

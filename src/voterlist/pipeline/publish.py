@@ -20,9 +20,8 @@ from voterlist.config.sections import Settings
 from voterlist.deadlines import BurnDown, calendar
 from voterlist.model import Stage, frozen
 from voterlist.pipeline.inbox import is_shapes, sources_of
-from voterlist.pipeline.steps import Context, unit_name
+from voterlist.pipeline.steps import Context, Walk, guard, unit_name
 from voterlist.pipeline.units import Task
-from voterlist.pipeline.walk import Walk, guard
 from voterlist.processes.limits import without_collection
 from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile

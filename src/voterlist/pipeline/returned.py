@@ -32,8 +32,7 @@ from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Precinct, Returned, Verdict, frozen
 from voterlist.normalize.stage import normalize
-from voterlist.pipeline.steps import NeededTables, StageContext
-from voterlist.pipeline.walk import Tables
+from voterlist.pipeline.steps import NeededTables, StageContext, Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
 from voterlist.tables import Row, by_key, from_rows, is_among, rows_among
 

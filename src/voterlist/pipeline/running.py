@@ -7,27 +7,349 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from voterlist import config
 from voterlist.config.sections import Settings
 from voterlist.deadlines.handovers import Event
-from voterlist.model import Stage, frozen, no_progress
+from voterlist.model import FURNITURE, Stage, frozen, no_progress
 from voterlist.pipeline import inbox
-from voterlist.pipeline.inbox import Inputs
-from voterlist.pipeline.result import Progress, RunResult
+from voterlist.pipeline.inbox import REFERENCE, Inputs
 from voterlist.processes.stopping import StoppedError
+from voterlist.report.values import UnitStanding
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, moves, store
 from voterlist.storage.files import are_unaltered, write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
-from voterlist.storage.store import Manifest
+from voterlist.storage.lock import Holder
+from voterlist.storage.store import Manifest, Work
+
+Progress = Callable[[Stage, str, int, int], None]
+"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
+much."""
+
+
+@frozen
+class Trouble:
+    """A file, or a sheet of one, that could not be read.
+
+    Attributes:
+        file: the path inside the workspace.
+        sheet: its name; None for the whole file.
+        code: an ``AsideCode``, or the code of an ``InputError``.
+    """
+
+    file: str
+    sheet: str | None
+    code: str
+
+    @property
+    def is_of_lists(self) -> bool:
+        """False for a file of ``reference/``, and for what runs have made."""
+        return PurePosixPath(self.file).parts[0] not in {REFERENCE, "kept", "runs"}
+
+
+@frozen
+class MissingList:
+    """A list of a precinct of which the last run had entries, and this one has none."""
+
+    constituency: int | None
+    precinct: int | None
+    list_kind: str
+    entries: int
+    """How many the last run had."""
+
+
+@frozen
+class ListAnew:
+    """A precinct whose list was handed in anew since the last run."""
+
+    constituency: int
+    precinct: int
+    came: int
+    """Entries that the last run had not; one that was changed counts here and in ``went``."""
+    went: int
+    """Entries of the last run that are not there any more."""
+    before: str
+    """The last run that had it."""
+    lines: tuple[int, ...] = ()
+    """Where those that went stood in the list of then, the first of them."""
+
+
+@frozen
+class Repeat:
+    """Lists whose rows were set aside, because other lists say the same word for word.
+
+    Attributes:
+        files: their paths inside the workspace, with the sheet where a file has several.
+        of: the lists whose rows count, in the same way.
+        rows: how many rows were set aside.
+        rule: the rule that says what to do: the whole list is repeated, or a version of it.
+    """
+
+    files: tuple[str, ...]
+    of: tuple[str, ...]
+    rows: int
+    rule: str
+
+
+@frozen
+class PlaceDoubt:
+    """Why the precinct of a list is not known, or in doubt.
+
+    Attributes:
+        file: the path inside the workspace.
+        sheet: its name; None in a file of one sheet.
+        constituency: the one taken; None where none was.
+        precinct: the one taken; None where none was.
+        rule: the code of the rule that says why.
+    """
+
+    file: str
+    sheet: str | None
+    constituency: int | None
+    precinct: int | None
+    rule: str
+
+
+@frozen
+class LeftOut:
+    """A constituency that is left out of a run, because the work on it failed.
+
+    Attributes:
+        constituency: its number; None: the files that lie beside the folders.
+        stage: the stage that failed.
+        kind: the type of the exception, or ``worker-ended``.
+        place: the file and line of the program; of a process that was ended its exit code.
+    """
+
+    constituency: int | None
+    stage: Stage
+    kind: str
+    place: str
+
+
+@frozen
+class ConstituencyWork:
+    """What a run did for one constituency, and what of it needs a person.
+
+    Attributes:
+        constituency: its number; None: lists whose constituency is not known.
+        entries: of its lists.
+        set_aside: rows of its lists set aside, but for headers, titles, totals and blank rows.
+        unreadable: its files and sheets that could not be read.
+        in_doubt: its lists whose precinct is not known or in doubt.
+        lost_letters: its lists that were spoiled: letters lost, or day and month exchanged.
+        errors: findings of that severity that are left to ask.
+        open_cases: its cases that wait for a decision; one of two constituencies counts in both.
+        failure: the kind of the failure for which it was left out of the run; None: it is done.
+    """
+
+    constituency: int | None
+    entries: int = 0
+    set_aside: int = 0
+    unreadable: int = 0
+    in_doubt: int = 0
+    lost_letters: int = 0
+    errors: int = 0
+    open_cases: int = 0
+    failure: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """False where it was left out, because the work on it failed."""
+        return self.failure is None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What of it needs a person, as the names of the attributes that are not 0."""
+        names = ("failure", "unreadable", "set_aside", "in_doubt", "lost_letters")
+        return tuple(
+            name for name in (*names, "errors", "open_cases") if getattr(self, name)
+        )
+
+
+@frozen
+class DecisionsStanding:
+    """How what people decided stands after a run.
+
+    Attributes:
+        holding: decisions about entries that hold and take effect.
+        followed: entries that stand in another place than when they were decided of.
+        carried_out: decisions that the precincts carried out themselves.
+        answered: decisions that a later one about the entry of today settled.
+        changed: decisions that came back because an entry changed.
+        gone: decisions that came back because an entry is on no list any more.
+        unclear: decisions of which it is not known where their entry is.
+        contested_cases: cases that people decided in different ways.
+        contested_entries: entries about which people decided in different ways.
+        pending: decisions that wait for a second person.
+        second_readings: cases that wait for their second reading.
+        skipped: decisions that cannot take effect.
+        skipped_by_reason: the same by the code of why, in the order of the codes.
+    """
+
+    holding: int = 0
+    followed: int = 0
+    carried_out: int = 0
+    answered: int = 0
+    changed: int = 0
+    gone: int = 0
+    unclear: int = 0
+    contested_cases: int = 0
+    contested_entries: int = 0
+    pending: int = 0
+    second_readings: int = 0
+    skipped: int = 0
+    skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def contested(self) -> int:
+        """The cases and entries about which people decided in different ways."""
+        return self.contested_cases + self.contested_entries
+
+
+@frozen
+class RunResult:
+    """What one run did. ``rows_in = rows_out + set_aside``.
+
+    Attributes:
+        run: the name of the run.
+        folder: where its files are.
+        today: the day for which the list was checked.
+        constituencies: their numbers, ascending.
+        until: the stage after which the run was asked to stop; None: it is complete.
+        stages: what each stage did, in their order.
+        files: how many were read.
+        lists: how many lists with an entry are in them.
+        rows_in: rows of the lists that were read.
+        rows_out: rows that are entries.
+        set_aside: rows set aside in the first stage.
+        set_aside_by_code: rows set aside by their code.
+        troubles: the files and sheets that could not be read.
+        accepted: findings that a person accepted before, and that are not among the others.
+        findings_by_severity: how many of each severity.
+        cases_by_kind: how many of each kind.
+        open_cases: cases of the queue, for a person to decide.
+        decisions: how many decisions of people are known.
+        estimate: what the linkage expects of its own list of duplicates: pairs, precision and
+            recall with intervals.
+        doubts: why keys or model do not fit the lists, so that there is no estimate: ``code``,
+            ``share``.
+        chance: for each kind of agreement: pairs that coincidence alone would give, and pairs
+            found.
+        afresh: how many candidate pairs were compared in this run; the others were reused. None: no
+            linkage was made in this run.
+        compared: how many candidate pairs there are.
+        state_use: what became of the state that the last linkage left: a word of
+            ``linkage_state.StateUse``.
+        training_labels: candidate pairs decided by people, from which the model of linkage learnt;
+            None as above.
+        contradictory: pairs of which people said both, that they are one person and that they are
+            two: nothing was learnt from them.
+        standings: how each precinct and constituency stands with the stages of the calendar.
+        overdue: those of them that are overdue.
+        outputs: the files that people open.
+        clock_behind: the newest day in the journal, where the day of the run lies before it.
+        missing_lists: lists of which the last run had entries, and this one has none.
+        anew: precincts whose list was handed in anew, the first of them.
+        place_doubts: lists whose precinct is not known or in doubt, by file.
+        lost_letters: the paths inside the workspace of the lists that were spoiled when they were
+            saved: letters lost, or day and month exchanged.
+        repeats: lists that stand in the inbox more than once.
+        decided: how what people decided stands.
+        taken_over: the process that held the workspace before and ended without finishing.
+        is_unchanged: nothing has changed since the complete run whose result this is, and nothing
+            was done.
+        damaged_units: how many pieces of kept work were damaged, and were made anew.
+        left_out: the constituencies that are left out, because the work on them failed.
+        by_constituency: what was done for each, ascending.
+    """
+
+    run: str
+    folder: Path
+    today: dt.date
+    constituencies: tuple[int, ...]
+    until: Stage | None
+    stages: tuple[Work, ...]
+    files: int
+    lists: int
+    rows_in: int
+    rows_out: int
+    set_aside: int
+    set_aside_by_code: Mapping[str, int]
+    troubles: tuple[Trouble, ...]
+    accepted: int
+    findings_by_severity: Mapping[str, int]
+    cases_by_kind: Mapping[str, int]
+    open_cases: int
+    decisions: int
+    estimate: Mapping[str, Any] | None
+    doubts: tuple[Mapping[str, Any], ...]
+    chance: tuple[Mapping[str, Any], ...]
+    afresh: int | None
+    compared: int | None
+    state_use: str | None
+    training_labels: int | None
+    contradictory: int | None
+    standings: tuple[UnitStanding, ...]
+    overdue: tuple[UnitStanding, ...]
+    outputs: tuple[Path, ...]
+    waves: tuple[Mapping[str, Any], ...] = ()
+    """Rows of WAVE: what stands out of the answers of a night, and is left to ask."""
+    clock_behind: dt.date | None = None
+
+    missing_lists: tuple[MissingList, ...] = ()
+    anew: tuple[ListAnew, ...] = ()
+    place_doubts: tuple[PlaceDoubt, ...] = ()
+
+    lost_letters: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    decided: DecisionsStanding = field(default_factory=DecisionsStanding)
+    taken_over: Holder | None = None
+    is_unchanged: bool = False
+    damaged_units: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    by_constituency: tuple[ConstituencyWork, ...] = ()
+
+    @property
+    def asks(self) -> dict[str, int]:
+        """What needs a person, and how many of each."""
+        set_aside = (
+            count
+            for code, count in self.set_aside_by_code.items()
+            if code not in FURNITURE
+        )
+        repeated = sum(repeat.rows for repeat in self.repeats)
+        counts = {
+            "repeated": sum(len(repeat.files) for repeat in self.repeats),
+            "set-aside": sum(set_aside) - repeated,
+            "unreadable": len(self.troubles),
+            "in-doubt": len(self.place_doubts),
+            "lost-letters": len(self.lost_letters),
+            "missing": len(self.missing_lists),
+            "contested": self.decided.contested,
+            "overdue": len(self.overdue),
+            "waves": len(self.waves),
+            "clock": int(self.clock_behind is not None),
+        }
+        return {name: count for name, count in counts.items() if count}
+
+    @property
+    def exit_code(self) -> int:
+        """3: no file could be read; 1: something needs a person; 0: nothing does."""
+        whole = (trouble for trouble in self.troubles if trouble.sheet is None)
+        unreadable = {trouble.file for trouble in whole if trouble.is_of_lists}
+        if self.files and len(unreadable) >= self.files:
+            return 3
+        return 1 if self.asks else 0
 
 
 def run(

@@ -20,7 +20,7 @@ from voterlist.storage import kept
 from voterlist.storage.kept import Kept, KeptUnit, Place, Said
 from voterlist.storage.store import digest_of
 
-Work = Callable[[Any, Path], Said]
+Make = Callable[[Any, Path], Said]
 """Does a unit: is given the argument of its task and a folder, writes files into the folder, and
 returns what it says of them as plain values. A function of a module, or a ``partial`` of one."""
 
@@ -35,7 +35,7 @@ class Task:
     Attributes:
         unit: its name, which is that of a folder too.
         key: the digest of all that it needs besides the program.
-        argument: what its work is called with.
+        argument: what it is made with.
         constituencies: those that it is of; None among them: one that is not known.
     """
 
@@ -109,7 +109,7 @@ class Units:
     def each(
         self,
         stage: Stage,
-        work: Work,
+        make: Make,
         tasks: Iterable[Task],
         progress: OnProgress | None = None,
     ) -> list[KeptUnit]:
@@ -117,7 +117,7 @@ class Units:
 
         Args:
             stage: whose units they are.
-            work: does one.
+            make: makes one.
             tasks: the units; no two of a stage have one name.
             progress: told the constituency that was done last, how many units are done, and of
                 how many.
@@ -142,7 +142,7 @@ class Units:
             progress("", len(done), len(tasks))
         failures = []
         for number, failure in self._make_each(
-            stage, work, [tasks[number] for number in missing]
+            stage, make, [tasks[number] for number in missing]
         ):
             task = tasks[missing[number]]
             if failure is None:
@@ -168,7 +168,7 @@ class Units:
             self._pool.close()
 
     def _make_each(
-        self, stage: Stage, work: Work, tasks: Sequence[Task]
+        self, stage: Stage, make: Make, tasks: Sequence[Task]
     ) -> Iterator[tuple[int, UnitFailure | None]]:
         """(number of the task, None or why it could not be done), as they come."""
         orders = [
@@ -176,7 +176,7 @@ class Units:
                 kept.keep,
                 self.kept.workspace,
                 self.place(stage, task),
-                partial(work, task.argument),
+                partial(make, task.argument),
             )
             for task in tasks
         ]

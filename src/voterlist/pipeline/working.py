@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import config, readers
+from voterlist import config
 from voterlist.config.sections import Settings
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.deadlines.handovers import (
@@ -32,9 +32,15 @@ from voterlist.pipeline.outcome import (
     result_of,
     unread_constituencies,
 )
-from voterlist.pipeline.progress import Work, over, work_of
-from voterlist.pipeline.result import LeftOut, MissingList, Progress, RunResult, Trouble
-from voterlist.pipeline.running import LedgerWatch, remember
+from voterlist.pipeline.running import (
+    LedgerWatch,
+    LeftOut,
+    MissingList,
+    Progress,
+    RunResult,
+    Trouble,
+    remember,
+)
 from voterlist.pipeline.stages import STAGES, needs_of
 from voterlist.pipeline.standings import (
     burn_down,
@@ -43,13 +49,14 @@ from voterlist.pipeline.standings import (
 )
 from voterlist.pipeline.steps import (
     Context,
+    Tables,
+    Walk,
     known_place,
     places_of,
     places_of_table,
     received_name,
 )
 from voterlist.pipeline.units import Units, UnitsFailedError
-from voterlist.pipeline.walk import Tables, Walk
 from voterlist.processes.stopping import whole
 from voterlist.schemas import LIST, empty, with_entries
 from voterlist.storage import ledger as ledgers
@@ -118,13 +125,9 @@ def work(
         done = _do_stages(context, until, watch)
     finally:
         units.close()
-    with ledgers.reading(place) as reader:
-        watch.came_to(reader)
-        known_today = known_work(workspace, reader)
-        standing = standings(settings, reader, today, work=known_today)
     is_behind = newest_day is not None and newest_day > today
     told = [Trouble(name, None, "work-altered") for name in kept.altered]
-    result = result_of(done, standing)
+    result = result_of(done)
     result = replace(
         result,
         troubles=(*result.troubles, *told),
@@ -232,9 +235,11 @@ def _walk_stages(
             break
     _note_submissions(context, walk.tables, watch)
     if until not in {None, Stage.REPORT}:
-        return Done(context, walk, until)
-    outputs = _finish(context, walk, watch)
-    return Done(context, walk, None, outputs)
+        with ledgers.reading(context.ledger) as ledger:
+            work = known_work(context.workspace, ledger)
+            standing = standings(context.settings, ledger, context.today, work=work)
+        return Done(context, walk, until, standing)
+    return _finish(context, walk, watch)
 
 
 def _require_as_frozen(context: Context, tables: Tables) -> None:
@@ -401,7 +406,7 @@ def _note_submissions(context: Context, tables: Tables, watch: LedgerWatch) -> N
     watch.left(ledger)
 
 
-def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...]:
+def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> Done:
     """Write the reports, record the run as complete, and only then tell the ledger of it.
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
@@ -417,7 +422,8 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
         details[open_in(constituency)] = count
     with ledgers.reading(place) as ledger:
         line = ledger.day_of(context.today), RUN_EVENT, details
-        work = _work(context, walk.tables, ledger)
+        this = walk.folder.path, walk.folder.manifest, context.is_whole
+        work = known_work(context.workspace, ledger, None, this)
         standing = standings(context.settings, ledger, context.today, [line], work)
         burned = burn_down(context.settings, ledger, context.today, [line], work)
         below = balances_below(ledger.journal(), context.settings.workspace.cycle)
@@ -439,7 +445,7 @@ def _finish(context: Context, walk: Walk, watch: LedgerWatch) -> tuple[Path, ...
         walk.folder.leave()
         watch.left(ledger)
         ledgers.mark_run(place.path, walk.folder.path)
-    return outputs
+    return Done(context, walk, None, standing, outputs)
 
 
 _OF_WAVE = ("night", "rule", "constituency", "precinct", "seen", "limit")
@@ -465,19 +471,6 @@ def _is_journalled(
     """
     line = ledger.day_of(today), RUN_EVENT, dict(details)
     return ledger.journal()[-1:] == [line]
-
-
-def _work(context: Context, tables: Tables, ledger: ledgers.Reader) -> Work:
-    """What this run shows of the work; of constituencies that it left out, what earlier ones do."""
-    inputs = context.inputs
-    names = {
-        path: digest[: readers.SOURCE_DIGITS] for path, digest in inputs.digests.items()
-    }
-    newer = work_of(tables, names, [tables["decisions"]])
-    if context.is_whole:
-        return newer
-    older = known_work(context.workspace, ledger)
-    return over(newer, older, context.constituencies)
 
 
 def _open_by_constituency(tables: Tables) -> dict[int | None, int]:

@@ -35,7 +35,7 @@ from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find, manifests_taken
 from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.list_input import ListSource
-from voterlist.pipeline.result import Progress
+from voterlist.pipeline.running import Progress
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, LIST, without_blank
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
