@@ -12,7 +12,7 @@ from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check.agehist import pyramids
 from voterlist.check.indicators import indicators
-from voterlist.cli.check import tell_audit
+from voterlist.cli.any_table import tell_audit
 from voterlist.cli.terminal import TERMINAL
 from voterlist.config.sections import CheckSettings
 from voterlist.render.html import (

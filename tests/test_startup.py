@@ -12,7 +12,7 @@ from typer.main import get_command
 import processes
 from command_line import AZ
 from voterlist.catalogue import LANGUAGES, entries, places
-from voterlist.cli import APP, evaluating
+from voterlist.cli import APP, any_table
 from voterlist.config.sections import LinkSettings
 
 HEAVY = [
@@ -144,7 +144,7 @@ def test_the_help_of_a_command_loads_no_library_of_tables(helps, command):
 
 def test_the_threshold_in_the_help_is_that_of_the_settings():
     """The help would promise another limit than a run uses."""
-    assert LinkSettings().duplicate_probability == evaluating._THRESHOLD
+    assert LinkSettings().duplicate_probability == any_table._THRESHOLD
 
 
 HELPED = ["", "link", "run", "review", "names", "synth"]

@@ -15,6 +15,7 @@ from voterlist.cli.options import (
     argument,
     as_day,
     moment,
+    new_passphrase,
     option,
     passphrase_of,
     when,
@@ -42,12 +43,15 @@ from voterlist.storage.lock import user_name
 if TYPE_CHECKING:
     from voterlist.casework.returned_cases import Answer as CaseAnswer
     from voterlist.counter.deciding import Decided
+    from voterlist.custody.keys import PublicKey
     from voterlist.custody.manifest import Manifest
+    from voterlist.custody.trust import Trusted
     from voterlist.deadlines.handovers import Handover
     from voterlist.handover.receiving import Received
     from voterlist.handover.submitting import Submission
     from voterlist.report.asked import Question
     from voterlist.report.values import Words
+
 
 _MOST_NAMED = 5
 """With more files beside the package than these, the rest is counted."""
@@ -470,3 +474,80 @@ def finish(
 def _line(line: Handover) -> Answer:
     """The line of the journal, for programs."""
     return {"event": line.event, "day": line.day, **line.details()}
+
+
+_NAME = option("key-name", "--name", "NAME")
+
+
+def make(
+    workspace: Workspace, passphrase_stdin: PassphraseStdin = False, today: Today = None
+) -> Answer:
+    """Make the commission's keys."""
+    from voterlist.handover.commissions import make_workspace_keys, show_keys
+
+    public = make_workspace_keys(
+        workspace, new_passphrase(from_stdin=passphrase_stdin), **when(today)
+    )
+    _, file, _ = show_keys(workspace)
+    tell("cli.keys.made", name=public.commission.name, path=file)
+    tell("cli.keys.fingerprint", fingerprint=public.fingerprint)
+    return {**_key(public), "file": file}
+
+
+def show(workspace: Workspace) -> Answer:
+    """Show the commission's own public key, and whose packages are taken."""
+    from voterlist.handover.commissions import show_keys
+
+    own, file, trust = show_keys(workspace)
+    if own is None:
+        tell("cli.keys.none")
+    else:
+        tell("cli.keys.own", name=own.commission.name, path=file)
+        tell("cli.keys.fingerprint", fingerprint=own.fingerprint)
+    for key in trust.keys:
+        word = "trusted" if key.holds else "distrusted"
+        places = {"name": key.name, "commission": key.commission.slug}
+        tell(f"cli.keys.{word}", **places, since=key.since, until=key.until)
+        tell("cli.keys.fingerprint", fingerprint=key.fingerprint)
+    return {
+        "own": own and {**_key(own), "file": file},
+        "trusted": [
+            {**_key(key), **pick(key, "name", "since", "until")} for key in trust.keys
+        ],
+    }
+
+
+def trust(
+    workspace: Workspace,
+    file: Annotated[Path, argument("public-key", "FILE")],
+    name: Annotated[str, _NAME],
+    today: Today = None,
+) -> Answer:
+    """Take the packages of a commission from now on."""
+    from voterlist.handover.commissions import trust_key
+
+    public = trust_key(workspace, file, name, **when(today))
+    tell("cli.keys.trusts", name=name, commission=public.commission.slug)
+    tell("cli.keys.fingerprint", fingerprint=public.fingerprint)
+    tell("cli.keys.compare")
+    return {**_key(public), "name": name}
+
+
+def distrust(
+    workspace: Workspace, name: Annotated[str, _NAME], today: Today = None
+) -> Answer:
+    """Take the packages of a commission no more."""
+    from voterlist.handover.commissions import distrust_key
+
+    distrust_key(workspace, name, **when(today))
+    tell("cli.keys.distrusts", name=name)
+    return {"name": name}
+
+
+def _key(key: PublicKey | Trusted) -> Answer:
+    """A key for programs."""
+    return {
+        "commission": key.commission.slug,
+        "commission_name": key.commission.name,
+        **pick(key, "signing", "age", "fingerprint"),
+    }
