@@ -21,6 +21,7 @@ from voterlist.pipeline.steps import (
     NeededTables,
     StageContext,
     UndeclaredError,
+    needs_of,
     place_of_table,
     places_of_table,
 )
@@ -205,7 +206,8 @@ def keys(settings="", **changes):
     )
     context = dataclasses.replace(context, **changes)
     digests = {place_of_table(name): name for step in STAGES for name in step.makes}
-    return {step.stage.value: step.key("program", digests, context) for step in STAGES}
+    needs = needs_of(context, STAGES)
+    return {step.stage.value: step.key(needs, digests) for step in STAGES}
 
 
 @pytest.mark.parametrize(
@@ -248,10 +250,11 @@ def test_another_content_of_a_table_is_another_key():
     )
     step = next(step for step in STAGES if step.stage is Stage.LINK)
     digests = {"voters": "a", "decisions": "d", place_of_table("added"): "v"}
+    needs = needs_of(context, STAGES)
     keys = {
-        step.key("program", digests, context),
-        step.key("another program", digests, context),
-        *(step.key("program", digests | {name: "b"}, context) for name in digests),
+        step.key(needs, digests),
+        step.key(needs | {"program": "another"}, digests),
+        *(step.key(needs, digests | {name: "b"}) for name in digests),
     }
     assert len(keys) == 5
 

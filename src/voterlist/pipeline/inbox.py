@@ -6,7 +6,7 @@ import datetime as dt
 import importlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
@@ -174,19 +174,14 @@ def find(
         UsageError: the inbox has no folder for a constituency, or no file at all.
     """
     limits = limits or IngestSettings()
-    everything = batches = _batches(workspace, limits.linked_folders)
-    if constituencies and not _is_unlisted(everything):
-        _require_folders(everything, constituencies)
-        batches = [
-            batch for batch in everything if batch.constituency in constituencies
-        ]
-    if not batches:
+    everything = readers.list_files(workspace / INBOX, workspace, limits.linked_folders)
+    files = _files_of(everything, constituencies)
+    if not files:
         raise usage_error("no-lists", path=workspace / INBOX)
     reference = readers.list_files(
         workspace / REFERENCE, workspace, limits.linked_folders
     )
-    files = [file for batch in batches for file in batch.files] + reference
-    hashed: _Hashed = {file.name: _hash(file, limits) for file in files}
+    hashed = {file.name: _hash(file, limits) for file in (*files, *reference)}
     digests = {name: file.digest for name, (file, _) in hashed.items()}
     members: dict[str, tuple[str, ...]] = {}
     for outer, (_, inner) in hashed.items():
@@ -195,16 +190,12 @@ def find(
             members[outer] = tuple(inside)
             digests |= inside
     return Inputs(
-        batches=_with_copies([_hashed_batch(batch, hashed) for batch in batches]),
+        batches=_batches([hashed[file.name][0] for file in files]),
         reference=tuple(hashed[file.name][0] for file in reference),
         digests=digests,
         members=members,
-        is_whole=len(batches) == len(everything),
+        is_whole=len(files) == len(everything),
     )
-
-
-_Hashed = dict[str, tuple[ListedFile, dict[str, str]]]
-"""Name -> the file with its digest, and the digests of the files in it by name."""
 
 
 def _hash(
@@ -220,12 +211,6 @@ def _hash(
             trouble = AsideCode.READ_REFUSED
     digest = store.digest_of("unread", trouble, file.name)
     return replace(file, trouble=trouble, digest=digest), {}
-
-
-def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
-    return Batch(
-        batch.constituency, tuple(hashed[file.name][0] for file in batch.files)
-    )
 
 
 def is_shapes(path: PurePath) -> bool:
@@ -257,21 +242,8 @@ def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
 
 def lists_in(workspace: Path, constituency: int) -> tuple[str, ...]:
     """The paths, inside the workspace, of the files in the inbox of a constituency."""
-    return tuple(
-        file.name
-        for batch in _batches(workspace)
-        if batch.constituency == constituency
-        for file in batch.files
-    )
-
-
-def _batches(workspace: Path, linked: Iterable[str] = ()) -> list[Batch]:
-    """The folders of the inbox that hold files, then the files that lie beside the folders."""
-    folders: dict[int | None, list[ListedFile]] = {}
-    for file in readers.list_files(workspace / INBOX, workspace, linked):
-        folders.setdefault(_home(file), []).append(file)
-    order = sorted(folders, key=null_last)
-    return [Batch(number, tuple(folders[number])) for number in order]
+    files = readers.list_files(workspace / INBOX, workspace)
+    return tuple(file.name for file in files if _home(file) == constituency)
 
 
 def folders_by_digest(folder: Path) -> dict[str, Path]:
@@ -354,37 +326,17 @@ def _stands_for_folder(file: ListedFile) -> bool:
     return is_lost and not PurePosixPath(file.name).suffix
 
 
-def _is_unlisted(batches: Collection[Batch]) -> bool:
-    """True where the inbox itself cannot be listed, so that nobody knows whose folders it has."""
-    return any(file.name == INBOX for batch in batches for file in batch.files)
+def _files_of(
+    files: Sequence[ListedFile], constituencies: Collection[int]
+) -> Sequence[ListedFile]:
+    """The files in the folders of these constituencies; without any, all of them.
 
-
-def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
-    """The batches; a file of no known constituency goes to the folder with the same content.
-
-    So one list dropped twice, into its folder and beside it, is seen as a file and its copy.
+    All of them too where the inbox cannot be listed, so that nobody knows whose folders it has.
     """
-    homes: dict[str, int | None] = {}
-    for batch in batches:
-        for file in batch.files:
-            homes.setdefault(file.digest, batch.constituency)
-    folders: dict[int | None, list[ListedFile]] = {}
-    for batch in batches:
-        for file in batch.files:
-            is_homeless = batch.constituency is None
-            number = homes[file.digest] if is_homeless else batch.constituency
-            folders.setdefault(number, []).append(file)
-    with_copies: list[Batch] = []
-    for number, files in folders.items():
-        in_order = sorted(files, key=lambda file: readers.order(file.name))
-        with_copies.append(Batch(number, tuple(in_order)))
-    return tuple(with_copies)
-
-
-def _require_folders(
-    batches: Collection[Batch], constituencies: Collection[int]
-) -> None:
-    known = [batch.constituency for batch in batches if batch.constituency is not None]
+    if not constituencies or any(file.name == INBOX for file in files):
+        return files
+    homes = set(map(_home, files))
+    known = sorted(number for number in homes if number is not None)
     for number in constituencies:
         if number not in known:
             raise usage_error(
@@ -392,6 +344,25 @@ def _require_folders(
                 number=number,
                 known=", ".join(map(str, known)) or "-",
             )
+    return [file for file in files if _home(file) in constituencies]
+
+
+def _batches(files: Iterable[ListedFile]) -> tuple[Batch, ...]:
+    """The folders of the inbox that hold files, then the files that lie beside the folders.
+
+    A file of no known constituency goes to the folder with the same content. So one list dropped
+    twice, into its folder and beside it, is seen as a file and its copy.
+    """
+    homes: dict[str, int | None] = {}
+    folders: dict[int | None, list[ListedFile]] = {}
+    for file in sorted(files, key=lambda file: null_last(_home(file))):
+        own = _home(file)
+        first = homes.setdefault(file.digest, own)
+        folders.setdefault(first if own is None else own, []).append(file)
+    return tuple(
+        Batch(number, tuple(sorted(own, key=lambda file: readers.order(file.name))))
+        for number, own in folders.items()
+    )
 
 
 def make_workspace(

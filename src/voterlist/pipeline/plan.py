@@ -13,17 +13,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from voterlist.config.sections import Settings
-from voterlist.model import Stage, frozen, no_progress
+from voterlist.model import Stage, frozen
 from voterlist.pipeline import inbox
 from voterlist.pipeline.intake import intake_tasks
-from voterlist.pipeline.known import answers_in, complete_runs
+from voterlist.pipeline.known import complete_runs
 from voterlist.pipeline.running import find_unchanged, needs_then
-from voterlist.pipeline.stages import STAGES, needs_of
-from voterlist.pipeline.steps import Context, StageContext, Step
-from voterlist.pipeline.units import Units
+from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.steps import Context, StageContext, Step, needs_of
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import store
-from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import Reader
 
 
@@ -95,17 +92,8 @@ def plan_run(
     if find_unchanged(workspace, settings, inputs, today) is not None:
         return Plan(run, run, ())
     with ledgers.reading(ledgers.place_in(workspace, settings)) as ledger:
-        context = Context(
-            workspace,
-            settings,
-            inbox.with_ours(inputs, workspace, ledger.journal()),
-            answers_in(ledger),
-            today,
-            Units(Kept(workspace), store.program_digest()),
-            no_progress,
-            tuple(ledger.case_numbers()),
-        )
-        now = needs_of(context) | {"ledger": str(ledger.head())}
+        context = Context.of(workspace, settings, inputs, ledger, today)
+        now = needs_of(context, STAGES) | {"ledger": str(ledger.head())}
         last, then = _last_needs(workspace, ledger)
     changed = {name for name in now if then.get(name) != now[name]}
     return Plan(run, last, tuple(_plan_stages(context, changed, is_first=not then)))
@@ -129,7 +117,7 @@ def _plan_stages(
     planned: dict[Stage, _Step] = {}
     for step in STAGES:
         before = {makers[name] for name in step.needs}
-        own = _reasons(_names_of(step), changed, is_first=is_first)
+        own = _reasons(step.words, changed, is_first=is_first)
         earlier = [planned[stage] for stage in planned if stage in before]
         planned[step.stage] = (
             _of_ingest(read, every, own)
@@ -159,12 +147,6 @@ def _unread(context: Context) -> tuple[int | None, ...]:
         for task in tasks
         if units.kept.find(units.place(step.stage, task)) is None
     )
-
-
-def _names_of(step: Step) -> list[str]:
-    """The words of ``needs`` for what a stage declares."""
-    settings = [f"settings.{path}" for path in step.settings]
-    return ["program", *settings, *step.given]
 
 
 def _reasons(

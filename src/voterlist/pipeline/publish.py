@@ -23,7 +23,6 @@ from voterlist.pipeline.inbox import is_shapes, sources_of
 from voterlist.pipeline.steps import Context, Walk, guard, unit_name
 from voterlist.pipeline.units import Task
 from voterlist.processes.limits import without_collection
-from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile
 from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import build_wall
@@ -42,7 +41,6 @@ from voterlist.report.values import Facts, Limits, UnitStanding
 from voterlist.storage import files as store_files
 from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
-from voterlist.storage.store import Work
 from voterlist.tables import concat, count_by, plain
 from voterlist.watch import left_to_ask
 
@@ -68,17 +66,7 @@ def write_reports(
         Stage.REPORT, partial(_write_all, context, walk, standing, burned, below)
     )
     entries = pq.read_metadata(walk.tables.path("entries")).num_rows
-    seconds = round(time.perf_counter() - started, 3)
-    work = Work(
-        stage=Stage.REPORT,
-        rows_in=entries,
-        rows_out=entries,
-        set_aside=0,
-        seconds=seconds,
-        peak_megabytes=peak_megabytes(),
-        worker_megabytes=context.units.worker_megabytes,
-    )
-    walk.note(work)
+    walk.note(Stage.REPORT, (entries, entries, 0), started)
     return outputs
 
 

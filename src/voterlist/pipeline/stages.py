@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.config.sections import Settings, own_territory
+from voterlist.config.sections import own_territory
 from voterlist.decisions.effects import (
     Effects,
     columns_for,
@@ -52,14 +52,11 @@ from voterlist.pipeline.reconciling import FINDINGS, check_register, reconcile_o
 from voterlist.pipeline.returned import find_returned
 from voterlist.pipeline.steps import (
     RECEIVED,
-    Context,
     Given,
     NeededTables,
     StageContext,
     StageResult,
     Step,
-    digest_of_given,
-    digest_of_settings,
 )
 from voterlist.quality.certificate import certificate_of_run
 from voterlist.quality.fairness import fairness, surest_differences
@@ -76,7 +73,7 @@ from voterlist.schemas import (
     VOTER,
     empty,
 )
-from voterlist.storage import linkage_state, store
+from voterlist.storage import linkage_state
 from voterlist.storage.ledger import CaseNumber
 from voterlist.tables import (
     concat,
@@ -605,19 +602,3 @@ def _records(records: Sequence[object]) -> pa.Table:
     """Frozen records of plain values as a table, one row each."""
     rows = [dataclasses.asdict(record) for record in records]  # type: ignore[call-overload]
     return pa.Table.from_pylist(rows) if rows else pa.table({})
-
-
-def needs_of(context: Context) -> dict[str, str]:
-    """Word -> digest: ``program``, ``day``, ``settings.<section>``, and each of ``Given``."""
-    paths = {path for step in STAGES for path in step.settings}
-    settings = {
-        f"settings.{path}": digest_of_settings(context.settings, path)
-        for path in sorted(paths | set(Settings.model_fields))
-    }
-    given = {need.value: digest_of_given(context, need) for need in Given}
-    return {
-        "program": store.program_digest(),
-        "day": context.today.isoformat(),
-        **settings,
-        **given,
-    }

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -27,16 +28,17 @@ from voterlist.config.sections import Settings
 from voterlist.deadlines import list_day
 from voterlist.decisions.given import Given as Answers
 from voterlist.errors import StageError, VoterlistError, place_of
-from voterlist.model import Action, Stage, frozen
-from voterlist.pipeline.inbox import Inputs, is_passing
+from voterlist.model import Action, Stage, frozen, no_progress
+from voterlist.pipeline.inbox import Inputs, is_passing, with_ours
+from voterlist.pipeline.known import Known, answers_in
 from voterlist.pipeline.running import Progress
 from voterlist.pipeline.units import Make, Task, Units
 from voterlist.processes.workers import peak_megabytes
 from voterlist.readers.listing import ListedFile
 from voterlist.schemas import with_entries
 from voterlist.storage import store
-from voterlist.storage.kept import DRAW, KeptUnit
-from voterlist.storage.ledger import CaseNumber, Place, place_in
+from voterlist.storage.kept import DRAW, Kept, KeptUnit
+from voterlist.storage.ledger import CaseNumber, Place, Reader, place_in
 from voterlist.storage.store import (
     FileColumns,
     RunFolder,
@@ -155,23 +157,22 @@ class Step:
     by_constituency: bool = False
     """True where the work on one constituency needs no other one."""
 
-    def key(self, program: str, digests: Mapping[str, str], context: Context) -> str:
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it needs besides tables, as words of ``needs_of``."""
+        return ("program", *(f"settings.{path}" for path in self.settings), *self.given)
+
+    def key(self, needs: Mapping[str, str], digests: Mapping[str, str]) -> str:
         """The digest of all that the stage needs.
 
         Args:
-            program: the digest of the program.
+            needs: as ``needs_of`` gives them.
             digests: the SHA-256 of every table made so far, by its place.
-            context: the context of the run.
         """
-        parts = [program, self.stage]
+        told = {word: needs[word] for word in self.words}
         for name in self.needs:
-            for place in places_of_table(name, digests):
-                parts += [place, digests[place]]
-        for path in self.settings:
-            parts += [path, digest_of_settings(context.settings, path)]
-        for need in self.given:
-            parts += [need, digest_of_given(context, need)]
-        return store.digest_of(*parts)
+            told |= {place: digests[place] for place in places_of_table(name, digests)}
+        return store.digest_of(self.stage, *chain(*told.items()))
 
     def require_declared(self, made: Iterable[str]) -> None:
         """Refuse tables that the stage does not declare, or fewer than it declares.
@@ -200,25 +201,31 @@ def places_of_table(name: str, places: Iterable[str]) -> list[str]:
     return part_places
 
 
-def digest_of_settings(settings: Settings, path: str) -> str:
+def needs_of(context: Context, steps: Iterable[Step]) -> dict[str, str]:
+    """Word -> digest: ``program``, ``day``, ``settings.<section>``, and each of ``Given``.
+
+    Of the settings every section, and each path that one of the steps declares.
+    """
+    settings, inputs = context.settings, context.inputs
+    paths = {*Settings.model_fields, *chain(*(step.settings for step in steps))}
+    return {
+        "program": context.units.program,
+        "day": context.today.isoformat(),
+        **{f"settings.{path}": _digest_at(settings, path) for path in sorted(paths)},
+        Given.INBOX: _digest_of_lists(context),
+        Given.REFERENCE: _digest_of_files(inputs.reference_files),
+        Given.STREETS: _digest_of_files(inputs.street_files),
+        Given.ANSWERS: _digest_of_answers(context.given),
+        Given.CASE_NUMBERS: _digest_of_numbers(context),
+        Given.SCOPE: store.digest_of(context.is_whole, *context.constituencies),
+        Given.LIST_DAY: str(context.list_day),
+    }
+
+
+def _digest_at(settings: Settings, path: str) -> str:
     """The digest of a section, or the value, at this key path of the settings."""
     value = attrgetter(path)(settings)
     return config.digest(value) if isinstance(value, BaseModel) else str(value)
-
-
-def digest_of_given(context: Context, need: Given) -> str:
-    """The digest of what a stage may need besides tables and settings."""
-    inputs = context.inputs
-    digests: dict[Given, Callable[[], str]] = {
-        Given.INBOX: lambda: _digest_of_lists(context),
-        Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
-        Given.STREETS: lambda: _digest_of_files(inputs.street_files),
-        Given.ANSWERS: lambda: _digest_of_answers(context.given),
-        Given.CASE_NUMBERS: lambda: _digest_of_numbers(context),
-        Given.SCOPE: lambda: store.digest_of(context.is_whole, *context.constituencies),
-        Given.LIST_DAY: lambda: str(context.list_day),
-    }
-    return digests[need]()
 
 
 def _digest_of_lists(context: Context) -> str:
@@ -438,6 +445,31 @@ class Context:
     """The numbers of the cases of earlier runs."""
     left_out: frozenset[int | None] = frozenset()
     """The constituencies (None: the files beside the folders) whose work failed in this run."""
+    before: Known | None = None
+    """What the complete runs before this one say; None where there is none."""
+
+    @classmethod
+    def of(
+        cls,
+        workspace: Path,
+        settings: Settings,
+        inputs: Inputs,
+        ledger: Reader,
+        today: dt.date,
+        jobs: int = 1,
+        progress: Progress = no_progress,
+    ) -> Context:
+        """What a run of these inputs depends on, with what its ledger says."""
+        return cls(
+            workspace,
+            settings,
+            with_ours(inputs, workspace, ledger.journal()),
+            answers_in(ledger),
+            today,
+            Units(Kept(workspace), store.program_digest(), max(1, jobs)),
+            progress,
+            tuple(ledger.case_numbers()),
+        )
 
     @property
     def ledger(self) -> Place:
@@ -519,8 +551,8 @@ class Walk:
     """The stages of one run, as far as they are done."""
 
     folder: RunFolder
-    program: str
-    """The digest of the program."""
+    needs: Mapping[str, str]
+    """What the run depends on, as ``needs_of`` says it."""
     context: Context
     tables: Shelf = field(default_factory=Shelf)
     """Every table made so far, by its place."""
@@ -539,7 +571,7 @@ class Walk:
         stage = step.stage
         self.context.progress(stage, "", 0, 1)
         started = time.perf_counter()
-        key = step.key(self.program, self.digests, self.context)
+        key = step.key(self.needs, self.digests)
         # Where units are drawn, lists are taken over unit by unit.
         is_made = self.is_passing or (stage is Stage.INGEST and DRAW.get()() < 1)
         record = None if is_made else self._taken_over(step, key)
@@ -552,21 +584,8 @@ class Walk:
         else:
             self._put(dict.fromkeys(record.tables))
         self.digests |= record.tables
-        work = Work(
-            stage=stage,
-            rows_in=record.rows_in,
-            rows_out=record.rows_out,
-            set_aside=record.set_aside,
-            seconds=round(time.perf_counter() - started, 3),
-            peak_megabytes=peak_megabytes(),
-            reused=is_reused,
-            # Those that wait for work have not ended.
-            worker_megabytes=max(
-                peak_megabytes(workers=True), self.context.units.worker_megabytes
-            ),
-            notes=notes,
-        )
-        self.note(work)
+        rows = record.rows_in, record.rows_out, record.set_aside
+        self.note(stage, rows, started, reused=is_reused, notes=notes)
         self.context.progress(stage, "", 1, 1)
 
     def _taken_over(self, step: Step, key: str) -> StageRecord | None:
@@ -618,8 +637,30 @@ class Walk:
         self.folder.finish(stages, outputs)
         self.tables.follow(written, self.folder.path)
 
-    def note(self, work: Work) -> None:
-        """Add what a stage did to the trace, and to the log where anybody reads one."""
+    def note(
+        self, stage: Stage, rows: tuple[int, int, int], started: float, **more: Any
+    ) -> None:
+        """Add what a stage did to the trace, and to the log where anybody reads one.
+
+        Args:
+            stage: the stage.
+            rows: those that came in, that go on, and that were set aside.
+            started: when it was begun, by ``time.perf_counter``.
+            more: what else ``Work`` says of it.
+        """
+        seconds = round(time.perf_counter() - started, 3)
+        # Workers that wait for work have not ended.
+        of_workers = max(
+            peak_megabytes(workers=True), self.context.units.worker_megabytes
+        )
+        work = Work(
+            stage,
+            *rows,
+            seconds,
+            peak_megabytes(),
+            worker_megabytes=of_workers,
+            **more,
+        )
         self.work.append(work)
         self.folder.note(work)
         _LOG.info("stage", extra={"run": self.folder.manifest.run, **asdict(work)})

@@ -22,7 +22,7 @@ from voterlist.deadlines.handovers import (
 from voterlist.errors import StageError, UsageError, VoterlistError, usage_error
 from voterlist.model import Stage, null_last
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.known import Known, answers_in, keep_subjects, known, known_work
+from voterlist.pipeline.known import Known, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
     Done,
     digest_of_lists,
@@ -41,7 +41,7 @@ from voterlist.pipeline.running import (
     Trouble,
     remember,
 )
-from voterlist.pipeline.stages import STAGES, needs_of
+from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.standings import (
     burn_down,
     open_in,
@@ -52,16 +52,16 @@ from voterlist.pipeline.steps import (
     Tables,
     Walk,
     known_place,
+    needs_of,
     places_of,
     places_of_table,
     received_name,
 )
-from voterlist.pipeline.units import Units, UnitsFailedError
+from voterlist.pipeline.units import UnitsFailedError
 from voterlist.processes.stopping import whole
 from voterlist.schemas import LIST, empty, with_entries
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.files import sha256
-from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.store import (
     MANIFEST_NAME,
@@ -99,32 +99,23 @@ def work(
     watch = LedgerWatch()
     with Ledger(place) as ledger:
         _keep_subjects(workspace, ledger)
-        given = answers_in(ledger)
-        numbers = tuple(ledger.case_numbers())
         newest_day = ledger.newest_day()
         settle_reruns(workspace, told_of(ledger.journal()))
         altered = altered_runs(workspace, ledger.journal())
-        inputs = inbox.with_ours(inputs, workspace, ledger.journal())
+        context = Context.of(workspace, settings, inputs, ledger, today, jobs, progress)
     watch.left(ledger)
-    kept = Kept(workspace)
+    kept = context.units.kept
     kept.altered += _moved_aside(workspace, altered)
-    before = _known_before(workspace, place)
+    before = None
+    with ledgers.reading(place) as reader, suppress(UsageError):
+        before = known(workspace, reader)
+    context = replace(context, before=before)
+    # Read before the folder of the run, which may be made again, is written into.
     earlier = _lists_of(before)
-    units = Units(kept, program_digest(), max(1, jobs))
-    context = Context(
-        workspace,
-        settings,
-        inputs,
-        given,
-        today,
-        units,
-        progress,
-        numbers,
-    )
     try:
         done = _do_stages(context, until, watch)
     finally:
-        units.close()
+        context.units.close()
     is_behind = newest_day is not None and newest_day > today
     told = [Trouble(name, None, "work-altered") for name in kept.altered]
     result = result_of(done)
@@ -140,16 +131,9 @@ def work(
     )
     # What was altered is said once.
     if done.is_complete and watch.is_calm and not told:
-        folder, needs = done.walk.folder.path, needs_of(context)
+        folder, needs = done.walk.folder.path, done.walk.needs
         remember(folder, result, watch.head, needs, is_whole=inputs.is_whole)
     return result
-
-
-def _known_before(workspace: Path, place: ledgers.Place) -> Known | None:
-    """What the complete runs say before this one; None where there is none."""
-    with ledgers.reading(place) as ledger, suppress(UsageError):
-        return known(workspace, ledger)
-    return None
 
 
 def _lists_of(runs: Known | None) -> pa.Table:
@@ -189,7 +173,7 @@ def _do_stages(context: Context, until: Stage | None, watch: LedgerWatch) -> Don
         # A run that was killed may be put in its place: see ``RunFolder.finish``.
         with Ledger(context.ledger):
             folder = RunFolder(context.workspace, _manifest(context))
-        walk = Walk(folder, program_digest(), context)
+        walk = Walk(folder, needs_of(context, STAGES), context)
         try:
             done = _walk_stages(context, walk, until, watch)
         except UnitsFailedError as error:
@@ -256,8 +240,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     frozen = [kind for kind in last if is_frozen(last[kind], context.today)]
     if not frozen:
         return
-    before = _lists_of(_known_before(context.workspace, context.ledger))
-    earlier = rows_among(before, "list_kind", frozen)
+    earlier = rows_among(_lists_of(context.before), "list_kind", frozen)
     names = {
         source: name for (source, copy), name in inputs.names().items() if not copy
     }
