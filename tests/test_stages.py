@@ -18,9 +18,9 @@ from voterlist.pipeline.known import answers_in
 from voterlist.pipeline.stages import STAGES, link_entries
 from voterlist.pipeline.steps import (
     Context,
-    NeededTables,
     StageContext,
     UndeclaredError,
+    needed,
     needs_of,
     place_of_table,
     places_of_table,
@@ -82,7 +82,7 @@ def alone(step, whole, folder, declared=None):
             shelf.put(place, run / f"{place}.parquet")
     step = declared or step
     folder.mkdir(exist_ok=True)
-    return step.run(NeededTables(shelf, step), StageContext(context, step, folder))
+    return step.run(needed(shelf, step), StageContext(context, step, folder))
 
 
 @pytest.mark.parametrize("step", STAGES, ids=lambda step: step.stage.value)
@@ -118,7 +118,7 @@ def link_alone(workspace, voters, *, is_whole):
     tables = {"voters": voters, "decisions": empty(DECISION), "added": empty(ADDED)}
     for name, table in tables.items():
         shelf.put(place_of_table(name), workspace / f"{name}.parquet", table)
-    link_entries(NeededTables(shelf, LINK), StageContext(context, LINK, workspace))
+    link_entries(needed(shelf, LINK), StageContext(context, LINK, workspace))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,6 @@ from voterlist.normalize.stage import normalize
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
 from voterlist.pipeline.steps import (
     INTAKE_TABLES,
-    NeededTables,
     Parts,
     StageContext,
     StageResult,
@@ -54,14 +53,14 @@ from voterlist.schemas import ADDED, ENTRY, VOTER, Intake, RawFile, empty, with_
 from voterlist.storage import store
 from voterlist.storage.files import own_folder, sha256
 from voterlist.storage.kept import KeptUnit, Place, Said, memo
-from voterlist.storage.store import Written
+from voterlist.storage.store import Shelf, Written
 from voterlist.tables import concat, sort_by, total
 
 _ROWS = "rows"
 """The file that holds the rows of a file of the inbox."""
 
 
-def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
+def take_in(_tables: Shelf, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
     tasks = intake_tasks(context)
     settings = context.settings.ingest
@@ -253,7 +252,7 @@ def _intake_path(folder: Path, name: str, number: int) -> Path:
     return folder / f"{place_of_table(received_name(name), number)}.parquet"
 
 
-def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
+def merge_lists(tables: Shelf, context: StageContext) -> StageResult:
     """One list out of all: entries, lists, rows set aside, findings of the intake."""
     accounts = _accounts(tables)
     received = tables.part_paths(received_name("entries"))
@@ -284,7 +283,7 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows_in, rows)
 
 
-def _accounts(tables: NeededTables) -> list[Intake]:
+def _accounts(tables: Shelf) -> list[Intake]:
     """The intake of each folder of the inbox, without its entries, which are too many to hold."""
     lists, set_aside, findings = (
         tables.parts(received_name(name)) for name in ("lists", "set_aside", "findings")
@@ -385,7 +384,7 @@ VOTERS, FINDINGS = "voters.parquet", "findings.parquet"
 """The files of a unit."""
 
 
-def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
+def normalize_entries(tables: Shelf, context: StageContext) -> StageResult:
     """A voter for every entry."""
     entries, amendments = tables.path("entries"), tables["amendments"]
     profile = context.settings.workspace.profile

@@ -44,8 +44,6 @@ from voterlist.pipeline.steps import (
     Context,
     Tables,
     Walk,
-    place_of_table,
-    places_of_table,
     received_name,
 )
 from voterlist.report.values import UnitStanding
@@ -57,7 +55,7 @@ from voterlist.schemas import (
     empty,
     with_entries,
 )
-from voterlist.storage.store import digest_of
+from voterlist.storage.store import Shelf, digest_of
 from voterlist.tables import (
     ReadRow,
     Row,
@@ -148,13 +146,9 @@ def result_of(done: Done) -> RunResult:
     )
 
 
-def _intake_findings(tables: Tables) -> pa.Table:
+def _intake_findings(tables: Shelf) -> pa.Table:
     """FINDING, with those of the intake: settled, else merged, else as received."""
-    names = (
-        "findings",
-        place_of_table("findings-raised"),
-        place_of_table("findings-ingest"),
-    )
+    names = ("findings", "findings-raised", "findings-ingest")
     name = next((name for name in names if name in tables), None)
     if name is None:
         return _merged_or_received(tables, "findings", FINDING)
@@ -166,12 +160,11 @@ def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, 
 
     Of a run that was stopped before that was known: how many were raised.
     """
-    raised = place_of_table("findings-raised")
     if "findings" in tables:
         return counts(tables["findings"], "severity")
-    if raised not in tables:
+    if "findings-raised" not in tables:
         return {}
-    return counts(gather([tables[raised]], settings), "severity")
+    return counts(gather([tables["findings-raised"]], settings), "severity")
 
 
 def _note_of(walk: Walk, name: str) -> Any:
@@ -181,20 +174,19 @@ def _note_of(walk: Walk, name: str) -> Any:
     )
 
 
-def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
+def _merged_or_received(tables: Shelf, name: str, schema: pa.Schema) -> pa.Table:
     """A table of the intake.
 
     Merged, or as it was received where the run was stopped before the merge.
     """
     if name in tables:
         return tables[name]
-    received = places_of_table(received_name(name), tables)
-    return concat((tables[place] for place in received), schema)
+    return concat(tables.parts(received_name(name)), schema)
 
 
 def _reference(tables: Tables) -> pa.Table:
     """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
-    names = ("reference", place_of_table("sources-streets"))
+    names = ("reference", "sources-streets")
     name = next((name for name in names if name in tables), None)
     return empty(SOURCES) if name is None else tables[name]
 

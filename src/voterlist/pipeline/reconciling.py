@@ -28,7 +28,7 @@ from voterlist.normalize.streets import normalize_streets
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.reference import SOURCES
-from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, unit_name
+from voterlist.pipeline.steps import StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import Part, Reconciliation, registers
@@ -47,10 +47,11 @@ from voterlist.schemas import (
 )
 from voterlist.storage import store
 from voterlist.storage.kept import Said
+from voterlist.storage.store import Shelf
 from voterlist.tables import concat, from_rows, sort_by
 
 
-def check_register(tables: NeededTables, context: StageContext) -> StageResult:
+def check_register(tables: Shelf, context: StageContext) -> StageResult:
     """The register tests, the statistics of every place, profiles and age pyramids."""
     register = read_streets(context.street_files, context.settings)
     voters = tables.select("voters", VOTERS)
@@ -161,7 +162,7 @@ FINDINGS = (
 """The findings of the stages before; they are joined in this order."""
 
 
-def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
+def reconcile_outside(tables: Shelf, context: StageContext) -> StageResult:
     """The list against registers, statistics and the last cycle's list.
 
     The findings of all stages are put together here. What of them is left to ask is known once the
@@ -209,7 +210,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
 
 
 def _reconcile(
-    outside: reference.Outside, tables: NeededTables, context: StageContext
+    outside: reference.Outside, tables: Shelf, context: StageContext
 ) -> Reconciliation:
     """The list against registers, statistics and protocols.
 
@@ -272,7 +273,7 @@ def _count(task: tuple[Path, int], folder: Path) -> Said:
 
 
 def _candidates(
-    outside: reference.Outside, tables: NeededTables, context: StageContext
+    outside: reference.Outside, tables: Shelf, context: StageContext
 ) -> pa.Table:
     """VOTER: the entries that a row of a register may meet."""
     if not outside.registers:
@@ -297,7 +298,7 @@ def _meet(task: tuple[Path, int], folder: Path, *, keys: Mapping[str, Any]) -> S
 
 
 def _last_cycle(
-    outside: reference.Outside, tables: NeededTables, context: StageContext
+    outside: reference.Outside, tables: Shelf, context: StageContext
 ) -> Cycles:
     """This list beside the last cycle's; three tables without rows where that was not given."""
     if outside.last is None:

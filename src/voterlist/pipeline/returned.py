@@ -32,8 +32,9 @@ from voterlist.decisions.outcome import place_of_id
 from voterlist.fields import NAME_PARTS
 from voterlist.model import Action, Mark, Precinct, Returned, Verdict, frozen
 from voterlist.normalize.stage import normalize
-from voterlist.pipeline.steps import NeededTables, StageContext, Tables
+from voterlist.pipeline.steps import StageContext, Tables
 from voterlist.schemas import ENTRY, RETURNED, VOTER, empty, with_entries
+from voterlist.storage.store import Shelf
 from voterlist.tables import Row, by_key, from_rows, is_among, rows_among
 
 _OF_QUESTIONS = frozenset({Action.ASK, Action.WITHDRAW})
@@ -45,7 +46,7 @@ _ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
 
 
 def find_returned(
-    tables: NeededTables,
+    tables: Shelf,
     context: StageContext,
     given: Given,
     entry_ids: pa.ChunkedArray,
@@ -297,7 +298,7 @@ class Now:
 
 def _what_became_of(
     gone: Collection[str],
-    tables: NeededTables,
+    tables: Shelf,
     context: StageContext,
     entry_ids: pa.ChunkedArray,
 ) -> dict[str, Now]:

@@ -53,7 +53,6 @@ from voterlist.pipeline.returned import find_returned
 from voterlist.pipeline.steps import (
     RECEIVED,
     Given,
-    NeededTables,
     StageContext,
     StageResult,
     Step,
@@ -75,6 +74,7 @@ from voterlist.schemas import (
 )
 from voterlist.storage import linkage_state
 from voterlist.storage.ledger import CaseNumber
+from voterlist.storage.store import Shelf
 from voterlist.tables import (
     concat,
     from_rows,
@@ -86,7 +86,7 @@ from voterlist.tables import (
 )
 
 
-def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
+def link_entries(tables: Shelf, context: StageContext) -> StageResult:
     """Pairs that may be one person, and the cases they make.
 
     Pairs compared by the run before are not compared again. The decisions of people are labels for
@@ -158,7 +158,7 @@ def _added_comparisons(told: pa.Table, context: StageContext) -> Added:
     return Added(comparisons, fold_added(written, comparisons, profile, FOLDS), ids)
 
 
-def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
+def bring_decisions(tables: Shelf, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
     # Of the list of a nation one column is read at a time, and mostly the ids alone.
     stood = tables.columns("entries", STOOD)
@@ -178,7 +178,7 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
 
 
 def _struck_for_good(
-    tables: NeededTables, context: StageContext, holding: Standing
+    tables: Shelf, context: StageContext, holding: Standing
 ) -> pa.Table:
     """AMENDMENT of the strikings of people of whom no entry of here is kept."""
     strikes = rows_among(holding.amendments, "action", [Action.STRIKE]).to_pylist()
@@ -199,7 +199,7 @@ def _struck_for_good(
 _BORN = pa.schema(VOTER.field(name) for name in ("entry_id", *BORN))
 
 
-def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
+def review_cases(tables: Shelf, context: StageContext) -> StageResult:
     """What was decided and what is left to ask: the queue, the findings, the scorecards.
 
     What decisions do to the list, with the balance of each precinct, and the corrected list once
@@ -287,7 +287,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
 
 
 def _about_added(
-    tables: NeededTables, done: Effects, profile: Profile
+    tables: Shelf, done: Effects, profile: Profile
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """What is asked of the people who were added, and what answers by them.
 
@@ -309,7 +309,7 @@ def _about_added(
 _HALF_A_YEAR = dt.timedelta(days=183)
 
 
-def _without_children(tables: NeededTables, context: StageContext) -> pa.Table:
+def _without_children(tables: Shelf, context: StageContext) -> pa.Table:
     """The acceptances, without those of a register's row of a child who came of age since.
 
     Who is of age on the day of the list is asked about before: that answer, which is younger than
@@ -334,9 +334,7 @@ def _without_children(tables: NeededTables, context: StageContext) -> pa.Table:
     return acceptances.filter(pc.or_(has_entry, pc.invert(is_of_age)))
 
 
-def _added_beside(
-    added: pa.Table, gone: Collection[str], tables: NeededTables
-) -> pa.Table:
+def _added_beside(added: pa.Table, gone: Collection[str], tables: Shelf) -> pa.Table:
     """FINDING of the entries beside which somebody (VOTER) was added who may be the person.
 
     Of those who are ``gone`` nothing is found.
@@ -381,7 +379,7 @@ _STRIKES = (Action.STRIKE, Verdict.REPEAT)
 
 def _mark_groups(
     given: Answers,
-    tables: NeededTables,
+    tables: Shelf,
     done: Effects,
     accepted: pa.Table,
     readings: pa.Table,
@@ -415,7 +413,7 @@ def _on_lists(entries: pa.Table, done: Effects) -> pa.ChunkedArray:
     return pa.chunked_array([part for column in columns for part in column.chunks])
 
 
-def _doubted_cases(tables: NeededTables) -> list[str]:
+def _doubted_cases(tables: Shelf) -> list[str]:
     """The cases of which the second opinion takes a pair for something else than the model."""
     opinions = tables["second_opinion"]
     differs = opinions.filter(opinions.column("differs"))
@@ -437,7 +435,7 @@ _SCORED = (
 )
 
 
-def _scorecard(tables: NeededTables, findings: pa.Table) -> pa.Table:
+def _scorecard(tables: Shelf, findings: pa.Table) -> pa.Table:
     """The scorecard of each precinct, which needs the findings that are left and the cases."""
     return scorecard_of(**{name: tables[name] for name in _SCORED}, findings=findings)
 

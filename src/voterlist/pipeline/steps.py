@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from itertools import chain
@@ -40,7 +40,6 @@ from voterlist.storage import store
 from voterlist.storage.kept import DRAW, Kept, KeptUnit
 from voterlist.storage.ledger import CaseNumber, Place, Reader, place_in
 from voterlist.storage.store import (
-    FileColumns,
     RunFolder,
     Shelf,
     StageRecord,
@@ -144,7 +143,7 @@ class Step:
     """One stage of a run."""
 
     stage: Stage
-    run: Callable[[NeededTables, StageContext], StageResult]
+    run: Callable[[Shelf, StageContext], StageResult]
     needs: tuple[str, ...] = ()
     """Names of tables."""
     makes: tuple[str, ...] = ()
@@ -257,52 +256,14 @@ def _digest_of_files(files: Iterable[ListedFile]) -> str:
     )
 
 
-class NeededTables(Mapping[str, pa.Table]):
-    """The tables that a stage needs, by name."""
+def needed(shelf: Shelf, step: Step) -> Shelf:
+    """The tables that a stage needs, by name; any other raises ``UndeclaredError``."""
 
-    def __init__(self, shelf: Shelf, step: Step) -> None:
-        self._shelf = shelf
-        self._step = step
-
-    def path(self, name: str) -> Path:
-        """The file of a table."""
-        return self._shelf.path(self._place(name))
-
-    def select(self, name: str, schema: pa.Schema) -> pa.Table:
-        """The columns of this schema; see ``Shelf.select``."""
-        return self._shelf.select(self._place(name), schema)
-
-    def columns(self, name: str, schema: pa.Schema) -> pa.Table | FileColumns:
-        """The columns of this schema; see ``Shelf.columns``."""
-        return self._shelf.columns(self._place(name), schema)
-
-    def parts(self, name: str) -> list[pa.Table]:
-        """The parts of a table, in order."""
-        return [self._shelf[place] for place in self._places(name)]
-
-    def part_paths(self, name: str) -> list[Path]:
-        """The files of the parts of a table, in order."""
-        return [self._shelf.path(place) for place in self._places(name)]
-
-    def _place(self, name: str) -> str:
-        self._require(name)
+    def place_of(name: str) -> str:
+        _require_declared(step, name, step.needs)
         return place_of_table(name)
 
-    def _places(self, name: str) -> list[str]:
-        self._require(name)
-        return places_of_table(name, self._shelf)
-
-    def _require(self, name: str) -> None:
-        _require_declared(self._step, name, self._step.needs)
-
-    def __getitem__(self, name: str) -> pa.Table:
-        return self._shelf[self._place(name)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._step.needs)
-
-    def __len__(self) -> int:
-        return len(self._step.needs)
+    return replace(shelf, place_of=place_of)
 
 
 def _require_declared(step: Step, name: str, declared: Iterable[str]) -> None:
@@ -554,8 +515,8 @@ class Walk:
     needs: Mapping[str, str]
     """What the run depends on, as ``needs_of`` says it."""
     context: Context
-    tables: Shelf = field(default_factory=Shelf)
-    """Every table made so far, by its place."""
+    tables: Shelf = field(default_factory=partial(Shelf, place_of_table))
+    """Every table made so far."""
     digests: dict[str, str] = field(default_factory=dict)
     """The SHA-256 of every table made so far, by its place."""
     work: list[Work] = field(default_factory=list)
@@ -604,9 +565,9 @@ class Walk:
 
     def _make(self, step: Step) -> StageResult:
         """What the stage makes of the tables that it needs."""
-        needed = NeededTables(self.tables, step)
         context = StageContext(self.context, step, self.folder.path)
-        result = guard(step.stage, partial(step.run, needed, context))
+        run = partial(step.run, needed(self.tables, step), context)
+        result = guard(step.stage, run)
         guard(step.stage, partial(step.require_declared, result.tables))
         _require_balance(step.stage, result)
         return result

@@ -54,7 +54,6 @@ from voterlist.pipeline.steps import (
     known_place,
     needs_of,
     places_of,
-    places_of_table,
     received_name,
 )
 from voterlist.pipeline.units import UnitsFailedError
@@ -312,12 +311,11 @@ def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
     """The constituencies of the folders from which the entries of failed units came."""
     failed = {number for task, _ in error.failures for number in task.constituencies}
     batches = walk.context.inputs.batches
-    received = places_of_table(received_name("lists"), walk.tables)
+    received = walk.tables.parts(received_name("lists"))
     if not received:
         return frozenset(failed) & _homes(walk.context.inputs)
     homes = set()
-    for batch, place in zip(batches, received, strict=True):
-        lists = walk.tables[place]
+    for batch, lists in zip(batches, received, strict=True):
         filled = with_entries(lists)
         if failed & set(filled.column("constituency").unique().to_pylist()):
             homes.add(batch.constituency)

@@ -21,10 +21,11 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import suppress
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -141,53 +142,75 @@ class Work:
     notes: Mapping[str, int | str] = field(default_factory=dict)
 
 
+@dataclass(eq=False, slots=True)
 class Shelf(Mapping[str, pa.Table]):
     """The tables of a run by name.
 
     One that stands only in a file is read when it is first asked for.
+
+    Attributes:
+        place_of: where the table of a name is; a place is its own name. It raises what is to be
+            raised of a table that may not be read.
     """
 
-    def __init__(self) -> None:
-        self._files: dict[str, Path] = {}
-        self._tables: dict[str, pa.Table] = {}
+    place_of: Callable[[str], str] = str
+    _files: dict[str, Path] = field(default_factory=dict)
+    _tables: dict[str, pa.Table] = field(default_factory=dict)
 
-    def put(self, name: str, path: Path, table: pa.Table | None = None) -> None:
+    def put(self, place: str, path: Path, table: pa.Table | None = None) -> None:
         """Add a table that stands in this file; where it is at hand it need not be read again."""
-        self._files[name] = path
-        self._tables.pop(name, None)
+        self._files[place] = path
+        self._tables.pop(place, None)
         if table is not None:
-            self._tables[name] = table
+            self._tables[place] = table
 
     def path(self, name: str) -> Path:
         """The file of a table."""
-        return self._files[name]
+        return self._files[self.place_of(name)]
 
     def follow(self, old: Path, new: Path) -> None:
         """Look for every table in the folder ``new``, to which the folder ``old`` was renamed."""
-        self._files = {
-            name: new / path.relative_to(old) for name, path in self._files.items()
-        }
+        for place, path in self._files.items():
+            self._files[place] = new / path.relative_to(old)
 
     def select(self, name: str, schema: pa.Schema) -> pa.Table:
         """The columns of this schema, text as codes where it has it so.
 
         Read for the caller alone, and not kept.
         """
-        if name in self._tables:
-            return self._tables[name].select(schema.names)
+        columns = self.columns(name, schema)
+        if isinstance(columns, pa.Table):
+            return columns
         words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        return _read(self._files[name], words, schema.names)
+        return _read(columns.path, words, schema.names)
 
     def columns(self, name: str, schema: pa.Schema) -> pa.Table | FileColumns:
         """The columns of this schema, those of a file read when they are asked for."""
-        if name in self._tables:
-            return self._tables[name].select(schema.names)
-        return FileColumns(self._files[name], schema)
+        place = self.place_of(name)
+        if place in self._tables:
+            return self._tables[place].select(schema.names)
+        return FileColumns(self._files[place], schema)
+
+    def parts(self, name: str) -> list[pa.Table]:
+        """The parts of a table that lies in parts, in order."""
+        return [self._at(place) for place in self._part_places(name)]
+
+    def part_paths(self, name: str) -> list[Path]:
+        """The files of the parts of a table, in order."""
+        return [self._files[place] for place in self._part_places(name)]
+
+    def _part_places(self, name: str) -> Iterator[str]:
+        first = self.place_of(name)
+        places = (f"{first}-{number}" for number in count())
+        return takewhile(self._files.__contains__, places)
+
+    def _at(self, place: str) -> pa.Table:
+        if place not in self._tables:
+            self._tables[place] = _read(self._files[place])
+        return self._tables[place]
 
     def __getitem__(self, name: str) -> pa.Table:
-        if name not in self._tables:
-            self._tables[name] = _read(self._files[name])
-        return self._tables[name]
+        return self._at(self.place_of(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
