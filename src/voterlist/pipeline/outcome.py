@@ -86,11 +86,18 @@ class Done:
         return self.until is None
 
 
+_NOTED = ("afresh", "compared", "state_use", "training_labels", "contradictory")
+"""What the linkage notes of how it did its work; None where it did none in this run."""
+
+
 def result_of(done: Done) -> RunResult:
     """What a run says of what is done."""
     context, walk, standing = done.context, done.walk, done.standing
     tables = walk.tables
     first = walk.work[0]
+    of_link = (work.notes for work in walk.work if work.stage == Stage.LINK)
+    noted: Mapping[str, Any] = next(of_link, {})
+    told: dict[str, Any] = {name: noted.get(name) for name in _NOTED}
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
     doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
     aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
@@ -120,16 +127,7 @@ def result_of(done: Done) -> RunResult:
         estimate=estimate[0] if estimate else None,
         doubts=tuple(doubts),
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
-        **{
-            name: _note_of(walk, name)
-            for name in (
-                "afresh",
-                "compared",
-                "state_use",
-                "training_labels",
-                "contradictory",
-            )
-        },
+        **told,
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=done.outputs,
@@ -165,13 +163,6 @@ def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, 
     if "findings-raised" not in tables:
         return {}
     return counts(gather([tables["findings-raised"]], settings), "severity")
-
-
-def _note_of(walk: Walk, name: str) -> Any:
-    """What the linkage noted of how it did its work; None where it did none in this run."""
-    return next(
-        (work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None
-    )
 
 
 def _merged_or_received(tables: Shelf, name: str, schema: pa.Schema) -> pa.Table:

@@ -23,11 +23,10 @@ from voterlist.decisions.effects import with_corrections
 from voterlist.errors import InputError
 from voterlist.findings import gather
 from voterlist.ingest.registers import StreetRows, street_rows
-from voterlist.model import Stage, frozen
+from voterlist.model import AsideCode, Stage, frozen
 from voterlist.normalize.streets import normalize_streets
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
-from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.steps import StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
 from voterlist.readers.listing import ListedFile
@@ -48,7 +47,7 @@ from voterlist.schemas import (
 from voterlist.storage import store
 from voterlist.storage.kept import Said
 from voterlist.storage.store import Shelf
-from voterlist.tables import concat, from_rows, sort_by
+from voterlist.tables import concat, sort_by
 
 
 def check_register(tables: Shelf, context: StageContext) -> StageResult:
@@ -122,33 +121,26 @@ def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegis
 def _register(files: Iterable[RawFile]) -> StreetRegister:
     """The streets in these files; one that cannot be read is noted."""
     parts: list[StreetRows] = []
-    sources = []
-    troubles: list[tuple[str, str]] = []
+    outside = reference.Outside()
     for raw in files:
-        # A copy of a register adds nothing and is not read.
-        part, trouble = (None, "duplicate-file") if raw.copy else _read(raw)
-        parts += [part] if part else []
-        troubles += ((raw.source, code) for code in raw.troubles)
-        rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
-        sources.append((raw.source, STREETS, rows, usable, trouble))
-    noted = from_rows(
-        [dict(zip(SOURCES.names, each, strict=True)) for each in sources],
-        SOURCES,
-        "source",
-    )
+        outside.troubles += ((raw.source, code) for code in raw.troubles)
+        if raw.copy:
+            # It adds nothing and is not read.
+            outside.note(raw.source, STREETS, 0, 0, AsideCode.DUPLICATE_FILE)
+            continue
+        try:
+            part = street_rows(raw)
+        except InputError as error:
+            outside.note(raw.source, STREETS, 0, 0, error.code)
+        else:
+            outside.note(raw.source, STREETS, part.rows, part.table.num_rows)
+            parts.append(part)
+    noted, troubles = outside.table(), tuple(outside.troubles)
     if not parts:
-        return StreetRegister(None, empty(FINDING), noted, tuple(troubles))
+        return StreetRegister(None, empty(FINDING), noted, troubles)
     outcome = normalize_streets(concat((part.table for part in parts), STREET_ROW))
     findings = gather([*(part.findings for part in parts), outcome.findings])
-    return StreetRegister(outcome.table, findings, noted, tuple(troubles))
-
-
-def _read(raw: RawFile) -> tuple[StreetRows | None, str | None]:
-    """(the rows, the code of why there are none)."""
-    try:
-        return street_rows(raw), None
-    except InputError as error:
-        return None, error.code
+    return StreetRegister(outcome.table, findings, noted, troubles)
 
 
 _UNKNOWN = -1

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -196,20 +197,12 @@ def read(
         outside.reasons = concat(
             [outside.reasons, outside.last.reasons], REMOVAL_REASON
         )
-    numbers = {}
-    for kind, schema, make in (
-        (STATISTICS, STATISTIC, statistics),
-        (PROTOCOLS, PROTOCOL, protocol),
-    ):
-        file_tables = [
-            _read_numbers(outside, kind, make, file, settings)
-            for file in by_kind.get(kind, ())
-        ]
-        tables = [table for table in file_tables if table is not None]
-        numbers[kind] = (
-            sort_by(concat(tables, schema), *schema.names[:3]) if file_tables else None
-        )
-    outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
+    if given := by_kind.get(STATISTICS):
+        tables = _numbers(outside, STATISTICS, statistics, given, limits)
+        outside.statistics = _sorted(tables, STATISTIC)
+    if given := by_kind.get(PROTOCOLS):
+        tables = _numbers(outside, PROTOCOLS, protocol, given, limits)
+        outside.protocol = _sorted(tables, PROTOCOL)
     return outside
 
 
@@ -311,30 +304,34 @@ def _kept_persons(done: KeptUnit) -> Persons:
         name: concat([done.table(f"{name}.parquet")], schema)
         for name, schema in _PERSONS.items()
     }
-    sources = tuple(
-        (source, rows, usable, trouble)
-        for source, rows, usable, trouble in done.said["sources"]
-    )
-    troubles = tuple((source, code) for source, code in done.said["troubles"])
-    return Persons(**tables, sources=sources, troubles=troubles)
+    said: dict[str, Any] = {
+        name: tuple(map(tuple, done.said[name])) for name in ("sources", "troubles")
+    }
+    return Persons(**tables, **said)
 
 
-def _read_numbers(
+def _numbers(
     outside: Outside,
     kind: str,
     make: Callable[[RawFile], pa.Table],
-    file: ListedFile,
-    settings: Settings,
-) -> pa.Table | None:
-    """A table of numbers; None where any of it is unusable, which is noted."""
-    raw = readers.read_listed([file], settings.ingest)[0]
-    try:
-        table = make(raw)
-    except InputError as error:
-        outside.note(raw.source, kind, 0, 0, error.code)
-        return None
-    outside.note(raw.source, kind, table.num_rows, table.num_rows)
-    return table
+    files: Sequence[ListedFile],
+    limits: IngestSettings,
+) -> Iterator[pa.Table]:
+    """The tables of numbers in these files; one of which any is unusable is noted alone."""
+    for file in files:
+        raw = readers.read_listed([file], limits)[0]
+        try:
+            table = make(raw)
+        except InputError as error:
+            outside.note(raw.source, kind, 0, 0, error.code)
+        else:
+            outside.note(raw.source, kind, table.num_rows, table.num_rows)
+            yield table
+
+
+def _sorted(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+    """The tables below each other, by their first three columns."""
+    return sort_by(concat(tables, schema), *schema.names[:3])
 
 
 def rows_named(outside: Outside, ids: Column) -> pa.Table:
