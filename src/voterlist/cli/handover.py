@@ -1,4 +1,7 @@
-"""Handing over: ``submit``, ``receive``, ``return``, ``answer``, ``approve``, ``finish``."""
+"""Handing over: ``submit``, ``receive``, ``return``, ``answer``, ``approve``, ``finish``.
+
+``keys``: the commission's own keys, and whose packages are taken.
+"""
 
 from __future__ import annotations
 

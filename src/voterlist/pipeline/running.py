@@ -1,6 +1,7 @@
 """A run of a workspace: nothing, where nothing has changed since the last one; else its work.
 
-The stages are loaded only where there is work for them.
+And what it says while it goes on, and when it has ended. The stages are loaded only where there is
+work for them.
 """
 
 from __future__ import annotations

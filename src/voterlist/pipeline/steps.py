@@ -1,8 +1,9 @@
-"""What a stage declares: the tables it needs and makes, and what else it may read.
+"""What a stage declares: the tables it needs and makes, and what else it may read; and its doing.
 
 A stage is given its needs and nothing more: another table, section of the settings or input raises
 ``UndeclaredError``. So the key of a stage, which is the digest of what it needs, covers everything
-that its tables can depend on.
+that its tables can depend on. Each stage is done once and its tables are committed, or taken over
+from an interrupted run.
 """
 
 from __future__ import annotations
