@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -17,14 +17,6 @@ from pydantic_core import ErrorDetails
 from voterlist.config.comparisons import unknown_key
 from voterlist.config.sections import (
     COLUMN_FIELDS,
-    AcceptedSettings,
-    CalendarSettings,
-    CheckSettings,
-    FinishedSettings,
-    IngestSettings,
-    MovedSettings,
-    PinSettings,
-    RuleSettings,
     Settings,
 )
 from voterlist.errors import SettingsError, SettingsMistake
@@ -250,31 +242,24 @@ def _choices(expected: str) -> str:
     return expected.replace("'", "").replace(" or ", ", ")
 
 
-_INSIDE: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
-    (CheckSettings, "rules"): RuleSettings,
-    (CheckSettings, "accepted"): AcceptedSettings,
-    (IngestSettings, "pins"): PinSettings,
-    (CalendarSettings, "finished"): FinishedSettings,
-    (CalendarSettings, "moved"): MovedSettings,
-}
-"""A section, and a key of it that holds several sections -> what each of these is."""
-
-
 def _keys_of(parts: list[str]) -> list[str]:
     """The keys known in the section at this path."""
     model: type[BaseModel] = Settings
     for part in parts:
-        if (model, part) in _INSIDE:
-            return list(_INSIDE[model, part].model_fields)
         field = model.model_fields.get(part)
-        if (
-            field is None
-            or not isinstance(field.annotation, type)
-            or not issubclass(field.annotation, BaseModel)
-        ):
+        # The name or the number of one of several sections is no field.
+        inner = None if field is None else _section_in(field.annotation)
+        if inner is None:
             break
-        model = field.annotation
+        model = inner
     return list(model.model_fields)
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    """The section that a key holds, or each of several; None where it holds a value."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_section_in, get_args(annotation))), None)
 
 
 def unknown_rules(
