@@ -334,6 +334,36 @@ def test_two_rare_spellings_may_be_slips_of_a_name_between_them(
     assert word(field, first_pair(entries)) == expected
 
 
+@pytest.mark.parametrize(
+    ("field", "times", "day", "expected"),
+    [
+        ("given_name", (20, 1), 5, "similar"),
+        ("given_name", (1, 1), None, "similar"),
+        ("given_name", (20, 1), None, "differs"),
+        ("given_name", (20, 20), 5, "differs"),
+        ("surname", (20, 1), 5, "differs"),
+    ],
+)
+def test_a_given_name_with_most_of_its_letters_is_rather_garbled_than_a_twins(
+    field, times, day, expected
+):
+    """Three slips in one name told twins, however rare the spelling was."""
+    first, second = times
+    names = ["margaret", "mrgater"]
+    names += ["margaret"] * (first - 1) + ["mrgater"] * (second - 1)
+    born = {part: [day] * len(names) for part in ("birth_month", "birth_day")}
+    born["birth_year"] = [1980] * len(names)
+    entries = encode(voters(**{field: names}, **born), profile=Profile.GENERIC)
+    assert word(field, first_pair(entries)) == expected
+
+
+def test_what_two_given_names_share_in_one_cell_makes_no_slip_of_them():
+    """Brother and sister with their father's name behind their own were one garbled name."""
+    names = ["omarabdulkarim", "fatimaabdulkarim"]
+    entries = encode(voters(given_name=names), profile=Profile.GENERIC)
+    assert word("given_name", first_pair(entries)) == "differs"
+
+
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
     columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}

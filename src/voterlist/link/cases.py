@@ -331,7 +331,7 @@ def _completeness(entries: Encoded) -> Codes:
         entries.address,
     )
     known = sum((column.codes >= 0).astype(np.int32) for column in held)
-    return np.asarray(known + (entries.date >= 0), np.int32)
+    return np.asarray(known + (entries.date_code >= 0), np.int32)
 
 
 def _members(
@@ -374,7 +374,7 @@ def _members(
         "fin": entries.fin.codes,
         "given_name": entries.given_name.codes,
         "patronymic": entries.patronymic.codes,
-        "birth_date": entries.date,
+        "birth_date": entries.date_code,
     }
     against, twin = doubts(
         **{name: (codes[member], codes[kept_of]) for name, codes in said.items()}

@@ -406,14 +406,6 @@ class Encoded:
         """
         return (self.year << 9) | (self.month << 5) | self.day
 
-    @property
-    def date(self) -> Codes:
-        """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
-        full = (self.year > 0) & (self.month > 0) & (self.day > 0)
-        return np.where(
-            full, self.year * 10_000 + self.month * 100 + self.day, -1
-        ).astype(np.int32)
-
     @cached_property
     def partial_date(self) -> Bools:
         """True where the birth date is not known in full, or is the first of January.

@@ -43,7 +43,7 @@ _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
 _SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
-_FORM = 4
+_FORM = 5
 """The version of the format of a state and of the pair levels in it; a state of another version is
 not read."""
 

@@ -42,13 +42,19 @@ class GivenName(CohortName):
     def __init__(self) -> None:
         super().__init__()
         one_edit_sounds_alike = self.pair_level_count
-        self.beyond += 1
+        few_edits = one_edit_sounds_alike + 1
+        self.beyond += 2
+        self._codes[Nearness.FEW_EDITS] = few_edits
         self._codes[Nearness.SOUNDS_ALIKE] = GivenNameLevel.SOUNDS_ALIKE
         self._codes[Nearness.ONE_EDIT_SOUNDS_ALIKE] = one_edit_sounds_alike
-        self._outcomes[one_edit_sounds_alike] = (
-            GivenNameLevel.MISSPELT,
-            GivenNameLevel.SOUNDS_ALIKE,
-        )
+        similar, differs = GivenNameLevel.SIMILAR, GivenNameLevel.DIFFERS
+        self._outcomes |= {
+            one_edit_sounds_alike: (
+                GivenNameLevel.MISSPELT,
+                GivenNameLevel.SOUNDS_ALIKE,
+            ),
+            few_edits: (similar, differs, similar),
+        }
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By how near the names are and sound, and by which are short forms of which."""

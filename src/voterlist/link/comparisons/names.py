@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs, Signs, factorize
-from voterlist.link.comparisons.base import Comparison, Pairs, Shares, mark
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares, mark
 from voterlist.link.encode import EncodedColumn
 from voterlist.link.grid import steady_count, steady_size
 from voterlist.link.identifiers import Identifiers
@@ -60,6 +60,10 @@ _RARE, _RARE_IN = 3, 100_000
 """A spelling is rare that at most 3 entries have, or 3 of each 100,000."""
 _SIMILAR_FROM = 0.88
 """The Jaro-Winkler similarity from which two names are similar."""
+_FEW_EDITS_FROM = 0.5
+"""The share of the letters of the longer name that fewer edits leave."""
+_LETTERS_OF_A_WORD = 8
+"""Letters of a given name that is surely one word: of two, two people may share the second."""
 _MOST_BY_BEGINNING = 0.4
 """Winkler's tenth for each of at most four letters at the beginning."""
 _ROUNDING = 1e-6
@@ -88,6 +92,8 @@ class Nearness(IntEnum):
     """Two edits apart in a name of few letters."""
     SHORT_SIMILAR = 11
     """The same, and similar."""
+    FEW_EDITS = 12
+    """Further apart, but fewer edits than half of the letters of the longer name."""
 
 
 def level_codes(codes: Mapping[Nearness, int]) -> Levels:
@@ -119,15 +125,14 @@ def name_levels(
 
     ``sounds`` has the code of the sound of each distinct name; without it no names sound alike.
     """
-    first, second = names.codes.take(pairs.left), names.codes.take(pairs.right)
-    levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
-    known = (first >= 0) & (second >= 0)
-    equal = first == second
-    mark(levels, known & equal, codes[Nearness.SAME])
-    other = np.flatnonzero(known & ~equal)
+    same, known = pairs.same_and_known(names.codes)
+    levels = np.full(len(pairs), MISSING, np.uint8)
+    mark(levels, same, codes[Nearness.SAME])
+    other = np.flatnonzero(known & ~same)
     if len(other):
+        apart = pairs.at(other)
         name_l, name_r, place = distinct_pairs(
-            first[other], second[other], len(names.values)
+            names.codes[apart.left], names.codes[apart.right], len(names.values)
         )
         nearness = nearness_of(names, name_l, name_r)
         if pairs.entries.profile is Profile.GENERIC:
@@ -148,6 +153,14 @@ def _mark_spellings(
     left, right = first[where], second[where]
     nearness[where[names.heard[left] == names.heard[right]]] = Nearness.HEARD_ALIKE
     nearness[where[names.printed[left] == names.printed[right]]] = Nearness.ONE_EDIT
+    is_word = names.lengths <= _LETTERS_OF_A_WORD
+    is_other = nearness == Nearness.DIFFERENT
+    where = np.flatnonzero(is_other & is_word[first] & is_word[second])
+    words = names.words_with_q_for_k
+    alike = process.cpdist(
+        words[first[where]], words[second[where]], scorer=OSA.normalized_similarity
+    )
+    nearness[where[alike > _FEW_EDITS_FROM]] = Nearness.FEW_EDITS
 
 
 def _mark_sounds(nearness: Levels, first: Codes, second: Codes) -> None:
@@ -241,36 +254,32 @@ def adjust_names(
     columns: Iterable[EncodedColumn],
     pairs: Pairs,
     levels: Levels,
-    outcomes: Mapping[int, tuple[int, int]],
-    *,
-    similar: int | None = None,
+    outcomes: Mapping[int, tuple[int, ...]],
 ) -> None:
-    """Decide, in place, the levels of names one or two edits apart.
+    """Decide, in place, the levels of names that may be slips of each other.
 
     ``outcomes`` has for each undecided level the level where a spelling is rare, of one of the two
-    entries in one of the columns, and the level where all are in use. Of two edits in few letters
-    (those with ``similar``) a rare spelling alone is no sign of a slip: the other has to be many
-    times as common. Names that are not folded are often spelt in two ways, and a common one
+    entries in one of the columns, and the level where all are in use. Where it has a third one, as
+    of two edits in few letters, a rare spelling alone is no sign of a slip: the other has to be
+    many times as common. Names that are not folded are often spelt in two ways, and a common one
     explains no other: there both have to be rare, each a slip of a name between them. Where one is,
-    they are ``similar``, if both birth dates are full: without, nothing tells brother from sister.
+    they have the third level, if both birth dates are full: without, nothing tells brother from
+    sister.
     """
     rare = max(_RARE, int(_RARE * pairs.entries.whole.people / _RARE_IN))
-    dates = pairs.entries.packed_date
-    for undecided, (misspelt, in_use) in outcomes.items():
+    for undecided, (misspelt, in_use, *similar) in outcomes.items():
         where = np.flatnonzero(levels == undecided)
         levels[where] = in_use
         for names in columns if len(where) else ():
-            ends = [pairs.left[where], pairs.right[where]]
-            counts = names.counts[names.codes[ends]]
+            near = pairs.at(where)
+            counts = names.counts[names.codes[[near.left, near.right]]]
             fewest, most = counts.min(axis=0), counts.max(axis=0)
             is_slip = fewest <= rare
-            if similar is not None and pairs.entries.profile is Profile.AZ:
+            if similar and pairs.entries.profile is Profile.AZ:
                 is_slip &= most >= _TIMES * fewest
-            elif similar is not None:
-                are_full = ((dates[ends] >> 5 & 15) * (dates[ends] & 31) > 0).all(
-                    axis=0
-                )
-                levels[where[is_slip & are_full]] = similar
+            elif similar:
+                are_full = near.known(pairs.entries.date_code)
+                levels[where[is_slip & are_full]] = similar[0]
                 is_slip &= most <= rare
             levels[where[is_slip]] = misspelt
 
@@ -342,7 +351,6 @@ class CohortName(Comparison):
         self.beyond = 4
         self._codes = level_codes(
             {
-                Nearness.UNKNOWN: levels["MISSING"],
                 Nearness.SAME: levels["SAME"],
                 Nearness.INITIAL: levels["INITIAL"],
                 Nearness.ONE_EDIT: one_edit,
@@ -352,15 +360,18 @@ class CohortName(Comparison):
                 Nearness.SIMILAR: levels["SIMILAR"],
                 Nearness.DIFFERENT: levels["DIFFERS"],
                 Nearness.HEARD_ALIKE: levels["LOOK_ALIKE"],
+                Nearness.FEW_EDITS: levels["DIFFERS"],
             }
         )
         self._outcomes = {
             one_edit: (levels["MISSPELT"], levels["LOOK_ALIKE"]),
             two_edits: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
-        }
-        self._short_outcomes = {
-            short: (levels["MISSPELT_TWICE"], levels["DIFFERS"]),
-            short_similar: (levels["MISSPELT_TWICE"], levels["SIMILAR"]),
+            short: (levels["MISSPELT_TWICE"], levels["DIFFERS"], levels["SIMILAR"]),
+            short_similar: (
+                levels["MISSPELT_TWICE"],
+                levels["SIMILAR"],
+                levels["SIMILAR"],
+            ),
         }
 
     def _names(self, pairs: Pairs) -> EncodedColumn:
@@ -374,10 +385,7 @@ class CohortName(Comparison):
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are."""
-        names = (self._names(pairs),)
-        adjust_names(names, pairs, levels, self._outcomes)
-        similar = self.levels["SIMILAR"]
-        adjust_names(names, pairs, levels, self._short_outcomes, similar=similar)
+        adjust_names((self._names(pairs),), pairs, levels, self._outcomes)
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How often those born in the years of the two entries have the name."""

@@ -59,7 +59,6 @@ _SHORT, _SHORT_SIMILAR = 17, 18
 
 _CODES = level_codes(
     {
-        Nearness.UNKNOWN: SurnameLevel.MISSING,
         Nearness.SAME: SurnameLevel.SAME,
         # Of stems an initial says no more than a likeness does.
         Nearness.INITIAL: SurnameLevel.SIMILAR,
@@ -72,6 +71,7 @@ _CODES = level_codes(
         Nearness.HEARD_ALIKE: SurnameLevel.LOOK_ALIKE,
         Nearness.SOUNDS_ALIKE: SurnameLevel.SOUNDS_ALIKE,
         Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,
+        Nearness.FEW_EDITS: SurnameLevel.DIFFERS,
     }
 )
 _UNFOLDED_CODES = _CODES.copy()
@@ -88,10 +88,16 @@ _OUTCOMES = {
     _ONE_EDIT: (SurnameLevel.MISSPELT, SurnameLevel.LOOK_ALIKE),
     _TWO_EDITS: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
     _ONE_EDIT_SOUNDS_ALIKE: (SurnameLevel.MISSPELT, SurnameLevel.SOUNDS_ALIKE),
-}
-_SHORT_OUTCOMES = {
-    _SHORT: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.DIFFERS),
-    _SHORT_SIMILAR: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
+    _SHORT: (
+        SurnameLevel.MISSPELT_TWICE,
+        SurnameLevel.DIFFERS,
+        SurnameLevel.SIMILAR,
+    ),
+    _SHORT_SIMILAR: (
+        SurnameLevel.MISSPELT_TWICE,
+        SurnameLevel.SIMILAR,
+        SurnameLevel.SIMILAR,
+    ),
 }
 _SLIP_OUTCOMES = {
     _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
@@ -125,8 +131,6 @@ class Surname(Comparison):
         entries = pairs.entries
         surname, stem = entries.surname, entries.stem
         adjust_names((stem,), pairs, levels, _OUTCOMES)
-        similar = SurnameLevel.SIMILAR
-        adjust_names((stem,), pairs, levels, _SHORT_OUTCOMES, similar=similar)
         adjust_names((surname,), pairs, levels, _SLIP_OUTCOMES)
         adjust_names((surname, stem), pairs, levels, _SLIP_OF_TWO_EDITS)
         differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
@@ -176,10 +180,7 @@ class Surname(Comparison):
 
 def _mark_slips(pairs: Pairs, levels: Levels) -> None:
     """Mark, in place, surnames one or two edits apart whose stems are further apart."""
-    apart = levels == SurnameLevel.SIMILAR
-    apart |= levels == SurnameLevel.DIFFERS
-    apart |= levels == _TWO_EDITS
-    doubtful = np.flatnonzero(apart)
+    doubtful = np.flatnonzero(np.isin(levels, list(_SLIP_OF)))
     whole = name_levels(pairs.entries.surname, pairs.at(doubtful), _NEARNESS)
     slips = doubtful[(whole == Nearness.ONE_EDIT) | (whole == Nearness.TWO_EDITS)]
     stems = levels[slips]
