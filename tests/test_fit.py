@@ -188,6 +188,6 @@ def test_a_report_without_an_estimate_says_what_that_means(language):
     """Who decides was told to give more columns, which only a settings file can."""
     words = MethodWords(language)
     every = [{"code": code, "share": 0.42} for code in Misfit]
-    (line,) = words.lines(Method(None, every, ()))
+    (line,) = words.expected_of(Method(None, every, ()))
     assert line == words("link.no-estimate")
-    assert words.lines(Method(None, (), ())) == []
+    assert words.expected_of(Method(None, (), ())) == []
