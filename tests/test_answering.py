@@ -20,7 +20,7 @@ from voterlist.casework.returned_cases import (
 )
 from voterlist.catalogue import catalogue
 from voterlist.report.asked import STAYS
-from voterlist.schemas import AMENDMENT
+from voterlist.schemas import AMENDMENT, FOLLOWED
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
@@ -62,7 +62,9 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
         row["value"] = f"088-0001-{'A' * 13}"
         file = SimpleNamespace(told_above=[row], amendments=AMENDMENT.empty_table())
         asked = {"088-2": (case(), None)}
-        answering.record_from_above(ledger, asked, file, dt.date(2026, 3, 1))
+        runs = SimpleNamespace(table=lambda _: FOLLOWED.empty_table())
+        day = dt.date(2026, 3, 1)
+        answering.record_from_above(ledger, runs, asked, file, day)
         rows = ledger.given_amendments().to_pylist()
     closed = [row["entry_id"] for row in rows if row["action"] == "withdraw"]
     assert closed == ["088-2", row["value"]]

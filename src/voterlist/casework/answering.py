@@ -37,7 +37,7 @@ from voterlist.errors import CustodyError
 from voterlist.model import Action, Problem, Verdict, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import answers_in, known
+from voterlist.pipeline.known import Known, answers_in, answers_of_today, known
 from voterlist.render.xlsx import ANSWER_ROW, Answers
 from voterlist.report.asked import ELSEWHERE, STAYS, AskedAs, Question, Subject
 from voterlist.report.sections.cases.model import CaseWords, Sentences
@@ -286,7 +286,7 @@ def _refused_as(by: str | None, bringer: Bringer | None) -> str | None:
 
 
 def record_from_above(
-    ledger: Ledger, asked: Asked, file: ImportedFile, day: dt.date
+    ledger: Ledger, runs: Known, asked: Asked, file: ImportedFile, day: dt.date
 ) -> None:
     """Write what a file answers to returned cases, once its other answers are recorded.
 
@@ -300,16 +300,18 @@ def record_from_above(
     strikings = rows_among(given.amendments, "action", [Action.STRIKE])
     struck_once = {*strikings.column("entry_id").to_pylist()}
     by_entry: dict[str, str] = {}
-    new = set(file.amendments.column("entry_id").to_pylist())
     for row in file.told_above:
         (case, _), by = asked[row["entry_id"]], row["decided_by"]
         said = {"reason": row["reason"], "document": row["document"]}
         said |= {"decided_by": by, "decided_at": str(day)}
         # A question that came since the striking contests it, until it is answered.
-        open_still = _in_doubt(disputed, by)
+        against = [*holding, *_in_doubt(disputed, by)]
         if row["action"] != STAYS:
             by_entry[row["entry_id"]] = by
-            asks = [one for one in open_still if one["entry_id"] == row["entry_id"]]
+            of_row = [one for one in case.own if one.entry_id == row["entry_id"]]
+            case = case.model_copy(update={"own": tuple(of_row)})
+            # Whoever moved since the striking is asked about under the id of before.
+            asks = [one for one in against if one["action"] == Action.ASK]
             ledger.amend(_questions_closed(asks, (), case, said), adjudicates=True)
             continue
         if row["value"] is not None:
@@ -321,20 +323,18 @@ def record_from_above(
             about = {"entry_id": row["value"], "action": Action.ASK.value}
             question = from_rows([{**said, **about}], AMENDMENT)
             ledger.amend(question)
-            holding += question.to_pylist()
-        against = [*holding, *open_still]
+            against += question.to_pylist()
         closed = _questions_closed(against, struck_once, case, said)
         ledger.amend(closed, adjudicates=True)
         own = (lost.get(entry.entry_id) for entry in case.own)
         added = [{**addition, **said} for addition in own if addition]
         ledger.amend(from_rows(added, AMENDMENT), adjudicates=True)
         _write_answer(ledger, case, STAYS, by, day)
-    struck = taken_off(answers_in(ledger))
-    new |= by_entry.keys()
+    struck = taken_off(answers_of_today(ledger, runs))
+    new = by_entry.keys() | file.amendments.column("entry_id").to_pylist()
     by_entry |= {entry: row["decided_by"] for entry, row in struck.items()}
-    given_up = {
-        asked[entry][0].number: asked[entry][0] for entry in sorted(new & {*asked})
-    }
+    cases = (asked[entry][0] for entry in sorted(new & asked.keys()))
+    given_up = {case.number: case for case in cases}
     for _, case in sorted(given_up.items()):
         if all(entry.is_gone or entry.entry_id in struck for entry in case.own):
             by = next(

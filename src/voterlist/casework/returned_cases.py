@@ -301,11 +301,10 @@ def as_it_came(path: Path) -> Path:
         CustodyError: it is gone or damaged.
     """
     with _kept_in(path):
-        files = strict_json.loads((path.parent / MANIFEST).read_bytes())["files"]
-        came = {file["path"]: file["sha256"] for file in files}
         # What a package does not have it did not lose.
-        if f"{DATA}{path.name}" in came and sha256(path) != came[f"{DATA}{path.name}"]:
-            raise ValueError(path.name)
+        for file in strict_json.loads((path.parent / MANIFEST).read_bytes())["files"]:
+            if file["path"] == DATA + path.name and sha256(path) != file["sha256"]:
+                raise ValueError(path.name)
     return path
 
 

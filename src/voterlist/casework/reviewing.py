@@ -394,7 +394,7 @@ def import_answers(
         for (file, _), refused in zip(books, origins, strict=True):
             checked = _checked_file(file, refused, against, made, asked)
             record(ledger, runs, checked)
-            record_from_above(ledger, asked, checked, decided_at.date())
+            record_from_above(ledger, runs, asked, checked, decided_at.date())
             _write_journal(ledger, checked, runs.run, decided_at.date(), bringer.name)
             imported.append(checked)
             # The next file is held against what this one says.

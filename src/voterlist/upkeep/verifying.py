@@ -373,9 +373,10 @@ def _compare(
     after |= made.outputs
     names = {*before, *after}
     if manifest.program_digest != made.program_digest:
-        # A table that a later version makes besides is no difference.
-        recorded = {name for stage in manifest.stages.values() for name in stage.tables}
-        names = {*before, *(f"{name}.parquet" for name in recorded)}
+        # A table that only one of the two makes is no difference.
+        stages = manifest.stages.values()
+        recorded = {f"{name}.parquet" for stage in stages for name in stage.tables}
+        names = {*before} - recorded | recorded & after.keys()
     different = (
         name
         for name in sorted(names)
