@@ -33,6 +33,7 @@ from intake_files import (
     text,
     two_lists,
     voters,
+    write_far_right,
 )  # fmt: skip
 
 CASES: dict[str, Case] = {
@@ -488,6 +489,11 @@ CASES: dict[str, Case] = {
         "hidden columns",
         book_of(PLAIN, hide_column),
         "88/12 (title): 24 entries; says hidden-columns -> 0",
+    ),
+    "columns-many": Case(
+        "a cell beyond all columns",
+        book_of(PLAIN, write_far_right),
+        "88/12 (title): 24 entries; says columns-joined -> 0",
     ),
     "cells-not-worked-out": Case(
         "addresses made by formulas that no program has worked out",

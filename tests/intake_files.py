@@ -165,6 +165,11 @@ def hide_column(made):
     made["Siyahı"].column_dimensions["Z"].hidden = True
 
 
+def write_far_right(made):
+    """A cell beyond all columns of the list."""
+    made["Siyahı"].cell(5, 300, "x")
+
+
 def merge_header(made):
     page = made["Siyahı"]
     page.merge_cells("B2:D2")

@@ -323,6 +323,7 @@ def _of_sheet(rows: _Rows, sheet: Survey) -> None:
     rows.add_count("hidden-rows", sheet.sheet.hidden_rows)
     rows.add_count("cells-not-worked-out", sheet.sheet.formulas_without_value)
     rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
+    rows.add_count("columns-joined", sheet.sheet.joined_columns)
     rows.add_aside(AsideCode.HEADER_UNKNOWN)
     rows.add_aside(AsideCode.LOOKS_LIKE_REGISTER)
     _of_asked(rows, sheet)
