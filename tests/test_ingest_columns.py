@@ -204,6 +204,11 @@ def full(place, heading, cell=None, chosen=LIMITS):
         (6, "İşçinin FİN kodu nədir"),
         (6, "Şəxsi kodu (7 simvol)"),
         (3, "Ata (kimin)"),
+        (3, "Отчество абонента"),
+        (5, "Worker address"),
+        (6, "7 simvollu kod"),
+        (7, "Муж/Жен"),
+        (8, "Номер паспорта работника"),
     ],
 )
 def test_a_heading_in_unknown_words_takes_no_field_from_a_voter(place, heading):
@@ -255,6 +260,7 @@ def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_as
         (5, "Müəssisə", "Bakı şəhəri, {} saylı məktəb"),
         (6, "Abonent kodu", "12ABC{}"),
         (6, "Badge ID", "12ABC{}"),
+        (7, "Rayon kodu", None),
         (7, "Siyahı növü", "M"),
         (7, "Vvv", "M"),
         (8, "Hərbi bilet", "AA12345{}"),
@@ -273,6 +279,7 @@ def test_a_column_of_something_else_gives_no_field(place, heading, cell):
     [
         (3, "Himayəçi", "patronymic"),
         (4, "Peyvənd", "birth_date"),
+        (4, "Son səs verdiyi gün", "birth_date"),
         (5, "Emlak", "address"),
         (6, "Lotereya kodu", "fin"),
     ],
@@ -283,6 +290,23 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
     pinned = IngestSettings(columns={"other": heading})
     found = full(place, heading, chosen=pinned)
     assert (found.entries.num_rows, found.entries.column(field).null_count) == (24, 24)
+
+
+@pytest.mark.parametrize(
+    ("birth", "more"),
+    [
+        (HEADER[4], {"Gəldiyi tarix": "03.04.2015", "Əvvəlki soyadı": "Vaqif"}),
+        (HEADER[4], {"Moved in": "2015"}),
+        ("Anadan olduğu tarix", {"Год прибытия": "2015"}),
+        (HEADER[4], {"Ailə başçısı": "Əliyev Vaqif", "Köçdüyü tarix": "03.04.1990"}),
+        (HEADER[4], {"Təşviqatçı": "Əliyev Vaqif", "Abonent kodu": "12ABC45"}),
+    ],
+)
+def test_what_a_whole_list_has_besides_sets_nobody_aside(birth, more):
+    """It passed for a register, or each row for two voters; who was born, for who had died."""
+    heads = [*HEADER[:4], birth, *HEADER[5:], *more]
+    found = take(raw([[TITLE], heads, *([*row, *more.values()] for row in voters())]))
+    assert (found.entries.num_rows, found.entries["birth_date"].null_count) == (24, 0)
 
 
 def test_fathers_without_a_particle_are_asked_about():

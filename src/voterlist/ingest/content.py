@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist.arrays import Longs
 from voterlist.fields import FIELDS, HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
-from voterlist.ingest.text import OF_OTHERS, UNUSED, WORDS, fold
+from voterlist.ingest.text import OF_NOBODY, OF_OTHERS, UNUSED, WORDS, fold
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -207,12 +207,12 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
             continue
         verdict = _verdict(match.role, shapes[match.column])
         heading = fold(match.header)
-        if match.how == "similar" and OF_OTHERS.match(heading):
-            continue
-        if match.weak and not _has_hint(match.role, heading):
+        is_hinted = _has_hint(match.role, heading)
+        is_shown = verdict == 1 and is_hinted and not OF_NOBODY.search(heading)
+        if match.how == "similar" and OF_OTHERS.match(heading) and not is_shown:
             continue
         only_name = match.role in _SURNAMES and not named
-        if match.weak and verdict != 1 and not only_name:
+        if match.weak and not (is_hinted and (verdict == 1 or only_name)):
             continue
         confidence = match.confidence
         if verdict == 1 and confidence < _MOST:

@@ -306,6 +306,10 @@ def register_named(name: str) -> str | None:
     return _kind_told("registers", name) or _kind_told("register_names", name)
 
 
+_OF_LISTS = {"arrivals", "name-changes"}
+"""What a column of whole lists tells too: since when a voter lives there, how they were called."""
+
+
 def register_in(survey: Survey, *sections: str) -> str | None:
     """What a sheet is by its names, titles, and headings of columns mostly filled.
 
@@ -316,8 +320,11 @@ def register_in(survey: Survey, *sections: str) -> str | None:
         # A remark below a list may say what was done with the dead.
         above = range(section.start, section.header.first)
         texts += map(survey.rows.titles.get, above)
+        is_whole = all(map(section.header.map.columns, ("birth_date", "address")))
+        usual = _OF_LISTS if is_whole and not survey.file.is_register else ()
         for text, column in zip(section.header.texts, survey.cells, strict=False):
-            if column.null_count < len(column) / 2:
+            is_usual = _kind_told("registers", text or "") in usual
+            if column.null_count < len(column) / 2 and not is_usual:
                 texts.append(text)
     kinds = (
         _kind_told(section, text) for text in texts for section in sections if text

@@ -37,6 +37,7 @@ from voterlist.ingest.persons import (
     names_kin,
 )
 from voterlist.ingest.place import NOWHERE, title_place
+from voterlist.ingest.text import OF_THINGS, fold
 from voterlist.model import AsideCode, frozen
 from voterlist.schemas import RawSheet
 from voterlist.tables import (
@@ -205,7 +206,7 @@ _QUESTIONS: dict[AsideCode | None, tuple[_Question, ...]] = {
     ),
 }
 _OF_SURE_ENTRIES: tuple[_Question, ...] = (
-    (("spare",), "", _TWO),
+    (("untold",), "", _TWO),
     ("spare", _TWO_FATHERS, is_of_two),
     ("remark", "", adds_person),
 )
@@ -560,7 +561,7 @@ def _columns_asked(
     matches = header.map.matches
     known = {match.column for match in matches}
     spare = [at for at in range(len(cells)) if at not in known]
-    texts = dict(enumerate(header.texts))
+    headings = [text or "" for text in header.texts]
     of_remarks = (
         match.column
         for match in matches
@@ -569,11 +570,10 @@ def _columns_asked(
     asked = {
         "every": cells,
         "spare": [cells[at] for at in spare],
-        "bare": [
-            cells[at]
-            for at in spare
-            if at in texts and not re.search(_LETTER, texts[at] or "")
+        "untold": [
+            cells[at] for at in spare if not OF_THINGS.match(fold(headings[at]))
         ],
+        "bare": [cells[at] for at in spare if not re.search(_LETTER, headings[at])],
         "remark": [cells[at] for at in of_remarks],
     }
     for field in (*_OF_ONE, *_BESIDE_NAMES, "patronymic"):

@@ -612,19 +612,16 @@ def _of_sexes(rows: _Rows, sheet: Survey) -> None:
         rows.add("columns-out-of-step", value=len(odd), row=odd[0])
         return
     of_sex: Bools = np.logical_or.reduce(tells, axis=1)
-    told_of = np.flatnonzero(of_sex[0] ^ of_sex[1])
+    told_of = np.flatnonzero(of_sex.sum(axis=0) == 1)
     given = {
         at for own in sheet.sections for at in own.header.map.columns("given_name")
     }
     for at in given:
         names, _ = codes(sheet.cells[at].take(told_of))
-        men, women = (
-            # The first is of those without a name.
-            np.bincount(names + 1, own[told_of])[1:]
-            for own in of_sex
-        )
-        shared = np.minimum(men, women).sum()
-        of_several = (men + women)[men + women > 1].sum()
+        # The first is of those without a name.
+        each = np.array([np.bincount(names + 1, own[told_of])[1:] for own in of_sex])
+        shared, both = each.min(axis=0).sum(), each.sum(axis=0)
+        of_several = both[both > 1].sum()
         if shared > max(_LEAST_NAMED, _MOST_ODD * of_several):
             rows.add("columns-out-of-step", value=shared, row=told_of[0])
 
@@ -636,15 +633,13 @@ def left_out(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]
     """
     findings = []
     for sheet, table in zip(surveys, tables, strict=True):
-        cells = {**_content(sheet), **sheet.places.main()}
+        rows = _Rows(sheet)
         for field, most in _MOST_LEFT_OUT.items():
             lacks = table.column(field).null_count
             is_asked = field == "birth_date" or lacks < table.num_rows
             if is_asked and lacks >= max(ENOUGH, most * table.num_rows):
-                count = float(lacks)
-                findings.append(
-                    finding("cells-left-out", **cells, field=field, value=count)
-                )
+                rows.add("cells-left-out", field=field, value=lacks)
+        findings += rows.findings
     return findings
 
 

@@ -57,11 +57,18 @@ FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
+_OTHERS, _KIN, _NOBODY = (
+    rf"\b(?:{'|'.join(WORDS[words])})" for words in ("of_others", "of_kin", "of_nobody")
+)
 OF_OTHERS = re.compile(
-    rf"(?!(?!.*\b(?:{'|'.join(WORDS['of_nobody'])})).*(?:{'|'.join(WORDS['of_voters'])}))"
-    rf".*\b(?:{'|'.join(WORDS['of_others'] + WORDS['of_nobody'])})"
+    rf"(?!(?!.*{_NOBODY}).*(?:{'|'.join(WORDS['of_voters'])}))"
+    rf".*(?:{_OTHERS}|{_KIN}|{_NOBODY})"
 )
 """A heading with a word of what is no field of a voter, from its beginning."""
+OF_THINGS = re.compile(rf"(?!.*{_KIN}){OF_OTHERS.pattern}")
+"""The same without a word of who stands beside the voter, and may be one."""
+OF_NOBODY = re.compile(_NOBODY)
+"""A word of what is no voter's."""
 
 KNOWN: dict[str, str] = {
     phrase: name if name in FIELD_OF else UNUSED
