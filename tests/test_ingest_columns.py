@@ -312,7 +312,7 @@ def test_what_a_whole_list_has_besides_sets_nobody_aside(birth, more):
 def test_fathers_without_a_particle_are_asked_about():
     """Under a heading in unknown words they were left out, with a note, at exit code 0."""
     rows = [[*row[:3], GIVEN[2 * at % 8], *row[4:]] for at, row in enumerate(voters())]
-    for heading, count in ("Vvv", 0), (HEADER[3], 24):
+    for heading, count in ("Vvv", 0), ("Həyat yoldaşı", 24), (HEADER[3], 24):
         found = take(raw([[TITLE], [*HEADER[:3], heading, *HEADER[4:]], *rows]))
         assert found.entries.num_rows == count
 

@@ -119,6 +119,9 @@ def test_a_declared_total_that_differs_is_a_finding():
         ((None, "Cəmi: 1", "Cəmi: 1"), 0),
         (("Seçicilərin sayı: 2", None, None), 0),
         (("Seçicilərin sayı: 3", None, None), 1),
+        (("Всего домов 8, избирателей 2", None, None), 0),
+        (("Cəmi: 3 vərəq", None, None), 0),
+        (("Yekun siyahı, 2026-cı il", None, None), 0),
     ],
 )
 @pytest.mark.parametrize("title", ["2 saylı məntəqə", None])

@@ -417,9 +417,8 @@ def with_untold(
         and not _has_hint(match.role, fold(heading))
     }
     if not {"patronymic", "full_name"} & {match.role for match in (*headed, *found)}:
-        found += _fathers(
-            shapes, headed, {*places, *(match.column for match in headed)}
-        )
+        taken = places | {match.column for match in (*headed, *others)}
+        found += _fathers(shapes, headed, taken)
     return _halved((*kept, *found), doubtful - before_flats)
 
 

@@ -256,13 +256,12 @@ class Seen:
         Of a copy of a file only that it is one.
         """
         is_copy = bool(survey.copy)
-        source, sheet = survey.file.source, survey.sheet.name
-        own = [
+        key = survey.file.source, survey.sheet.name, is_copy
+        together = [
             row
             for row in self.findings
-            if (row["source"], row["sheet"]) == (source, sheet)
+            if (row["source"], row["sheet"], row["rule"] == "copy-elsewhere") == key
         ]
-        together = [row for row in own if (row["rule"] == "copy-elsewhere") == is_copy]
         return sheet_findings(survey, self.territory) + together
 
 

@@ -178,13 +178,8 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     header, columns = headings
     filled = filled_cells(cells)
     body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
-    named = np.logical_or.reduce(
-        [
-            is_known(cells[columns[role]])
-            for role in ("street", "settlement")
-            if role in columns
-        ]
-    )
+    of_streets = (columns[role] for role in ("street", "settlement") if role in columns)
+    named = filled_cells([*map(cells.__getitem__, of_streets)]) > 0
     titles = {}
     for row in np.flatnonzero(filled == 1).tolist():
         text = next(text for column in cells if (text := column[row].as_py()))
@@ -200,18 +195,16 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     chosen = np.flatnonzero(body & named & placed)
     taken = pa.array(chosen)
     values: dict[str, Any] = {
-        role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS
+        role: cells[at].take(taken) for role, at in columns.items()
     }
     values |= {
         kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()
     }
     values |= {
         "source": pa.repeat(raw.source, len(chosen)),
+        "sheet": pa.repeat(pa.scalar(sheet.name, pa.string()), len(chosen)),
         "line": sheet.lines.take(taken),
     }
-    values["sheet"] = (
-        pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
-    )
     table = from_columns(values, STREET_ROW, length=len(chosen))
     return StreetRows(
         table, _unused_rows(raw, sheet, body, named, places), int(body.sum())

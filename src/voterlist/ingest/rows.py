@@ -108,6 +108,11 @@ _TOTAL = (
     r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
     r"(?:[^\pL]|$)"
 )
+_ANNOUNCED = re.compile(
+    r"(?:secici\w*|избирател\w*|voters) (?:umumi )?(?:sayi )?\d[\d ]*"
+    r"|\d[\d ]*(?:nefer|secici|избирател|чел|voters)\w*\b(?! \d+$)"
+)
+"""So many voters; above a list a total may be of pages, or of a year."""
 _OF_PAGE = (
     r"(?i)^\W*(?:c[əeә]m[iİı]|yekun|итого|всего|total)\W+(?:(?:bu|по|for|on) )*"
     r"(?:\d+\W*)?(?:s[əe]h[iİ]f|k[üu][çc]|b[iİ]na|стран|улиц|дом|page|street)"
@@ -316,7 +321,9 @@ def classify(
     announced = {
         row: number
         for row, text in titles.items()
-        if fits(pa.array([text]), _TOTAL)[0] and (number := _declared_total(text))
+        if fits(pa.array([text]), _TOTAL)[0]
+        and (told := _ANNOUNCED.search(fold(text)))
+        and (number := _declared_total(told[0]))
     }
     totals = announced | _around(cells, codes, filled, header.map, titles)
     # What a total, a title or a signature outside a table says counts; no voter stands there.
