@@ -1,6 +1,7 @@
 """A report out of the rows of one constituency is the report out of the tables of all."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,8 @@ import pytest
 
 import report_tables as tables
 from voterlist import review
+from voterlist.config.sections import Settings
+from voterlist.pipeline import publish
 from voterlist.pipeline.publish import look_up, report_task
 from voterlist.report.section import Run
 from voterlist.report.sections.order import build
@@ -94,6 +97,20 @@ def test_a_part_holds_no_entry_that_its_report_does_not_name(run, cutter):
     part = cutter.tables_of(89, named)
     assert part["cases"].num_rows == 0
     assert part["voters"].num_rows == 0
+
+
+def test_a_report_counts_the_entries_themselves(tmp_path, run):
+    """What the lists say of them was held against itself: an entry that is lost fitted."""
+    _, made = run
+    shelf = store.Shelf()
+    for name, table in made.items():
+        path = tmp_path / f"{name}.parquet"
+        store.write_table(path, table.slice(name == "entries"))
+        shelf.put(name, path)
+    inputs, walk = SimpleNamespace(digests={}), SimpleNamespace(tables=shelf)
+    context = SimpleNamespace(inputs=inputs, settings=Settings(), today=tables.TODAY)
+    (whole,) = publish._runs(context, walk, (None,), ())
+    assert whole.entry_count == made["entries"].num_rows - 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
