@@ -296,7 +296,7 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
     ("birth", "more"),
     [
         (HEADER[4], {"Gəldiyi tarix": "03.04.2015", "Əvvəlki soyadı": "Vaqif"}),
-        (HEADER[4], {"Moved in": "2015"}),
+        (HEADER[4], {"Daxil olduğu tarix": "03.04.2015", "Moved in": "2015"}),
         ("Anadan olduğu tarix", {"Год прибытия": "2015"}),
         (HEADER[4], {"Ailə başçısı": "Əliyev Vaqif", "Köçdüyü tarix": "03.04.1990"}),
         (HEADER[4], {"Təşviqatçı": "Əliyev Vaqif", "Abonent kodu": "12ABC45"}),
