@@ -46,7 +46,7 @@ from voterlist.report.values import Names, Words
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.workspace import open_to_read
-from voterlist.tables import Row, from_rows, rows_among
+from voterlist.tables import Row, from_rows, rows_among, rows_without
 
 
 def questions_of(
@@ -294,7 +294,12 @@ def record_from_above(
     """
     given = answers_in(ledger)
     stands = standing(given)
-    holding = stands.amendments.to_pylist()
+    stay = {row["entry_id"] for row in file.told_above if row["action"] == STAYS}
+    left = rows_among(file.amendments, "action", [Action.STRIKE])
+    left = rows_without(left, "entry_id", stay)
+    # Of two entries of one person one may stay, and the other leave in the same file.
+    holding = rows_without(stands.amendments, "entry_id", left["entry_id"].to_pylist())
+    holding = holding.to_pylist()
     disputed = stands.contested.to_pylist()
     lost = added_no_more(given)
     strikings = rows_among(given.amendments, "action", [Action.STRIKE])
