@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.deadlines.handovers import Event, Handover, handovers
+from voterlist.deadlines.handovers import Event, Handover, handovers, packed_units
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 NUMBERS = st.none() | st.integers(1, 9999)
@@ -35,8 +35,12 @@ HANDOVERS = st.builds(
 @pytest.mark.slow
 @given(st.lists(HANDOVERS))
 def test_a_handover_is_read_as_it_was_written(made):
+    """Lists came with a package that was handed in alone: what is returned brings none."""
     lines = [(one.day, one.event.value, one.details()) for one in made]
     assert handovers(lines) == made
+    came = [one for one in made if (one.event, one.kind) == (Event.RECEIVED, "submit")]
+    newest = {one.sender: (one.constituency, one.precinct) for one in came}
+    assert packed_units(lines, "2026") == {*newest.values()}
 
 
 def test_other_lines_are_passed_over():
