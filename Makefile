@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TELL = @sed -n 's/^$@:.*  *\#\# \([^[]*\).*/$@: \1/p' $(firstword $(MAKEFILE_LIST))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fast test test-all test-spark check bench nights peers same figures manual campaign bundle sbom clean
+.PHONY: help demo fast test slow-tests test-all test-spark check bench nights peers same figures manual campaign bundle sbom clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -37,7 +37,7 @@ demo: $(READY)  ## a run over the sample lists, with its reports
 	$(TELL)
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: a minute and a half
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law: about a minute
 	$(TELL)
 	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not slow"
 
@@ -46,6 +46,10 @@ fast: $(READY)  ## the tests that are not slow, with fewer examples of each law:
 test: $(READY)  ## the tests but the long ones
 	$(TELL)
 	$(BIN)/python -m pytest -n 3 $(TESTS) -m "not long"
+
+slow-tests: $(READY)  ## which tests are slow, measured anew, into tests/slow.csv
+	$(TELL)
+	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not long" --measure
 
 test-all: $(READY)  ## all tests: bundles, marked lists through every command, recipes, kills too
 	$(TELL)

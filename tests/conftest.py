@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 import made_once
 import processes
+import slow_tests
 
 # Neither what is imported nor a test that is collected is ever garbage.
 gc.disable()
@@ -56,6 +57,11 @@ if "TMPDIR" not in os.environ and _is_fit(MEMORY):
     tempfile.tempdir = None
 
 
+def pytest_addoption(parser):
+    """Let the slow tests be measured."""
+    parser.addoption("--measure", action="store_true", help=slow_tests.__doc__)
+
+
 def pytest_configure(config):
     """Keep what is made once in the cache; try each law on fewer examples where tests are left out.
 
@@ -63,6 +69,8 @@ def pytest_configure(config):
     """
     if config.pluginmanager.hasplugin("cacheprovider"):
         made_once.keep_in(config.cache.mkdir("made-once"))
+    if config.getoption("--measure"):
+        config.pluginmanager.register(slow_tests.Clock())
     if config.getoption("--hypothesis-profile"):
         return
     chosen = config.getoption("markexpr")
@@ -70,11 +78,16 @@ def pytest_configure(config):
     settings.load_profile("fewer" if is_cut else "voterlist")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the files that have the most long tests, then slow ones, then any.
+    """Mark the slow tests. Begin with the files that have the most long ones, then slow, then any.
 
     They take longest: one that begins last is waited for by one process alone.
     """
+    slow = slow_tests.listed()
+    for item in items:
+        if item.get_closest_marker("long") or slow_tests.name_of(item.nodeid) in slow:
+            item.add_marker("slow")
     has = {
         mark: Counter(item.path for item in items if item.get_closest_marker(mark))
         for mark in ("long", "slow")

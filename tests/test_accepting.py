@@ -34,8 +34,6 @@ from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances
 from voterlist.tables import from_columns
 
-pytestmark = pytest.mark.slow
-
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 OLD = "12.03.1907"
 

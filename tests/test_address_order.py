@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +42,6 @@ def together(lines):
     return np.array([(c[:, None] == c[None, :]) & (c[:, None] >= 0) for c in codes])
 
 
-@pytest.mark.slow
 @given(LINES, st.randoms(use_true_random=False))
 def test_words_in_another_order_bring_the_same_entries_together(lines, random):
     """Else a list would cost four times as much for having its cities first."""

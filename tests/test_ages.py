@@ -146,7 +146,6 @@ def test_father_and_son_of_one_name_and_home_are_a_generation_apart():
     assert (found["probability"][~is_son] > 0.9).sum() == len(again)
 
 
-@pytest.mark.slow
 def test_namesakes_of_a_list_with_few_names_are_no_repetitions():
     """They are more than the repetitions, and would be learnt as one person with two dates."""
     drawn = np.random.default_rng(3).random((900, 3)).tolist()

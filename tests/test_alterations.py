@@ -156,7 +156,6 @@ def cells_of(row):
     return [name for name in row if name in (*DISPLAYED, "birth_year")]
 
 
-@pytest.mark.slow
 @given_examples(HANDED_IN, STATES, HANDED_IN, STATES)
 def test_the_list_displayed_then_and_the_sheet_give_the_list_of_today(
     ids_then, state_then, ids_now, state_now
@@ -342,7 +341,6 @@ def strike_first(folder, run, *, action="strike"):
     return workspaces.run(folder).run
 
 
-@pytest.mark.slow
 def test_a_sheet_counts_from_the_list_that_was_displayed_last(tmp_path):
     folder = workspaces.finished(tmp_path / "w")
     first = workspaces.run(folder).run
@@ -360,7 +358,6 @@ def test_a_sheet_counts_from_the_list_that_was_displayed_last(tmp_path):
     assert lists(folder, "--purpose", "changes")["changes"] == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"other")])
 def test_what_was_displayed_and_is_not_there_as_it_was_is_told(tmp_path, harm):
     """Changes counted from an altered list would hide who was struck off."""
@@ -374,7 +371,6 @@ def test_what_was_displayed_and_is_not_there_as_it_was_is_told(tmp_path, harm):
     assert lists(folder, "--purpose", "changes")["changes"] == 0
 
 
-@pytest.mark.slow
 def test_a_precinct_displayed_alone_counts_from_then(tmp_path):
     folder = workspaces.finished(tmp_path / "w")
     lists(folder, "--purpose", "display")
@@ -385,7 +381,6 @@ def test_a_precinct_displayed_alone_counts_from_then(tmp_path):
     assert lists(folder, "--purpose", "changes", "--precinct", "2")["changes"] == 0
 
 
-@pytest.mark.slow
 def test_without_a_display_it_counts_from_what_was_handed_in(tmp_path):
     folder = workspaces.finished(tmp_path / "w")
     strike_first(folder, workspaces.run(folder).run)

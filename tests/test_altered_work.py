@@ -17,8 +17,6 @@ from voterlist.model import Stage
 from voterlist.storage.kept import DRAW
 from voterlist.storage.ledger import Ledger, reading
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def workspace(tmp_path):

@@ -43,7 +43,6 @@ def test_the_example_of_the_documentation_is_true():
     assert pairs["probability"].iloc[0] > 0.95
 
 
-@pytest.mark.slow
 def test_duplicates_are_found_and_ranked(people):
     """Most pairs put first by ``find_duplicates`` are one person by the truth."""
     frame, truth = people
@@ -144,7 +143,6 @@ def test_a_wrong_column_and_a_frame_without_names_are_refused():
     assert "Secret" not in f"{wrong.value} {wrong.value.mistakes} {nameless.value}"
 
 
-@pytest.mark.slow
 def test_recordlinkage_classifiers_fit_on_the_features(people):
     """The comparison table is what recordlinkage's classifiers take.
 
@@ -174,7 +172,6 @@ def test_an_empty_frame_gives_empty_frames():
     assert voterlist.normalize(frame).empty
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
     ["voterlist.check", "voterlist.normalize.names"],
@@ -189,7 +186,6 @@ def test_the_functions_are_functions_whatever_was_imported_first(first):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
 def test_the_examples_on_the_pages_run(page):
     """Every complete Python example of the README and of the API's page runs as it stands."""

@@ -124,7 +124,6 @@ def frames(draw):
     return frame
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("call", [name for name in CALLS if name != "left"])
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(frame=frames())

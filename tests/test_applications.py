@@ -33,8 +33,6 @@ from voterlist.storage import lock
 from voterlist.storage.ledger import ApplicationEvent, Ledger, reading, verify
 from voterlist.tables import from_rows
 
-pytestmark = pytest.mark.slow
-
 DAY = dt.date(2026, 2, 4)
 SINCE = "2026-02-04 09:00"
 LEYLA = "088-0001-F3XSWZYM8GZF6"
@@ -701,7 +699,6 @@ def test_the_commands_are_those_of_the_functions(workspace, tmp_path):
     assert (code, said["error"]["code"]) == (2, "application-no-outcome")
 
 
-@pytest.mark.slow
 def test_what_is_turned_over_and_another_day_are_told(workspace):
     """A clerk refused what was granted and answered, and nothing said so; papers had other days."""
     words = ["--what", "add", "--name", ADDED.name, "--born", ADDED.born]

@@ -13,8 +13,6 @@ from handing import Pair, code_of, told
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import reading
 
-pytestmark = pytest.mark.slow
-
 APPROVE = ("--ground", "Decision 3/7", "--by", "L. M.", "--today", handing.DAY)
 STATED = ("--ground", "Act 12", "--by", "L. M.", "--today", handing.DAY)
 

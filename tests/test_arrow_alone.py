@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 import workspaces
 
 PROBE = """
@@ -20,7 +18,6 @@ print(pa.array(pd.Series([1, 2])).to_pylist())
 """
 
 
-@pytest.mark.slow
 def test_arrow_does_without_pandas_until_somebody_needs_it():
     """Else link would start a quarter of a second later, or a command that needs pandas fail."""
     told = subprocess.run(
@@ -43,7 +40,6 @@ for words in (["run", folder], ["review", "export", folder], link):
 """
 
 
-@pytest.mark.slow
 def test_neither_a_run_nor_the_linkage_alone_loads_pandas(tmp_path):
     """It was loaded by whatever was imported first, and each command started so much later."""
     folder = workspaces.make(tmp_path / "workspace")
@@ -61,7 +57,6 @@ print(pa.array(pd.Series(["a", pd.NA])).null_count)
 """
 
 
-@pytest.mark.slow
 def test_whoever_imports_the_package_has_pandas_as_it_was():
     """The lists of a data scientist would be refused by Arrow, or their blanks taken for values."""
     told = subprocess.run(

@@ -16,8 +16,6 @@ from voterlist.lists.door import KIND, VERSION
 from voterlist.model import AtDoor
 from voterlist.strict_json import digest_of
 
-pytestmark = pytest.mark.slow
-
 DAY = "2026-02-03"
 
 

@@ -141,7 +141,6 @@ def test_every_shipped_key_is_understood():
         assert 0 <= blocking_loss(every, pairs, SURE).share <= 1
 
 
-@pytest.mark.slow
 def test_recall_is_of_all_pairs_of_one_person():
     """Recall spoke of the pairs compared, and praised what nobody had looked at."""
     made = generate(4000, constituencies=1, seed=6)

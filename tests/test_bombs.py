@@ -242,7 +242,6 @@ BOMBS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_no_format_takes_more_memory_or_time_than_its_limit(bomb, tmp_path):
     """It would take the memory of the machine, or the night, from all other lists."""

@@ -169,7 +169,6 @@ def digests(folder):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
     """Commissions without internet would have another program, or none."""
     without_network = alone()
@@ -227,7 +226,6 @@ def test_installed_without_network_it_gives_the_same_bytes(packed, keys, room):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.parametrize("system", ["linux", "windows"])
 def test_what_is_shipped_is_in_the_bill_of_materials(wheels, packed, room, system):
     """A fault in a package becomes known, and nobody could tell whether it is on their machine."""
@@ -253,7 +251,6 @@ def test_what_is_shipped_is_in_the_bill_of_materials(wheels, packed, room, syste
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_every_wheel_for_windows_is_there(packed):
     """It would be found out on the machine without internet."""
     with zipfile.ZipFile(packed("windows")) as content:
@@ -274,7 +271,6 @@ WHEEL += "wheels.build_wheel(pathlib.Path(sys.argv[-1]))"
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_wheel_and_bundle_have_the_same_bytes_in_a_clean_copy(own, packed, keys, room):
     """Nobody could make them again from the sources, and see that nothing was slipped in."""
     moment = 1_600_000_005
@@ -307,7 +303,6 @@ def small(papers, tmp_path):
     return Path(shutil.copytree(papers, tmp_path / "bundle"))
 
 
-@pytest.mark.slow
 def test_the_pages_and_the_manual_are_in_it(papers):
     """An office without internet would have the program and nothing that explains it."""
     docs = papers / "docs"
@@ -337,7 +332,6 @@ def refused(home, *options):
     return done.returncode, done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "named"),
     [
@@ -357,7 +351,6 @@ def test_a_bundle_that_was_changed_installs_nothing(small, harm, named):
     assert named in said
 
 
-@pytest.mark.slow
 def test_a_bundle_for_another_python_says_so(small):
     """The wheels would not fit, and pip would say so in words that nobody understands."""
     text = (small / "install.py").read_text(encoding="utf-8")
@@ -368,7 +361,6 @@ def test_a_bundle_for_another_python_says_so(small):
     assert "3.99" in said
 
 
-@pytest.mark.slow
 def test_who_signed_is_known_and_a_changed_list_is_nobodys(small, tmp_path):
     """The digests of a forged bundle fit its files."""
     folder = tmp_path / "keys"
@@ -380,7 +372,6 @@ def test_who_signed_is_known_and_a_changed_list_is_nobodys(small, tmp_path):
     assert signer_of(small) is None
 
 
-@pytest.mark.slow
 def test_the_same_files_make_the_same_archive(bundle, small, tmp_path):
     """Nobody could make it again and compare."""
     writers = {"a.tar": bundle._write_tar, "a.zip": bundle._write_zip}
@@ -391,7 +382,6 @@ def test_the_same_files_make_the_same_archive(bundle, small, tmp_path):
         assert write(small, tmp_path / f"again-{name}").read_bytes() == first
 
 
-@pytest.mark.slow
 def test_no_package_is_bundled_without_a_pin(wheels, own):
     """Two bundles of one version would hold different programs."""
     with pytest.raises(wheels.BundleError, match="no pin"):

@@ -27,7 +27,6 @@ def told(tmp_path_factory):
     return json.loads(found.stdout)
 
 
-@pytest.mark.slow
 def test_the_parts_add_up(told):
     """A constituency would be forgotten by whoever reads the summary alone."""
     parts = told["by_constituency"]
@@ -38,7 +37,6 @@ def test_the_parts_add_up(told):
     assert unreadable == {int(name) for name in files} == {2}
 
 
-@pytest.mark.slow
 def test_whoever_is_needed_is_told_where_and_for_what(told):
     """Somebody would look through every report."""
     needs = {part["constituency"]: part["needs"] for part in told["by_constituency"]}
@@ -51,7 +49,6 @@ def test_whoever_is_needed_is_told_where_and_for_what(told):
     assert told["done"]["stages"][-1] == "report"
 
 
-@pytest.mark.slow
 def test_a_run_that_stops_before_says_what_is_left(tmp_path):
     """A night that was asked to stop early would pass for a whole one."""
     workspace = workspaces.make(tmp_path)

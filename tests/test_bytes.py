@@ -28,7 +28,6 @@ plain = st.text("0123456789ABCXYZ", min_size=1, max_size=11)
 codes = st.integers(-2, 5) | st.integers(0, 2**62)
 
 
-@pytest.mark.slow
 @given(texts, st.integers(1, 12), st.integers(0, 3))
 @example(["a", None, "bc"], 4, 1)
 def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):
@@ -68,7 +67,6 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
     ).tolist() == [w for w in words if w]
 
 
-@pytest.mark.slow
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
 def test_rows_with_a_byte_that_is_sought_are_those_whose_text_has_one(
@@ -218,7 +216,6 @@ near_valid = (
 )
 
 
-@pytest.mark.slow
 @given(near_valid, near_valid)
 def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
     """What the bytes of a column show to be valid is valid when read one by one, and the rest."""
@@ -277,7 +274,6 @@ def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
     )
 
 
-@pytest.mark.slow
 @given(st.lists(st.floats(-1000, 1000) | st.just(-math.inf), max_size=9))
 @example([0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.5, -1100.0, -5000.0, 1e-300])
 def test_powers_of_two_are_the_same_on_every_processor(bits):

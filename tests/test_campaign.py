@@ -49,7 +49,6 @@ def is_there(module, name):
     return hasattr(home, name) or importlib.util.find_spec(f"{module}.{name}")
 
 
-@pytest.mark.slow
 def test_all_that_the_scripts_import_is_there():
     """A name that moved would end a long round at its first command; nobody makes one daily."""
     paths = [
@@ -89,7 +88,6 @@ def round_of(trials, script, count):
     return found
 
 
-@pytest.mark.slow
 @needs_compiler
 @pytest.mark.parametrize(
     "script",
@@ -114,7 +112,6 @@ def copied(scenes):
     return scenes["ledger-copy"]
 
 
-@pytest.mark.slow
 @needs_compiler
 def test_a_fault_comes_at_its_call(copied):
     """The trials would disturb nothing, and so find nothing."""
@@ -134,7 +131,6 @@ def test_a_fault_comes_at_its_call(copied):
     assert "no room left on the disk" in refused.errors
 
 
-@pytest.mark.slow
 @needs_compiler
 def test_a_read_that_the_disk_refuses_once_damages_no_ledger(scenes):
     """SQLite calls a ledger malformed when its first page is not given to it once.
@@ -154,7 +150,6 @@ def test_a_read_that_the_disk_refuses_once_damages_no_ledger(scenes):
         assert refused.code in {0, 5}
 
 
-@pytest.mark.slow
 @needs_compiler
 def test_an_end_that_is_another_is_seen(copied):
     """The trials would call everything right."""
@@ -172,7 +167,6 @@ def test_an_end_that_is_another_is_seen(copied):
     assert names["left over"] == "too much"
 
 
-@pytest.mark.slow
 @needs_compiler
 def test_lists_that_were_written_are_there_after_a_power_cut(scenes, folder):
     """A new folder whose name is not forced to the disk takes all lists in it along."""
@@ -187,7 +181,6 @@ def test_lists_that_were_written_are_there_after_a_power_cut(scenes, folder):
         assert not [one for one in lost if not one.endswith(": too much")]
 
 
-@pytest.mark.slow
 @needs_compiler
 @pytest.mark.parametrize(
     "name", ["lists", pytest.param("receive", marks=pytest.mark.long)]
@@ -200,7 +193,6 @@ def test_what_a_command_leaves_is_forced_to_the_disk(scenes, name):
     assert [one for one in whole.unforced() if not one.endswith(NOT_KEPT)] == []
 
 
-@pytest.mark.slow
 @needs_compiler
 def test_without_forcing_to_the_disk_the_power_cuts_find_something(scenes, folder):
     """The model would find nothing in any program."""

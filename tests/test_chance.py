@@ -38,7 +38,6 @@ def strangers():
     return examined.coincidences, link(voters).chance
 
 
-@pytest.mark.slow
 def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     """Of one list both expect, and find, the same pairs."""
     coincidences, chance = strangers
@@ -51,7 +50,6 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     )
 
 
-@pytest.mark.slow
 def test_strangers_agree_about_as_often_as_is_expected(strangers):
     _, chance = strangers
     line = chance[-1]

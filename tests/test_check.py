@@ -458,7 +458,6 @@ def test_a_clean_register_raises_nothing():
     assert clean().findings() == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "allowed"),
     [
@@ -579,7 +578,6 @@ def test_findings_hold_no_cell():
     assert not said & cells
 
 
-@pytest.mark.slow
 def test_coincidences_are_counted_as_by_hand():
     """The formula would not give what a count over all pairs gives, kind by kind."""
     tables = clean()

@@ -76,7 +76,6 @@ def test_line_number(text, number):
     assert line_number(text) == number
 
 
-@pytest.mark.slow
 @example(on_day=dt.date(2026, 2, 28), year=2008, month=2, day=29)
 @given(
     st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),

@@ -150,7 +150,6 @@ damaged_units left_out missing_lists exit_code
 """
 
 
-@pytest.mark.slow
 def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     """Scripts read standard output whole; the words for people go to standard error."""
     found = started("run", workspace, "--today", "2026-02-03", "--json")
@@ -168,7 +167,6 @@ def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     assert EN("report.chance.title") not in found.stderr, "the report has that page"
 
 
-@pytest.mark.slow
 def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
     """Whoever started it reads what came in, what was found, and what to open.
 
@@ -248,7 +246,6 @@ workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
 """
 
 
-@pytest.mark.slow
 def test_a_second_run_while_one_is_running_is_refused(workspace, monkeypatch):
     """Exit code 4, and who is running since when."""
     monkeypatch.setattr("voterlist.storage.lock.PATIENCE", 0.2)
@@ -273,7 +270,6 @@ def test_a_second_run_while_one_is_running_is_refused(workspace, monkeypatch):
     assert found.stdout == ""
 
 
-@pytest.mark.slow
 def test_files_that_repeat_a_list_are_named_with_the_list(workspace):
     """A thousand rows set aside, and nobody is told that somebody left a copy in the inbox.
 
@@ -301,7 +297,6 @@ def test_files_that_repeat_a_list_are_named_with_the_list(workspace):
         assert EN("rule.duplicate-file.todo") in text
 
 
-@pytest.mark.slow
 def test_of_a_list_and_its_copy_the_copy_is_named(workspace):
     """Who deletes the file that is named would delete the list, and keep its copy."""
     lists = workspace / "inbox" / "88"
@@ -329,7 +324,6 @@ def test_of_a_list_and_its_copy_the_copy_is_named(workspace):
     }
 
 
-@pytest.mark.slow
 def test_no_readable_file_makes_exit_code_three(workspace):
     """Nothing could be read: that is an input error, told as one."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -514,7 +508,6 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
 # status
 
 
-@pytest.mark.slow
 def test_status_shows_every_precinct_and_writes_a_calendar(workspace, tmp_path):
     """Precincts that handed in, one that did not, and the calendar as a file."""
     (workspace / "voterlist.toml").write_text(
@@ -708,7 +701,6 @@ def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):
     assert pq.read_table(out).num_rows == sum(counted.values())
 
 
-@pytest.mark.slow
 def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_path):
     """The statistics would be missing, or a page, or the name of a list on it."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
@@ -732,7 +724,6 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
     assert "Statistics of the precincts" in shown
 
 
-@pytest.mark.slow
 def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(
     workspace, tmp_path
 ):
@@ -768,7 +759,6 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(
     assert call("check", *lists, "--settings", tmp_path / "none.toml").exit_code == 2
 
 
-@pytest.mark.slow
 def test_check_alone_tells_what_chance_explains(workspace):
     """A reader or a script would take pairs by coincidence for repeats."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
@@ -837,7 +827,6 @@ def fill(path, verdicts):
     book.save(path)
 
 
-@pytest.mark.slow
 def test_a_decision_goes_out_and_comes_back(workspace):
     """Cases go out to a workbook, decisions come back, and the next run marks the entry."""
     first = workspaces.ran(workspace)
@@ -872,7 +861,6 @@ def test_review_before_any_run_says_to_run_first(workspace):
     )
 
 
-@pytest.mark.slow
 def test_a_workbook_that_is_none_is_an_input_error(workspace):
     """A file that is no workbook ends with exit code 3, not in a traceback."""
     workspaces.ran(workspace)
@@ -886,7 +874,6 @@ def test_a_workbook_that_is_none_is_an_input_error(workspace):
 # synth
 
 
-@pytest.mark.slow
 def test_synth_makes_a_workspace_that_runs(tmp_path):
     """An invented constituency goes down the whole street, and its truth measures the result."""
     folder = tmp_path / "try"

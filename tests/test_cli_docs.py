@@ -47,7 +47,6 @@ def help_of(command):
     )
 
 
-@pytest.mark.slow
 def test_the_manual_has_the_help_of_every_command(tmp_path):
     """A command that nobody can read about does not exist."""
     CliRunner().invoke(APP, ["manual", "--out", str(tmp_path)], prog_name="voterlist")

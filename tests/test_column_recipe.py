@@ -15,7 +15,7 @@ import workspaces
 from test_former import OF_THE_LINKAGE
 from voterlist.model import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 PHONES = ("012 441 20 30", "012 441 20 31")
 HEADING = "Ev telefonu"

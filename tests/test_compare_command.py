@@ -35,7 +35,6 @@ def compare(*arguments):
     )
 
 
-@pytest.mark.slow
 def test_two_files_are_compared_and_told(lists):
     """A change would be missing on the terminal, or in the file."""
     out = lists / "changes.parquet"
@@ -78,7 +77,6 @@ def test_two_files_are_compared_and_told(lists):
     assert re.search(r"added +88 +1 +new.csv +3\n", told)
 
 
-@pytest.mark.slow
 def test_of_two_runs_the_lists_of_the_inbox_are_named(tmp_path):
     """An analyst would look for a line in a table that no person opens."""
     folder = workspaces.make(tmp_path / "w")
@@ -117,7 +115,6 @@ def test_registers_explain_and_an_earlier_list_remembers(lists):
     assert found["unexplained"] == []
 
 
-@pytest.mark.slow
 def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
     """An entry that the last cycle marked as a repeat is gone by that decision."""
     workspace = workspaces.make(tmp_path / "2026")

@@ -881,7 +881,6 @@ def test_a_text_that_lost_a_byte_loses_no_lines_in_silence(tmp_path, place):
     assert entries == 12 or codes
 
 
-@pytest.mark.slow
 def test_no_list_whose_tags_were_moved_loses_a_voter_in_silence():
     """A mutation of the campaign finds a list that gives fewer voters, and nobody is asked."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 import figures  # noqa: E402  it stands in another folder
 import house  # noqa: E402
 import page  # noqa: E402
+import slow_tests  # noqa: E402
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPES = figures.recipes(PAGE)
@@ -69,7 +70,6 @@ def test_additions_stay_cheap():
     } == {}
 
 
-@pytest.mark.slow
 def test_the_house_on_the_page_is_that_of_the_code():
     """A room that nobody describes would be found by accident (``python bench/house.py``)."""
     text = house.PAGE.read_text(encoding="utf-8")
@@ -117,3 +117,12 @@ def test_the_targets_of_the_page_are_those_of_make():
         "same",
         "figures",
     } <= targets
+
+
+def test_the_slow_tests_are_there():
+    """A test that has another name now would run with the fast ones."""
+    sources = {}
+    for test in slow_tests.listed():
+        file, *_, function = test.split("::")
+        source = sources.setdefault(file, (ROOT / file).read_text(encoding="utf-8"))
+        assert f"def {function}(" in source, test

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "campaign"))
 import counter  # noqa: E402  the folder is no package
 import counter_public  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.long
 APPLICATIONS = 8
 
 

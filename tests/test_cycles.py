@@ -325,7 +325,6 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @given(
     st.lists(PEOPLE, max_size=6),
     st.lists(PEOPLE, max_size=6),

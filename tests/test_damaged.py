@@ -44,7 +44,6 @@ ENDLESS = "9" * 5_000
 """Python refuses to make a number of more than 4,300 digits."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_a_short_round_finds_nothing(name, tmp_path):
     """An input of this kind would end in a traceback, or a row would be lost."""
@@ -144,7 +143,6 @@ def test_a_number_with_an_endless_exponent_is_no_number():
     assert number("1e3") == "1000"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
@@ -190,7 +188,6 @@ def _bomb():
     return stream.getvalue()
 
 
-@pytest.mark.slow
 def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypatch):
     """A damaged one ended the whole program, and a small one could fill the memory."""
     path = tmp_path / "table.parquet"
@@ -216,7 +213,6 @@ def test_a_parquet_file_is_tried_by_a_child_before_it_is_read(tmp_path, monkeypa
         evaluate_pairs(path, path, threshold=0.5)
 
 
-@pytest.mark.slow
 def test_no_parquet_file_is_parsed_where_it_is_linked(tmp_path, monkeypatch):
     """What is wrong with the reader of Parquet would reach all that the program may do.
 
@@ -276,7 +272,6 @@ def test_a_column_that_is_not_sound_is_not_taken_from_the_process_that_reads():
     assert _handed_over() is None
 
 
-@pytest.mark.slow
 def test_a_process_that_reads_hands_over_no_more_than_it_may(tmp_path, monkeypatch):
     """One that a file took over would fill the memory of the machine from here."""
     path = tmp_path / "table.parquet"
@@ -295,7 +290,6 @@ def test_a_process_that_reads_hands_over_no_more_than_it_may(tmp_path, monkeypat
     assert found is AsideCode.FILE_TOO_LARGE
 
 
-@pytest.mark.slow
 def test_a_short_round_of_requests_finds_nothing(tmp_path):
     """A request that no browser sends would end in a 500, or be let in."""
     trials = desk_requests.Requests(tmp_path, requests=25)
@@ -390,7 +384,6 @@ def test_a_text_that_is_written_once_counts_as_often_as_it_stands():
     assert proof_of(stream, unpacked - 1) is Proof.TOO_LARGE
 
 
-@pytest.mark.slow
 def test_a_parquet_file_is_tried_from_the_folder_of_the_program(tmp_path):
     """Python writes that folder as an empty word, and the child did not find the program."""
     path = tmp_path / "table.parquet"
@@ -436,7 +429,6 @@ def test_who_tries_a_parquet_file_ends_with_who_asked(tmp_path):
         assert child.wait(300) == 0
 
 
-@pytest.mark.slow
 def test_behind_a_value_of_hundreds_of_lines_the_section_is_told():
     """A search for the end of each value would take minutes; a wrong line would mislead."""
     rows = "".join(f"  [{number}],\n" for number in range(600))

@@ -38,8 +38,6 @@ from voterlist.persons import case_id
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
-pytestmark = pytest.mark.slow
-
 DIFFERS = AddressLevel.DIFFERS
 
 

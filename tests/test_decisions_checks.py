@@ -866,7 +866,6 @@ CELLS = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @over(st.lists(CELLS, max_size=6))
 def test_every_row_is_recorded_known_or_refused(rows):
     """Whatever people write: nothing is lost silently, and nothing stops the import."""
@@ -914,7 +913,6 @@ def test_a_finding_that_a_file_accepts_twice_is_known_the_second_time(people):
     assert other.acceptances.column("reason").to_pylist() == ["one"]
 
 
-@pytest.mark.slow
 @example([accepted("one"), accepted("two")])
 @over(st.lists(CELLS, max_size=6))
 def test_what_is_imported_again_is_known(rows):

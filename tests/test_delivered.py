@@ -274,7 +274,6 @@ def test_the_bundle_itself_can_be_named(home, tmp_path, keys):
     assert refused(home, key=public) == "delivery-unsigned"
 
 
-@pytest.mark.slow
 def test_a_workspace_says_whom_it_trusts(home, keys, tmp_path):
     """The person would have to carry the key about; a trusted one lies in the workspace."""
     pair = handing.pair(tmp_path / "trusting")

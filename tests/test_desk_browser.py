@@ -15,7 +15,7 @@ import handing
 import workspaces
 from voterlist.cli import APP
 
-pytestmark = [pytest.mark.slow, browsers.NEEDED]
+pytestmark = browsers.NEEDED
 
 DAY = "2026-02-03"
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"

@@ -33,8 +33,6 @@ from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger
 from voterlist.strict_json import SavedFileError
 
-pytestmark = pytest.mark.slow
-
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 MADE = "2026-02-04T09:00:00+04:00"
 

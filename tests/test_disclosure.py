@@ -138,7 +138,6 @@ def test_no_small_cell_is_learnt_from_one_release():
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_no_small_cell_is_learnt_from_two_releases_of_cells():
     """Every two releases of up to four cells, with the exact numbers that tell most."""
     notes, fewest, found = disclosure.attack_edges(4)
@@ -159,7 +158,6 @@ def test_the_attack_finds_what_the_exact_number_would_tell_of_a_tiny_list():
     assert HERE.tells_more(*second)
 
 
-@pytest.mark.slow
 def test_no_small_cell_is_learnt_from_two_releases_of_tiny_lists(monkeypatch):
     """The exhaustive attack; where nothing is withheld it finds what the other one finds."""
     small = disclosure.lists(2, 6)

@@ -38,7 +38,6 @@ def health(noticed):
     return {code: one["health"] for code, one in noticed.items()}
 
 
-@pytest.mark.slow
 def test_a_workspace_in_order_asks_for_nobody(tmp_path):
     """Whoever installs the program would not know that it is done."""
     code, noticed = looked(workspaces.make(tmp_path))
@@ -50,7 +49,6 @@ def test_a_workspace_in_order_asks_for_nobody(tmp_path):
     assert list(tmp_path.glob("tmp*")) == []
 
 
-@pytest.mark.slow
 def test_without_a_workspace_the_machine_is_looked_at(tmp_path, monkeypatch):
     """It is asked before there is a workspace."""
     monkeypatch.chdir(tmp_path)
@@ -77,7 +75,6 @@ def installed(folder, name, version, requires=()):
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-@pytest.mark.slow
 def test_packages_of_other_versions_and_missing_ones_are_named(tmp_path):
     """An upgrade beside the program would be found by its consequences."""
     env = installed(tmp_path / "other", "rich", "1.2.3")
@@ -107,7 +104,6 @@ def _of_others(folder):
     (folder / lock.LOCK_NAME).symlink_to("other")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "codes"),
     [
@@ -124,7 +120,6 @@ def test_what_is_broken_in_a_workspace_is_named(tmp_path, harm, codes):
     assert {name for name, state in health(noticed).items() if state == "bad"} == codes
 
 
-@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     """A run would fail after it had read everything."""
     folder = workspaces.make(tmp_path)
@@ -137,7 +132,6 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     assert noticed["writable"]["health"] == "bad"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("holder")
 def test_a_run_that_goes_on_is_no_fault_and_is_left_alone(tmp_path):
     """Whoever holds the workspace would stand there no more."""

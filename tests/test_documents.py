@@ -1001,7 +1001,6 @@ def test_a_turned_heading_is_read():
     assert rows_of(documents.drawn(draw))[0] == documents.PLAIN_HEADER
 
 
-@pytest.mark.slow
 def test_a_page_of_too_many_lines_is_a_drawing():
     """A drawing of a hundred thousand lines takes neither the memory nor the time of a table."""
 
@@ -1014,7 +1013,6 @@ def test_a_page_of_too_many_lines_is_a_drawing():
     assert read_content(documents.drawn(draw), LIMITS) is AsideCode.FILE_NOT_A_TABLE
 
 
-@pytest.mark.slow
 def test_the_libraries_of_documents_are_loaded_by_the_child_alone():
     """A command that reads no PDF file would wait for them at its start."""
     import subprocess
@@ -1071,7 +1069,6 @@ def packed_page(drawing):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_small_file_that_unpacks_to_much_ends_in_a_code(tmp_path):
     """It may end the child, never the run; the file beside it is read.
 

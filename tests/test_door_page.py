@@ -101,7 +101,6 @@ def saved(tmp_path_factory):
         return folder / name, told, visit.faults + visit.abroad, wide, codes
 
 
-@pytest.mark.slow
 @browsers.NEEDED
 def test_the_page_is_answered_and_saved(saved):
     """An answer that got lost on the way would be asked for twice, or never."""
@@ -119,7 +118,6 @@ def test_the_page_is_answered_and_saved(saved):
     ]
 
 
-@pytest.mark.slow
 @browsers.NEEDED
 def test_a_file_that_was_changed_is_not_taken(saved):
     """An answer that nobody gave would be taken for that of the voter."""

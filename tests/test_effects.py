@@ -381,7 +381,6 @@ AMENDED = st.dictionaries(st.sampled_from(NAMES), DONE)
 CORRECTED = st.sets(st.sampled_from(NAMES))
 
 
-@pytest.mark.slow
 @tries(200)
 @given(VERDICTS, AMENDED, CORRECTED, st.randoms(use_true_random=False))
 def test_nobody_vanishes_and_every_decision_is_accounted_for(
@@ -429,7 +428,6 @@ def decide(folder, *rows, subjects=None):
             ledger.keep_subjects(subjects_of(subjects))
 
 
-@pytest.mark.slow
 def test_a_run_lists_whom_it_should_and_asks_no_more_about_what_was_answered(tmp_path):
     """After all errors were decided the run would still show them, or not say what was done."""
     folder = workspaces.make(tmp_path / "2026")
@@ -493,7 +491,6 @@ def skipped_in(result):
     return {row["entry_id"]: row["code"] for row in read(result, "skipped").to_pylist()}
 
 
-@pytest.mark.slow
 def test_who_came_of_age_since_is_on_the_list_again(tmp_path):
     """Struck for their age before one election, a voter of 18 would miss the next one."""
     election = "[calendar]\nelection_day = {}\n".format
@@ -518,7 +515,6 @@ def test_who_came_of_age_since_is_on_the_list_again(tmp_path):
     assert skipped_in(next_one) == {young: "of-age"}
 
 
-@pytest.mark.slow
 def test_a_run_of_some_constituencies_knows_what_was_done_in_the_others(tmp_path):
     """What the newest run has no list of would be told as gone, or be missing."""
     folder = workspaces.make(tmp_path / "2026")

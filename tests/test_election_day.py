@@ -14,8 +14,6 @@ from voterlist.counter.protocol import READ, PrecinctLines, Signed
 from voterlist.schemas import PROTOCOL_LINES
 from voterlist.storage.ledger import FILE_NAME, reading
 
-pytestmark = pytest.mark.slow
-
 SETTINGS = "[calendar]\nelection_day = 2026-03-01\n"
 BY = ("--by", "Aytən")
 PRECINCTS = {1: 25, 2: 14, 3: 13, 4: 22}

@@ -147,7 +147,6 @@ ROWS = {
 }
 
 
-@pytest.mark.slow
 def test_of_a_parquet_file_only_what_is_wanted_is_read(tmp_path):
     """The columns wanted hold the same texts; another is of the type null, with every row."""
     pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
@@ -166,7 +165,6 @@ def test_a_map_says_which_columns_are_needed():
     ) == {2, 3}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("profile", Profile)
 def test_voters_are_the_same_encoded_or_not(tmp_path, profile):
     """Codes of texts give the same table and findings as texts do, values in the same order."""

@@ -116,7 +116,6 @@ def given(workspace):
         return ledger.given_verdicts().num_rows, ledger.given_acceptances().num_rows
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", review_books.LANGUAGES)
 def test_an_untouched_workbook_is_taken_with_and_without_its_seal(
     workspace, tmp_path, language
@@ -134,7 +133,6 @@ def test_an_untouched_workbook_is_taken_with_and_without_its_seal(
     assert given(copy) == given(workspace)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_sealed", [True, False])
 def test_no_row_is_taken_whose_cells_are_those_of_another_person(
     workspace, tmp_path, is_sealed
@@ -166,7 +164,6 @@ def headings(path):
     return sorted(filter(None, found))
 
 
-@pytest.mark.slow
 def test_no_single_column_may_be_exchanged(finished, tmp_path):
     """Half of a sheet is sorted anywhere; a share may come back rounded, and is passed over."""
     path = finished.with_name("a.xlsx")
@@ -181,7 +178,6 @@ def test_no_single_column_may_be_exchanged(finished, tmp_path):
     assert tried > 10
 
 
-@pytest.mark.slow
 def test_what_a_spreadsheet_makes_of_a_workbook_is_no_exchange(workspace, tmp_path):
     """Sorted whole, columns moved, added and deleted, days as days, numbers as texts."""
     path = tmp_path / "a.xlsx"
@@ -243,7 +239,6 @@ def test_what_differs_is_not_the_same():
     assert len({plain(one) for one in texts}) == len(texts)
 
 
-@pytest.mark.slow
 def test_an_exchanged_row_is_not_carried_into_the_next_workbook(workspace, tmp_path):
     """There it would stand beside the person whom the ids name, as if it had been meant so."""
     path = tmp_path / "a.xlsx"

@@ -7,7 +7,6 @@ import pytest
 import expected_tables
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("maker", expected_tables.MAKERS, ids=lambda one: one.__name__)
 def test_the_tables_are_as_expected(maker, tmp_path):
     """An answer would change and nobody had meant it: renewed by ``tests/expected_tables.py``."""

@@ -102,7 +102,6 @@ def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_count
             }
 
 
-@pytest.mark.slow
 def test_a_rare_surname_weighs_more_than_a_common_one():
     """Two persons entered twice, one of a name that fifty have.
 
@@ -227,7 +226,6 @@ def test_a_bar_shows_the_side_and_the_length_of_its_step(linkage, tmp_path, othe
     )
 
 
-@pytest.mark.slow
 def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     """Words for people, one object with ``--json``; the order of the two ids does not matter."""
     path = tmp_path / "pairs.parquet"
@@ -240,7 +238,6 @@ def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     assert found["posterior"]["same"] > 0.95
 
 
-@pytest.mark.slow
 def test_what_cannot_be_explained_is_said(linkage, tmp_path):
     """A pair that is not there is wrong usage.
 

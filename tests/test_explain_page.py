@@ -46,7 +46,6 @@ def folder(tmp_path_factory):
     return prepared(tmp_path_factory.mktemp("page"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "output"), SHOWN.findall(PAGE.read_text(encoding="utf-8"))
 )

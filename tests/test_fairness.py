@@ -162,7 +162,6 @@ def test_displaced_are_those_of_their_constituencies():
     assert "displaced" not in dict(groupings(select, []))
 
 
-@pytest.mark.slow
 def test_a_run_says_who_was_struck_and_who_came_back(tmp_path):
     """A striking that was taken back would be counted as one that holds, or not at all."""
     folder = workspaces.finished(tmp_path)
@@ -198,7 +197,6 @@ def test_a_run_says_who_was_struck_and_who_came_back(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_no_group_of_an_invented_list_is_flagged_wrongly_more_often(tmp_path):
     """A small one of ``bench/fairness.py``: the limit is .002 between groups.
 

@@ -74,7 +74,6 @@ def planted(tmp_path_factory):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_every_planted_fault_is_found(planted):
     """Of each kind of fault that is planted, each one is found."""
     faults, found = planted
@@ -86,7 +85,6 @@ def test_every_planted_fault_is_found(planted):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_every_rule_has_its_fault(planted):
     """A rule without a planted fault would never be measured."""
     faults, _ = planted
@@ -98,7 +96,6 @@ def test_every_rule_has_its_fault(planted):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_false_alarms_stay_below_their_bounds(planted):
     """Entry tests accuse fewer than one clean entry in a thousand.
 
@@ -114,7 +111,6 @@ def test_false_alarms_stay_below_their_bounds(planted):
         assert one.false_rate < BOUNDS[units[one.rule]], one
 
 
-@pytest.mark.slow
 def test_the_command_counts_what_the_functions_count(tmp_path: Path):
     """``check --streets`` and ``evaluate --faults`` would count otherwise."""
     write(tmp_path, voters=5_000, constituencies=1, seed=3, also=Also.FAULTS)
@@ -174,7 +170,6 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
     assert "none.csv" in told["error"]["where"]
 
 
-@pytest.mark.slow
 def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
     """Where no address could be held against the register, it is said what to look at.
 

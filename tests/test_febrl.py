@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pytest
 
 import voterlist
 from voterlist.link.fit import evaluate
@@ -27,7 +26,6 @@ PERSONS = 800
 """Of the 2,000 of the list."""
 
 
-@pytest.mark.slow
 def test_foreign_lists_are_linked_without_their_number():
     """English names with many errors, no identifier and no labels.
 

@@ -51,7 +51,6 @@ def test_who_asks_while_a_run_is_under_way_is_answered_from_the_last_one(workspa
     assert (free["searched"]["is_held"], held["searched"]["is_held"]) == (False, True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("day", ["2026-02-03", "2026-02-04"])
 def test_a_run_begins_while_the_index_is_made(tmp_path, day):
     """A scheduler lost its night to whoever asked at the counter just then.
@@ -89,7 +88,6 @@ while not ended or not Path(sys.argv[2]).exists():
 is a file that says it is enough."""
 
 
-@pytest.mark.slow
 def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
     """The voter at the counter was told of a trouble with a file: a run put away what was read."""
     workspace = workspaces.finished(tmp_path / "w")
@@ -323,7 +321,6 @@ def test_looks_are_limited_by_person_and_hour(tmp_path):
     assert told("find", workspace, "Quliyeva", "--by", "B", *DAY)[0] == 0
 
 
-@pytest.mark.slow
 def test_the_index_is_made_anew_for_another_run_with_the_same_bytes(tmp_path):
     """Else a look would show the list of last week."""
     first, second = (workspaces.finished(tmp_path / name) for name in "ab")
@@ -533,7 +530,6 @@ def test_a_row_that_was_set_aside_is_found_by_the_words_of_the_name(two):
     assert "menteqe-1.csv, -" in call("find", two, "Алекперова", *DAY).stdout
 
 
-@pytest.mark.slow
 def test_names_of_another_country_are_found_by_its_profile(tmp_path):
     """Else a list with the profile generic could not be searched."""
     workspace = workspaces.finished(
@@ -597,7 +593,6 @@ def crowd(tmp_path_factory):
     yield from _finder(tmp_path_factory.mktemp("crowd"), rows)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "name", "born"),
     [
@@ -639,7 +634,6 @@ def few(tmp_path_factory):
     yield from _finder(tmp_path_factory.mktemp("few"), rows)
 
 
-@pytest.mark.slow
 def test_a_name_that_was_said_comes_before_one_that_is_only_near(few):
     """Who asks for Gülnarə would see ten daughters of Gülağa, and her nowhere.
 
@@ -655,7 +649,6 @@ def test_a_name_that_was_said_comes_before_one_that_is_only_near(few):
         assert few.find(Question(words), 10).hits[0].row[part] == name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("comma", [",", ""])
 @pytest.mark.parametrize("village", ["Ağalı", "Bulaqlı", "Bulagli"])
 def test_of_two_villages_with_one_street_the_named_one_comes_first(few, village, comma):
@@ -667,7 +660,6 @@ def test_of_two_villages_with_one_street_the_named_one_comes_first(few, village,
         assert other.row["address"].endswith("Gül küçəsi 5")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("order", ListOrder)
 def test_the_numbers_are_those_of_the_printed_lists(decided, two, tmp_path, order):
     """Else the voter would be sent to a line of the list on which somebody else stands."""

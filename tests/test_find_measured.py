@@ -37,7 +37,6 @@ def _invent(folder):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
     """Else a woman would be sent home from the list that she stands on, or believed to be on it."""
     made_once.copied("find-measured", _invent, tmp_path / "w")
@@ -58,7 +57,6 @@ def test_whoever_is_listed_is_found_and_nobody_else_is_certain(tmp_path):
     assert told.absent_certain == []
 
 
-@pytest.mark.slow
 def test_some_entries_compare_as_in_the_whole_list():
     """Else a name would be rarer in a look than in the linkage, and the score another one."""
     entries = table_intake(generate(1_500, constituencies=1, seed=4).entries).entries

@@ -46,7 +46,6 @@ def test_init_names_no_constituency_that_nobody_gave(tmp_path):
     assert json.loads(found.stdout)["constituency"] is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\x04", [])])
 def test_init_asks_at_a_terminal(tmp_path, typed, made):
     """Somebody at a terminal is asked until it is a number, and may leave it open."""
@@ -115,7 +114,6 @@ def test_a_folder_inside_is_told_where_the_workspace_is(workspace, command):
 # check of a folder
 
 
-@pytest.mark.slow
 def test_check_reads_a_folder_as_its_files(workspace):
     """Who names a folder would be told that there is no such file."""
     inbox = workspace / "inbox"
@@ -170,7 +168,6 @@ def completed(words, tmp_path):
     ).stdout.split()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

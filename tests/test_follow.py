@@ -292,7 +292,6 @@ ROWS = st.lists(
 )
 
 
-@pytest.mark.slow
 @given(
     rows=ROWS,
     places=st.fixed_dictionaries({one: st.integers(1, 9) for one in range(1, 5)}),

@@ -17,8 +17,6 @@ from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, FINDING
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
-pytestmark = pytest.mark.slow
-
 AT = "2026-02-03T09:00:00+00:00"
 NAMES = (
     ("Məmmədov", "Elçin", "Rauf oğlu", "kişi"),

@@ -21,8 +21,6 @@ from handing import DAY, code_of, told
 from voterlist.storage import files, lock, removal
 from voterlist.storage import ledger as ledgers
 
-pytestmark = pytest.mark.slow
-
 YES = ("--yes", "--by", "Rauf M.", "--today", DAY)
 KEPT = {"voterlist.toml", "ledger.db", "ledger.mark", "keys", "trust.json", "sent"}
 LATER = "2026-02-05"

@@ -19,8 +19,6 @@ import desks
 from handing import newest, told
 from voterlist.storage.ledger import Ledger
 
-pytestmark = pytest.mark.slow
-
 ARCHIVE = Path(__file__).with_name("former.tar.xz")
 NEXT = "2026-02-06"
 HEADS = {

@@ -124,7 +124,6 @@ def changes(folder):
     ], ids[0]
 
 
-@pytest.mark.slow
 def test_a_frozen_list_refuses_ten_kinds_of_change_and_takes_a_court_s(ran):
     """Whoever changes a list that is printed for the day changes who may vote."""
     kinds, entry_id = changes(ran)
@@ -139,7 +138,6 @@ def test_a_frozen_list_refuses_ten_kinds_of_change_and_takes_a_court_s(ran):
             assert refused(ran, [row | {"ground": "commission-rule"}], FROZEN) == []
 
 
-@pytest.mark.slow
 def test_a_case_takes_nobody_off_a_frozen_list(ran):
     """Its other answers go with it, so that the case is answered whole or not at all."""
     (run,) = (ran / "runs").iterdir()
@@ -156,7 +154,6 @@ def test_a_case_takes_nobody_off_a_frozen_list(ran):
     assert refused(ran, apart, FROZEN) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", [LAST, FROZEN])
 def test_what_is_taken_back_takes_nobody_off_a_frozen_list(ran, tmp_path, moment):
     """Of two who differed one gives way, and a voter would be gone from a list on the wall."""
@@ -193,7 +190,6 @@ def test_what_is_taken_back_takes_nobody_off_a_frozen_list(ran, tmp_path, moment
     assert refused(folder, rows, moment) == []
 
 
-@pytest.mark.slow
 def test_to_ask_and_to_accept_stay_possible_after_the_freeze(ran):
     entry_id = people(ran)[0]["entry_id"]
     row = {"entry_id": entry_id, "action": "ask", "due": "20.10.2026"}
@@ -316,7 +312,6 @@ def ask_at_the_desk(frozen):
     assert AZ("review.problem.list-frozen.title") in str(answer["results"])
 
 
-@pytest.mark.slow
 def test_no_application_workbook_door_or_desk_changes_a_frozen_list(frozen):
     """Whoever changes a list that is printed for the day changes who may vote.
 
@@ -330,7 +325,6 @@ def test_no_application_workbook_door_or_desk_changes_a_frozen_list(frozen):
     assert told("application", "decide", frozen, 1, *words)[0] == 0
 
 
-@pytest.mark.slow
 def test_a_list_that_is_handed_in_after_the_freeze_is_refused_and_kept(frozen):
     """It would be printed anew for the day, and nobody decided that."""
     before = hung_out(frozen)
@@ -362,7 +356,6 @@ def test_a_list_that_is_handed_in_after_the_freeze_is_refused_and_kept(frozen):
     assert told("run", frozen, *LATE)[0] in {0, 1}
 
 
-@pytest.mark.slow
 def test_a_list_that_is_taken_from_beside_another_is_asked_about(frozen):
     """The patients of a hospital went unasked, frozen too: their precinct had voters left."""
     ward = frozen / "inbox" / "88" / "xestexana.csv"
@@ -383,7 +376,6 @@ def test_a_list_that_is_taken_from_beside_another_is_asked_about(frozen):
     assert told("run", frozen, *early)[1]["missing_lists"] == []
 
 
-@pytest.mark.slow
 def test_the_run_that_carries_out_a_decision_goes_on_after_the_freeze(frozen):
     """A list that is as it was, under another name too, is no other list."""
     path = frozen / "inbox" / "88" / "menteqe-2.csv"
@@ -397,7 +389,6 @@ def with_dates(cell):
     return dt.date(*map(int, (*reversed(rest), day))) if len(rest) == 2 else cell
 
 
-@pytest.mark.slow
 def test_a_frozen_list_that_is_saved_anew_is_the_same_until_a_cell_is_changed(frozen):
     """Every run would be refused for a list of which not a letter is another."""
     inbox = frozen / "inbox" / "88"

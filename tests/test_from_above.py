@@ -16,7 +16,6 @@ from voterlist.decisions.follow import Then
 from voterlist.decisions.given import Given
 from voterlist.storage.ledger import Ledger
 
-pytestmark = pytest.mark.slow
 BY = "Leyla M."
 AT = ("--today", DAY)
 STAYS = {"answer": "stands rightly here", "decided_by": BY}

@@ -38,7 +38,6 @@ def told_in(tmp_path_factory):
     return told_in
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", pytest.param("az", marks=pytest.mark.long)])
 @pytest.mark.parametrize("reader", READERS)
 def test_a_guide_shows_what_happens(told_in, language, reader):

@@ -25,8 +25,6 @@ from voterlist.custody.keys import load_keys
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import Ledger, reading
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def pair(tmp_path):

@@ -23,8 +23,6 @@ from voterlist.pipeline.running import settle_moves
 from voterlist.storage.ledger import Place, reading
 from voterlist.storage.ledger.base import SqliteBase
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def handed(tmp_path):

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "campaign"))
 
 import cycle as cycles
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.long
 ACROSS = 3
 """Cases of several constituencies."""
 

@@ -9,8 +9,6 @@ import workspaces
 from handing import code_of, told
 from voterlist.storage.files import PREFIX
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def pair(tmp_path):

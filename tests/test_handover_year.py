@@ -23,8 +23,6 @@ from voterlist import strict_json
 from voterlist.deadlines.handovers import balances_below, handovers
 from voterlist.storage.ledger import Ledger, reading
 
-pytestmark = pytest.mark.slow
-
 FROZEN = "[calendar]\nelection_day = 2026-03-01\n"
 """Permanent lists are frozen after 4 February, those of wards and ships after 9."""
 IN_TIME, LATE = handing.DAY, "2026-02-06"

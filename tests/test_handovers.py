@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +31,6 @@ HANDOVERS = st.builds(
 )
 
 
-@pytest.mark.slow
 @given(st.lists(HANDOVERS))
 def test_a_handover_is_read_as_it_was_written(made):
     """Lists came with a package that was handed in alone: what is returned brings none."""

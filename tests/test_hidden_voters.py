@@ -1519,7 +1519,6 @@ def mutated(content, chance):
     return content[:at] + content[max(0, at - chance.randrange(60)) :]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_nobody_whose_name_stands_whole_in_a_file_is_lost_at_exit_code_0(form):
     """What the bytes hold is counted in another way: as many entries, or somebody is asked."""

@@ -125,7 +125,6 @@ def of_many_faults(workspace, closed):
     }
 
 
-@pytest.mark.slow
 def test_all_that_the_system_refuses_is_named_and_the_rest_is_read(of_many_faults):
     """The voters of a constituency, or the findings of a register, would be missing at exit code 0.
 
@@ -143,7 +142,6 @@ def test_all_that_the_system_refuses_is_named_and_the_rest_is_read(of_many_fault
     assert set(entries.column("constituency").to_pylist()) == {1, 4}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-c", "1", *UNTIL_RECONCILE)])
 def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(workspace, closed, options):
     """Else it would be said that there are no lists, and what to do would be wrong."""
@@ -153,7 +151,6 @@ def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(workspace, closed, opt
     assert unread(said) == {("inbox", "folder-unreadable")}
 
 
-@pytest.mark.slow
 def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
     """A script must tell a run without any list from one with some."""
     for path in (workspace / "inbox").iterdir():
@@ -162,7 +159,6 @@ def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
     assert (code, said["files"], said["rows"]["in"]) == (3, 2, 0)
 
 
-@pytest.mark.slow
 def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
     """A list behind a link below a constituency's folder would be missing without a word.
 
@@ -203,7 +199,6 @@ def private(tmp_path):
     return folder
 
 
-@pytest.mark.slow
 def test_a_link_that_leads_out_of_the_inbox_is_named_and_not_read(workspace, private):
     """Who may hand in a list could read any file of the computer in a report."""
     inbox, secret = workspace / "inbox", private / "passwords.csv"
@@ -231,7 +226,6 @@ def test_a_link_that_leads_out_of_the_inbox_is_named_and_not_read(workspace, pri
     assert not any(b"Markedword" in path.read_bytes() for path in own)
 
 
-@pytest.mark.slow
 def test_a_link_inside_the_inbox_is_followed(workspace):
     """A commission that keeps its lists in one folder and links to them would lose them."""
     inbox = workspace / "inbox"
@@ -276,7 +270,6 @@ def test_what_is_no_file_in_an_archive_is_not_read(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["sent.zip"]
 
 
-@pytest.mark.slow
 def test_sockets_and_devices_are_not_opened(workspace):
     """A device may never end."""
     with socket.socket(socket.AF_UNIX) as listening:
@@ -326,7 +319,6 @@ def test_folders_nested_past_any_stack_are_walked(nested):
     assert list_files(nested, nested) == []
 
 
-@pytest.mark.slow
 def test_reference_that_cannot_be_listed_is_said(workspace, closed):
     """Else no register is compared, and nobody knows."""
     closed(workspace / "reference")
@@ -335,7 +327,6 @@ def test_reference_that_cannot_be_listed_is_said(workspace, closed):
     assert unread(said) == {("reference", "folder-unreadable")}
 
 
-@pytest.mark.slow
 def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(
     workspace, closed
 ):
@@ -346,7 +337,6 @@ def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(
     assert command(workspace)[0] == 1
 
 
-@pytest.mark.slow
 def test_a_register_that_is_damaged_is_said_too(workspace):
     """Damage is no failure of the moment, but the register could not be compared."""
     (workspace / "reference" / "deaths.xlsx").write_bytes(b"PK\x03\x04 cut off")
@@ -368,7 +358,6 @@ def at_the_start_of(stage, act):
     return progress
 
 
-@pytest.mark.slow
 def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace):
     """Else other entries stand under the digest of the file that was there before."""
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
@@ -406,7 +395,6 @@ def test_a_list_that_grows_past_the_limit_has_changed(workspace):
     ]
 
 
-@pytest.mark.slow
 def test_a_copy_of_a_list_that_changed_is_read(workspace):
     """A list that could not be read must not make its readable copy a copy of nothing."""
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
@@ -422,7 +410,6 @@ def test_a_copy_of_a_list_that_changed_is_read(workspace):
     assert result.rows_out == before
 
 
-@pytest.mark.slow
 def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
     """Else a disk that is well again is of no use.
 
@@ -446,7 +433,6 @@ def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
     assert workspaces.contents(result) == expected
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [("deaths.csv", "streets.csv", "statistics.csv"), ("last-cycle.parquet",)],
@@ -494,7 +480,6 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, names):
     )
 
 
-@pytest.mark.slow
 def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
     """The digests of the files in an archive hold only for the archive that was hashed."""
     folder = workspace / "inbox" / "2"
@@ -531,7 +516,6 @@ main()
 """
 
 
-@pytest.mark.slow
 def test_a_disk_that_fails_while_a_list_is_read(workspace):
     """A read error leaves a list unread in this run alone, whichever time the file is opened."""
     options = [
@@ -560,7 +544,6 @@ def test_a_disk_that_fails_while_a_list_is_read(workspace):
     )
 
 
-@pytest.mark.slow
 def test_the_constituencies_of_which_something_was_not_read(workspace):
     """A case may go only where every list was read.
 
@@ -602,7 +585,6 @@ def with_strange_names(workspace):
     return workspace
 
 
-@pytest.mark.slow
 def test_names_that_are_not_utf_8_are_read_and_written(with_strange_names):
     """Such a name must not end the run.
 
@@ -659,7 +641,6 @@ def test_failures_of_the_moment_have_words_of_their_own(language):
     assert len(todos) == len(PASSING) + 1
 
 
-@pytest.mark.slow
 def test_a_list_that_is_gone_is_asked_about_once(workspace):
     """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""
     assert workspaces.ran(workspace).missing_lists == ()
@@ -673,7 +654,6 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
     assert commanded(workspace)[1]["missing_lists"] == []
 
 
-@pytest.mark.slow
 def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
     """What is named as unread, or is left out, would be told twice or wrongly."""
     workspaces.ran(workspace)
@@ -682,7 +662,6 @@ def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, 
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
 
 
-@pytest.mark.slow
 def test_a_list_that_is_handed_in_anew_tells_what_changed(tmp_path):
     """Nobody would see which rows a precinct changed between two runs."""
     workspace = workspaces.make(tmp_path / "ws")

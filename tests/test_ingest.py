@@ -805,7 +805,6 @@ def test_ids_are_the_same_on_every_machine():
     assert found.entries.column("entry_id").to_pylist() == ["004-0012-D0HT87VWYK7VM"]
 
 
-@pytest.mark.slow
 @tries(15)
 @given(st.randoms(use_true_random=False), st.integers(2, 6))
 def test_entries_do_not_depend_on_the_order_or_names_of_files(
@@ -858,7 +857,6 @@ _CELLS = st.sampled_from(
 )
 
 
-@pytest.mark.slow
 @tries(60)
 @given(
     st.lists(st.lists(_CELLS, max_size=4), min_size=1, max_size=12).filter(any),
@@ -875,7 +873,6 @@ def test_every_row_ends_in_exactly_one_table(rows, name):
     assert sorted(lines) == list(range(1, len(rows) + 1))
 
 
-@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_any_bytes_balance(content):
     """Bytes of any kind become entries, rows set aside, or one trouble."""

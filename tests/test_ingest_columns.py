@@ -659,7 +659,6 @@ def test_titles_name_places_in_either_order(text, place):
 ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
 
 
-@pytest.mark.slow
 @tries(60)
 @given(
     ENTRIES,

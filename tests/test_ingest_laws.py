@@ -147,7 +147,6 @@ def read_back(content, folder, name):
     return found
 
 
-@pytest.mark.slow
 @tries(
     120,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -224,7 +223,6 @@ ANY_CELL = st.one_of(
 COMPILED = (*(field for field in FIELDS if field != "number"), "name_as_written")
 
 
-@pytest.mark.slow
 @tries(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -188,7 +188,6 @@ def test_the_page_shows_every_file():
     assert len(CASES) >= 40
 
 
-@pytest.mark.slow
 def test_it_takes_the_same_as_a_run(tmp_path):
     """What is shown beforehand is what ingest takes.
 

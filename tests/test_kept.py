@@ -150,7 +150,6 @@ CHANGES = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_after_a_change_all_is_as_in_a_run_from_the_beginning(workspace, change):
     """Work that was taken over would say what was so before the change.
@@ -200,7 +199,6 @@ print([name for name in ("pandas", "scipy", "voterlist.ingest") if name in sys.m
 """
 
 
-@pytest.mark.slow
 def test_a_run_of_which_nothing_has_changed_writes_nothing_and_loads_no_reader(
     workspace,
 ):
@@ -220,7 +218,6 @@ def test_a_run_of_which_nothing_has_changed_writes_nothing_and_loads_no_reader(
     assert "Nothing has changed" in told.output
 
 
-@pytest.mark.slow
 def test_a_run_of_all_is_no_run_of_one_once_there_are_others(tmp_path):
     """It would be taken over, and the next run told that no list is missing."""
     workspace = workspaces.make(tmp_path / "2026", settings=SETTINGS)
@@ -232,7 +229,6 @@ def test_a_run_of_all_is_no_run_of_one_once_there_are_others(tmp_path):
     assert not workspaces.run(workspace, constituencies=(88,)).is_unchanged
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     ["runs/*/voters.parquet", "reports/88/report-en.html", "kept/*/088/*/*.parquet"],
@@ -254,7 +250,6 @@ def test_what_is_damaged_is_made_again(workspace, damage):
         assert workspaces.reports(workspace) == first
 
 
-@pytest.mark.slow
 def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
     workspace, monkeypatch
 ):
@@ -285,7 +280,6 @@ def test_a_sheet_that_could_not_be_read_for_the_moment_is_read_again(
     assert json.loads(register.read_text())["said"]["troubles"] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["ingest", "reconcile"])
 def test_a_stage_that_failed_for_the_moment_is_never_the_same(
     workspace, monkeypatch, stage
@@ -305,7 +299,6 @@ def test_a_stage_that_failed_for_the_moment_is_never_the_same(
 UNREAD = {"name": "2", "trouble": AsideCode.READER_STOPPED}
 
 
-@pytest.mark.slow
 def test_a_constituency_that_cannot_be_read_is_left_out_and_the_others_go_on(
     workspace, monkeypatch
 ):
@@ -340,7 +333,6 @@ def assert_left_out(result, stage):
     assert result.exit_code == 1
 
 
-@pytest.mark.slow
 def test_what_is_known_of_a_constituency_that_is_left_out_stays(workspace, monkeypatch):
     """A night in which its work failed would send its answers back and let its cases go."""
     again = workspace / "inbox" / "90" / "menteqe-2.csv"
@@ -395,7 +387,6 @@ def strike(workspace, result):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3])
 def test_a_walk_of_changes_leaves_the_bytes_of_runs_from_the_beginning(tmp_path, seed):
     """Work would be taken over that some change in a row of changes has made untrue."""
@@ -408,7 +399,6 @@ def test_a_walk_of_changes_leaves_the_bytes_of_runs_from_the_beginning(tmp_path,
 # Units
 
 
-@pytest.mark.slow
 def test_a_killed_worker_costs_its_own_unit(tmp_path):
     """The system ends a process whose memory runs out; the pool would break as a whole."""
     tasks = [Task(f"{number:03d}", "key", number) for number in range(6)]
@@ -505,7 +495,6 @@ def doing(found):
     return {one.stage: one for one in found.stages}
 
 
-@pytest.mark.slow
 def test_a_plan_says_what_is_done_and_why_and_writes_nothing(workspace):
     """A night's work would be begun to learn that the whole nation is done anew."""
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -534,7 +523,6 @@ def test_a_plan_says_what_is_done_and_why_and_writes_nothing(workspace):
     assert set(after) == set(before)
 
 
-@pytest.mark.slow
 def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
     """One precinct would cost as much as its constituency.
 

@@ -97,7 +97,6 @@ def test_what_a_killed_process_left_is_no_key(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
 
 
-@pytest.mark.slow
 def test_a_passphrase_opens_the_key_alone(protected):
     content = (protected / "private.key").read_bytes()
     assert b"PRIVATE" not in content
@@ -149,7 +148,6 @@ def test_a_damaged_key_is_said(folder, damage):
     assert _code(load_keys, folder) == "keys-damaged"
 
 
-@pytest.mark.slow
 def test_a_damaged_key_with_a_passphrase_is_said(protected, tmp_path):
     shutil.copytree(protected, tmp_path / "keys")
     path = tmp_path / "keys" / "private.key"

@@ -45,13 +45,11 @@ def story(tmp_path_factory):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_mark_stands_only_where_the_page_says_it_may(story):
     """A cell in a log, an error, a name of a file would be somebody's name before all eyes."""
     assert story.leaks() == []
 
 
-@pytest.mark.slow
 def test_the_page_knows_every_table_that_says_why_somebody_decided(tmp_path):
     """A reason or a value in the words of a person, in a table that the page calls one of ids."""
     (run,) = (workspaces.finished(tmp_path) / "runs").iterdir()
@@ -67,7 +65,6 @@ def test_the_page_knows_every_table_that_says_why_somebody_decided(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_no_command_is_left_out(story):
     """A new command would leak until somebody thought of it."""
     names = {one.removeprefix("voterlist").strip() for one in commands()} - GROUPS
@@ -75,7 +72,6 @@ def test_no_command_is_left_out(story):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_nothing_that_was_written_can_be_opened_by_others_under_any_umask(story):
     """The story runs without a umask: whatever forgets its mode is open to everybody."""
     assert story.umask == 0
@@ -83,28 +79,24 @@ def test_nothing_that_was_written_can_be_opened_by_others_under_any_umask(story)
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_nothing_is_left_in_the_temporary_folder_and_at_home(story):
     assert list((story.folder / "tmp").iterdir()) == []
     assert list((story.folder / "home").iterdir()) == []
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_what_should_have_failed_did(story):
     """A crash that does not come about shows nothing of what would be told of it."""
     assert story.unbroken == []
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_no_command_fails_inside_over_files_maps_and_permissions(story):
     """A damaged file has a sentence of its own; ``review sample`` had none for a small list."""
     assert story.broken == []
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_marks_are_found_wherever_they_may_stand(story):
     """A search that does not see into a format would find no leak in it either."""
     table = leak_story.places()
@@ -172,7 +164,6 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.slow
 def test_no_process_leaves_an_image_of_its_memory(tmp_path):
     """The lists would lie in a file that nobody knows of; of the workers too."""
     script = tmp_path / "limits.py"

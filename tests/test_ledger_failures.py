@@ -98,7 +98,6 @@ def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
             assert word not in text.lower()
 
 
-@pytest.mark.slow
 @posix
 def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
     """Its mode is what is wrong.
@@ -145,7 +144,6 @@ except VoterlistError as error:
 SMALL_DISK = "400k"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("room", [0, 20_000, 60_000])
 def test_a_full_disk_is_told_as_such(small_disk, room):
     """At any statement and at the commit.
@@ -186,7 +184,6 @@ def test_a_truncated_ledger_is_damaged(path):
         assert path.read_bytes() == whole[:size]
 
 
-@pytest.mark.slow
 def test_a_flipped_bit_never_changes_what_the_ledger_says(path):
     """Each of these bits, flipped, is harmless or stops the command.
 

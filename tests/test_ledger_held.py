@@ -268,7 +268,6 @@ def reasons(path):
         return set(ledger.given_verdicts().column("reason").to_pylist())
 
 
-@pytest.mark.slow
 def test_the_ledger_of_an_open_desk_is_not_replaced(workspace):
     """The desk went on, and confirmed decisions that stood in no file."""
     copied = workspace.parent / "copy.db"
@@ -291,7 +290,6 @@ def test_the_ledger_of_an_open_desk_is_not_replaced(workspace):
     assert "after" in reasons(workspace / "ledger.db")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("replace", [removed, exchanged, without_its_wal])
 def test_a_desk_whose_ledger_was_replaced_confirms_nothing(workspace, replace):
     """The analyst is told that the answer was not recorded, and what to do; nobody logs in."""
@@ -311,7 +309,6 @@ def test_a_desk_whose_ledger_was_replaced_confirms_nothing(workspace, replace):
     assert (code, "Decisions recorded since it was opened: 0" in told) == (0, True)
 
 
-@pytest.mark.slow
 def test_what_is_decided_after_a_file_was_taken_out_survives_a_kill(workspace):
     """The export of the operator took the lock of the ledger away, so that its WAL was removed."""
     with desks.running(workspace) as desk:

@@ -90,7 +90,6 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("lose", "kind"), LOST)
 def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     """Without its decisions a command would go on as if nobody had decided anything."""
@@ -115,7 +114,6 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     assert (path.read_bytes() if path.exists() else None) == before
 
 
-@pytest.mark.slow
 def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
     """The ledger and the mark beside it deleted together are noticed all the same."""
     workspaces.run(workspace, today=workspaces.TODAY.replace(day=4))
@@ -131,7 +129,6 @@ def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
     assert caught.value.places["known_decisions"] == "5"
 
 
-@pytest.mark.slow
 def test_the_furthest_mark_counts(workspace):
     """An old ledger put back with its old mark: the newest run's folder has the other one."""
     path = workspace / "ledger.db"
@@ -345,7 +342,6 @@ def test_what_is_left_of_a_ledger_is_gone_on_with(path, lose):
         assert ledger.decisions().num_rows == left
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lose", [gone, without_its_beginning])
 def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     """Who answers for it and why stands in the journal, and every command works again."""
@@ -401,7 +397,6 @@ def test_a_run_that_holds_the_workspace_is_not_disturbed(path):
             renew(path.parent, by="N", reason="R", **ANSWER)
 
 
-@pytest.mark.slow
 def test_the_commands_copy_and_put_back(workspace):
     """What the page of the commands says: names of the JSON, exit codes, and a whole ledger."""
     out = workspace.parent / "copy.db"

@@ -109,7 +109,6 @@ def finished(workspace, today):
     return [(row.deadline.stage.value, row.standing, row.finished) for row in rows]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_a_run_killed_at_its_end_is_in_no_journal(workspace, undisturbed, point):
     """A line for an incomplete run would date the end of the checks and offer its cases."""
@@ -131,7 +130,6 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, undisturbed, point)
         assert sha256(path) == sha256(calm / path.relative_to(workspace))
 
 
-@pytest.mark.slow
 def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     """It is told that there is no finished run, and the next one ends as always."""
     kill(workspace, "after the manifest")
@@ -145,7 +143,6 @@ def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     assert runs_of(workspace) == [again.run]
 
 
-@pytest.mark.slow
 def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     """The mark beside the ledger is written by then; the ledger is not taken for a shrunk one."""
     kill(workspace, "before the run's mark")
@@ -153,7 +150,6 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     assert call("review", "export", workspace).exit_code == 0
 
 
-@pytest.mark.slow
 def test_reports_count_the_run_that_they_are_of(workspace):
     """The line of the journal is written after the reports, yet they show that standing."""
     clean = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -177,7 +173,6 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     ) == page
 
 
-@pytest.mark.slow
 def test_a_clock_of_2020_moves_no_day(workspace):
     """A run with a wrong clock must not turn "done late" into "done in time"."""
     late = dt.date(2026, 2, 20)
@@ -191,7 +186,6 @@ def test_a_clock_of_2020_moves_no_day(workspace):
         assert {day for day, _, _ in ledger.journal()} == {late}
 
 
-@pytest.mark.slow
 def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(workspace):
     """It came after the others, whatever the clock says."""
     workspaces.ran(workspace, today=dt.date(2026, 2, 20))
@@ -205,7 +199,6 @@ def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(works
         }
 
 
-@pytest.mark.slow
 def test_run_says_that_the_clock_is_behind(workspace):
     """In words and in JSON, with exit code 1; an accurate clock is not mentioned."""
     first = call("run", workspace, "--today", "2026-02-03", "--json")
@@ -223,7 +216,6 @@ def test_run_says_that_the_clock_is_behind(workspace):
     )
 
 
-@pytest.mark.slow
 def test_what_a_person_recorded_goes_before_a_clock(workspace):
     """[calendar.finished] is the way to correct a day that was recorded wrongly."""
     text = '[calendar.finished]\ncompile = "2026-02-01"\n'

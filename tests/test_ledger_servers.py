@@ -77,7 +77,6 @@ for number in range(5):
 """
 
 
-@pytest.mark.slow
 def test_several_machines_write_one_chain(place, tmp_path):
     """Each waits for the other; no line is lost, and none stands twice."""
     with Ledger(place) as ledger:
@@ -139,7 +138,6 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=2
 VALUES = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@pytest.mark.slow
 @tries(15)
 @example(reasons=[], values=[-0.0])
 @given(reasons=st.lists(TEXT, max_size=4), values=st.lists(VALUES, max_size=3))
@@ -330,7 +328,6 @@ def test_the_connection_is_closed_whatever_happens(server):
 # A workspace
 
 
-@pytest.mark.slow
 def test_a_workspace_works_on_a_server(server, tmp_path):
     """Moved there by the command; a run, the standing, the diary and its verification go on."""
     folder = ledgers.workspace(tmp_path / "2026")
@@ -355,7 +352,6 @@ def test_a_workspace_works_on_a_server(server, tmp_path):
         assert [event for _, event, _ in ledger.journal()].count("run") == 2
 
 
-@pytest.mark.slow
 def test_a_run_has_the_same_bytes_wherever_its_ledger_is(server, tmp_path):
     """The place of the ledger is no input of a run."""
     one = workspaces.make(tmp_path / "one" / "2026")
@@ -381,7 +377,6 @@ print(names, file=sys.stderr)
 """
 
 
-@pytest.mark.slow
 def test_a_ledger_in_a_file_needs_no_driver(tmp_path):
     """It is an extra, and takes a third of a second to load."""
     folder = ledgers.workspace(tmp_path / "2026")
@@ -391,7 +386,6 @@ def test_a_ledger_in_a_file_needs_no_driver(tmp_path):
         assert ended.stderr.splitlines()[-1] == "[]"
 
 
-@pytest.mark.slow
 def test_a_missing_driver_is_told(tmp_path):
     """With the words that install it."""
     script = """

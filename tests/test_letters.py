@@ -16,8 +16,6 @@ from voterlist.counter.applications import Clerk, Request
 from voterlist.model import Asks
 from voterlist.shipped import shipped_toml
 
-pytestmark = pytest.mark.slow
-
 LETTERS = ("slip", "answer", "notice")
 
 

@@ -123,7 +123,6 @@ def test_a_namesake_born_another_day_elsewhere_is_not_put_forward():
     assert pair is None or pair["probability"] < 0.2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("earlier", [200, 400, 1800])
 def test_people_of_another_century_are_linked_as_people_of_today(earlier):
     """Only how often a date occurs counts, not when it was: no century is too early."""
@@ -190,7 +189,6 @@ def test_a_case_never_proposes_to_mark_all_its_entries():
     assert all(found.count("keep") == 1 and "repeat" in found for found in settled)
 
 
-@pytest.mark.slow
 def test_the_order_of_rows_changes_nothing():
     """A shuffled list gives the same pairs, cases and clusters, to the byte."""
     table = crowd(2000, doubles=100)
@@ -203,7 +201,6 @@ def test_the_order_of_rows_changes_nothing():
     assert one.clusters.equals(other.clusters)
 
 
-@pytest.mark.slow
 def test_the_size_of_a_chunk_changes_nothing():
     """Memory is a setting: comparing 500 pairs at a time finds what comparing all at once finds."""
     table = crowd(2000, doubles=100)

@@ -158,7 +158,6 @@ def found():
     )
 
 
-@pytest.mark.slow
 def test_an_added_comparison_weighs(found):
     """An e-mail address that only two entries have would be left unused."""
     without = weights_of_doubles(
@@ -176,7 +175,6 @@ def test_an_added_comparison_weighs(found):
     }
 
 
-@pytest.mark.slow
 def families(homes):
     """Homes of one person each, some of twins; each of them stands in the list one to three times.
 
@@ -216,7 +214,6 @@ def linked(frame, persons):
     )
 
 
-@pytest.mark.slow
 def test_twins_are_two_people_where_a_list_has_no_addresses():
     """Twins of one father, day and place of birth were found as one person at .99.
 
@@ -260,7 +257,6 @@ def fathers_and_sons(homes):
     return pd.DataFrame(rows), np.array(persons)
 
 
-@pytest.mark.slow
 def test_father_and_son_of_one_name_are_two_people_where_a_list_has_no_addresses():
     """Without homes no relatives were counted, and so the list learnt that one person is both."""
     frame, persons = fathers_and_sons(300)
@@ -296,7 +292,6 @@ def colleagues(companies):
     return pd.DataFrame(rows), np.array(persons)
 
 
-@pytest.mark.slow
 def test_colleagues_of_one_given_name_are_two_people():
     """Company, town and switchboard spoke three times, and another surname was a marriage."""
     frame, persons = colleagues(150)
@@ -318,7 +313,6 @@ def test_a_column_that_is_compared_is_taken_from_no_other_field():
     assert "same" in set(pairs["contact_level"])
 
 
-@pytest.mark.slow
 def test_a_blocking_comparison_brings_entries_together():
     """Entries that agree in nothing else would never be compared on a long list."""
     frame = people()
@@ -387,7 +381,6 @@ def test_an_added_column_takes_no_name_of_a_shipped_key():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.slow
 def test_frequent_values_weigh_less(found):
     """Two people of one town would count as much as two of one address."""
     town = {"town": {"column": "town", "kind": "place"}}
@@ -562,7 +555,6 @@ def test_explain_shows_an_added_comparison(mailed):
     assert parts == pytest.approx(why["weight"])
 
 
-@pytest.mark.slow
 def test_a_blank_column_is_told_and_says_nothing(list_file):
     """A comparison that was named in vain would seem to have been made."""
     frame = people().assign(mail="")
@@ -609,7 +601,6 @@ def test_both_maps_must_add_the_same(list_file):
     assert "comparisons.mail" in result.stderr
 
 
-@pytest.mark.slow
 def test_files_held_against_others_are_compared_in_what_was_added(list_file):
     """Columns of several files would be laid beside the wrong entries."""
     people(300, 0).assign(born="").to_csv(list_file / "others.csv", index=False)

@@ -22,8 +22,6 @@ from test_store import HOLD
 from voterlist.model import Stage
 from voterlist.storage import linkage_state
 
-pytestmark = pytest.mark.slow
-
 HEADER = "id,last,first,father,born,street,sex\n"
 SURNAMES = (
     "Əliyev",

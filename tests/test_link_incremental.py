@@ -100,7 +100,6 @@ def assert_same(one, other):
         assert kept.equals(other.state.tables()[name]), name
 
 
-@pytest.mark.slow
 @tries(15)
 @given(
     lists,
@@ -176,7 +175,6 @@ def pairs_of(found):
     return sorted(zip(*(column.tolist() for column in found.whole()), strict=True))
 
 
-@pytest.mark.slow
 @example(
     people={"e00": ALI, "e01": ALI},
     submissions=[{}],
@@ -230,7 +228,6 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
         known = dataclasses.replace(kept, fingerprint=fits)
 
 
-@pytest.mark.slow
 @tries(60)
 @given(
     lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans()
@@ -251,7 +248,6 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
     assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
 
 
-@pytest.mark.slow
 @tries(60)
 @given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
 def test_an_entry_is_known_again_by_what_it_says(people, random):

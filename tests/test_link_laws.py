@@ -95,7 +95,6 @@ lacking = st.sampled_from(LACKING)
 models = st.sampled_from([learnt, unlearnt])
 
 
-@pytest.mark.slow
 @tries(25)
 @given(profiles, seeds, lacking, models)
 def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, learn):
@@ -119,7 +118,6 @@ def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, lea
             assert (np.diff(ratio) <= 1e-6).all(), (field, name)
 
 
-@pytest.mark.slow
 @tries(25)
 @given(profiles, seeds, lacking, models, st.data())
 def test_a_stronger_level_never_lowers_the_probability(
@@ -159,7 +157,6 @@ def _not_of_twins(scorer, given_names):
     return weigh.given_names_of_one_person(scorer.model)[given_names]
 
 
-@pytest.mark.slow
 @tries(25)
 @given(profiles, seeds, lacking, st.sampled_from(list(PARTS)), st.data())
 def test_the_same_value_never_lowers_the_probability(
@@ -206,7 +203,6 @@ def test_the_same_value_never_lowers_the_probability(
     assert raised >= probability - 1e-9
 
 
-@pytest.mark.slow
 def test_without_birth_dates_no_class_takes_the_repetitions():
     """Father and son of one name are told by their dates; without dates they took the repetitions.
 
@@ -276,7 +272,6 @@ def many_entries(seed, persons=120, most=19):
     return pa.Table.from_pylist(rows, schema=schemas.VOTER), np.array(of_entry)
 
 
-@pytest.mark.slow
 def test_ten_entries_a_person_are_found_and_put_together():
     """Counted by entries, a person's rare name is frequent, and half of the pairs were doubted."""
     table, person = many_entries(5)

@@ -315,13 +315,11 @@ def pairs_of(first, last):
     return [(f"e{at:06d}", f"e{PEOPLE + at:06d}") for at in range(first, last)]
 
 
-@pytest.mark.slow
 def test_people_under_another_form_of_their_name_are_found(linkage):
     found = probabilities(linkage)
     assert min(found.get(pair, 0.0) for pair in pairs_of(0, len(ONCE))) > 0.95
 
 
-@pytest.mark.slow
 def test_twins_are_less_likely_one_person_than_a_short_form(linkage):
     """Twins and Bob beside Robert would look the same: all but the given names agree."""
     found = probabilities(linkage)
@@ -339,7 +337,6 @@ def test_a_short_form_has_its_bits_in_the_waterfall(linkage, people):
     assert min(waterfalls(pairs, people).column("given_name_bits").to_pylist()) > 5
 
 
-@pytest.mark.slow
 def test_an_incremental_linkage_finds_the_same_forms(linkage, people):
     """The kept pair level of a short form would be read back as another one."""
     again = link(

@@ -90,7 +90,6 @@ def test_another_format_is_refused(refused, tmp_path):
     assert refused(*SPARK, file="empty")[:2] == ("spark-not-parquet", 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

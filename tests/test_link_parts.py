@@ -84,7 +84,6 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
     assert pairs_made(blocks, chunk) == sorted(agreeing_pairs(rows, (0, 2)))
 
 
-@pytest.mark.slow
 @example(
     rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
     groups=[0, 0, 1, 1, -1],
@@ -159,7 +158,6 @@ def test_a_pair_is_put_down_to_the_keys_on_which_it_agrees(rows):
         assert set(pairs) == expected
 
 
-@pytest.mark.slow
 @given(small_lists)
 def test_each_candidate_pair_is_compared_once(rows):
     """A pair that several keys bring together stands once among the candidates."""
@@ -238,7 +236,6 @@ def test_day_and_month_are_swapped_within_one_year_only(one, two):
     ) == swapped
 
 
-@pytest.mark.slow
 @given(
     st.sampled_from(["nizami", "fuzuli"]),
     st.sampled_from(["5", "7", None]),
@@ -637,7 +634,6 @@ BORN = st.lists(
 )
 
 
-@pytest.mark.slow
 @tries(50)
 @example([("ali", None, year) for year in (1950, 1990, 1990)])
 @given(BORN)
@@ -786,7 +782,6 @@ def test_only_a_doubtful_pair_brings_an_entry_into_a_case(pairs):
     assert cases_of(5, edges, [0, 0, -1, -1, -1]).keys() == {0, 1} | asked
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_closed", [False, True])
 @given(data=st.data())
 def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):

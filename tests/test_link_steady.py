@@ -98,7 +98,6 @@ def test_what_a_pair_weighs_stands_on_the_grid_and_sums_to_its_weight():
     assert (rest == on_grid(rest)).all()
 
 
-@pytest.mark.slow
 def test_an_entry_that_resembles_nobody_moves_hardly_a_weight():
     """A case that nobody touched would have other numbers every night."""
     people = crowd(3000, doubles=200)

@@ -25,7 +25,6 @@ def linkage(people):
     return voterlist.link(people)
 
 
-@pytest.mark.slow
 def test_the_short_way_gives_the_pairs_of_the_object(people, linkage):
     """Whoever starts with ``find_duplicates`` sees the same pairs when more is wanted."""
     found = voterlist.find_duplicates(people)
@@ -75,7 +74,6 @@ def test_clusters_hold_the_pairs_put_forward(linkage):
     assert set(cluster) <= set(cluster.index)
 
 
-@pytest.mark.slow
 def test_of_two_frames_each_end_has_its_list(people):
     """Two lists may have the same ids: without the list nobody knows whose an id is."""
     half = len(people) // 2
@@ -90,7 +88,6 @@ def test_of_two_frames_each_end_has_its_list(people):
     assert set(linkage.clusters.cluster_id) <= set(ids)
 
 
-@pytest.mark.slow
 def test_of_three_frames_pairs_are_of_two_of_them(people):
     parts = [people[start::3] for start in range(3)]
     pairs = voterlist.link(parts).pairs
@@ -177,7 +174,6 @@ def test_those_of_one_cluster_have_no_reason_to_be_apart(linkage):
     assert len(linkage.why_not(first, other)) == 0
 
 
-@pytest.mark.slow
 def test_of_two_frames_an_id_is_looked_for_in_its_own(people):
     """Two lists may count their rows alike: the first id is one of the first list."""
     old, new = (
@@ -208,7 +204,6 @@ def test_a_surname_in_the_place_of_the_given_name_is_not_called_unknown(surname,
     assert said in told.says["surname"]
 
 
-@pytest.mark.slow
 def test_who_has_a_better_partner_is_told_so(people):
     """One to one the second copy of an entry is left out, however like it is."""
     copies = pd.concat([people[:200], people[5:6].assign(entry_id="copy", precinct=99)])
@@ -233,7 +228,6 @@ def test_an_unknown_entry_is_refused_without_its_text(linkage, pair):
     assert caught.value.todo in str(caught.value)
 
 
-@pytest.mark.slow
 def test_an_added_comparison_is_explained_with_its_values(people):
     rows = people[:300].assign(phone=[f"050 {n // 2:07}" for n in range(300)])
     added = {"phone": {"column": "phone", "kind": "phone"}}
@@ -270,7 +264,6 @@ def test_a_page_in_a_folder_that_is_not_there_is_refused(linkage, tmp_path):
         assert "absent" not in str(caught.value)
 
 
-@pytest.mark.slow
 def test_a_column_that_one_frame_lacks_is_blank_there(people):
     halves = {"old": people[:400].assign(note="x"), "new": people[400:]}
     found = voterlist.link(halves).with_columns("note").pairs

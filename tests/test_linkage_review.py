@@ -59,7 +59,6 @@ def decided(linkage, path, verdict="same", name="A. Analyst", cases=3):
     return path
 
 
-@pytest.mark.slow
 def test_the_page_holds_the_cases_and_fetches_nothing(people, linkage, tmp_path):
     """It is decided on a machine without this program and without a net."""
     path = tmp_path / "cases.html"
@@ -103,7 +102,6 @@ def test_what_two_people_decided_in_both_ways_is_left_out(linkage, tmp_path):
     assert labels.is_same.all()
 
 
-@pytest.mark.slow
 def test_an_answer_about_an_entry_that_changed_is_left_out(people, linkage, tmp_path):
     """What was decided of another birth date says nothing of this one."""
     path = decided(linkage, tmp_path / "same.json")
@@ -115,7 +113,6 @@ def test_an_answer_about_an_entry_that_changed_is_left_out(people, linkage, tmp_
     assert first not in set(labels.entry_l) | set(labels.entry_r)
 
 
-@pytest.mark.slow
 def test_a_linkage_learns_from_labels(people, linkage):
     """All pairs that were put forward are two people: the next model says less of their like."""
     labels = linkage.pairs[["entry_l", "entry_r"]].assign(is_same=False)
@@ -127,7 +124,6 @@ def test_a_linkage_learns_from_labels(people, linkage):
     assert (ruled.pairs.rule == "apart").any()
 
 
-@pytest.mark.slow
 def test_of_two_frames_labels_have_their_lists(people, tmp_path):
     halves = {"old": people[:250], "new": people[250:]}
     linkage = voterlist.link(halves)

@@ -43,7 +43,6 @@ def refused(call):
     return str(caught.value)
 
 
-@pytest.mark.slow
 def test_a_model_says_the_same_wherever_it_was_kept(people, linkage, tmp_path):
     """As a frame, as a file, in the attributes of the pairs: the list is linked as before."""
     path = tmp_path / "model.json"
@@ -54,7 +53,6 @@ def test_a_model_says_the_same_wherever_it_was_kept(people, linkage, tmp_path):
         pd.testing.assert_frame_equal(again.model, linkage.model)
 
 
-@pytest.mark.slow
 def test_a_share_set_by_hand_moves_the_pairs_of_its_level_and_no_other(people, linkage):
     """Whoever knows better how often a name is misspelt says so in the frame."""
     model = linkage.model
@@ -69,7 +67,6 @@ def test_a_share_set_by_hand_moves_the_pairs_of_its_level_and_no_other(people, l
     assert np.allclose(change[~is_moved], 0.0)
 
 
-@pytest.mark.slow
 def test_a_share_that_is_fixed_is_not_learnt(people, linkage):
     """The other levels of the comparison make room, in their proportions."""
     linked = voterlist.link(people, rules={"shares": {"patronymic": {"misspelt": 0.2}}})
@@ -79,7 +76,6 @@ def test_a_share_that_is_fixed_is_not_learnt(people, linkage):
     assert found.m["same"] < learnt.m["same"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_comparison_has_no_more_levels_than_wanted(people, most):
     """Levels that became one have one weight; their pairs are not told apart by it."""
@@ -89,7 +85,6 @@ def test_a_comparison_has_no_more_levels_than_wanted(people, most):
     assert weights.nunique() <= max(most - 1, 1)
 
 
-@pytest.mark.slow
 def test_a_blocking_rule_of_ones_own_compares_what_agrees_in_it(people):
     """A pair that no shipped key brings together is compared where the user says so."""
     one = people[:1].assign(
@@ -111,7 +106,6 @@ def test_a_blocking_rule_of_ones_own_compares_what_agrees_in_it(people):
     assert "own:constituency+precinct+house" in set(found.keys.key)
 
 
-@pytest.mark.slow
 def test_forced_pairs_stand_apart_and_together(people, linkage):
     """Whatever the model says: the user has seen the papers."""
     sure = linkage.pairs.iloc[0]
@@ -136,7 +130,6 @@ def test_forced_pairs_stand_apart_and_together(people, linkage):
     assert why.reason.tolist() == ["forced-apart"]
 
 
-@pytest.mark.slow
 def test_pairs_of_a_frame_are_rules_too(people, linkage):
     """The pairs that somebody looked at stand in a frame already."""
     none = voterlist.link(people, rules={"apart": linkage.pairs})
@@ -147,7 +140,6 @@ def test_pairs_of_a_frame_are_rules_too(people, linkage):
     )
 
 
-@pytest.mark.slow
 def test_what_is_wrong_with_a_rule_is_told(people):
     ids = people.entry_id.tolist()
 
@@ -225,7 +217,6 @@ def test_new_rows_are_held_against_the_list_with_its_model(people, linkage):
     )
 
 
-@pytest.mark.slow
 def test_a_cluster_that_a_rule_alone_made_is_no_question(people, tmp_path):
     """No pair tells of it, so nothing can be shown of why; the page has the other cases."""
     two = people.iloc[[0, 250]].entry_id.tolist()
@@ -242,7 +233,6 @@ def members(linkage, name):
     return {frozenset(ids) for _, ids in rows.groupby("cluster_id").entry_id}
 
 
-@pytest.mark.slow
 def test_the_clusters_of_the_list_go_on_when_new_rows_are_held_against_it(people):
     """A new row joins the whole of a cluster, also where it is like one of its entries alone."""
     linkage = voterlist.link(people)
@@ -255,7 +245,6 @@ def test_the_clusters_of_the_list_go_on_when_new_rows_are_held_against_it(people
     assert members(linkage.against(people[:0]), "list") == members(linkage, "")
 
 
-@pytest.mark.slow
 def test_what_a_rule_keeps_apart_no_new_row_brings_together(people):
     couple = tuple(voterlist.link(people).pairs.loc[0, ["entry_l", "entry_r"]])
     linkage = voterlist.link(people, rules={"apart": [couple]})
@@ -266,7 +255,6 @@ def test_what_a_rule_keeps_apart_no_new_row_brings_together(people):
     assert joined.get(("list", couple[0])) != joined.get(("list", couple[1]))
 
 
-@pytest.mark.slow
 def test_new_rows_need_the_columns_of_the_model(people):
     phones = people.assign(line=[f"050 {n:07}" for n in range(len(people))])
     added = {"line": {"column": "line", "kind": "phone"}}
@@ -284,7 +272,6 @@ def test_what_is_no_frame_is_not_held_against_a_list(linkage):
         linkage.against("new.csv")
 
 
-@pytest.mark.slow
 def test_no_cluster_has_two_entries_of_one_list_however_many_pairs_speak_for_it():
     """Entries of six other lists outvoted that a list with a person once has nobody twice.
 

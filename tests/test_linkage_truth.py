@@ -141,7 +141,6 @@ def test_pairs_that_people_decided_are_a_truth(made):
         assert found.share["pairs", "precision"] > 0.9
 
 
-@pytest.mark.slow
 def test_of_several_frames_the_truth_names_them(made):
     people, truth, _ = made
     halves = {"old": people[:400], "new": people[400:]}

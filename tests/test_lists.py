@@ -383,7 +383,6 @@ def decided_lists(draw):
     return rows, done
 
 
-@pytest.mark.slow
 @given_examples(decided_lists())
 def test_whatever_was_decided_the_lists_hold_everybody_once_and_balance(example):
     """The law of the lists: nobody vanishes, nobody stands twice, every sum is right."""

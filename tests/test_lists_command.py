@@ -28,7 +28,6 @@ def lists(*arguments):
     return result.exit_code, json.loads(result.stdout)
 
 
-@pytest.mark.slow
 def test_each_precinct_has_a_list_and_the_same_bytes_each_time(workspace):
     work = (workspace, "--purpose", "work", "--form", "xlsx", "--jobs", "1")
     code, made = lists(*work)
@@ -50,7 +49,6 @@ def test_each_precinct_has_a_list_and_the_same_bytes_each_time(workspace):
     }
 
 
-@pytest.mark.slow
 def test_a_record_has_its_tables_its_page_and_its_balance(workspace, tmp_path):
     out = tmp_path / "out"
     _, made = lists(workspace, "--purpose", "record", "--out", out)
@@ -65,7 +63,6 @@ def test_a_record_has_its_tables_its_page_and_its_balance(workspace, tmp_path):
     assert [one["precinct"] for one in balance["lists"]] == [1, 2]
 
 
-@pytest.mark.slow
 def test_one_precinct_in_the_other_language(workspace):
     arguments = ("--purpose", "display", "--form", "xlsx", "--precinct", "2")
     _, made = lists(workspace, *arguments, "--language", "en")
@@ -89,7 +86,6 @@ def test_what_is_not_there_is_refused(workspace, arguments, code):
     assert not (workspace / "lists").exists()
 
 
-@pytest.mark.slow
 def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
     """Nobody had named a precinct, and was told to leave it out."""
     empty = workspaces.make(tmp_path / "empty")
@@ -100,7 +96,6 @@ def test_lists_without_an_entry_are_not_blamed_on_a_precinct(tmp_path):
     assert (exit_code, made["error"]["code"]) == (2, "lists-nobody")
 
 
-@pytest.mark.slow
 def test_no_list_is_older_than_what_was_decided_and_what_hangs_says_what_is_left(
     workspace,
 ):
@@ -142,7 +137,6 @@ def test_without_a_finished_run_there_is_nothing_to_list(tmp_path):
     assert (exit_code, made["error"]["code"]) == (2, "no-run")
 
 
-@pytest.mark.slow
 def test_lists_are_printed_from_a_run_the_same_in_one_process_and_in_two(workspace):
     """The list that is signed would be another paper on a machine with more processors."""
     arguments = (workspace, "--purpose", "work", "--form", "pdf", "--jobs")

@@ -196,7 +196,6 @@ def test_the_list_of_the_last_cycle_may_be_a_record(record, tmp_path):
     assert values(last.entries) == expected
 
 
-@pytest.mark.slow
 def test_a_record_compared_with_itself_has_no_changes(listed, tmp_path):
     rows = record_rows(listed, ListKind.PERMANENT)
     old, new = tmp_path / "088-record.csv", tmp_path / "088-record.parquet"
@@ -207,7 +206,6 @@ def test_a_record_compared_with_itself_has_no_changes(listed, tmp_path):
     assert not compared.changes.num_rows
 
 
-@pytest.mark.slow
 def test_the_lists_of_the_next_cycle_come_from_the_record(listed, tmp_path):
     """What was corrected would have to be corrected every year."""
     inbox = tmp_path / "inbox" / "88"

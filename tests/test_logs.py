@@ -37,7 +37,6 @@ def cells():
     return {cell for cell in found if len(cell) > 5}
 
 
-@pytest.mark.slow
 def test_no_cell_stands_in_a_log(night):
     """Logs are read, copied and kept by people who may not see the lists."""
     _, log, _, second = night
@@ -46,7 +45,6 @@ def test_no_cell_stands_in_a_log(night):
     assert not [cell for cell in cells() if cell in written]
 
 
-@pytest.mark.slow
 def test_each_stage_has_a_line_with_its_run_its_rows_and_its_seconds(night):
     """Nobody could tell the next morning where the time went, or the rows."""
     workspace, log, _, _ = night
@@ -64,7 +62,6 @@ def test_each_stage_has_a_line_with_its_run_its_rows_and_its_seconds(night):
     ] * 2
 
 
-@pytest.mark.slow
 def test_with_the_log_there_standard_error_holds_nothing_else(night):
     """A program that reads it line by line would stumble over the first sentence."""
     _, _, first, second = night
@@ -75,7 +72,6 @@ def test_with_the_log_there_standard_error_holds_nothing_else(night):
     assert "Rows:" in first.stdout
 
 
-@pytest.mark.slow
 def test_the_file_is_its_owners_alone_and_grows(night):
     """A log names every list that was handed in."""
     _, log, _, _ = night

@@ -293,7 +293,6 @@ def test_nothing_but_a_sign_is_no_value():
 # Commands
 
 
-@pytest.mark.slow
 def test_inspect_and_run_ask_for_the_list_again(tmp_path):
     """It would be seen by who opens the report and reads to its findings."""
     workspace = workspaces.make(tmp_path / "2026")

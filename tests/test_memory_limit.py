@@ -65,7 +65,6 @@ LONG = pytest.mark.long
 ONE_TO_ONE = ("--between", "--one-to-one")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [
@@ -94,7 +93,6 @@ def test_with_a_limit_the_same_is_written(lists, tmp_path, given, monkeypatch):
     assert written[0] == written[1]
 
 
-@pytest.mark.slow
 def test_a_linkage_that_is_told_to_end_leaves_nothing_on_the_disk(lists, tmp_path):
     """Columns of a list would lie where nobody looks for them."""
     out = tmp_path / "pairs.parquet"
@@ -129,7 +127,6 @@ def wait_for_files_of(process, folder):
 SMALL_DISK = "100k"
 
 
-@pytest.mark.slow
 def test_a_full_disk_is_told_and_nothing_is_half_written(lists, small_disk):
     """The command would seem to have failed inside, or leave half a table."""
     out = small_disk / "pairs.parquet"
@@ -166,7 +163,6 @@ def test_a_limit_that_is_no_size_is_refused(lists, tmp_path, limit):
     assert EN("error.memory-limit-unreadable.what") in found.stderr
 
 
-@pytest.mark.slow
 def test_a_limit_below_what_the_list_needs_is_refused_with_the_need(lists, tmp_path):
     """The machine would be brought to a stand, or the work be for nothing."""
     found = link_with(lists, tmp_path, "100MiB", "--json")
@@ -213,7 +209,6 @@ finally:
 """
 
 
-@pytest.mark.slow
 def test_the_need_that_is_told_is_kept(lists, tmp_path):
     """A limit would be accepted and not kept."""
     whole = lists / "list.parquet"
@@ -229,7 +224,6 @@ def test_the_need_that_is_told_is_kept(lists, tmp_path):
     assert needed / 3 < peak <= needed
 
 
-@pytest.mark.slow
 def test_a_list_that_will_not_fit_is_told_before_it_is_read(tmp_path):
     """The machine would swap for hours, and nobody know what to do."""
     available = available_bytes()

@@ -36,7 +36,6 @@ def begun(workspace, change):
     return inbox
 
 
-@pytest.mark.slow
 def test_lists_of_a_package_that_the_ledger_does_not_hold_leave_the_inbox(packed):
     """A run would take lists whose decisions stand nowhere."""
     inbox = begun(packed.above, "a" * 64)
@@ -46,7 +45,6 @@ def test_lists_of_a_package_that_the_ledger_does_not_hold_leave_the_inbox(packed
     assert not (packed.above / moves.NAME).exists()
 
 
-@pytest.mark.slow
 def test_lists_of_a_package_that_the_ledger_holds_stay(packed):
     """The process was killed behind the commit: the constituency would be missing."""
     assert packed.receive()[0] == 0
@@ -64,7 +62,6 @@ def test_lists_of_a_package_that_the_ledger_holds_stay(packed):
     assert not (packed.above / moves.NAME).exists()
 
 
-@pytest.mark.slow
 def test_where_the_ledger_is_lost_in_the_middle_the_next_command_settles(
     packed, monkeypatch
 ):
@@ -115,7 +112,6 @@ def test_a_free_name_is_one_under_which_nothing_stands(tmp_path):
     assert moves.free_name(tmp_path / "inbox") == tmp_path / "inbox-3"
 
 
-@pytest.mark.slow
 def test_a_run_that_ended_behind_its_line_of_the_journal_adds_no_second_one(tmp_path):
     """The journal would say of one run that there were two."""
     workspace = workspaces.make(tmp_path / "2026")

@@ -72,7 +72,6 @@ def test_the_slips_of_a_text():
     )
 
 
-@pytest.mark.slow
 @given(st.sampled_from(sorted((ROOT / "src/voterlist").rglob("*.py"))), st.randoms())
 def test_a_slip_gives_another_program(path, dice):
     """What cannot be compiled is noticed by anything, what changes nothing by nothing."""
@@ -84,7 +83,6 @@ def test_a_slip_gives_another_program(path, dice):
         assert ast.dump(ast.parse(one.made_in(text))) != ast.dump(ast.parse(text))
 
 
-@pytest.mark.slow
 def test_the_same_seed_draws_the_same_lines_and_no_line_twice():
     """A trial could not be made again by its number."""
     drawn = mutants.drawn(ROOT, "00000000", 200, "src/voterlist/lists")
@@ -142,7 +140,6 @@ TREE = {
     "test_bad.py": """
 import pytest
 
-@pytest.mark.slow
 def test_slow():
     assert False
 
@@ -168,7 +165,6 @@ except RuntimeError:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_what_a_copy_of_the_process_tells_of_its_tests(tmp_path):
     """A trial whose tests could not be run would count as one that nobody noticed."""
     for name, content in TREE.items():
@@ -203,7 +199,6 @@ PROGRAM = {
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_slip_is_noticed_by_the_test_that_reaches_it(tmp_path):
     """The long round would find out after an hour that it can try nothing."""
     for name, content in PROGRAM.items():

@@ -88,7 +88,6 @@ def test_a_new_workspace_is_of_the_year_of_the_day_that_was_named(tmp_path):
     assert voterlist(new, *words)[1]["cycle"] == "2024"
 
 
-@pytest.mark.slow
 def test_what_is_read_from_a_workbook_is_of_the_day_that_was_named(workspace):
     """Decisions of a late evening would be of the next day, and before what they rest on."""
     day, book = "2026-02-05", workspace / "cases.xlsx"
@@ -104,7 +103,6 @@ def test_what_is_read_from_a_workbook_is_of_the_day_that_was_named(workspace):
     assert {at[:10] for at in given} == {day}
 
 
-@pytest.mark.slow
 def test_a_wrong_day_that_somebody_was_sure_of_holds_up_no_later_one(workspace):
     """Lines behind it bore its day for good, and the lists came before it."""
     wrong = ("--today", f"{AHEAD}!")

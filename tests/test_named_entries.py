@@ -13,8 +13,6 @@ from side_by_side import Step, hand_in, register, stories_in, walk
 from voterlist.casework.printed import NAMED_PROBLEMS
 from voterlist.storage.ledger import Ledger
 
-pytestmark = pytest.mark.slow
-
 DAY = ("--today", "2026-02-03")
 BY = ("--by", "Aytən")
 NO_7, NO_8 = {"document": "№ 7"}, {"document": "№ 8"}

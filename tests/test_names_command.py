@@ -139,7 +139,6 @@ PARTS = st.sampled_from(
 )
 
 
-@pytest.mark.slow
 @given(st.lists(PARTS, min_size=2, max_size=4))
 def test_what_is_shown_is_what_a_run_makes(pieces):
     """The skeletons that the command shows of a whole name are those that ``normalize`` writes."""

@@ -97,7 +97,6 @@ def places():
     return st.sampled_from([1, 2, 125, None])
 
 
-@pytest.mark.slow
 def test_a_constituency_is_not_late_in_what_the_centre_owes():
     """The report laid the approval that the centre owed at the doors of those who waited for it."""
     late = [
@@ -161,7 +160,6 @@ def test_the_nation_is_the_sum_of_its_constituencies(listed, compiled):
     assert rows[0].numbers["rows"] == sum(row["rows"] for row in lists)
 
 
-@pytest.mark.slow
 def test_a_hundred_and_twenty_five_constituencies_are_a_small_page():
     """It would open for seconds where somebody wants to see it each morning."""
     numbers = range(1, 126)
@@ -515,7 +513,6 @@ def several(folder):
     return folder
 
 
-@pytest.mark.slow
 def test_a_run_of_several_constituencies_writes_it(tmp_path):
     """The centre would have a report of everybody and none of all."""
     workspace = several(tmp_path)
@@ -561,7 +558,6 @@ def test_a_run_of_several_constituencies_writes_it(tmp_path):
     assert before == {name: (reports / name).stat().st_mtime_ns for name in names}
 
 
-@pytest.mark.slow
 def test_a_workspace_of_one_constituency_has_none(tmp_path):
     """A constituency would be told that it is the nation."""
     workspaces.finished(tmp_path)

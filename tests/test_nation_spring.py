@@ -25,7 +25,6 @@ from nation import Size, Spring  # noqa: E402
 from nation_desk import Confirmed  # noqa: E402
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.long,
     pytest.mark.skipif(
         sys.platform != "linux", reason="it looks at processes as Linux has them"

@@ -531,7 +531,6 @@ CELL = st.one_of(
 )
 
 
-@pytest.mark.slow
 @tries(40)
 @given(
     st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6),

@@ -124,7 +124,6 @@ def test_the_documented_names_are_told():
         assert register_named(f"{name}.csv") == name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Ölənlər 2025 (VVADQ).xlsx", "siyahi.xlsx"])
 def test_a_register_of_deaths_is_used_whatever_its_name(workspace, name):
     """It was passed over: the dead stayed on the list, and nobody was told."""
@@ -161,7 +160,6 @@ def test_a_register_is_told_by_its_headings(tmp_path, heading, kind):
     assert list(outside.registers)[:1] == [kind]
 
 
-@pytest.mark.slow
 def test_a_file_of_reference_that_is_not_understood_is_asked_for(workspace):
     """It was mentioned nowhere."""
     write_book(workspace / "reference" / "export (17).xlsx")
@@ -187,7 +185,6 @@ def test_a_file_of_reference_that_is_not_understood_is_asked_for(workspace):
     ]
 
 
-@pytest.mark.slow
 def test_status_and_doctor_are_content_where_all_is_understood(workspace):
     """A question that is always asked is not read."""
     write_book(workspace / "reference" / "Vəfat edənlər.xlsx")
@@ -212,7 +209,6 @@ LIKE_REGISTERS = (
 """Files of three people each, and what of each says that it is a register."""
 
 
-@pytest.mark.slow
 def test_a_list_in_the_inbox_that_looks_like_a_register_is_asked_about(workspace):
     """Its dead became voters of a precinct that nobody knows."""
     inbox = workspace / "inbox" / "88"
@@ -234,7 +230,6 @@ def test_a_list_in_the_inbox_that_looks_like_a_register_is_asked_about(workspace
         assert "looks-like-register" in said or "Looks like a register" in said
 
 
-@pytest.mark.slow
 def test_a_lawful_list_is_no_register(workspace):
     """A list of barracks has words of a register; a blank column for the dead says nothing."""
     inbox = workspace / "inbox" / "88"
@@ -267,7 +262,6 @@ def taken_in(workspace, table):
         ledger.write_journal(workspaces.TODAY, "received", **package)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("table", ["record", "removed", "arrivals"])
 def test_what_came_in_a_package_is_what_the_package_says(workspace, table):
     """Who was taken off a list was a voter again where somebody moved the table to the inbox.

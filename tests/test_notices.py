@@ -79,7 +79,6 @@ def lines_of(folder):
         return [details for _, event, details in ledger.journal() if event == EVENT]
 
 
-@pytest.mark.slow
 def test_whoever_is_proposed_to_be_struck_gets_one_letter_and_the_ledger_remembers(ran):
     folder, made = ran
     (written,) = lines_of(folder)
@@ -92,7 +91,6 @@ def test_whoever_is_proposed_to_be_struck_gets_one_letter_and_the_ledger_remembe
     assert lines_of(folder) == [written]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_a_striking_before_the_term_is_told_or_refused(ran, tmp_path, is_refused):
     """Somebody would be struck before the letter reached the door."""

@@ -72,7 +72,6 @@ def table(folder, name):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.slow
 def test_the_numbers_are_those_of_the_printed_lists(sample, tmp_path):
     """Counted a second way: the rows of the lists for programs."""
     out, lists = tmp_path / "out", tmp_path / "lists"
@@ -110,7 +109,6 @@ def test_the_numbers_are_those_of_the_printed_lists(sample, tmp_path):
     assert all(f">{count:,}<" in page for count in (len(records), *kinds.values()))
 
 
-@pytest.mark.slow
 def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace):
     """A release can be made again, and nobody learns by what it was rounded."""
     _, first = figures(workspace)
@@ -135,7 +133,6 @@ def test_the_same_lists_give_the_same_bytes_and_the_key_stays_at_home(workspace)
     assert (exit_code, said["error"]["code"]) == (2, "out-is-input")
 
 
-@pytest.mark.slow
 def test_what_is_not_approved_or_did_not_come_is_told_and_the_sheet_is_provisional(
     workspace,
 ):
@@ -163,7 +160,6 @@ def test_what_is_not_approved_or_did_not_come_is_told_and_the_sheet_is_provision
     assert title not in page
 
 
-@pytest.mark.slow
 def test_lists_of_a_few_voters_show_no_small_cell(workspace):
     """Four and three voters, each in a cell of their own: whatever the key, none stands there."""
     _, made = figures(workspace)
@@ -177,7 +173,6 @@ def test_lists_of_a_few_voters_show_no_small_cell(workspace):
     assert sums["2"] == 3
 
 
-@pytest.mark.slow
 def test_a_release_is_signed_where_there_is_a_key(tmp_path, monkeypatch):
     """Whoever has the public key sees that a release is the commission's, and whole."""
     settings = '[workspace]\nname = "Dairə"\nlevel = "conec"\nconstituency = 88\n'
@@ -203,7 +198,6 @@ def test_a_release_is_signed_where_there_is_a_key(tmp_path, monkeypatch):
         exec(script, {})  # noqa: S102  the same
 
 
-@pytest.mark.slow
 def test_an_older_release_after_a_newer_one_is_told(workspace):
     """Released in another order, the public would take the older numbers for the newer."""
     assert figures(workspace, day=LATER)[1]["later"] is None
@@ -211,7 +205,6 @@ def test_an_older_release_after_a_newer_one_is_told(workspace):
     assert made["later"] == LATER
 
 
-@pytest.mark.slow
 def test_a_lost_key_and_other_settings_are_told(workspace):
     """Two roundings of one count tell more than one."""
     assert figures(workspace)[1]["rounded_otherwise"] is False
@@ -223,7 +216,6 @@ def test_a_lost_key_and_other_settings_are_told(workspace):
     assert figures(workspace)[1]["rounded_otherwise"] is True
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -240,7 +232,6 @@ def test_a_damaged_secret_is_told_and_nothing_is_published(workspace, name, cont
     assert not (workspace / "figures").exists()
 
 
-@pytest.mark.slow
 def test_figures_older_than_what_was_decided_are_refused(workspace):
     """As the lists are: a voter struck yesterday would be counted today."""
     folder = next((workspace / "runs").iterdir())
@@ -261,7 +252,6 @@ def test_figures_older_than_what_was_decided_are_refused(workspace):
     assert not (workspace / "figures").exists()
 
 
-@pytest.mark.slow
 def test_applications_are_counted_where_their_voter_stands(workspace):
     """Three are told as three by every key; three more are too few to be told at once."""
     folder = next((workspace / "runs").iterdir())
@@ -282,7 +272,6 @@ def test_applications_are_counted_where_their_voter_stands(workspace):
         assert (row["precinct"], row["what"], row["count"]) == ("1", "complaint", "3")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 0])
 def test_of_one_voter_or_nobody_there_are_no_figures(tmp_path, rows):
     """The figures of a group of one are that person's."""

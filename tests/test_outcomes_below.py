@@ -11,8 +11,6 @@ from command_line import call
 from handing import told
 from side_by_side import stories_in, together
 
-pytestmark = pytest.mark.slow
-
 DAY = ("--today", handing.DAY)
 BY = ("--by", "Aytən Quliyeva", *DAY)
 ASKED = ("--by", "Leyla Məmmədova", "--document", "AZE 1", *DAY)

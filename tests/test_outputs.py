@@ -255,7 +255,6 @@ def test_nothing_is_invented_in_a_workspace(workspace):
     assert digests(workspace) == before
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("lists")
 def test_what_was_written_before_is_written_anew(workspace):
     """Results and reports are no inputs: the same command may be started again."""
@@ -282,7 +281,6 @@ def test_what_somebody_else_made_is_not_written_over(lists, workspace):
     assert digests(lists) == before
 
 
-@pytest.mark.slow
 def test_each_format_that_is_written_is_known_again(lists, workspace):
     """A result could not be renewed, or a workbook of one's own was taken for one of ours."""
     own = Path("own.xlsx")

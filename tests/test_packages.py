@@ -135,7 +135,6 @@ write_package(Path(sys.argv[2]), packages.World.outline(None), packages.FILES, k
 """
 
 
-@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(world, tmp_path):
     """Whatever the hash seed, the time zone, the language and the umask are."""
     keys = world.folder / f"keys-{CONSTITUENCY.slug}"

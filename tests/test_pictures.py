@@ -336,7 +336,6 @@ def test_the_page_says_its_figures():
     )
 
 
-@pytest.mark.slow
 def test_no_entry_stands_where_none_is_wanted():
     """Notebooks are passed on. The ids stand for people too."""
     people = generate(500, constituencies=1, seed=5).entries
@@ -349,7 +348,6 @@ def test_no_entry_stands_where_none_is_wanted():
     assert "no entry of the list stands in it" in shown
 
 
-@pytest.mark.slow
 def test_the_page_of_the_object_shows_doubtful_entries_and_says_so(tmp_path):
     """With a high threshold many pairs lie below it, and the surest of them are shown."""
     people = generate(500, constituencies=1, seed=5).entries
@@ -395,7 +393,6 @@ def test_each_drawing_has_a_text_instead():
             assert page.count(f'id="{name}"') == 1
 
 
-@pytest.mark.slow
 def test_entries_that_a_rule_joined_are_shown_without_a_reason(tmp_path):
     """No pair tells why they are one person, so the page says that a rule does."""
     people = generate(300, constituencies=1, seed=5).entries.to_pandas()
@@ -407,7 +404,6 @@ def test_entries_that_a_rule_joined_are_shown_without_a_reason(tmp_path):
         assert ("a rule of your own put it here" in page) == ("together" in rules)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_two_entries_are_drawn_as_they_are_explained(language):
     """The drawing and the table say the same, of entries too that no key brought together."""
@@ -448,7 +444,6 @@ def listed(tmp_path):
     return path
 
 
-@pytest.mark.slow
 def test_the_command_draws_the_page(listed):
     page = listed.with_name("page.html")
     code, answer = told(
@@ -458,7 +453,6 @@ def test_the_command_draws_the_page(listed):
     assert "What the linkage saw" in page.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_the_page_is_the_same_twice(listed):
     texts = []
     for name in ("a.html", "b.html"):
@@ -474,7 +468,6 @@ def test_the_page_is_the_same_twice(listed):
     assert texts[0] == texts[1]
 
 
-@pytest.mark.slow
 def test_the_page_may_be_drawn_where_memory_is_limited(listed):
     """What was read is given up by then: entries are told by their ids."""
     page = listed.with_name("page.html")
@@ -509,7 +502,6 @@ def test_the_engine_on_a_cluster_draws_no_page(listed):
     assert "--report" in result.stderr
 
 
-@pytest.mark.slow
 @browsers.NEEDED
 def test_the_page_fits_the_screen(tmp_path):
     """On a telephone nothing but wide tables is moved sideways, and those within themselves."""

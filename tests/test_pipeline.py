@@ -46,7 +46,6 @@ def test_a_sheet_of_remarks_is_no_list(workspace):
     assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
 
 
-@pytest.mark.slow
 def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
     """Raw files go in.
 
@@ -67,7 +66,6 @@ def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
     assert result.until is None
 
 
-@pytest.mark.slow
 def test_every_stage_balances_and_stands_in_the_trace(workspace):
     """Rows in are rows out and rows set aside, in each of the stages, in their order."""
     result = workspaces.ran(workspace)
@@ -91,7 +89,6 @@ def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     ]
 
 
-@pytest.mark.slow
 def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     """A second run on the same day rewrites the first: one folder, not a bit different."""
     first = workspaces.ran(workspace)
@@ -102,7 +99,6 @@ def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     assert len(list((workspace / "runs").iterdir())) == 1
 
 
-@pytest.mark.slow
 def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     """Names of files, and with them their order, stand in no table."""
     other = workspaces.copied(workspace, tmp_path / "other")
@@ -127,7 +123,6 @@ def shortened(workspace, name):
     return progress
 
 
-@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path):
     """Lists read by two processes give the same bytes as lists read by one.
 
@@ -205,7 +200,6 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.MERGE, Stage.LINK, Stage.REPORT])
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """A run that was killed would leave other bytes than one that never was."""
@@ -225,7 +219,6 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     assert result.cases_by_kind == undisturbed.cases_by_kind
 
 
-@pytest.mark.slow
 def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     """--until stops after a stage; the next run takes its tables over and ends like any other."""
     calm = workspaces.ran(workspaces.copied(workspace, tmp_path / "calm"))
@@ -248,7 +241,6 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     assert workspaces.contents(whole) == workspaces.contents(calm)
 
 
-@pytest.mark.slow
 def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     """What a stage depended on is compared by content: a corrected list is read again."""
     workspaces.run(workspace, until=Stage.NORMALIZE)
@@ -262,7 +254,6 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
 
 
-@pytest.mark.slow
 def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     """Settings are part of the key of the stages that read them.
 
@@ -281,7 +272,6 @@ def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     assert rules[0] - rules[1] == {"precinct-too-small"}
 
 
-@pytest.mark.slow
 def test_the_manifest_names_every_input_and_its_content(workspace):
     """Afterwards it can be shown which bytes a result was made from."""
     result = workspaces.ran(workspace)
@@ -300,7 +290,6 @@ def test_the_manifest_names_every_input_and_its_content(workspace):
     assert recorded == workspaces.contents(result, tables_only=True)
 
 
-@pytest.mark.slow
 def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     """One picture among the lists: the run is done, and says that a person is needed."""
     (workspace / "inbox" / "88" / "foto.csv").write_bytes(
@@ -324,7 +313,6 @@ def without_bare_row(workspace):
     )
 
 
-@pytest.mark.slow
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace):
     """A damaged workbook would leave a precinct out of the list without a word."""
     without_bare_row(workspace)
@@ -341,7 +329,6 @@ def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace):
         path.unlink()
 
 
-@pytest.mark.slow
 def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(
     workspace,
 ):
@@ -360,7 +347,6 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(
             assert path.stat().st_ino != os.fstat(old.fileno()).st_ino, path.name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "masked"), [("", True), ("false", False)])
 def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
     """An identifier would be shown though the settings mask it, or the other way round."""
@@ -398,7 +384,6 @@ def holds(path, text):
     )
 
 
-@pytest.mark.slow
 def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     """The street is walked with zero entries, and every file is named."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -407,7 +392,6 @@ def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     assert (result.rows_out, len(result.troubles), result.exit_code) == (0, 2, 3)
 
 
-@pytest.mark.slow
 def test_furniture_of_a_list_needs_no_person(workspace):
     """Every list has titles and blank lines: every run would end with 1."""
     result = workspaces.ran(workspace)
@@ -436,7 +420,6 @@ def test_nothing_to_run_is_wrong_usage(workspace, options, code):
     assert (caught.value.code, caught.value.exit_code) == (code, 2)
 
 
-@pytest.mark.slow
 def test_only_the_constituencies_asked_for_are_run(workspace):
     """-c picks folders; the others are neither read nor recorded."""
     workspaces.make(workspace, constituency=23)
@@ -445,7 +428,6 @@ def test_only_the_constituencies_asked_for_are_run(workspace):
     assert set(table(result, "entries").column("constituency").to_pylist()) == {23}
 
 
-@pytest.mark.slow
 def test_a_list_beside_the_folders_is_read_too(workspace):
     """A file that somebody dropped into the inbox itself is not lost."""
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -472,7 +454,6 @@ def headed(workspace):
     return workspace
 
 
-@pytest.mark.slow
 def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
     """The same file in its folder and beside it.
 
@@ -486,7 +467,6 @@ def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
     assert result.rows_in == result.rows_out + result.set_aside
 
 
-@pytest.mark.slow
 def test_the_same_row_through_two_folders_is_two_entries(headed):
     """A corrected list dropped beside the folder repeats rows.
 
@@ -547,7 +527,6 @@ DEATHS = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\nRzayev;Orxan;Şamil o
 STATISTICS = "constituency,precinct,measure,value\n88,,adults,9\n"
 
 
-@pytest.mark.slow
 def test_registers_in_the_reference_folder_are_compared(workspace):
     """A register would lie in the folder and not be compared."""
     (workspace / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
@@ -565,7 +544,6 @@ def test_registers_in_the_reference_folder_are_compared(workspace):
     ]
 
 
-@pytest.mark.slow
 def test_a_register_that_cannot_be_used_is_noted_and_the_run_goes_on(workspace):
     """Half a table of statistics is refused whole; the list is none the worse for it."""
     (workspace / "reference" / "statistics.csv").write_text(
@@ -604,7 +582,6 @@ def decide(workspace, result):
         ledger.decide(decisions)
 
 
-@pytest.mark.slow
 def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     """After the decision the corrected list has every entry, one marked, and the queue is empty."""
     first = workspaces.ran(workspace)
@@ -618,7 +595,6 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     assert "repeat" in table(second, "changes").column("verdict").to_pylist()
 
 
-@pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
     (workspace / SETTINGS_FILE).write_text(
@@ -639,7 +615,6 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
 
 
-@pytest.mark.slow
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
     late = workspaces.run(workspace, today=dt.date(2026, 2, 9), until=Stage.MERGE)
@@ -652,7 +627,6 @@ def test_a_list_first_seen_after_the_day_is_late(workspace):
     } == {dt.date(2026, 2, 9)}
 
 
-@pytest.mark.slow
 def test_what_a_person_recorded_as_finished_is_finished(workspace):
     """[calendar.finished] settles a stage that the program cannot see, for every unit of it."""
     (workspace / SETTINGS_FILE).write_text(
@@ -696,7 +670,6 @@ def two_constituencies(workspace, tmp_path):
     return workspace
 
 
-@pytest.mark.slow
 def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     two_constituencies, tmp_path
 ):
@@ -734,7 +707,6 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     assert not checked.problems
 
 
-@pytest.mark.slow
 def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     """After ``--until ingest`` an unreadable file would not be told."""
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
@@ -752,7 +724,6 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     assert half.exit_code == 1
 
 
-@pytest.mark.slow
 def test_a_name_that_carried_the_precinct_is_read_again_after_a_rename(workspace):
     """A list whose precinct only its name tells would keep that of the old name."""
     inbox = workspace / "inbox" / "88"

@@ -308,7 +308,6 @@ def test_one_file_of_an_inbox_is_read_beside_the_others(tmp_path):
 # run
 
 
-@pytest.mark.slow
 def test_a_run_says_which_precincts_are_in_doubt(tmp_path):
     """Today's voters of an unknown precinct would be told of in a report's last pages only."""
     folder = workspaces.make(
@@ -326,7 +325,6 @@ def test_a_run_says_which_precincts_are_in_doubt(tmp_path):
     assert EN("need.places", count=3) in page
 
 
-@pytest.mark.slow
 def test_a_run_tells_scripts_which_precincts_are_in_doubt(tmp_path):
     """Stopped after the first stage too; and of a clear folder it says nothing."""
     folder = workspaces.make(tmp_path / "2026")

@@ -194,7 +194,6 @@ def is_wrong(reading, precinct):
     return reading.precinct not in {None, precinct} and reading.doubt is None
 
 
-@pytest.mark.slow
 @tries(1000)
 @given(folders(), st.booleans(), st.booleans())
 def test_a_name_is_read_rightly_or_asked_about(folder, is_known, has_territory):

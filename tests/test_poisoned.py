@@ -95,7 +95,6 @@ def test_documents_with_remote_templates_macros_and_scripts_are_named():
         assert acting(harmless) == 0
 
 
-@pytest.mark.slow
 def test_a_run_and_inspect_say_that_a_list_acts(workbook, tmp_path):
     """A file that only the reader knows to be harmful is opened all the same."""
     workspace = workspaces.make(tmp_path / "2026")
@@ -176,7 +175,6 @@ def _done(*words):
     assert code in {0, 1}, said
 
 
-@pytest.mark.slow
 def test_no_file_that_is_written_holds_a_formula_of_a_list(tmp_path):
     """A clerk writes one into a name; it would run on the computer of whoever opens the report."""
     pair = handing.pair(tmp_path, settings=leak_story.BELOW)

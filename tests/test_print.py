@@ -75,7 +75,6 @@ PEOPLE = st.lists(st.tuples(STRANGE, STRANGE, STRANGE), max_size=70)
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(PEOPLE)
 @example([("Quliyev\u115f", "Aydın", "Nizami 4")])
-@pytest.mark.slow
 def test_everybody_is_on_paper_in_order_and_the_sums_of_the_pages_add_up(people):
     rows = [
         voter(number, surname, given_name=given_name, address=address)
@@ -121,7 +120,6 @@ def test_every_signature_has_its_line_on_a_page(members, purpose):
     assert all(height > 20 for height in heights)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("purpose", [Purpose.DISPLAY, Purpose.WORK])
 def test_signatures_never_stand_alone_on_a_page(purpose):
     """Whoever signs sees what is signed: the last voters stand above the signatures."""
@@ -359,7 +357,6 @@ def test_a_long_text_in_a_narrow_column_stays_on_the_page():
     assert min(bottoms) > 15
 
 
-@pytest.mark.slow
 def test_the_bytes_are_the_same_each_time():
     """Two papers of one list would differ; ``test_lists_command`` prints in two processes."""
     rows = [voter(number, name_as_written="МАМЕДОВА") for number in range(1, 40)]

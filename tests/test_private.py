@@ -59,7 +59,6 @@ def open_to_others(folder):
 # Modes
 
 
-@pytest.mark.slow
 def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
     """Under a shared machine's umask another user could otherwise read lists and reports."""
     made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"
@@ -130,7 +129,6 @@ def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
     assert mode(path) == 0o600
 
 
-@pytest.mark.slow
 def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
     """What an earlier version left open is closed.
 
@@ -202,7 +200,6 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "place",
     [

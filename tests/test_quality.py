@@ -582,7 +582,6 @@ def struck(finished, tmp_path_factory):
     return workspace, decide(workspace, folder / "b.xlsx", "Aysel", "keep", "repeat")
 
 
-@pytest.mark.slow
 def test_a_striking_waits_until_a_second_person_read_it(struck, tmp_path):
     """One person's slip would take a voter off the list, or nobody would hear of it."""
     workspace, result = struck
@@ -603,7 +602,6 @@ def test_a_striking_waits_until_a_second_person_read_it(struck, tmp_path):
     assert not {"Aysel", "one passport", "keep", "repeat"} & shown
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("agrees", [True, False], ids=["agree", "differ"])
 def test_a_striking_changes_the_list_once_two_people_read_it(struck, tmp_path, agrees):
     """What two people say alike would not hold, or what they contest."""
@@ -623,7 +621,6 @@ def test_a_striking_changes_the_list_once_two_people_read_it(struck, tmp_path, a
     assert (found.exit_code, json.loads(found.stdout)["run"]) == (0, result.run)
 
 
-@pytest.mark.slow
 def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path):
     """Neither in the workbook of the second reader, nor in that of everybody."""
     workspace = shutil.copytree(finished, tmp_path / "2026")
@@ -646,7 +643,6 @@ def test_nobody_sees_what_the_first_reader_asked_the_precinct(finished, tmp_path
         assert not [word for word in ("Aysel", "one man") if word in told]
 
 
-@pytest.mark.slow
 def test_the_second_reader_sees_the_entries_as_they_are_corrected(struck, tmp_path):
     """On the page a voter would say one thing, and another one in the workbook."""
     workspace = shutil.copytree(struck[0], tmp_path / "2026")

@@ -152,7 +152,6 @@ def linked_alike(voters, least=1, **named):
     return whole
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_however_pairs_are_cut_the_linkage_is_the_same(with_numbers, profile):
     """A list would have other pairs where memory is short."""
@@ -160,7 +159,6 @@ def test_however_pairs_are_cut_the_linkage_is_the_same(with_numbers, profile):
     linked_alike(without_numbers(with_numbers), profile=profile)
 
 
-@pytest.mark.slow
 def test_so_with_pairs_that_people_decided(with_numbers):
     """The model would learn from a decided pair only where its range holds it."""
     first = link(with_numbers).pairs
@@ -174,7 +172,6 @@ def test_so_with_pairs_that_people_decided(with_numbers):
     assert found.training_labels == first.num_rows
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("one_to_one", [False, True])
 def test_so_between_lists(with_numbers, one_to_one):
     """Pairs of two lists would depend on memory, or a partner be chosen among some of them."""
@@ -184,7 +181,6 @@ def test_so_between_lists(with_numbers, one_to_one):
     linked_alike(with_numbers, scope=Scope.held_against(ids.slice(0, 60)))
 
 
-@pytest.mark.slow
 def test_so_with_a_comparison_of_ones_own():
     """Levels of added comparisons would be those of one range."""
     people = crowd(150, doubles=40)
@@ -198,7 +194,6 @@ def test_so_with_a_comparison_of_ones_own():
     assert linked_alike(people, added=added).added[0].known == len(ids)
 
 
-@pytest.mark.slow
 def test_a_list_of_many_entries_a_person_is_looked_at_again_from_the_disk():
     """The second look would change pairs that are held, and not those that are put aside."""
     people = crowd(20, doubles=20)

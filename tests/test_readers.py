@@ -337,7 +337,6 @@ def test_cells_beyond_the_limit_are_kept_in_one():
     ]
 
 
-@pytest.mark.slow
 def test_too_many_rows_or_bytes_are_refused(tmp_path):
     """The limits of the settings hold for rows and for bytes."""
     assert (
@@ -397,7 +396,6 @@ def test_a_damaged_sheet_does_not_lose_the_others():
     assert found[1].cells.column("c1").to_pylist() == ["d"]
 
 
-@pytest.mark.slow
 def test_one_cell_far_out_does_not_fill_the_memory():
     """A sheet with a cell far out is refused before its rectangle is laid out.
 
@@ -462,7 +460,6 @@ def test_no_bytes_make_the_reader_fail(content):
         assert sheet.lines.to_pylist() == sorted(set(sheet.lines.to_pylist()))
 
 
-@pytest.mark.slow
 @tries(60)
 @given(st.data())
 def test_no_damage_to_a_workbook_makes_the_reader_fail(data):

@@ -409,7 +409,6 @@ def test_a_circle_of_sectors_is_not_followed():
     assert read_content(bytes(content), LIMITS) is AsideCode.FILE_UNREADABLE
 
 
-@pytest.mark.slow
 def test_a_far_cell_of_an_old_workbook_fills_no_memory():
     """XLS can say that a cell stands in row 65,535 and column 65,535.
 
@@ -437,7 +436,6 @@ def test_a_part_that_cannot_be_unpacked_whole_is_not_opened(name):
     assert (found.trouble or found.sheets[0].trouble) is AsideCode.FILE_UNREADABLE
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "place"),
     [
@@ -468,7 +466,6 @@ def test_a_size_that_cannot_be_ends_in_an_old_workbook(kind, place):
         }
 
 
-@pytest.mark.slow
 def test_a_shortened_row_of_a_binary_workbook_hides_no_far_cell():
     """A row header of XLSB without its tail counts.
 
@@ -554,7 +551,6 @@ def _written(cells, kind):
     return book(lambda page: [page.append(row) for row in cells])
 
 
-@pytest.mark.slow
 def test_what_stands_behind_the_rows_of_a_sheet_is_no_long_cell():
     """A list with hundreds of merged cells would be refused for one cell that is too long."""
 
@@ -568,7 +564,6 @@ def test_what_stands_behind_the_rows_of_a_sheet_is_no_long_cell():
     assert sheet.cells.num_rows == 999
 
 
-@pytest.mark.slow
 def test_a_cell_without_end_is_refused_while_it_is_unpacked():
     """A cell of hundreds of megabytes in a small workbook is not laid out in memory."""
     whole = book(lambda page: page.append(["a", "b"]))
@@ -609,7 +604,6 @@ def test_entities_are_refused():
     assert read_content(ods, LIMITS) is AsideCode.FILE_UNREADABLE
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("axis", ["rows", "columns"])
 def test_a_repeated_cell_fills_no_memory(axis):
     """An ODS file that repeats a cell a thousand million times is set aside or cut."""
@@ -704,7 +698,6 @@ def test_a_damaged_file_of_an_archive_loses_no_other(tmp_path):
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "code"),
     [
@@ -743,7 +736,6 @@ def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
     ]
 
 
-@pytest.mark.slow
 def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
     """Lists in an archive are compiled; manifest and troubles name the file inside it."""
     workspace = workspaces.make(tmp_path / "2026")
@@ -821,7 +813,6 @@ def test_rarer_delimiters_are_found(sign):
     assert table(sheet)[2] == ["2", "Quliyev", "Rza", "03.04.1980"]
 
 
-@pytest.mark.slow
 def test_the_inbox_is_never_written_to(tmp_path):
     """A run over an inbox that nobody may write to leaves every byte, name and time as it was."""
     workspace = workspaces.make(tmp_path / "2026")

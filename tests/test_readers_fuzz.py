@@ -122,7 +122,6 @@ def test_any_bytes_are_rows_or_a_code(tmp_path, head, tail):
     assert_balanced(head + tail, tmp_path)
 
 
-@pytest.mark.slow
 @FUZZ
 @given(text=st.text(st.sampled_from('abəşЯ;,\t"\n\r\0|{}[]: 19.'), max_size=300))
 @example(text="{}")
@@ -134,7 +133,6 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
     assert_balanced(text.encode(), tmp_path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", WHOLE)
 @FUZZ
 @given(data=st.data())

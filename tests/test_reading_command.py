@@ -10,8 +10,6 @@ import pytest
 from command_line import AZ, call
 from voterlist.synth.generate import generate
 
-pytestmark = pytest.mark.slow
-
 HEADERS = "unique_id,first_name,surname,dob,city,email,zzz,cluster\n"
 NAMES = ("Robert Allen", "Grace Kelly", "Noah Hill", "Oliver Watts", "Caleb Moss")
 

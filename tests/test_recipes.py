@@ -134,7 +134,6 @@ def test_the_words_of_the_recipes_are_in_both_languages():
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_rule_finds_is_explained_and_can_be_answered(said):
     findings = json.loads(said[CHECK, "en"][1])["findings"]
     assert {one["rule"]: one["count"] for one in findings}["leap-day"] == 1
@@ -143,7 +142,6 @@ def test_a_rule_finds_is_explained_and_can_be_answered(said):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_ground_can_be_chosen(said):
     page = json.loads(said["manual grounds --json", "az"][1])
     (row,) = (row for row in page["parts"][1]["rows"] if row[0] == "vow")
@@ -156,7 +154,6 @@ def test_a_ground_can_be_chosen(said):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_command_speaks_both_languages_and_json(said):
     code, printed = said["years year", "en"]
     assert (code, printed.splitlines()[-1]) == (0, "Without a year: 0.")
@@ -169,7 +166,6 @@ def test_a_command_speaks_both_languages_and_json(said):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_reader_gives_entries_and_takes_any_bytes(said):
     first, second = json.loads(said[INSPECT, "en"][1])["files"]
     assert (first["format"], first["sheets"][0]["entries"]) == ("widths", 2)
@@ -177,7 +173,6 @@ def test_a_reader_gives_entries_and_takes_any_bytes(said):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 @pytest.mark.usefixtures("said")
 def test_a_kind_of_comparison_is_evidence_in_a_run(copy):
     """On the page of cases, in the words of the catalogue, though no code but the file knows it."""

@@ -311,7 +311,6 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
     )
 
 
-@pytest.mark.slow
 @tries(50)
 @given(
     st.lists(FIELDS, max_size=5),

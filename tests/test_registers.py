@@ -101,7 +101,6 @@ FILES = {
 }
 
 
-@pytest.mark.slow
 def test_each_register_is_read_by_its_name_whatever_its_format_and_language(registers):
     """Russian headers, a workbook, a name in capitals: each file is the register it is called."""
     codes = ("moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing")
@@ -124,7 +123,6 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(regi
     assert use["departures", "confirmed"] == use["deaths", "total"] == 1
 
 
-@pytest.mark.slow
 def test_a_row_of_a_register_can_be_found_in_its_file(registers):
     """The table of register rows has file, line and cells of every row that a finding names."""
     (finding,) = [
@@ -139,7 +137,6 @@ def test_a_row_of_a_register_can_be_found_in_its_file(registers):
     assert row["entry_id"].startswith("deaths:")
 
 
-@pytest.mark.slow
 def test_who_is_missing_or_listed_elsewhere_is_told(registers):
     """Who came, or lives here, and stands in no list, or where they left: others are right."""
     assert found(registers, "arrived-missing", "arrived-listed-elsewhere") == [
@@ -150,7 +147,6 @@ def test_who_is_missing_or_listed_elsewhere_is_told(registers):
     assert len(found(registers, "not-in-residence-register")) == 6
 
 
-@pytest.mark.slow
 def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
     workspace,
 ):
@@ -197,7 +193,6 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
         assert whole == sum(parts) > 0
 
 
-@pytest.mark.slow
 def test_a_changed_name_is_found_under_the_former_one(registers, workspace):
     """The column of the former surname is used: old name alone, both names, new name alone.
 
@@ -250,7 +245,6 @@ GONE += "2;Əsədov;Anar;Namiq oğlu;07.05.1957;kişi;Səttar Bəhlulzadə küç
 GONE += workspaces.TWO.split("\n")[1].replace("2;", "3;", 1) + "\n"
 
 
-@pytest.mark.slow
 def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
     """Unchanged entries are found by their ids.
 
@@ -280,7 +274,6 @@ def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
     ]
 
 
-@pytest.mark.slow
 def test_the_last_cycle_may_be_a_plain_file(workspace):
     """A list without ids and in other spellings would not be compared."""
     put(
@@ -299,7 +292,6 @@ def test_the_last_cycle_may_be_a_plain_file(workspace):
     }
 
 
-@pytest.mark.slow
 def test_a_register_that_cannot_be_used_is_told(registers):
     """Of a damaged last cycle everybody would be new; of a doubtful register nobody would hear."""
     assert registers("cycle_changes") == registers("cycle_summary") == []
@@ -316,7 +308,6 @@ def test_a_register_that_cannot_be_used_is_told(registers):
     }
 
 
-@pytest.mark.slow
 def test_a_protocol_must_add_up(registers):
     """Line 1 against its parts, 1a against the list, totals against their parts.
 
@@ -408,7 +399,6 @@ def test_the_names_of_the_files_change_nothing(workspace):
     assert len(parts.sources) == 2
 
 
-@pytest.mark.slow
 def test_what_was_accepted_about_a_child_ends_when_they_are_of_age(workspace):
     """Earlier versions asked about children: "too young" would keep a voter off the list.
 

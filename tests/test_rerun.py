@@ -71,7 +71,6 @@ def contents_of(folder):
     }
 
 
-@pytest.mark.slow
 def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
     """A commission could not export its cases after a kill, though it had a complete run.
 
@@ -140,7 +139,6 @@ workspaces.run(workspace)
 """
 
 
-@pytest.mark.slow
 def test_killed_before_the_journal_tells_of_it_a_run_is_not_called_altered(tmp_path):
     """Whoever asked next was told that somebody had altered the run, or that there was none."""
     workspace = workspaces.finished(tmp_path / "w")
@@ -160,7 +158,6 @@ def test_killed_before_the_journal_tells_of_it_a_run_is_not_called_altered(tmp_p
     assert [path.name for path in (workspace / "runs").iterdir()] == [run]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.NORMALIZE, Stage.REPORT])
 def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage):
     """The commands of a review go on with the complete run.
@@ -193,7 +190,6 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     assert names_in(workspace / "runs") == [first.run]
 
 
-@pytest.mark.slow
 def test_half_of_a_run_made_again_goes_with_the_next_day(tmp_path):
     """Tables of voters that nobody will finish would lie there for good."""
     workspace = workspaces.make(tmp_path / "2026")
@@ -218,7 +214,6 @@ def test_folders_of_people_among_the_runs_stay(tmp_path):
     )
 
 
-@pytest.mark.slow
 def test_the_tables_of_a_run_made_again_can_be_read_after_it(tmp_path):
     """The result of the second run counts its cases from where the tables lie in the end."""
     workspace = workspaces.make(tmp_path / "2026")

@@ -480,7 +480,6 @@ def decided_lists(draw):
     return present, cases, [(*pair, verdict) for pair, verdict in rows]
 
 
-@pytest.mark.slow
 @given(decided_lists())
 def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
@@ -506,7 +505,6 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     assert changes.num_rows + done.skipped.num_rows == len(rows)
 
 
-@pytest.mark.slow
 @given(decided_lists(), st.randoms())
 def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     """The same decisions in another order give the same list and log."""

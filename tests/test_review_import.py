@@ -130,7 +130,6 @@ def far_cell():
     return stream.getvalue()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -414,7 +413,6 @@ def other_workspace(folder):
     return made
 
 
-@pytest.mark.slow
 def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     """The same case may stand in two workspaces: what was decided there is not decided here."""
     foreign = decided(
@@ -428,7 +426,6 @@ def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     assert journal(workspace)[-1][1] != reviewing.REVIEW_EVENT
 
 
-@pytest.mark.slow
 def test_an_untouched_workbook_of_another_workspace_is_refused_too(workspace, tmp_path):
     """That nothing was decided in it is no reason to call it one's own."""
     foreign = export(other_workspace(tmp_path / "other"), tmp_path / "foreign.xlsx")
@@ -458,7 +455,6 @@ def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
     assert journal(workspace)[-1][2]["refused"] == 2
 
 
-@pytest.mark.slow
 def test_a_workbook_of_an_earlier_run_is_taken(workspace):
     """A run on the next day does not spoil a workbook that somebody is still filling in."""
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
@@ -466,7 +462,6 @@ def test_a_workbook_of_an_earlier_run_is_taken(workspace):
     assert (codes(found), found.files[0].verdicts.num_rows) == ([], 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["runs", "journal"])
 def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     """A workbook of this workspace would be refused once the folder of its run is gone."""
@@ -483,7 +478,6 @@ def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     assert codes(read_in(workspace, path)) == []
 
 
-@pytest.mark.slow
 def test_a_workbook_of_another_cycle_is_refused(workspace):
     """After the settings name the next cycle, decisions of the last one are not recorded for it."""
     path = decided(workspace / "review.xlsx")
@@ -534,7 +528,6 @@ FOUND = from_columns(
 )
 
 
-@pytest.mark.slow
 @tries(40)
 @given(reason=ANSWERS, name=ANSWERS)
 @example("- ok", "=A1")
@@ -659,7 +652,6 @@ def possible(folder):
     return decisions | {(one, mark.value) for one in findings for mark in Mark}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
     """Whatever happens to the bytes.

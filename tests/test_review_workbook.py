@@ -26,8 +26,6 @@ from voterlist.report.asked import GivenAnswer, tell_answers
 from voterlist.report.values import Words
 from voterlist.storage.ledger import Ledger
 
-pytestmark = pytest.mark.slow
-
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 EN = catalogue("en")
 OLD = "12.03.1907"

@@ -44,7 +44,6 @@ def written(folder, parts):
     return paths
 
 
-@pytest.mark.slow
 @given(parts=PARTS)
 def test_what_is_joined_are_the_rows_of_the_parts(tmp_path_factory, parts):
     """A unit would be made anew because it was joined with others."""

@@ -74,7 +74,6 @@ def steps(result, left, right):
     return {step["field"]: step for step in told["steps"]}
 
 
-@pytest.mark.slow
 def test_a_column_that_the_settings_name_is_evidence(ran):
     """A run compared its eight fields and said nothing of the column."""
     _, result = ran
@@ -89,7 +88,6 @@ def test_a_column_that_the_settings_name_is_evidence(ran):
     assert step["bits"]
 
 
-@pytest.mark.slow
 def test_the_evidence_stands_on_the_pages_and_in_the_workbook(ran):
     folder, _ = ran
     pages = [
@@ -110,7 +108,6 @@ def test_nothing_of_it_stays_beside_the_tables_of_the_linkage(ran):
     assert not {name for name in files if "added" in name}
 
 
-@pytest.mark.slow
 def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
     """Levels of the added comparison would be lost with what is kept."""
     folder, result = ran
@@ -128,7 +125,6 @@ def test_a_run_that_goes_on_from_its_state_is_the_same(ran, tmp_path):
     assert table(again, "pairs").equals(table(result, "pairs"), check_metadata=True)
 
 
-@pytest.mark.slow
 def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     """A header that is written otherwise in the settings would never be noticed."""
     folder = workspace(tmp_path / "w", header="Qeyd")
@@ -143,7 +139,6 @@ def test_a_list_without_the_column_has_no_value_of_it(tmp_path):
     }
 
 
-@pytest.mark.slow
 def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
     """A workspace whose settings changed between two runs would show neither.
 
@@ -165,7 +160,6 @@ def test_runs_with_and_without_it_are_shown_together(ran, tmp_path):
     assert "Place of birth" in page.read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_without_comparisons_a_run_has_the_name_and_tables_it_had(tmp_path):
     settings = parse("[link]\n")
     assert "comparisons" not in settings.model_dump()

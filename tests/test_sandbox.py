@@ -81,7 +81,6 @@ def troubles(content, limits=LIMITS):
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("far", FAR.values(), ids=FAR)
 def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
     """An abort of the parser would end the whole run, and nobody would learn which file it was."""
@@ -94,7 +93,6 @@ def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
     }
 
 
-@pytest.mark.slow
 def test_a_far_cell_in_a_sheet_of_an_unusual_place_is_found_too():
     """Guards that look only into xl/worksheets would let the sheet through."""
     content = book(
@@ -110,7 +108,6 @@ def test_a_million_cells_without_an_end_hang_nothing():
     assert troubles(content) == [AsideCode.FILE_UNREADABLE]
 
 
-@pytest.mark.slow
 def test_three_thousand_sheets_of_one_part_are_stopped():
     """Each sheet is parsed anew: a small file takes minutes, and the night with them."""
     rows = "".join(
@@ -120,7 +117,6 @@ def test_three_thousand_sheets_of_one_part_are_stopped():
     assert troubles(book(rows, sheets=3_000), SHORT) == [AsideCode.FILE_TOO_SLOW]
 
 
-@pytest.mark.slow
 def test_a_small_file_may_not_take_much_memory():
     """The limits of rows and columns alone let a file of two kilobytes lay out two gigabytes."""
     content = book(
@@ -167,7 +163,6 @@ def test_only_the_file_that_breaks_its_reader_is_set_aside_from_an_archive(tmp_p
     assert files[1].sheets[0].trouble is AsideCode.FILE_TOO_LARGE
 
 
-@pytest.mark.slow
 def test_a_run_names_the_file_and_goes_on(tmp_path):
     """One file of two kilobytes must not keep the lists of a constituency from being read."""
     folder = workspaces.make(tmp_path)
@@ -186,7 +181,6 @@ def test_a_run_names_the_file_and_goes_on(tmp_path):
     assert told["rows"]["out"] == alone.rows_out
 
 
-@pytest.mark.slow
 def test_a_child_that_is_killed_loses_one_file_only(tmp_path):
     """Whoever frees memory on the machine may end it.
 
@@ -224,7 +218,6 @@ with open({count!r}, "a+") as count:
 """
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
 def test_the_way_out_of_a_child_spoils_no_sound_file(sound):
     """A thread of Arrow that still waits aborts there: a sound list was called too large."""
@@ -259,7 +252,6 @@ def test_a_child_that_is_refused_memory_below_python_says_so(sound):
     assert refused.value.code == AsideCode.FILE_TOO_LARGE
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no signals")
 def test_a_list_whose_child_aborts_is_not_called_too_large(sound):
     """The same of the child that reads lists of all kinds."""
@@ -284,7 +276,6 @@ sandbox.read_table(Path(sys.argv[1]).read_bytes(), IngestSettings(max_read_secon
 """
 
 
-@pytest.mark.slow
 def test_a_child_does_not_outlive_its_parent(tmp_path):
     """It would hold a stranger's rows in memory, and a processor, with nobody to end it."""
     busy = tmp_path / "busy.xlsx"
@@ -348,7 +339,6 @@ def test_a_formula_without_a_value_says_where_it_stands():
     assert found.sheets[0].trouble == AsideCode.CONTENT_UNREAD
 
 
-@pytest.mark.slow
 def test_an_answer_that_was_broken_off_is_not_the_next_one(monkeypatch):
     """After Ctrl-C in the middle of a file, its voters would be read as those of the next file."""
     write_frame = sandbox.write_frame

@@ -72,7 +72,6 @@ def test_the_units_limit_a_run_and_start_it_at_the_time_of_the_workspace(workspa
     assert f'"{workspace.resolve()}/log/run.jsonl" {{' in rotation
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("ionice") is None, reason="no ionice on this machine")
 @pytest.mark.parametrize("workspace", [ODD], indirect=True)
 def test_the_line_of_cron_runs_and_prints_only_where_somebody_is_needed(workspace):

@@ -8,8 +8,6 @@ import handing
 import marked
 from handing import DAY, code_of, told
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):

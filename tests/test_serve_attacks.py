@@ -17,8 +17,6 @@ from voterlist.model import Role
 from voterlist.processes.limits import allow_connections
 from voterlist.serve.door import add_user
 
-pytestmark = pytest.mark.slow
-
 PEOPLE = {
     "Aysel": Role.ANALYST,
     "Rauf": Role.CHAIR,

@@ -14,7 +14,7 @@ from voterlist.model import Role
 from voterlist.serve.door import add_user, change_password
 from voterlist.storage.ledger import reading, verify
 
-pytestmark = [pytest.mark.slow, browsers.NEEDED]
+pytestmark = browsers.NEEDED
 
 DAY = dt.date(2026, 2, 3)
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"

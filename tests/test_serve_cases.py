@@ -33,8 +33,6 @@ from voterlist.storage.ledger import place_in, reading, verify
 from voterlist.storage.settings import settings_of
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
-pytestmark = pytest.mark.slow
-
 DAY = dt.date(2026, 2, 3)
 PEOPLE = {
     "Aysel": Role.ANALYST,

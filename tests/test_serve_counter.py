@@ -18,8 +18,6 @@ from voterlist.model import Asks, Role, Step, Way
 from voterlist.serve.door import add_user
 from voterlist.storage.ledger import reading, verify
 
-pytestmark = pytest.mark.slow
-
 DAY = dt.date(2026, 2, 3)
 HOSTILE = "<img src=x onerror=alert(1)>"
 FORMS = ("find", "door", "new", "take", "decide", "answer", "note", "paper")

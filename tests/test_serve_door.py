@@ -121,7 +121,6 @@ def test_bad_names_and_passwords_are_refused(tmp_path, name, password, code):
     assert list_users(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_the_commands_of_users(tmp_path):
     make_workspace(tmp_path, cycle="2026", level=Level.CONEC)
     desks.add_user(tmp_path, "Aysel", "operator")
@@ -200,7 +199,6 @@ def test_who_logs_in_gets_a_session_that_is_stored_nowhere(desk, workspace):
     assert {"desk-login", "desk-logout"} <= set(events(workspace))
 
 
-@pytest.mark.slow
 def test_who_writes_the_ledger_plants_no_session(tmp_path):
     """A row in the table of sessions let its writer in as the chair, unseen."""
     workspace = new_workspace(tmp_path / "workspace")
@@ -228,7 +226,6 @@ def test_who_writes_the_ledger_plants_no_session(tmp_path):
         assert is_out(desk)
 
 
-@pytest.mark.slow
 def test_a_new_password_ends_the_session(desk, workspace):
     client = desk.visitor("Aysel")
     assert client.get("/").status_code == 200
@@ -239,7 +236,6 @@ def test_a_new_password_ends_the_session(desk, workspace):
     desks.wait_until(lambda: desks.log_in(desk.visitor(), "Aysel").status_code == 303)
 
 
-@pytest.mark.slow
 def test_who_logs_in_while_another_program_writes_is_told_so(desk, workspace):
     """It is no fault of the desk, and no page in plain text."""
     with closing(
@@ -259,7 +255,6 @@ def test_a_hostile_name_is_text(desk):
     assert "<img" not in wrong.text
 
 
-@pytest.mark.slow
 def test_the_tenth_wrong_password_locks_the_name(tmp_path):
     """Also the right one is refused then; who else is there can go on."""
     workspace = new_workspace(tmp_path / "workspace")
@@ -334,7 +329,6 @@ class AtTheDoor:
         """Nothing."""
 
 
-@pytest.mark.slow
 @ledger_places.both
 def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     """On both databases; and they are of the process that began them."""
@@ -538,7 +532,6 @@ def test_a_certificate_that_is_none_is_refused(tmp_path):
         assert error.value.code == "desk-tls"
 
 
-@pytest.mark.slow
 def test_with_a_certificate_the_cookie_is_bound_to_the_host(tmp_path):
     workspace = new_workspace(tmp_path / "workspace")
     certificate, key = _certificate(tmp_path)
@@ -597,7 +590,6 @@ def _certificate(folder):
     return paths
 
 
-@pytest.mark.slow
 def test_a_second_desk_and_a_taken_port_are_refused_in_words(desk, workspace, tmp_path):
     other = new_workspace(tmp_path / "workspace")
     _, port = _address(desk)
@@ -614,7 +606,6 @@ def _refusal(*options):
     return json.loads(done.stdout)["error"]["code"], done.returncode
 
 
-@pytest.mark.slow
 def test_without_users_nobody_is_let_in(tmp_path):
     workspaces.make(tmp_path)
     assert _refusal(tmp_path, "--port", "0") == ("no-run", 2)
@@ -664,7 +655,6 @@ class Failing(AtTheDoor):
     kept = idle = _fail
 
 
-@pytest.mark.slow
 def test_a_fault_behind_a_block_undoes_nothing_and_stops_nobody(tmp_path):
     """What is on the disk would be tried again and refused; or nobody would answer any more."""
     place = ledger_places.Place(tmp_path / "ledger.db")
@@ -693,7 +683,6 @@ def _fail_inside(ledger):
         raise KeyError
 
 
-@pytest.mark.slow
 @ledger_places.both
 def test_what_is_written_block_by_block_fits_with_others_in_between(tmp_path, kind):
     """The digests go on from the last block, or are read again where another program wrote."""

@@ -15,8 +15,6 @@ from handing import DAY, Pair, told
 from voterlist.report.values import Words
 from voterlist.storage.ledger import reading
 
-pytestmark = pytest.mark.slow
-
 AT = ("--today", DAY)
 WORDS = Words("en")
 PEOPLE = {

@@ -118,7 +118,6 @@ LISTS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_in_parts_is_linked_as_the_whole_list_is(name):
     """Two truths of one list: what a cluster says would depend on how the list is dealt."""

@@ -128,7 +128,6 @@ OWN_NAMES = ("stem", "id", "house", "year", "position", "village", "entries", "d
 """Names of added comparisons that columns of a part have too."""
 
 
-@pytest.mark.slow
 def test_an_added_comparison_may_have_the_name_of_a_column_of_a_part():
     """Else its values would stand where the stems or the ids were, and pairs be lost."""
     in_parts = InParts(2_000, Profile.AZ, added=OWN_NAMES)
@@ -244,7 +243,6 @@ def _in_ranges(made, many):
     return {number: distinct_pairs(parcels) for number, parcels in of_range.items()}
 
 
-@pytest.mark.slow
 def test_a_value_that_many_entries_of_one_part_have_keeps_no_task_longer_than_others():
     """One task would compare nearly all pairs of the list, and hold them all."""
     entries, same = 10_000, 2_000

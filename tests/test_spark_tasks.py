@@ -174,7 +174,6 @@ except Exception as error:
 """
 
 
-@pytest.mark.slow
 def test_no_executor_compiles_the_program_again():
     """It takes each worker of Python longer than its first tasks.
 

@@ -17,7 +17,6 @@ def account(tmp_path_factory):
     return spring(tmp_path_factory.mktemp("spring") / "goychay", lists=LISTS)
 
 
-@pytest.mark.slow
 def test_every_error_is_decided_and_nothing_was_refused(account):
     assert account["before"]["findings"]["error"] == ERRORS
     assert account["imported"]["problems"] == []
@@ -27,13 +26,11 @@ def test_every_error_is_decided_and_nothing_was_refused(account):
     assert account["after"]["open_cases"] == asked
 
 
-@pytest.mark.slow
 def test_a_case_that_a_correction_dissolved_is_no_decision_without_effect(account):
     assert account["answers"]["separate"]
     assert account["after"]["decided"]["skipped"] == 0
 
 
-@pytest.mark.slow
 def test_the_balance_of_each_list_is_right_and_the_same_wherever_it_stands(account):
     assert len(account["balances"]) == len(LISTS)
     for places in account["balances"].values():
@@ -46,7 +43,6 @@ def test_the_balance_of_each_list_is_right_and_the_same_wherever_it_stands(accou
     assert taken_off == account["answers"]["strike"] + account["answers"]["repeat"]
 
 
-@pytest.mark.slow
 def test_a_workbook_that_is_read_in_again_after_the_run_says_nothing_new(account):
     """What a correction mended is no finding any more, and its answer would be refused."""
     again = voterlist("review", "import", account["folder"], account["book"])

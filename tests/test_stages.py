@@ -259,7 +259,6 @@ def test_another_content_of_a_table_is_another_key():
     assert len(keys) == 5
 
 
-@pytest.mark.slow
 def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
     """A run interrupted for a setting of ``[check]`` would repeat its longest stage."""
     workspace = workspaces.make(tmp_path / "2026")
@@ -281,7 +280,6 @@ def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
     assert workspaces.contents(result) == workspaces.contents(undisturbed)
 
 
-@pytest.mark.slow
 def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
     """What the disk has spoilt would stand in the tables of a run that never was disturbed."""
     workspace = workspaces.make(tmp_path / "2026")

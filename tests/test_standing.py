@@ -71,7 +71,6 @@ def decide_all(workspace, result, at):
         ledger.decide(from_columns(columns, DECISION, len(rows)))
 
 
-@pytest.mark.slow
 def test_status_on_six_dates_through_a_cycle(workspace):
     """From the first list to the approval, as the constituency sees it."""
     away = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -130,7 +129,6 @@ def test_status_on_six_dates_through_a_cycle(workspace):
     ]
 
 
-@pytest.mark.slow
 def test_no_stage_is_done_because_no_case_is_open(workspace):
     """The stage "sent" was called done though nobody had sent anything."""
     result = workspaces.ran(workspace)
@@ -176,7 +174,6 @@ def test_a_stated_day_has_its_ground_and_goes_before_a_hand_over(workspace):
     )
 
 
-@pytest.mark.slow
 def test_a_precinct_hands_its_list_over_itself(workspace):
     """In its own workspace a list that lies in the inbox is in nobody else's hands."""
     settings = config.parse(f'[workspace]\nlevel = "pec"\n{TERRITORY}')
@@ -292,7 +289,6 @@ def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():
     }
 
 
-@pytest.mark.slow
 def test_a_ghost_is_neither_shown_nor_overdue(workspace):
     """The whole way: the ledger keeps the line, the status does not show it."""
     (workspace / SETTINGS_FILE).write_text("", encoding="utf-8")
@@ -559,7 +555,6 @@ def test_a_deadline_is_the_next_one_until_its_day_is_over():
     assert due(last + a_day) == last
 
 
-@pytest.mark.slow
 def test_status_tells_scripts_what_it_tells_people(workspace):
     """The keys that were there stay; the new ones stand beside them."""
     workspaces.ran(workspace)

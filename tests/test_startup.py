@@ -120,7 +120,6 @@ def test_the_start_loads_no_library_of_tables(arguments):
     assert code == (2 if any("rum" in word for word in arguments) else 0)
 
 
-@pytest.mark.slow
 def test_nothing_but_the_linkage_on_a_cluster_loads_spark():
     """Whoever has no cluster would need Spark, or wait for it.
 

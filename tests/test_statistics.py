@@ -338,7 +338,6 @@ def test_planted_outliers_are_found_whatever_their_size(seed):
     assert ((found.p < 0.002) & (found.q <= 0.05))[planted].all()
 
 
-@pytest.mark.slow
 def test_a_constituency_is_told_the_same_alone_and_in_the_nation():
     """Its own commission would ask about other precincts than the one above."""
     made = generate(30_000, constituencies=2, seed=3)

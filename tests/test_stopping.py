@@ -68,7 +68,6 @@ def half_written(workspace):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_asked_to_end_at_any_commit_a_run_ends_tidily_and_is_gone_on_with(tmp_path):
     """A service manager stops a run at any moment, and nobody looks after it at night."""
     calm = made(tmp_path / "calm")
@@ -100,7 +99,6 @@ def test_asked_to_end_at_any_commit_a_run_ends_tidily_and_is_gone_on_with(tmp_pa
     assert len(ended_at) > 2, "at several stages"
 
 
-@pytest.mark.slow
 def test_what_is_done_and_what_is_left_is_told_in_words(tmp_path):
     """The next morning nobody would know how far the night came."""
     workspace = made(tmp_path / "2026")
@@ -161,7 +159,6 @@ def is_alive(process):
     return state not in "ZX"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc here")
 def test_workers_end_with_the_run_and_before_its_lock_is_free(tmp_path):
     """A worker that outlived the run would write into the folder of the next one."""
@@ -200,7 +197,6 @@ def undisturbed(tmp_path_factory):
     return workspace, asked(workspace, -1)
 
 
-@pytest.mark.slow
 def test_the_work_of_a_killed_run_is_taken_over_and_said(undisturbed):
     """Nobody would know that the night before was not finished."""
     workspace, found = undisturbed
@@ -210,7 +206,6 @@ def test_the_work_of_a_killed_run_is_taken_over_and_said(undisturbed):
     assert json.loads(found.stdout)["taken_over"] is None
 
 
-@pytest.mark.slow
 def test_a_run_that_is_asked_to_end_at_its_last_commit_is_complete(
     undisturbed, tmp_path
 ):

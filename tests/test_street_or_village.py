@@ -148,7 +148,6 @@ ADDRESSES = st.lists(
 )
 
 
-@pytest.mark.slow
 @given(ADDRESSES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_decides_nothing(rows, chance):
     """Two runs over the same lists would read one address in two ways."""
@@ -163,7 +162,6 @@ def test_the_order_of_rows_decides_nothing(rows, chance):
     assert both[0] == both[1]
 
 
-@pytest.mark.slow
 @given(ADDRESSES)
 def test_one_text_of_a_precinct_has_one_reading(rows):
     """The same evidence would give two streets."""
@@ -177,7 +175,6 @@ def test_one_text_of_a_precinct_has_one_reading(rows):
 _KIND = re.compile(r"\b(?:küçəsi|kucesi|күчәси|kəndi|kendi|кәнди)\b", re.IGNORECASE)
 
 
-@pytest.mark.slow
 def test_a_third_of_the_addresses_cut_to_the_letter_read_as_in_full():
     """Of 100 addresses that the list itself could explain, more than one would be lost."""
     table = generate(4000, constituencies=2, seed=3).entries

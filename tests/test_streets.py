@@ -396,7 +396,6 @@ def test_a_precinct_without_a_row_is_not_asked():
     assert set(street_use(voters, None).column("rows").to_pylist()) == {None}
 
 
-@pytest.mark.slow
 def test_a_run_holds_its_addresses_against_the_register(tmp_path):
     """The register would not be used in a run, or its own faults not be told."""
     workspace = workspaces.make(tmp_path / "2026")

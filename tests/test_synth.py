@@ -89,7 +89,6 @@ def test_more_constituencies_than_voters():
     assert pc.count_distinct(made.truth.column("person_id")).as_py() == 3
 
 
-@pytest.mark.slow
 @tries(15)
 @given(
     voters=st.integers(0, 900),
@@ -271,7 +270,6 @@ def test_there_are_fathers_and_sons_of_one_name(plan):
     assert named_after > 20
 
 
-@pytest.mark.slow
 def test_no_two_persons_share_a_fin_or_a_document():
     """FINs and documents are one to one with persons; they have the lawful form."""
     persons = np.arange(300_000)

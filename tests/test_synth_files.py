@@ -203,7 +203,6 @@ def test_every_script_has_a_layout(script):
     assert fitting(script)
 
 
-@pytest.mark.slow
 def test_every_entry_of_a_workspace_is_read_back(made, workspace, intake):
     """Ingest finds each entry where it was written, with the names, place and list as written.
 
@@ -240,7 +239,6 @@ def test_the_total_below_a_list_is_its_number_of_entries(intake):
     assert all(row["declared"] == row["entries"] for row in declared)
 
 
-@pytest.mark.slow
 def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace, intake):
     """Each entry id that ingest gives stands in the truth once, with the person written there."""
     folder, places = workspace
@@ -355,7 +353,6 @@ def _content(path):
     return path.read_bytes()
 
 
-@pytest.mark.slow
 def test_the_sample_is_what_its_seed_makes(tmp_path):
     """The sample in the repository is made by synth: file by file, byte by byte."""
     write_sample(tmp_path)
@@ -378,7 +375,6 @@ def test_the_sample_is_what_its_seed_makes(tmp_path):
         )
 
 
-@pytest.mark.slow
 def test_the_sample_is_small_and_varied():
     """Twelve files, at most 3 MB, some 6,000 entries, several layouts and scripts, and bad rows."""
     files = [path for path in (SAMPLE / "inbox").rglob("*") if path.is_file()]

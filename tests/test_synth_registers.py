@@ -45,7 +45,6 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow
 def test_everything_planted_is_found(planted):
     """A person planted in a register or cycle would not be noticed under the planted rule."""
     folder, table = planted
@@ -74,7 +73,6 @@ def test_everything_planted_is_found(planted):
     assert missed == {}
 
 
-@pytest.mark.slow
 def test_what_is_found_was_planted(planted):
     """No unchanged entry is taken for dead, gone, serving, detained, abroad or renamed."""
     folder, table = planted
@@ -88,7 +86,6 @@ def test_what_is_found_was_planted(planted):
     assert found["register-identity-conflict"] == 0
 
 
-@pytest.mark.slow
 def test_the_register_of_deaths_is_usable_as_far_as_it_says(planted):
     """45 in 100 rows can be used, which is said, and noticed, before anything is matched."""
     _, table = planted
@@ -105,7 +102,6 @@ def test_the_register_of_deaths_is_usable_as_far_as_it_says(planted):
     ] == ["deaths"]
 
 
-@pytest.mark.slow
 def test_the_protocol_has_its_two_faults(planted):
     """The precinct whose line 1 is wrong, and the one whose voters are not those of the list."""
     _, table = planted
@@ -122,7 +118,6 @@ def test_the_protocol_has_its_two_faults(planted):
     ]
 
 
-@pytest.mark.slow
 def test_registers_change_nothing_else_and_the_same_seed_gives_the_same(
     planted, tmp_path
 ):

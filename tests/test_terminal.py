@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 import processes
 import workspaces
 from voterlist.catalogue import catalogue
@@ -77,7 +75,6 @@ def test_lines_and_tables_show_the_signs_of_names(capsys):
     assert is_harmless((found.out + found.err).encode())
 
 
-@pytest.mark.slow
 def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path):
     """A name could clear the screen and write another result.
 
@@ -97,7 +94,6 @@ def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path):
     assert f"{SHOWN}list-\\xff.csv".encode() in started("inspect", str(path))[1]
 
 
-@pytest.mark.slow
 def test_an_error_names_a_hostile_file(tmp_path):
     """In words and in JSON, whatever encoding the terminal claims."""
     name = f"{HOSTILE}{NOT_UTF8}"
@@ -113,7 +109,6 @@ def test_an_error_names_a_hostile_file(tmp_path):
     assert name in told["where"] or visible_name(name) in told["what"]
 
 
-@pytest.mark.slow
 def test_wrong_usage_with_hostile_signs_is_shown():
     """The library that reads the command line prints such errors itself."""
     code, _, err = started("link", "--a\x9b31m\u202eb")
@@ -122,7 +117,6 @@ def test_wrong_usage_with_hostile_signs_is_shown():
     assert is_harmless(err)
 
 
-@pytest.mark.slow
 def test_a_run_lists_a_hostile_name(tmp_path):
     """The table of files that could not be read is where a commission meets such names."""
     workspace = workspaces.make(

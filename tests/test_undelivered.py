@@ -11,8 +11,6 @@ from command_line import call, told
 from side_by_side import hand_in, stories_in, walk
 from voterlist.storage.ledger import reading
 
-pytestmark = pytest.mark.slow
-
 DAY = ("--today", "2026-02-03")
 BY = ("--by", "Nigar")
 

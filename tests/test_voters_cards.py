@@ -110,7 +110,6 @@ def test_a_table_for_the_printer_can_run_no_formula(tmp_path):
     assert row["Telephone"] == f"'{OFFICE.telephone}"
 
 
-@pytest.mark.slow
 def test_a_new_paper_is_two_files(tmp_path):
     """Somebody would have to look for the list to which it is to be added."""
     program = program_copies.copied(tmp_path)
@@ -179,7 +178,6 @@ def lists(folder, *arguments):
     return json.loads(result.stdout)
 
 
-@pytest.mark.slow
 def test_the_list_for_the_mobile_box_has_whom_the_table_names(tmp_path):
     folder = workspaces.finished(tmp_path / "w")
     table = folder / MOBILE
@@ -200,7 +198,6 @@ def test_the_list_for_the_mobile_box_has_whom_the_table_names(tmp_path):
     assert "no file was written" in CliRunner().invoke(APP, words).stdout
 
 
-@pytest.mark.slow
 def test_the_supplementary_list_has_who_came_after_the_freeze_and_lines(tmp_path):
     """Line 1b of the protocol counts them; the permanent list of the day does not."""
     settings = "[calendar]\nelection_day = 2026-02-20\n"
@@ -233,7 +230,6 @@ def move_to_two(folder):
         ledger.amend(from_columns(columns, AMENDMENT, 1))
 
 
-@pytest.mark.slow
 def test_cards_are_in_order_of_street_with_the_numbers_of_the_list_on_display(tmp_path):
     """Who hands them out goes house by house; the number is looked up on the wall."""
     folder = workspaces.finished(tmp_path / "w")

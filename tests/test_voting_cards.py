@@ -107,7 +107,6 @@ def stock(folder, first=100, last=109, precinct=1):
     return told("stock", folder, *place, "--first", first, "--last", last, *BY)
 
 
-@pytest.mark.slow
 def test_a_card_is_issued_once_to_one_voter_of_its_precinct(folder):
     """Two cards are two votes; a card that nobody knows of is one, too."""
     one, other = first_entries(folder)
@@ -133,7 +132,6 @@ def test_a_card_is_issued_once_to_one_voter_of_its_precinct(folder):
     assert stock(folder, 300, 300)["left"] == 5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("level", "first", "last"),
     [("conec", "2026-01-15", "2026-02-26"), ("pec", "2026-02-05", "2026-02-26")],
@@ -150,7 +148,6 @@ def test_cards_are_issued_in_the_days_of_the_law(tmp_path, level, first, last):
         assert "error" not in told("issue", folder, entry, card, *BY, today=day)
 
 
-@pytest.mark.slow
 def test_without_an_election_no_card_is_issued(tmp_path):
     folder = workspaces.finished(tmp_path / "w")
     stock(folder)
@@ -158,7 +155,6 @@ def test_without_an_election_no_card_is_issued(tmp_path):
     assert made["error"]["code"] == "no-election-day"
 
 
-@pytest.mark.slow
 def test_the_list_has_the_mark_and_the_protocol_its_line(folder, tmp_path):
     stock(folder)
     told("issue", folder, first_entries(folder)[0], 100, *BY)
@@ -188,7 +184,6 @@ def cells(folder, purpose):
     return [str(cell) for row in rows for cell in row if cell is not None]
 
 
-@pytest.mark.slow
 def test_a_file_that_is_no_protocol_is_refused(folder, tmp_path):
     report = tmp_path / "p.csv"
     report.write_text("a;b\n1;2\n", encoding="utf-8")

@@ -166,7 +166,6 @@ def test_the_same_standing_gives_the_same_bytes():
     assert page(nation(5, 9))[1] == page(nation(5, 9))[1]
 
 
-@pytest.mark.slow
 def test_the_terminal_says_what_the_day_behind_the_forecast_is(tmp_path):
     """Where nothing says until when, a second day stood beside the first, without a word."""
     folder = workspaces.sample(tmp_path / "88")

@@ -182,7 +182,6 @@ def test_a_night_says_what_it_said_when_it_was_the_last_one(counts, data):
     assert then == [row for row in told(rows) if row["night"] < day]
 
 
-@pytest.mark.slow
 @drawn(
     st.floats(0.1, 500),
     st.floats(0.05, 5),
@@ -256,7 +255,6 @@ def test_the_page_names_the_rules_and_the_settings():
     }
 
 
-@pytest.mark.slow
 def test_a_wave_is_told_before_any_list_leaves(tmp_path):
     """Whoever runs, writes lists, looks at the wall or reads the journal would not know of it."""
     folder = workspaces.make(
@@ -289,7 +287,6 @@ def test_a_wave_is_told_before_any_list_leaves(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_invented_nights_with_attacks():
     """A handful of ``campaign/watch_nights.py``: large attacks are noticed, little else is told."""
     from watch_nights import SIZES, Score, invent, waves_of

@@ -11,8 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from voterlist.processes.workers import Pool
 from worker_tasks import own_number
 
@@ -52,7 +50,6 @@ def has_ended(path):
     return True
 
 
-@pytest.mark.slow
 def test_no_worker_outlives_a_killed_parent(tmp_path):
     """Workers would go on to write tables for a run that is no more."""
     script = tmp_path / "parent.py"
@@ -83,7 +80,6 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
                 os.kill(int(path.with_suffix(".pid").read_text()), signal.SIGKILL)
 
 
-@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_waits_costs_no_task():
     """Memory runs out in the linkage, the system ends an idle worker: a constituency was lost."""
     pool = Pool(1)

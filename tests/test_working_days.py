@@ -69,7 +69,6 @@ SETTLED = st.dictionaries(
 )
 
 
-@pytest.mark.slow
 @given(SETTLED, st.integers(1, 5000))
 def test_the_range_holds_the_expected_day(settled, remaining):
     today = dt.date(2026, 3, 10)

@@ -13,8 +13,6 @@ import handing
 from handing import code_of, rows_of, table_of, told
 from voterlist.storage.ledger import reading
 
-pytestmark = pytest.mark.slow
-
 LIST = "data/lists/constituency-088-precinct-0001-record"
 OTHER = "089-0001-0000000000000"
 FINDING = {"rule": "precinct-too-small", "severity": "warning", "unit": "precinct"}
