@@ -49,7 +49,7 @@ test: $(READY)  ## the tests but the long ones
 
 slow-tests: $(READY)  ## which tests are slow, measured anew, into tests/slow.csv
 	$(TELL)
-	$(BIN)/python -m pytest -n 2 $(TESTS) -m "not long" --measure
+	$(BIN)/python -m pytest -n 3 $(TESTS) -m "not long" --measure
 
 test-all: $(READY)  ## all tests: bundles, marked lists through every command, recipes, kills too
 	$(TELL)

@@ -21,11 +21,14 @@ def below(pair):
 
 
 def test_a_run_is_made_again_with_the_answers_of_then(below):
-    """What was decided later would change the tables of the earlier run."""
+    """What was decided or handed in later would change the tables of the earlier run."""
     first = max((below / "runs").iterdir()).name
     pair = handing.Pair(below, below, below.parent)
     pair.decide(("keep", "repeat"))
     workspaces.run(below, today=workspaces.TODAY.replace(day=9))
+    handed_in = below / "inbox" / "88" / "menteqe-2.csv"
+    later = handed_in.read_text(encoding="utf-8").replace("2", "3")
+    handed_in.with_name("menteqe-3.csv").write_text(later, encoding="utf-8")
     for words in ((), ("--run", first)):
         code, said = told("verify", below, *words)
         assert (code, said["differences"]) == (0, [])

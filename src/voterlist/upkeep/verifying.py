@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
@@ -104,14 +105,16 @@ def verify_run(
     with lock.hold(workspace, since=since), ledgers.reading(place) as ledger:
         then = _line_of(workspace, ledger, run)
         folder, manifest = _finished_run(workspace, then.run, ledger)
+        asked = () if then.is_whole else manifest.constituencies
         _require_inputs(workspace, settings, manifest)
+        there = find(workspace, asked, settings.ingest).digests
         with private_folder(workspace) as work:
-            _copy_inputs(workspace, work)
+            _copy_inputs(workspace, work, there.keys() - manifest.inputs.keys())
             _as_it_was(ledger, then, work / ledgers.FILE_NAME)
             again = running.run(
                 work,
                 settings.model_copy(update={"ledger": LedgerSettings()}),
-                constituencies=() if then.is_whole else manifest.constituencies,
+                constituencies=asked,
                 today=dt.date.fromisoformat(manifest.today),
                 jobs=jobs,
                 progress=progress,
@@ -272,10 +275,18 @@ def _require_inputs(workspace: Path, settings: Settings, manifest: Manifest) -> 
             raise usage_error("verify-inputs-changed", file=name)
 
 
-def _copy_inputs(workspace: Path, work: Path) -> None:
+def _copy_inputs(workspace: Path, work: Path, came_since: AbstractSet[str]) -> None:
+    """Copy what the run could read; the files that came since are named by their paths."""
+
+    def left_out(folder: str, names: Iterable[str]) -> list[str]:
+        inside = Path(folder).relative_to(workspace)
+        return [name for name in names if (inside / name).as_posix() in came_since]
+
     for name in (INBOX, REFERENCE):
         if (workspace / name).exists():
-            shutil.copytree(workspace / name, work / name, symlinks=True)
+            shutil.copytree(
+                workspace / name, work / name, symlinks=True, ignore=left_out
+            )
     # Which lists are ours is told by the manifests of their packages.
     for path in manifests_taken(workspace):
         copy = work / path.relative_to(workspace)
