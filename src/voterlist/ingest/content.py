@@ -381,9 +381,8 @@ def with_untold(
     """The same map with the columns that their cells tell, of fields that no heading tells.
 
     Half as sure where they may be something else, and where a heading without a word of the field
-    stands above what other things look like. A blank column, one of
-    ages and FINs under the heading of documents are told likewise; one whose heading has a word of
-    something else is not.
+    stands above what other things look like. A blank column, one of ages and FINs under the heading
+    of documents are told likewise; one whose heading has a word of something else is not.
     """
     has_births = any(
         match.field == "birth_date" and shapes[match.column].filled
