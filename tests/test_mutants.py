@@ -140,6 +140,7 @@ TREE = {
     "test_bad.py": """
 import pytest
 
+@pytest.mark.slow
 def test_slow():
     assert False
 
