@@ -6,10 +6,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from voterlist.any_table.inspecting import is_total_different
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config.sections import IngestSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.ingest import ingest
+from voterlist.ingest.account import inspect
+from voterlist.ingest.look import look
 from voterlist.merge import RULES, merge
 from voterlist.schemas import (
     ENTRY,
@@ -181,18 +184,22 @@ def test_a_copy_is_not_a_second_list():
     assert [row[0] for row in added(found)] == ["duplicate-file"]
 
 
-def test_a_list_of_which_no_row_was_read_still_declares_its_total():
-    """A list whose rows are all set aside is not silently right."""
-    found = merge(
-        [
-            ingest(
-                [raw_list("a" * 12, 1, [""], "Cəmi: 1")],
-                IngestSettings(),
-                constituency=4,
-            )
-        ]
-    )
-    assert added(found) == [("declared-total-differs", 4, 1, 0.0, 1.0)]
+@pytest.mark.parametrize(
+    ("total", "wrong"), [(0, True), (1, False), (2, False), (3, True)]
+)
+def test_a_row_set_aside_is_not_told_once_more_by_the_total(total, wrong):
+    """It asks for a person itself; a total that needs more or fewer rows than it is told.
+
+    The run and the look at one file count alike.
+    """
+    given = raw_list("a" * 12, 1, ["A", "B və C"], f"Cəmi: {total}")
+    taken = ingest([given], IngestSettings(), constituency=4)
+    asked = ("may-be-voter", 4, 1, 1.0, None)
+    differs = ("declared-total-differs", 4, 1, 1.0, float(total))
+    assert {*added(merge([taken]))} == {asked, *[differs] * wrong}
+    seen = look([given], IngestSettings(), 4, {}, [])
+    ((sheet,),) = (account.sheets for account in inspect(seen))
+    assert is_total_different(sheet, *sheet.places) == wrong
 
 
 def test_an_id_that_stands_twice_stops_the_run():

@@ -152,13 +152,12 @@ def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
         },
         "need.cases": {"count": 3},
         "need.rows-perhaps-people": {"count": 1},
-        "need.declared-differs": {"count": 1},
     }
     assert build(tables.nothing()).of(NEEDS) == ()
 
 
 def test_a_list_that_lost_letters_is_asked_for_again():
-    """It would be one warning among hundreds."""
+    """It would be one warning among hundreds. A total that differs is told as such, once."""
     lost = {
         "rule": "letters-lost",
         "severity": "warning",
@@ -168,8 +167,10 @@ def test_a_list_that_lost_letters_is_asked_for_again():
         "source": "bbbbbbbbbbbb",
         "value": 24.0,
     }
-    both = concat([tables.findings(), tables.table(FINDING, [lost])], FINDING)
-    assert needs(tables.build(findings=both))["need.letters-lost"] == {"count": 1}
+    differs = {**lost, "rule": "declared-total-differs", "unit": "precinct"}
+    both = concat([tables.findings(), tables.table(FINDING, [lost, differs])], FINDING)
+    told = needs(tables.build(findings=both))
+    assert told["need.letters-lost"] == told["need.declared-differs"] == {"count": 1}
     assert "need.letters-lost" not in needs(tables.build())
 
 

@@ -14,15 +14,14 @@ from voterlist.deadlines import cycle_year
 from voterlist.errors import usage_error
 from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.added import with_columns
-from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
+from voterlist.ingest.findings import DECLARED_DIFFERS, PLACE_DOUBTS, SPOILED
 from voterlist.ingest.look import look
+from voterlist.merge import Count, is_unexplained
 from voterlist.model import FURNITURE, Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.settings import settings_around
 
-DECLARED_DIFFERS = "declared-total-differs"
-"""The rule of ``merge`` for a total below a list that is not its number of entries."""
 # A file that is looked at by itself lies in no constituency's folder.
 _DOUBTS = PLACE_DOUBTS - {"constituency-unknown"}
 _ASKS = _DOUBTS | SPOILED
@@ -159,11 +158,12 @@ def _troubles(account: FileAccount) -> Iterator[str]:
 
 def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:
     """True where the total below a list is neither that of its entries nor that of the sheet."""
-    if place.declared is None:
-        return False
-    own = place.entries + place.elsewhere
-    whole = sum(other.entries + other.elsewhere for other in sheet.places)
-    return place.declared not in {own, whole}
+    return is_unexplained(place.declared, _count(place), map(_count, sheet.places))
+
+
+def _count(place: PlaceAccount) -> Count:
+    """The entries of a list, and its rows that may be voters."""
+    return place.entries + place.elsewhere, place.asked
 
 
 def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:

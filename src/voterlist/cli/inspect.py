@@ -239,6 +239,7 @@ def _role(field: str | None, role: str | None) -> str:
 def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     """Whose list the rows are, and their balance."""
     from voterlist.any_table.inspecting import is_total_different
+    from voterlist.ingest.findings import DECLARED_DIFFERS
 
     words = []
     for kind in ("constituency", "precinct"):
@@ -262,7 +263,7 @@ def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
     TERMINAL.say(f"    {balance}")
     if is_total_different(sheet, place):
-        rule = "declared-total-differs"
+        rule = DECLARED_DIFFERS
         counted = place.entries + place.elsewhere
         message = SAY(f"rule.{rule}.message", value=counted, limit=place.declared)
         TERMINAL.say(f"    ! {message}")

@@ -16,7 +16,7 @@ from voterlist.ingest.lists import balance
 from voterlist.ingest.look import Seen
 from voterlist.ingest.rows import CODES, ENTRY_ROW, code_number
 from voterlist.ingest.survey import Section, Survey, troubles
-from voterlist.model import AsideCode, frozen
+from voterlist.model import FURNITURE, AsideCode, frozen
 
 _OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
@@ -82,6 +82,7 @@ class PlaceAccount:
         set_aside: the rows that are none, each with a code.
         declared: the total written below the list; None where there is none.
         elsewhere: entries set aside because another version of the list has them word for word.
+        asked: other rows set aside in which a voter may stand.
     """
 
     constituency: int | None
@@ -93,6 +94,7 @@ class PlaceAccount:
     set_aside: int
     declared: int | None
     elsewhere: int
+    asked: int
 
 
 @frozen
@@ -256,7 +258,9 @@ def _list(survey: Survey, section: Section) -> ListAccount:
 def _places(survey: Survey) -> tuple[PlaceAccount, ...]:
     """The balance of each place, and where its numbers stand."""
     _, _, which, _ = survey.places.groups()
-    same = survey.rows.codes == CODES.index(AsideCode.SAME_ENTRY)
+    same = survey.rows.codes == code_number(AsideCode.SAME_ENTRY)
+    others = [ENTRY_ROW, *map(code_number, FURNITURE)]
+    asked = ~same & ~np.isin(survey.rows.codes, others)
     accounts = []
     for group, row in enumerate(balance(survey).to_pylist()):
         inside = which == group
@@ -277,6 +281,7 @@ def _places(survey: Survey) -> tuple[PlaceAccount, ...]:
                 row["set_aside"],
                 row["declared"],
                 int((inside & same).sum()),
+                int((inside & asked).sum()),
             )
         )
     return tuple(accounts)

@@ -14,10 +14,12 @@ _BY_CODE = declared_rules("voterlist.ingest")
 RULES = tuple(_BY_CODE.values())
 
 LETTERS_LOST = "letters-lost"
+DECLARED_DIFFERS = "declared-total-differs"
+"""The rule of ``merge`` for a total below a list that is not its number of entries."""
 SPOILED = frozenset(
     {
         *(LETTERS_LOST, "date-order-exchanged", "date-order-mixed"),
-        *("columns-out-of-step", "cells-left-out", "declared-total-differs"),
+        *("columns-out-of-step", "cells-left-out", DECLARED_DIFFERS),
     }
 )
 """The rules of lists that were spoiled when they were saved or typed: they are asked for again."""

@@ -5,8 +5,8 @@ Precincts to a constituency, constituencies to the nation, with the balance of r
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.errors import StageError
 from voterlist.fields import PLACE
 from voterlist.findings import declared_rules, gather, make
-from voterlist.model import AsideCode, ListKind, Rule, Stage
+from voterlist.model import FURNITURE, AsideCode, ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import (
     concat,
@@ -35,6 +35,10 @@ _DECLARED_DIFFERS, _SEVERAL_LISTS, _IN_TWO_CONSTITUENCIES = RULES
 _TOLD_BY_INGEST = ("list-version", "precinct-claimed-twice")
 """The rules by which ingest says more exactly what the lists of one precinct are to each other."""
 
+Count = tuple[int, int]
+"""The entries of a list, and its rows that were set aside and may be voters."""
+_NO_VOTERS = FURNITURE | {AsideCode.SAME_ENTRY}
+"""The codes of rows of which no voter is missing."""
 _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 
 
@@ -161,25 +165,36 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     counted: the precinct wrote them.
     """
     rows = lists.select([*_LIST_KEY, "entries", "declared"]).to_pylist()
-    elsewhere = _same_entries(aside)
-    of_sheet: Counter[tuple[str, str | None]] = Counter()
+    elsewhere = _sums(rows_among(aside, "code", [AsideCode.SAME_ENTRY]), "rows")
+    asked = _sums(rows_without(aside, "code", _NO_VOTERS), "rows")
+    of_sheet: defaultdict[tuple[Any, ...], list[Count]] = defaultdict(list)
     for row in rows:
-        row["entries"] += elsewhere.get(tuple(row[name] for name in _LIST_KEY), 0)
-        of_sheet[row["source"], row["sheet"]] += row["entries"]
-    differing = []
-    for row in rows:
-        right = {None, row["entries"], of_sheet[row["source"], row["sheet"]]}
-        if row["declared"] not in right:
-            differing.append(row)
+        key = tuple(row[name] for name in _LIST_KEY)
+        row["entries"] += elsewhere.get(key, 0)
+        row["count"] = row["entries"], asked.get(key, 0)
+        of_sheet[key[:2]].append(row["count"])
+    differing = [
+        row
+        for row in rows
+        if is_unexplained(
+            row["declared"], row["count"], of_sheet[row["source"], row["sheet"]]
+        )
+    ]
     columns = {name: [row[name] for row in differing] for name in _LIST_KEY}
     columns["value"] = [row["entries"] for row in differing]
     columns["limit"] = [row["declared"] for row in differing]
     return make(_DECLARED_DIFFERS, len(differing), columns)
 
 
-def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
-    """How many rows of each list were set aside because another list has them word for word."""
-    return _sums(rows_among(aside, "code", [AsideCode.SAME_ENTRY]), "rows")
+def is_unexplained(declared: int | None, own: Count, sheet: Iterable[Count]) -> bool:
+    """True where a total is neither that of its list nor that of its sheet.
+
+    Rows that were set aside and may be voters may be counted in it: they are asked about.
+    """
+    whole = tuple(map(sum, zip(*sheet, strict=True)))
+    return declared is not None and not any(
+        entries <= declared <= entries + asked for entries, asked in (own, whole)
+    )
 
 
 def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from voterlist.ingest.findings import PLACE_DOUBTS, SPOILED
+from voterlist.ingest.findings import DECLARED_DIFFERS, PLACE_DOUBTS, SPOILED
 from voterlist.model import Severity, Standing, frozen
 from voterlist.report.section import Block, Inputs, Section, plain_columns
 from voterlist.report.sections.balance import BALANCE
@@ -52,8 +53,8 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     """(key of the text, how many, section) of what may be wrong."""
     open_cases = sum(case.is_open for case in inputs.of(CASES).for_review)
     maybe_people = sum(row.may_be_voter for row in inputs.of(SET_ASIDE_ROWS))
-    other_totals = sum(bool(row.differs) for row in inputs.of(BALANCE).lists)
-    lost = sum(row.rule in SPOILED for row in inputs.of(FINDINGS).rows)
+    rules = Counter(row.rule for row in inputs.of(FINDINGS).rows)
+    lost = sum(rules[rule] for rule in SPOILED - {DECLARED_DIFFERS})
     doubts = [row for row in inputs.of(FINDINGS).rows if row.rule in PLACE_DOUBTS]
     doubtful = {(row.place.file, row.place.sheet) for row in doubts}
     return [
@@ -61,7 +62,7 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
         ("need.letters-lost", lost, FINDINGS.name),
         ("need.cases", open_cases, CASES.name),
         ("need.rows-perhaps-people", maybe_people, SET_ASIDE_ROWS.name),
-        ("need.declared-differs", other_totals, BALANCE.name),
+        ("need.declared-differs", rules[DECLARED_DIFFERS], FINDINGS.name),
     ]
 
 
