@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pyarrow.parquet as pq
 import pytest
@@ -19,7 +19,7 @@ from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
 from voterlist.counter.index import index_of
 from voterlist.counter.looking import look
-from voterlist.errors import UsageError
+from voterlist.errors import InputError, UsageError, input_error
 from voterlist.lists.compile import compile_lists
 from voterlist.model import ListOrder
 from voterlist.pipeline.list_input import ListSource
@@ -28,7 +28,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import Ledger
-from voterlist.storage.workspace import open_to_read
+from voterlist.storage.workspace import open_to_read, read_beside
 from voterlist.tables import from_rows
 
 DAY = ("--today", "2026-02-03")
@@ -105,6 +105,27 @@ def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
     told_of_runs = runs.communicate()
     assert runs.returncode == 0, told_of_runs
     assert {*answers} == {(0, 2)}
+
+
+@pytest.mark.parametrize("does_end", [True, False])
+def test_what_a_run_puts_away_is_read_again_and_what_is_damaged_is_told(
+    tmp_path, does_end
+):
+    """Between the index and the question a run ended: the table was called damaged."""
+    workspace = workspaces.finished(tmp_path / "w")
+    reads = []
+
+    def read():
+        reads.append(workspace)
+        if len(reads) == 1:
+            if does_end:
+                told("run", workspace, "--today", "2026-02-04")
+            raise input_error("run-damaged", workspace)
+        return len(reads)
+
+    with nullcontext() if does_end else pytest.raises(InputError):
+        assert read_beside(workspace, read) == 2
+    assert len(reads) == 1 + does_end
 
 
 def test_a_run_that_begins_leaves_alone_the_index_that_is_being_made(tmp_path):

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from voterlist import strict_json, tables
 from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions.effects import with_corrections
-from voterlist.errors import InputError, UsageError, input_error
+from voterlist.errors import UsageError, input_error
 from voterlist.fields import BORN, IDENTIFIERS, NAME_PARTS, PLACE
 from voterlist.link.comparisons.names import Looks
 from voterlist.link.encode import (
@@ -57,7 +57,7 @@ from voterlist.storage.store import (
     program_digest,
     read_manifest_and_digest,
 )
-from voterlist.storage.workspace import open_to_read
+from voterlist.storage.workspace import open_to_read, read_beside
 from voterlist.tables import Row
 
 _PATIENCE = 600.0
@@ -202,19 +202,15 @@ def make_index(workspace: Path, since: str, progress: OnProgress) -> None:
         WorkspaceBusyError: another process makes it all the time.
         OSError: it cannot be written.
     """
+
+    def make() -> None:
+        with open_to_read(workspace) as (settings, ledger):
+            source = ListSource.of(workspace, ledger, settings)
+        index_of(source, progress)
+
     held = lock.hold(workspace, since=since, patience=_PATIENCE, **lock.OF_INDEX)
     with suppress(UsageError), held:
-        while True:
-            with open_to_read(workspace) as (settings, ledger):
-                source = ListSource.of(workspace, ledger, settings)
-            place = _place_of(source)
-            try:
-                index_of(source, progress)
-            except (InputError, OSError):
-                if _place_of(source) == place:
-                    raise
-            else:
-                return
+        read_beside(workspace, make)
 
 
 def index_of(source: ListSource, progress: OnProgress = no_progress) -> Index:

@@ -29,7 +29,7 @@ from voterlist.report.sections.findings import FindingRow, build_findings
 from voterlist.report.values import Names, written_names
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_beside
+from voterlist.storage.workspace import open_beside, read_beside
 from voterlist.tables import Row, rows_among
 
 
@@ -226,22 +226,28 @@ def look(
     # finished run made is whole, and stays.
     # A question that is none is told before an index is made for it.
     understand(question, settings_of(workspace).workspace.profile)
-    make_index(workspace, clerk.since, progress)
-    with open_beside(workspace, clerk.since) as (settings, ledger, is_held):
-        require_looks(ledger, clerk, settings.desk.looks_per_hour)
-        finder = Finder(ListSource.of(workspace, ledger, settings), ledger, progress)
-        found = finder.find(question, limit)
-        found = replace(found, searched={**found.searched, "is_held": is_held})
-        if card is not None and not 0 < card <= len(found.hits):
-            raise usage_error("find-no-card", card=card, count=len(found.hits))
-        wanted = [hit.entry_id for hit in found.hits if hit.is_certain]
-        if card is not None:
-            wanted = [found.hits[card - 1].entry_id]
-        opened = card_of(finder, wanted[0]) if len(wanted) == 1 else None
-        note(ledger, clerk, found=len(found.hits))
-        if opened is not None:
-            note(ledger, clerk, action=CARD, entry=opened.entry_id)
-    return found, opened
+
+    def ask() -> tuple[Found, Card | None]:
+        make_index(workspace, clerk.since, progress)
+        with open_beside(workspace, clerk.since) as (settings, ledger, is_held):
+            require_looks(ledger, clerk, settings.desk.looks_per_hour)
+            finder = Finder(
+                ListSource.of(workspace, ledger, settings), ledger, progress
+            )
+            found = finder.find(question, limit)
+            found = replace(found, searched={**found.searched, "is_held": is_held})
+            if card is not None and not 0 < card <= len(found.hits):
+                raise usage_error("find-no-card", card=card, count=len(found.hits))
+            wanted = [hit.entry_id for hit in found.hits if hit.is_certain]
+            if card is not None:
+                wanted = [found.hits[card - 1].entry_id]
+            opened = card_of(finder, wanted[0]) if len(wanted) == 1 else None
+            note(ledger, clerk, found=len(found.hits))
+            if opened is not None:
+                note(ledger, clerk, action=CARD, entry=opened.entry_id)
+        return found, opened
+
+    return read_beside(workspace, ask)
 
 
 def require_looks(ledger: Reader, clerk: Clerk, most: int) -> None:

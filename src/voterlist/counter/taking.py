@@ -35,7 +35,7 @@ from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
 from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_beside
+from voterlist.storage.workspace import open_beside, read_beside
 from voterlist.tables import Row
 
 _BELOW = re.compile(r"(conec-\d{3}|pec-\d{3}-\d{4})/[1-9]\d{0,6}", re.ASCII)
@@ -168,9 +168,13 @@ def _doubts_of_person(
     """Which entries may be the person, where none is named."""
     if asked.entry_id is not None or asked.against is not None:
         return
-    make_index(workspace, since, progress)
-    with open_beside(workspace, since) as (settings, ledger, _):
-        found = likely(workspace, settings, ledger, asked.person, progress)
+
+    def look() -> list[str]:
+        make_index(workspace, since, progress)
+        with open_beside(workspace, since) as (settings, ledger, _):
+            return likely(workspace, settings, ledger, asked.person, progress)
+
+    found = read_beside(workspace, look)
     if found:
         code = "entry-likely" if len(found) == 1 else "entries-likely"
         code = "stands-already" if asked.what is Asks.ADD else code

@@ -603,6 +603,15 @@ def finished_run(
     return None
 
 
+def stand_of_runs(workspace: Path) -> tuple[int, list[Path]] | None:
+    """What changes whenever a run begins, ends or is put away; None where there was none yet."""
+    runs = workspace / "runs"
+    try:
+        return runs.stat().st_mtime_ns, sorted(runs.iterdir())
+    except FileNotFoundError:
+        return None
+
+
 def told_of(journal: Iterable[tuple[Any, ...]]) -> dict[str, str]:
     """The digest of the manifest of each run that the journal tells of.
 

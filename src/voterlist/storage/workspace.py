@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from voterlist.config.sections import Settings
-from voterlist.errors import WorkspaceBusyError
+from voterlist.errors import InputError, WorkspaceBusyError
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, Reader
 from voterlist.storage.settings import settings_of
+from voterlist.storage.store import stand_of_runs
+
+_Answer = TypeVar("_Answer")
 
 
 @contextmanager
@@ -45,6 +49,20 @@ def open_beside(workspace: Path, since: str) -> Iterator[tuple[Settings, Ledger,
         is_held = True
     with Ledger(ledgers.place_in(workspace, settings)) as ledger:
         yield settings, ledger, is_held
+
+
+def read_beside(workspace: Path, read: Callable[[], _Answer]) -> _Answer:
+    """What ``read`` returns; it reads again where a run put away what it was about to read.
+
+    For what holds no workspace: a run that ends puts its folder in the place of the one before.
+    """
+    while True:
+        stand = stand_of_runs(workspace)
+        try:
+            return read()
+        except (InputError, OSError):
+            if stand_of_runs(workspace) == stand:
+                raise
 
 
 @contextmanager
