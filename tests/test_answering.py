@@ -124,6 +124,22 @@ def test_a_workbook_of_before_an_entry_was_named_says_nothing_of_it(monkeypatch)
 
 
 @pytest.mark.parametrize(
+    ("others", "is_one"),
+    [
+        ({"fin": "same"}, True),
+        ({"patronymic": "same"}, True),
+        ({"patronymic": "same", "fin": "differs"}, False),
+        ({"patronymic": "differs"}, False),
+        ({}, False),
+    ],
+)
+def test_who_has_no_identifier_may_stand_twice_too(others, is_one):
+    """Both said that the person stays, and nobody who can decide was told of it."""
+    names = dict.fromkeys(("surname", "given_name", "birth_date"), "same")
+    assert answering._is_of_one_person(names | others) is is_one
+
+
+@pytest.mark.parametrize(
     ("answers", "others", "owing"),
     [
         ({}, {1, 2}, (1, 2)),
@@ -140,7 +156,7 @@ def test_where_all_say_elsewhere_all_are_asked_again(answers, others, owing):
     On that of a constituency that was not asked the person stands.
     """
     kept = Kept(None, SimpleNamespace(journal=tuple))
-    kept.places, kept._level, kept._newest_lines = {"1": 1, "2": 2}, "constituency", {}
+    kept.places, kept._level, kept.handed_in = {"1": 1, "2": 2}, "constituency", {}
     asked = case(*(other(one, 1) for one in others))
     kept.returned = {one: [Returned(cases=(asked,), **NOTHING)] for one in kept.places}
     for name, number in kept.places.items():

@@ -159,6 +159,22 @@ def test_all_cases_are_answered_by_one_workbook(tmp_path):
     assert set(carried(tmp_path / "third.zip").values()) == {"keep", "give-up"}
 
 
+def test_who_gave_all_voters_up_is_returned_to(tmp_path):
+    """Lists that are empty are in no run: of who stood on them nobody could be asked again."""
+    below = handing.asked_from_above(tmp_path)
+    path, asked = exported(below)
+    leaves = LEAVES | {"precinct": "87/1"}
+    review_books.fill(path, lambda row: leaves if is_asked(row) else None)
+    assert told("review", "import", below, path)[1]["recorded"] == len(asked)
+    told("run", below, *AT)
+    pair = handing.Pair(below, tmp_path / "above", tmp_path)
+    assert pair.submit("empty.zip")[0] == 0
+    assert pair.receive("empty.zip")[1]["entries"] == 0
+    told("run", pair.above, *AT)
+    out = ("-c", 88, "--out", tmp_path / "again.zip", *AT)
+    assert told("return", pair.above, *out)[0] == 0
+
+
 def newest_names(workspace):
     """Entry -> the name and the father's name of the newest run."""
     rows = newest(workspace, "entries").to_pylist()

@@ -531,7 +531,7 @@ def _with_precincts(folder):
         both.append((number, precinct))
     with (precinct / "inbox" / "88" / "menteqe-2.csv").open("a") as file:
         # Of the one who stands there twice already both lists have the FIN.
-        file.write("4;Məmmədova;Leyla;Kamil qızı;01.07.1974;qadın;Səməd küç. 21;\n")
+        file.write("4;Məmmədova;Leyla;Kamil qızı;11.07.1974;qadın;Səməd küç. 21;\n")
     return above, both
 
 

@@ -603,8 +603,12 @@ def _says_of(
 
 
 def _is_of_one_person(levels: Mapping[str, str]) -> bool:
-    """True of two entries with one FIN or document, one name and one birth date."""
-    said = [levels.get(name) for name in ("fin", "document")]
+    """True of two entries with one name and birth date, and one FIN or document, if any.
+
+    Where nothing but that tells them apart or together, the father's name has to be there.
+    """
+    said = {levels.get(name) for name in ("fin", "document")}
     names = {levels.get(name) for name in ("surname", "given_name", "birth_date")}
-    is_one_name = names == {_SAME} and levels.get("patronymic", _SAME) == _SAME
-    return is_one_name and _SAME in said
+    fathers = levels.get("patronymic")
+    is_one_name = names == {_SAME} and fathers in {None, _SAME}
+    return is_one_name and (_SAME in said or (said == {None} and fathers == _SAME))

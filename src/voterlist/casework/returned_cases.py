@@ -379,7 +379,7 @@ class Kept:
         return folders_by_digest(self._workspace / RECEIVED)
 
     @cached_property
-    def _newest_lines(self) -> dict[str, Handover]:
+    def handed_in(self) -> dict[str, Handover]:
         """The line of the newest package of lists that was taken in, by its sender."""
         return {line.sender: line for line in self._lines if line.is_list}
 
@@ -394,12 +394,12 @@ class Kept:
 
     def _lists_of(self, sender: str) -> Path | None:
         """The newest package of lists of a sender; None where there is none any more."""
-        newest = self._newest_lines.get(sender)
+        newest = self.handed_in.get(sender)
         return None if newest is None else self._folder_of(newest)
 
     def lists(self) -> dict[str, Path]:
         """The folder of the newest package of lists of each sender, by the sender."""
-        folders = {name: self._lists_of(name) for name in sorted(self._newest_lines)}
+        folders = {name: self._lists_of(name) for name in sorted(self.handed_in)}
         return {name: folder for name, folder in folders.items() if folder is not None}
 
     def lists_until(self, sender: str, day: dt.date) -> Path | None:
@@ -418,7 +418,7 @@ class Kept:
         """
         folder = self._lists_of(sender)
         if folder is None:
-            if sender in self._newest_lines:
+            if sender in self.handed_in:
                 # Ids of here would be those of others there.
                 raise refusal("received-gone", path=self._workspace / RECEIVED)
             return {}

@@ -120,8 +120,10 @@ def return_cases(
         recipient = recipient_of(desk, encrypt_to or None, receiver)
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
-            require_constituency(source.runs, scope.constituency)
             kept = Kept(workspace, ledger)
+            # Lists that decisions emptied whole are in no run, and their people may be asked about.
+            if receiver.slug not in kept.handed_in:
+                require_constituency(source.runs, scope.constituency)
             ids = kept.known_as(receiver.slug)
             # What all gave up is asked again, though no run has it any more.
             again = {
