@@ -33,6 +33,22 @@ _PLAIN_NAMES = [
     ("Quliyeva", "Gulnara", "Rashid qizi"),
     ("Ibrahimov", "Cingiz", "Xaqani oglu"),
 ]
+CAPITALS = [
+    ["No", "Soyadı", "Adı", "Ata", "Tarix", "FİN", "Ünvan"],
+    *(
+        [
+            str(at),
+            ("Alla", "Lala", "Nalan")[at % 3],
+            ("Ana", "Nil", "Ali")[at * 2 % 3],
+            ("Ali", "Anıl")[at % 2],
+            f"{10 + at}.02.19{50 + at}",
+            f"{at % 10}A2N{at % 7}L1",
+            f"Nizami küç., 1{at}, m. 1",
+        ]
+        for at in range(1, 13)
+    ),
+]
+"""What ``small_capitals.pdf`` holds: few letters, for each of them is drawn in it."""
 WORDS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 

@@ -755,6 +755,38 @@ def test_a_cut_text_is_not_one_with_the_next_cell_nor_a_name_with_the_next():
     assert rows_of(documents.drawn(draw)) == rows
 
 
+@pytest.mark.parametrize("lines", [1, 4])
+def test_cells_whose_words_are_drawn_alone_are_whole(lines):
+    """The blanks of one address below each other made a column; what crossed it was a title.
+
+    So were the first and the last line of an address of four in the middle of its row.
+    """
+    street = ("Baki seheri,", "Nizami kucesi,", "ev 17,", "menzil 45")
+    rows = [["No", "Soyadi", "Adi", "Dogum tarixi", "Unvan"]]
+    rows += [[f"{at}", f"Ali{at * 'y'}ev", "Ayla", "05.03.1960"] for at in range(12)]
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 8)
+        for at, cells in enumerate(rows):
+            height = 800 - 50 * at
+            for column, text in enumerate(cells):
+                canvas.drawString(20 + 90 * column, height, text)
+            for line in range(lines if at else 0):
+                left = 380.0
+                for word in (street[line] if lines > 1 else " ".join(street)).split():
+                    below = height + 10 * ((lines - 1) / 2 - line)
+                    canvas.drawString(left, below, word)
+                    left += canvas.stringWidth(word) + 3.5
+
+    expected = [rows[0], *([*cells, " ".join(street)] for cells in rows[1:])]
+    assert rows_of(documents.drawn(draw)) == expected
+
+
+def test_small_capitals_that_a_browser_draws_are_letters_of_their_line():
+    """They were as high as their ink: each blank between them began a cell of its own."""
+    assert rows_of(documents.READER_FILES["small_capitals.pdf"]) == documents.CAPITALS
+
+
 def test_letters_that_a_font_has_not_are_read_where_they_stand():
     """A spreadsheet program draws them behind their text: `QASIMOVA Ş ƏƏ F Q`.
 

@@ -1,7 +1,7 @@
 """Makes the PDF files beside it, in letters that the fonts of reportlab do not have.
 
-It is run by hand where DejaVu Sans and LibreOffice are installed (the packages fonts-dejavu-core
-and libreoffice-calc).
+It is run by hand where DejaVu, LibreOffice and Chromium are installed (the packages
+fonts-dejavu-core, libreoffice-calc and chromium).
 """
 
 import subprocess
@@ -48,6 +48,22 @@ def without_lines() -> bytes:
     )
 
 
+def printed() -> None:
+    """A list that Chromium prints without lines, its small capitals drawn (Type 3)."""
+    page = (
+        "<meta charset=utf-8><style>table{font:16px 'DejaVu Serif';"
+        "font-variant:small-caps}td{padding:1px 6px;vertical-align:top}"
+        "@page{size:600px 400px;margin:10px}</style><table>"
+    )
+    page += "".join(f"<tr><td>{'<td>'.join(row)}" for row in documents.CAPITALS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.html"
+        path.write_text(page, encoding="utf-8")
+        made = HERE / "small_capitals.pdf"
+        command = ["chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer"]
+        subprocess.run([*command, f"--print-to-pdf={made}", path], check=True)
+
+
 def from_calc() -> None:
     """A list that a spreadsheet program prints, its cells with several lines and no borders."""
     voters = documents.voters(1, 30, documents.NAMES[:3])
@@ -86,6 +102,7 @@ def from_calc() -> None:
 def main() -> None:
     """Write all."""
     from_calc()
+    printed()
     pdfmetrics.registerFont(TTFont("D", FONT))
     (HERE / "list.pdf").write_bytes(three_pages())
     (HERE / "without_lines.pdf").write_bytes(without_lines())

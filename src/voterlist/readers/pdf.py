@@ -325,9 +325,10 @@ def _lines_of_rows(
             )
         ]
     first = rows[0]
+    own = columns.filled(lines[first])
     while first > 0 and overlap(lines[first - 1], lines[first]):
         first -= 1
-    own = columns.filled(lines[first])
+        own |= columns.filled(lines[first])
     while first > 0 and (
         _is_above(lines[first - 1], lines[first], own, columns)
         or (goes_on and columns.may_be_rest(lines[first - 1]))
@@ -362,7 +363,9 @@ def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
             break
         filled = columns.filled(line)
         goes_on = is_rest(filled, own) or (filled <= own and 0 not in filled)
-        if not overlap(above, line) and not (goes_on and is_next(above, line)):
+        if overlap(above, line):
+            own |= filled
+        elif not (goes_on and is_next(above, line)):
             break
         at += 1
     return at

@@ -179,7 +179,9 @@ def _parting(edges: Floats, lines: Sequence[TextLine]) -> Floats:
         (
             one.right,
             other.left,
-            one.piece == other.piece and len(chunks([one, other])) == 1,
+            # Where cells are known to begin, what begins none goes on.
+            (one.piece == other.piece or line[0].begins)
+            and len(chunks([one, other])) == 1,
         )
         for line in lines
         if len({word.piece for word in line}) >= _LEAST_CHUNKS
@@ -382,6 +384,10 @@ class _Spacing:
         if (between > self.close).any():
             return False
         own, above = self.filled[line], self.filled[anchor]
+        for at in (anchor - 1, anchor):
+            if 0 <= at < len(self.gaps) and self.gaps[at] <= self.overlapping:
+                # A cell of an even number of lines has none at the height of its row.
+                above |= self.filled[at] | self.filled[at + 1]
         # A line that fills most cells is none of a row below it, but a heading.
         is_inside = own <= above if line > anchor else is_rest(own, above)
         return is_inside or bool((between <= self.overlapping).all())

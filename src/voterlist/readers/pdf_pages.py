@@ -279,15 +279,16 @@ class _Signs:
         self._angles: list[float] = []
         self._pieces: list[int] = []
         box = pdfium.FS_RECTF()
-        angles: dict[int, float | None] = {}
+        pieces: dict[int, tuple[float | None, float, float]] = {}
+        x, y = ctypes.c_double(), ctypes.c_double()
         for number in range(self.count):
             code = pdfium.FPDFText_GetUnicode(text, number)
             if code <= _BLANK and pdfium.FPDFText_IsGenerated(text, number) == 1:
                 # PDFium's own guess of a blank between two pieces of text.
                 self.unseen.append(code)
                 continue
-            piece = _piece(pdfium, text, number, angles)
-            angle = angles[piece]
+            piece = _piece(pdfium, text, number, pieces)
+            angle, below, above = pieces[piece]
             if angle is None:
                 self.unseen.append(min(code, _LOST))
             if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
@@ -298,6 +299,11 @@ class _Signs:
             self.visible += code > _BLANK
             self.unmapped += code == _LOST
             self._codes.append(code)
+            if box.top - box.bottom < above - below:
+                # Of a font that is drawn (Type 3) no more is told than the ink.
+                pdfium.FPDFText_GetCharOrigin(text, number, x, y)
+                box.bottom = min(box.bottom, y.value + below)
+                box.top = max(box.top, y.value + above)
             self._boxes.append((box.left, box.bottom, box.right, box.top))
             self._pieces.append(piece)
             self._angles.append(angle)
@@ -330,18 +336,34 @@ class _Signs:
 
 
 def _piece(
-    pdfium: ModuleType, text: Any, number: int, angles: dict[int, float | None]
+    pdfium: ModuleType,
+    text: Any,
+    number: int,
+    pieces: dict[int, tuple[float | None, float, float]],
 ) -> int:
     """The piece of text that a sign was drawn with.
 
-    ``angles`` keeps the direction of each piece; None where nobody sees it.
+    ``pieces`` keeps the direction of each, None where nobody sees it; and how far its font reaches
+    below and above the line that it is written on, 0 where it is turned.
     """
     drawn = pdfium.FPDFText_GetTextObject(text, number)
     piece = ctypes.addressof(drawn.contents) if drawn else 0
-    if piece not in angles:
+    if piece not in pieces:
         mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn) if drawn else 0
         angle = pdfium.FPDFText_GetCharAngle(text, number)
-        angles[piece] = None if mode == _INVISIBLE else angle
+        matrix, size = pdfium.FS_MATRIX(), ctypes.c_float()
+        below, above = ctypes.c_float(), ctypes.c_float()
+        pdfium.FPDFText_GetMatrix(text, number, matrix)
+        if drawn and not matrix.b:
+            font = pdfium.FPDFTextObj_GetFont(drawn)
+            pdfium.FPDFTextObj_GetFontSize(drawn, size)
+            pdfium.FPDFFont_GetDescent(font, size, below)
+            pdfium.FPDFFont_GetAscent(font, size, above)
+        pieces[piece] = (
+            None if mode == _INVISIBLE else angle,
+            below.value * matrix.d,
+            above.value * matrix.d,
+        )
     return piece
 
 
