@@ -293,6 +293,55 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
 
 
 @pytest.mark.parametrize(
+    ("place", "heading", "cell", "is_asked"),
+    [
+        (4, "İl", "19{}", False),
+        (4, "İl", "2015", True),
+        (3, "Atasının adı, soyadı", "Vaqif Əliyev", True),
+        (5, "Məhəllə", "Nizami küçəsi {}", False),
+        (5, "Müəssisə", "Nizami küçəsi {}", True),
+        (5, "Köhnə və yeni ünvanı", "Nizami küç. 3; Xətai küç. {}", True),
+        (8, "Старый / новый документ", "AA123456 / AZE1234567{}", True),
+        (8, "Yeni vəsiqə", "AZE1234567{}", False),
+    ],
+)
+def test_a_heading_of_two_values_or_of_half_of_one_is_asked_about(
+    place, heading, cell, is_asked
+):
+    """Years of hiring were those of births; old and new addresses, and fathers, were left out."""
+    found = full(place, heading, cell)
+    assert ("mapping-doubtful" in said(found)) is is_asked
+    assert found.entries.num_rows == 24 * (not is_asked)
+
+
+def test_a_year_of_something_else_or_a_place_of_work_stands_beside_the_own():
+    """The year filled the gaps of the dates, and each voter lived where he works, too."""
+    more = {"İl": "2015", "İş yerinin ünvanı": "Xətai küçəsi 5"}
+    rows = [[*row, *more.values()] for row in voters()]
+    rows[0][4] = None
+    found = take(raw([[TITLE], [*HEADER, *more], *rows])).entries
+    assert found.column("birth_date").null_count == 1
+    assert {*found.column("address").to_pylist()} == {row[5] for row in voters()}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Haradan gəlib": "Gəncə şəhəri", "Gəliş tarixi": "03.04.2015"},
+        {"Əvvəlki soyadı": "Qarayeva Rzayeva Sultanova Babayeva Zamanova"},
+    ],
+)
+def test_a_register_with_all_columns_of_a_list_is_asked_about(more):
+    """In the inbox, under a name that says nothing, it was taken in as a list of voters."""
+    cells = [text.split() for text in more.values()]
+    added = ([own[at % len(own)] for own in cells] for at in range(24))
+    rows = [[*row, *own] for row, own in zip(voters(), added, strict=True)]
+    found = take(raw([[TITLE], [*HEADER, *more], *rows]))
+    assert "looks-like-register" in said(found)
+    assert not found.entries.num_rows
+
+
+@pytest.mark.parametrize(
     ("birth", "more"),
     [
         (HEADER[4], {"Gəldiyi tarix": "03.04.2015", "Əvvəlki soyadı": "Vaqif"}),

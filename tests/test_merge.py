@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from voterlist.any_table.inspecting import is_total_different
+from voterlist.any_table.inspecting import file_line, is_total_different
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config.sections import IngestSettings
 from voterlist.errors import SchemaError, StageError
@@ -14,6 +14,7 @@ from voterlist.ingest import ingest
 from voterlist.ingest.account import inspect
 from voterlist.ingest.look import look
 from voterlist.merge import RULES, merge
+from voterlist.model import FURNITURE
 from voterlist.schemas import (
     ENTRY,
     FINDING,
@@ -37,15 +38,20 @@ def raw_list(
         HEADER,
         *[["1", surname, surname and "Əli"] for surname in surnames],
     ]
-    rows += [[below]] if below else []
+    return raw_rows(source, rows + [[below]] * bool(below))
+
+
+def raw_rows(source: str, rows: list, sheet: str | None = None) -> RawFile:
+    """A file of one sheet with these rows."""
     columns = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows])
+        f"c{at}": pa.array(
+            [row[at] if at < len(row) else None for row in rows], pa.string()
+        )
         for at in range(3)
     }
-    sheet = RawSheet(
-        None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns)
-    )
-    return RawFile(source, f"{source}.csv", (sheet,))
+    lines = pa.array(range(1, len(rows) + 1), pa.int32())
+    only = RawSheet(sheet, lines, pa.table(columns))
+    return RawFile(source, f"{source}.csv", (only,))
 
 
 def intake(constituency: int, *lists: tuple[int, list[str], str | None]) -> Intake:
@@ -144,15 +150,7 @@ def test_what_totals_of_a_sheet_count(title, totals, wrong):
         ["1", "B", "x"],
         [below],
     ]
-    columns = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows])
-        for at in range(3)
-    }
-    raw = RawFile(
-        "a" * 12,
-        "x.csv",
-        (RawSheet(None, pa.array(range(1, 9), pa.int32()), pa.table(columns)),),
-    )
+    raw = raw_rows("a" * 12, rows)
     assert len(added(merge([ingest([raw], IngestSettings(), constituency=4)]))) == wrong
 
 
@@ -198,8 +196,34 @@ def test_a_row_set_aside_is_not_told_once_more_by_the_total(total, wrong):
     differs = ("declared-total-differs", 4, 1, 1.0, float(total))
     assert {*added(merge([taken]))} == {asked, *[differs] * wrong}
     seen = look([given], IngestSettings(), 4, {}, [])
-    ((sheet,),) = (account.sheets for account in inspect(seen))
-    assert is_total_different(sheet, *sheet.places) == wrong
+    (account,) = inspect(seen)
+    (sheet,) = account.sheets
+    assert is_total_different(account, sheet, *sheet.places) == wrong
+
+
+@pytest.mark.parametrize(("total", "wrong"), [(5, 0), (4, 0), (3, 1), (2, 1)])
+@pytest.mark.parametrize("is_cover", [True, False])
+def test_a_total_of_several_sheets_is_that_of_the_precinct_or_of_the_file(
+    total, wrong, is_cover
+):
+    """It stands above the first sheet, or on one of its own, and counts what stands in all."""
+    title, announced = ["1 saylı seçki məntəqəsi"], [f"Seçicilərin sayı: {total}"]
+    lists = [
+        [title, announced, HEADER, ["1", "A", "x"]],
+        [title, HEADER, ["1", "B", "x"], ["2", "C", "x"], ["3", "D", "x"]],
+        [["2 saylı seçki məntəqəsi"], HEADER, ["1", "E", "x"]],
+    ]
+    sheets = [[title, announced], *lists[1:]] if is_cover else lists
+    parts = [raw_rows("a" * 12, rows, f"S{at}") for at, rows in enumerate(sheets)]
+    every = tuple(part.sheets[0] for part in parts)
+    whole = dataclasses.replace(parts[0], sheets=every)
+    taken = ingest([whole], IngestSettings(), constituency=4)
+    codes = {*taken.set_aside["code"].to_pylist()} - {*FURNITURE}
+    assert codes == ({"no-list"} if is_cover else set())
+    rule, expected = "declared-total-differs", 0 if is_cover else wrong
+    assert [row[0] for row in added(merge([taken]))].count(rule) == expected
+    (account,) = inspect(look([whole], IngestSettings(), 4, {}, []))
+    assert file_line(account).trouble.count(rule) == expected
 
 
 def test_an_id_that_stands_twice_stops_the_run():

@@ -16,7 +16,7 @@ from voterlist.ingest.account import FileAccount, PlaceAccount, SheetAccount, in
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.findings import DECLARED_DIFFERS, PLACE_DOUBTS, SPOILED
 from voterlist.ingest.look import look
-from voterlist.merge import Count, is_unexplained
+from voterlist.merge import is_unexplained
 from voterlist.model import FURNITURE, Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
 from voterlist.storage import ledger as ledgers
@@ -79,9 +79,7 @@ def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
         return 3
     sheets = [sheet for account in accounts for sheet in account.sheets]
     set_aside = {code for sheet in sheets for code in sheet.set_aside}
-    differs = any(
-        is_total_different(sheet, place) for sheet in sheets for place in sheet.places
-    )
+    differs = any(DECLARED_DIFFERS in _troubles(account) for account in accounts)
     rules = {row["rule"] for sheet in sheets for row in sheet.findings}
     return int(differs or bool(set_aside - FURNITURE) or bool(rules & _ASKS))
 
@@ -152,18 +150,24 @@ def _troubles(account: FileAccount) -> Iterator[str]:
         yield from (rule for rule in rules if rule in _DOUBTS)
         yield from (code for code in sheet.set_aside if code not in FURNITURE)
         yield from rules
-        if any(is_total_different(sheet, place) for place in sheet.places):
+        if any(is_total_different(account, sheet, place) for place in sheet.places):
             yield DECLARED_DIFFERS
 
 
-def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:
-    """True where the total below a list is neither that of its entries nor that of the sheet."""
-    return is_unexplained(place.declared, _count(place), map(_count, sheet.places))
-
-
-def _count(place: PlaceAccount) -> Count:
-    """The entries of a list, and its rows that may be voters."""
-    return place.entries + place.elsewhere, place.asked
+def is_total_different(
+    account: FileAccount, sheet: SheetAccount, place: PlaceAccount
+) -> bool:
+    """True where the total below a list is not its number of entries, nor of sheet or file."""
+    every = [other for each in account.sheets for other in each.places]
+    where = place.constituency, place.precinct
+    here = [other for other in every if (other.constituency, other.precinct) == where]
+    return is_unexplained(
+        place.declared,
+        (
+            [(each.entries + each.elsewhere, each.asked) for each in whole]
+            for whole in ([place], sheet.places, here, every)
+        ),
+    )
 
 
 def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:

@@ -141,7 +141,7 @@ def _tell_file(account: FileAccount, sources: Mapping[str, str]) -> None:
     elif account.format:
         tell("inspect.format", 2, format=account.format)
     for sheet in account.sheets:
-        _tell_sheet(sheet, copy=account.copy)
+        _tell_sheet(account, sheet)
         for row in sheet.findings:
             _tell_finding(row, sources)
     for name in account.skipped:
@@ -156,7 +156,7 @@ def _tell_trouble(code: AsideCode) -> None:
     tell("cli.failure.todo", 4, todo=SAY(f"aside.{code}.todo"))
 
 
-def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
+def _tell_sheet(file: FileAccount, sheet: SheetAccount) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
     if sheet.name is not None:
         key = "inspect.sheet-hidden" if sheet.hidden else "inspect.sheet"
@@ -173,10 +173,10 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
             {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter),
         )
         tell("inspect.delimited", 2, sign=sign)
-    for account in sheet.lists if not copy else ():
+    for account in sheet.lists if not file.copy else ():
         _tell_list(account)
     for place in sheet.places:
-        _tell_place(sheet, place)
+        _tell_place(file, sheet, place)
     if sheet.set_aside:
         counts = sorted(sheet.set_aside.items(), key=lambda item: (-item[1], item[0]))
         parts = ", ".join(
@@ -236,7 +236,7 @@ def _role(field: str | None, role: str | None) -> str:
     )
 
 
-def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
+def _tell_place(file: FileAccount, sheet: SheetAccount, place: PlaceAccount) -> None:
     """Whose list the rows are, and their balance."""
     from voterlist.any_table.inspecting import is_total_different
     from voterlist.ingest.findings import DECLARED_DIFFERS
@@ -262,7 +262,7 @@ def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     if place.declared is not None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
     TERMINAL.say(f"    {balance}")
-    if is_total_different(sheet, place):
+    if is_total_different(file, sheet, place):
         rule = DECLARED_DIFFERS
         counted = place.entries + place.elsewhere
         message = SAY(f"rule.{rule}.message", value=counted, limit=place.declared)

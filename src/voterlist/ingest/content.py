@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pyarrow as pa
 
 from voterlist.arrays import Longs
 from voterlist.fields import FIELDS, HASHED, NAMES
-from voterlist.ingest.headers import ColumnMap, ColumnMatch
-from voterlist.ingest.text import OF_NOBODY, OF_OTHERS, UNUSED, WORDS, fold
+from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header
+from voterlist.ingest.text import (
+    FIELD_OF,
+    OF_NOBODY,
+    OF_OTHERS,
+    UNUSED,
+    WORDS,
+    fold,
+    without_times,
+)
 from voterlist.tables import is_known
 
 # What the cells of a column look like.
@@ -178,6 +187,8 @@ def shapes(cells: Sequence[pa.Array], rows: Longs, most: int = _SAMPLE) -> list[
     return [Shape(column.take(taken)) for column in cells]
 
 
+_BARE_YEARS = {"il", "год", "year"}
+"""Headings of a year, without a word of which."""
 _HALVED = 0.5
 """The confidence left to a header whose column holds something else."""
 _MOST = 0.9
@@ -198,30 +209,42 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
     A likeness of headers too weak to be believed alone stays only where the cells confirm it, or
     where without it no column of a name would be known. Pinned columns are as a person wants them.
     """
-    firm = {match.role for match in columns.matches if not match.weak}
-    named = bool(firm & _SURNAMES)
-    kept = []
-    for match in columns.matches:
-        if match.how == "pinned" or match.field is None:
-            kept.append(match)
-            continue
-        verdict = _verdict(match.role, shapes[match.column])
-        heading = fold(match.header)
-        is_hinted = _has_hint(match.role, heading)
-        is_shown = verdict == 1 and is_hinted and not OF_NOBODY.search(heading)
-        if match.how == "similar" and OF_OTHERS.match(heading) and not is_shown:
-            continue
-        only_name = match.role in _SURNAMES and not named
-        if match.weak and not (is_hinted and (verdict == 1 or only_name)):
-            continue
-        confidence = match.confidence
-        if verdict == 1 and confidence < _MOST:
-            confidence = min(_MOST, confidence + _CONFIRMED)
-        elif verdict == -1:
-            confidence *= _HALVED
-        kept.append(match.with_confidence(confidence))
+    weighed = (
+        match
+        if match.how == "pinned" or match.field is None
+        else _weighed(match, shapes[match.column], columns.matches)
+        for match in columns.matches
+    )
+    kept = [match for match in weighed if match is not None]
     roles = _doubtful_names(kept, shapes)
     return _halved(kept, {match.column for match in kept if match.role in roles})
+
+
+def _weighed(
+    match: ColumnMatch, shape: Shape, matches: Sequence[ColumnMatch]
+) -> ColumnMatch | None:
+    """The match weighed by its cells, beside the others; None where it is not to be believed."""
+    verdict, heading = _verdict(match.role, shape), fold(match.header)
+    firm = {other.role for other in matches if not other.weak}
+    is_hinted = _has_hint(match.role, heading)
+    if match.how == "similar" and OF_OTHERS.match(heading):
+        known = {other.field for other in matches if other.how == "known"}
+        is_nobodys = match.field in known or OF_NOBODY.search(heading)
+        if is_nobodys or verdict != 1 or not is_hinted:
+            return None
+    only_name = match.role in _SURNAMES and not firm & _SURNAMES
+    if match.weak and not (is_hinted and (verdict == 1 or only_name)):
+        return None
+    # Of what a bare year is, it does not say; and few voters of a list are so young.
+    is_bare = heading in _BARE_YEARS and verdict == 1 and "birth_day" not in firm
+    is_late = is_bare and shape["early"] < _LEAST_OLD
+    if is_late and "birth_date" in firm:
+        return None
+    if is_late or verdict == -1 or without_times(heading):
+        return match.with_confidence(match.confidence * _HALVED)
+    if verdict == 1 and match.confidence < _MOST:
+        return match.with_confidence(min(_MOST, match.confidence + _CONFIRMED))
+    return match
 
 
 def _halved(matches: Sequence[ColumnMatch], doubtful: set[int]) -> ColumnMap:
@@ -418,6 +441,7 @@ def with_untold(
     if not {"patronymic", "full_name"} & {match.role for match in (*headed, *found)}:
         taken = places | {match.column for match in (*headed, *others)}
         found += _fathers(shapes, headed, taken)
+    found += _under_others(shapes, others, {match.field for match in (*headed, *found)})
     return _halved((*kept, *found), doubtful - before_flats)
 
 
@@ -440,6 +464,24 @@ def _fathers(
         for at, shape in enumerate(shapes)
         if at not in taken and any(map(shape.shares, given))
     ]
+
+
+def _under_others(
+    shapes: Sequence[Shape], others: Sequence[ColumnMatch], known: set[str | None]
+) -> Iterator[ColumnMatch]:
+    """The columns that may be of a field that no other one is of, under headings of something else.
+
+    Two values stand in them by their heading, or addresses by their cells.
+    """
+    for match in others:
+        heading, shape = fold(match.header), shapes[match.column]
+        role = UNUSED
+        if answer := match_header(without_times(heading) or ""):
+            role = answer.role
+        elif shape["address"] >= _MOSTLY and not OF_NOBODY.search(heading):
+            role = "address"
+        if shape.enough and FIELD_OF.get(role) not in {None, *known}:
+            yield replace(match, role=role, confidence=_HALVED, how="content")
 
 
 _Columns = dict[str, tuple[int, float]]

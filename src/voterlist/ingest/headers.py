@@ -167,7 +167,9 @@ def _understood(text: str, folded: str) -> _Answer | None:
     if role := KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
     if role := _composed_field(folded):
-        return _Answer(role, 0.98, "composed")
+        # A father and a surname: whose, and where the given name stands, nobody says.
+        is_apart = _parts(folded) == {"S", "P"}
+        return _Answer(role, 0.5 if is_apart else 0.98, "composed")
     parts = [
         re.sub(r" ?(?:no )?\d+$| no$", "", folded),
         " ".join(_content_words(folded)),
@@ -197,8 +199,12 @@ def _composed_field(folded: str) -> str | None:
     """
     if _content_words(_NAME_WORD.sub(" ", folded)):
         return None
-    parts = map(_PART_OF.__getitem__, _NAME_WORD.findall(folded))
-    return _COMPOSED.get(frozenset(parts))
+    return _COMPOSED.get(_parts(folded))
+
+
+def _parts(folded: str) -> frozenset[str]:
+    """The parts of a name of which a header has words."""
+    return frozenset(map(_PART_OF.__getitem__, _NAME_WORD.findall(folded)))
 
 
 def _abbreviated_header(folded: str) -> _Answer | None:

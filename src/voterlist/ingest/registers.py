@@ -6,15 +6,18 @@ A register is told by the name of its file, its titles and its headings.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Longs
 from voterlist.errors import InputError
 from voterlist.ingest.added import clean_cells, headings_of, stood_at
+from voterlist.ingest.content import ENOUGH
 from voterlist.ingest.evidence import KINDS, column_numbers, with_titles
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -31,8 +34,10 @@ from voterlist.model import frozen
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import (
     concat,
+    fits,
     from_columns,
     is_known,
+    mask_of,
     row_of_each,
     sort_by,
 )
@@ -299,8 +304,17 @@ def register_named(name: str) -> str | None:
     return _kind_told("registers", name) or _kind_told("register_names", name)
 
 
-_OF_LISTS = {"arrivals", "name-changes"}
-"""What a column of whole lists tells too: since when a voter lives there, how they were called."""
+_SEVERAL = 2
+"""One column of a whole list may tell since when a voter lives there; of where from too, none."""
+
+
+def _are_others(former: pa.Array, names: Sequence[pa.Array]) -> bool:
+    """True where a column has another surname of most voters, as lists have of few."""
+    differs = fits(former, r"\pL{3}")
+    for own in names:
+        differs &= mask_of(pc.not_equal(former, own))
+    several = len(former.filter(pa.array(differs)).unique())
+    return several >= ENOUGH and 2 * differs.sum() > len(former)
 
 
 def register_in(survey: Survey, *sections: str) -> str | None:
@@ -313,11 +327,25 @@ def register_in(survey: Survey, *sections: str) -> str | None:
         # A remark below a list may say what was done with the dead.
         above = range(section.start, section.header.first)
         texts += map(survey.rows.titles.get, above)
-        is_whole = all(map(section.header.map.columns, ("birth_date", "address")))
-        usual = _OF_LISTS if is_whole and not survey.file.is_register else ()
-        for text, column in zip(section.header.texts, survey.cells, strict=False):
-            is_usual = _kind_told("registers", text or "") in usual
-            if column.null_count < len(column) / 2 and not is_usual:
+        headed = [
+            (text, column)
+            for text, column in zip(section.header.texts, survey.cells, strict=False)
+            if text and column.null_count < len(column) / 2
+        ]
+        told = Counter(_kind_told("registers", text) for text, _ in headed)
+        columns = section.header.map.columns
+        is_whole = all(map(columns, ("birth_date", "address")))
+        is_list = is_whole and not survey.file.is_register
+        own = [survey.cells[at] for at in columns("surname")]
+        for text, column in headed:
+            kind = _kind_told("registers", text)
+            if not (
+                is_list
+                and (
+                    (kind == "arrivals" and told[kind] < _SEVERAL)
+                    or (kind == "name-changes" and not _are_others(column, own))
+                )
+            ):
                 texts.append(text)
     kinds = (
         _kind_told(section, text) for text in texts for section in sections if text

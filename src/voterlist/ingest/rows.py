@@ -146,10 +146,11 @@ _SIGNATURE = (
 """Who signs and when, and the total of a part."""
 _NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
 """A remark below or between the entries: Qeyd: ..., Примечание: ..."""
-_PLACE_WORD = (
+PLACE_WORD = (
     r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ"
     r"|precinct|polling station|constituency|msk|уик"
 )
+"""What a title says whose list it is with."""
 _LETTER = r"[^\W\d_]"
 _BROKEN = r"\S\s*[\n\r\v\f\x{85}\x{2028}\x{2029}]\s*\S"
 """A cell of several lines."""
@@ -411,7 +412,7 @@ def _around(
         return {}
     joined = joined_cells(cells, rows)
     is_total = fits(joined, _TOTAL) & ~fits(joined, _OF_PAGE)
-    is_place = fits(joined, _PLACE_WORD) & ~is_total
+    is_place = fits(joined, PLACE_WORD) & ~is_total
     is_signature = fits(joined, _SIGNATURE) & ~is_total
     if len(columns.matches) > 2:
         is_signature |= fits(joined, STREET)

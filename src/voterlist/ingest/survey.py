@@ -35,6 +35,7 @@ from voterlist.ingest.file_names import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import (
     Header,
+    any_match,
     body_rows,
     filled_cells,
     find_header,
@@ -46,6 +47,7 @@ from voterlist.ingest.persons import has_signs
 from voterlist.ingest.place import NOWHERE, stated_kind, title_place
 from voterlist.ingest.rows import (
     ENTRY_ROW,
+    PLACE_WORD,
     Marks,
     SheetRows,
     classify,
@@ -194,8 +196,10 @@ def survey(
 
 
 def _is_of_persons(cells: list[pa.Array]) -> bool:
-    """True where some column may hold people."""
-    rows = np.flatnonzero(filled_cells(cells) > 0)
+    """True where some column may hold people; whose list it is, is none: *12 saylı məntəqə*."""
+    filled = filled_cells(cells)
+    is_title = (filled == 1) & any_match(cells, range(len(cells)), (PLACE_WORD,))
+    rows = np.flatnonzero((filled > 0) & ~is_title)
     return is_person_like(shapes(cells, rows, most=1000))
 
 

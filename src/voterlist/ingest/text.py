@@ -69,6 +69,15 @@ OF_THINGS = re.compile(rf"(?!.*{_KIN}){OF_OTHERS.pattern}")
 """The same without a word of who stands beside the voter, and may be one."""
 OF_NOBODY = re.compile(_NOBODY)
 """A word of what is no voter's."""
+_OF_NOW = re.compile(rf"\b(?:{'|'.join(WORDS['of_now'])})")
+_OF_ITS_TIME = re.compile(rf"(?:{_NOBODY}|{_OF_NOW.pattern})\w*")
+
+
+def without_times(heading: str) -> str | None:
+    """Of what a heading, folded, says two values stand: the former and the new; None of others."""
+    is_twofold = OF_NOBODY.search(heading) and _OF_NOW.search(heading)
+    return _OF_ITS_TIME.sub(" ", heading) if is_twofold else None
+
 
 KNOWN: dict[str, str] = {
     phrase: name if name in FIELD_OF else UNUSED

@@ -159,7 +159,7 @@ def _sums(table: pa.Table, name: str) -> dict[tuple[Any, ...], int]:
 
 
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
-    """The lists whose declared total is not their number of entries, nor that of their whole sheet.
+    """The lists whose declared total is not their number of entries, nor that of sheet or file.
 
     Entries that another version of the list has word for word, and that were set aside for it, are
     counted: the precinct wrote them.
@@ -167,18 +167,18 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     rows = lists.select([*_LIST_KEY, "entries", "declared"]).to_pylist()
     elsewhere = _sums(rows_among(aside, "code", [AsideCode.SAME_ENTRY]), "rows")
     asked = _sums(rows_without(aside, "code", _NO_VOTERS), "rows")
-    of_sheet: defaultdict[tuple[Any, ...], list[Count]] = defaultdict(list)
+    counts: defaultdict[tuple[Any, ...], list[Count]] = defaultdict(list)
     for row in rows:
         key = tuple(row[name] for name in _LIST_KEY)
         row["entries"] += elsewhere.get(key, 0)
-        row["count"] = row["entries"], asked.get(key, 0)
-        of_sheet[key[:2]].append(row["count"])
+        # That of the list, of its sheet, of its precinct in the file, of the file.
+        row["wholes"] = key, key[:2], key[:1] + key[2:], key[:1]
+        for whole in row["wholes"]:
+            counts[whole].append((row["entries"], asked.get(key, 0)))
     differing = [
         row
         for row in rows
-        if is_unexplained(
-            row["declared"], row["count"], of_sheet[row["source"], row["sheet"]]
-        )
+        if is_unexplained(row["declared"], map(counts.__getitem__, row["wholes"]))
     ]
     columns = {name: [row[name] for row in differing] for name in _LIST_KEY}
     columns["value"] = [row["entries"] for row in differing]
@@ -186,14 +186,14 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     return make(_DECLARED_DIFFERS, len(differing), columns)
 
 
-def is_unexplained(declared: int | None, own: Count, sheet: Iterable[Count]) -> bool:
-    """True where a total is neither that of its list nor that of its sheet.
+def is_unexplained(declared: int | None, wholes: Iterable[Sequence[Count]]) -> bool:
+    """True where a total is that of none of these: its list, or several lists together.
 
     Rows that were set aside and may be voters may be counted in it: they are asked about.
     """
-    whole = tuple(map(sum, zip(*sheet, strict=True)))
+    spans = (map(sum, zip(*whole, strict=True)) for whole in wholes)
     return declared is not None and not any(
-        entries <= declared <= entries + asked for entries, asked in (own, whole)
+        entries <= declared <= entries + asked for entries, asked in spans
     )
 
 
