@@ -22,7 +22,6 @@ from voterlist.model import Role
 from voterlist.serve.door import add_user
 from voterlist.storage.ledger import (
     Ledger,
-    OpenLedger,
     Place,
     copies,
     mark_run,
@@ -82,12 +81,11 @@ except WorkspaceBusyError as error:
 # Held by another program
 
 
-@pytest.mark.parametrize("opened", [Ledger, OpenLedger])
-def test_a_ledger_that_is_open_is_not_replaced(place, opened, tmp_path):
+def test_a_ledger_that_is_open_is_not_replaced(place, tmp_path):
     """What the other program writes would go into a file that nobody finds again."""
     copied = tmp_path / "copy.db"
     copy(place, copied)
-    other = opened(place)
+    other = Ledger(place)
     for older in (False, True):
         with pytest.raises(WorkspaceBusyError) as caught:
             restore(place, copied, older=older, **ANSWER)
@@ -114,7 +112,7 @@ def test_who_comes_while_it_is_replaced_waits(path):
 
 def test_a_damaged_ledger_that_is_open_is_not_given_up(path):
     """SQLite has no lock for a file that is no database."""
-    other = OpenLedger(path)
+    other = Ledger(path)
     content = path.read_bytes()
     path.write_bytes(b"x" * len(content))
     with pytest.raises(WorkspaceBusyError):
@@ -142,7 +140,7 @@ def test_reading_does_not_let_go_of_a_ledger_that_is_open(path):
 
     What was confirmed after that was gone with the process.
     """
-    ours = OpenLedger(path)
+    ours = Ledger(path)
     with ours.block():
         ours.write_journal(ledgers.DAY, "first")
     assert decided(path) == 6
@@ -187,7 +185,7 @@ REPLACED = [removed, exchanged, moved_away, without_its_wal, without_all]
 @pytest.mark.parametrize("replace", REPLACED)
 def test_an_open_ledger_notices_that_it_was_replaced(path, replace):
     """Nothing is written, and the mark beside the other ledger stays as it is."""
-    ledger = OpenLedger(path)
+    ledger = Ledger(path)
     with ledger.block():
         ledger.add_verdicts(ledgers.decisions(70, 2))
     replace(path)
@@ -214,7 +212,7 @@ def test_a_command_notices_that_its_ledger_was_replaced(path, replace):
 def test_a_ledger_with_other_lines_is_another_one(place, tmp_path):
     """Put back by other means, into the same file or database: the tables are no longer ours."""
     before = ledger_places.copied(place, tmp_path / "before")
-    ledger = OpenLedger(place)
+    ledger = Ledger(place)
     with ledger.block():
         ledger.add_verdicts(ledgers.decisions(70, 2))
     ledger_places.put_back(before, place)

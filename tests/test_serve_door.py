@@ -37,7 +37,7 @@ from voterlist.serve.door import (
     secret_of,
 )
 from voterlist.serve.guards import Address
-from voterlist.storage.ledger import Ledger, OpenLedger, reading, verify
+from voterlist.storage.ledger import Ledger, reading, verify
 from voterlist.storage.ledger.tables import schema_of
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
@@ -337,7 +337,7 @@ def test_sessions_end_by_idleness_by_age_and_with_their_user(tmp_path, kind):
     settings = DeskSettings(idle_minutes=30, session_hours=10)
     door = Door(settings, clock)
     watch = AtTheDoor(door)
-    ledger = OpenLedger(place)
+    ledger = Ledger(place)
 
     def do(work):
         with ledger.block():
@@ -395,7 +395,7 @@ def test_a_log_in_is_of_the_password_of_now_and_ends_the_session_before(tmp_path
     for user, action in ((old, "added"), (_user("Aysel"), "password")):
         with Ledger(place) as other:
             other.keep_user(user, DAY, action=action)
-    ledger = OpenLedger(place)
+    ledger = Ledger(place)
 
     def let_in(user, cookie=None):
         with ledger.block():
@@ -687,7 +687,7 @@ def _fail_inside(ledger):
 def test_what_is_written_block_by_block_fits_with_others_in_between(tmp_path, kind):
     """The digests go on from the last block, or are read again where another program wrote."""
     place = ledger_places.new(kind, tmp_path)
-    ledger = OpenLedger(place)
+    ledger = Ledger(place)
     for number in range(3):
         with ledger.block():
             ledger.write_journal(DAY, "review", number=number)

@@ -48,7 +48,7 @@ from voterlist.serve.door import (
     origin_of,
 )
 from voterlist.serve.guards import STATUSES, Address, Bodies, Guards
-from voterlist.storage.ledger import OpenLedger, User
+from voterlist.storage.ledger import Ledger, User
 
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -378,7 +378,7 @@ class Desk:
         """Note in the journal who does something, before it is done."""
         day = self.clock().date()
 
-        def note(ledger: OpenLedger) -> None:
+        def note(ledger: Ledger) -> None:
             ledger.write_journal(day, event, by=visitor.name)
 
         await self.clerk.do(note)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from voterlist.errors import InputError, VoterlistError
-from voterlist.storage.ledger import OpenLedger, Place
+from voterlist.storage.ledger import Ledger, Place
 
 _MOST_TOGETHER = 64
 """Requests that share one block at most."""
@@ -48,19 +48,19 @@ class Refusal(Exception):  # noqa: N818  an answer to a request, not a fault of 
 class Watcher(Protocol):
     """Who is told of every block."""
 
-    def before(self, ledger: OpenLedger) -> None:
+    def before(self, ledger: Ledger) -> None:
         """A block begins."""
 
-    def after(self, ledger: OpenLedger) -> None:
+    def after(self, ledger: Ledger) -> None:
         """All requests of the block are done: the last moment to write into it."""
 
-    def kept(self, ledger: OpenLedger) -> None:
+    def kept(self, ledger: Ledger) -> None:
         """The block is on the disk."""
 
     def undone(self) -> None:
         """The block was undone: what was noted of it does not hold."""
 
-    def idle(self, ledger: OpenLedger, *, is_last: bool) -> None:
+    def idle(self, ledger: Ledger, *, is_last: bool) -> None:
         """Nothing is asked for: time for what can wait. In a block of its own.
 
         ``is_last``: the desk is being closed.
@@ -69,7 +69,7 @@ class Watcher(Protocol):
 
 @dataclass(slots=True)
 class _Job:
-    work: Callable[[OpenLedger], Any]
+    work: Callable[[Ledger], Any]
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -93,7 +93,7 @@ class Clerk:
         self._thread.start()
         self._opened.result()
 
-    async def do(self, work: Callable[[OpenLedger], T]) -> T:
+    async def do(self, work: Callable[[Ledger], T]) -> T:
         """What ``work`` returns, once its block is on the disk.
 
         Raises:
@@ -111,7 +111,7 @@ class Clerk:
 
     def _work(self) -> None:
         try:
-            ledger = OpenLedger(self._place)
+            ledger = Ledger(self._place)
             with ledger.block():
                 self._watcher.before(ledger)
         except BaseException as error:  # noqa: BLE001  it is raised in the thread that waits
@@ -145,7 +145,7 @@ class Clerk:
         self._jobs.put(None)
         return jobs
 
-    def _serve(self, ledger: OpenLedger, jobs: list[_Job]) -> None:
+    def _serve(self, ledger: Ledger, jobs: list[_Job]) -> None:
         if not jobs:
             self._look_around(ledger)
             return
@@ -153,7 +153,7 @@ class Clerk:
         jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
         self._answer(ledger, jobs)
 
-    def _answer(self, ledger: OpenLedger, jobs: list[_Job]) -> None:
+    def _answer(self, ledger: Ledger, jobs: list[_Job]) -> None:
         try:
             results = self._together(ledger, jobs)
         except Exception as error:  # noqa: BLE001  of one request; the others must not suffer
@@ -175,7 +175,7 @@ class Clerk:
             except Exception as error:  # noqa: BLE001  a refusal, or a fault of this request
                 job.future.set_exception(error)
 
-    def _together(self, ledger: OpenLedger, jobs: list[_Job]) -> list[Any]:
+    def _together(self, ledger: Ledger, jobs: list[_Job]) -> list[Any]:
         """What each request returns, or its refusal, written in one block."""
         results: list[Any] = []
         with ledger.block():
@@ -193,7 +193,7 @@ class Clerk:
             self._watcher.undone()
         return results
 
-    def _look_around(self, ledger: OpenLedger, *, is_last: bool = False) -> None:
+    def _look_around(self, ledger: Ledger, *, is_last: bool = False) -> None:
         """Do what can wait; a fault of it is one of the next request too, and told there."""
         try:
             with ledger.block():

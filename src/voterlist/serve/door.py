@@ -27,7 +27,7 @@ from voterlist.errors import usage_error
 from voterlist.model import Role, frozen
 from voterlist.serve.clerk import Refusal
 from voterlist.storage import ledger as ledgers
-from voterlist.storage.ledger import Ledger, OpenLedger, Reader, User
+from voterlist.storage.ledger import Ledger, Reader, User
 from voterlist.storage.settings import settings_of
 
 if TYPE_CHECKING:
@@ -391,7 +391,7 @@ class Door:
         self.left: Callable[[str], None] = lambda _token: None
         """Is told the token of each session that ends."""
 
-    def read(self, ledger: OpenLedger) -> None:
+    def read(self, ledger: Ledger) -> None:
         """Read users anew: another program may have changed them."""
         self._users = ledger.users()
         self.tidy()
@@ -437,7 +437,7 @@ class Door:
         """
         return _seal_device(user, device or secrets.token_hex(_TOKEN_BYTES))
 
-    def let_in(self, ledger: OpenLedger, user: User, old: str | None) -> str:
+    def let_in(self, ledger: Ledger, user: User, old: str | None) -> str:
         """Begin a session, whatever the browser sent before; returns what it is to send.
 
         Raises:
@@ -453,12 +453,12 @@ class Door:
         ledger.write_journal(moment.date(), LOGGED_IN, by=user.name)
         return cookie
 
-    def let_out(self, ledger: OpenLedger, visitor: Visitor) -> None:
+    def let_out(self, ledger: Ledger, visitor: Visitor) -> None:
         """End a session."""
         self._end(visitor.token)
         ledger.write_journal(self._clock().date(), LOGGED_OUT, by=visitor.name)
 
-    def note_locked(self, ledger: OpenLedger, address: str) -> None:
+    def note_locked(self, ledger: Ledger, address: str) -> None:
         """Note that log-ins are refused for a while."""
         ledger.write_journal(self._clock().date(), LOCKED_OUT, address=address)
 

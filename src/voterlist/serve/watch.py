@@ -26,7 +26,7 @@ from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock, Door, Visitor
 from voterlist.serve.packing import Case
 from voterlist.serve.work import Work
-from voterlist.storage.ledger import OpenLedger
+from voterlist.storage.ledger import Ledger
 
 
 @frozen
@@ -118,7 +118,7 @@ class Refused(Refusal):
 
 
 def record(
-    ledger: OpenLedger, work: Work, requests: Sequence[Request], moment: dt.datetime
+    ledger: Ledger, work: Work, requests: Sequence[Request], moment: dt.datetime
 ) -> None:
     """Record decisions; of each that is not, ``refusal`` says why.
 
@@ -178,10 +178,11 @@ def _refusal(
     return None if is_as_seen else Refusal("case-changed")
 
 
-def _write(ledger: OpenLedger, imported: ImportedFile) -> None:
+def _write(ledger: Ledger, imported: ImportedFile) -> None:
     """Write answers into the ledger; what entries say is kept later."""
     for verdicts, is_settling in in_parts(imported.verdicts, DECISION):
-        ledger.add_verdicts(verdicts, adjudicates=is_settling)
+        if verdicts.num_rows:
+            ledger.add_verdicts(verdicts.to_pylist(), adjudicates=is_settling)
     for amendments, is_settling in in_parts(imported.amendments, AMENDMENT):
         if amendments.num_rows:
             ledger.amend(amendments, adjudicates=is_settling)
@@ -226,7 +227,7 @@ class Watch:
         self.recorded = 0
         """Decisions since the desk was opened."""
 
-    def before(self, ledger: OpenLedger) -> None:
+    def before(self, ledger: Ledger) -> None:
         """Read anew what another program may have changed."""
         self._requests = []
         if ledger.others != self._others:
@@ -234,12 +235,12 @@ class Watch:
             self._work.read(ledger)
             self._others = ledger.others
 
-    def after(self, ledger: OpenLedger) -> None:
+    def after(self, ledger: Ledger) -> None:
         """Record the decisions of the block."""
         if self._requests:
             record(ledger, self._work, self._requests, self._clock())
 
-    def kept(self, ledger: OpenLedger) -> None:
+    def kept(self, ledger: Ledger) -> None:
         """Take in what was recorded."""
         done = [request for request in self._requests if request.refusal is None]
         if done:
@@ -254,7 +255,7 @@ class Watch:
         """Read all of it anew in the next block."""
         self._others = -1
 
-    def idle(self, ledger: OpenLedger, *, is_last: bool) -> None:
+    def idle(self, ledger: Ledger, *, is_last: bool) -> None:
         """End the sessions that are over, and now and then keep what follows from the answers."""
         self._door.tidy()
         moment = self._clock()
@@ -263,7 +264,7 @@ class Watch:
             self._work.keep(ledger)
             self._swept = moment
 
-    def decide(self, _ledger: OpenLedger, requests: Sequence[Request]) -> None:
+    def decide(self, _ledger: Ledger, requests: Sequence[Request]) -> None:
         """Record decisions, with those of others, at the end of the block.
 
         Now it is told whether the person has the case: who is next may open it within the block.
@@ -279,7 +280,7 @@ class Watch:
                 request.refusal = Refusal("case-unopened")
         self._requests += requests
 
-    def open(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> str:
+    def open(self, ledger: Ledger, visitor: Visitor, case_id: str) -> str:
         """Give a case to somebody, and note that they saw it; returns its id.
 
         Raises:
@@ -294,7 +295,7 @@ class Watch:
         self._note(ledger, visitor, case_id)
         return case_id
 
-    def open_next(self, ledger: OpenLedger, visitor: Visitor, after: int) -> str:
+    def open_next(self, ledger: Ledger, visitor: Visitor, after: int) -> str:
         """Give somebody the next case that waits for them, and that nobody has; returns its id.
 
         Args:
@@ -322,7 +323,7 @@ class Watch:
         # No fault: it is what everybody works for.
         raise Refusal("nothing-left", 200)
 
-    def _note(self, ledger: OpenLedger, visitor: Visitor, case_id: str) -> None:
+    def _note(self, ledger: Ledger, visitor: Visitor, case_id: str) -> None:
         """Note who saw which case, before it is shown."""
         day = self._clock().date()
         self._holds.shown[visitor.token].add(case_id)

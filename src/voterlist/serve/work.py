@@ -43,7 +43,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.serve.packing import Case, unread_list
-from voterlist.storage.ledger import OpenLedger
+from voterlist.storage.ledger import Ledger
 from voterlist.tables import by_key, concat, rows_among, sort_by
 
 _NONE = (
@@ -233,7 +233,7 @@ class Work:
         self.asked_above = 0
         """The questions of the commission above that nobody has answered."""
 
-    def read(self, ledger: OpenLedger) -> None:
+    def read(self, ledger: Ledger) -> None:
         """Take in what another program wrote: answers, or a run with other cases.
 
         Raises:
@@ -252,7 +252,7 @@ class Work:
         else:
             self.follow(ledger)
 
-    def follow(self, ledger: OpenLedger) -> None:
+    def follow(self, ledger: Ledger) -> None:
         """Take in the answers that were added."""
         verdicts = ledger.given_verdicts(self.answers.last)
         amendments = ledger.given_amendments(self.answers.last_amendment)
@@ -260,7 +260,7 @@ class Work:
         self._is_unkept |= bool(touched)
         self._refresh(sorted(touched & self._cases.keys()))
 
-    def keep(self, ledger: OpenLedger) -> None:
+    def keep(self, ledger: Ledger) -> None:
         """Keep what the entries say of which something was decided.
 
         It follows from the answers and the run, so it need not be written with each of them; a run
@@ -287,7 +287,7 @@ class Work:
         of_them = together, entries
         return self._slices.of(*of_them), self.answers.of(*of_them)
 
-    def _load(self, ledger: OpenLedger, runs: Known) -> None:
+    def _load(self, ledger: Ledger, runs: Known) -> None:
         settings = self.settings
         today = self._today()
         desk = desk_of_workspace(runs, ledger, settings, today=today, is_of_all=True)
@@ -340,7 +340,7 @@ class Work:
         cases = tuple(desk.cases[place] for place in order)
         return replace(desk, cases=cases, sentences=sentences)
 
-    def _is_corrected(self, ledger: OpenLedger) -> bool:
+    def _is_corrected(self, ledger: Ledger) -> bool:
         """True where a field of an entry was corrected since."""
         added = ledger.given_amendments(self.answers.last_amendment).column("action")
         actions = (Action.CORRECT.value, Action.WITHDRAW.value)

@@ -29,7 +29,7 @@ from voterlist.storage.ledger.tables import (
     User,
 )
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
-from voterlist.storage.ledger.writing import Ledger, OpenLedger
+from voterlist.storage.ledger.writing import Ledger
 
 __all__ = [
     "FILE_NAME",
@@ -38,7 +38,6 @@ __all__ = [
     "Head",
     "Ledger",
     "Line",
-    "OpenLedger",
     "Place",
     "Problem",
     "Reader",

@@ -6,11 +6,10 @@ import errno
 import os
 import shutil
 import sqlite3
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError, input_error
 from voterlist.storage.files import Identity, identity, private_folder
@@ -20,6 +19,12 @@ from voterlist.storage.ledger.tables import (
     schema_in,
     schema_of,
 )
+
+if TYPE_CHECKING:
+    from voterlist.storage.ledger.postgres import PostgresBase
+
+Base: TypeAlias = "SqliteBase | PostgresBase"
+"""An open ledger, in whatever database; or a copy of it in memory."""
 
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""
@@ -35,11 +40,8 @@ Chunks = Iterator[list[tuple[Any, ...]]]
 """Rows of a query, some thousand at a time."""
 
 
-class Base(ABC):
-    """An open ledger, in whatever database, or a copy of it in memory.
-
-    Statements are those that SQLite and PostgreSQL both understand. Values stand for ``?`` in
-    order, or for ``:name`` by name.
+class Opened:
+    """What every open ledger has, in whatever database.
 
     Attributes:
         path: where the ledger of the workspace is, or would be if it were a file: its marks are
@@ -49,105 +51,23 @@ class Base(ABC):
             damage.
     """
 
-    origin_query: str
-    origin_note: str
-
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
         self.verified = False
 
-    @abstractmethod
-    def begin(self) -> None:
-        """Begin to write: nobody else writes until ``commit``."""
 
-    @abstractmethod
-    def commit(self) -> None:
-        """Keep what was written since ``begin``."""
-
-    @abstractmethod
-    def rollback(self) -> None:
-        """Undo what was written since ``begin``; nothing where nobody began."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the database; a transaction that is open is undone."""
-
-    def require_in_place(self) -> None:  # noqa: B027  a database has no place of its own
-        """Stop where the file that is there is not the one that was opened.
-
-        Raises:
-            InputError: it is another one, or gone.
-        """
-
-    @abstractmethod
-    def version(self) -> int:
-        """Which version its tables have; 0: it has none."""
-
-    def origin(self) -> int:
-        """Of which workspace it is: a number drawn when its first ledger was made; 0: not known.
-
-        It stands beside the tables, so that the same answers have the same heads everywhere.
-        """
-        ((origin,),) = self.rows(self.origin_query)
-        return int(origin or 0)
-
-    def set_origin(self, origin: int) -> None:
-        """Note of which workspace it is."""
-        self.execute(self.origin_note.format(origin))
-
-    @abstractmethod
-    def set_version(self, version: int) -> None:
-        """Note which version the tables have now."""
-
-    @abstractmethod
-    def define(self, statement: str) -> None:
-        """Execute a statement of a migration."""
-
-    @abstractmethod
-    def is_sound(self) -> bool:
-        """False where the database says itself that it is damaged."""
-
-    @abstractmethod
-    def has_schema_of(self, version: int) -> bool:
-        """False where its tables and triggers are others than this version's."""
-
-    @abstractmethod
-    def schema(self) -> Mapping[str, str]:
-        """Its tables and triggers, by kind and name."""
-
-    @abstractmethod
-    def schema_of(self, version: int) -> Mapping[str, str]:
-        """The tables and triggers that this version has, as ``schema`` gives them."""
-
-    @abstractmethod
-    def execute(self, statement: str, values: Row = ()) -> None:
-        """Execute a statement that gives no rows."""
-
-    @abstractmethod
-    def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
-        """Execute a statement once for each row of values."""
-
-    @abstractmethod
-    def rows(self, query: str, values: Row = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-
-    @abstractmethod
-    def chunks_of_bytes(self, query: str) -> Chunks:
-        """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
-
-
-class SqliteBase(Base):
+class SqliteBase(Opened):
     """A connection to a ledger that is a file of SQLite, or to a copy of it in memory.
+
+    Statements are those that SQLite and PostgreSQL both understand. Values stand for ``?`` in
+    order, or for ``:name`` by name.
 
     Args:
         connection: to the file, or to the copy.
         path: the file.
         file: its identity, before it was opened; None for a copy, or a file that is being made.
     """
-
-    origin_query = "PRAGMA application_id"
-    origin_note = "PRAGMA application_id = {}"
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, file: Identity = None
@@ -189,7 +109,11 @@ class SqliteBase(Base):
             self.connection.close()
 
     def require_in_place(self) -> None:
-        """Compare its file, WAL and index with those that were opened."""
+        """Stop where its file, WAL or index is not the one that was opened.
+
+        Raises:
+            InputError: it is another one, or gone.
+        """
         if self.files:
             there = [identity(part) for part in (self.path, *beside(self.path))]
             self.files += there[len(self.files) :]
@@ -197,9 +121,21 @@ class SqliteBase(Base):
                 raise replaced_error(self.path)
 
     def version(self) -> int:
-        """The ``user_version`` of the file."""
+        """Which version its tables have, the ``user_version`` of the file; 0: it has none."""
         ((version,),) = self.rows("PRAGMA user_version")
         return int(version)
+
+    def origin(self) -> int:
+        """Of which workspace it is: a number drawn when its first ledger was made; 0: not known.
+
+        It stands beside the tables, so that the same answers have the same heads everywhere.
+        """
+        ((origin,),) = self.rows("PRAGMA application_id")
+        return int(origin)
+
+    def set_origin(self, origin: int) -> None:
+        """Note of which workspace it is."""
+        self.execute(f"PRAGMA application_id = {origin}")
 
     def set_version(self, version: int) -> None:
         """Set the ``user_version`` of the file."""

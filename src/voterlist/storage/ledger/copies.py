@@ -41,7 +41,6 @@ from voterlist.storage.ledger.tables import (
     APPEND_ONLY,
     FILE_NAME,
     KEYS,
-    SESSIONS,
     statements,
 )
 from voterlist.storage.ledger.writing import Ledger
@@ -319,22 +318,14 @@ def _numbers(rows: Mapping[str, int], gap: Gap | None) -> dict[str, int]:
 
 def _pour(base: Base, target: Path) -> None:
     """Write a ledger into a new file that stands alone, without a WAL."""
-    with (
-        translated_errors(target),
-        closing(sqlite3.connect(target, isolation_level=None)) as written,
-    ):
+    with translated_errors(target):
+        written = sqlite3.connect(target, isolation_level=None)
+    with closing(SqliteBase(written, target)) as file:
         # A killed process would leave a journal on the disk, which holds pages of the ledger.
-        written.execute("PRAGMA journal_mode = MEMORY")
-        if isinstance(base, SqliteBase):
-            base.connection.backup(written)
-        else:
-            file = SqliteBase(written, target)
-            file.begin()
-            transfer(base, file)
-            file.commit()
-        written.execute(f"DELETE FROM {SESSIONS}")  # noqa: S608  our table
-        # The file has no WAL from here on, and its header is changed without a journal beside it.
-        written.execute("PRAGMA journal_mode = MEMORY")
+        file.execute("PRAGMA journal_mode = MEMORY")
+        file.begin()
+        transfer(base, file)
+        file.commit()
 
 
 def _keep(path: Path) -> Path | None:

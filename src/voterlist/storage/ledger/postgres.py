@@ -28,8 +28,8 @@ from sqlalchemy.pool import NullPool
 from voterlist.errors import UsageError, VoterlistError, usage_error
 from voterlist.storage.ledger.base import (
     CHUNK,
-    Base,
     Chunks,
+    Opened,
     Row,
     damage_error,
     forbidden_error,
@@ -106,7 +106,7 @@ _SCHEMA = """
 """
 
 
-class PostgresBase(Base):
+class PostgresBase(Opened):
     """A connection to a ledger in a database of PostgreSQL.
 
     Args:
@@ -114,10 +114,6 @@ class PostgresBase(Base):
         path: the file that the ledger would be: its marks are beside it.
         timeout: seconds to wait for another program that writes.
     """
-
-    # The comment on the table of the version.
-    origin_query = f"SELECT obj_description(to_regclass('{_VERSION}'), 'pg_class')"
-    origin_note = f"COMMENT ON TABLE {_VERSION} IS '{{}}'"
 
     def __init__(self, connection: Connection, path: Path, timeout: float) -> None:
         super().__init__(path, name_of(connection.engine.url))
@@ -167,6 +163,19 @@ class PostgresBase(Base):
             return 0
         versions = self.rows(f"SELECT version FROM {_VERSION}")  # noqa: S608  our table
         return int(versions[0][0]) if len(versions) == 1 else -1
+
+    def origin(self) -> int:
+        """Of which workspace it is, by the comment on the table of the version; 0: not known."""
+        query = f"SELECT obj_description(to_regclass('{_VERSION}'), 'pg_class')"
+        ((origin,),) = self.rows(query)
+        return int(origin or 0)
+
+    def set_origin(self, origin: int) -> None:
+        """Note of which workspace it is."""
+        self.execute(f"COMMENT ON TABLE {_VERSION} IS '{origin}'")
+
+    def require_in_place(self) -> None:
+        """Nothing: a database is in no place of its own."""
 
     def set_version(self, version: int) -> None:
         """Write the version into its table."""

@@ -59,9 +59,13 @@ _PATIENCE = 10.0
 
 
 class Ledger(Reader):
-    """The ledger of one workspace, open while its block runs.
+    """The ledger of one workspace, written in blocks: what one wrote is kept or undone as one.
 
-    What the block wrote is kept or undone as one.
+    A ``with`` over the ledger is its only block. A server keeps it open for many small ones
+    (``block``), all in the thread that opened it. A block costs what it adds, not what the ledger
+    holds: the digests of tables whose rows are only added go on from where they were, and the
+    tables are read whole again only where another program wrote meanwhile, which the head of the
+    chain tells.
 
     Args:
         where: its file, or its place; made if there is none and no mark of one.
@@ -96,9 +100,15 @@ class Ledger(Reader):
             require_no_gap(None, marks, place.path)
         super().__init__(writable(place, timeout))
         self.last_head: chain.Head | None = None
-        """The last line of the chain when the ledger was closed; None while it is open."""
+        """The last line of the chain as it was read or written last."""
         self._changed: set[str] = set()
         self._changes = chain.Changes(self._base)
+        self._states: dict[str, RunningDigest] = {}
+        self._new_states: dict[str, RunningDigest] = {}
+        self._day: dt.date | None = None
+        self._unmarked: dict[str, TableDigest] | None = None
+        self.others = 0
+        """How often it was found that another program had written."""
         try:
             # The lock comes before the look: two processes may open a new workspace at once.
             self._base.begin()
@@ -106,14 +116,13 @@ class Ledger(Reader):
             if not version:
                 require_no_gap(None, marks, place.path)
             make_tables(self._base, version)
-            verify(self._base, SMALL)
+            self._catch_up()
             require_no_gap(self._base, marks, place.path)
             self._be_known()
             self._base.commit()
         except BaseException:
             self._base.close()
             raise
-        self._base.verified = True
 
     def _be_known(self) -> None:
         """Note of which workspace it is; a number is drawn where neither it nor a mark says it."""
@@ -124,7 +133,7 @@ class Ledger(Reader):
 
     def __enter__(self) -> Self:
         try:
-            self._base.begin()
+            self._begin()
         except BaseException:
             self._base.close()
             raise
@@ -136,45 +145,119 @@ class Ledger(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None and self._changed:
-            with whole():
-                self._keep()
-            return
-        # The transaction is undone with the ledger closed.
+        # The transaction of a block that failed is undone with the ledger closed.
         try:
             if kind is None:
-                self.last_head = chain.head_of(self._base)
+                with whole():
+                    self._end()
+                    self.write_mark()
         finally:
             self._base.close()
 
-    def _keep(self) -> None:
-        """Chain, seal and commit what was changed, then mark how far the ledger is."""
+    @contextmanager
+    def block(self) -> Iterator[Self]:
+        """What is written in the block is kept as one, or undone as one.
+
+        Raises:
+            InputError: another program wrote, and the ledger is damaged.
+            WorkspaceBusyError: another program holds it.
+        """
         try:
-            seals = self._commit()
-        finally:
-            self._base.close()
-        write_mark(self._base.path, seals, self._generation, self._origin)
+            self._begin()
+            yield self
+            self._end()
+        except BaseException:
+            self._base.rollback()
+            self._day = None
+            raise
 
-    def _commit(self) -> dict[str, TableDigest]:
-        """Seal and chain what was changed, and commit it; returns the digests of all tables."""
+    def _begin(self) -> None:
+        self._base.begin()
+        self._catch_up()
+        self._changed = set()
+        self._changes = chain.Changes(self._base)
+        self._new_states = {}
+
+    def _catch_up(self) -> None:
+        """Verify the ledger where another program wrote since; all of it when it is opened."""
+        head = chain.head_of(self._base)
+        if head == self.last_head:
+            return
+        if self.last_head and not chain.has_line(self._base, self.last_head):
+            raise replaced_error(self._base.name)
+        self._base.verified = False
+        stored = seal_digests(self._base)
+        for table in NUMBERED:
+            self._states[table] = RunningDigest().go_on(self._base, table)
+            if stored.get(table) != self._states[table].sealed:
+                raise damage_error(self._base.name)
+        verify(self._base, [table for table in SMALL if table not in NUMBERED])
+        self._base.verified = True
+        self._verified = set(SMALL)
+        self._day = None
+        # Who wrote has written its own mark.
+        self._unmarked = None
+        self.last_head = head
+        self.others += 1
+
+    def _end(self) -> None:
+        """Chain, seal and commit what was changed."""
+        if not self._changed:
+            self._base.commit()
+            return
         before = seal_digests(self._base)
         self._seal(self._changed)
         lines = self._changes.lines(before, seal_digests(self._base))
         chain.append(self._base, self._changes.day, lines)
         self._seal([CHAIN])
         seals = seal_digests(self._base)
-        self.last_head = chain.head_of(self._base)
+        head = chain.head_of(self._base)
         self._base.commit()
-        return seals
+        self._unmarked, self.last_head = seals, head
+        self._states |= self._new_states
+        # Nothing is read behind a commit: on a server that would begin another snapshot.
+        if self._day is not None:
+            self._day = max(self._day, self._changes.given or self._day)
 
     def _seal(self, tables: Iterable[str]) -> None:
-        """Store the digests of these tables."""
-        seal(self._base, {table: digest(self._base, table) for table in tables})
+        """Store the digests of these tables; of those that only grow, by what was added."""
+        digests = {}
+        for table in tables:
+            if table in self._states:
+                running = self._states[table].go_on(self._base, table)
+                self._new_states[table] = running
+                digests[table] = running.sealed
+            else:
+                digests[table] = digest(self._base, table)
+        seal(self._base, digests)
+
+    def rest(self) -> None:
+        """End what was read between two blocks: a server keeps its snapshot until then."""
+        self._base.rollback()
+
+    def write_mark(self) -> None:
+        """Write beside the ledger how far it is, where it grew since.
+
+        The ledger may be ahead of its mark, so this need not follow every block.
+        """
+        if self._unmarked is not None:
+            # Beside another ledger it would say that decisions are lost.
+            self._base.require_in_place()
+            write_mark(self._base.path, self._unmarked, self._generation, self._origin)
+            self._unmarked = None
+
+    def close(self) -> None:
+        """Write the mark, and close."""
+        try:
+            self.write_mark()
+        finally:
+            self._base.close()
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal, with what is still to be kept."""
-        days = super().newest_day(), self._changes.given
-        return max(filter(None, days), default=None)
+        if self._day is None:
+            self._day = super().newest_day()
+        return max(filter(None, (self._day, self._changes.given)), default=None)
 
     def submit(self, lists: pa.Table, names: Mapping[str, str], day: dt.date) -> None:
         """Note the lists (LIST) as handed in; a list known already keeps its first day.
@@ -229,10 +312,10 @@ class Ledger(Reader):
             for row in decisions.to_pylist()
             if adjudicates or said.get(_by(row)) != _says(row)
         ]
-        self._add_verdicts(new, adjudicates=adjudicates)
+        self.add_verdicts(new, adjudicates=adjudicates)
         return len(new)
 
-    def _add_verdicts(self, new: Sequence[ReadRow], *, adjudicates: bool) -> None:
+    def add_verdicts(self, new: Sequence[ReadRow], *, adjudicates: bool) -> None:
         """Add rows of DECISION, whatever was said before."""
         self._change("decisions", "adjudications")
         numbers = self._add("decisions", DECISION.names, new)
@@ -384,128 +467,3 @@ def _with_one_zero(row: ReadRow) -> dict[str, Any]:
     """-0.0 as 0.0: SQLite keeps no sign of zero, PostgreSQL does; both have to say the same."""
     value = row["value"]
     return {**row, "value": 0.0 if value == 0 else value}
-
-
-class OpenLedger(Ledger):
-    """A ledger that a server keeps open, written in many small blocks. Of one thread, its opener.
-
-    A block costs what it adds, not what the ledger holds. The digests of tables whose rows are only
-    added go on from where they were; the tables are read whole again only where another program
-    wrote meanwhile, which the head of the chain tells.
-
-    Args:
-        where: its file, or its place.
-
-    Raises:
-        InputError: it is damaged, or holds less than its marks say.
-        WorkspaceBusyError: another program holds it.
-    """
-
-    def __init__(self, where: Path | Place) -> None:
-        super().__init__(where)
-        self._states: dict[str, RunningDigest] = {}
-        self._new_states: dict[str, RunningDigest] = {}
-        self._head: chain.Head | None = None
-        self._day: dt.date | None = None
-        self._unmarked: dict[str, TableDigest] | None = None
-        self.others = 0
-        """How often it was found that another program had written."""
-
-    @contextmanager
-    def block(self) -> Iterator[Self]:
-        """What is written in the block is kept as one, or undone as one.
-
-        Raises:
-            InputError: another program wrote, and the ledger is damaged.
-            WorkspaceBusyError: another program holds it.
-        """
-        try:
-            self._base.begin()
-            self._catch_up()
-            self._changed = set()
-            self._changes = chain.Changes(self._base)
-            self._new_states = {}
-            yield self
-            if self._changed:
-                seals = self._commit()
-                self._unmarked = seals
-                self._states |= self._new_states
-                self._head = self.last_head
-            else:
-                self._base.commit()
-        except BaseException:
-            self._base.rollback()
-            self._day = None
-            raise
-
-    def rest(self) -> None:
-        """End what was read between two blocks: a server keeps its snapshot until then."""
-        self._base.rollback()
-
-    def write_mark(self) -> None:
-        """Write beside the ledger how far it is, where it grew since.
-
-        The ledger may be ahead of its mark, so this need not follow every block.
-        """
-        if self._unmarked is not None:
-            # Beside another ledger it would say that decisions are lost.
-            self._base.require_in_place()
-            write_mark(self._base.path, self._unmarked, self._generation, self._origin)
-            self._unmarked = None
-
-    def close(self) -> None:
-        """Write the mark, and close."""
-        try:
-            self.write_mark()
-        finally:
-            self._base.close()
-
-    def add_verdicts(self, decisions: pa.Table, *, adjudicates: bool = False) -> None:
-        """Add decisions (DECISION), of which the caller knows that they say something new."""
-        if decisions.num_rows:
-            self._add_verdicts(decisions.to_pylist(), adjudicates=adjudicates)
-
-    def newest_day(self) -> dt.date | None:
-        """The newest day in the journal; None where it is empty."""
-        if self._day is None:
-            self._day = super().newest_day()
-        return self._day
-
-    def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
-        """Add a line to the journal; see ``Ledger.write_journal``."""
-        super().write_journal(day, event, **details)
-        self._day = max(day, self._day or day)
-
-    def _catch_up(self) -> None:
-        """Verify the ledger again where another program wrote."""
-        head = chain.head_of(self._base)
-        if head == self._head:
-            return
-        if self._head is not None and not chain.has_line(self._base, self._head):
-            raise replaced_error(self._base.name)
-        self._base.verified = False
-        stored = seal_digests(self._base)
-        for table in NUMBERED:
-            self._states[table] = RunningDigest().go_on(self._base, table)
-            if stored.get(table) != self._states[table].sealed:
-                raise damage_error(self._base.name)
-        verify(self._base, [table for table in SMALL if table not in NUMBERED])
-        self._base.verified = True
-        self._verified = set(SMALL)
-        self._day = None
-        # Who wrote has written its own mark.
-        self._unmarked = None
-        self._head = head
-        self.others += 1
-
-    def _seal(self, tables: Iterable[str]) -> None:
-        """Store the digests of these tables; of those that only grow, by what was added."""
-        digests = {}
-        for table in tables:
-            if table in self._states:
-                running = self._states[table].go_on(self._base, table)
-                self._new_states[table] = running
-                digests[table] = running.sealed
-            else:
-                digests[table] = digest(self._base, table)
-        seal(self._base, digests)
