@@ -29,7 +29,7 @@ import httpx
 from voterlist.model import Role
 from voterlist.serve.door import add_user
 from voterlist.storage.ledger import place_in, verify
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LIMIT = 0.050

@@ -25,7 +25,7 @@ import browsers  # the folder of tests is no package
 from voterlist import config, review
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import standing
-from voterlist.desk.data import Desk, desk_of
+from voterlist.desk import Desk, desk_of
 from voterlist.link import link
 from voterlist.link.explain import waterfalls
 from voterlist.normalize.stage import normalize

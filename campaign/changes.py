@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import workspaces  # noqa: E402  it stands beside this folder
-from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
+from voterlist.config import SETTINGS_FILE  # noqa: E402
 from voterlist.schemas import DECISION  # noqa: E402
 from voterlist.storage.ledger import Ledger  # noqa: E402
 from voterlist.tables import from_columns  # noqa: E402

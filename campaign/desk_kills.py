@@ -38,7 +38,7 @@ from voterlist.model import Role
 from voterlist.serve.door import add_user, list_users
 from voterlist.storage.ledger import FILE_NAME, place_in, reading, verify
 from voterlist.storage.ledger.copies import copy
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 PASSWORD = "brick orchard window seven"  # noqa: S105  of nobody
 LONGEST = 1.5

@@ -28,7 +28,7 @@ import workspaces
 from commands import COMMANDS, Scene, Scenes, end, nearest
 from faults import Fault, What
 from voterlist.storage.ledger import place_in, verify
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 COUNT = 1_000
 SAMPLE = record.FOLDER.parents[1] / "data" / "samples" / "goychay"

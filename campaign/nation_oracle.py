@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from nation_desk import Confirmed
 from nation_lists import FIELDS, Voter, digest, voters_of
 from voterlist.storage.ledger import place_in, reading, verify
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 __all__ = ["Held", "above", "below", "chain", "decisions", "record_of"]
 

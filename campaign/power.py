@@ -28,7 +28,7 @@ from disk import Change, Disk, Kind, inodes_of, read_record
 from faults import Fault
 from kills import gone_on_with, undecided, working_folder
 from voterlist.storage.ledger import place_in, verify
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 COUNT = 200
 DESK = "serve"

@@ -24,7 +24,7 @@ from package_subjects import PACKED  # noqa: E402
 from subject import Subject, WrongError  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
 from voterlist.any_table.joined import read_map  # noqa: E402
-from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
+from voterlist.config import SETTINGS_FILE  # noqa: E402
 from voterlist.config.sections import IngestSettings  # noqa: E402
 from voterlist.ingest.added import parse_comparisons  # noqa: E402
 from voterlist.ingest.generic import columns_needed, given_map, table_intake  # noqa: E402

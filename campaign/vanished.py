@@ -29,7 +29,7 @@ import pyarrow.parquet as pq  # noqa: E402
 import workspaces  # noqa: E402
 from held import FORMATS, VOTERS, damaged, held  # noqa: E402
 from voterlist import config, ingest, readers  # noqa: E402
-from voterlist.config.mistakes import SETTINGS_FILE  # noqa: E402
+from voterlist.config import SETTINGS_FILE  # noqa: E402
 from voterlist.errors import VoterlistError  # noqa: E402
 from voterlist.model import Stage  # noqa: E402
 

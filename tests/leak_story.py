@@ -683,7 +683,7 @@ def _crash(story: Story, crashes: Crashes) -> None:
 def _crash_at_the_desk(story: Story) -> None:
     """A fault inside of a request, told to whoever asks and on the desk's own terminal."""
     story.run("run", story.below, "--today", DAY)
-    function = "voterlist.serve.packing:pack_case"
+    function = "voterlist.serve.work:pack_case"
     environment = {**story.environment(), **_broken(story, function, 1)}
     with desks.running(story.below, **environment) as desk:
         answer = desk.visitor("Aysel").post("/api/next", json={"after": -1})

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 import pytest
 
 from voterlist.storage.ledger import Place, copies
-from voterlist.storage.ledger.opening import server, writable
-from voterlist.storage.ledger.tables import OLDEST, statements
+from voterlist.storage.ledger.base import OLDEST, statements
+from voterlist.storage.ledger.reading import server, writable
 
 try:
     import postgres

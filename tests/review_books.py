@@ -8,7 +8,7 @@ from functools import cache
 import openpyxl
 
 from voterlist import strict_json
-from voterlist.desk.decisions import KIND
+from voterlist.desk import KIND
 from voterlist.report.values import Words
 
 LANGUAGES = ("en", "az")

@@ -24,7 +24,7 @@ from side_by_side import hand_in, stories_in, walk
 from voterlist.counter import applications, deciding, taking
 from voterlist.counter.applications import Request, State
 from voterlist.counter.deciding import Ruling
-from voterlist.counter.telling import event_lines
+from voterlist.counter.looking import event_lines
 from voterlist.errors import UsageError
 from voterlist.model import Asks, Body, Relation, Step, Way
 from voterlist.report.sections.findings import FindingWords

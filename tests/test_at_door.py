@@ -12,7 +12,7 @@ import handing
 import workspaces
 from command_line import call
 from voterlist.casework.at_door import FOLDER
-from voterlist.lists.door import KIND, VERSION
+from voterlist.lists.sheets import DOOR_FILE, DOOR_VERSION
 from voterlist.model import AtDoor
 from voterlist.strict_json import digest_of
 
@@ -49,8 +49,8 @@ def codes_of(workspace):
 def saved(path, answers, *, precinct=1, name="Aysel M.", **head):
     """A file as the page of the checklist saves it."""
     said = {
-        "kind": KIND,
-        "version": VERSION,
+        "kind": DOOR_FILE,
+        "version": DOOR_VERSION,
         "cycle": "2026",
         "run": "0001",
         "constituency": 88,

@@ -446,7 +446,7 @@ def test_what_finds_a_broken_rule_has_the_name_of_one_that_is_declared():
 def test_chance_plants_a_fault_of_every_rule():
     """A rule would never be measured; the long tests alone would say so.
 
-    A new line in ``OF_ENTRIES`` of ``synth/fault_kinds.py`` does, or why there is none: ``plants``.
+    A new line in ``OF_ENTRIES`` of ``synth/faults.py`` does, or why there is none: ``plants``.
     """
     told = "".join(path.read_text("utf-8") for path in SYNTH_FOLDER.glob("*.py"))
     unplanted = {code for code in RULE_OF if f'"{code}"' not in told}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voterlist.desk.decisions import Decision
+from voterlist.desk import Decision
 
 ENTRIES = ["a", "b", "c"]
 

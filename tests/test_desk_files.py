@@ -21,13 +21,13 @@ from voterlist.casework.pages import (
 )
 from voterlist.catalogue import entries
 from voterlist.cli import APP
-from voterlist.config.mistakes import SETTINGS_FILE
-from voterlist.desk.decisions import (
+from voterlist.config import SETTINGS_FILE
+from voterlist.desk import (
     REASONS,
     Decision,
+    pack,
     read_decisions,
 )
-from voterlist.desk.pack import pack
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.known import known
 from voterlist.storage.ledger import Ledger

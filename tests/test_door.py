@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers import question
-from voterlist.lists.door import LETTERS, code_of, read_code
+from voterlist.lists.sheets import LETTERS, code_of, read_code
 from voterlist.schemas import DOOR
 
 TEXT = st.text(max_size=30)

@@ -8,7 +8,7 @@ import pytest
 
 import browsers
 from papers import paper, question, voter
-from voterlist.lists.door import answers_to, code_of, read_door_file
+from voterlist.lists.sheets import answers_to, code_of, read_door_file
 from voterlist.model import AtDoor, Purpose
 from voterlist.render.desk import render_door
 from voterlist.strict_json import SavedFileError

@@ -10,7 +10,7 @@ import pytest
 import handing
 import workspaces
 from command_line import told
-from voterlist.counter.protocol import READ, PrecinctLines, Signed
+from voterlist.counter.election_day import READ, PrecinctLines, Signed
 from voterlist.schemas import PROTOCOL_LINES
 from voterlist.storage.ledger import FILE_NAME, reading
 

@@ -6,10 +6,9 @@ import pyarrow as pa
 import pytest
 
 from list_tables import entries, table
-from voterlist import ingest, schemas
+from voterlist import desk, ingest, schemas
 from voterlist.catalogue import texts
-from voterlist.desk import data
-from voterlist.desk.data import seen_digests
+from voterlist.desk import seen_digests
 from voterlist.errors import SchemaError
 from voterlist.fields import CELLS, FIELDS, HASHED, Field, Kind, Use
 from voterlist.ingest.headers import match_header
@@ -89,7 +88,7 @@ def test_a_table_from_before_it_is_read(monkeypatch):
 def test_a_case_is_seen_as_before_where_nothing_stands_in_it(monkeypatch):
     """Else decisions from a page of before would come back as if the case had changed."""
     before = seen_digests({"c": ["e"]}, entries({"entry_id": "e", "precinct": 1}))
-    monkeypatch.setattr(data, "LATER_FIELDS", ("later",))
+    monkeypatch.setattr(desk, "LATER_FIELDS", ("later",))
     digests = [
         seen_digests(
             {"c": ["e"]},

@@ -18,7 +18,7 @@ import marked
 import processes
 import workspaces
 from handing import DAY, code_of, told
-from voterlist.storage import files, lock, removal
+from voterlist.storage import files, folders, lock
 from voterlist.storage import ledger as ledgers
 
 YES = ("--yes", "--by", "Rauf M.", "--today", DAY)
@@ -243,7 +243,7 @@ def test_returned_cases_go_and_those_behind_a_link_stay(finished, tmp_path):
     code, said = told("forget", below, *YES)
     assert (code, said["done"], said["links"]) == (0, True, ["sent"])
     assert (outside / "abc.cases").exists()
-    assert not removal.remove(below, "sent/abc.cases", lambda: None)
+    assert not folders.remove(below, "sent/abc.cases", lambda: None)
     assert (outside / "abc.cases").exists()
 
 
@@ -278,9 +278,9 @@ def test_a_folder_that_becomes_a_link_in_the_middle_is_not_followed(
             (tmp_path / "runs" / "a").symlink_to(outside)
         return true_open(path, *given, **more)
 
-    monkeypatch.setattr(removal.os, "open", swapped)
+    monkeypatch.setattr(folders.os, "open", swapped)
     with pytest.raises(OSError, match=r"symbolic|directory"):
-        removal.remove(tmp_path, "runs", lambda: None)
+        folders.remove(tmp_path, "runs", lambda: None)
     assert (outside / "precious.txt").exists()
 
 
@@ -293,7 +293,7 @@ def test_a_mount_is_found_by_its_path_without_escapes():
         b"42 21 8:2 / /w/inbox rw - ext4 /dev/sdb1 rw",
         b"43 21 8:2 / /wider/runs rw - ext4 /dev/sdb1 rw",
     )
-    found = removal.mounted_below(Path("/w"), b"\n".join(lines) + b"\n")
+    found = folders.mounted_below(Path("/w"), b"\n".join(lines) + b"\n")
     assert found == ["inbox", "runs/a b\\c"]
 
 

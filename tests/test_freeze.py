@@ -15,7 +15,7 @@ from deciding import AFTER_FREEZE
 from papers import pages, paper, squeezed, voter
 from voterlist import config
 from voterlist.casework.importing import Against, check_answers
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.deadlines import is_frozen, last_days
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.verdicts import REVIEW_ROW

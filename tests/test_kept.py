@@ -17,7 +17,7 @@ import workspaces
 from command_line import call
 from test_pipeline import DEATHS, decide
 from voterlist import config, readers
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline import intake
 from voterlist.pipeline.known import known

@@ -25,13 +25,13 @@ from voterlist.storage.ledger import (
     reading,
     verify,
 )
-from voterlist.storage.ledger.base import SqliteBase
-from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append, digest, seal
-from voterlist.storage.ledger.tables import (
+from voterlist.storage.ledger.base import (
     KEYS,
     NUMBERED,
     OLDEST,
+    SqliteBase,
 )
+from voterlist.storage.ledger.chain import BEGINNING, PREFIX, append, digest, seal
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
 NUMBER = {"decisions": "number", "adjudications": "decision"}

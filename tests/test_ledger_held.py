@@ -25,11 +25,11 @@ from voterlist.storage.ledger import (
     Place,
     copies,
     mark_run,
-    opening,
     reading,
     verify,
 )
 from voterlist.storage.ledger.copies import copy, renew, restore
+from voterlist.storage.ledger.reading import alone, open_unverified
 
 TESTS = str(Path(__file__).resolve().parent)
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}
@@ -102,7 +102,7 @@ def test_a_ledger_that_is_open_is_not_replaced(place, tmp_path):
 
 def test_who_comes_while_it_is_replaced_waits(path):
     """A command that opened the ledger in this moment would write into the one that goes."""
-    with opening.alone(path):
+    with alone(path):
         late = processes.run([sys.executable, "-c", LATE, str(path)], text=True)
         assert late.returncode == 4
     with Ledger(path, timeout=0.2) as ledger:
@@ -187,13 +187,13 @@ def test_an_open_ledger_notices_that_it_was_replaced(path, replace):
     """Nothing is written, and the mark beside the other ledger stays as it is."""
     ledger = Ledger(path)
     with ledger.block():
-        ledger.add_verdicts(ledgers.decisions(70, 2))
+        ledger.decide(ledgers.decisions(70, 2))
     replace(path)
     mark = path.with_name("ledger.mark")
     before = mark.read_bytes() if mark.exists() else None
     for _ in range(2):
         with pytest.raises(InputError) as caught, ledger.block():
-            ledger.add_verdicts(ledgers.decisions(80, 2))
+            ledger.decide(ledgers.decisions(80, 2))
         assert (caught.value.code, caught.value.exit_code) == ("ledger-replaced", 3)
     with pytest.raises(InputError):
         ledger.close()
@@ -214,10 +214,10 @@ def test_a_ledger_with_other_lines_is_another_one(place, tmp_path):
     before = ledger_places.copied(place, tmp_path / "before")
     ledger = Ledger(place)
     with ledger.block():
-        ledger.add_verdicts(ledgers.decisions(70, 2))
+        ledger.decide(ledgers.decisions(70, 2))
     ledger_places.put_back(before, place)
     with pytest.raises(InputError) as caught, ledger.block():
-        ledger.add_verdicts(ledgers.decisions(80, 2))
+        ledger.decide(ledgers.decisions(80, 2))
     assert caught.value.code == "ledger-replaced"
     ledger.close()
 
@@ -419,7 +419,7 @@ def test_a_ledger_moves_with_its_workspace(path):
     copy(server, back)
     origins = set()
     for one in (Place(path), server, Place(back)):
-        with opening.open_unverified(one) as base:
+        with open_unverified(one) as base:
             origins.add(base.origin())
     assert len(origins) == 1
     assert origins != {0}

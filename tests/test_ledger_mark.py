@@ -14,7 +14,7 @@ from command_line import started
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, copies, mark, reading
-from voterlist.storage.ledger.base import beside, make_private
+from voterlist.storage.ledger.base import APPEND_ONLY, beside, make_private
 from voterlist.storage.ledger.copies import (
     RENEWED_EVENT,
     RESTORED_EVENT,
@@ -22,7 +22,6 @@ from voterlist.storage.ledger.copies import (
     renew,
     restore,
 )
-from voterlist.storage.ledger.tables import APPEND_ONLY
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}

@@ -17,7 +17,7 @@ import workspaces
 from command_line import call
 from voterlist import config
 from voterlist.casework import reviewing
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.errors import UsageError
 from voterlist.model import Progress, Standing
 from voterlist.pipeline.standings import RUN_EVENT, standings

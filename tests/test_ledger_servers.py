@@ -24,7 +24,7 @@ from command_line import call
 from examples import tries
 from voterlist import config
 from voterlist.cli.failure import describe
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.errors import (
     InputError,
     SettingsError,
@@ -34,7 +34,7 @@ from voterlist.errors import (
 )
 from voterlist.storage.ledger import Ledger, Place, place_in, reading, verify
 from voterlist.storage.ledger.copies import copy, renew, restore
-from voterlist.storage.ledger.opening import writable
+from voterlist.storage.ledger.reading import writable
 
 SECRET = "correct-horse"  # noqa: S105  invented
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}

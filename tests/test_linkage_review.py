@@ -10,7 +10,7 @@ import pytest
 import voterlist
 from review_books import write_decisions
 from voterlist.api.page import desk_of_linkage
-from voterlist.desk.decisions import Decision
+from voterlist.desk import Decision
 from voterlist.errors import UsageError
 from voterlist.synth.generate import generate
 

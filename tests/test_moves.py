@@ -10,7 +10,7 @@ import workspaces
 from command_line import told
 from voterlist.handover import receiving
 from voterlist.pipeline.running import settle_moves
-from voterlist.storage import moves
+from voterlist.storage import folders
 from voterlist.storage.ledger import Place, reading
 
 
@@ -31,7 +31,7 @@ def begun(workspace, change):
     lists.mkdir(parents=True)
     (lists / "list.csv").write_text("№;Soyadı;Adı\n1;Məmmədov;Elçin\n")
     inbox = workspace / "inbox" / "88" / "conec-088"
-    moves.move(workspace, moves.Plan(change, ((lists, inbox),)))
+    folders.move(workspace, folders.Plan(change, ((lists, inbox),)))
     assert (inbox / "list.csv").exists()
     return inbox
 
@@ -42,7 +42,7 @@ def test_lists_of_a_package_that_the_ledger_does_not_hold_leave_the_inbox(packed
     code, said = told("run", packed.above, "--today", handing.DAY)
     assert (code, said["error"]["code"]) == (2, "no-lists")
     assert not inbox.exists()
-    assert not (packed.above / moves.NAME).exists()
+    assert not (packed.above / folders.MOVES).exists()
 
 
 def test_lists_of_a_package_that_the_ledger_holds_stay(packed):
@@ -55,11 +55,11 @@ def test_lists_of_a_package_that_the_ledger_holds_stay(packed):
         "change": line["package"],
         "moves": [[".receiving/inbox", "inbox/88/conec-088"]],
     }
-    (packed.above / moves.NAME).write_text(json.dumps(page))
+    (packed.above / folders.MOVES).write_text(json.dumps(page))
     (packed.above / ".receiving").mkdir()
     settle_moves(packed.above, Place(packed.above / "ledger.db"))
     assert sorted(inbox.iterdir()) == before
-    assert not (packed.above / moves.NAME).exists()
+    assert not (packed.above / folders.MOVES).exists()
 
 
 def test_where_the_ledger_is_lost_in_the_middle_the_next_command_settles(
@@ -94,22 +94,22 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "list.csv").write_text(name)
     pairs = (("new", "moved/inbox"), ("other", "taken"))
-    plan = moves.Plan("x", tuple((tmp_path / a, tmp_path / b) for a, b in pairs))
+    plan = folders.Plan("x", tuple((tmp_path / a, tmp_path / b) for a, b in pairs))
     with pytest.raises(OSError, match="not empty"):
-        moves.move(tmp_path, plan)
-    assert moves.read_plan(tmp_path) == plan
-    moves.settle(tmp_path, plan, is_kept=False)
+        folders.move(tmp_path, plan)
+    assert folders.read_plan(tmp_path) == plan
+    folders.settle(tmp_path, plan, is_kept=False)
     for name in ("new", "other", "taken"):
         assert (tmp_path / name / "list.csv").read_text() == name
-    assert moves.read_plan(tmp_path) is None
+    assert folders.read_plan(tmp_path) is None
 
 
 def test_a_free_name_is_one_under_which_nothing_stands(tmp_path):
     """An older folder would be in the way of the next."""
-    assert moves.free_name(tmp_path / "inbox") == tmp_path / "inbox"
+    assert folders.free_name(tmp_path / "inbox") == tmp_path / "inbox"
     for name in ("inbox", "inbox-2"):
         (tmp_path / name).mkdir()
-    assert moves.free_name(tmp_path / "inbox") == tmp_path / "inbox-3"
+    assert folders.free_name(tmp_path / "inbox") == tmp_path / "inbox-3"
 
 
 def test_a_run_that_ended_behind_its_line_of_the_journal_adds_no_second_one(tmp_path):

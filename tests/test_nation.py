@@ -21,7 +21,7 @@ import workspaces
 from report_tables import table
 from voterlist import config
 from voterlist.catalogue import catalogue
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.facts import mortality
 from voterlist.model import Level, Standing
 from voterlist.pipeline.reference import not_understood

@@ -12,7 +12,7 @@ from review_books import fill
 from voterlist.casework import reviewing
 from voterlist.casework.noticed import EVENT, before_term, days_to_object, notices_line
 from voterlist.cli import APP
-from voterlist.config.mistakes import SETTINGS_FILE as SETTINGS
+from voterlist.config import SETTINGS_FILE as SETTINGS
 from voterlist.handover.status import status_of
 from voterlist.storage.ledger import FILE_NAME, reading
 

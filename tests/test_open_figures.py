@@ -23,12 +23,12 @@ from voterlist.centre.disclosure import Rounding
 from voterlist.centre.open_tables import dictionary, files
 from voterlist.centre.press import press_sheet, sheet_page, sheet_paper
 from voterlist.cli import APP
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.custody.keys import Signed, is_signature, read_public_key
 from voterlist.render.lists import ListWords
 from voterlist.schemas import AMENDMENT
 from voterlist.storage.ledger import Ledger, place_in
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 from voterlist.tables import from_columns
 
 DAY = workspaces.TODAY.isoformat()

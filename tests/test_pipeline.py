@@ -15,7 +15,7 @@ import processes
 import workspaces
 from voterlist import config
 from voterlist.casework import reviewing
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
 from voterlist.pipeline import intake, stages, steps

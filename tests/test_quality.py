@@ -25,7 +25,7 @@ from voterlist.casework.pages import export_page
 from voterlist.casework.quality import review_quality
 from voterlist.catalogue import catalogue
 from voterlist.cli import APP
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import DecisionSettings, ReviewSettings
 from voterlist.decisions.given import Given
 from voterlist.handover.gates import Gate, Scope, gates

@@ -29,7 +29,7 @@ from mutations import mutated
 from voterlist.casework import reviewing
 from voterlist.casework.answer_files import ORIGIN_PROBLEMS
 from voterlist.catalogue import catalogue, entries
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import IngestSettings
 from voterlist.decisions.verdicts import REVIEW_ROW, check_decisions
 from voterlist.errors import InputError

@@ -18,7 +18,7 @@ from voterlist import config
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli import APP
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.decisions.trial import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings

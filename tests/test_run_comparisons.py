@@ -13,7 +13,7 @@ from voterlist.cli import APP
 from voterlist.config import parse
 from voterlist.errors import SettingsError
 from voterlist.model import Stage
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 SETTINGS = """
 [report]

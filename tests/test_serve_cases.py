@@ -22,15 +22,15 @@ import review_books
 import workspaces
 from voterlist.casework.pages import desk_of_workspace
 from voterlist.casework.reviewing import Bringer, export_review, import_review
-from voterlist.desk.data import DeskAnswer, State
+from voterlist.desk import DeskAnswer, State
 from voterlist.model import Role
 from voterlist.pipeline.known import known
 from voterlist.serve.cases_api import KINDS, CasesApi
 from voterlist.serve.door import Visitor, add_user
-from voterlist.serve.packing import Case, pack_list, unread_list
 from voterlist.serve.watch import Holds
+from voterlist.serve.work import Case, pack_list, unread_list
 from voterlist.storage.ledger import place_in, reading, verify
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
 DAY = dt.date(2026, 2, 3)
@@ -510,7 +510,7 @@ def test_no_confirmed_decision_is_lost_where_the_server_is_killed(own_workspace)
 
 def file_of(name, person, shown, verdict="separate", **more):
     """The file of a page on which somebody of this name decided a case."""
-    from voterlist.desk.decisions import Decision
+    from voterlist.desk import Decision
 
     head = {
         "run": person.list()["data"]["run"],

@@ -38,7 +38,7 @@ from voterlist.serve.door import (
 )
 from voterlist.serve.guards import Address
 from voterlist.storage.ledger import Ledger, reading, verify
-from voterlist.storage.ledger.tables import schema_of
+from voterlist.storage.ledger.base import schema_of
 from voterlist.upkeep.journals import JournalFilter, read_journal
 
 DAY = dt.date(2026, 2, 6)

@@ -9,7 +9,7 @@ import workspaces
 from linkage_lists import crowd
 from test_pipeline import DEATHS, STATISTICS, decide
 from voterlist import config
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import Settings
 from voterlist.decisions.given import Given
 from voterlist.model import Stage

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import workspaces
 from command_line import started
 from voterlist import config
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.deadlines import calendar
 from voterlist.deadlines.handovers import Event, Handover
 from voterlist.errors import SettingsError

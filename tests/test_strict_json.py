@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import strict_json
-from voterlist.storage.moves import NAME, read_plan
+from voterlist.storage.folders import MOVES, read_plan
 
 SOURCES = Path(__file__).parents[1] / "src" / "voterlist"
 VALUES = st.recursive(
@@ -56,7 +56,7 @@ def test_what_could_be_read_in_two_ways_is_refused(text):
 
 def test_a_page_that_says_two_things_moves_nothing(tmp_path):
     """The last of two plans would move other folders than the first, which a person reads."""
-    (tmp_path / NAME).write_text('{"change": "a", "moves": [], "moves": [["b", "c"]]}')
+    (tmp_path / MOVES).write_text('{"change": "a", "moves": [], "moves": [["b", "c"]]}')
     with pytest.raises(ValueError, match="twice"):
         read_plan(tmp_path)
 

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from voterlist.synth.lexicon import lexicon
+from voterlist.synth.lexicon import SCRIPTS, capitals, lexicon, spell, spellings
 from voterlist.synth.slips import damage_document, damage_fin, mistype
-from voterlist.synth.spellings import SCRIPTS, capitals, spell, spellings
 
 
 def rng(seed=1):

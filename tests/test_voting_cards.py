@@ -12,8 +12,13 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist.cli import APP
-from voterlist.counter.protocol import PrecinctLines
-from voterlist.counter.voting_cards import CANCELLED, ISSUED, STOCKED, Cards
+from voterlist.counter.election_day import (
+    CANCELLED,
+    ISSUED,
+    STOCKED,
+    Cards,
+    PrecinctLines,
+)
 
 DAY = dt.date(2026, 3, 1)
 SETTINGS = "[calendar]\nelection_day = 2026-03-01\n"

@@ -10,7 +10,7 @@ import openpyxl
 
 import made_once
 from voterlist import config
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.pipeline import running
 from voterlist.rulebook import RULE_CODES
 from voterlist.storage.ledger import Ledger

@@ -14,7 +14,7 @@ from voterlist import readers
 from voterlist.any_table.joined import Map, Reading, Source, read_map, understood
 from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined, examine
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import Settings
 from voterlist.errors import naming, usage_error
 from voterlist.findings.accepted import settle
@@ -58,7 +58,7 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage.files import make_folder, write_content
-from voterlist.storage.settings import acceptances_around, settings_around
+from voterlist.storage.workspace import acceptances_around, settings_around
 from voterlist.tables import Row, concat, count_by, sort_by, total
 
 

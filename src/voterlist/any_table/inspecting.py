@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from voterlist import readers
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import Settings
 from voterlist.deadlines import cycle_year
 from voterlist.errors import usage_error
@@ -20,7 +20,7 @@ from voterlist.merge import is_unexplained
 from voterlist.model import FURNITURE, Severity, frozen
 from voterlist.pipeline.inbox import INBOX, RECORD, number_of, taken_in
 from voterlist.storage import ledger as ledgers
-from voterlist.storage.settings import settings_around
+from voterlist.storage.workspace import settings_around
 
 # A file that is looked at by itself lies in no constituency's folder.
 _DOUBTS = PLACE_DOUBTS - {"constituency-unknown"}

@@ -41,7 +41,7 @@ from voterlist.processes.threads import each
 from voterlist.storage import linkage_state, lock
 from voterlist.storage.files import make_folder, write_content
 from voterlist.storage.linkage_state import PutAside, Rows, Spill, StateUse
-from voterlist.storage.settings import link_settings
+from voterlist.storage.workspace import link_settings
 from voterlist.tables import one_array, order_of
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from voterlist.readers import text_table
 from voterlist.spark.failures import tell_failures
 from voterlist.spark.reading import Files, Piece, Stamp, dealt_pieces, stamp_of
 from voterlist.spark.session import open_session, require_master
-from voterlist.storage.settings import link_settings
+from voterlist.storage.workspace import link_settings
 
 _NEW = -1
 """The group of the entries that are held against the others: none, each is paired with all."""

@@ -15,11 +15,13 @@ from voterlist.api.frames import Linkable, refusal
 from voterlist.catalogue import Catalogue
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import standing
-from voterlist.desk.data import Desk, desk_of, seen_digests
-from voterlist.desk.decisions import (
+from voterlist.desk import (
     Decision,
     DecisionFile,
+    Desk,
+    desk_of,
     read_decisions,
+    seen_digests,
 )
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import PAIRS, read_decided

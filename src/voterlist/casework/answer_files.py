@@ -26,12 +26,12 @@ from voterlist.decisions.given import (
 )
 from voterlist.decisions.standing import Standing
 from voterlist.decisions.verdicts import REVIEW_ROW
-from voterlist.desk.data import seen_digests
-from voterlist.desk.decisions import (
+from voterlist.desk import (
     REASONS,
     Decision,
     DecisionFile,
     read_decisions,
+    seen_digests,
 )
 from voterlist.errors import InputError
 from voterlist.model import Action, Problem, frozen

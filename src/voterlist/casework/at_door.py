@@ -17,9 +17,9 @@ from voterlist.decisions.given import moment_of, name_as_kept
 from voterlist.errors import InputError, usage_error
 from voterlist.fields import CORRECTED
 from voterlist.lists.compile import compile_lists
-from voterlist.lists.door import (
-    KIND,
-    VERSION,
+from voterlist.lists.sheets import (
+    DOOR_FILE,
+    DOOR_VERSION,
     DoorAnswer,
     DoorFile,
     answers_to,
@@ -144,8 +144,8 @@ def answer(workspace: Path, given: DoorAnswer, *, by: str, now: dt.datetime) -> 
     moment = now.isoformat(timespec="seconds")
     said = given.model_copy(update={"code": code, "time": moment})
     values: dict[str, Any] = {
-        "kind": KIND,
-        "version": VERSION,
+        "kind": DOOR_FILE,
+        "version": DOOR_VERSION,
         "cycle": settings.workspace.cycle,
         "run": source.runs.run,
         "constituency": asked["constituency"],

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.config.sections import Settings
 from voterlist.decisions.standing import Standing
-from voterlist.desk.data import Desk, State, desk_of
+from voterlist.desk import Desk, State, desk_of
 from voterlist.errors import usage_error
 from voterlist.pipeline.known import Known, answers_of_today, known
 from voterlist.pipeline.publish import REPORTS

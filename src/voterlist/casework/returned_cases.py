@@ -35,7 +35,7 @@ from voterlist.pipeline.progress import Journal, of_cycle
 from voterlist.pipeline.standings import standings
 from voterlist.storage.files import sha256
 from voterlist.storage.ledger import Reader
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 from voterlist.tables import Row, rows_among
 
 ANSWERED = "case-answered"

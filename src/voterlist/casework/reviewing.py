@@ -56,8 +56,7 @@ from voterlist.report.to_review import contested_questions, pending_questions
 from voterlist.report.values import Words
 from voterlist.schemas import ENTRY
 from voterlist.storage.ledger import Ledger
-from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_to_change, open_to_read
+from voterlist.storage.workspace import open_to_change, open_to_read, settings_of
 from voterlist.tables import Row, from_rows, rows_among
 
 REVIEW_EVENT = "review"

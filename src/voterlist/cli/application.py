@@ -87,7 +87,7 @@ def take(options: _Taken) -> Answer:
         as_json,
         wants_other_struck,
     )
-    from voterlist.storage.settings import settings_of
+    from voterlist.storage.workspace import settings_of
 
     entries = options.entries or []
     if len(entries) > 1:
@@ -502,7 +502,7 @@ def _table(shown: Sequence[Application], today: dt.date, *names: str) -> None:
 def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
     """Show an application with all that became of it."""
     from voterlist.counter.applications import as_json, book_of, find
-    from voterlist.counter.telling import asked_rows, event_lines
+    from voterlist.counter.looking import asked_rows, event_lines
     from voterlist.report.sections.findings import FindingWords
 
     book = book_of(workspace, today=day(today, workspace))
@@ -574,7 +574,7 @@ def find(options: _Options) -> Answer:
 
 
 def _as_json(hit: Hit) -> Answer:
-    from voterlist.counter.telling import born_of
+    from voterlist.counter.looking import born_of
 
     row = hit.row
     is_listed = row["listed_precinct"] is not None or row["list_number"] is not None
@@ -609,7 +609,7 @@ def _added_as_json(row: Row) -> Answer:
 
 def _tell(found: Found) -> None:
     """Who fits, what of it is certain, and what was searched."""
-    from voterlist.counter.telling import (
+    from voterlist.counter.looking import (
         about_hit,
         added_since,
         name_of,
@@ -664,7 +664,7 @@ def _card_as_json(card: Card) -> Answer:
 
 def _tell_card(card: Card) -> None:
     """A card: how it stands, how it was handed in, what was decided, what is open."""
-    from voterlist.counter.telling import card_parts
+    from voterlist.counter.looking import card_parts
 
     TERMINAL.say()
     tell("card.title", entry=card.entry_id)

@@ -27,7 +27,7 @@ def stock(
     today: Today = None,
 ) -> Answer:
     """Note the cards that a precinct received."""
-    from voterlist.counter.voting_cards import stock_cards
+    from voterlist.counter.election_day import stock_cards
 
     place, cards = (constituency, precinct), range(first, last + 1)
     on_day = day(today, workspace)
@@ -46,7 +46,7 @@ def issue(
     today: Today = None,
 ) -> Answer:
     """Note that a voter was given a card."""
-    from voterlist.counter.voting_cards import issue_card
+    from voterlist.counter.election_day import issue_card
 
     on_day = day(today, workspace)
     constituency, precinct = issue_card(
@@ -65,7 +65,7 @@ def cancel(
     today: Today = None,
 ) -> Answer:
     """Note that unused cards were cancelled by an act."""
-    from voterlist.counter.voting_cards import cancel_cards
+    from voterlist.counter.election_day import cancel_cards
 
     cards = range(first, last + 1)
     cancel_cards(workspace, cards, act, by=by, today=day(today, workspace))
@@ -80,7 +80,7 @@ def signed(
     today: Today = None,
 ) -> Answer:
     """Read which numbers of the printed lists were signed."""
-    from voterlist.counter.protocol import DOUBTS, read_signed
+    from voterlist.counter.election_day import DOUBTS, read_signed
 
     read = read_signed(workspace, files, by=by, today=day(today, workspace))
     rows = [
@@ -118,8 +118,7 @@ def protocol(
     ] = None,
 ) -> Answer:
     """Compute the first lines of each precinct's protocol."""
-    from voterlist.counter.protocol import precinct_lines, read_protocols
-    from voterlist.counter.voting_cards import Cards
+    from voterlist.counter.election_day import Cards, precinct_lines, read_protocols
     from voterlist.pipeline.list_input import ListSource
     from voterlist.storage.workspace import open_to_read
 

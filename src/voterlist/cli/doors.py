@@ -70,7 +70,7 @@ class _Given:
 def answer(options: _Given) -> Answer:
     """Type in one answer by its code."""
     from voterlist.casework import at_door
-    from voterlist.lists.door import DoorAnswer
+    from voterlist.lists.sheets import DoorAnswer
 
     told = pick(options, "code", "field", "value", "note")
     given = DoorAnswer(answer=options.word, **told)

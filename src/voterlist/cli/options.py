@@ -231,7 +231,7 @@ def workspace_of(given: Path | None) -> Path:
     Raises:
         UsageError: the current folder lies in none.
     """
-    from voterlist.storage.settings import workspace_here
+    from voterlist.storage.workspace import workspace_here
 
     workspace = workspace_here(Path.cwd()) if given is None else given
     WORKSPACE.set(workspace)
@@ -239,10 +239,10 @@ def workspace_of(given: Path | None) -> Path:
 
 
 def settings_of(workspace: Path) -> Settings:
-    """The settings of a workspace; see ``storage.settings.settings_of``."""
-    from voterlist.storage import settings
+    """The settings of a workspace; see ``storage.workspace.settings_of``."""
+    from voterlist.storage.workspace import settings_of as read
 
-    return settings.settings_of(workspace)
+    return read(workspace)
 
 
 ROWS = (".parquet", ".csv", ".xlsx")

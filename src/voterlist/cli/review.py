@@ -402,8 +402,8 @@ def serve(
 ) -> None:
     """Open the desk, until it is stopped."""
     try:
+        from voterlist.serve.application import open_server
         from voterlist.serve.guards import Address
-        from voterlist.serve.server import open_server
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("voterlist"):
             raise

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from voterlist.casework.returned_cases import Kept, Outcome
 from voterlist.config.sections import Settings
-from voterlist.counter.people import Person
+from voterlist.counter.asking import Person
 from voterlist.custody.refusals import wrong
 from voterlist.decisions.answers import grounds
 from voterlist.decisions.given import (
@@ -32,9 +32,8 @@ from voterlist.fields import ENTRY_FIELDS
 from voterlist.model import Asks, Relation, Step, Way, frozen
 from voterlist.schemas import HANDED_APPLICATION
 from voterlist.storage.ledger import ApplicationEvent, Ledger, place_in
-from voterlist.storage.settings import settings_of
 from voterlist.storage.store import read_file
-from voterlist.storage.workspace import open_to_read
+from voterlist.storage.workspace import open_to_read, settings_of
 from voterlist.tables import Row, by_key, from_rows
 
 PLACE = ("constituency", "precinct")

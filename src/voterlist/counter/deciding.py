@@ -43,12 +43,12 @@ from voterlist.counter.applications import (
     require_no_objection,
     wants_other_struck,
 )
-from voterlist.counter.index import make_index
-from voterlist.counter.people import (
+from voterlist.counter.asking import (
     entry_of,
     is_identified,
     wrong_values,
 )
+from voterlist.counter.index import make_index
 from voterlist.counter.taking import likely
 from voterlist.custody.commissions import Commission
 from voterlist.deadlines import list_day

@@ -24,7 +24,14 @@ from voterlist import strict_json, tables
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.casework.pages import numbers_table
 from voterlist.counter.applications import PLACE, applications_of
-from voterlist.counter.asking import Asked, Question, understand, voters_of
+from voterlist.counter.asking import (
+    Asked,
+    Person,
+    Question,
+    agreeing,
+    understand,
+    voters_of,
+)
 from voterlist.counter.index import (
     PLACES,
     STREET,
@@ -33,7 +40,6 @@ from voterlist.counter.index import (
     index_of,
     packed_date,
 )
-from voterlist.counter.people import Person, agreeing
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import last_answers
 from voterlist.fields import BORN, MASKED, NAME_PARTS

@@ -23,9 +23,9 @@ from voterlist.counter.applications import (
     taken_as,
     wants_other_struck,
 )
+from voterlist.counter.asking import Person, agree, entry_of, wrong_values
 from voterlist.counter.finder import Finder
 from voterlist.counter.index import make_index
-from voterlist.counter.people import Person, agree, entry_of, wrong_values
 from voterlist.decisions.checks import precincts_known
 from voterlist.decisions.given import is_same_person, name_as_kept
 from voterlist.errors import UsageError, usage_error
@@ -34,8 +34,7 @@ from voterlist.model import Asks, OnProgress, Relation, Step, no_progress
 from voterlist.pipeline.known import known
 from voterlist.pipeline.list_input import ListSource
 from voterlist.storage.ledger import ApplicationEvent, Ledger, Reader, place_in
-from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_beside, read_beside
+from voterlist.storage.workspace import open_beside, read_beside, settings_of
 from voterlist.tables import Row
 
 _BELOW = re.compile(r"(conec-\d{3}|pec-\d{3}-\d{4})/[1-9]\d{0,6}", re.ASCII)

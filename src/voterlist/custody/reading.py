@@ -52,7 +52,7 @@ from voterlist.custody.refusals import refusal
 from voterlist.custody.trust import Trust, Trusted
 from voterlist.errors import NO_ROOM
 from voterlist.model import frozen
-from voterlist.storage import moves
+from voterlist.storage import folders
 from voterlist.storage.files import close_folder, make_folder, open_private, sync_folder
 
 _MOST_MANIFEST_BYTES = 16 * MEGABYTE
@@ -159,7 +159,7 @@ def open_package(path: Path, receiving: Receiving, folder: Path) -> Iterator[Pac
         yield _package(path, receiving, folder)
     finally:
         # Where moves are not settled, the next command may have to move files back to here.
-        if not (folder.parent / moves.NAME).exists():
+        if not (folder.parent / folders.MOVES).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 

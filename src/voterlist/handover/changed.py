@@ -20,7 +20,7 @@ from voterlist.pipeline.known import read_table
 from voterlist.pipeline.progress import covers, of_cycle
 from voterlist.report.values import UnitStanding
 from voterlist.storage.ledger import Reader
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 from voterlist.tables import ReadRow, rows_among
 from voterlist.watch import RULES
 

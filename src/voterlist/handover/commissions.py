@@ -28,8 +28,7 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.files import make_folder, private_folder
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_to_read
+from voterlist.storage.workspace import open_to_read, settings_of
 
 KEYS = "keys"
 """The folder of a workspace in which the commission's keys lie."""

@@ -44,7 +44,7 @@ from voterlist.storage.files import (
     write_content,
 )
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 RECEIPT_WRITTEN = "receipt-written"
 """The journal's word for a receipt that was written for a package of another commission."""

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from voterlist import facts
 from voterlist.config.sections import Settings
-from voterlist.counter.voting_cards import Cards
+from voterlist.counter.election_day import Cards
 from voterlist.deadlines import is_frozen, last_days, list_day
 from voterlist.errors import UsageError, usage_error
 from voterlist.handover.beside import (

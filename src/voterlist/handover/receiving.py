@@ -74,7 +74,7 @@ from voterlist.pipeline.inbox import INBOX, RECEIVED, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
 from voterlist.schemas import ARRIVAL, DECISION
-from voterlist.storage import moves, store
+from voterlist.storage import folders, store
 from voterlist.storage.files import (
     make_folder,
     own_folder,
@@ -278,8 +278,8 @@ def _enter_submit(desk: Desk, package: Package, today: dt.date) -> Received:
                 balance=lists.balance,
                 lists=lists.digest,
             )
-            folders = [(staged, inbox), (removed, record)]
-            sent_on = _move(desk, package, before, folders)
+            moves = [(staged, inbox), (removed, record)]
+            sent_on = _move(desk, package, before, moves)
     finally:
         settle_moves(desk.workspace, desk.place)
     return Received(
@@ -456,11 +456,11 @@ def _move(
     desk: Desk,
     package: Package,
     before: Taken | None,
-    folders: Sequence[tuple[Path, Path]] = (),
+    moves: Sequence[tuple[Path, Path]] = (),
 ) -> int:
     """Move what a package brings, all of it unless the ledger does not commit.
 
-    Beside ``folders``, each whence and whither, that is the package itself and its record of
+    Beside ``moves``, each whence and whither, that is the package itself and its record of
     arrivals. Of what is not there, what stands in its place goes: into the folder of the package
     before, or, in the place of the package's own, beside it, under the next free name.
 
@@ -474,7 +474,7 @@ def _move(
     aside = _folder_before(desk, manifest, before)
     planned = []
     for source, target in (
-        *folders,
+        *moves,
         (arrived, record_of_arrivals(desk.workspace, manifest.sender.slug)),
         (package.folder, kept),
     ):
@@ -482,10 +482,10 @@ def _move(
             # A folder of the inbox is called by its sender.
             name = INBOX if target.is_dir() else target.name
             place = f"{kept}-unfinished" if target == kept else aside / name
-            planned.append((target, moves.free_name(Path(place))))
+            planned.append((target, folders.free_name(Path(place))))
         if source.exists():
             planned.append((source, target))
-    moves.move(desk.workspace, moves.Plan(manifest.digest, tuple(planned)))
+    folders.move(desk.workspace, folders.Plan(manifest.digest, tuple(planned)))
     return count
 
 

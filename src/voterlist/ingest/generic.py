@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.config import toml_mistake, tree_of, with_lines
 from voterlist.config.comparisons import AddedComparison
-from voterlist.config.mistakes import toml_mistake, tree_of, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake, naming
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.added import (

@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers, strict_json
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import IngestSettings, Settings
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.errors import usage_error

@@ -25,8 +25,8 @@ from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import REFERENCE, Inputs
 from voterlist.processes.stopping import StoppedError
 from voterlist.report.values import UnitStanding
+from voterlist.storage import folders, lock, store
 from voterlist.storage import ledger as ledgers
-from voterlist.storage import lock, moves, store
 from voterlist.storage.files import are_unaltered, write_content
 from voterlist.storage.ledger import Ledger, Place, Reader, reading
 from voterlist.storage.lock import Holder
@@ -611,7 +611,7 @@ def settle_moves(workspace: Path, place: Place) -> None:
         InputError: the ledger cannot be read.
         OSError: a folder cannot be moved back.
     """
-    plan = moves.read_plan(workspace)
+    plan = folders.read_plan(workspace)
     if plan is None:
         return
     with reading(place) as ledger:
@@ -619,4 +619,4 @@ def settle_moves(workspace: Path, place: Place) -> None:
             event == Event.RECEIVED and details.get("package") == plan.change
             for _, event, details in ledger.journal()
         )
-    moves.settle(workspace, plan, is_kept=is_kept)
+    folders.settle(workspace, plan, is_kept=is_kept)

@@ -11,11 +11,10 @@ from typing import Any
 
 from voterlist.catalogue import LANGUAGES, entries, texts
 from voterlist.decisions.answers import FREE, grounds_for
-from voterlist.desk.data import Desk
-from voterlist.desk.pack import pack
+from voterlist.desk import Desk, pack
 from voterlist.fields import CORRECTED
 from voterlist.lists.documents import ListDocument
-from voterlist.lists.door import KIND, VERSION, answers_to, code_of
+from voterlist.lists.sheets import DOOR_FILE, DOOR_VERSION, answers_to, code_of
 from voterlist.model import Action
 from voterlist.render.html import as_it_stands, hash_of, render_template
 from voterlist.render.lists import ListWords
@@ -201,8 +200,8 @@ def render_door(document: ListDocument, language: str) -> bytes:
     rows, style = document.door.to_pylist(), as_it_stands("door/door.css")
     script = script_of(*_DOOR_SCRIPTS)
     head = {
-        "kind": KIND,
-        "version": VERSION,
+        "kind": DOOR_FILE,
+        "version": DOOR_VERSION,
         "cycle": document.edition.cycle,
         "run": document.edition.run,
         "constituency": document.constituency,

@@ -10,8 +10,7 @@ from typing import Any, Literal
 from voterlist.decisions.answers import grounds
 from voterlist.fields import CARRIED, DISPLAYED, FIELDS, NAME_PARTS, name_in
 from voterlist.lists.documents import Document, ListDocument
-from voterlist.lists.door import code_of
-from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT
+from voterlist.lists.sheets import ABOUT_ASK, ABOUT_CASE, MOVED_IN, MOVED_OUT, code_of
 from voterlist.model import Action, CaseKind, Purpose, Verdict, frozen
 from voterlist.report.asked import day_of, evidence_of
 from voterlist.report.values import UNKNOWN, Words

@@ -17,15 +17,14 @@ from voterlist.casework.importing import Bringer
 from voterlist.casework.pages import export_page
 from voterlist.casework.reviewing import Imported, export_review, import_review
 from voterlist.catalogue import Catalogue
-from voterlist.desk.decisions import Decision
+from voterlist.desk import Decision
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.render.desk import desk_words
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
-from voterlist.serve.packing import pack_case, pack_list, pack_state
 from voterlist.serve.watch import Holds, Refused, Request, Watch
-from voterlist.serve.work import Work
+from voterlist.serve.work import Work, pack_case, pack_list, pack_state
 from voterlist.storage.files import private_folder
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

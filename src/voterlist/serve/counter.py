@@ -37,22 +37,23 @@ from voterlist.counter.asking import Question
 from voterlist.counter.deciding import REFUSE, Ruling, decide
 from voterlist.counter.finder import Found
 from voterlist.counter.letters import write_book, write_letter
-from voterlist.counter.looking import Card, look
-from voterlist.counter.taking import take
-from voterlist.counter.telling import (
+from voterlist.counter.looking import (
+    Card,
     about_hit,
     added_since,
     asked_rows,
     card_parts,
     event_lines,
+    look,
     name_of,
     search_lines,
     set_aside,
 )
+from voterlist.counter.taking import take
 from voterlist.decisions.answers import grounds_for
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.fields import CORRECTED
-from voterlist.lists.door import DoorAnswer
+from voterlist.lists.sheets import DoorAnswer
 from voterlist.model import Asks, AtDoor, Problem, Relation, Role, Step, Way, frozen
 from voterlist.render.html import render_template
 from voterlist.render.xlsx import ANSWERING, answers_typed

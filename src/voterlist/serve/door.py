@@ -28,7 +28,7 @@ from voterlist.model import Role, frozen
 from voterlist.serve.clerk import Refusal
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader, User
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

@@ -18,14 +18,12 @@ from voterlist.casework.importing import (
     in_parts,
 )
 from voterlist.decisions.given import is_same_person
-from voterlist.desk.data import State
-from voterlist.desk.decisions import Decision
+from voterlist.desk import Decision, State
 from voterlist.model import Problem, Role, frozen
 from voterlist.schemas import AMENDMENT, DECISION
 from voterlist.serve.clerk import Refusal
 from voterlist.serve.door import Clock, Door, Visitor
-from voterlist.serve.packing import Case
-from voterlist.serve.work import Work
+from voterlist.serve.work import Case, Work
 from voterlist.storage.ledger import Ledger
 
 

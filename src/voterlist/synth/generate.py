@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from voterlist.arrays import AnyArray
 from voterlist.model import OnProgress, Unit, frozen, no_progress
 from voterlist.schemas import FAULT, STATISTIC, TRUTH
-from voterlist.synth.fault_kinds import OF_ENTRIES, Desk
-from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
+from voterlist.synth.faults import OF_ENTRIES, OF_FILES, OF_LISTS, Desk, finish
+from voterlist.synth.lexicon import SCRIPTS
 from voterlist.synth.places import DATE_FORMS, Rates
 from voterlist.synth.plan import (
     BORDERS,
@@ -28,7 +28,6 @@ from voterlist.synth.plan import (
 )
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.synth.repeats import Done
-from voterlist.synth.spellings import SCRIPTS
 from voterlist.tables import from_rows, with_column
 
 _STYLES = (

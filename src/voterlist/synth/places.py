@@ -10,9 +10,8 @@ from numpy.random import Generator
 
 from voterlist.arrays import AnyArray
 from voterlist.model import frozen
-from voterlist.synth.lexicon import Lexicon
+from voterlist.synth.lexicon import SCRIPTS, Lexicon
 from voterlist.synth.people import Columns
-from voterlist.synth.spellings import SCRIPTS
 
 
 @frozen

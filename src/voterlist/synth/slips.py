@@ -25,8 +25,8 @@ from numpy.random import Generator
 from voterlist.arrays import AnyArray
 from voterlist.fields import COMPARED
 from voterlist.model import frozen
+from voterlist.synth.lexicon import SCRIPTS, capitals
 from voterlist.synth.repeats import SECOND_ENTRY, Done
-from voterlist.synth.spellings import SCRIPTS, capitals
 
 _Damage = Callable[[Generator, Sequence[str]], Sequence[str]]
 """Texts in, the damaged ones out."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from voterlist import readers
 from voterlist.any_table import machine
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.config.sections import IngestSettings, Settings
 from voterlist.errors import SettingsError, VoterlistError, WorkspaceBusyError
 from voterlist.model import AsideCode
@@ -25,7 +25,7 @@ from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.reference import not_understood
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 from voterlist.upkeep.installation import Health, Noticed, Places
 
 _FEWEST_MEGABYTES = 2_000

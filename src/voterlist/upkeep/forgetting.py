@@ -31,7 +31,7 @@ from voterlist.pipeline.known import known_work
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.running import settle_moves
 from voterlist.pipeline.standings import standings
-from voterlist.storage import kept, lock, removal
+from voterlist.storage import kept, lock
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.files import (
     PREFIX,
@@ -41,8 +41,9 @@ from voterlist.storage.files import (
     remove_unfinished,
     write_content,
 )
+from voterlist.storage.folders import files_in, mounts_in, remove
 from voterlist.storage.ledger import Ledger, Reader
-from voterlist.storage.settings import settings_of
+from voterlist.storage.workspace import settings_of
 
 FORGOTTEN = "forgotten"
 """The journal's word for the moment after the last file is deleted."""
@@ -226,7 +227,7 @@ def _refuse_mounts(workspace: Path, kinds: Sequence[Kind]) -> None:
     """
     names = [name for kind in kinds for name in _names(workspace, kind)]
     folders = {name.partition("/")[0] for name in names}
-    for point in removal.mounts_in(workspace):
+    for point in mounts_in(workspace):
         if point.partition("/")[0] in folders:
             raise usage_error("forget-mounted", path=workspace / point)
 
@@ -253,7 +254,7 @@ def _inventory(
         kind: [
             file
             for name in _names(workspace, kind)
-            for file in removal.files_in(workspace, name)
+            for file in files_in(workspace, name)
         ]
         for kind in kinds
     }
@@ -333,7 +334,7 @@ def _delete(
 
     for kind in kinds:
         for name in _names(workspace, kind):
-            is_gone = removal.remove(workspace, name, gone)
+            is_gone = remove(workspace, name, gone)
             if not is_gone and not (workspace / name).is_symlink():
                 raise usage_error("forget-left", path=workspace / name)
         if kind in _HANDED_IN:

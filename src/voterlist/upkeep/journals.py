@@ -22,7 +22,6 @@ from voterlist.storage.ledger import (
     Reader,
     Verdict,
     copies,
-    opening,
     place_in,
 )
 from voterlist.storage.ledger.chain import (
@@ -33,9 +32,9 @@ from voterlist.storage.ledger.chain import (
     GENESIS,
     JOURNAL,
 )
-from voterlist.storage.settings import settings_of
+from voterlist.storage.ledger.reading import name_of
 from voterlist.storage.store import RUN_EVENT
-from voterlist.storage.workspace import open_to_read
+from voterlist.storage.workspace import open_to_read, settings_of
 
 _OPEN_IN = "open_in_"
 """How the details of a run begin that count the open cases of a constituency."""
@@ -291,4 +290,4 @@ def copy_ledger(workspace: Path, out: str) -> tuple[str, dict[str, int]]:
     if not out.startswith(_OF_SERVERS):
         return out, dict(copies.copy(place, Path(out)))
     target = Place(workspace / FILE_NAME, out)
-    return opening.name_of(target), dict(copies.copy(place, target))
+    return name_of(target), dict(copies.copy(place, target))

@@ -42,8 +42,8 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.files import private_folder, sha256
 from voterlist.storage.ledger import Ledger, Reader, Submission
-from voterlist.storage.settings import settings_of
 from voterlist.storage.store import RUN_EVENT, Manifest
+from voterlist.storage.workspace import settings_of
 from voterlist.tables import from_rows
 
 _MOST_BYTES = 16 * 1024 * 1024

@@ -41,8 +41,7 @@ from voterlist.report.values import Words
 from voterlist.shipped import shipped_toml
 from voterlist.storage.files import write_content
 from voterlist.storage.ledger import ApplicationEvent
-from voterlist.storage.settings import settings_of
-from voterlist.storage.workspace import open_to_change
+from voterlist.storage.workspace import open_to_change, settings_of
 from voterlist.tables import Row
 
 _ROLES = ("chair", "secretary")

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from voterlist.decisions.answers import FREE, SHEETS, answers_of, grounds_for
-from voterlist.desk.data import proposed_verdicts, usual_reason
+from voterlist.desk import proposed_verdicts, usual_reason
 from voterlist.model import Action, Mark, Verdict, frozen
 from voterlist.render.xlsx.filled import proposed_as
 from voterlist.render.xlsx.forms import (

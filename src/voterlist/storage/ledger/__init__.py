@@ -13,20 +13,21 @@ an entry of a case holds, and the older ones remain to be seen.
 
 from __future__ import annotations
 
-from voterlist.storage.ledger.chain import Head, Line
-from voterlist.storage.ledger.mark import mark_run
-from voterlist.storage.ledger.opening import Place, place_in
-from voterlist.storage.ledger.reading import (
-    Reader,
-    read_acceptances,
-    reading,
-)
-from voterlist.storage.ledger.tables import (
+from voterlist.storage.ledger.base import (
     FILE_NAME,
     ApplicationEvent,
     CaseNumber,
     Submission,
     User,
+)
+from voterlist.storage.ledger.chain import Head, Line
+from voterlist.storage.ledger.mark import mark_run
+from voterlist.storage.ledger.reading import (
+    Place,
+    Reader,
+    place_in,
+    read_acceptances,
+    reading,
 )
 from voterlist.storage.ledger.verdict import Problem, Verdict, verify
 from voterlist.storage.ledger.writing import Ledger

@@ -22,8 +22,16 @@ from typing import Any
 from voterlist import strict_json
 from voterlist.errors import input_error, usage_error
 from voterlist.model import frozen
-from voterlist.storage.ledger.base import Base, Chunks, damage_error
-from voterlist.storage.ledger.tables import CHAIN, KEYS, OLDEST, SINCE, VERSION
+from voterlist.storage.ledger.base import (
+    CHAIN,
+    KEYS,
+    OLDEST,
+    SINCE,
+    VERSION,
+    Base,
+    Chunks,
+    damage_error,
+)
 
 PREFIX = b"voterlist ledger chain 1\n"
 """What is hashed before everything else, so that no other text has the hash of a line."""

@@ -21,9 +21,13 @@ from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger import chain
 from voterlist.storage.ledger.base import (
+    APPEND_ONLY,
+    FILE_NAME,
+    KEYS,
     Base,
     SqliteBase,
     beside,
+    statements,
     translated_errors,
 )
 from voterlist.storage.ledger.chain import verify
@@ -35,14 +39,7 @@ from voterlist.storage.ledger.mark import (
     origin_in,
     read_marks,
 )
-from voterlist.storage.ledger.opening import Place, alone, is_there, server
-from voterlist.storage.ledger.reading import snapshot
-from voterlist.storage.ledger.tables import (
-    APPEND_ONLY,
-    FILE_NAME,
-    KEYS,
-    statements,
-)
+from voterlist.storage.ledger.reading import Place, alone, is_there, server, snapshot
 from voterlist.storage.ledger.writing import Ledger
 
 RESTORED_EVENT = "ledger-restored"

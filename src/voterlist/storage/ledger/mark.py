@@ -22,14 +22,13 @@ from voterlist import strict_json
 from voterlist.errors import InputError, input_error
 from voterlist.model import frozen
 from voterlist.storage.files import write_atomically, write_content
-from voterlist.storage.ledger.base import Base
+from voterlist.storage.ledger.base import APPEND_ONLY, SINCE, Base
 from voterlist.storage.ledger.chain import (
     NO_ROWS,
     TableDigest,
     digests_at,
     seal_digests,
 )
-from voterlist.storage.ledger.tables import APPEND_ONLY, SINCE
 
 MARK_NAME = "ledger.mark"
 _TURN = threading.Lock()

@@ -28,14 +28,17 @@ from sqlalchemy.pool import NullPool
 from voterlist.errors import UsageError, VoterlistError, usage_error
 from voterlist.storage.ledger.base import (
     CHUNK,
+    GUARD,
+    KEYS,
+    SESSIONS,
     Chunks,
     Opened,
     Row,
     damage_error,
     forbidden_error,
     locked_error,
+    statements,
 )
-from voterlist.storage.ledger.tables import GUARD, KEYS, SESSIONS, statements
 
 _LOCK = 0x766F_7465_726C_6973
 """The advisory lock of whoever writes: the letters of ``voterlis``."""

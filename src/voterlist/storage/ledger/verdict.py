@@ -15,7 +15,14 @@ from typing import Any, Literal
 
 from voterlist.errors import usage_error
 from voterlist.model import frozen
-from voterlist.storage.ledger.base import Base
+from voterlist.storage.ledger.base import (
+    CHAIN,
+    KEYS,
+    NUMBERED,
+    SINCE,
+    UNNUMBERED,
+    Base,
+)
 from voterlist.storage.ledger.chain import (
     ADDED,
     BEGINNING,
@@ -36,18 +43,11 @@ from voterlist.storage.ledger.chain import (
     version_of,
 )
 from voterlist.storage.ledger.mark import Mark, find_gap, marks_by_path
-from voterlist.storage.ledger.opening import (
+from voterlist.storage.ledger.reading import (
     Place,
     make_tables,
     open_unverified,
     place_of,
-)
-from voterlist.storage.ledger.tables import (
-    CHAIN,
-    KEYS,
-    NUMBERED,
-    SINCE,
-    UNNUMBERED,
 )
 
 _HEAD = re.compile(r"(?:([0-9]+)-)?([0-9a-f]{8,64})")

@@ -18,7 +18,16 @@ from voterlist.decisions.given import person_key
 from voterlist.processes.stopping import whole
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION
 from voterlist.storage.ledger import chain
-from voterlist.storage.ledger.base import damage_error, replaced_error
+from voterlist.storage.ledger.base import (
+    CHAIN,
+    NUMBERED,
+    UNKNOWN_PLACE,
+    ApplicationEvent,
+    CaseNumber,
+    User,
+    damage_error,
+    replaced_error,
+)
 from voterlist.storage.ledger.chain import (
     RunningDigest,
     TableDigest,
@@ -34,21 +43,14 @@ from voterlist.storage.ledger.mark import (
     require_no_gap,
     write_mark,
 )
-from voterlist.storage.ledger.opening import (
+from voterlist.storage.ledger.reading import (
+    SMALL,
     Place,
+    Reader,
     is_there,
     make_tables,
     place_of,
     writable,
-)
-from voterlist.storage.ledger.reading import SMALL, Reader
-from voterlist.storage.ledger.tables import (
-    CHAIN,
-    NUMBERED,
-    UNKNOWN_PLACE,
-    ApplicationEvent,
-    CaseNumber,
-    User,
 )
 from voterlist.tables import ReadRow
 
