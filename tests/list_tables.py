@@ -111,3 +111,8 @@ def edition(purpose=Purpose.WORK, **changed):
 
 def column(rows: pa.Table, name):
     return rows.column(name).to_pylist()
+
+
+def said(rows: pa.Table, *names):
+    """What these columns say of each row."""
+    return [tuple(row[name] for name in names) for row in rows.to_pylist()]

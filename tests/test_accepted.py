@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from list_tables import said
 from voterlist import config
 from voterlist.config.sections import CheckSettings
 from voterlist.errors import SettingsError
@@ -15,30 +16,20 @@ from voterlist.tables import from_columns
 FINDINGS = from_columns(
     {
         "rule": [
-            "over-age",
-            "over-age",
+            *["over-age"] * 2,
             "fin-shared",
-            "missing-value",
-            "missing-value",
+            *["missing-value"] * 2,
             "precinct-too-small",
             "title-removed",
         ],
-        "severity": [
-            "warning",
-            "warning",
-            "error",
-            "warning",
-            "warning",
-            "warning",
-            "note",
-        ],
+        "severity": [*["warning"] * 2, "error", *["warning"] * 3, "note"],
         "unit": ["entry"] * 5 + ["precinct", "entry"],
-        "constituency": [88, 88, 88, 88, 88, 88, 89],
+        "constituency": [*[88] * 6, 89],
         "precinct": [1, 1, 2, 3, 3, 7, 1],
         "entry_id": ["a", "b", "c", "d", "d", None, "e"],
-        "other_entry_id": [None, None, "x", None, None, None, None],
+        "other_entry_id": [None, None, "x", *[None] * 4],
         "field": ["birth_date", "birth_date", "fin", "sex", "address", None, "surname"],
-        "value": [None, None, None, None, None, 43.0, None],
+        "value": [*[None] * 5, 43.0, None],
     },
     FINDING,
 )
@@ -46,16 +37,9 @@ FINDINGS = from_columns(
 
 def left(*accepted, **rules):
     """(rule, entry, field) still asked, and the table of what was accepted."""
-    settled = settle(
-        FINDINGS,
-        CheckSettings(
-            accepted=[{"reason": "seen", **one} for one in accepted], rules=rules
-        ),
-    )
-    asked = [
-        (row["rule"], row["entry_id"], row["field"])
-        for row in settled.findings.to_pylist()
-    ]
+    accepted = [{"reason": "seen", **one} for one in accepted]
+    settled = settle(FINDINGS, CheckSettings(accepted=accepted, rules=rules))
+    asked = said(settled.findings, "rule", "entry_id", "field")
     assert settled.accepted.schema == ACCEPTED
     return [one for one in asked if one[0] != "findings-accepted"], settled
 
@@ -79,20 +63,19 @@ def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
     )
     assert len(asked) == FINDINGS.num_rows - 2
     assert ("over-age", "a", "birth_date") not in asked
-    kept = [
-        (row["entry_id"], row["reason"], row["accepted_by"])
-        for row in settled.accepted.to_pylist()
-    ]
+    kept = said(settled.accepted, "entry_id", "reason", "accepted_by")
     assert kept == [("a", "seen", "A."), ("e", "seen", None)]
     counts = [
-        row
-        for row in settled.findings.to_pylist()
-        if row["rule"] == "findings-accepted"
+        (constituency, value)
+        for rule, constituency, value in said(
+            settled.findings, "rule", "constituency", "value"
+        )
+        if rule == "findings-accepted"
     ]
-    assert [(row["constituency"], row["value"]) for row in counts] == [
-        (88, 1.0),
-        (89, 1.0),
-    ]
+    assert counts == [(88, 1.0), (89, 1.0)]
+
+
+SMALL = {"rule": "precinct-too-small", "constituency": 88}
 
 
 @pytest.mark.parametrize(
@@ -105,26 +88,10 @@ def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
         ({"rule": "fin-shared", "entry_id": "c", "other_entry_id": "x"}, 1),
         ({"rule": "missing-value", "entry_id": "d", "field": "sex"}, 1),
         ({"rule": "missing-value", "entry_id": "d"}, 2),
-        (
-            {
-                "rule": "precinct-too-small",
-                "constituency": 88,
-                "precinct": 7,
-                "value": 43,
-            },
-            1,
-        ),
-        (
-            {
-                "rule": "precinct-too-small",
-                "constituency": 88,
-                "precinct": 7,
-                "value": 42,
-            },
-            0,
-        ),
-        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7}, 0),
-        ({"rule": "precinct-too-small", "constituency": 88, "value": 43}, 0),
+        ({**SMALL, "precinct": 7, "value": 43}, 1),
+        ({**SMALL, "precinct": 7, "value": 42}, 0),
+        ({**SMALL, "precinct": 7}, 0),
+        ({**SMALL, "value": 43}, 0),
     ],
 )
 def test_it_holds_until_what_it_is_about_changes(accepted, gone):
@@ -180,17 +147,14 @@ def test_who_is_missing_is_accepted_one_by_one_in_a_workbook():
 
 def test_rules_of_every_stage_are_switched_and_weighed():
     """The settings hold for findings of other stages than the register tests too."""
-    _, settled = left(
-        **{"title-removed": {"enabled": False}, "missing-value": {"severity": "error"}}
-    )
-    rows = settled.findings.to_pylist()
-    assert {row["rule"] for row in rows} == set(FINDINGS.column("rule").to_pylist()) - {
+    off, weighed = {"enabled": False}, {"severity": "error"}
+    _, settled = left(**{"title-removed": off, "missing-value": weighed})
+    told = said(settled.findings, "rule", "severity")
+    assert {rule for rule, _ in told} == {*FINDINGS.column("rule").to_pylist()} - {
         "title-removed"
     }
-    assert [row["severity"] for row in rows if row["rule"] == "missing-value"] == [
-        "error",
-        "error",
-    ]
+    severities = [severity for rule, severity in told if rule == "missing-value"]
+    assert severities == ["error"] * 2
 
 
 def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
