@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import normalizing
+from list_tables import said
 from voterlist import tables
 from voterlist.ingest.generic import columns_needed, table_intake
 from voterlist.model import Profile
@@ -59,9 +60,8 @@ def test_each_row_is_counted_under_its_own_values(rows):
     assert tables.count_by(table, "word") == Counter(row[0] for row in rows)
     pairs = Counter(row[:2] for row in rows)
     assert tables.count_by(table, "word", "number") == pairs
-    assert set(tables.count_by(tables.distinct(table, "number"), "number")) == {
-        row[1] for row in rows
-    }
+    distinct = tables.count_by(tables.distinct(table, "number"), "number")
+    assert set(distinct) == {row[1] for row in rows}
     sums = Counter()
     for row in rows:
         sums[row[1]] += row[2] or 0
@@ -73,22 +73,17 @@ def test_values_by_appearance_are_those_of_the_text_encoded_anew(values):
     """The same rows, the distinct values as they come, none that stands nowhere."""
     found = tables.by_appearance(encoded(values))
     assert found.to_pylist() == values
-    assert (
-        found.dictionary.to_pylist()
-        == pa.array(values, pa.string()).dictionary_encode().dictionary.to_pylist()
-    )
+    anew = pa.array(values, pa.string()).dictionary_encode()
+    assert found.dictionary.to_pylist() == anew.dictionary.to_pylist()
 
 
 @given(st.lists(st.tuples(*[st.sampled_from([None, "a", "b", "c"])] * 2), max_size=12))
 def test_the_second_column_stands_where_the_first_has_nothing(rows):
     """Coalescing codes equals coalescing texts, with no value twice in the dictionary."""
     first, second = [row[0] for row in rows], [row[1] for row in rows]
-    found = tables.coalesce(
-        encoded(first), pa.array(second, pa.string()).dictionary_encode()
-    )
-    assert found.to_pylist() == [
-        one if one is not None else other for one, other in rows
-    ]
+    other = pa.array(second, pa.string()).dictionary_encode()
+    found = tables.coalesce(encoded(first), other)
+    assert found.to_pylist() == [two if one is None else one for one, two in rows]
     assert len(set(found.dictionary.to_pylist())) == len(found.dictionary)
 
 
@@ -106,10 +101,8 @@ def test_values_that_become_one_are_one_code():
 @given(TEXTS)
 def test_words_do_not_depend_on_how_they_were_held(values):
     """A column of words has the same bytes from texts and from codes of any dictionary."""
-    found, wanted = (
-        tables.words(encoded(values)),
-        tables.words(pa.array(values, pa.string())),
-    )
+    texts = pa.array(values, pa.string())
+    found, wanted = (tables.words(held) for held in (encoded(values), texts))
     assert found.dictionary.to_pylist() == wanted.dictionary.to_pylist()
     assert found.indices.to_pylist() == wanted.indices.to_pylist()
 
@@ -118,12 +111,9 @@ def test_words_do_not_depend_on_how_they_were_held(values):
 def test_a_table_in_order_is_left_as_sorting_would_leave_it(values):
     """Looking first whether it is sorted changes no outcome."""
     table = pa.table({"id": pa.array(values, pa.string()), "row": range(len(values))})
-    wanted = sorted(
-        zip(values, range(len(values)), strict=True), key=lambda pair: pair[0].encode()
-    )
-    assert [
-        tuple(row.values()) for row in tables.sort_by(table, "id").to_pylist()
-    ] == wanted
+    rows = zip(values, range(len(values)), strict=True)
+    wanted = sorted(rows, key=lambda pair: pair[0].encode())
+    assert said(tables.sort_by(table, "id"), "id", "row") == wanted
 
 
 # From the file to the voters
@@ -159,44 +149,32 @@ def test_of_a_parquet_file_only_what_is_wanted_is_read(tmp_path):
 
 def test_a_map_says_which_columns_are_needed():
     """The places of the headers named, without the line's number."""
-    assert columns_needed(
-        ["x", "n", "born", "who"],
-        {"surname": "who", "birth_date": "born", "number": "n"},
-    ) == {2, 3}
+    columns = {"surname": "who", "birth_date": "born", "number": "n"}
+    assert columns_needed(["x", "n", "born", "who"], columns) == {2, 3}
 
 
 @pytest.mark.parametrize("profile", Profile)
 def test_voters_are_the_same_encoded_or_not(tmp_path, profile):
     """Codes of texts give the same table and findings as texts do, values in the same order."""
     pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
-    plain = normalize(
-        table_intake(read_table(tmp_path / "list.parquet")).entries, profile
-    )
-    entries = table_intake(
-        read_table(tmp_path / "list.parquet", wanted=columns_needed), keep_encoded=True
-    ).entries
+    path = tmp_path / "list.parquet"
+    plain = normalize(table_intake(read_table(path)).entries, profile)
+    read = read_table(path, wanted=columns_needed)
+    entries = table_intake(read, keep_encoded=True).entries
     found = normalize(entries, profile, encoded=True)
     assert found.findings.equals(plain.findings)
     assert found.table.cast(VOTER).equals(plain.table)
     for name in ("surname_skeleton", "patronymic", "street", "house"):
-        distinct = found.table.column(name).combine_chunks().dictionary.to_pylist()
-        assert (
-            distinct
-            == plain.table.column(name)
-            .combine_chunks()
-            .dictionary_encode()
-            .dictionary.to_pylist()
-        )
+        codes = found.table.column(name).combine_chunks()
+        texts = plain.table.column(name).combine_chunks().dictionary_encode()
+        assert codes.dictionary.to_pylist() == texts.dictionary.to_pylist()
 
 
 def test_no_rows_are_no_voters_encoded_or_not():
     """A list without rows is normalised to a table without rows."""
     for is_encoded in (False, True):
-        assert (
-            normalize(ENTRY.empty_table(), encoded=is_encoded)
-            .table.cast(VOTER)
-            .equals(VOTER.empty_table())
-        )
+        made = normalize(ENTRY.empty_table(), encoded=is_encoded).table
+        assert made.cast(VOTER).equals(VOTER.empty_table())
 
 
 @given(
@@ -220,73 +198,22 @@ def test_a_date_in_many_rows_votes_for_each(dates):
 # Addresses cut in two
 
 _STREETS = (
-    *(
-        "Nizami küçəsi",
-        "küç. Nizami",
-        "ул. Самеда Вургуна",
-        "28 May küçəsi",
-        "ул. 28 Мая",
-        "Nizami",
-        "küçəsi",
-        "st r.",
-    ),
-    *(
-        "пр. Парламент с.",
-        "Bakı şəhəri, Nizami küçəsi",
-        "Nizami küçəsi, korpus 2",
-        "Nərimanov pr, blok",
-        "Ziya k.",
-    ),
-    *(
-        "г. Баку, ул. Гоголя",
-        "Qala kəndi",
-        "Nizami küçəsi kənd",
-        "Dalan 3 Səbail",
-        "Nizami küç m",
-        "Nizami küç. s",
-    ),
-    *(
-        "Bakı şəh.",
-        "Bakı, Nizami",
-        "г. Баку",
-        "г.Баку",
-        "ev",
-        "2-ci alay",
-        "Nizami, Bakı şəhəri",
-        "d",
-        "küç.",
-    ),
+    *("Nizami küçəsi", "küç. Nizami", "ул. Самеда Вургуна", "28 May küçəsi"),
+    *("ул. 28 Мая", "Nizami", "küçəsi", "st r.", "пр. Парламент с."),
+    *("Bakı şəhəri, Nizami küçəsi", "Nizami küçəsi, korpus 2", "Nərimanov pr, blok"),
+    *("Ziya k.", "г. Баку, ул. Гоголя", "Qala kəndi", "Nizami küçəsi kənd"),
+    *("Dalan 3 Səbail", "Nizami küç m", "Nizami küç. s", "Bakı şəh.", "Bakı, Nizami"),
+    *("г. Баку", "г.Баку", "ev", "2-ci alay", "Nizami, Bakı şəhəri", "d", "küç."),
     *("Гурбан Мамедов к.", "Баку, Гасым Меликов"),
 )
 _GAPS = (" ", ", ", ",", " - ", ";", ", ,")
 _NUMBERS = (
-    *(
-        "12",
-        "12-5",
-        "12 / 5",
-        "12A",
-        "12а",
-        "ev 12",
-        "ev 12, m. 5",
-        "д. 12, кв. 5",
-        "m.27",
-        "12, 5",
-        "d 12 m 5",
-        "5 m",
-    ),
-    *(
-        "ev 12 mənzil 5",
-        "bina 3, ev 4",
-        "korpus 2, ev 5",
-        "kənd 5",
-        "ev",
-        "Vurğun 12",
-        "küç. 7",
-        "12 s",
-        "с. 13",
-    ),
+    *("12", "12-5", "12 / 5", "12A", "12а", "ev 12", "ev 12, m. 5", "д. 12, кв. 5"),
+    *("m.27", "12, 5", "d 12 m 5", "5 m", "ev 12 mənzil 5", "bina 3, ev 4"),
+    *("korpus 2, ev 5", "kənd 5", "ev", "Vurğun 12", "küç. 7", "12 s", "с. 13"),
     *("Vurğun 12, m. 5", "m5", "ev5, m5", "12, Vurğun 5", "12 kənd", "r 4"),
 )
+_PARTS = ("settlement", "street_kind", "street", "house", "building", "flat")
 ADDRESSES = st.lists(
     st.builds("".join, st.tuples(*map(st.sampled_from, (_STREETS, _GAPS, _NUMBERS)))),
     min_size=1,
@@ -306,25 +233,9 @@ def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
         )
     for row, text in enumerate(addresses):
         whole = read_address(text)
-        parts = (
-            whole.line,
-            whole.settlement,
-            whole.street_kind,
-            whole.street,
-            whole.house,
-            whole.building,
-            whole.flat,
-        )
-        names = (
-            "address",
-            "settlement",
-            "street_kind",
-            "street",
-            "house",
-            "building",
-            "flat",
-        )
-        assert tuple(found[name][row].as_py() for name in names) == parts, text
+        parts = (whole.line, *(getattr(whole, name) for name in _PARTS))
+        read = tuple(found[name][row].as_py() for name in ("address", *_PARTS))
+        assert read == parts, text
 
 
 @pytest.mark.parametrize(
@@ -345,11 +256,8 @@ def test_what_may_follow_a_street(numbers, is_plain, may_follow, is_bare):
     Only house and flat may go without a comma.
     """
     found = read_numbers(numbers)
-    assert (found.is_plain, found.may_follow, found.is_bare) == (
-        is_plain,
-        may_follow,
-        is_bare,
-    )
+    told = (found.is_plain, found.may_follow, found.is_bare)
+    assert told == (is_plain, may_follow, is_bare)
 
 
 def test_every_number_of_a_street_has_its_own_house():
@@ -357,24 +265,11 @@ def test_every_number_of_a_street_has_its_own_house():
 
     Each row has its street, house and flat.
     """
-    written = [
-        None,
-        *(
-            f"Qala kəndi, Nizami küçəsi, ev {house}, m. {flat}"
-            for house in range(40)
-            for flat in range(3)
-        ),
-    ]
-    table = normalize(normalizing.entries(address=written)).table
-    assert table.column("house").to_pylist() == [
-        None,
-        *(str(house) for house in range(40) for _ in range(3)),
-    ]
-    assert table.column("flat").to_pylist() == [
-        None,
-        *(str(flat) for _ in range(40) for flat in range(3)),
-    ]
-    assert set(table.column("street").to_pylist()) == {None, "nizami"}
+    homes = list(product(range(40), range(3)))
+    written = [f"Qala kəndi, Nizami küçəsi, ev {one}, m. {two}" for one, two in homes]
+    table = normalize(normalizing.entries(address=[None, *written])).table
+    expected = [("nizami", str(house), str(flat)) for house, flat in homes]
+    assert said(table, "street", "house", "flat") == [(None, None, None), *expected]
 
 
 @pytest.mark.parametrize("signs", ["xə№,", "Xҹ² ", "xİ&٣,\N{BULLET}\n"])
