@@ -46,6 +46,13 @@ def sparse(precinct, surname="Əliyev", **cells):
     return entry(precinct, surname=surname, **cells)
 
 
+def one_of(precinct, fin, **cells):
+    """A row with this FIN, or that says little."""
+    return (
+        sparse(precinct, **cells) if fin is None else person(precinct, fin=fin, **cells)
+    )
+
+
 def listed(*rows):
     """ENTRY of these rows, with their ids."""
     columns = {name: [row.get(name) for row in rows] for name in ENTRY.names}
@@ -58,18 +65,20 @@ def ids(table):
     return table.column("entry_id").to_pylist()
 
 
+BY_CHAIR = {
+    "decided_by": "Chair",
+    "decided_at": "2026-02-03T09:00:00+00:00",
+    "adjudicates": False,
+}
+
+
 def struck(table, places):
     """The answers that strike the entries at these places of a list."""
     decided = [ids(table)[place] for place in places]
-    columns = {
-        "number": list(range(1, len(decided) + 1)),
-        "entry_id": decided,
-        "action": ["strike"] * len(decided),
-        "decided_by": ["Chair"] * len(decided),
-        "decided_at": ["2026-02-03T09:00:00+00:00"] * len(decided),
-        "adjudicates": [False] * len(decided),
-    }
-    amendments = from_columns(columns, GIVEN_AMENDMENT, len(decided))
+    rows = len(decided)
+    columns = {name: [cell] * rows for name, cell in BY_CHAIR.items()}
+    columns |= {"number": list(range(1, rows + 1)), "entry_id": decided}
+    amendments = from_columns(columns | {"action": ["strike"] * rows}, GIVEN_AMENDMENT)
     return Given(amendments=amendments, subjects=subjects_among(table, decided))
 
 
@@ -79,116 +88,93 @@ def moves(answers, table):
     return dict(followed.select(["old_entry_id", "entry_id"]).to_pandas().to_numpy())
 
 
-def test_an_entry_that_can_be_one_person_alone_is_found_in_a_list_handed_in_anew():
-    then = listed(person(1), sparse(1))
-    today = listed(sparse(2, file="b"), person(2, file="b", line=9))
-
-    assert moves(struck(then, [0]), today) == {ids(then)[0]: ids(today)[1]}
-
-
-def test_a_row_that_says_little_is_found_in_the_same_row_of_the_same_file():
-    """Without it a renamed file loses what was decided of rows without identifiers."""
-    then, today = listed(sparse(1)), listed(sparse(2))
-
-    assert moves(struck(then, [0]), today) == {ids(then)[0]: ids(today)[0]}
+B, C, D = ({"file": name} for name in "bcd")
+OTHER, THIRD = "7AA2222", "8BB3333"
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("then", "today", "found"),
     [
-        {},
-        {"fin": "-"},
-        {"fin": "0000000"},
-        {"birth_date": "1970"},
-        {"birth_date": "00.00.1970"},
-        {"birth_date": "00001970"},
+        # Who can be one person alone is found in a list that is handed in anew.
+        ([person(1), sparse(1)], [sparse(2, **B), person(2, **B, line=9)], {0: 1}),
+        # A renamed file would lose what was decided of rows without identifiers.
+        ([sparse(1)], [sparse(2)], {0: 0}),
+        # An identifier without a name is not enough.
+        ([entry(1, fin=FIN)], [entry(2, fin=FIN, **B)], {0: None}),
+        # A row that says little goes the way of another one of its precinct.
+        (
+            [sparse(1), person(1)],
+            [sparse(2, **B, line=7), person(2, **B, line=3)],
+            {0: 0, 1: 1},
+        ),
+        # One of two entries of a person is removed: its striking would strike the other one.
+        ([person(1), person(2, **B)], [person(2, **B)], {0: None}),
+        # Both lists were misread, and of the two alike one is kept, and one repeated.
+        (
+            [
+                person(1, who="a"),
+                person(2, who="b", **B),
+                person(1, fin=OTHER, line=3),
+                person(2, fin=THIRD, **B, line=3),
+            ],
+            [
+                person(4, who="a", **C),
+                person(5, who="b", **D),
+                person(4, fin=OTHER, **C, line=3),
+                person(5, fin=THIRD, **D, line=3),
+            ],
+            {place: place for place in range(4)},
+        ),
+        # Of two alike none follows where nothing says which is which.
+        (
+            [person(1), person(2, **B)],
+            [person(4, **C), person(5, **D)],
+            {0: None, 1: None},
+        ),
+        # Copies of one list keep their numbers.
+        (
+            [person(1), person(1, line=3), person(1, fin=OTHER, line=4)],
+            [person(2, **B), person(2, **B, line=3), person(2, fin=OTHER, **B)],
+            {place: place for place in range(3)},
+        ),
+        # A list that was misread under another constituency is found.
+        (
+            [person(1), sparse(1, line=3)],
+            [person(1, constituency=89), sparse(1, line=3, constituency=89)],
+            {0: 0, 1: 1},
+        ),
+        # A decision would go to another person of the same name.
+        *(
+            ([sparse(1, **cells)], [sparse(2, **B, line=7, **cells)], {0: None})
+            for cells in (
+                {},
+                {"fin": "-"},
+                {"fin": "0000000"},
+                {"birth_date": "1970"},
+                {"birth_date": "00.00.1970"},
+                {"birth_date": "00001970"},
+            )
+        ),
+        # A document or a full birth date says enough.
+        *(
+            ([sparse(1, **cells)], [sparse(2, **B, line=7, **cells)], {0: 0})
+            for cells in (
+                {"document": "AZE 12345678"},
+                {"birth_date": "12.03.1970"},
+                {"birth_date": "19700312"},
+            )
+        ),
     ],
 )
-def test_a_row_that_says_little_is_not_taken_for_one_of_another_file(cells):
-    """A decision would go to another person of the same name."""
-    then = listed(sparse(1, **cells))
-    today = listed(sparse(2, file="b", line=7, **cells))
-
-    assert moves(struck(then, [0]), today) == {}
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        {"document": "AZE 12345678"},
-        {"birth_date": "12.03.1970"},
-        {"birth_date": "19700312"},
-    ],
-)
-def test_a_document_or_a_full_birth_date_says_enough(cells):
-    then = listed(sparse(1, **cells))
-    today = listed(sparse(2, file="b", line=7, **cells))
-
-    assert moves(struck(then, [0]), today) == {ids(then)[0]: ids(today)[0]}
-
-
-def test_an_identifier_without_a_name_is_not_enough():
-    then = listed(entry(1, fin=FIN))
-    today = listed(entry(2, fin=FIN, file="b"))
-
-    assert moves(struck(then, [0]), today) == {}
-
-
-def test_a_row_that_says_little_goes_the_way_of_another_one_of_its_precinct():
-    then = listed(sparse(1), person(1))
-    today = listed(sparse(2, file="b", line=7), person(2, file="b", line=3))
-
-    assert moves(struck(then, [0, 1]), today) == dict(
-        zip(ids(then), ids(today), strict=True)
-    )
-
-
-def test_an_entry_that_stood_there_when_it_was_decided_is_another_entry():
-    """One of two entries of a person is removed: its striking would strike the other one."""
-    then = listed(person(1), person(2, file="b"))
-    today = listed(person(2, file="b"))
-
-    assert moves(struck(then, [0]), today) == {}
-
-
-def test_of_two_alike_each_follows_its_own_list():
-    """Both lists were misread, and a pair of them is a case: kept and repeated must not change."""
-    then = listed(
-        person(1, who="a"),
-        person(2, who="b", file="b"),
-        person(1, fin="7AA2222", line=3),
-        person(2, fin="8BB3333", file="b", line=3),
-    )
-    today = listed(
-        person(4, who="a", file="c"),
-        person(5, who="b", file="d"),
-        person(4, fin="7AA2222", file="c", line=3),
-        person(5, fin="8BB3333", file="d", line=3),
-    )
-
-    assert moves(struck(then, [0, 1, 2, 3]), today) == dict(
-        zip(ids(then), ids(today), strict=True)
-    )
-
-
-def test_of_two_alike_none_follows_where_nothing_says_which_is_which():
-    then = listed(person(1), person(2, file="b"))
-    today = listed(person(4, file="c"), person(5, file="d"))
-
-    assert moves(struck(then, [0, 1]), today) == {}
-
-
-def test_copies_of_one_list_keep_their_numbers():
-    then = listed(person(1), person(1, line=3), person(1, fin="7AA2222", line=4))
-    today = listed(
-        person(2, file="b"),
-        person(2, file="b", line=3),
-        person(2, fin="7AA2222", file="b"),
-    )
-
-    assert moves(struck(then, [0, 1, 2]), today) == dict(
-        zip(ids(then), ids(today), strict=True)
-    )
+def test_an_entry_is_found_where_it_can_be_one_person_alone(then, today, found):
+    """``found``: of each place that was decided the place today, or None."""
+    old, new = listed(*then), listed(*today)
+    expected = {
+        ids(old)[decided]: ids(new)[place]
+        for decided, place in found.items()
+        if place is not None
+    }
+    assert moves(struck(old, found), new) == expected
 
 
 def test_an_entry_that_moved_twice_takes_the_answers_of_both_places_with_it():
@@ -207,26 +193,13 @@ def test_an_entry_that_moved_twice_takes_the_answers_of_both_places_with_it():
     }
 
 
-def test_a_list_misread_under_another_constituency_is_found():
-    then = listed(person(1), sparse(1, line=3))
-    today = listed(
-        person(1) | {"constituency": 89}, sparse(1, line=3) | {"constituency": 89}
-    )
-
-    assert moves(struck(then, [0, 1]), today) == dict(
-        zip(ids(then), ids(today), strict=True)
-    )
-
-
 def test_entries_of_a_constituency_that_was_not_read_are_not_looked_for():
     """A run of one constituency would move what was decided of another one into it."""
-    then, today = listed(person(1) | {"constituency": 89}), listed(person(1, file="b"))
+    then, today = listed(person(1, constituency=89)), listed(person(1, file="b"))
+    stood = today.select(STOOD.names)
 
     followed = follow(
-        struck(then, [0]),
-        today.select(STOOD.names),
-        NAMES,
-        lambda one: one.startswith("088"),
+        struck(then, [0]), stood, NAMES, lambda one: one.startswith("088")
     )
 
     assert followed.moves.num_rows == 0
@@ -234,37 +207,24 @@ def test_entries_of_a_constituency_that_was_not_read_are_not_looked_for():
 
 def test_cases_and_findings_are_named_by_the_entries_of_today():
     """Their ids are made of those of the entries: under the old ones nothing would be found."""
-    then, today = (
-        listed(person(1), person(2, file="b")),
-        listed(person(3), person(2, file="b")),
-    )
+    then, today = (listed(person(one), person(2, file="b")) for one in (1, 3))
     old, new = ids(then), ids(today)
-    case, finding = (
-        case_id(old),
-        {
-            "rule": ["shared-fin"],
-            "entry_id": old[:1],
-            "other_entry_id": old[1:],
-        },
-    )
+    case = case_id(old)
+    finding = {"rule": ["shared-fin"], "entry_id": old[:1], "other_entry_id": old[1:]}
     acceptance = finding | {
         "finding_id": ["?"],
         "mark": ["accept"],
         "accepted_by": ["Chair"],
-        "accepted_at": ["2026-02-03T09:00:00+00:00"],
+        "accepted_at": [BY_CHAIR["decided_at"]],
     }
     acceptances = from_columns(acceptance, ACCEPTANCE, 1)
-    acceptances = acceptances.set_column(
-        0, ACCEPTANCE.field(0), pa.array(finding_ids(acceptances))
-    )
-    verdicts = {
+    named = pa.array(finding_ids(acceptances))
+    acceptances = acceptances.set_column(0, ACCEPTANCE.field(0), named)
+    verdicts = {name: [cell] * 2 for name, cell in BY_CHAIR.items()} | {
         "number": [1, 2],
         "case_id": [case, case],
         "entry_id": old,
         "verdict": ["repeat", "keep"],
-        "decided_by": ["Chair"] * 2,
-        "decided_at": ["2026-02-03T09:00:00+00:00"] * 2,
-        "adjudicates": [False] * 2,
     }
     answers = Given(
         verdicts=from_columns(verdicts, GIVEN_VERDICT, 2),
@@ -286,7 +246,7 @@ def test_cases_and_findings_are_named_by_the_entries_of_today():
 
 PRECINCTS = st.integers(1, 4)
 ROWS = st.lists(
-    st.tuples(PRECINCTS, st.sampled_from([FIN, "7AA2222", "8BB3333", None])),
+    st.tuples(PRECINCTS, st.sampled_from([FIN, OTHER, THIRD, None])),
     min_size=1,
     max_size=10,
 )
@@ -310,11 +270,7 @@ def test_what_was_decided_never_goes_to_another_person(
         fin = rows[number][1]
         file = f"{place}-{'new' if today and not is_renamed else 'old'}"
         cells = {"who": str(number), "file": file, "line": number + 2}
-        return (
-            sparse(precinct, **cells)
-            if fin is None
-            else person(precinct, fin=fin, **cells)
-        )
+        return one_of(precinct, fin, **cells)
 
     then = listed(
         *(row(place, at, place, today=False) for at, (place, _) in enumerate(rows))
@@ -326,9 +282,7 @@ def test_what_was_decided_never_goes_to_another_person(
     if newcomer is not None:
         place, fin = newcomer
         cells = {"who": "newcomer", "file": "newcomer"}
-        stay.append(
-            sparse(place, **cells) if fin is None else person(place, fin=fin, **cells)
-        )
+        stay.append(one_of(place, fin, **cells))
     today = listed(*stay)
     answers = struck(then, sorted(at for at in decided if at < len(rows)))
     by_id = {one["entry_id"]: one for one in (*then.to_pylist(), *today.to_pylist())}
