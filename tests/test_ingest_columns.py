@@ -358,6 +358,26 @@ def test_what_a_whole_list_has_besides_sets_nobody_aside(birth, more):
     assert (found.entries.num_rows, found.entries["birth_date"].null_count) == (24, 0)
 
 
+@pytest.mark.parametrize("place", [4, 5, 6])
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_column_sorted_without_the_others_is_told(place, is_alone):
+    """Each voter had the birth date, the address or the FIN of another, at exit code 0."""
+    rows = voters(66)
+    families = [family for family in range(22) for _ in range(2 + family % 3)]
+    for at, (family, row) in enumerate(zip(families, rows, strict=False)):
+        number = 37 * at % 67
+        row[1:4] = f"{chr(65 + family)}anov", "Elçin", "Vaqif oğlu"
+        row[4:6] = f"03.05.19{number + 30}", f"Nizami küç. {13 * family % 23 + 10}"
+        row[6] = f"{number + 10}AB{at % 10}CD"
+    ordered = sorted(rows, key=lambda row: row[place])
+    if is_alone:
+        cells = [row[place] for row in ordered]
+        for row, cell in zip(rows, cells, strict=True):
+            row[place] = cell
+    found = take(raw([[TITLE], HEADER, *(rows if is_alone else ordered)]))
+    assert ("columns-out-of-step" in said(found)) is is_alone
+
+
 def test_fathers_without_a_particle_are_asked_about():
     """Under a heading in unknown words they were left out, with a note, at exit code 0."""
     rows = [[*row[:3], GIVEN[2 * at % 8], *row[4:]] for at, row in enumerate(voters())]

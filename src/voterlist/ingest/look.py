@@ -31,7 +31,7 @@ from voterlist.ingest.registers import register_in
 from voterlist.ingest.sheet_findings import (
     copy_findings,
     cut_rows,
-    left_out,
+    of_columns,
     sheet_findings,
     year_findings,
 )
@@ -314,7 +314,7 @@ def look(
         *copy_findings(surveys),
         *(() if year is None else year_findings(surveys, year)),
         *cut_rows(surveys, kept),
-        *left_out(surveys, kept),
+        *of_columns(surveys, kept),
     )
     return Seen(tuple(seen), kept, findings, names, territory)
 

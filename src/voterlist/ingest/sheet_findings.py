@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
@@ -91,6 +91,12 @@ _LEAST_NAMED = 4
 """So few names of men and women are those that both may have."""
 _MOST_LEFT_OUT = {"birth_date": 1 / 2, "address": 1 / 3}
 """Fields of which less than this share of entries may have none."""
+_ORDERED = {"birth_date": (4, 20), "fin": (2, 1000)}
+"""Fields by which no list of families is in order; how many of their first signs vary, and in how
+many ways at least in a long list. By documents one is, where all were issued anew."""
+_LEAST_ORDERED, _LEAST_TOGETHER = 20, 8
+"""Fewer cells in order, or fewer neighbours of one family than this more than by chance, prove
+nothing."""
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED, _FEW_TURNED = 3, 0.005
 """So many dates of another order are no slips, where they are more than this share."""
@@ -626,10 +632,11 @@ def _of_sexes(rows: _Rows, sheet: Survey) -> None:
             rows.add("columns-out-of-step", value=shared, row=told_of[0])
 
 
-def left_out(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]:
+def of_columns(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]:
     """The sheets of which too many entries have no birth date, or no address beside others.
 
-    ``tables``: the entries of each. Rows for ``findings_table``.
+    And those of which a column was sorted without the others. ``tables``: the entries of each. Rows
+    for ``findings_table``.
     """
     findings = []
     for sheet, table in zip(surveys, tables, strict=True):
@@ -639,8 +646,62 @@ def left_out(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[Row]
             is_asked = field == "birth_date" or lacks < table.num_rows
             if is_asked and lacks >= max(ENOUGH, most * table.num_rows):
                 rows.add("cells-left-out", field=field, value=lacks)
+        for field in _sorted_alone(table):
+            rows.add("columns-out-of-step", field=field, value=table.num_rows)
         findings += rows.findings
     return findings
+
+
+def _sorted_alone(table: pa.Table) -> Iterator[str]:
+    """The fields of entries (ENTRY) that are in an order in which the voters do not stand.
+
+    Of voters in the order of their birth dates or FINs no families stand together, nor names by
+    their letters; where families do, they live together.
+    """
+    surname = pc.coalesce(table.column("surname"), table.column("full_name"))
+    stems = pc.replace_substring_regex(surname, "(?i)(?:[aа]|[aа]? .*)$", "")
+    letters = pc.utf8_slice_codeunits(surname, 0, 1)
+    address = _neighbours(table.column("address"))
+    family = _neighbours(stems)
+    others = address, family, _neighbours(letters)
+    if any(other.any() for other in others):
+        for name, least in _ORDERED.items():
+            if _is_in_order(table.column(name), *least):
+                yield name
+    by_chance = address.sum() * family.sum() / max(1, len(family))
+    fewer = min(address.sum(), family.sum()) - by_chance
+    if fewer >= _LEAST_TOGETHER and (address & family).sum() < by_chance + fewer / 5:
+        yield "address"
+
+
+def _neighbours(column: pa.Array) -> Bools:
+    """The rows whose cell is that of the row above, where so many are that they stand together."""
+    own, _ = codes(column)
+    counts = np.bincount(own[own >= 0])
+    same = (own[1:] == own[:-1]) & (own[1:] >= 0)
+    most = counts.sum() - len(counts)
+    by_chance = (counts * (counts - 1)).sum() / max(1, len(own))
+    least = by_chance + 5 * by_chance**0.5 + 5
+    is_order = most - by_chance >= _LEAST_TOGETHER
+    is_order &= same.sum() >= max(least, (most + by_chance) / 2)
+    together: Bools = same & is_order
+    return together
+
+
+def _is_in_order(column: pa.Array, signs: int, most: int) -> bool:
+    """True where texts that vary in their first signs, or days, go up or down all the way."""
+    texts = column.drop_null()
+    days = pc.replace_substring_regex(texts, r"^(\d\d)\D(\d\d)\D(\d{4})$", r"\3-\2-\1")
+    starts = pc.utf8_slice_codeunits(days, 0, signs).unique()
+    if len(texts) < _LEAST_ORDERED or len(starts) < min(len(texts) / 4, most):
+        # Numbers that somebody gave one after the other were given family by family.
+        return False
+    steps = ((own.slice(1), own.slice(0, len(own) - 1)) for own in (texts, days))
+    return any(
+        pc.all(compare(*step)).as_py()
+        for step in steps
+        for compare in (pc.greater_equal, pc.less_equal)
+    )
 
 
 def copy_findings(surveys: Sequence[Survey]) -> list[Row]:
