@@ -90,8 +90,8 @@ def test_keys_are_not_replaced(folder):
 
 
 def test_what_a_killed_process_left_is_no_key(tmp_path):
-    (tmp_path / ".keys.part").mkdir()
-    (tmp_path / ".keys.part/private.key").write_text("half")
+    (tmp_path / ".voterlist-work-abcd1234/keys").mkdir(parents=True)
+    (tmp_path / ".voterlist-work-abcd1234/keys/private.key").write_text("half")
     assert _code(load_keys, tmp_path / "keys") == "keys-missing"
     make_keys(tmp_path / "keys", CENTRE)
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]

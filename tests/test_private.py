@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -30,8 +29,6 @@ MANIFEST = Manifest(
     constituencies=(88,),
     inputs={},
 )
-NOBODY = 2**22 + 1
-"""More than the number of any process on Linux."""
 
 
 def mode(path):
@@ -188,7 +185,7 @@ class Writer:
 
 
 def hidden(folder):
-    return sorted(path.name for path in folder.rglob(".*") if path.is_file())
+    return sorted(path.name for path in folder.rglob(f"{files.PREFIX}*/*"))
 
 
 def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path):
@@ -220,7 +217,7 @@ def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(
     dead, living = Writer(path), Writer(path.with_name("other.html"))
     dead.end()
     RunFolder(tmp_path, MANIFEST)
-    assert [name.startswith(".other.") for name in hidden(tmp_path)] == [True]
+    assert hidden(tmp_path) == ["other.html"]
     living.finish()
     assert hidden(tmp_path) == []
     assert path.with_name("other.html").read_text(encoding="utf-8") == "half"
@@ -238,7 +235,7 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     ] == [("a.txt", "half")]
 
 
-def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
+def test_a_folder_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
     tmp_path, monkeypatch
 ):
     """Another process would remove it again while it is written, and its rename would fail."""
@@ -248,13 +245,13 @@ def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
 
     def lock_late(descriptor, operation):
         if not removed:
-            removed.extend(hidden(tmp_path))
-            (tmp_path / removed[0]).unlink()
+            removed.extend(tmp_path.glob(f"{files.PREFIX}*"))
+            removed[0].rmdir()
         true_lock(descriptor, operation)
 
     def write(beside):
         beside.write_text("whole", encoding="utf-8")
-        files.remove_if_abandoned(beside)
+        files.remove_abandoned(tmp_path)
 
     monkeypatch.setattr(files.fcntl, "flock", lock_late)
     write_atomically(path, write)
@@ -265,12 +262,11 @@ def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
 def test_files_of_people_stay_where_leftovers_are_removed(tmp_path):
     """A name that only looks like that of an unfinished file would take a person's file away."""
     kept = {
-        f"reports/88/.notes.{NOBODY}.txt",
-        f"inbox/88/.list.{NOBODY}.parquet",
-        f".plan.{NOBODY}.json",
-        f"reference/.deaths.{NOBODY}-0.part.csv",
+        "reports/88/.voterlist-work/notes.txt",
+        f"inbox/88/{files.PREFIX}abcd1234/list.parquet",
+        f"{files.PREFIX}of-mine/plan.json",
+        f"reports/{files.PREFIX}abcd1234.txt",
         "reports/88/report-en.html",
-        "reports/.part",
     }
     for name in kept:
         path = tmp_path / name
@@ -279,17 +275,6 @@ def test_files_of_people_stay_where_leftovers_are_removed(tmp_path):
     remove_leftovers(tmp_path)
     found = (path for path in tmp_path.rglob("*") if path.is_file())
     assert {path.relative_to(tmp_path).as_posix() for path in found} == kept
-
-
-def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
-    """What a person calls a file selects no other file."""
-    other = tmp_path / ".ab.1-0.part.txt"
-    other.write_text("x", encoding="utf-8")
-    write_atomically(
-        tmp_path / "a*.txt",
-        lambda beside: Path(beside).write_text("y", encoding="utf-8"),
-    )
-    assert other.exists()
 
 
 def test_a_file_that_may_not_be_written_is_told_by_its_own_name(tmp_path):

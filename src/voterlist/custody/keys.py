@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 import unicodedata
 from dataclasses import field
@@ -30,6 +29,7 @@ from voterlist.model import frozen
 from voterlist.storage.files import (
     make_folder,
     open_private,
+    private_folder,
     sync_folder,
     write_atomically,
     write_content,
@@ -274,20 +274,17 @@ def make_keys(
     signing = Ed25519PrivateKey.generate()
     identity = pyrage.x25519.Identity.generate()
     public = _public_key(commission, signing, identity)
-    beside = folder.with_name(f".{folder.name}.part")
-    # A folder that is there was left by a process that was killed. Its keys were never used.
-    shutil.rmtree(beside, ignore_errors=True)
-    make_folder(beside)
-    try:
-        private = _private_text(signing, identity)
-        if passphrase is not None:
-            private = pyrage.passphrase.encrypt(private, _as_typed(passphrase))
+    private = _private_text(signing, identity)
+    if passphrase is not None:
+        private = pyrage.passphrase.encrypt(private, _as_typed(passphrase))
+    make_folder(folder.parent)
+    # What a process that was killed left goes: its keys were never used.
+    with private_folder(folder.parent) as around:
+        beside = around / folder.name
+        make_folder(beside)
         write_content(beside / PRIVATE_NAME, private)
         write_content(beside / PUBLIC_NAME, to_bytes(public))
-        sync_folder(beside)
         beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     sync_folder(folder.parent)
     return public
 

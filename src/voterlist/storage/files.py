@@ -4,21 +4,20 @@ Voters' lists are personal data. So whatever the program makes is closed to ever
 machine, whatever the umask: folders have mode 0700, files 0600. Systems without such modes keep
 their own rules.
 
-A folder for files of a moment must not outlive its process. One that is killed cannot remove its
-folder: whoever makes the next one does.
+A folder for files of a moment, in which each file is filled before it has its place, must not
+outlive its process. One that is killed cannot remove its folder: whoever makes the next one does.
 """
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 import re
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -33,10 +32,6 @@ Identity = tuple[int, int] | None
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
-
-_BESIDE = re.compile(r"\..+\.\d+-\d+\.part(\.[^.]+)?")
-"""The names of files written beside their place: ``.<stem>.<process>-<number>.part<suffix>``."""
-_NUMBERS = re.compile(r"\d+-\d+")
 
 
 def make_folder(path: Path, *, is_forced: bool = True) -> None:
@@ -112,8 +107,7 @@ def write_atomically(
 ) -> None:
     """Let ``write`` fill a file beside ``path``, force it to the disk and rename it into place.
 
-    The file is private before it holds anything. What killed writers of the same file left beside
-    it goes.
+    The file lies in a folder of the moment, and is private before it holds anything.
 
     Args:
         path: the file.
@@ -121,23 +115,21 @@ def write_atomically(
         place: gives the path in the end from the file as written, where that depends on its
             content.
     """
-    _remove_abandoned_of(path)
-    beside, descriptor = _create_beside(path)
     try:
-        write(beside)
-        with beside.open("rb+") as written:
-            make_private(written.fileno())
-            os.fsync(written.fileno())
-        beside.replace(path if place is None else place(beside))
+        with private_folder(path.parent) as folder:
+            beside = folder / path.name
+            open_private(beside).close()
+            write(beside)
+            with beside.open("rb+") as written:
+                make_private(written.fileno())
+                os.fsync(written.fileno())
+            beside.replace(path if place is None else place(beside))
     except OSError as error:
-        if error.errno in NO_ROOM:
-            # Of a copy the system names the file that is read, which may lie on another disk.
+        # The folder beside means nothing to a person; of a copy the system names the file that is
+        # read, which may lie on another disk.
+        if error.errno in NO_ROOM or PREFIX in str(error.filename):
             error.filename = str(path)
         raise
-    finally:
-        beside.unlink(missing_ok=True)
-        if descriptor is not None:
-            os.close(descriptor)
     sync_folder(path.parent)
 
 
@@ -182,92 +174,6 @@ def sync_folder(path: Path) -> None:
         os.close(folder)
 
 
-def is_beside(name: str) -> bool:
-    """True for the name of a file that a writer of this program fills beside its place."""
-    return _BESIDE.fullmatch(name) is not None
-
-
-def remove_if_abandoned(path: Path, *, is_folder: bool = False) -> None:
-    """Remove a file beside its place, or a folder for files of a moment, whose maker has ended.
-
-    The maker holds a lock on it, which the system releases when the process ends, however it ends.
-    So nothing of a living process goes, and the number of a process says nothing, which another may
-    bear by now. A folder of another user stays.
-    """
-    if sys.platform == "win32":
-        return
-    kind = os.O_DIRECTORY if is_folder else os.O_RDWR
-    try:
-        descriptor = os.open(path, kind | os.O_NOFOLLOW)
-    except OSError:
-        # Another process has removed it, or it is another user's, or something else.
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        state = os.fstat(descriptor)
-        if is_folder and state.st_uid == os.geteuid():
-            shutil.rmtree(path, ignore_errors=True)
-        # Without a name it is gone already, and the name may be that of a new file.
-        elif not is_folder and state.st_nlink:
-            path.unlink()
-    except OSError:
-        # Its maker lives, or it cannot be told whether it does.
-        return
-    finally:
-        os.close(descriptor)
-
-
-def _create_beside(path: Path) -> tuple[Path, int | None]:
-    """A new private file beside ``path``.
-
-    And its descriptor, which holds a lock on it as long as it is open.
-    """
-    for number in itertools.count():
-        beside = path.with_name(
-            f".{path.stem}.{os.getpid()}-{number}.part{path.suffix}"
-        )
-        try:
-            descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            # The name beside means nothing to a person; the file that was to be written does.
-            error.filename = str(path)
-            raise
-        make_private(descriptor)
-        if sys.platform == "win32":
-            # A file that is open cannot be renamed there.
-            os.close(descriptor)
-            return beside, None
-        if _hold(descriptor):
-            return beside, descriptor
-        os.close(descriptor)
-    raise AssertionError
-
-
-def _hold(descriptor: int) -> bool:
-    """Lock a new file.
-
-    False where another process took it for abandoned just now, and has removed it.
-    """
-    if sys.platform != "win32":
-        # A file system without such locks: nobody can tell then that the file is abandoned.
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return os.fstat(descriptor).st_nlink > 0
-
-
-def _remove_abandoned_of(path: Path) -> None:
-    """Remove what killed writers of this very file left beside it."""
-    first, last = f".{path.stem}.", f".part{path.suffix}"
-    # No pattern of its own for each file: to compile one takes longer than to look.
-    with suppress(OSError):
-        for name in os.listdir(path.parent):  # noqa: PTH208  names alone
-            is_like = name.startswith(first) and name.endswith(last)
-            if is_like and _NUMBERS.fullmatch(name[len(first) : -len(last)]):
-                remove_if_abandoned(path.with_name(name))
-
-
 PREFIX = ".voterlist-work-"
 """How the names of such folders begin."""
 _NAME = re.compile(rf"{re.escape(PREFIX)}[A-Za-z0-9_]{{8}}")
@@ -302,6 +208,8 @@ def _make_folder(around: Path) -> tuple[Path, int | None]:
         if sys.platform == "win32":
             return folder, None
         try:
+            # The umask may have taken a right from the owner.
+            folder.chmod(_FOLDER_MODE)
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
             # Another process took it for abandoned just now, and has removed it.
@@ -315,11 +223,35 @@ def _make_folder(around: Path) -> tuple[Path, int | None]:
 
 
 def remove_abandoned(around: Path) -> None:
-    """Remove the folders in a folder that no living process holds; those of other users stay."""
-    with suppress(OSError), os.scandir(around) as items:
-        names = [item.name for item in items if _NAME.fullmatch(item.name)]
-        for name in names:
-            remove_if_abandoned(around / name, is_folder=True)
+    """Remove the folders in a folder that no living process holds; those of other users stay.
+
+    Their maker holds a lock on each, which the system releases when the process ends, however it
+    ends. So nothing of a living process goes, and the number of a process says nothing, which
+    another may bear by now.
+    """
+    with suppress(OSError):
+        for name in os.listdir(around):  # noqa: PTH208  names alone
+            if _NAME.fullmatch(name):
+                _remove_if_abandoned(around / name)
+
+
+def _remove_if_abandoned(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        # Another process has removed it, or it is another user's, or something else.
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        # Its maker lives, or it cannot be told whether it does.
+        return
+    finally:
+        os.close(descriptor)
 
 
 _OWN_FOLDERS = ("runs", "reports", "compared", "lists", "sent", "keys")
@@ -336,24 +268,10 @@ def remove_leftovers(workspace: Path) -> None:
 
     Whoever calls this holds the workspace.
     """
-    remove_unfinished(workspace)
-    for folder in _OWN_FOLDERS:
-        for around, _, names in os.walk(workspace / folder):
-            remove_abandoned(Path(around))
-            _remove_beside(Path(around), names)
-
-
-def remove_unfinished(workspace: Path) -> None:
-    """The same in the folder of the workspace alone: nothing in its folders is looked at."""
-    _remove_beside(workspace, os.listdir(workspace))  # noqa: PTH208  names alone
     remove_abandoned(workspace)
-
-
-def _remove_beside(folder: Path, names: Iterable[str]) -> None:
-    """Remove those of these files whose writers have ended."""
-    for name in names:
-        if is_beside(name):
-            remove_if_abandoned(folder / name)
+    for folder in _OWN_FOLDERS:
+        for around, _, _ in os.walk(workspace / folder):
+            remove_abandoned(Path(around))
 
 
 def remove_work_folders(workspace: Path) -> None:

@@ -38,7 +38,7 @@ from voterlist.storage.files import (
     WORK_FOLDERS,
     make_folder,
     own_folder,
-    remove_unfinished,
+    remove_abandoned,
     write_content,
 )
 from voterlist.storage.folders import files_in, mounts_in, remove
@@ -86,9 +86,9 @@ _PATTERNS = {
     Kind.LISTS: (MOBILE,),
     Kind.RETURNED: ("sent/*.cases",),
     Kind.COPIES: ("ledger-kept-*",),
-    Kind.WORK: (f"{PREFIX}*",),
+    Kind.WORK: (f"{PREFIX}*", ".*-[0-9]*.part*"),
 }
-"""Names that are others each time."""
+"""Names that are others each time; the last is that of unfinished files of earlier versions."""
 _ASKED = (
     Gate.STALE_RUN,
     Gate.OPEN_CASES,
@@ -192,7 +192,7 @@ def forget(
                 written.write_journal(today, BEGUN, by=by, **details)
         _keep_manifests(workspace)
         _delete(workspace, kinds, found, progress)
-        remove_unfinished(workspace)
+        remove_abandoned(workspace)
         with Ledger(place) as written:
             written.write_journal(today, FORGOTTEN, by=by)
     return Forgotten(found, (), links, is_done=True, goes_on=goes_on)
