@@ -45,7 +45,6 @@ from voterlist.serve.cases_api import (  # noqa: E402
     MOST_BYTES,
     MOST_FILE_BYTES,
     CasesApi,
-    Exchange,
 )
 from voterlist.serve.counter import CounterPages  # noqa: E402
 from voterlist.serve.door import add_user  # noqa: E402
@@ -88,9 +87,9 @@ _JOURNALS = ("journal", "session")
 def routes() -> tuple[tuple[str, str], ...]:
     """(method, path) of everything that the desk answers to, as the application has it."""
     nothing: Any = None
-    cases, files = CasesApi(*[nothing] * 5), Exchange(nothing, nothing)
+    cases = CasesApi(*[nothing] * 5)
     counter = CounterPages(nothing, nothing)
-    desk = Desk(nothing, nothing, cases, files, counter, nothing, Settings())
+    desk = Desk(nothing, nothing, cases, counter, nothing, Settings())
     return tuple(
         (method, route.path)
         for route in desk.routes()

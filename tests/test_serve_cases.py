@@ -724,5 +724,5 @@ def test_all_that_changed_is_told_however_much_it_is():
     api = CasesApi(None, None, work, Holds(5), lambda: noon)
     asked = SimpleNamespace(query_params={"since": "0"})
     aysel = Visitor("", "Aysel", Role.ANALYST)
-    told = json.loads(asyncio.run(api.news(asked, aysel)).body)
+    told = json.loads(asyncio.run(api.news(asked, aysel, None)).body)
     assert (len(told["changed"]), told["version"]) == (3_000, 3_000)

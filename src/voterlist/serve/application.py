@@ -42,7 +42,8 @@ from voterlist.serve.cases_api import (
     MOST_BYTES,
     MOST_FILE_BYTES,
     CasesApi,
-    Exchange,
+    file_of,
+    read_in,
 )
 from voterlist.serve.clerk import Clerk, Refusal
 from voterlist.serve.counter import CounterPages
@@ -111,7 +112,8 @@ ASKED = "desk-questions"
 of questions."""
 
 Handler = Callable[[Request], Awaitable[Response]]
-VisitorHandler = Callable[[Request, Visitor], Awaitable[Response]]
+VisitorHandler = Callable[[Request, Visitor, Catalogue], Awaitable[Response]]
+"""What answers somebody who is logged in, in their language."""
 
 
 class Desk:
@@ -121,7 +123,6 @@ class Desk:
         clerk: writes the ledger.
         door: who is in.
         cases: answers what the page's script asks.
-        files: decisions out and in by files.
         counter: finds voters, and takes applications.
         clock: the moment.
         settings: of whoever opens the desk.
@@ -132,7 +133,6 @@ class Desk:
         clerk: Clerk,
         door: Door,
         cases: CasesApi,
-        files: Exchange,
         counter: CounterPages,
         clock: Clock,
         settings: Settings,
@@ -140,7 +140,6 @@ class Desk:
         self.clerk = clerk
         self.door = door
         self.cases = cases
-        self.files = files
         self.counter = counter
         self.clock = clock
         self._commission = settings.workspace.name
@@ -182,7 +181,7 @@ class Desk:
                 for path, handler in (
                     ("open", self.cases.open_case),
                     ("next", self.cases.open_next),
-                    ("decide", self.decide),
+                    ("decide", self.cases.decide),
                 )
             ),
             Route("/export/{kind}", self._inside(self.export, Role.OPERATOR)),
@@ -210,8 +209,9 @@ class Desk:
     def _in_words(self, name: str) -> VisitorHandler:
         """A page of the counter in the language of whoever asks; a language chosen is kept."""
 
-        async def handle(request: Request, visitor: Visitor) -> Response:
-            say = self.words(request)
+        async def handle(
+            request: Request, visitor: Visitor, say: Catalogue
+        ) -> Response:
             answer = await self.counter.show(name, request, visitor, say.language)
             return self._with_language(answer, say) if _chooses(request) else answer
 
@@ -251,7 +251,8 @@ class Desk:
             if is_others and not is_page:
                 return self._refused(request, Refusal("not-yours", 403))
             try:
-                return await (self._told if is_others else handler)(request, visitor)
+                answer = self._told if is_others else handler
+                return await answer(request, visitor, self.words(request))
             except Refusal as refusal:
                 return self._refused(request, refusal)
             except WorkspaceBusyError:
@@ -259,9 +260,10 @@ class Desk:
 
         return handle
 
-    async def _told(self, request: Request, visitor: Visitor) -> Response:
+    async def _told(
+        self, request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
         """The counter, which is for everybody, with the word that a page is for others."""
-        say = self.words(request)
         trouble = say("serve.refused.not-yours")
         show = self.counter.show
         answer = await show("home", request, visitor, say.language, trouble)
@@ -280,11 +282,13 @@ class Desk:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return PlainTextResponse(f"{self._sentences[status]}\n", status)
 
-    async def home(self, request: Request, visitor: Visitor) -> Response:
+    async def home(
+        self, _request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
         """The page of the desk, whose script asks for all else; the counter for its clerks."""
         if visitor.role not in _SEE_CASES:
             return RedirectResponse("/counter", _SEE_OTHER)
-        return HTMLResponse(frame(self.words(request).language))
+        return HTMLResponse(frame(say.language))
 
     async def choose_language(self, request: Request) -> Response:
         """Remember in which language somebody reads."""
@@ -365,27 +369,29 @@ class Desk:
             samesite="strict",
         )
 
-    async def decide(self, request: Request, visitor: Visitor) -> Response:
-        """Record decisions."""
-        return await self.cases.decide(request, visitor, self.words(request))
-
-    async def questions(self, request: Request, visitor: Visitor) -> Response:
+    async def questions(
+        self, request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
         """The page of questions; that somebody saw it stands in the journal before."""
         await self._note(ASKED, visitor)
-        return await self._in_words("questions")(request, visitor)
+        return await self._in_words("questions")(request, visitor, say)
 
-    async def export(self, request: Request, visitor: Visitor) -> Response:
+    async def export(
+        self, request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
         """A file for somebody who has no access to the desk."""
         kind = request.path_params["kind"]
         if kind not in {"page", "workbook"}:
             raise HTTPException(404)
         await self._note(EXPORTED, visitor)
-        return await self.files.export(kind, self.words(request).language)
+        return await file_of(self.counter, kind, say.language)
 
-    async def read_in(self, request: Request, visitor: Visitor) -> Response:
+    async def read_in(
+        self, request: Request, visitor: Visitor, say: Catalogue
+    ) -> Response:
         """Decisions that somebody made elsewhere: nobody brings those of others."""
         await self._note(READ_IN, visitor)
-        return await self.files.read_in(request, visitor, self.words(request))
+        return await read_in(self.counter, request, visitor, say)
 
     async def _note(self, event: str, visitor: Visitor) -> None:
         """Note in the journal who does something, before it is done."""
@@ -396,7 +402,9 @@ class Desk:
 
         await self.clerk.do(note)
 
-    async def log_out(self, _request: Request, visitor: Visitor) -> Response:
+    async def log_out(
+        self, _request: Request, visitor: Visitor, _say: Catalogue
+    ) -> Response:
         """End the session."""
         await self.clerk.do(partial(self.door.let_out, visitor=visitor))
         answer = RedirectResponse("/login", _SEE_OTHER)
@@ -610,8 +618,7 @@ def open_server(workspace: Path, address: Address, clock: Clock) -> Iterator[Ser
                 raise usage_error("desk-no-users", path=workspace)
             cases = CasesApi(clerk, watch, work, holds, clock)
             counter = CounterPages(workspace, clock)
-            files = Exchange(workspace, clock)
-            desk = Desk(clerk, door, cases, files, counter, clock, settings)
+            desk = Desk(clerk, door, cases, counter, clock, settings)
             with address.listening() as listener:
                 server = Server(desk, address, listener)
                 yield server

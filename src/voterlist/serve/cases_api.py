@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +20,7 @@ from voterlist.desk import Decision
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.render.desk import desk_words
 from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.counter import CounterPages
 from voterlist.serve.door import Clock, Visitor
 from voterlist.serve.guards import JSON
 from voterlist.serve.watch import Holds, Refused, Request, Watch
@@ -34,77 +34,63 @@ MOST_FILE_BYTES = 50 * 1024 * 1024
 """Of a file that is read in."""
 
 
-class Exchange:
-    """Writes files for others to decide, and reads what they decided.
+async def file_of(desk: CounterPages, kind: str, language: str) -> Response:
+    """The ``page`` in one file, or the ``workbook``, of what waits for a decision now."""
+    name, export = _FILES[kind]
+    media = "text/html" if kind == "page" else WORKBOOK
 
-    Args:
-        workspace: its folder.
-        clock: the moment.
-    """
-
-    def __init__(self, workspace: Path, clock: Clock) -> None:
-        self._workspace = workspace
-        self._clock = clock
-
-    async def export(self, kind: str, language: str) -> Response:
-        """The page in one file, or the workbook, of what waits for a decision now.
-
-        Args:
-            kind: ``page`` or ``workbook``.
-            language: in which it is.
-        """
-        name = "desk.html" if kind == "page" else "review.xlsx"
-        content = await asyncio.to_thread(self._export, name, language)
-        media = "text/html" if kind == "page" else WORKBOOK
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, 200, headers, media_type=media)
-
-    async def read_in(
-        self, request: HttpRequest, visitor: Visitor, say: Catalogue
-    ) -> Response:
-        """Read the decisions of whoever is logged in into the ledger.
-
-        Raises:
-            Refusal: it cannot be read, or another program holds the workspace.
-        """
-        kind = request.headers.get("content-type", "").partition(";")[0].strip()
-        content = await request.body()
-        try:
-            imported = await asyncio.to_thread(
-                self._import, KINDS[kind], content, visitor
-            )
-        except WorkspaceBusyError:
-            raise Refusal("busy", 503) from None
-        except VoterlistError:
-            raise Refusal("file-unreadable", 400) from None
-        refused = {problem.row for problem in imported.problems if problem.row}
-        counts = {"recorded": imported.recorded, "refused": len(refused)}
-        problems = sorted({problem.key for problem in imported.problems})
-        message = say("serve.page.imported", **counts)
-        return JSONResponse({**counts, "problems": problems, "message": message})
-
-    def _export(self, name: str, language: str) -> bytes:
-        today = self._clock().date()
+    def written() -> bytes:
         with private_folder() as folder:
             path = folder / name
-            if name.endswith(".html"):
-                export_page(self._workspace, path, language, today=today)
-            else:
-                export_review(self._workspace, path, language, today=today)
+            export(desk.workspace, path, language, today=desk.clock().date())
             return path.read_bytes()
 
-    def _import(self, name: str, content: bytes, visitor: Visitor) -> Imported:
+    content = await asyncio.to_thread(written)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, 200, headers, media_type=media)
+
+
+_FILES: Mapping[str, tuple[str, Callable[..., object]]] = {
+    "page": ("desk.html", export_page),
+    "workbook": ("review.xlsx", export_review),
+}
+"""How a file is called, and what writes it."""
+
+
+async def read_in(
+    desk: CounterPages, request: HttpRequest, visitor: Visitor, say: Catalogue
+) -> Response:
+    """Read the decisions of whoever is logged in into the ledger.
+
+    Raises:
+        Refusal: it cannot be read, or another program holds the workspace.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    content = await request.body()
+
+    def imported() -> Imported:
         with private_folder() as folder:
-            path = folder / name
+            path = folder / KINDS[kind]
             path.write_bytes(content)
-            bringer = Bringer(visitor.name, visitor.role)
             return import_review(
-                self._workspace,
+                desk.workspace,
                 [path],
                 visitor.name,
-                decided_at=self._clock(),
-                bringer=bringer,
+                decided_at=desk.clock(),
+                bringer=Bringer(visitor.name, visitor.role),
             )
+
+    try:
+        made = await asyncio.to_thread(imported)
+    except WorkspaceBusyError:
+        raise Refusal("busy", 503) from None
+    except VoterlistError:
+        raise Refusal("file-unreadable", 400) from None
+    refused = {problem.row for problem in made.problems if problem.row}
+    counts = {"recorded": made.recorded, "refused": len(refused)}
+    problems = sorted({problem.key for problem in made.problems})
+    message = say("serve.page.imported", **counts)
+    return JSONResponse({**counts, "problems": problems, "message": message})
 
 
 _MOST_DECISIONS = 200
@@ -168,7 +154,9 @@ class CasesApi:
         self._clock = clock
         self._listed: tuple[int, bytes] = (-1, b"")
 
-    async def list_all(self, _request: HttpRequest, visitor: Visitor) -> Response:
+    async def list_all(
+        self, _request: HttpRequest, visitor: Visitor, _say: Catalogue
+    ) -> Response:
         """All cases, the words of the page, and who asks."""
         head = {
             "name": visitor.name,
@@ -183,13 +171,17 @@ class CasesApi:
         text = _text(head)[:-1] + b',"data":' + self._list(visitor.name) + b"}"
         return Response(text, media_type="application/json")
 
-    async def open_case(self, request: HttpRequest, visitor: Visitor) -> Response:
+    async def open_case(
+        self, request: HttpRequest, visitor: Visitor, _say: Catalogue
+    ) -> Response:
         """One case whole, reserved for who asks."""
         wanted = await _read(request, _Opened)
         work = partial(self._watch.open, visitor=visitor, case_id=wanted.case)
         return self._opened(await self._clerk.do(work), visitor)
 
-    async def open_next(self, request: HttpRequest, visitor: Visitor) -> Response:
+    async def open_next(
+        self, request: HttpRequest, visitor: Visitor, _say: Catalogue
+    ) -> Response:
         """The next case that waits for who asks, reserved for them."""
         wanted = await _read(request, _Next)
         after = min(max(wanted.after, -1), len(self._work.desk.cases) - 1)
@@ -225,7 +217,9 @@ class CasesApi:
         ]
         return JSONResponse({"results": results}, max(statuses, default=200))
 
-    async def news(self, request: HttpRequest, visitor: Visitor) -> Response:
+    async def news(
+        self, request: HttpRequest, visitor: Visitor, _say: Catalogue
+    ) -> Response:
         """What changed since a version of the list."""
         try:
             since = int(request.query_params.get("since", "0"))

@@ -366,6 +366,9 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
 }
 """Of rows that were added: what their line says, and the column that holds it."""
 
+_MOMENTS = ("decided_at", "accepted_at")
+"""The columns that say when an answer was given."""
+
 Details = dict[str, Any]
 
 
@@ -416,6 +419,8 @@ class Changes:
     ) -> None:
         """Rows that were added to numbered tables: a line for those that ``_TOLD`` tells alike.
 
+        The newest day on which an answer among them was given is noted.
+
         Args:
             event: what they are.
             tables: the tables, with one row each.
@@ -427,7 +432,13 @@ class Changes:
         keys = [tuple(row[name] for name in names.values()) for row in rows]
         for key, digests in self._row_groups(tables, keys, numbers):
             told = dict(zip(names, key, strict=True))
+            if "application" in told:
+                told["application"] = str(told["application"])
             self._changes.append(_Change(event, {**told, **more, ADDED: digests}))
+        moments = [row[name] for row in rows for name in _MOMENTS if name in row]
+        with suppress(ValueError):
+            day = dt.date.fromisoformat(max(map(str, moments), default="")[:10])
+            self._told = max(day, self._told or day)
 
     def lines(
         self, before: Mapping[str, TableDigest], after: Mapping[str, TableDigest]
@@ -468,13 +479,6 @@ class Changes:
             last = first + sum(1 for _ in members)
             yield key, {table: rows[first:last] for table, rows in digests.items()}
             first = last
-
-    def note_answered(self, moments: Iterable[str]) -> None:
-        """Note the newest day on which an answer was given."""
-        newest = max((str(moment)[:10] for moment in moments), default="")
-        with suppress(ValueError):
-            day = dt.date.fromisoformat(newest)
-            self._told = max(day, self._told or day)
 
 
 def _tables_in(details: Details) -> set[str]:

@@ -319,17 +319,9 @@ class Ledger(Reader):
 
     def add_verdicts(self, new: Sequence[ReadRow], *, adjudicates: bool) -> None:
         """Add rows of DECISION, whatever was said before."""
-        self._change("decisions", "adjudications")
-        numbers = self._add("decisions", DECISION.names, new)
-        if adjudicates:
-            self._base.execute_many(
-                "INSERT INTO adjudications VALUES (?)",
-                [(number,) for number in numbers],
-            )
-        tables = ["decisions", *(["adjudications"] if adjudicates else [])]
-        flag = int(adjudicates)
-        self._changes.note_added(chain.DECIDED, tables, new, numbers, adjudicates=flag)
-        self._changes.note_answered(row["decided_at"] for row in new)
+        beside = ("adjudications",) if adjudicates else ()
+        said = {"adjudicates": int(adjudicates)}
+        self._add(chain.DECIDED, DECISION.names, new, "decisions", *beside, **said)
 
     def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
         """Add what was decided about entries (AMENDMENT); returns how many were added.
@@ -338,10 +330,8 @@ class Ledger(Reader):
         """
         flag = int(adjudicates)
         rows = [{**row, "adjudicates": flag} for row in amendments.to_pylist()]
-        self._change("amendments")
-        numbers = self._add("amendments", (*AMENDMENT.names, "adjudicates"), rows)
-        self._changes.note_added(chain.AMENDED, ["amendments"], rows, numbers)
-        self._changes.note_answered(row["decided_at"] for row in rows)
+        names = (*AMENDMENT.names, "adjudicates")
+        self._add(chain.AMENDED, names, rows, "amendments")
         return len(rows)
 
     def keep_subjects(self, subjects: pa.Table) -> None:
@@ -388,10 +378,7 @@ class Ledger(Reader):
         kept = replace(event, day=day.isoformat())
         row = asdict(kept)
         row["details"] = json.dumps(kept.details, sort_keys=True, ensure_ascii=False)
-        self._change("applications")
-        numbers = self._add("applications", tuple(row), [row])
-        told = row | {"application": str(kept.application)}
-        self._changes.note_added(chain.APPLICATION, ["applications"], [told], numbers)
+        self._add(chain.APPLICATION, tuple(row), [row], "applications")
         self._changes.on(dt.date.fromisoformat(kept.day))
         return kept
 
@@ -413,10 +400,7 @@ class Ledger(Reader):
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""
         rows = [_with_one_zero(row) for row in acceptances.to_pylist()]
-        self._change("acceptances")
-        numbers = self._add("acceptances", ACCEPTANCE.names, rows)
-        self._changes.note_added(chain.ACCEPTED, ["acceptances"], rows, numbers)
-        self._changes.note_answered(row["accepted_at"] for row in rows)
+        self._add(chain.ACCEPTED, ACCEPTANCE.names, rows, "acceptances")
 
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell.
@@ -426,13 +410,20 @@ class Ledger(Reader):
         text = json.dumps(details, sort_keys=True, ensure_ascii=False)
         today = self.day_of(day)
         row = {"day": today.isoformat(), "event": event, "details": text}
-        self._change("journal")
-        numbers = self._add("journal", tuple(row), [row])
+        self._add(chain.JOURNAL, tuple(row), [row], "journal")
         self._changes.on(today)
-        self._changes.note_added(chain.JOURNAL, ["journal"], [row], numbers)
 
-    def _add(self, table: str, names: Sequence[str], rows: Sequence[ReadRow]) -> range:
-        """Add rows to a numbered table; returns their numbers."""
+    def _add(
+        self,
+        event: str,
+        names: Sequence[str],
+        rows: Sequence[ReadRow],
+        table: str,
+        *beside: str,
+        **more: int,
+    ) -> None:
+        """Add rows to a numbered table, and their numbers alone to those beside it."""
+        self._change(table, *beside)
         query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our names
         ((first,),) = self._base.rows(query)
         numbers = range(first, first + len(rows))
@@ -446,7 +437,12 @@ class Ledger(Reader):
                 for number, row in zip(numbers, rows, strict=True)
             ],
         )
-        return numbers
+        for other in beside:
+            self._base.execute_many(
+                f"INSERT INTO {other} VALUES (?)",  # noqa: S608  our names
+                [(number,) for number in numbers],
+            )
+        self._changes.note_added(event, (table, *beside), rows, numbers, **more)
 
     def _change(self, *tables: str) -> None:
         """Tables that are about to be changed: verified before, sealed at the end of the block."""
