@@ -299,6 +299,21 @@ def test_who_is_listed_no_more_stands_elsewhere_and_not_here(below, monkeypatch)
     assert answered(below, entry_of(below, LATE), "--stays") == (0, set())
 
 
+def test_who_stays_after_all_is_struck_no_more_whatever_number_the_precinct_has(below):
+    """Numbered anew before the striking and since, it held: who was to stay was on no list."""
+    folder = below / "inbox" / "88"
+    for before, now, answer in (
+        (1, 3, ("--elsewhere", "--document", "AA 12/5")),
+        (3, 4, ("--stays",)),
+    ):
+        path = folder / f"menteqe-{before}.csv"
+        text = path.read_text("utf-8").replace(str(before), str(now), 1)
+        path.rename(folder / f"menteqe-{now}.csv").write_text(text, "utf-8")
+        told("run", below, *AT)
+        assert answered(below, entry_of(below, GONE), *answer) == (0, set())
+    assert entry_of(below, GONE) not in holding(below)
+
+
 def test_who_objected_rightly_stays_once_the_question_about_them_is_closed(below):
     """What held before the question held again: the striking, whoever had said that they stay."""
     own, court = sorted(answers(below))[:2]

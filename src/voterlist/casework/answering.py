@@ -292,7 +292,7 @@ def record_from_above(
 
     A case is given up once all of its own entries are struck off, or are added no more.
     """
-    given = answers_in(ledger)
+    given = answers_of_today(ledger, runs)
     stands = standing(given)
     stay = {row["entry_id"] for row in file.told_above if row["action"] == STAYS}
     left = rows_among(file.amendments, "action", [Action.STRIKE])
