@@ -484,6 +484,11 @@ def test_what_is_not_shown_by_a_document_or_has_two_places_is_not_taken(below):
     problems = told("review", "import", below, path)[1]["problems"]
     assert [problem["code"] for problem in problems] == ["no-decider"] * len(asked)
     assert set(answers(below).values()) == {None}
+    # Another place than somebody else had named was told as recorded, and answered nothing.
+    number = told("answer", below)[1]["cases"][0]["number"]
+    said = ("--case", number, "--elsewhere", "--document", "AA 1", "--precinct")
+    for place, by, code in (("87/1", BY, 0), ("87/2", "Cavid", 1)):
+        assert told("answer", below, *said, place, "--by", by, *AT)[0] == code
 
 
 def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):

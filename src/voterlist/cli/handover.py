@@ -23,7 +23,7 @@ from voterlist.cli.options import (
     passphrase_of,
     when,
 )
-from voterlist.cli.review import list_problems
+from voterlist.cli.review import list_disputes, list_problems
 from voterlist.cli.status import (
     changed_as_json,
     tell_changed,
@@ -323,6 +323,7 @@ def answer(
     from voterlist.report.values import Words
 
     problems: list[Answer] = []
+    contested = False
     if case is not None:
         is_whole = stays is not None and by.strip()
         if not is_whole or (stays and elsewhere):
@@ -338,7 +339,7 @@ def answer(
             "precinct": precinct.strip() if elsewhere else None,
         }
         at = moment(today, workspace)
-        problems = _answer_case(workspace, case, said, stands_as, at)
+        problems, contested = _answer_case(workspace, case, said, stands_as, at)
     cases = cases_returned(workspace, case)
     left = sum(given is None for _, given in cases)
     # Of an answer it is shown whom it is about.
@@ -366,14 +367,17 @@ def answer(
             for returned, given in cases
         ],
         "problems": problems,
-        "exit_code": bool(problems),
+        "exit_code": bool(problems or contested),
     }
 
 
 def _answer_case(
     workspace: Path, case: int, said: Mapping[str, Any], stands_as: str, at: dt.datetime
-) -> list[Answer]:
-    """Record and tell what was answered; why it may not be recorded, for programs."""
+) -> tuple[list[Answer], bool]:
+    """Record and tell what was answered.
+
+    Returns why it may not be recorded, for programs, and whether it is contested.
+    """
     from voterlist.casework.answering import answered_by, cases_returned
     from voterlist.casework.importing import Bringer
     from voterlist.casework.reviewing import answer_case
@@ -393,7 +397,8 @@ def _answer_case(
         other = answered_by(before.get(case), said["action"], said["decided_by"])
         if other is not None:
             tell("cli.answer.turned-over", number=case, by=other)
-    return problems
+    list_disputes("contested", made.contested)
+    return problems, bool(made.contested)
 
 
 def _cells(

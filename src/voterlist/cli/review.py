@@ -170,8 +170,8 @@ def import_decisions(
         elif not file.answers and not file.problems:
             tell("cli.review.nothing-said", path=path)
     _list_replaced(imported.replaced)
-    _list_disputes("contested", imported.contested)
-    _list_disputes("pending", imported.pending)
+    list_disputes("contested", imported.contested)
+    list_disputes("pending", imported.pending)
     problems = list_problems(imported.problems)
     if imported.recorded:
         tell("cli.review.import.next", folder=workspace)
@@ -245,7 +245,7 @@ def _list_replaced(replaced: Iterable[Replaced]) -> None:
         )
 
 
-def _list_disputes(name: str, disputes: Sequence[Question]) -> None:
+def list_disputes(name: str, disputes: Sequence[Question]) -> None:
     """What people answered, side by side."""
     from voterlist.report.asked import tell_answers
     from voterlist.report.values import Words
