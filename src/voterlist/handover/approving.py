@@ -27,9 +27,10 @@ from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, Work, handed_over, of_cycle
 from voterlist.pipeline.standings import standings
-from voterlist.report.values import UnitStanding, Waiting
+from voterlist.report.values import UnitStanding, Waiting, in_constituency
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_change, open_to_read
+from voterlist.tables import rows_among
 
 _LEAVES = frozenset({Action.MOVE, Action.STRIKE, Verdict.REPEAT})
 
@@ -114,7 +115,7 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
     """
     with open_to_read(workspace) as (settings, ledger):
         work = known_work(workspace, ledger) or Work()
-        runs = ListSource.of(workspace, ledger, settings).runs
+        source = ListSource.of(workspace, ledger, settings)
         lines = handovers(ledger.journal())
         senders = {line.sender for line in lines if line.constituency == constituency}
         packages = Kept(workspace, ledger).lists()
@@ -123,10 +124,17 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
         f"wall.{name.replace('_', '-')}": count
         for name, count in dataclasses.asdict(waiting).items()
     }
+    (came_back,) = gates(source, Scope(constituency), [Gate.RETURNED])
+    counts["gate.returned.what"] = came_back.count
+    folder = source.runs.folder_of(constituency)
+    findings = in_constituency(read_table(folder, "findings"), constituency)
+    missing = rows_among(findings, "rule", ["arrived-missing"])
+    # Of a voter struck here for there, and there for here, nothing else tells.
+    counts["nation.changes.arrived-missing"] = missing.num_rows
     for sender in sorted(senders & packages.keys()):
         for passed in read_gates(packages[sender] / GATES_NAME):
             counts[f"gate.{passed.gate}.what"] = passed.count
-    applied = read_table(runs.folder_of(constituency), "applied").to_pylist()
+    applied = read_table(folder, "applied").to_pylist()
     # The lists that are approved are those below: what is decided here they do not have.
     counts["cli.approve.not-carried-out"] = sum(
         row["action"] in _LEAVES and row["from_constituency"] == constituency
