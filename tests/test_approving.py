@@ -80,6 +80,8 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     assert stands(pair.below, handing.DAY)[0] == "handed-over"
     assert pair.receive("second.zip")[0] == 0
     assert code_of(approve(pair.above)) == (2, "approve-stale-run")
+    (pair.above / "inbox" / "87").mkdir()
+    (pair.above / "inbox" / "87" / "list.xlsx").write_bytes(b"PK" + bytes(40))
     run(pair.above)
     # The lists were approved all the same, and nobody could approve them with what is left.
     gates = max((pair.above / "received").glob("submit-*")) / "gates.json"
@@ -94,6 +96,8 @@ def test_lists_are_approved_once_they_are_here_and_were_run(pair):
     left = [(one["what"].split(",")[0], one["count"]) for one in said["in_spite_of"]]
     missing = "Precincts of the territory without a list: 3."
     assert ("Decisions that came back", 2) in left
+    # One row below, and a list of which nobody knows who stands on it.
+    assert ("Rows set aside that may be voters", 2) in left
     assert left[-1] == (missing, 3)
     assert (code, said["event"], said["constituency"]) == (0, "approved", 88)
     with reading(pair.above / "ledger.db") as ledger:

@@ -27,6 +27,7 @@ from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.progress import HandedOver, Work, handed_over, of_cycle
 from voterlist.pipeline.standings import standings
+from voterlist.report.sections.set_aside import NOBODY
 from voterlist.report.values import UnitStanding, Waiting, in_constituency
 from voterlist.storage.ledger import Reader
 from voterlist.storage.workspace import open_to_change, open_to_read
@@ -127,13 +128,19 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
     (came_back,) = gates(source, Scope(constituency), [Gate.RETURNED])
     counts["gate.returned.what"] = came_back.count
     folder = source.runs.folder_of(constituency)
+    aside = read_table(folder, "set_aside").to_pylist()
+    # Whoever stands in a list that was not read, of whichever constituency, may stand here too.
+    counts["gate.set-aside.what"] = sum(
+        max(row["rows"], 1) for row in aside if row["code"] not in NOBODY
+    )
     findings = in_constituency(read_table(folder, "findings"), constituency)
     missing = rows_among(findings, "rule", ["arrived-missing"])
     # Of a voter struck here for there, and there for here, nothing else tells.
     counts["nation.changes.arrived-missing"] = missing.num_rows
     for sender in sorted(senders & packages.keys()):
         for passed in read_gates(packages[sender] / GATES_NAME):
-            counts[f"gate.{passed.gate}.what"] = passed.count
+            key = f"gate.{passed.gate}.what"
+            counts[key] = counts.get(key, 0) + passed.count
     applied = read_table(folder, "applied").to_pylist()
     # The lists that are approved are those below: what is decided here they do not have.
     counts["cli.approve.not-carried-out"] = sum(
