@@ -7,7 +7,7 @@ and the documentation, so one spelling of it serves everywhere.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar, dataclass_transform
@@ -27,6 +27,14 @@ precinct the constituency as a whole."""
 
 JournalLine = tuple[dt.date, str, Mapping[str, str | int]]
 """What the journal of a workspace says happened: (day, event, details)."""
+
+
+def details_of(
+    journal: Iterable[JournalLine], *events: str
+) -> list[Mapping[str, str | int]]:
+    """The details of the lines of a journal that are of these events, in its order."""
+    return [details for _, event, details in journal if event in events]
+
 
 OnProgress = Callable[[str, int, int], None]
 """Called while work goes on: with what is being done, how much of it is done, and of how much."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from voterlist.model import Action, JournalLine
+from voterlist.model import Action, JournalLine, details_of
 from voterlist.pipeline.standings import day_of_moment
 from voterlist.tables import Row
 
@@ -38,12 +38,11 @@ def days_to_object(journal: Sequence[JournalLine]) -> dict[str, dict[str, dt.dat
     A notice that is written again keeps its day.
     """
     known: dict[str, dict[str, dt.date]] = {}
-    for _, event, details in journal:
-        if event == EVENT:
-            until = dt.date.fromisoformat(str(details["until"]))
-            for notice in str(details["notices"]).split():
-                finding, _, entry = notice.partition(":")
-                known.setdefault(entry, {}).setdefault(finding, until)
+    for details in details_of(journal, EVENT):
+        until = dt.date.fromisoformat(str(details["until"]))
+        for notice in str(details["notices"]).split():
+            finding, _, entry = notice.partition(":")
+            known.setdefault(entry, {}).setdefault(finding, until)
     return known
 
 

@@ -28,7 +28,7 @@ from voterlist.decisions.given import Given, identity_of
 from voterlist.decisions.outcome import place_of_id
 from voterlist.decisions.standing import last_answers, standing
 from voterlist.errors import CustodyError, InputError, UsageError
-from voterlist.model import Action, Progress, Verdict, frozen
+from voterlist.model import Action, Progress, Verdict, details_of, frozen
 from voterlist.pipeline.inbox import RECEIVED, SENT, folders_by_digest
 from voterlist.pipeline.known import answers_of_today, known, known_work, read_table
 from voterlist.pipeline.progress import Journal, of_cycle
@@ -704,8 +704,8 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
     journal = _journal_of_cycle(workspace, ledger)
     cases = {
         str(details["case_id"]): _case_answered(details)
-        for _, event, details in journal
-        if event == ANSWERED and "entries" in details
+        for details in details_of(journal, ANSWERED)
+        if "entries" in details
     }
     cases |= {case.case_id: case for returned in returns for case in returned.cases}
     if not cases:

@@ -33,7 +33,7 @@ from voterlist.custody.keys import Keys, Signed
 from voterlist.deadlines import CalendarStage
 from voterlist.errors import usage_error
 from voterlist.handover.commissions import KEYS, commission_of, keys_of
-from voterlist.model import JournalLine, OnProgress, frozen, null_last
+from voterlist.model import JournalLine, OnProgress, details_of, frozen, null_last
 from voterlist.pipeline.list_input import ListSource
 from voterlist.pipeline.standings import standings
 from voterlist.render.lists import ListWords
@@ -173,7 +173,7 @@ def make_figures(
             "run": newest,
             "rounding": rounding.mark(*settings.figures.age_groups),
         }
-        releases = [said for _, event, said in source.journal if event == EVENT]
+        releases = details_of(source.journal, EVENT)
         if line not in releases:
             ledger.write_journal(today, EVENT, **line)
     return FiguresMade(

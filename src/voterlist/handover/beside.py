@@ -21,7 +21,7 @@ from voterlist.findings import finding_ids
 from voterlist.lists.alterations import DONE, Displayed
 from voterlist.lists.compile import ListInput
 from voterlist.lists.papers import Office, Offices
-from voterlist.model import Precinct, Purpose, Severity, frozen
+from voterlist.model import Precinct, Purpose, Severity, details_of, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.readers import SOURCE_DIGITS
 from voterlist.schemas import LISTED, NOTICE
@@ -76,11 +76,8 @@ def note_displayed(source: ListSource, lines: Sequence[Line], today: dt.date) ->
         WorkspaceBusyError: another command writes into the ledger.
     """
     with Ledger(place_in(source.workspace, source.settings)) as ledger:
-        newest = {
-            details["place"]: details
-            for _, event, details in ledger.journal()
-            if event == _DISPLAYED
-        }
+        displayed = details_of(ledger.journal(), _DISPLAYED)
+        newest = {details["place"]: details for details in displayed}
         for line in lines:
             if newest.get(line["place"]) != line:
                 ledger.write_journal(today, _DISPLAYED, **line)

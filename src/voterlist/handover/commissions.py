@@ -23,7 +23,7 @@ from voterlist.custody.keys import (
 )
 from voterlist.custody.trust import TRUST_NAME, Trust, changing_trust, read_trust
 from voterlist.errors import CustodyError, UsageError, usage_error
-from voterlist.model import Level
+from voterlist.model import Level, details_of
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.files import make_folder, private_folder
@@ -152,10 +152,8 @@ def trust_of(workspace: Path, ledger: Reader) -> Trust:
     Raises:
         CustodyError: the file is not the one that the journal knows.
     """
-    digest = None
-    for _, event, details in ledger.journal():
-        if event in {KEY_TRUSTED, _DISTRUSTED}:
-            digest = str(details[_TRUST_DIGEST])
+    changes = details_of(ledger.journal(), KEY_TRUSTED, _DISTRUSTED)
+    digest = str(changes[-1][_TRUST_DIGEST]) if changes else None
     return read_trust(workspace / TRUST_NAME, digest)
 
 

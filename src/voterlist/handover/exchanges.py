@@ -31,7 +31,7 @@ from voterlist.handover.commissions import (
     sealed_name,
     trust_of,
 )
-from voterlist.model import JournalLine, Level, frozen
+from voterlist.model import JournalLine, Level, details_of, frozen
 from voterlist.pipeline.inbox import SENT
 from voterlist.pipeline.running import settle_moves
 from voterlist.storage import ledger as ledgers
@@ -192,9 +192,8 @@ def next_receipt(ledger: Reader, cycle: str, receiver: str) -> tuple[int, str | 
     """(serial, identity of the receipt before) of the next receipt to a receiver."""
     lines = [
         details
-        for _, event, details in _under_our_key(ledger)
-        if event == RECEIPT_WRITTEN
-        and (details.get(_CYCLE), details.get("receiver")) == (cycle, receiver)
+        for details in details_of(_under_our_key(ledger), RECEIPT_WRITTEN)
+        if (details.get(_CYCLE), details.get("receiver")) == (cycle, receiver)
     ]
     if not lines:
         return 1, None

@@ -69,7 +69,7 @@ from voterlist.handover.handed_lists import (
     tables_of,
     write_arrivals,
 )
-from voterlist.model import Verdict, frozen
+from voterlist.model import Verdict, details_of, frozen
 from voterlist.pipeline.inbox import INBOX, RECEIVED, lists_in
 from voterlist.pipeline.running import settle_moves
 from voterlist.render.rows import COLUMNS_NAME, write_schema
@@ -198,11 +198,8 @@ def _open(desk: Desk, path: Path) -> Iterator[tuple[Package, bool]]:
             for package in several
             if series.kind is not Kind.RECEIPT
         }
-        bare -= {
-            str(details.get("package"))
-            for _, event, details in ledger.journal()
-            if event == RECEIPT_WRITTEN
-        }
+        written = details_of(ledger.journal(), RECEIPT_WRITTEN)
+        bare -= {str(details.get("package")) for details in written}
     work = desk.workspace / _WORK
     receiving = Receiving(
         us=desk.us,
@@ -496,11 +493,8 @@ def _enter_receipt(desk: Desk, package: Package, today: dt.date) -> Received:
         raise refusal("receipt-for-other")
     receipt = read_receipt(package, sent)
     with Ledger(desk.place) as ledger:
-        is_sent = any(
-            details.get("package") == sent.digest
-            for _, event, details in ledger.journal()
-            if event in {Event.SUBMITTED, Event.RETURNED}
-        )
+        ours = details_of(ledger.journal(), Event.SUBMITTED, Event.RETURNED)
+        is_sent = sent.digest in {details.get("package") for details in ours}
         if not is_sent or not ledger.has_line(receipt.sender_journal):
             head = receipt.sender_journal
             raise refusal("receipt-head-unknown", serial=sent.serial, head=head)

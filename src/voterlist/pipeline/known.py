@@ -20,7 +20,7 @@ from voterlist.decisions.given import Given, answered_ids, members_of, subjects_
 from voterlist.decisions.standing import still_contested
 from voterlist.errors import UsageError, input_error, usage_error
 from voterlist.findings import finding_ids
-from voterlist.model import frozen
+from voterlist.model import details_of, frozen
 from voterlist.persons import case_id
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.progress import OF_WORK, Work, work_of
@@ -278,10 +278,9 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
         for manifest in manifests
         if manifest is not None and manifest.complete
     }
-    for _, event, details in ledger.journal():
-        if event == RUN_EVENT:
-            cycle = details.get("cycle")
-            cycles[str(details["run"])] = None if cycle is None else str(cycle)
+    for details in details_of(ledger.journal(), RUN_EVENT):
+        cycle = details.get("cycle")
+        cycles[str(details["run"])] = None if cycle is None else str(cycle)
     return cycles
 
 

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from voterlist import config
 from voterlist.config.sections import Settings
 from voterlist.deadlines.handovers import Event
-from voterlist.model import FURNITURE, Stage, frozen, no_progress
+from voterlist.model import FURNITURE, Stage, details_of, frozen, no_progress
 from voterlist.pipeline import inbox
 from voterlist.pipeline.inbox import REFERENCE, Inputs
 from voterlist.processes.stopping import StoppedError
@@ -615,8 +615,6 @@ def settle_moves(workspace: Path, place: Place) -> None:
     if plan is None:
         return
     with reading(place) as ledger:
-        is_kept = any(
-            event == Event.RECEIVED and details.get("package") == plan.change
-            for _, event, details in ledger.journal()
-        )
+        received = details_of(ledger.journal(), Event.RECEIVED)
+    is_kept = plan.change in {details.get("package") for details in received}
     folders.settle(workspace, plan, is_kept=is_kept)

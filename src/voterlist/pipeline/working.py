@@ -20,7 +20,7 @@ from voterlist.deadlines.handovers import (
     packed_units,
 )
 from voterlist.errors import StageError, UsageError, VoterlistError, usage_error
-from voterlist.model import Stage, null_last
+from voterlist.model import Stage, details_of, null_last
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.known import Known, keep_subjects, known, known_work
 from voterlist.pipeline.outcome import (
@@ -434,12 +434,12 @@ _OF_WAVE = ("night", "rule", "constituency", "precinct", "seen", "limit")
 
 def _note_waves(ledger: Ledger, today: dt.date, tables: Tables) -> None:
     """Note each wave that is left to ask in the journal, once."""
-    noted = [details for _, event, details in ledger.journal() if event == "wave"]
+    waves = details_of(ledger.journal(), "wave")
     for wave in left_to_ask(tables["waves"], tables["findings"]):
         line = {name: wave[name] or "-" for name in _OF_WAVE} | {
             "by": wave["decided_by"]
         }
-        if line not in noted:
+        if line not in waves:
             ledger.write_journal(today, "wave", **line)
 
 

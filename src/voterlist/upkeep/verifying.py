@@ -31,7 +31,7 @@ from voterlist.fields import LATER_FIELDS
 from voterlist.handover.commissions import KEYS
 from voterlist.handover.gates import Scope
 from voterlist.handover.submitting import OF_ITS_DAY, contents_of
-from voterlist.model import frozen, no_progress
+from voterlist.model import details_of, frozen, no_progress
 from voterlist.pipeline import running
 from voterlist.pipeline.inbox import INBOX, REFERENCE, find, manifests_taken
 from voterlist.pipeline.known import Known, answers_in
@@ -297,7 +297,7 @@ def _copy_inputs(workspace: Path, work: Path, came_since: AbstractSet[str]) -> N
 def _as_it_was(ledger: Reader, then: _Then, path: Path) -> None:
     """Write the ledger as it was before a run was completed."""
     journal = ledger.journal()[: then.number]
-    runs = {str(details["run"]) for _, event, details in journal if event == RUN_EVENT}
+    runs = {str(details["run"]) for details in details_of(journal, RUN_EVENT)}
     before = _added_before(ledger, then.line)
     day = ledger.journal()[then.number][0]
     for submissions in _by_day(ledger.submissions(), day):
