@@ -46,24 +46,21 @@ from voterlist.tables import concat
 
 
 def _comparison(**more):
-    return table(
-        COMPARISON,
-        [
-            {
-                "constituency": 88,
-                "measure": "adults",
-                "list": 3.0,
-                "statistic": 4.0,
-                **more,
-            }
-        ],
-    )
+    row = {"constituency": 88, "measure": "adults", "list": 3.0, "statistic": 4.0}
+    return table(COMPARISON, [{**row, **more}])
 
 
 def _use(rows):
     return table(
         REGISTER_USE, [{"register": "deaths", "measure": "total", "rows": rows}]
     )
+
+
+def _score(count, of, **place):
+    """SCORECARD of one measure of precinct 1."""
+    measure = {"quality": "accuracy", "measure": "cells-missing"}
+    row = {**place, "precinct": 1, **measure, "count": count, "of": of}
+    return table(SCORECARD, [{**row, "value": count / of}])
 
 
 def _scores(**changes):
@@ -130,17 +127,9 @@ def _audit():
     for row in range(40):
         tables.voters["fin"][row] = tables.entries["fin"][row] = None
     voters, entries, _ = tables.arrow()
-    score = {
-        "constituency": 17,
-        "precinct": 1,
-        "quality": "accuracy",
-        "measure": "cells-missing",
-        "count": 1,
-        "of": 720,
-    }
     return build_audit(
         indicators(voters, entries, CheckSettings(), on_day=ON_DAY),
-        table(SCORECARD, [{**score, "value": 1 / 720}]),
+        _score(1, 720, constituency=17),
         pyramids(voters, ON_DAY),
         17,
     )
@@ -152,11 +141,8 @@ def test_the_audit_names_what_is_unusual():
     Every precinct has its pyramid.
     """
     audit = _audit()
-    assert [(p.precinct, len(p.outliers)) for p in audit.precincts] == [
-        (1, 1),
-        (2, 0),
-        (3, 0),
-    ]
+    outliers = {one.precinct: len(one.outliers) for one in audit.precincts}
+    assert outliers == {1: 1, 2: 0, 3: 0}
     assert audit.out_of("without-fin") == [1]
     assert audit.out_of("men-share") == []
     assert audit.nation == ()
@@ -170,27 +156,13 @@ def test_the_audit_names_what_is_unusual():
 
 def test_every_measure_of_the_scorecard_belongs_to_a_quality():
     """There are exactly the three qualities, each with measures."""
-    assert list(dict.fromkeys(MEASURES.values())) == [
-        "comprehensiveness",
-        "accuracy",
-        "currency",
-    ]
+    qualities = ["comprehensiveness", "accuracy", "currency"]
+    assert list(dict.fromkeys(MEASURES.values())) == qualities
 
 
 def _statistic(value, lower, upper, *, outlying=False):
-    return Statistic(
-        "men-share",
-        value * 100,
-        100,
-        value,
-        0.48,
-        None,
-        lower,
-        upper,
-        0.5,
-        0.5,
-        outlying,
-    )
+    limits = (0.48, None, lower, upper, 0.5, 0.5)
+    return Statistic("men-share", value * 100, 100, value, *limits, outlying)
 
 
 @pytest.mark.parametrize(("unusual", "more"), [(6, ""), (7, " (+1)")])
@@ -231,85 +203,17 @@ def _model():
 
 
 def _indicators():
+    few = (50.0, 1500.0, None, None, True)
+    none = (None,) * 6
     rows = named(
         "indicator unit constituency precinct count of value base lower upper p q outlying",
-        (
-            "voters",
-            "precinct",
-            88,
-            1,
-            None,
-            None,
-            3.0,
-            None,
-            50.0,
-            1500.0,
-            None,
-            None,
-            True,
-        ),
-        (
-            "voters",
-            "precinct",
-            88,
-            2,
-            None,
-            None,
-            4.0,
-            None,
-            50.0,
-            1500.0,
-            None,
-            None,
-            True,
-        ),
-        (
-            "men-share",
-            "precinct",
-            88,
-            1,
-            1.0,
-            3.0,
-            1 / 3,
-            0.5,
-            0.0,
-            1.0,
-            0.6,
-            0.9,
-            False,
-        ),
+        ("voters", "precinct", 88, 1, None, None, 3.0, None, *few),
+        ("voters", "precinct", 88, 2, None, None, 4.0, None, *few),
+        ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.0, 1.0, 0.6, 0.9, False),
         ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.0, 1.0, 0.9, 0.9, False),
-        (
-            "men-share",
-            "constituency",
-            88,
-            None,
-            3.0,
-            7.0,
-            3 / 7,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-        ),
-        (
-            "voters",
-            "constituency",
-            88,
-            None,
-            None,
-            None,
-            7.0,
-            None,
-            None,
-            None,
-            None,
-            None,
-            None,
-        ),
-    )
+        ("men-share", "constituency", 88, None, 3.0, 7.0, 3 / 7, *none),
+        ("voters", "constituency", 88, None, None, None, 7.0, *none),
+    )  # fmt: skip
     return table(INDICATOR, rows)
 
 
@@ -371,47 +275,22 @@ def test_the_audit_in_the_workbook(tmp_path):
 
     Neither without an audit.
     """
-    score = {
-        "constituency": 88,
-        "precinct": 1,
-        "quality": "accuracy",
-        "measure": "cells-missing",
-        "count": 2,
-        "of": 18,
-    }
     with_audit, without = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    model = run.build(
-        indicators=_indicators(),
-        ages=_ages(),
-        scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]),
-    )
+    scorecard = _score(2, 18, constituency=88)
+    model = run.build(indicators=_indicators(), ages=_ages(), scorecard=scorecard)
     with_audit.write_bytes(render_workbook(model, "en"))
     without.write_bytes(render_workbook(run.build(), "en"))
     book = openpyxl.load_workbook(with_audit, read_only=True)
-    rows = [
-        row
-        for row in book["Statistics"].iter_rows(values_only=True)
-        if row[0] in {"precinct", "constituency"}
-    ]
-    assert [row[1:7] for row in rows if row[3] == "men"] == [
+    rows = book["Statistics"].iter_rows(values_only=True)
+    units = {"precinct", "constituency"}
+    assert [row[1:7] for row in rows if row[0] in units and row[3] == "men"] == [
         (88, None, "men", 3, 7, "42.9 %"),
         (88, 1, "men", 1, 3, "33.3 %"),
         (88, 2, "men", 2, 4, "50.0 %"),
     ]
-    scores = [
-        row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == 88
-    ]
-    assert scores == [
-        (
-            88,
-            1,
-            "Accurate",
-            "required cells that are empty",
-            2,
-            18,
-            pytest.approx(2 / 18),
-        )
-    ]
-    assert (
-        "Statistics" not in openpyxl.load_workbook(without, read_only=True).sheetnames
-    )
+    rows = book["Scorecard"].iter_rows(values_only=True)
+    missing = (88, 1, "Accurate", "required cells that are empty", 2, 18)
+    scores = [row for row in rows if row[0] == 88]
+    assert scores == [(*missing, pytest.approx(2 / 18))]
+    book = openpyxl.load_workbook(without, read_only=True)
+    assert "Statistics" not in book.sheetnames

@@ -26,6 +26,7 @@ from deciding import (
     vanished,
 )
 from examples import tries
+from list_tables import said
 from voterlist.arrays import completed_years
 from voterlist.catalogue import entries as sentences
 from voterlist.check.agehist import ages_of
@@ -55,28 +56,26 @@ CASES = cases_of({"one": [A, B], "two": [B, C]})
 KEEP_A = (("one", A, "keep"), ("one", B, "repeat"))
 
 
+def of(entry, action, ground=None, constituency=None, precinct=None, **more):
+    """An amendment of an entry, where it has them with a ground and a place."""
+    place = {"constituency": constituency, "precinct": precinct}
+    return {"entry_id": entry, "action": action, "ground": ground, **place, **more}
+
+
 def strike(entry, ground="died", constituency=None, precinct=None):
-    return {
-        "entry_id": entry,
-        "action": "strike",
-        "ground": ground,
-        "constituency": constituency,
-        "precinct": precinct,
-    }
+    return of(entry, "strike", ground, constituency, precinct)
 
 
 def move(entry, precinct, constituency=88):
-    place = {"constituency": constituency, "precinct": precinct}
-    return {"entry_id": entry, "action": "move", "ground": "moved-away", **place}
+    return of(entry, "move", "moved-away", constituency, precinct)
 
 
 def correct(entry, field, value):
-    return {"entry_id": entry, "action": "correct", "field": field, "value": value}
+    return of(entry, "correct", field=field, value=value)
 
 
 def add(row, precinct=1, constituency=88):
-    place = {"constituency": constituency, "precinct": precinct}
-    return {"entry_id": row, "action": "add", "ground": "arrived", **place}
+    return of(row, "add", "arrived", constituency, precinct)
 
 
 def done_by(verdicts=(), amendments=(), entries=LIST, **more):
@@ -86,31 +85,35 @@ def done_by(verdicts=(), amendments=(), entries=LIST, **more):
 
 
 def applied(done):
-    return {(row["entry_id"], row["action"]) for row in done.applied.to_pylist()}
+    return {*said(done.applied, "entry_id", "action")}
 
 
 def skipped(done):
-    return {
-        (row["entry_id"], row["answer"]): row["code"]
-        for row in done.skipped.to_pylist()
-    }
+    rows = said(done.skipped, "entry_id", "answer", "code")
+    return {(entry, answer): code for entry, answer, code in rows}
+
+
+def row_of(done, **cells):
+    """The one thing that was done of which these columns say so."""
+    rows = done.applied.to_pylist()
+    (row,) = [row for row in rows if cells.items() <= row.items()]
+    return row
 
 
 def test_without_decisions_every_entry_is_listed():
     done = done_by()
     assert (done.applied.num_rows, done.skipped.num_rows) == (0, 0)
     assert done.additions.schema == ENTRY
-    assert [row["listed"] for row in done.balance.to_pylist()] == [1, 1, 1]
+    assert done.balance.column("listed").to_pylist() == [1, 1, 1]
 
 
 def test_a_repetition_leaves_the_list_and_the_kept_entry_stays():
     done = done_by(KEEP_A)
     assert applied(done) == {(B, "repeat")}
-    (row,) = done.applied.to_pylist()
+    row = row_of(done)
     assert (row["kept_entry_id"], row["from_precinct"], row["precinct"]) == (A, 2, 1)
-    moved = done_by(KEEP_A, [move(A, 3)]).applied.to_pylist()
-    of_repetition = next(row for row in moved if row["action"] == "repeat")
-    assert of_repetition["precinct"] == 3
+    moved = done_by(KEEP_A, [move(A, 3)])
+    assert row_of(moved, action="repeat")["precinct"] == 3
 
 
 @pytest.mark.parametrize("ground", ["died", "under-age", "not-citizen", "court"])
@@ -118,10 +121,8 @@ def test_who_is_struck_for_good_takes_the_repetitions_along(ground):
     """Somebody who died would stay on the list by another entry of theirs."""
     done = done_by(KEEP_A, [strike(A, ground)])
     assert applied(done) == {(A, "strike"), (B, "strike")}
-    of_repetition = next(
-        row for row in done.applied.to_pylist() if row["entry_id"] == B
-    )
-    assert (of_repetition["ground"], of_repetition["kept_entry_id"]) == (ground, A)
+    row = row_of(done, entry_id=B)
+    assert (row["ground"], row["kept_entry_id"]) == (ground, A)
 
 
 @pytest.mark.parametrize(
@@ -138,15 +139,10 @@ def test_who_is_struck_for_good_takes_the_repetitions_along(ground):
 def test_nobody_is_added_beside_a_repetition_that_stays(verdicts, code):
     """The person whose other entry was struck for good would stand on the list twice."""
     cases = cases_of({"one": [A, B], "two": [B, C], "all": [A, B, C]})
-    rows = [strike(A), add("arrivals:x")]
-    done = effects(
-        LIST,
-        cases,
-        decisions_of(*verdicts),
-        amendments_of(*rows),
-        subjects=subjects_of({"arrivals:x": '{"surname": "Quliyev"}'}),
-        matches=matches_of(("arrivals:x", B, "confirmed", "names")),
-    )
+    subjects = subjects_of({"arrivals:x": '{"surname": "Quliyev"}'})
+    matches = matches_of(("arrivals:x", B, "confirmed", "names"))
+    answers = decisions_of(*verdicts), amendments_of(strike(A), add("arrivals:x"))
+    done = effects(LIST, cases, *answers, subjects=subjects, matches=matches)
     stays = {(B, "repeat"): code, ("arrivals:x", "add"): "already-listed"}
     assert skipped(done) == (stays if code else {})
     assert done.additions.num_rows == (code is None)
@@ -187,12 +183,8 @@ def test_a_repetition_stays_where_the_kept_entry_was_struck_as_moved():
 )
 def test_what_does_nothing_says_why(row, code):
     """A decision would be lost in silence, or take a person off every list."""
-    entries = entries_of(
-        [
-            {"entry_id": A, "constituency": 88, "precinct": 1},
-            {"entry_id": B, "constituency": 88, "precinct": 2, "fin": "5xk 1234"},
-        ]
-    )
+    known = {"entry_id": B, "constituency": 88, "precinct": 2, "fin": "5xk 1234"}
+    entries = entries_of([(A, 88, 1), known])
     fins = {"known": "5XK9999", "met": "5XK8888", "listed": "5XK1234"}
     subjects = subjects_of(
         {f"arrivals:{name}": json.dumps({"fin": fin}) for name, fin in fins.items()}
@@ -221,25 +213,26 @@ def test_a_fin_that_was_corrected_away_keeps_nobody_off_the_list():
         assert skipped(done) == {("arrivals:x", "add"): "already-listed"}
 
 
-def test_who_moved_within_the_territory_may_be_struck_where_a_case_keeps_them():
-    done = done_by(
-        (("one", A, "keep"), ("one", B, "keep")), [strike(A, "moved-away", 88, 2)]
-    )
-    assert applied(done) == {(A, "strike")}
-    both = [strike(A, "moved-away", 88, 2), strike(B, "moved-away", 88, 1)]
-    done = done_by((("one", A, "keep"), ("one", B, "keep")), both)
-    assert applied(done) == set(), "each would hold the other, and both would go"
-    moved = done_by(
-        (("one", A, "keep"), ("one", B, "keep")),
-        [strike(A, "moved-away", 88, 2), move(B, 3)],
-    )
-    assert applied(moved) == {(B, "move")}, (
-        "the other entry does not stand there any more"
-    )
-    other = done_by(
-        (("one", A, "separate"), ("one", B, "keep")), [strike(A, "moved-away", 88, 2)]
-    )
-    assert applied(other) == set(), "the entry there is of another person"
+AWAY = strike(A, "moved-away", 88, 2)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "rows", "done"),
+    [
+        ("keep", [AWAY], {(A, "strike")}),
+        # Each would hold the other, and both would go.
+        ("keep", [AWAY, strike(B, "moved-away", 88, 1)], set()),
+        # The other entry does not stand there any more.
+        ("keep", [AWAY, move(B, 3)], {(B, "move")}),
+        # The entry there is of another person.
+        ("separate", [AWAY], set()),
+    ],
+)
+def test_who_moved_within_the_territory_may_be_struck_where_a_case_keeps_them(
+    verdict, rows, done
+):
+    said = (("one", A, verdict), ("one", B, "keep"))
+    assert applied(done_by(said, rows)) == done
 
 
 def test_a_constituency_whose_list_is_not_here_today_is_no_other_territory():
@@ -260,25 +253,19 @@ def test_to_a_precinct_another_one_of_its_constituency_is_elsewhere():
 def test_a_move_and_a_correction_are_done():
     done = done_by((), [move(A, 2), correct(A, "surname", "Rzayev")])
     assert applied(done) == {(A, "move"), (A, "correct")}
-    assert [
-        (row["precinct"], row["moved_out"], row["moved_in"], row["listed"])
-        for row in done.balance.to_pylist()
-    ] == [(1, 1, 0, 0), (2, 0, 1, 2), (3, 0, 0, 1)]
-    correction = next(
-        row for row in done.applied.to_pylist() if row["action"] == "correct"
-    )
-    assert (correction["written"], correction["value"]) == (None, "Rzayev")
-    assert (correction["from_precinct"], correction["precinct"]) == (1, 2)
+    counts = said(done.balance, "precinct", "moved_out", "moved_in", "listed")
+    assert counts == [(1, 1, 0, 0), (2, 0, 1, 2), (3, 0, 0, 1)]
+    row = row_of(done, action="correct")
+    assert (row["written"], row["value"]) == (None, "Rzayev")
+    assert (row["from_precinct"], row["precinct"]) == (1, 2)
 
 
 def test_what_else_was_decided_of_an_entry_that_left_does_nothing():
     """One entry would be counted as struck and as repeated, or moved and not there."""
     done = done_by(KEEP_A, [strike(B), correct(B, "fin", "1")])
     assert applied(done) == {(B, "strike")}
-    assert skipped(done) == {
-        (B, "repeat"): "left-already",
-        (B, "correct"): "left-already",
-    }
+    left = "left-already"
+    assert skipped(done) == {(B, "repeat"): left, (B, "correct"): left}
     assert skipped(done_by(KEEP_A, [move(B, 3)])) == {(B, "move"): "left-already"}
 
 
@@ -289,19 +276,12 @@ def test_an_added_person_stands_in_the_additions_as_corrected():
             "newly:y": '{"surname": "Kuliyev", "fin": "5xk1"}',
         }
     )
-    rows = [
-        add("arrivals:x", 2),
-        correct("arrivals:x", "given_name", "Emin"),
-        add("newly:y"),
-    ]
+    corrected = correct("arrivals:x", "given_name", "Emin")
+    rows = [add("arrivals:x", 2), corrected, add("newly:y")]
     done = done_by((), rows, subjects=subjects)
-    (person,) = done.additions.to_pylist()
-    assert (person["surname"], person["given_name"], person["precinct"]) == (
-        "Quliyev",
-        "Emin",
-        2,
-    )
-    assert (person["source"], person["line"], person["number"]) == ("decision", 0, None)
+    names = ("surname", "given_name", "precinct", "source", "line", "number")
+    added = ("Quliyev", "Emin", 2, "decision", 0, None)
+    assert said(done.additions, *names) == [added]
     assert skipped(done) == {("newly:y", "add"): "added-twice"}
     assert sum(row["added"] for row in done.balance.to_pylist()) == 1
 
@@ -313,12 +293,8 @@ def test_a_question_to_the_precinct_does_nothing():
 
 def test_only_the_columns_that_are_needed_are_read():
     """Of a list of millions every column would be decoded for one correction."""
-    assert columns_for(amendments_of()).names == [
-        "entry_id",
-        "constituency",
-        "precinct",
-        "list_kind",
-    ]
+    fewest = ["entry_id", "constituency", "precinct", "list_kind"]
+    assert columns_for(amendments_of()).names == fewest
     amendments = amendments_of(correct(A, "surname", "x"), add("arrivals:x"))
     columns = columns_for(amendments)
     assert set(columns.names) >= {"surname", "fin"}
@@ -335,16 +311,13 @@ def test_a_balance_that_breaks_stops_the_run(column):
     place = balance.schema.get_field_index(column)
     numbers = [*balance.column(column).to_pylist()]
     numbers[0] += 1
-    wrong = balance.set_column(
-        place, balance.schema.field(column), pa.array(numbers, pa.int64())
-    )
+    field = balance.schema.field(column)
+    wrong = balance.set_column(place, field, pa.array(numbers, pa.int64()))
     require_balance(balance)
     with pytest.raises(StageError) as caught:
         require_balance(wrong)
-    assert (caught.value.code, caught.value.places["place"]) == (
-        "list-unbalanced",
-        "88/1",
-    )
+    assert caught.value.code == "list-unbalanced"
+    assert caught.value.places["place"] == "88/1"
 
 
 def test_every_code_has_its_sentences():
@@ -388,27 +361,21 @@ def test_nobody_vanishes_and_every_decision_is_accounted_for(
 ):
     """Whatever holds: no person is on no list without a ground, and every list balances."""
     cases = cases_of(GROUPS)
-    said = [(*key, verdict) for key, verdict in verdicts.items() if verdict]
+    told = [(*key, verdict) for key, verdict in verdicts.items() if verdict]
     rows = [
-        {
-            "entry_id": entry,
-            "action": one[0],
-            "ground": one[1],
-            "constituency": one[2][0],
-            "precinct": one[2][1],
-        }
-        for entry, one in amended.items()
+        of(entry, action, ground, *place)
+        for entry, (action, ground, place) in amended.items()
     ]
     rows += [correct(entry, "surname", "x") for entry in sorted(corrected)]
-    decisions, amendments = decisions_of(*said), amendments_of(*rows)
+    decisions, amendments = decisions_of(*told), amendments_of(*rows)
     done = effects(SMALL, cases, decisions, amendments)
     assert vanished(SMALL, cases, decisions, amendments, done) == []
     assert unbalanced(SMALL, done) == []
     assert unaccounted(decisions, amendments, done) == []
     assert {row["code"] for row in done.skipped.to_pylist()} <= {*SKIP_CODES}
-    chance.shuffle(said)
+    chance.shuffle(told)
     chance.shuffle(rows)
-    again = effects(SMALL, cases, decisions_of(*said), amendments_of(*rows))
+    again = effects(SMALL, cases, decisions_of(*told), amendments_of(*rows))
     assert again == done, "the order of decisions counts"
 
 
@@ -433,16 +400,11 @@ def test_a_run_lists_whom_it_should_and_asks_no_more_about_what_was_answered(tmp
     folder = workspaces.make(tmp_path / "2026")
     (folder / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
     first = workspaces.run(folder)
-    (finding,) = [
-        row for row in read(first, "findings").to_pylist() if row["severity"] == "error"
-    ]
-    assert [row["listed"] for row in read(first, "balance").to_pylist()] == [4, 3]
+    (finding,) = rows_in(first, "findings", severity="error")
+    assert read(first, "balance").column("listed").to_pylist() == [4, 3]
     dead = finding["entry_id"]
-    other = next(
-        row["entry_id"]
-        for row in read(first, "entries").to_pylist()
-        if row["fin"] == "5XK1236"
-    )
+    (other,) = rows_in(first, "entries", fin="5XK1236")
+    other = other["entry_id"]
     answer = {"rule": finding["rule"], "document": finding["other_entry_id"]}
     place = {"constituency": 88, "precinct": 2}
     decide(
@@ -456,21 +418,15 @@ def test_a_run_lists_whom_it_should_and_asks_no_more_about_what_was_answered(tmp
     )
     later = workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
     assert "error" not in later.findings_by_severity
-    assert (later.findings_by_severity, later.accepted) != (
-        first.findings_by_severity,
-        0,
-    )
-    accepted = [
-        row for row in read(later, "accepted").to_pylist() if row["entry_id"] == dead
-    ]
-    assert {(row["action"], row["ground"], row["accepted_by"]) for row in accepted} == {
-        ("strike", "died", "Aynur")
-    }
+    before = (first.findings_by_severity, 0)
+    assert (later.findings_by_severity, later.accepted) != before
+    accepted = rows_in(later, "accepted", entry_id=dead)
+    answers = {(row["action"], row["ground"], row["accepted_by"]) for row in accepted}
+    assert answers == {("strike", "died", "Aynur")}
     assert finding["rule"] in {row["rule"] for row in accepted}
-    assert [
-        (row["struck"], row["moved_out"], row["moved_in"], row["added"], row["listed"])
-        for row in read(later, "balance").to_pylist()
-    ] == [(1, 1, 0, 0, 2), (0, 0, 1, 1, 5)]
+    names = ("struck", "moved_out", "moved_in", "added", "listed")
+    counts = said(read(later, "balance"), *names)
+    assert counts == [(1, 1, 0, 0, 2), (0, 0, 1, 1, 5)]
     assert skipped_in(later) == {"newly-of-age:2": "subject-missing"}
     assert read(later, "additions").column("surname").to_pylist() == ["Əliyev"]
     corrected = {row["entry_id"]: row for row in read(later, "corrected").to_pylist()}
@@ -487,8 +443,14 @@ def read(result, name):
     return pq.read_table(result.folder / f"{name}.parquet")
 
 
+def rows_in(result, name, **cells):
+    """The rows of a table of a run of which these columns say so."""
+    rows = read(result, name).to_pylist()
+    return [row for row in rows if cells.items() <= row.items()]
+
+
 def skipped_in(result):
-    return {row["entry_id"]: row["code"] for row in read(result, "skipped").to_pylist()}
+    return dict(said(read(result, "skipped"), "entry_id", "code"))
 
 
 def test_who_came_of_age_since_is_on_the_list_again(tmp_path):
@@ -498,11 +460,9 @@ def test_who_came_of_age_since_is_on_the_list_again(tmp_path):
     path = folder / "inbox" / "88" / "menteqe-1.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("23.11.1988", "01.12.2008"), encoding="utf-8")
-    entries = read(workspaces.run(folder), "entries").to_pylist()
-    young, other = (
-        next(row["entry_id"] for row in entries if row["fin"] == fin)
-        for fin in ("5XK1236", "5XK1237")
-    )
+    first = workspaces.run(folder)
+    found = (rows_in(first, "entries", fin=fin) for fin in ("5XK1236", "5XK1237"))
+    young, other = (row["entry_id"] for (row,) in found)
     # Of the other one the list is wrong: it says that they are grown up.
     decide(folder, strike(young, "under-age"), strike(other, "under-age"))
     later = workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
@@ -523,17 +483,14 @@ def test_a_run_of_some_constituencies_knows_what_was_done_in_the_others(tmp_path
     ids = read(workspaces.run(folder), "entries").column("entry_id").to_pylist()
     decide(folder, strike(ids[0]), strike(ids[-1]))
     workspaces.run(folder, today=workspaces.TODAY.replace(day=4))
-    part = workspaces.run(
-        folder, constituencies=[88], today=workspaces.TODAY.replace(day=5)
-    )
+    day = workspaces.TODAY.replace(day=5)
+    part = workspaces.run(folder, constituencies=[88], today=day)
     assert skipped_in(part) == {ids[0]: "list-missing"}
     with reading(folder / "ledger.db") as ledger:
         runs = known(folder, ledger)
     assert runs.table("skipped").num_rows == 0
-    assert sorted(runs.table("applied").column("entry_id").to_pylist()) == [
-        ids[0],
-        ids[-1],
-    ]
+    struck = runs.table("applied").column("entry_id").to_pylist()
+    assert sorted(struck) == [ids[0], ids[-1]]
     assert sum(runs.table("balance").column("listed").to_pylist()) == len(ids) - 2
 
 
@@ -556,67 +513,48 @@ def settled_by(done):
     columns |= {"severity": ["error"] * size, "unit": ["entry"] * size}
     findings = from_columns(columns, FINDING, size)
     settled = settle(findings, CheckSettings(), None, done.applied)
-    accepted = settled.accepted.to_pylist()
-    left = [
-        row
-        for row in settled.findings.to_pylist()
-        if row["rule"] != "findings-accepted"
-    ]
-    assert len(left) + len(accepted) == size
+    left = {row["rule"] for row in settled.findings.to_pylist()}
+    size_left = settled.findings.num_rows - ("findings-accepted" in left)
+    assert size_left + settled.accepted.num_rows == size
     assert settled.accepted.schema == ACCEPTED
-    return {(row["rule"], row["entry_id"], row["other_entry_id"]) for row in accepted}
+    return {*said(settled.accepted, "rule", "entry_id", "other_entry_id")}
 
 
-def keys_of(*numbers):
-    rows = (FINDINGS[number] for number in numbers)
-    return {
-        (row["rule"], row.get("entry_id"), row.get("other_entry_id")) for row in rows
-    }
+def place_of(number):
+    """The finding of a place as an answer names it by its id."""
+    columns = {name: [FINDINGS[number].get(name)] for name in FINDING.names}
+    columns |= {"severity": ["error"], "unit": ["precinct"]}
+    (finding_id,) = finding_ids(from_columns(columns, FINDING, 1))
+    return {"rule": FINDINGS[number]["rule"], "finding_id": finding_id}
 
 
-def test_every_finding_of_a_struck_entry_is_answered():
-    assert settled_by(done_by((), [strike(A)])) == keys_of(0, 1, 2)
-
-
-def test_a_striking_that_did_nothing_answers_nothing():
-    """A finding would be gone though nothing was done for it."""
-    rows = [strike(A, None) | {"rule": "deceased-confirmed"}]
-    assert settled_by(done_by((), rows)) == set()
-
-
-def test_a_move_answers_the_finding_that_it_names():
-    assert settled_by(
-        done_by((), [move(C, 1) | {"rule": "outside-precinct"}])
-    ) == keys_of(5)
-    assert settled_by(done_by((), [move(C, 1)])) == set()
-
-
-def test_an_answer_by_the_id_of_a_finding_may_be_about_a_place():
-    table = from_columns(
-        {name: [FINDINGS[-1].get(name)] for name in FINDING.names}
-        | {"severity": ["error"], "unit": ["precinct"]},
-        FINDING,
-        1,
-    )
-    (finding_id,) = finding_ids(table)
-    row = move(C, 1) | {"rule": "precinct-too-small", "finding_id": finding_id}
-    assert settled_by(done_by((), [row])) == keys_of(7)
-
-
-def test_an_added_person_is_not_missing_any_more():
+@pytest.mark.parametrize(
+    ("verdicts", "row", "answered"),
+    [
+        # Every finding of a struck entry.
+        ((), strike(A), (0, 1, 2)),
+        # A striking that did nothing answers nothing.
+        ((), strike(A, None) | {"rule": "deceased-confirmed"}, ()),
+        # A move answers the finding that it names.
+        ((), move(C, 1) | {"rule": "outside-precinct"}, (5,)),
+        ((), move(C, 1), ()),
+        # By its id a finding may be about a place.
+        ((), move(C, 1) | place_of(7), (7,)),
+        # Who was added is not missing any more.
+        ((), add("newly-of-age:1"), (4,)),
+        # A death that the register says of the repetition would be forgotten with it.
+        (KEEP_A, None, (2,)),
+        # A question to the precinct leaves the finding.
+        ((), of(A, "ask", rule="deceased-confirmed"), ()),
+    ],
+)
+def test_what_was_done_answers_its_findings_and_no_others(verdicts, row, answered):
+    """A finding would be gone though nothing was done for it, or be asked about for ever."""
     subjects = subjects_of({"newly-of-age:1": "{}"})
-    done = done_by((), [add("newly-of-age:1")], subjects=subjects)
-    assert settled_by(done) == keys_of(4)
-
-
-def test_a_repetition_answers_what_is_about_the_two_entries_only():
-    """A death that the register says of the repetition would be forgotten with it."""
-    assert settled_by(done_by(KEEP_A)) == keys_of(2)
-
-
-def test_a_question_to_the_precinct_leaves_the_finding():
-    row = {"entry_id": A, "action": "ask", "rule": "deceased-confirmed"}
-    assert settled_by(done_by((), [row])) == set()
+    done = done_by(verdicts, [row] if row else [], subjects=subjects)
+    names = ("rule", "entry_id", "other_entry_id")
+    rows = (FINDINGS[number] for number in answered)
+    assert settled_by(done) == {tuple(row.get(name) for name in names) for row in rows}
 
 
 def test_who_comes_of_age_after_the_decision_is_told():

@@ -17,6 +17,7 @@ from list_tables import (
     edition,
     entries,
     findings,
+    said,
 )
 from voterlist import catalogue
 from voterlist.errors import StageError
@@ -74,56 +75,53 @@ EVERYBODY = (ALI, LEYLA, CEMIL, ZAUR)
 
 
 def names(listed, precinct):
-    rows = listed.to_pylist()
-    return [row["surname"] for row in rows if row["precinct"] == precinct]
+    return [row["surname"] for row in with_cells(listed, precinct=precinct)]
+
+
+def with_cells(table, **cells):
+    """The rows of which these columns say so."""
+    return [row for row in table.to_pylist() if cells.items() <= row.items()]
+
+
+def acted(entry_id, action, ground=None, *, to=None, constituency=88, **more):
+    """What was done to an entry; ``to`` is a precinct."""
+    place = {} if to is None else {"constituency": constituency, "precinct": to}
+    return {"entry_id": entry_id, "action": action, "ground": ground, **place, **more}
 
 
 # --- order
 
 
-def test_names_stand_in_the_order_of_the_azerbaijani_alphabet():
-    """Ç after C, Ə after E, X after H, I before İ, Q after K: other orders are not found by eye."""
-    in_order = [
-        "Babayev",
-        "Cəfərov",
-        "Çələbi",
-        "Dadaşov",
-        "Elçin",
-        "Əliyev",
-        "Fərəcov",
-        "Hüseynov",
-        "Xəlilov",
-        "Isgəndər",
-        "İbadov",
-        "Kərimov",
-        "Qasımov",
-        "Ləman",
-        "Səfərov",
-        "Şəfiyev",
-        "Zamanov",
-        "Wagner",
-    ]
-    mixed = in_order[::2] + in_order[1::2]
-    assert sorted(mixed, key=name_key) == in_order
+@pytest.mark.parametrize(
+    ("key", "in_order"),
+    [
+        # Ç after C, Ə after E, X after H, I before İ, Q after K: others are not found by eye.
+        (
+            name_key,
+            (
+                "Babayev Cəfərov Çələbi Dadaşov Elçin Əliyev Fərəcov Hüseynov Xəlilov "
+                "Isgəndər İbadov Kərimov Qasımov Ləman Səfərov Şəfiyev Zamanov Wagner"
+            ),
+        ),
+        # A blank would sort behind letters, and sisters and brothers be torn apart.
+        (name_key, "Əli|Əli Həsən|Əli-zadə|Əliyev"),
+        # House numbers are numbers.
+        (house_key, "A 1 2 2A 2B 3 10 10/1 10/12"),
+    ],
+)
+def test_names_and_houses_stand_in_the_order_in_which_they_are_looked_for(
+    key, in_order
+):
+    """A voter would be looked for on the wall, and not be found."""
+    texts = in_order.split("|" if "|" in in_order else " ")
+    mixed = texts[::2] + texts[1::2]
+    assert sorted(mixed, key=key) == texts
 
 
 @given_examples(st.sampled_from(ALPHABET), st.sampled_from(ALPHABET))
 def test_each_letter_has_its_place(left, right):
     is_before = ALPHABET.index(left) < ALPHABET.index(right)
     assert (name_key(left) < name_key(right)) == is_before
-
-
-def test_a_shorter_name_stands_before_a_longer_one_with_the_same_beginning():
-    """A blank would sort behind letters, and sisters and brothers be torn apart."""
-    in_order = ["Əli", "Əli Həsən", "Əli-zadə", "Əliyev"]
-    mixed = in_order[::2] + in_order[1::2]
-    assert sorted(mixed, key=name_key) == in_order
-
-
-def test_house_numbers_are_numbers():
-    in_order = ["A", "1", "2", "2A", "2B", "3", "10", "10/1", "10/12"]
-    mixed = in_order[::2] + in_order[1::2]
-    assert sorted(mixed, key=house_key) == in_order
 
 
 def test_by_street_a_street_has_one_spelling_and_its_houses_stand_by_number():
@@ -150,39 +148,15 @@ def test_by_street_a_street_has_one_spelling_and_its_houses_stand_by_number():
 def test_lists_follow_what_was_decided():
     """Somebody would be lost, stand twice, or stand where they were handed in."""
     added = {**ALI, "entry_id": "register:1", "surname": "Yeni", "source": "decision"}
+    born = {"field": "birth_date", "value": "1956"}
     done = applied(
-        {
-            "entry_id": "a",
-            "action": "strike",
-            "ground": "died",
-            "document": "№ 12",
-            "from_precinct": 1,
-        },
-        {
-            "entry_id": "b",
-            "action": "move",
-            "constituency": 88,
-            "precinct": 2,
-            "ground": "moved-away",
-        },
-        {
-            "entry_id": "c",
-            "action": "correct",
-            "field": "birth_date",
-            "written": "1955",
-            "value": "1956",
-        },
-        {"entry_id": "d", "action": "repeat", "kept_entry_id": "c"},
-        {
-            "entry_id": "register:1",
-            "action": "add",
-            "constituency": 88,
-            "precinct": 1,
-        },
+        acted("a", "strike", "died", document="№ 12", from_precinct=1),
+        acted("b", "move", "moved-away", to=2),
+        acted("c", "correct", **born, written="1955"),
+        acted("d", "repeat", kept_entry_id="c"),
+        acted("register:1", "add", to=1),
     )
-    amended = amendments(
-        {"entry_id": "c", "action": "correct", "field": "birth_date", "value": "1956"}
-    )
+    amended = amendments(acted("c", "correct", **born))
     found = compiled(
         entries(*EVERYBODY), additions=entries(added), done=done, amended=amended
     )
@@ -196,26 +170,18 @@ def test_lists_follow_what_was_decided():
         balance_row(1, handed_in=2, struck=1, moved_out=1, added=1, listed=1),
         balance_row(2, handed_in=2, repeated=1, moved_in=1, listed=2),
     ]
-    changes = {
-        (row["precinct"], row["change"]): row["entry_id"]
-        for row in found.corrections.to_pylist()
-    }
-    assert changes == {
-        (1, "add"): "register:1",
-        (1, "moved-out"): "b",
-        (1, "strike"): "a",
-        (2, "correct"): "c",
-        (2, "moved-in"): "b",
-        (2, "repeat"): "d",
-    }
-    repeat = next(
-        row for row in found.corrections.to_pylist() if row["change"] == "repeat"
-    )
-    assert (repeat["number"], repeat["kept_name"], repeat["kept_number"]) == (
-        None,
-        "Cəfərov Cəmil",
-        1,
-    )
+    changes = said(found.corrections, "precinct", "change", "entry_id")
+    assert sorted(changes) == [
+        (1, "add", "register:1"),
+        (1, "moved-out", "b"),
+        (1, "strike", "a"),
+        (2, "correct", "c"),
+        (2, "moved-in", "b"),
+        (2, "repeat", "d"),
+    ]
+    (repeat,) = with_cells(found.corrections, change="repeat")
+    kept = (repeat["number"], repeat["kept_name"], repeat["kept_number"])
+    assert kept == (None, "Cəfərov Cəmil", 1)
 
 
 def balance_row(precinct, **counts):
@@ -248,10 +214,8 @@ def test_somebody_without_a_readable_name_is_listed_as_written():
 def test_the_spelling_as_handed_in_stands_where_it_is_another():
     shouted = {**CEMIL, "surname": "CƏFƏROV", "given_name": "CƏMİL"}
     found = compiled(entries(LEYLA, shouted))
-    assert column(found.listed, "name_as_written") == [
-        "ВЕЛИЕВА ЛЕЙЛА КАМИЛ КЫЗЫ",
-        None,
-    ]
+    written = column(found.listed, "name_as_written")
+    assert written == ["ВЕЛИЕВА ЛЕЙЛА КАМИЛ КЫЗЫ", None]
     hidden = next(documents(found, edition(written_spelling=False)))
     assert column(hidden.rows, "name_as_written") == [None]
 
@@ -260,11 +224,9 @@ def test_a_surname_that_cannot_be_read_is_shown_whatever_the_settings_say():
     """The voter would hang on the wall without a surname, and be found by nobody."""
     odd = {**ALI, "entry_id": "odd", "surname": "漢" * 90}
     found = compiled(entries(odd, ALI))
-    shown = next(documents(found, edition(written_spelling=False))).rows.to_pylist()
-    assert {row["surname"]: row["name_as_written"] for row in shown} == {
-        "Əliyev": None,
-        "漢" * 90: None,
-    }
+    shown = next(documents(found, edition(written_spelling=False))).rows
+    expected = {("Əliyev", None), ("漢" * 90, None)}
+    assert {*said(shown, "surname", "name_as_written")} == expected
 
 
 @pytest.mark.parametrize("full_name", [None, "??? Əli Rauf oğlu"])
@@ -273,8 +235,8 @@ def test_a_card_has_the_surname_that_cannot_be_read(full_name):
     odd = {**ALI, "surname": "???"}
     if full_name:
         odd |= dict.fromkeys(NAME_PARTS) | {"full_name": full_name}
-    died = {"entry_id": "a", "action": "strike", "ground": "died"}
-    asked = amendments({"entry_id": "a", "action": "ask", "due": "2026-02-10"})
+    died = acted("a", "strike", "died")
+    asked = amendments(acted("a", "ask", due="2026-02-10"))
     found = compiled(entries(odd), amended=asked)
     (row,) = found.listed.to_pylist()
     assert ListWords("en").name(row) == "??? Əli Rauf oğlu"
@@ -293,14 +255,14 @@ def test_capitals_alone_are_no_other_spelling(surname):
 
 def test_a_name_that_was_corrected_is_spelt_as_its_document_says():
     """Who showed an identity card would read another name on the wall than in the answer."""
-    said = {"entry_id": "a", "field": "given_name", "value": "Adam"}
+    name = {"field": "given_name", "value": "Adam"}
     found = compiled(
         entries(ALI, CEMIL),
-        done=applied({**said, "action": "correct", "written": "Əli"}),
-        amended=amendments({**said, "action": "correct", "ground": "document-seen"}),
+        done=applied(acted("a", "correct", **name, written="Əli")),
+        amended=amendments(acted("a", "correct", "document-seen", **name)),
     )
     assert names(found.listed, 1) == ["Əliyev"]
-    (row,) = [row for row in found.listed.to_pylist() if row["entry_id"] == "a"]
+    (row,) = with_cells(found.listed, entry_id="a")
     assert (row["given_name"], row["name_as_written"]) == ("Adam", None)
     (changed,) = found.corrections.to_pylist()
     assert changed["name"] == "Əliyev Adam Rauf oğlu"
@@ -309,21 +271,18 @@ def test_a_name_that_was_corrected_is_spelt_as_its_document_says():
 def test_somebody_from_another_constituency_stands_in_this_one():
     """Who moved across would be on no list of either."""
     guest = {**ALI, "constituency": 12, "precinct": 7}
-    done = applied(
-        {"entry_id": "a", "action": "move", "constituency": 88, "precinct": 2}
-    )
+    done = applied(acted("a", "move", to=2))
     found = compiled(entries(guest, CEMIL), done=done)
     assert names(found.listed, 2) == ["Cəfərov", "Əliyev"]
-    assert found.balance.to_pylist() == [
-        balance_row(2, handed_in=1, moved_in=1, listed=2)
-    ]
+    counts = balance_row(2, handed_in=1, moved_in=1, listed=2)
+    assert found.balance.to_pylist() == [counts]
     left = compiled(entries(guest, CEMIL), done=done, constituency=12)
     assert left.listed.num_rows == 0
     assert column(left.balance, "moved_out") == [1]
 
 
 ADDED = {**ALI, "entry_id": "register:1", "source": "decision"}
-ADDING = {"entry_id": "register:1", "action": "add", "constituency": 88, "precinct": 1}
+ADDING = acted("register:1", "add", to=1)
 
 
 @pytest.mark.parametrize(
@@ -331,17 +290,15 @@ ADDING = {"entry_id": "register:1", "action": "add", "constituency": 88, "precin
 )
 def test_somebody_added_and_taken_off_again_is_in_both_sums(action, count):
     """A list would be refused, or signed with one fewer than were handed in."""
-    done = applied(ADDING, {"entry_id": "register:1", "action": action})
+    done = applied(ADDING, acted("register:1", action))
     found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
-    assert found.balance.to_pylist() == [
-        balance_row(1, handed_in=1, added=1, listed=1, **{count: 1})
-    ]
+    counts = balance_row(1, handed_in=1, added=1, listed=1, **{count: 1})
+    assert found.balance.to_pylist() == [counts]
 
 
 def test_somebody_added_and_moved_left_the_list_to_which_they_were_added():
     """One of the two lists would not add up, or another one than that of the run."""
-    move = {"entry_id": "register:1", "action": "move", "constituency": 88}
-    done = applied(ADDING, {**move, "precinct": 2})
+    done = applied(ADDING, acted("register:1", "move", to=2))
     found = compiled(entries(LEYLA), additions=entries(ADDED), done=done)
     assert found.balance.to_pylist() == [
         balance_row(1, handed_in=1, added=1, moved_out=1, listed=1),
@@ -351,7 +308,7 @@ def test_somebody_added_and_moved_left_the_list_to_which_they_were_added():
 
 def test_who_moved_to_no_known_list_stands_on_none():
     """The list of those without a place would count somebody who is not on it."""
-    done = applied({"entry_id": "a", "action": "move"})
+    done = applied(acted("a", "move"))
     here = compiled(entries(ALI, LEYLA), done=done)
     assert names(here.listed, 1) == ["Vəliyeva"]
     assert column(here.balance, "moved_out") == [1]
@@ -416,17 +373,15 @@ def test_a_list_that_is_not_what_the_run_counted_is_refused():
 def test_a_repeat_stands_on_the_sheet_of_the_list_that_handed_it_in():
     """The precinct that has to strike the entry would not be told, or not whom it keeps."""
     done = applied(
-        {"entry_id": "a", "action": "move", "constituency": 88, "precinct": 2},
-        {"entry_id": "a", "action": "repeat", "kept_entry_id": "c"},
-        {"entry_id": "b", "action": "repeat", "kept_entry_id": "c"},
+        acted("a", "move", to=2),
+        *(acted(one, "repeat", kept_entry_id="c") for one in "ab"),
     )
     found = compiled(entries(ALI, LEYLA, CEMIL), done=done)
-    repeats = [
-        (row["entry_id"], row["precinct"], row["kept_precinct"])
-        for row in found.corrections.to_pylist()
-        if row["change"] == "repeat"
+    repeats = with_cells(found.corrections, change="repeat")
+    places = [
+        (row["entry_id"], row["precinct"], row["kept_precinct"]) for row in repeats
     ]
-    assert repeats == [("a", 1, 2), ("b", 1, 2)]
+    assert places == [("a", 1, 2), ("b", 1, 2)]
 
 
 def test_who_is_of_no_known_constituency_is_on_no_other_list():
@@ -452,47 +407,24 @@ def test_a_list_whose_rows_do_not_sum_up_is_refused(counted, rows):
     assert refused.value.code == "lists-unbalanced"
 
 
-def test_a_sheet_of_corrections_says_where_somebody_stands_now():
-    """The dead would be sent to their old precinct, or who left the area to nowhere."""
-    done = applied(
-        {"entry_id": "a", "action": "strike", "ground": "died"},
-        {
-            "entry_id": "b",
-            "action": "strike",
-            "ground": "moved-away",
-            "constituency": 12,
-            "precinct": 3,
-        },
-    )
-    found = compiled(entries(ALI, LEYLA), done=done)
-    words = ListWords("en")
-    assert [words.change(row) for row in found.corrections.to_pylist()] == [
-        "Struck off",
-        "Struck off; stands in constituency 12, precinct 3",
-    ]
+def test_a_sheet_of_corrections_says_where_somebody_stands_now_and_why():
+    """The dead would be sent to their old precinct, or who left the area to nowhere.
 
-
-def test_a_sheet_of_corrections_names_the_register_and_no_id():
-    """Whoever signs would read the id of a row that is in no register on paper."""
+    Or whoever signs would read the id of a row that is in no register on paper.
+    """
+    row = "deaths:deaths:088-0000-3SXF55BGEPVW0"
     done = applied(
-        {
-            "entry_id": "a",
-            "action": "strike",
-            "ground": "died",
-            "document": "deaths:deaths:088-0000-3SXF55BGEPVW0",
-        },
-        {
-            "entry_id": "b",
-            "action": "strike",
-            "ground": "died",
-            "document": "act 12, 03.01.2026",
-        },
+        acted("a", "strike", "died", document=row),
+        acted("b", "strike", "moved-away", to=3, constituency=12),
+        acted("c", "strike", "died", document="act 12, 03.01.2026"),
     )
-    found = compiled(entries(ALI, LEYLA), done=done)
-    assert [ListWords("en").why(row) for row in found.corrections.to_pylist()] == [
-        "The person has died; register of deaths",
-        "The person has died; act 12, 03.01.2026",
-    ]
+    found = compiled(entries(ALI, LEYLA, CEMIL), done=done)
+    words, rows = ListWords("en"), found.corrections.to_pylist()
+    away = "Struck off; stands in constituency 12, precinct 3"
+    assert [words.change(row) for row in rows] == ["Struck off", away, "Struck off"]
+    (register, _, act) = (words.why(row) for row in rows)
+    assert register == "The person has died; register of deaths"
+    assert act == "The person has died; act 12, 03.01.2026"
 
 
 # --- what may be shown
@@ -527,15 +459,8 @@ def text_of(workbook):
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_a_workbook_has_the_list_its_corrections_and_the_questions(language):
-    done = applied(
-        {
-            "entry_id": "b",
-            "action": "strike",
-            "reason": "=1+1",
-            "ground": "died",
-            "document": "№ 12 <b>",
-        },
-    )
+    paper = {"reason": "=1+1", "document": "№ 12 <b>"}
+    done = applied(acted("b", "strike", "died", **paper))
     found = compiled(entries(ALI, LEYLA), done=done)
     document = next(documents(found, edition()))
     content = render_list(document, language)
@@ -545,10 +470,13 @@ def test_a_workbook_has_the_list_its_corrections_and_the_questions(language):
         assert text in shown
     assert "<f>" not in shown
     words = ListWords(language)
+    shown = shown.replace("&apos;", "&#39;")
     for key in ("corrections.title", "door.title", "sign.chair", "balance.title"):
-        assert words(f"lists.{key}").replace("'", "&#39;") in shown.replace(
-            "&apos;", "&#39;"
-        )
+        assert words(f"lists.{key}").replace("'", "&#39;") in shown
+
+
+def case_of(*ids):
+    return cases(*({"case_id": "x", "entry_id": one} for one in ids))
 
 
 # --- what is asked at the door
@@ -562,17 +490,11 @@ def test_questions_stand_by_house_and_are_asked_once():
         {"rule": "name-misspelt", "entry_id": "a", "severity": "note"},
         {"rule": "precinct-too-small", "unit": "precinct", "precinct": 1},
     )
-    asked = amendments(
-        {"entry_id": "a", "action": "ask", "due": "2026-03-20", "reason": "Evdədir?"}
-    )
-    may_be_one = cases(
-        {"case_id": "x", "entry_id": "b"}, {"case_id": "x", "entry_id": "c"}
-    )
+    asked = amendments(acted("a", "ask", due="2026-03-20", reason="Evdədir?"))
+    may_be_one = case_of("b", "c")
     found = compiled(entries(*EVERYBODY), found=known, amended=asked, asked=may_be_one)
-    questions = [
-        (row["precinct"], row["house"], row["about"], row["rule"], row["other_name"])
-        for row in found.door.to_pylist()
-    ]
+    names = ("precinct", "house", "about", "rule", "other_name")
+    questions = said(found.door, *names)
     assert questions == [
         (1, "4", "ask", None, None),
         (1, "4", "finding", "deceased-confirmed", None),
@@ -586,50 +508,37 @@ def test_questions_stand_by_house_and_are_asked_once():
 def test_a_finding_that_somebody_asked_about_is_asked_with_their_words():
     known = findings({"rule": "missing-value", "entry_id": "b", "field": "document"})
     (finding_id,) = finding_ids(known)
-    asked = amendments(
-        {
-            "entry_id": "b",
-            "action": "ask",
-            "rule": "missing-value",
-            "field": "document",
-            "finding_id": finding_id,
-            "reason": "Bəlkə təzə vəsiqəsi var",
-        }
-    )
+    about = {"rule": "missing-value", "field": "document", "finding_id": finding_id}
+    reason = "Bəlkə təzə vəsiqəsi var"
+    asked = amendments(acted("b", "ask", reason=reason, **about))
     found = compiled(entries(ALI, LEYLA), found=known, amended=asked)
     (question,) = found.door.to_pylist()
-    said = ListWords("az").question(question)
-    assert said.startswith("Şəxsiyyət sənədi: yazılmayıb. ")
-    assert said.endswith("Bəlkə təzə vəsiqəsi var")
+    words = ListWords("az").question(question)
+    assert words.startswith("Şəxsiyyət sənədi: yazılmayıb. ")
+    assert words.endswith(reason)
 
 
 def test_who_stands_twice_at_one_door_is_asked_about_once():
     twice = {**ALI, "entry_id": "z", "document": None}
-    one = cases({"case_id": "x", "entry_id": "a"}, {"case_id": "x", "entry_id": "z"})
-    assert compiled(entries(ALI, twice), asked=one).door.num_rows == 1
+    assert compiled(entries(ALI, twice), asked=case_of("a", "z")).door.num_rows == 1
 
 
 def test_two_people_without_a_house_stand_at_no_common_door():
     """One of them would not be asked about: nobody knows that they live together."""
     nowhere = [{**one, "address": None} for one in (ALI, LEYLA)]
-    may_be_one = cases(
-        {"case_id": "x", "entry_id": "a"}, {"case_id": "x", "entry_id": "b"}
-    )
-    found = compiled(entries(*nowhere), asked=may_be_one)
+    found = compiled(entries(*nowhere), asked=case_of("a", "b"))
     assert column(found.door, "number") == [1, 2]
 
 
 def test_nobody_is_asked_about_who_is_off_the_list():
-    done = applied({"entry_id": "a", "action": "strike", "ground": "died"})
+    done = applied(acted("a", "strike", "died"))
     known = findings({"rule": "deceased-confirmed", "entry_id": "a"})
     assert not compiled(entries(ALI), done=done, found=known).door.num_rows
 
 
 def test_every_question_of_a_rule_is_of_a_rule_that_exists():
     """A renamed rule would be asked about in the words of nobody."""
-    worded = {
-        key.removeprefix("door.rule.")
-        for key in catalogue.entries()
-        if key.startswith("door.rule.")
-    }
+    start = "door.rule."
+    keys = filter(lambda key: key.startswith(start), catalogue.entries())
+    worded = {key.removeprefix(start) for key in keys}
     assert worded - {"other"} <= set(RULE_CODES)
