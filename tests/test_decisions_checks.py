@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import or_
 
 import pytest
@@ -84,34 +84,26 @@ def table(rows, schema):
     return from_columns(columns, schema, len(rows))
 
 
+PLACE = {"constituency": 88, "precinct": 12}
+ADDRESS = {"field": "address"}
+
+
 def entry_table(known):
-    placed = {
-        "constituency": 88,
-        "precinct": 12,
-        "list_kind": "permanent",
-        "source": "aaaa",
-        "line": 2,
-    }
+    placed = {**PLACE, "list_kind": "permanent", "source": "aaaa", "line": 2}
     rows = [{**placed, "entry_id": one, **cells} for one, cells in known.items()]
     return table(rows, ENTRY)
 
 
 def findings():
     rows = [
-        {
-            "rule": rule,
-            "severity": "warning",
-            "unit": "entry",
-            "constituency": 88,
-            "precinct": 12,
-            "entry_id": entry,
-            "other_entry_id": other,
-            "value": 13.0 if rule == "address-outside-precinct" else None,
-            "field": "address" if rule == "missing-value" else None,
-        }
+        {"rule": rule, **PLACE, "entry_id": entry, "other_entry_id": other}
         for rule, (entry, other) in FINDINGS.items()
     ]
-    return table(rows, FINDING)
+    more = {"address-outside-precinct": {"value": 13.0}, "missing-value": ADDRESS}
+    common = {"severity": "warning", "unit": "entry"}
+    return table(
+        [{**common, **row, **more.get(row["rule"], {})} for row in rows], FINDING
+    )
 
 
 IDS = dict(zip(FINDINGS, finding_ids(findings()), strict=True))
@@ -124,7 +116,8 @@ def context(**changes):
 @cache
 def newest_run():
     voters = [{"entry_id": one, "fin": row["fin"]} for one, row in ENTRIES.items()]
-    cases = [{"case_id": CASE_ID, "entry_id": one} for one in (ALI, ELI)]
+    case = {"kind": "same-precinct", "role": "keep", "case_id": CASE_ID}
+    cases = [{**case, "entry_id": one} for one in (ALI, ELI)]
     filled = {"list_kind": "permanent"}
     known = {
         "findings": findings(),
@@ -132,9 +125,7 @@ def newest_run():
         "entries": entry_table(ENTRIES),
         "registers": entry_table(REGISTERS),
         "voters": table([filled | row for row in voters], VOTER),
-        "cases": table(
-            [{"kind": "same-precinct", "role": "keep", **row} for row in cases], CASE
-        ),
+        "cases": table(cases, CASE),
         "precincts": {88: frozenset({12, 13}), 89: frozenset({1})},
         "read_value": read_correction,
         "read_day": read_day,
@@ -168,17 +159,26 @@ def strike(rule="deceased-confirmed", ground="died", **cells):
 
 
 def correct(field, value, rule="fin-shared", **cells):
-    ground = cells.pop("ground", "document-seen")
-    document = cells.pop("document", "AZE12345678")
-    return to(
-        rule,
-        "correct",
-        field=field,
-        value=value,
-        ground=ground,
-        document=document,
-        **cells,
-    )
+    said = {"field": field, "value": value, "ground": "document-seen"}
+    return to(rule, "correct", **said | {"document": "AZE12345678"} | cells)
+
+
+def to_elsewhere(**cells):
+    """A striking of somebody who has moved away, with a document."""
+    cells = {"document": "letter 5"} | cells
+    return strike("moved-away-probable", "moved-away", **cells)
+
+
+def move(**cells):
+    return to("address-outside-precinct", "move", ground="boundary", **cells)
+
+
+ARRIVED = to("arrived-missing", "add", ground="arrived")
+LEFT_OUT = to("resident-missing", "add", ground="left-out")
+
+
+def accepted(reason, decided_by="Aysel"):
+    return to("deceased-confirmed", "accept", reason=reason, decided_by=decided_by)
 
 
 def codes(amended):
@@ -208,25 +208,17 @@ def after(amended, given=None):
 GOOD = {
     "strike by a register": strike(),
     "strike by a document": strike("deceased-probable", document="act 12"),
-    "strike to elsewhere": strike(
-        "moved-away-probable",
-        "moved-away",
-        document="letter 5",
-        constituency="012",
-        precinct="7",
-    ),
+    "strike to elsewhere": to_elsewhere(constituency="012", precinct="7"),
     "correct": correct("fin", "8abc1o2"),
     "correct the other entry": correct("fin", "8ABC102", entry_id=ELI),
     "correct to nothing": correct("fin", "-"),
     "correct a whole name": correct("full_name", "Quliyeva L", "missing-value"),
     "correct the only field": correct(None, "8ABC102"),
-    "add": to("arrived-missing", "add", ground="arrived"),
-    "add elsewhere": to("arrived-missing", "add", ground="arrived", precinct="13"),
-    "add with the constituency": to(
-        "arrived-missing", "add", ground="arrived", constituency="88"
-    ),
-    "move as proposed": to("address-outside-precinct", "move", ground="boundary"),
-    "move": to("address-outside-precinct", "move", ground="boundary", precinct="013"),
+    "add": ARRIVED,
+    "add elsewhere": ARRIVED | {"precinct": "13"},
+    "add with the constituency": ARRIVED | {"constituency": "88"},
+    "move as proposed": move(),
+    "move": move(precinct="013"),
     "ask": to("crowded-dwelling", "ask", due="05.03.2026"),
     "ask without a day": to("arrived-missing", "ask"),
     "ask about a case": {"case_id": CASE_ID, "action": "ask"},
@@ -243,6 +235,10 @@ def test_a_good_answer_is_recorded(answer):
     assert recorded == (2 if answer.get("case_id") else 1)
 
 
+SEX = "sex-contradicts-given-name"
+BORN = partial(correct, "birth_date", rule="under-age")
+ABOUT_CASE = {"case_id": CASE_ID, "action": "ask"}
+SEEN = {"ground": "document-seen", "document": "1"}
 BAD = {
     "unknown action": (to("under-age", UNKNOWN_ACTION), "unknown-action"),
     "reason alone": (to("under-age", None, reason="why"), "action-missing"),
@@ -257,20 +253,11 @@ BAD = {
     "ground of another": (strike(ground="typing-error"), "ground-not-for-action"),
     "by name only": (strike("deceased-probable"), "evidence-missing"),
     "other register": (strike(ground="not-citizen"), "evidence-missing"),
-    "elsewhere unsaid": (
-        strike("moved-away-probable", "moved-away", document="letter 5"),
-        "precinct-missing",
-    ),
-    "elsewhere is here": (
-        strike("moved-away-probable", "moved-away", document="5", precinct="13"),
-        "destination-here",
-    ),
-    "no such day": (
-        correct("birth_date", "31.02.1980", "under-age"),
-        "date-impossible",
-    ),
-    "not born": (correct("birth_date", "2.3.2026", "under-age"), "date-in-future"),
-    "no date": (correct("birth_date", "spring", "under-age"), "value-unreadable"),
+    "elsewhere unsaid": (to_elsewhere(), "precinct-missing"),
+    "elsewhere is here": (to_elsewhere(precinct="13"), "destination-here"),
+    "no such day": (BORN("31.02.1980"), "date-impossible"),
+    "not born": (BORN("2.3.2026"), "date-in-future"),
+    "no date": (BORN("spring"), "value-unreadable"),
     "no FIN": (correct("fin", "12"), "fin-impossible"),
     "no document": (correct("document", "12", "missing-value"), "document-impossible"),
     "FIN of another": (correct("fin", "6ABC102"), "fin-taken"),
@@ -278,86 +265,44 @@ BAD = {
     "other field": (correct("surname", "Rəsulov"), "field-not-correctable"),
     "line number": (correct("number", "5", "missing-value"), "field-not-correctable"),
     "no whole name": (
-        correct("full_name", "Minayev Min", "sex-contradicts-given-name"),
+        correct("full_name", "Minayev Min", SEX),
         "field-not-correctable",
     ),
-    "no field": (
-        correct(None, "5", "sex-contradicts-given-name"),
-        "field-missing",
-    ),
-    "no value": (correct("birth_date", None, "under-age"), "value-missing"),
+    "no field": (correct(None, "5", SEX), "field-missing"),
+    "no value": (BORN(None), "value-missing"),
     "value forgotten": (correct("fin", None), "value-missing"),
-    "no birth date": (correct("birth_date", "yoxdur", "under-age"), "value-missing"),
+    "no birth date": (BORN("yoxdur"), "value-missing"),
     "a formula for a name": (
         correct("surname", "=1+1", "missing-value"),
         "value-unreadable",
     ),
-    "no such precinct": (
-        to("address-outside-precinct", "move", ground="boundary", precinct="99"),
-        "precinct-not-here",
-    ),
-    "other territory": (
-        to(
-            "address-outside-precinct",
-            "move",
-            ground="boundary",
-            constituency="12",
-            precinct="1",
-        ),
-        "precinct-not-here",
-    ),
-    "no number": (
-        to("address-outside-precinct", "move", ground="boundary", precinct="x"),
-        "precinct-unreadable",
-    ),
+    "no such precinct": (move(precinct="99"), "precinct-not-here"),
+    "other territory": (move(constituency="12", precinct="1"), "precinct-not-here"),
+    "no number": (move(precinct="x"), "precinct-unreadable"),
     "no constituency": (
-        strike(
-            "moved-away-probable",
-            "moved-away",
-            document="5",
-            constituency="126",
-            precinct="1",
-        ),
+        to_elsewhere(constituency="126", precinct="1"),
         "precinct-unreadable",
     ),
-    "constituency alone": (
-        to("arrived-missing", "add", ground="arrived", constituency="89"),
-        "precinct-missing",
-    ),
-    "already there": (
-        to("address-outside-precinct", "move", ground="boundary", precinct="12"),
-        "already-there",
-    ),
+    "constituency alone": (ARRIVED | {"constituency": "89"}, "precinct-missing"),
+    "already there": (move(precinct="12"), "already-there"),
     "moved by name": (
         to("arrived-listed-elsewhere", "move", ground="arrived"),
         "evidence-missing",
     ),
     "gone": ({"entry_id": "088-0012-9", "action": "ask"}, "entry-gone"),
-    "not of the finding": (
-        to("under-age", "ask", entry_id=ALI),
-        "entry-gone",
-    ),
+    "not of the finding": (to("under-age", "ask", entry_id=ALI), "entry-gone"),
     "finding gone": ({"finding_id": "f" * 16, "action": "ask"}, "unknown-finding"),
     "case gone": ({"case_id": "beef", "action": "ask"}, "unknown-case"),
-    "not of the case": (
-        {"case_id": CASE_ID, "entry_id": MIN, "action": "ask"},
-        "unknown-entry",
-    ),
+    "not of the case": (ABOUT_CASE | {"entry_id": MIN}, "unknown-entry"),
     "case struck": (
-        {"case_id": CASE_ID, "action": "strike", "ground": "died"},
+        ABOUT_CASE | {"action": "strike", "ground": "died"},
         "action-not-for-case",
     ),
     "no day": (to("under-age", "ask", due="soon"), "due-unreadable"),
     "day of no month": (to("under-age", "ask", due="31.02.2027"), "due-unreadable"),
     "day gone": (to("under-age", "ask", due="2026-02-28"), "due-past"),
     "entry added": (
-        {
-            "entry_id": MIN,
-            "action": "add",
-            "ground": "document-seen",
-            "document": "1",
-            "precinct": "12",
-        },
+        SEEN | {"entry_id": MIN, "action": "add", "precinct": "12"},
         "nobody-to-add",
     ),
     "accepted as such": (to("under-age", "accept"), "accepted-without-reason"),
@@ -466,12 +411,9 @@ def test_an_acceptance_keeps_all_that_was_written():
 @pytest.mark.parametrize(("file", "recorded"), [("a.xlsx", ["b"]), ("", [])])
 def test_a_row_that_was_refused_before_is_not_looked_at_again(file, recorded):
     rows = rows_of(strike(reason="a"), strike(reason="b", file="b.xlsx", row=2))
+    refused = [Problem(2, "other-cycle", "s", file=file)]
     amended = check_amendments(
-        rows,
-        context(),
-        Given(),
-        decided_at=NOW,
-        refused=[Problem(2, "other-cycle", "s", file=file)],
+        rows, context(), Given(), decided_at=NOW, refused=refused
     )
     assert amended.amendments.column("reason").to_pylist() == recorded
     assert amended.problems == ()
@@ -491,17 +433,8 @@ def test_a_confirmed_row_of_a_register_is_the_document():
     [("confirmed", []), ("probable", ["evidence-missing"])],
 )
 def test_a_row_that_may_be_a_namesakes_is_no_evidence(match_class, expected):
-    matches = table(
-        [
-            {
-                "register": "arrivals",
-                "register_id": MOVED,
-                "entry_id": MIN,
-                "class": match_class,
-            }
-        ],
-        MATCH,
-    )
+    met = {"register": "arrivals", "register_id": MOVED, "entry_id": MIN}
+    matches = table([{**met, "class": match_class}], MATCH)
     answer = to("arrived-listed-elsewhere", "move", ground="arrived")
     amended = check(answer, matches=matches)
     assert codes(amended) == expected
@@ -536,11 +469,11 @@ def test_two_entries_exchange_their_fins():
     """Each is free when the other is corrected, whichever row comes first."""
     first = correct("fin", "6ABC102")
     second = correct("fin", "8ABC102", "missing-value", entry_id=None)
-    swap = correct("fin", "8ABC102", "sex-contradicts-given-name")
+    swap = correct("fin", "8ABC102", SEX)
     assert codes(check(first, second)) == ["fin-taken"]
     assert codes(check(first, swap)) == ["field-not-correctable", "fin-taken"]
     free = {"entry_id": MIN, "action": "correct", "field": "fin", "value": "8ABC102"}
-    free |= {"ground": "document-seen", "document": "1"}
+    free |= SEEN
     amended = check(first, free)
     assert codes(amended) == []
     assert codes(check(free, first)) == []
@@ -553,45 +486,34 @@ def test_two_entries_are_not_corrected_to_one_fin():
 
 def test_a_fin_that_an_earlier_answer_gave_is_taken():
     given = after(check(correct("fin", "8ABC102")))
-    assert codes(check(correct("fin", "8ABC102", entry_id=ELI), given=given)) == [
-        "fin-taken"
-    ]
+    other = check(correct("fin", "8ABC102", entry_id=ELI), given=given)
+    assert codes(other) == ["fin-taken"]
 
 
 def test_a_person_of_two_registers_is_added_once():
     """Who arrived is resident too: both rows would put the person on the list twice."""
-    arrived = to("arrived-missing", "add", ground="arrived")
-    resident = to("resident-missing", "add", ground="left-out")
-    assert codes(check(arrived, resident)) == ["already-listed"]
-    given = after(check(arrived))
-    assert codes(check(resident, given=given)) == ["already-listed"]
-    assert codes(check(arrived, given=given)) == []
+    assert codes(check(ARRIVED, LEFT_OUT)) == ["already-listed"]
+    given = after(check(ARRIVED))
+    assert codes(check(LEFT_OUT, given=given)) == ["already-listed"]
+    assert codes(check(ARRIVED, given=given)) == []
 
 
 def test_two_people_of_one_name_and_day_with_two_fins_are_both_added():
     """Two FINs are two people, whatever else agrees."""
     person = {"surname": "Həsənova", "given_name": "Nigar", "birth_date": "1990-05-04"}
     person |= {"patronymic": "Əli qızı"}
-    answers = [
-        to("arrived-missing", "add", ground="arrived"),
-        to("resident-missing", "add", ground="left-out"),
-    ]
     for fin, expected in (("8ABC102", []), (None, ["already-listed"])):
         known = {
             ARRIVAL: person | {"fin": "7ABC102"},
             RESIDENT: person | {"fin": fin, "birth_date": "04.05.1990"},
         }
-        amended = check(*answers, registers=entry_table(known))
+        amended = check(ARRIVED, LEFT_OUT, registers=entry_table(known))
         assert codes(amended) == expected
 
 
 def test_register_rows_that_hold_a_birth_date_alone_are_not_one_person():
     known = {one: {"birth_date": "1990-05-04"} for one in (ARRIVAL, RESIDENT)}
-    answers = [
-        to("arrived-missing", "add", ground="arrived"),
-        to("resident-missing", "add", ground="left-out"),
-    ]
-    assert codes(check(*answers, registers=entry_table(known))) == []
+    assert codes(check(ARRIVED, LEFT_OUT, registers=entry_table(known))) == []
 
 
 def test_the_field_that_the_finding_is_about_need_not_be_named():
@@ -601,26 +523,23 @@ def test_the_field_that_the_finding_is_about_need_not_be_named():
 
 
 def test_who_is_on_the_list_by_the_fin_is_not_added():
-    voters = table(
-        [{"entry_id": MIN, "fin": "7ABC102", "list_kind": "permanent"}], VOTER
-    )
-    answer = to("arrived-missing", "add", ground="arrived")
-    assert codes(check(answer, voters=voters)) == ["already-listed"]
+    voter = {"entry_id": MIN, "fin": "7ABC102", "list_kind": "permanent"}
+    found = check(ARRIVED, voters=table([voter], VOTER))
+    assert codes(found) == ["already-listed"]
 
 
 def test_an_entry_that_is_listed_no_more_keeps_no_fin_taken():
     """Whom the run would have added was refused: two rules said two things of one FIN."""
     given = after(check(correct("fin", "7ABC102", entry_id=ELI)))
-    answer = to("arrived-missing", "add", ground="arrived")
     person = {"surname": "Həsənova", "given_name": "Nigar", "fin": "7ABC102"}
     known = {"registers": entry_table({ARRIVAL: person}), "given": given}
-    assert codes(check(answer, **known)) == ["already-listed"]
+    assert codes(check(ARRIVED, **known)) == ["already-listed"]
     others = table([{"entry_id": MIN, "fin": "5ABC102"}], VOTER)
-    assert codes(check(answer, voters=others, **known)) == []
+    assert codes(check(ARRIVED, voters=others, **known)) == []
 
 
 def test_one_person_says_one_thing_in_one_file():
-    answers = [strike(), to("deceased-confirmed", "accept", reason="alive")]
+    answers = [strike(), accepted("alive")]
     amended = check(*answers)
     assert codes(amended) == ["answered-twice", "answered-twice"]
     assert amended.amendments.num_rows == amended.acceptances.num_rows == 0
@@ -634,11 +553,8 @@ def test_one_person_says_another_thing_in_a_later_file():
     amended = check(strike(), later)
     assert codes(amended) == []
     (replaced,) = amended.replaced
-    assert (replaced.before, replaced.now, replaced.file) == (
-        "strike",
-        "strike",
-        "b.xlsx",
-    )
+    told = (replaced.before, replaced.now, replaced.file)
+    assert told == ("strike", "strike", "b.xlsx")
 
 
 def test_who_strikes_and_who_corrects_are_both_recorded():
@@ -685,29 +601,28 @@ def test_an_own_later_answer_replaces_the_earlier_one_and_it_is_said():
     assert [row["action"] for row in held] == ["ask"]
 
 
-def test_who_accepts_what_he_had_struck_takes_the_striking_back():
-    """Otherwise the person would stay struck by an answer that was changed."""
-    given = after(check(strike()))
-    accepted = to("deceased-confirmed", "accept", reason="a namesake")
-    amended = check(accepted, given=given, at=LATER)
-    assert [(one.before, one.now) for one in amended.replaced] == [("strike", "accept")]
-    holding = standing(after(amended, given))
-    assert holding.amendments.num_rows == holding.contested.num_rows == 0
-
-
-def test_who_strikes_what_he_had_accepted_takes_the_acceptance_back():
-    accepted = to("deceased-confirmed", "accept", reason="a namesake")
-    given = after(check(accepted))
-    amended = check(strike(), given=given, at=LATER)
-    assert [(one.before, one.now) for one in amended.replaced] == [("accept", "strike")]
-    holding = standing(after(amended, given))
-    assert holding.amendments.num_rows == 1
-    assert holding.contested.num_rows == 0
+@pytest.mark.parametrize(
+    ("first", "then", "holding"),
+    [
+        # Otherwise the person would stay struck by an answer that was changed.
+        (strike(), accepted("a namesake"), 0),
+        (accepted("a namesake"), strike(), 1),
+    ],
+    ids=["accepts", "strikes"],
+)
+def test_who_says_otherwise_of_a_striking_takes_the_first_answer_back(
+    first, then, holding
+):
+    given = after(check(first))
+    amended = check(then, given=given, at=LATER)
+    actions = [(first["action"], then["action"])]
+    assert [(one.before, one.now) for one in amended.replaced] == actions
+    held = standing(after(amended, given))
+    assert (held.amendments.num_rows, held.contested.num_rows) == (holding, 0)
 
 
 def test_who_strikes_what_another_accepted_disputes_it():
-    accepted = to("deceased-confirmed", "accept", reason="a namesake")
-    given = after(check(accepted | {"decided_by": "Bahar"}))
+    given = after(check(accepted("a namesake", "Bahar")))
     amended = check(strike(), given=given, at=LATER)
     assert amended.acceptances.num_rows == 0
     assert standing(after(amended, given)).contested.num_rows == 2
@@ -716,9 +631,8 @@ def test_who_strikes_what_another_accepted_disputes_it():
 def test_a_withdrawal_takes_back_what_the_person_had_said():
     given = after(check(strike(), correct("fin", "8ABC102")))
     amended = check(to("deceased-confirmed", "withdraw"), given=given, at=LATER)
-    assert [(one.before, one.now) for one in amended.replaced] == [
-        ("strike", "withdraw")
-    ]
+    told = [(one.before, one.now) for one in amended.replaced]
+    assert told == [("strike", "withdraw")]
     held = standing(after(amended, given)).amendments.to_pylist()
     assert [row["action"] for row in held] == ["correct"]
     other = to("deceased-confirmed", "withdraw", decided_by="Bahar")
@@ -733,18 +647,14 @@ def test_an_acceptance_is_taken_back():
 
 
 def disputed():
-    accepted = to("deceased-confirmed", "accept", reason="alive", decided_by="Bahar")
-    return after(check(strike(), accepted))
+    return after(check(strike(), accepted("alive", "Bahar")))
 
 
 @pytest.mark.parametrize(
     ("settling", "holding"),
     [
         (strike(decided_by="Cavid"), ["strike"]),
-        (
-            to("deceased-confirmed", "accept", reason="seen", decided_by="Cavid"),
-            [],
-        ),
+        (accepted("seen", "Cavid"), []),
     ],
     ids=["strike", "accept"],
 )
@@ -775,8 +685,8 @@ def test_a_party_to_a_dispute_does_not_settle_it(person):
 def test_who_agrees_with_all_may_settle_the_dispute_of_others():
     """A commission is small: who corrected the FIN is no party to a dispute about the surname."""
     answers = [
-        correct("surname", "Minayeva", "sex-contradicts-given-name"),
-        correct("surname", "Minai", "sex-contradicts-given-name", decided_by="Bahar"),
+        correct("surname", "Minayeva", SEX),
+        correct("surname", "Minai", SEX, decided_by="Bahar"),
         correct("address", "Nizami 5", "crowded-dwelling", decided_by="Cavid"),
     ]
     given = after(check(*answers))
@@ -791,8 +701,8 @@ def test_who_agrees_with_all_may_settle_the_dispute_of_others():
 def test_what_was_settled_is_not_opened_by_the_same_answer():
     """Who reads in an earlier file again would take away what a third person decided."""
     answers = [
-        correct("surname", "Minayeva", "sex-contradicts-given-name"),
-        correct("surname", "Minai", "sex-contradicts-given-name", decided_by="Bahar"),
+        correct("surname", "Minayeva", SEX),
+        correct("surname", "Minai", SEX, decided_by="Bahar"),
     ]
     given = after(check(*answers))
     settling = answers[1] | {"decided_by": "Cavid", "adjudicates": True}
@@ -806,7 +716,7 @@ def test_what_was_settled_is_not_opened_by_the_same_answer():
 
 
 def test_a_question_about_a_case_is_taken_back_alone():
-    question = {"case_id": CASE_ID, "entry_id": ALI, "action": "ask"}
+    question = ABOUT_CASE | {"entry_id": ALI}
     given = after(check(question, correct("fin", "8ABC102")))
     amended = check(question | {"action": "withdraw"}, given=given, at=LATER)
     held = standing(after(amended, given)).amendments.to_pylist()
@@ -814,22 +724,13 @@ def test_a_question_about_a_case_is_taken_back_alone():
 
 
 def test_the_subject_says_what_the_entry_said():
-    amended = check(strike(), to("arrived-missing", "add", ground="arrived"))
-    cells = {
-        row["entry_id"]: json.loads(row["cells"])
-        for row in amended.subjects.to_pylist()
-    }
+    amended = check(strike(), ARRIVED)
+    rows = amended.subjects.to_pylist()
+    cells = {row["entry_id"]: json.loads(row["cells"]) for row in rows}
     assert list(cells) == sorted([ALI, ARRIVAL])
     assert cells[ALI]["surname"] == "Əliyev"
-    assert cells[ALI].keys() == {
-        "constituency",
-        "precinct",
-        "list_kind",
-        "source",
-        "sheet",
-        "line",
-        *ENTRY_FIELDS,
-    }
+    place = {"constituency", "precinct", "list_kind", "source", "sheet", "line"}
+    assert cells[ALI].keys() == place | {*ENTRY_FIELDS}
     (entry,) = entry_table({ALI: ENTRIES[ALI]}).to_pylist()
     of_table = subject_table({ALI: entry})
     assert of_table.to_pylist()[0] in amended.subjects.to_pylist()
@@ -895,10 +796,6 @@ def subject_of(row):
     of_finding = FINDINGS.get(rules.get(row["finding_id"]), (None, None))
     of_case = ALI if row["case_id"] and not row["finding_id"] else None
     return row["entry_id"] or of_finding[0] or of_finding[1] or of_case
-
-
-def accepted(reason, decided_by="Aysel"):
-    return to("deceased-confirmed", "accept", reason=reason, decided_by=decided_by)
 
 
 @pytest.mark.parametrize("people", [("Aysel", "Aysel"), ("Aysel", "Bahar")])
