@@ -21,9 +21,9 @@ from voterlist.arrays import (
     Codes,
     Hashes,
     Longs,
-    distinct_counts,
     first_rows,
 )
+from voterlist.facts import BIRTH_YEARS
 from voterlist.link.encode import (
     ADDED,
     COHORT,
@@ -61,10 +61,6 @@ from voterlist.spark.exchange import Parcel, of_kind
 Repeats = Mapping[str, Longs]
 """For each column the rows whose value another entry of the same person has before them."""
 
-_UNKNOWN_DECADE = -1
-_SMALL = 1 << 16
-"""Up to here values are counted in an array of all that there may be."""
-
 
 def once(codes: AnyArray, name: str, repeats: Repeats) -> AnyArray:
     """The codes with -1 where the value is not counted again."""
@@ -82,43 +78,30 @@ def summary(tables: Tables, repeats: Repeats | None = None) -> Tables:
     year, month, day, sex = (
         entries.column(name).to_numpy() for name in ("year", "month", "day", "sex")
     )
-    decade = np.where(year > 0, year // COHORT, _UNKNOWN_DECADE)
-    full = (year > 0) & (month > 0) & (day > 0)
-    date = np.where(full, year * 10_000 + month * 100 + day, -1)
     partial = (year > 0) & ((month * day == 0) | (month * day == 1))
     doubtful = entries.column("doubtful").to_numpy()
-    streets, addresses = (
-        entries.column(name).to_numpy() for name in ("street", "address")
-    )
-    people = np.ones(len(entries), np.int64)
-    people[repeats.get("person", [])] = -1
     # Decades are counted from 1, so that an unknown one, and not a repeated one, has a number.
     numbers = {
-        "years": once(year, "years", repeats),
-        "decades": once(decade + 1, "decades", repeats),
-        "days": once(month * 31 + day, "days", repeats),
-        "dates": once(date, "dates", repeats),
-        "sexes": once(sex, "sexes", repeats),
-        "people": people,
+        "years": year,
+        "decades": np.where(year > 0, year // COHORT + 1, 0),
+        "days": month * 31 + day,
+        "dates": date_codes(0, year, month, day),
+        "sexes": sex,
+        "person": np.ones(len(entries), np.int32),
         "incomplete": np.where(year > 0, partial, -1),
-        "has_streets": np.where(streets >= 0, 1, -1),
-        "has_addresses": np.where(addresses >= 0, 1, -1),
+        "has_streets": np.minimum(entries.column("street").to_numpy(), 1),
+        "has_addresses": np.minimum(entries.column("address").to_numpy(), 1),
     }
     return {
-        **{name: _count(codes) for name, codes in numbers.items()},
+        **{name: _count(once(codes, name, repeats)) for name, codes in numbers.items()},
         "doubtful": pa.table({"value": np.unique(doubtful[doubtful >= 0])}),
     }
 
 
 def _count(codes: AnyArray) -> pa.Table:
-    known = codes[codes >= 0]
-    if known.max(initial=0) > _SMALL:
-        values, counts = distinct_counts(known)
-    else:
-        every = np.bincount(known)
-        values = np.flatnonzero(every)
-        counts = every[values]
-    return pa.table({"value": values.astype(np.int64), "count": counts})
+    counts = np.bincount(codes[codes >= 0])
+    values = np.flatnonzero(counts)
+    return pa.table({"value": values, "count": counts[values]})
 
 
 def whole_of(
@@ -127,54 +110,34 @@ def whole_of(
     """What is known of the whole list by the summaries of its parts."""
     parts = list(summaries)
 
-    def every(name: str) -> dict[int, int]:
+    def every(name: str) -> Longs:
         table = pa.concat_tables([part[name] for part in parts])
-        return _counts_of(_added_up(table).sort_by("value"))
+        values, counts = (column.to_numpy() for column in table.columns)
+        return np.bincount(values, counts, minlength=2).astype(np.int64)
 
-    years, decades, sexes = every("years"), every("decades"), every("sexes")
-    people, incomplete = every("people").get(1, 0), every("incomplete")
-    last = max((value - 1 for value in decades), default=-1)
-    occurs = np.zeros(last + 1, np.bool_)
-    occurs[[value - 1 for value in decades if value > 0]] = True
-    cohorts = [decades[place + 1] for place in np.flatnonzero(occurs).tolist()]
-    if 0 in decades or not cohorts:
-        cohorts.append(decades.get(0, 0))
-    whole = Whole(
+    years, decades, incomplete = map(every, ("years", "decades", "incomplete"))
+    people = int(every("person")[1])
+    occurs = decades[1:] > 0
+    known = np.flatnonzero(years[1:]) + 1
+    first_year = int(known.min(initial=BIRTH_YEARS.start))
+    doubtful = pa.concat_tables([part["doubtful"] for part in parts]).column("value")
+    return Whole(
         size=size,
         people=people,
         profile=profile,
-        years=_laid_out(years),
-        days=_laid_out(every("days")),
-        first_year=min((value for value in years if value > 0), default=3000),
-        dates=np.zeros(0, np.int64),
+        years=years,
+        days=every("days"),
+        first_year=first_year,
+        dates=every("dates")[first_year * 12 * 31 :],
         decades=occurs,
-        cohort_sizes=np.array(cohorts, np.int64),
-        sizes=np.array([sexes.get(0, 0), sexes.get(1, 0), people], np.int64),
-        incomplete_dates=(incomplete.get(1, 0), sum(incomplete.values())),
-        has_streets=bool(every("has_streets")),
-        has_addresses=bool(every("has_addresses")),
-        doubtful=np.unique(
-            np.concatenate(
-                [part["doubtful"].column("value").to_numpy() for part in parts]
-            )
-        ),
+        cohort_sizes=np.append(decades[1:][occurs], decades[0]),
+        sizes=np.append(every("sexes"), people),
+        incomplete_dates=(int(incomplete[1]), int(incomplete.sum())),
+        has_streets=bool(every("has_streets").any()),
+        has_addresses=bool(every("has_addresses").any()),
+        doubtful=np.unique(doubtful),
         added=added,
     )
-    return replace(whole, dates=_of_dates(whole, every("dates")))
-
-
-def _laid_out(counts: Mapping[int, int]) -> Longs:
-    """The counts as an array, each at its value."""
-    laid = np.zeros(max(counts, default=0) + 1, np.int64)
-    laid[list(counts)] = list(counts.values())
-    return laid
-
-
-def _of_dates(whole: Whole, dates: Mapping[int, int]) -> Longs:
-    numbers = np.array(list(dates), np.int64)
-    year, rest = np.divmod(numbers, 10_000)
-    code = date_codes(whole.first_year, year, rest // 100, rest % 100)
-    return _laid_out(dict(zip(code.tolist(), dates.values(), strict=True)))
 
 
 _WORD, _LINE_PART = "word:", "line-part:"
