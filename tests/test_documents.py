@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -694,6 +695,33 @@ def test_a_changed_byte_of_what_a_page_draws_is_told():
     moved = content.replace(b"/Contents ", b"/Contents 99", 1)
     for damaged in (bytes(changed), moved):
         assert [one.name for one in found(damaged).sheets][1:] == ["(damaged)"]
+
+
+@pytest.mark.parametrize(
+    ("is_packed", "word", "other"),
+    [
+        (1, b"/FlateDecode", b"/FlatfDecode"),
+        (1, b"/Filter", b"/Filtes"),
+        (1, b"/Contents", b"/Contfnts"),
+        (1, b"/Count 3", b"/Count 2"),
+        (1, b"/Kids [ 3 0 R 4 0 R", b"/Kids [ 3 0 R 3 0 R"),
+        (1, b">>\nstream", b">>\nstseam"),
+        (0, b" Tj", b" Uj"),
+        (0, b" Tm ", b" Um "),
+        (0, b") Tj", b"! Tj"),
+    ],
+)
+def test_a_changed_byte_of_the_words_of_a_file_is_told(is_packed, word, other):
+    """A page was blank or not there, a cell lost, or the next one swallowed, at exit code 0."""
+    lists = [
+        partial(documents.draw_list, first=first, last=first + 9)
+        for first in (1, 11, 21)
+    ]
+    content = documents.drawn(*lists, pageCompression=is_packed)
+    assert len(found(content).sheets) == 1
+    damaged = content.replace(word, other, 1)
+    names = [one.name for one in found(damaged).sheets][1:]
+    assert names == ["(damaged)"]
 
 
 def test_a_letter_that_is_drawn_nearer_is_of_its_text():

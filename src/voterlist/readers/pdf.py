@@ -386,7 +386,7 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
 
     Pages that cannot be read are further sheets with their trouble, named by their numbers.
     """
-    contents, troubles, beside, notes = _read_pages(content)
+    contents, troubles, beside, notes, shown = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
     lines = joined_lines(contents, settings)
@@ -408,7 +408,7 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
     names = sorted({*map(bytes.decode, more)})
     names += (f"p. {as_ranges(pages)} ({what})" for what, pages in beside.items())
-    if _is_damaged(content):
+    if _is_damaged(content, shown):
         names.append("(damaged)")
     return outcome.with_unread(names)
 
@@ -420,68 +420,117 @@ _STREAM = re.compile(
 )
 """The beginning of what a page draws, or of something else, and its length, or where that stands.
 """
+_BEGINS, _ENDS = re.compile(rb">>\s*stream\s"), b"endstream"
 _NUMBER = re.compile(rb"\b(\d+)\s+\d+\s+obj\b\s*(?:(\d{1,10})\s+endobj)?")
 """The beginning of an object, and the number that it is."""
 _DRAWN_BY = re.compile(rb"/Contents[\s\[]*(\d+) \d+ R")
+_PAGE, _KIDS = re.compile(rb"/Type\s*/Page\b"), re.compile(rb"/Kids\s*\[([^\]]*)")
+_NAMED = re.compile(rb"(\d+)\s+\d+\s+R\b")
+"""A page, and the pages that a file has."""
+_OTHER = re.compile(rb"/(?:Type|Subtype|Length1|N|FunctionType|Width)\b")
+"""What is said of a stream that is none of what a page draws."""
+_TEXT = re.compile(rb"\((?:[^()\\]++|\\.)*+\)", re.DOTALL)
+_DEEPEST_TEXT = 20
+"""Brackets in a text stand no deeper in each other."""
+_SHOWS = re.compile(rb"[>\]]\s*(?:T[jJ]|['\"])")
+_WORDS = re.compile(rb"(?<![^\s)>\]])[A-Za-z'\"*]+\d?(?![^\s(</\[])")
+_KNOWN = frozenset(
+    b"b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K"
+    b" k l m M MP n q Q re RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v"
+    b" w W W* y ' \" true false null".split()
+)
+"""The words by which a page is drawn (ISO 32000-1, annex A)."""
 
 
-def _is_damaged(content: bytes) -> bool:
+def _is_damaged(content: bytes, shown: int) -> bool:
     """Whether bytes were lost or changed: PDFium shows what stands before them, and says nothing.
 
-    Nor does it where what a page draws is not there.
+    Nor does it where what a page draws is not there, or a page is not. ``shown``: how many texts
+    it gave of all pages; what the file holds writes no more.
     """
     numbers: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for number, value in _NUMBER.findall(content):
         numbers[number] += filter(None, [value])
     # What was packed with others stands in no place of its own.
-    is_missing = b"/ObjStm" not in content and not numbers.keys() >= {
-        *_DRAWN_BY.findall(content)
-    }
-    return is_missing or any(
-        _is_stream_damaged(content, stream, numbers)
-        for stream in _STREAM.finditer(content)
-    )
+    drawn_by = {*_DRAWN_BY.findall(content)}
+    pages = {_number_at(content, page.start()) for page in _PAGE.finditer(content)}
+    named = {*_NAMED.findall(b" ".join(_KIDS.findall(content)))}
+    is_missing = not (drawn_by <= numbers.keys() and pages <= named)
+    is_missing &= b"/ObjStm" not in content
+    if is_missing or content.count(_ENDS) > len(_BEGINS.findall(content)):
+        return True
+    written: dict[bytes, int] = {}
+    for stream in _STREAM.finditer(content):
+        texts = _texts_in(content, stream, numbers)
+        if texts is None:
+            return True
+        # Of an object that was changed the last one counts.
+        written[_number_at(content, stream.start())] = texts
+    return sum(written.values()) > shown
 
 
-def _is_stream_damaged(
+def _number_at(content: bytes, place: int) -> bytes:
+    """The number of the object in which this place lies; what is there where it has none."""
+    head = content.rfind(b"obj", 0, place)
+    return b" ".join(content[max(0, head - 24) : head].split()[-2:-1])
+
+
+def _texts_in(
     content: bytes, stream: re.Match[bytes], numbers: Mapping[bytes, list[bytes]]
-) -> bool:
-    """Whether it is not as long as it says, or what was packed has not its sum at the end.
+) -> int | None:
+    """How many texts a stream writes on a page; None where it is damaged.
+
+    So it is where it is not as long as it says, what was packed has not its sum at the end, or
+    something stands in it that draws nothing.
 
     ``numbers``: by the number of an object those that it is, or was before the file was changed.
     """
     lengths = numbers.get(stream[2], []) if stream[3] else [stream[2]]
     ends = [stream.end() + int(length) for length in lengths]
-    ends = ends or [content.find(b"endstream", stream.end())]
-    whole = [
-        end for end in ends if content[end : end + 11].lstrip().startswith(b"endstream")
-    ]
+    ends = ends or [content.find(_ENDS, stream.end())]
+    whole = [end for end in ends if content[end : end + 11].lstrip().startswith(_ENDS)]
     if not whole:
-        return True
+        return None
+    if b"/Encrypt" in content:
+        return 0
     packed = content[stream.end() : whole[0]]
     is_packed = packed and b"/FlateDecode" in stream[1]
-    if not is_packed or b"/Encrypt" in content:
-        return False
+    is_drawn = not _OTHER.search(stream[1])
     unpacking = zlib.decompressobj()
+    drawn = b""
     try:
         if b"/ASCII85Decode" in stream[1]:
             packed = base64.a85decode(b"<~" + packed.strip(), adobe=True)
-        while packed:
-            unpacking.decompress(packed, _AT_A_TIME)
-            packed = unpacking.unconsumed_tail
+        rest = packed
+        while rest:
+            piece = unpacking.decompress(rest, _AT_A_TIME)
+            drawn += piece * is_drawn
+            rest = unpacking.unconsumed_tail
     except (ValueError, zlib.error):
-        return True
-    return not unpacking.eof
+        if is_packed:
+            return None
+        drawn = packed
+    if is_packed and not unpacking.eof:
+        return None
+    plain = drawn if is_drawn and b"BT" in drawn else b""
+    for _ in range(_DEEPEST_TEXT):
+        plain = _TEXT.sub(b"<>", plain)
+    words = {*_WORDS.findall(plain)}
+    if not words or b"BI" in words:
+        return 0
+    is_whole = b"(" not in plain and b")" not in plain and words <= _KNOWN
+    return len(_SHOWS.findall(plain)) if is_whole else None
 
 
 def _read_pages(
     content: bytes,
-) -> tuple[list[Content], _Troubles, dict[str, list[int]], list[str]]:
+) -> tuple[list[Content], _Troubles, dict[str, list[int]], list[str], int]:
     """What stands on the pages that can be read, which cannot, and which have more on them.
 
     That is a large picture, or fields that somebody filled in. And the lines of the remarks on
-    them, and of what nobody sees.
+    them, and of what nobody sees; and how many texts are drawn on all.
     """
+    shown = 0
     notes: list[str] = []
     known: list[float] = []
     contents: list[Content] = []
@@ -496,4 +545,5 @@ def _read_pages(
             if is_there:
                 beside.setdefault(what, []).append(number)
         notes += filter(None, "\n".join(page.notes).splitlines())
-    return contents, troubles, beside, notes
+        shown += page.texts
+    return contents, troubles, beside, notes, shown

@@ -74,6 +74,7 @@ class Page:
         pictured: whether pictures take a good part of it where no text stands: a scan, or a photo.
         notes: what readers of the file wrote on the page, or nobody sees on it, each text once.
         filled: whether somebody filled in a field of it.
+        texts: how many pieces of text are drawn on it.
     """
 
     codes: Longs
@@ -85,6 +86,7 @@ class Page:
     pictured: bool = False
     notes: tuple[str, ...] = ()
     filled: bool = False
+    texts: int = 0
 
     @property
     def is_blank(self) -> bool:
@@ -144,11 +146,12 @@ def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
     try:
         if not text:
             return _unread_page(AsideCode.FILE_UNREADABLE)
-        read = _read_page(pdfium, page, text)
+        drawing = _Drawing(pdfium, page)
+        read = _read_page(pdfium, page, text, drawing)
         if is_memory_short():
             # PDFium leaves out what memory was refused for, and says nothing.
             raise MemoryError
-        return read
+        return replace(read, texts=drawing.texts)
     finally:
         if text:
             pdfium.FPDFText_ClosePage(text)
@@ -169,13 +172,12 @@ def _unread_page(code: AsideCode) -> Page:
     )
 
 
-def _read_page(pdfium: ModuleType, page: Any, text: Any) -> Page:
+def _read_page(pdfium: ModuleType, page: Any, text: Any, drawing: _Drawing) -> Page:
     """The signs and lines of an open page.
 
     Nothing is taken where it is a picture of text, or where too many of its letters are unknown.
     """
     signs = _Signs(pdfium, text)
-    drawing = _Drawing(pdfium, page)
     if not signs.visible:
         is_drawn = drawing.pictures or len(drawing.lines) or drawing.curves
         if signs.count or is_drawn:
@@ -375,12 +377,13 @@ class _Drawing:
             none on a page that has more than ``_MOST_LINES``.
         pictures: (left, bottom, right, top) of each picture, at most ``_MOST_PICTURES``.
         curves: how many segments of paths are curves.
+        texts: how many pieces of text there are.
     """
 
     def __init__(self, pdfium: ModuleType, page: Any) -> None:
         self.lines: list[tuple[float, float, float, float]] = []
         self.pictures: list[tuple[float, float, float, float]] = []
-        self.curves = 0
+        self.curves = self.texts = 0
         self._pdfium = pdfium
         whole = np.eye(3)
         for number in range(pdfium.FPDFPage_CountObjects(page)):
@@ -396,9 +399,12 @@ class _Drawing:
             around: how the points of what it lies in are placed on the page.
             depth: so many forms lie around it.
         """
-        if not drawn or len(self.lines) > _MOST_LINES:
+        if not drawn:
             return
         kind = self._pdfium.FPDFPageObj_GetType(drawn)
+        self.texts += kind == _TEXT
+        if len(self.lines) > _MOST_LINES:
+            return
         if kind == _IMAGE:
             if len(self.pictures) < _MOST_PICTURES:
                 square = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
