@@ -703,7 +703,7 @@ def test_a_voter_in_no_cell_of_an_old_workbook_is_asked_about(kind):
     )
     inner = struct.pack("<HHH", 0x809, 2, 0) if kind == "title" else b""
     stream = sheet + inner + struct.pack("<HH", code, len(body)) + body
-    (found,) = ole.sheets_of_stream(stream)
+    ((found,), *_) = ole.sheets_of_stream(stream)
     assert [line for _, line in found.remarks] == [text]
 
 
@@ -737,7 +737,7 @@ def test_a_formula_of_an_old_workbook_that_nobody_worked_out_is_told():
         ([(0x0205, struct.pack("<HHHBB", 4, 1, 0, 1, 0))], []),
     ]
     for found, unworked in cases:
-        (sheet,) = ole.sheets_of_stream(records(*found))
+        ((sheet,), *_) = ole.sheets_of_stream(records(*found))
         assert sheet.unworked == unworked, found
 
 

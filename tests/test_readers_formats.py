@@ -12,12 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+import documents
 import workspaces
+from test_containers import ods, ods_row
 from voterlist.config.sections import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode, Stage
 from voterlist.readers import (
     fingerprint,
+    ole,
     read_content,
     read_file,
     read_files,
@@ -407,6 +410,46 @@ def test_a_circle_of_sectors_is_not_followed():
     table = 512 * (int.from_bytes(content[76:80], "little") + 1)
     content[table + 4 * first : table + 4 * first + 4] = first.to_bytes(4, "little")
     assert read_content(bytes(content), LIMITS) is AsideCode.FILE_UNREADABLE
+
+
+@pytest.mark.parametrize(("place", "bit"), [(-4, 4), (0, 1)], ids=["kind", "row"])
+def test_a_changed_byte_of_a_cell_of_an_old_workbook_is_told(place, bit):
+    """The cell was not there, or in the place of another one, at exit code 0."""
+    content = bytearray((FILES / "list.xls").read_bytes())
+    stream, _ = ole.workbook_streams(bytes(content))
+    texts = [at for kind, at, _ in ole._records(stream) if kind == 0x00FD]
+    at = content.find(stream[:99]) + texts[9] + place
+    for changed in (0, bit):
+        content[at] ^= changed
+        found = read_bytes(bytes(content), LIMITS)
+        is_told = "(damaged)" in [sheet.name for sheet in found.sheets]
+        assert is_told == bool(changed)
+
+
+@pytest.mark.parametrize("number", [b"-1", b"+1", b"1.0", b" ", b"9" * 20])
+def test_a_cell_whose_text_has_no_number_has_no_other_text(number):
+    """The voter had the first text of the workbook as a surname."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as made:
+        made.add_worksheet().write_row(0, 0, ["Soyadı", "Əliyev"])
+    content = changed(
+        stream.getvalue(),
+        SHEET1,
+        lambda text: text.replace(b"<v>1<", b"<v>%s<" % number),
+    )
+    (sheet,) = read_bytes(content, LIMITS).sheets
+    assert sheet.trouble is AsideCode.CONTENT_UNREAD
+
+
+def test_how_a_name_is_spoken_is_no_part_of_it():
+    """It was joined to the name, which was another one: `Əliyevali`."""
+    base = "<w:p><w:r><w:ruby><w:rt><w:r><w:t>ali</w:t></w:r></w:rt><w:rubyBase>"
+    name = f"<w:tc>{base}<w:r><w:t>Əliyev</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p></w:tc>"
+    word = documents.word_of(documents.table(documents.row("1", name)))
+    assert table(sheets(word)[0]) == [["1", "Əliyev"]]
+    spoken = "Əliyev<text:ruby><text:ruby-text>ali</text:ruby-text></text:ruby>"
+    (sheet,) = sheets(ods(f"<table:table>{ods_row([spoken])}</table:table>"))
+    assert sheet.trouble is AsideCode.CONTENT_UNREAD
 
 
 def test_a_far_cell_of_an_old_workbook_fills_no_memory():

@@ -37,7 +37,7 @@ _SIGN = re.compile(rb'<(\w+:)sym\b[^<>]*?\w+:char="([0-9A-Fa-f]+)"[^<>]*>')
 """A sign that somebody chose from a table of signs."""
 ODT_TEXT = re.compile(rb">([^<]+)|</text:[ph]>|<text:(?:tab|s|line-break)\b")
 _NOT_TEXT = re.compile(
-    rb"(?s)<(office:annotation|svg:\w+|dc:\w+|text:note-citation|text:ruby-text|\w+:Fallback)"
+    rb"(?s)<(office:annotation|svg:\w+|dc:\w+|text:note-citation|text:ruby-text|w:rt|\w+:Fallback)"
     rb"[ >].*?</\1>"
 )
 """Remarks, names of pictures, who changed it when; and the same text once more."""
@@ -54,6 +54,8 @@ _NO_TEXT = rb"\s*(?:<t\b[^<>]*(?:/>|>\s*</t>)\s*)?</"
 _BLANK_INLINE = re.compile(rb"<is>" + _NO_TEXT)
 BLANK_STRING = re.compile(rb"<si(?:\s*/>|>" + _NO_TEXT + rb")")
 _OF_STRINGS = re.compile(rb't="s"[^<>]*>\s*<v>([0-9]+)<')
+_OF_NO_STRING = re.compile(rb't="s"[^<>]*>\s*<v>(?![0-9]{1,9}<)[^<]')
+"""A cell of which no shared string is the text: its reader takes the number for it."""
 
 _OBJECT, _CELLS = re.compile(r"Object[^/]*/content\.xml"), b"<office:spreadsheet"
 """A sheet that lies in another document (OpenDocument)."""
@@ -175,6 +177,8 @@ def cells_and_rows(piece: bytes, blank: Collection[bytes]) -> tuple[int, list[by
     """
     count = piece.count(b"<v>") - piece.count(b"<v><") - piece.count(b't="e"')
     count += piece.count(b"<is>") - len(_BLANK_INLINE.findall(piece))
+    # What cannot be read is not what is missing of it.
+    count += len(piece) * bool(_OF_NO_STRING.search(piece))
     if blank:
         count -= sum(number in blank for number in _OF_STRINGS.findall(piece))
     return count, _ROW_NUMBER.findall(piece)

@@ -29,6 +29,12 @@ _FORMULA, _FORMULA_TEXT, _CONSTANT = 0x0006, 0x0207, 0x0205
 """A formula with its value, the text behind one whose value is a text, and true, false or an error.
 """
 _FILLED = frozenset({*_VALUES, _SEVERAL, _FORMULA})
+_AMONG_CELLS = frozenset(
+    {*_FILLED, _FORMULA_TEXT, _CONSTANT, _ROW, 0x003C, 0x005E, 0x00BE, 0x00D7, 0x01C2}
+    | {0x0201, 0x0221, 0x0236, 0x04BC}
+)
+"""What may stand between two cells of a sheet."""
+_LENGTHS = {0x00FD: 10, 0x027E: 10, 0x0203: 14, 0x0201: 6, _ROW: 16}
 _TEXT, _ERROR, _EMPTY = 0, 2, 3
 """What the value of a formula is where it is no number: a text, an error, an empty text."""
 _WORKED_OUT = b"\xc1\1\x08\0"
@@ -55,8 +61,8 @@ _PICTURE = bytes.fromhex("b2040af008000000")
 """The head of a shape that is a picture: OfficeArtFSP of msosptPictureFrame."""
 _CELL_WIDTH, _CELL_HEIGHT = 609_600, 190_500
 """EMU of a cell of the usual size."""
-_DATE_MODE = b"\x22\0\x02\0\x01\0"
-"""The record that counts days from 1904, whole."""
+_DATE_MODE = 0x0022
+"""Says whether days are counted from 1904."""
 _RECORD_HEAD = 4
 """Bytes of a record's kind and length."""
 _ROW_FLAGS, _HIDDEN = 12, 0x20
@@ -182,11 +188,12 @@ def _item_name(item: bytes) -> str:
 
 def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
     stream: bytes,
-) -> list[SheetFacts]:
+) -> tuple[list[SheetFacts], bool, bool]:
     """Of each sheet, in workbook order, what it says of itself beside its cells.
 
     Its pictures are measured as if all cells had the usual size. Its cells are not counted, 0,
-    where some shared text is blank.
+    where some shared text is blank. And whether days are counted from 1904, and whether a record is
+    damaged: a cell is missing where something else stands among the cells, or two have one place.
     """
     found: defaultdict[int, SheetFacts] = defaultdict(SheetFacts)
     starts: list[int] = []
@@ -196,10 +203,18 @@ def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
     is_worked_out = _WORKED_OUT in stream
     start, sheet, row = 0, 0, 1
     cell = (0, 0)
-    is_text = has_blank = False
+    is_text = has_blank = from_1904 = is_damaged = is_odd = False
+    places: set[int] = set()
+    among = -1
     for kind, place, length in _records(stream):
         body = stream[place : place + length]
         facts = found[start]
+        is_odd |= length != _LENGTHS.get(kind, length) or kind not in _AMONG_CELLS
+        if kind in _FILLED:
+            at = start << 32 | int.from_bytes(body[:4], "little")
+            is_damaged |= (is_odd and among == start) or at in places
+            places.add(at)
+            among, is_odd = start, False
         if struck and kind in _FILLED:
             # One of several cells has a style for each.
             ends = range(6, length if kind == _SEVERAL else 7, 6)
@@ -209,6 +224,8 @@ def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
             # A chart begins within its sheet.
             start = place - _RECORD_HEAD
             sheet = start if start in starts else sheet
+        elif kind == _DATE_MODE:
+            from_1904 = body[:1] == b"\1"
         elif kind == _FONT:
             fonts += [int.from_bytes(body[2:4], "little") & _STRUCK]
             fonts += [0] * (len(fonts) == _NO_FONT)
@@ -248,7 +265,7 @@ def sheets_of_stream(  # noqa: C901, PLR0912, PLR0915  one branch a kind
         facts.cells *= not has_blank
         facts.formulas_without_value = len(facts.unworked)
         facts.remarks.sort()
-    return [found[at] for at in starts]
+    return [found[at] for at in starts], from_1904, is_damaged
 
 
 def _has_no_value(kind: int, body: bytes, *, is_worked_out: bool) -> bool:
@@ -283,14 +300,6 @@ def _picture_area(drawing: bytes) -> int:
             height = (bottom - top) + (bottom_part - top_part) / 256
             total += int(width * _CELL_WIDTH * height * _CELL_HEIGHT)
     return total
-
-
-def counts_from_1904(stream: bytes) -> bool:
-    """True where the days of a workbook's stream are counted from 1904."""
-    return any(
-        stream.startswith(_DATE_MODE, place - _RECORD_HEAD)
-        for _, place, _ in _records(stream)
-    )
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -49,6 +49,7 @@ _LEFT_OUT = frozenset(
         "moveFrom",
         "pPrChange",
         "rPrChange",
+        "rt",
         "sectPrChange",
         "tblPrChange",
         "tblPrExChange",
@@ -57,7 +58,7 @@ _LEFT_OUT = frozenset(
         "trPrChange",
     }
 )
-"""Deleted text, and properties as they were before a change."""
+"""Deleted text, how a word is spoken, and properties as they were before a change."""
 _SAYS = frozenset(
     {
         "default",

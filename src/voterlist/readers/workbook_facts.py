@@ -139,10 +139,14 @@ def xls_facts(content: bytes) -> WorkbookFacts:
         return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    sheets = dict(enumerate(sheets_of_stream(stream)))
-    from_1904 = ole.counts_from_1904(stream)
-    beside = ole.lines_of_summary(summary)
-    return WorkbookFacts("xls", sheets, beside=beside, from_1904=from_1904)
+    sheets, from_1904, is_damaged = sheets_of_stream(stream)
+    return WorkbookFacts(
+        "xls",
+        dict(enumerate(sheets)),
+        unread=("(damaged)",) * is_damaged,
+        from_1904=from_1904,
+        beside=ole.lines_of_summary(summary),
+    )
 
 
 def _packed_facts(
@@ -561,6 +565,9 @@ class _OdsParser(Handler):
             self._extent = extent_of(attributes)
         elif tag == "draw:image" and self.tables:
             self.tables[-1].facts.pictured += self._extent
+        elif tag == "text:ruby-text" and self.tables:
+            # The reader of workbooks joins it to the word that is so spoken.
+            self.tables[-1].facts.trouble = AsideCode.CONTENT_UNREAD
         if name == "null-date":
             day = attributes.get("table:date-value", "")
             self.from_1904 = day.startswith("1904")
