@@ -32,8 +32,7 @@ from blind import ALL_PAIRS
 from process import run_told
 from voterlist.link.fit import Evaluation, evaluate, is_one_person
 from voterlist.synth.generate import generate
-from voterlist.synth.people import People
-from voterlist.synth.places import Rates
+from voterlist.synth.people import People, Rates
 from voterlist.synth.plan import default_constituencies, draw_plan
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from voterlist.synth.generate import generate
-from voterlist.synth.places import Rates
+from voterlist.synth.people import Rates
 from voterlist.synth.plan import Country
 from voterlist.synth.registers import write_parquet
 from voterlist.synth.write import with_run_ids, write_workspace

@@ -10,8 +10,7 @@ from pydantic_core import to_jsonable_python
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.config import _REASONS, PLAIN_CODES
-from voterlist.config.comparisons import KIND_NAMES
-from voterlist.config.sections import Settings, WorkspaceSettings
+from voterlist.config.sections import KIND_NAMES, Settings, WorkspaceSettings
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 from voterlist.rulebook.pages import chapters

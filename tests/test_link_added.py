@@ -16,7 +16,7 @@ import voterlist
 from linkage_lists import crowd, voters
 from voterlist.catalogue import catalogue
 from voterlist.cli import APP
-from voterlist.config.comparisons import (
+from voterlist.config.sections import (
     KIND_NAMES,
     AddedComparison,
     added_comparisons,

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from examples import tries
 from linkage_lists import crowd, voters
-from voterlist.config.comparisons import AddedComparison
-from voterlist.config.sections import LinkSettings
+from voterlist.config.sections import AddedComparison, LinkSettings
 from voterlist.ingest.generic import table_intake
 from voterlist.link import block, link, link_ready, ranges
 from voterlist.link.candidates import RECORD

@@ -26,8 +26,8 @@ from voterlist.desk import DeskAnswer, State
 from voterlist.model import Role
 from voterlist.pipeline.known import known
 from voterlist.serve.cases_api import KINDS, CasesApi
+from voterlist.serve.clerk import Holds
 from voterlist.serve.door import Visitor, add_user
-from voterlist.serve.watch import Holds
 from voterlist.serve.work import Case, pack_list, unread_list
 from voterlist.storage.ledger import place_in, reading, verify
 from voterlist.storage.workspace import settings_of

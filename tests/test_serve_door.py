@@ -25,7 +25,7 @@ from voterlist.config.sections import DeskSettings
 from voterlist.errors import UsageError
 from voterlist.model import Level, Role
 from voterlist.pipeline.inbox import make_workspace
-from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.clerk import Clerk
 from voterlist.serve.door import (
     Door,
     add_user,
@@ -36,7 +36,7 @@ from voterlist.serve.door import (
     remove_user,
     secret_of,
 )
-from voterlist.serve.guards import Address
+from voterlist.serve.guards import Address, Refusal
 from voterlist.storage.ledger import Ledger, reading, verify
 from voterlist.storage.ledger.base import schema_of
 from voterlist.upkeep.journals import JournalFilter, read_journal

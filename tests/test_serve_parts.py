@@ -12,8 +12,8 @@ from starlette.routing import Route
 from voterlist.model import Role
 from voterlist.render.desk import frame
 from voterlist.serve import door, guards
+from voterlist.serve.clerk import Holds
 from voterlist.serve.door import LOCKED, MOST_WRONG, Guess, Throttle, Visitor, origin_of
-from voterlist.serve.watch import Holds
 
 NOON = dt.datetime(2026, 2, 3, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)

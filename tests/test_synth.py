@@ -18,8 +18,7 @@ from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
 from voterlist.synth.generate import generate
 from voterlist.synth.lexicon import lexicon, surname
-from voterlist.synth.people import documents, fins
-from voterlist.synth.places import Rates
+from voterlist.synth.people import Rates, documents, fins
 from voterlist.synth.plan import Country, default_constituencies, draw_plan
 from voterlist.synth.repeats import Done, done_words
 from voterlist.synth.slips import LEVELS, SLIPS, Hand, draw_slips, keys_beside

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
-from voterlist.config.comparisons import AddedComparison
-from voterlist.config.sections import IngestSettings
+from voterlist.config.sections import AddedComparison, IngestSettings
 from voterlist.errors import MapError, SettingsMistake, naming, usage_error
 from voterlist.ingest.added import places_of_added, require_columns
 from voterlist.ingest.choice import ColumnUse

@@ -22,8 +22,7 @@ from voterlist.any_table.joined import (
     write_rows,
 )
 from voterlist.any_table.machine import require_enough
-from voterlist.config.comparisons import comparisons_error
-from voterlist.config.sections import LinkSettings
+from voterlist.config.sections import LinkSettings, comparisons_error
 from voterlist.errors import SettingsMistake, naming, usage_error
 from voterlist.ingest.added import parse_comparisons
 from voterlist.ingest.generic import added_of

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Longs
 from voterlist.config import parse_tree
-from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import AddedComparison
 from voterlist.errors import (
     NotAFrameError,
     UsageError,

@@ -28,8 +28,7 @@ from voterlist.api.truth import decided_pairs, evaluate
 from voterlist.api.two_entries import Ends, as_waterfall, evidence, key_rows
 from voterlist.arrays import Codes
 from voterlist.catalogue import Catalogue, catalogue
-from voterlist.config.comparisons import added_comparisons
-from voterlist.config.sections import LinkSettings
+from voterlist.config.sections import LinkSettings, added_comparisons
 from voterlist.link import TAKEN_NAMES, link_ready
 from voterlist.link.comparisons import with_added
 from voterlist.link.explain import KeyOfPair, keys_of_pair

@@ -17,11 +17,12 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from voterlist.config.comparisons import KIND_NAMES, unknown_key
 from voterlist.config.sections import (
     COLUMN_FIELDS,
+    KIND_NAMES,
     Settings,
     WorkspaceSettings,
+    unknown_key,
 )
 from voterlist.errors import SettingsError, SettingsMistake, usage_error
 from voterlist.model import Level

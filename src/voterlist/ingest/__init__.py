@@ -15,8 +15,7 @@ from itertools import chain
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config.comparisons import AddedComparison
-from voterlist.config.sections import IngestSettings
+from voterlist.config.sections import AddedComparison, IngestSettings
 from voterlist.fields import CARRIED, HASHED
 from voterlist.ingest.added import with_columns
 from voterlist.ingest.file_names import Territory

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config.comparisons import (
+from voterlist.config.sections import (
     SECTION,
     AddedComparison,
+    IngestSettings,
     added_comparisons,
     comparisons_error,
 )
-from voterlist.config.sections import IngestSettings
 from voterlist.errors import SettingsMistake
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.text import clean

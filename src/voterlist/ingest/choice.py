@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import AddedComparison
 from voterlist.facts.latin import BEHIND_A_NAME
 from voterlist.fields import CARRIED, FIELDS, NAMES
 from voterlist.ingest.added import known_cells

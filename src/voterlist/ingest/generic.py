@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import toml_mistake, tree_of, with_lines
-from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import AddedComparison
 from voterlist.errors import InputError, MapError, SettingsMistake, naming
 from voterlist.fields import ENTRY_FIELDS, NAMES
 from voterlist.ingest.added import (

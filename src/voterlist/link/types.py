@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.arrays import Codes, Floats
-from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import AddedComparison
 from voterlist.link import block, keys
 from voterlist.link.candidates import Store
 from voterlist.link.encode import Encoded

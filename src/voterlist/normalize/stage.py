@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist import tables
 from voterlist.arrays import Bools, factorize
-from voterlist.config.comparisons import AddedComparison, Fold, SharedFold
+from voterlist.config.sections import AddedComparison, Fold, SharedFold
 from voterlist.facts.latin import repair
 from voterlist.fields import IDENTIFIERS, NAMES
 from voterlist.findings import ENTRY_PLACE

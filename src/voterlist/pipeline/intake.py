@@ -20,8 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist import config, readers
-from voterlist.config.comparisons import AddedComparison
-from voterlist.config.sections import IngestSettings
+from voterlist.config.sections import AddedComparison, IngestSettings
 from voterlist.deadlines import cycle_year
 from voterlist.decisions.effects import with_corrections
 from voterlist.errors import StageError

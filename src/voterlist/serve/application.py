@@ -45,7 +45,7 @@ from voterlist.serve.cases_api import (
     file_of,
     read_in,
 )
-from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.clerk import Clerk, Holds, Watch
 from voterlist.serve.counter import CounterPages
 from voterlist.serve.door import (
     Clock,
@@ -56,8 +56,7 @@ from voterlist.serve.door import (
     digest_of,
     origin_of,
 )
-from voterlist.serve.guards import STATUSES, Address, Bodies, Guards
-from voterlist.serve.watch import Holds, Watch
+from voterlist.serve.guards import STATUSES, Address, Bodies, Guards, Refusal
 from voterlist.serve.work import Work
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock

@@ -19,11 +19,10 @@ from voterlist.catalogue import Catalogue
 from voterlist.desk import Decision
 from voterlist.errors import VoterlistError, WorkspaceBusyError
 from voterlist.render.desk import desk_words
-from voterlist.serve.clerk import Clerk, Refusal
+from voterlist.serve.clerk import Clerk, Holds, Refused, Request, Watch
 from voterlist.serve.counter import CounterPages
 from voterlist.serve.door import Clock, Visitor
-from voterlist.serve.guards import JSON
-from voterlist.serve.watch import Holds, Refused, Request, Watch
+from voterlist.serve.guards import JSON, Refusal
 from voterlist.serve.work import Work, pack_case, pack_list, pack_state
 from voterlist.storage.files import private_folder
 

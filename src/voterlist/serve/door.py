@@ -25,7 +25,7 @@ from voterlist.config.sections import DeskSettings
 from voterlist.decisions.given import person_key
 from voterlist.errors import usage_error
 from voterlist.model import Role, frozen
-from voterlist.serve.clerk import Refusal
+from voterlist.serve.guards import Refusal
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import Ledger, Reader, User
 from voterlist.storage.workspace import settings_of

@@ -148,6 +148,22 @@ def _names_in(certificate: Path) -> set[str]:
     return {str(host).casefold() for host in (*addresses, *hosts)}
 
 
+class Refusal(Exception):  # noqa: N818  an answer to a request, not a fault of the program
+    """A request that is refused, before anything of it was written.
+
+    Attributes:
+        code: why; the catalogue has ``serve.refused.<code>``.
+        status: of the answer.
+        places: what its sentence names.
+    """
+
+    def __init__(self, code: str, status: int = 409, **places: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.places = places
+
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 

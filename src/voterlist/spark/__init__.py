@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from voterlist.config.comparisons import AddedComparison
-from voterlist.config.sections import LinkSettings
+from voterlist.config.sections import AddedComparison, LinkSettings
 from voterlist.link.block import Forecast
 from voterlist.link.types import Linkage, Watch
 from voterlist.model import Profile

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.arrays import Codes, Longs
-from voterlist.config.comparisons import AddedComparison
+from voterlist.config.sections import AddedComparison
 from voterlist.fields import NAMES
 from voterlist.ingest.added import added_columns
 from voterlist.ingest.generic import given_map, name_columns, table_intake

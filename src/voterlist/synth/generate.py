@@ -16,7 +16,7 @@ from voterlist.model import OnProgress, Unit, frozen, no_progress
 from voterlist.schemas import FAULT, STATISTIC, TRUTH
 from voterlist.synth.faults import OF_ENTRIES, OF_FILES, OF_LISTS, Desk, finish
 from voterlist.synth.lexicon import SCRIPTS
-from voterlist.synth.places import DATE_FORMS, Rates
+from voterlist.synth.people import DATE_FORMS, Rates
 from voterlist.synth.plan import (
     BORDERS,
     USUAL,

@@ -18,14 +18,17 @@ from voterlist.arrays import AnyArray
 from voterlist.errors import UsageError
 from voterlist.model import frozen
 from voterlist.synth.lexicon import Lexicon, lexicon
-from voterlist.synth.people import People, concat_people, draw_given, draw_people
-from voterlist.synth.places import (
+from voterlist.synth.people import (
     Clerks,
     Dwellings,
+    People,
     Precincts,
     Rates,
+    concat_people,
     draw_clerks,
     draw_dwellings,
+    draw_given,
+    draw_people,
     split_precincts,
 )
 from voterlist.synth.repeats import Done, Entries, Nation, draw_entries

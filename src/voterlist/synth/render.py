@@ -17,8 +17,14 @@ from voterlist.model import frozen
 from voterlist.schemas import TRUTH
 from voterlist.synth import slips
 from voterlist.synth.lexicon import FIRST_YEAR, SCRIPTS, YEARS, spellings, style
-from voterlist.synth.people import People, documents, fins, number_with
-from voterlist.synth.places import DATE_FORMS, Rates
+from voterlist.synth.people import (
+    DATE_FORMS,
+    People,
+    Rates,
+    documents,
+    fins,
+    number_with,
+)
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.repeats import Done, done_words
 from voterlist.tables import is_known

@@ -11,8 +11,15 @@ from numpy.random import Generator
 from voterlist.arrays import AnyArray
 from voterlist.model import frozen
 from voterlist.synth.lexicon import Lexicon
-from voterlist.synth.people import Columns, People, draw_forms, draw_stems
-from voterlist.synth.places import Dwellings, Precincts, Rates
+from voterlist.synth.people import (
+    Columns,
+    Dwellings,
+    People,
+    Precincts,
+    Rates,
+    draw_forms,
+    draw_stems,
+)
 
 
 class Done(IntFlag):

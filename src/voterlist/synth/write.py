@@ -33,7 +33,7 @@ from voterlist.synth.generate import (
     statistics,
 )
 from voterlist.synth.layouts import HEADERS, Layout, file_bytes, fitting, sheet
-from voterlist.synth.places import Rates
+from voterlist.synth.people import Rates
 from voterlist.synth.plan import (
     DISPLACED,
     Plan,

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from voterlist.arrays import Bools, Levels, Longs, Words
-from voterlist.config.comparisons import Fold
+from voterlist.config.sections import Fold
 from voterlist.link.comparisons.base import Level
 from voterlist.model import frozen
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 
-from voterlist.config.comparisons import KIND_NAMES, Fold
+from voterlist.config.sections import KIND_NAMES, Fold
 from voterlist.link.comparisons.kind import Kind
 
 KINDS: Mapping[str, Kind] = {

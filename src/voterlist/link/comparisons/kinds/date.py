@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.arrays import Levels, Words
-from voterlist.config.comparisons import SharedFold
+from voterlist.config.sections import SharedFold
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind, one_edit, strongest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voterlist.config.comparisons import SharedFold
+from voterlist.config.sections import SharedFold
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind
 

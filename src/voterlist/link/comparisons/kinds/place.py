@@ -7,7 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import token_set_ratio
 
 from voterlist.arrays import Levels, Words
-from voterlist.config.comparisons import SharedFold
+from voterlist.config.sections import SharedFold
 from voterlist.link.comparisons.base import Evidence, Level
 from voterlist.link.comparisons.kind import Kind, one_slip, similar, strongest
 
