@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,7 +26,6 @@ from voterlist.counter.applications import (
     Book,
     Clerk,
     Request,
-    State,
     add_event,
     book_of,
     find,
@@ -36,7 +34,7 @@ from voterlist.counter.applications import (
 from voterlist.counter.asking import Question
 from voterlist.counter.deciding import REFUSE, Ruling, decide
 from voterlist.counter.finder import Found
-from voterlist.counter.letters import write_book, write_letter
+from voterlist.counter.letters import PAPERS, refusal_of, write_book, write_letter
 from voterlist.counter.looking import (
     Card,
     about_hit,
@@ -65,14 +63,6 @@ from voterlist.storage.files import private_folder
 _SEE_OTHER = 303
 BOOK = "book"
 """The paper that is of all applications."""
-
-
-class Letters(StrEnum):
-    """The papers about one application."""
-
-    SLIP = "slip"
-    ANSWER = "answer"
-    NOTICE = "notice"
 
 
 _SET = "set-"
@@ -331,16 +321,12 @@ class _Visit:
             if name == BOOK:
                 today = self._now.date()
                 write_book(self._workspace, out, today=today, language=language)
+            elif name in PAPERS:
+                whose = f"-{number}"
+                told = self._workspace, number, name, out, self._clerk
+                write_letter(*told, language=language)
             else:
-                letter, whose = Letters(name).value, f"-{number}"
-                write_letter(
-                    self._workspace,
-                    number,
-                    letter,
-                    out,
-                    self._clerk,
-                    language=language,
-                )
+                raise ValueError(name)
             headers = {"Content-Disposition": f'inline; filename="{name}{whose}.pdf"'}
             content = out.read_bytes()
             return Response(content, 200, headers, media_type="application/pdf")
@@ -359,7 +345,7 @@ class _Visit:
             "application",
             application=application,
             fields=_FIELDS.get(application.asked.what, ()),
-            papers=list(_letters(application)),
+            papers=[name for name in PAPERS if not refusal_of(name, application)],
             grounds=_grounds(application, self._words),
         )
 
@@ -474,16 +460,6 @@ def _number(text: str) -> int:
 
 def _to(application: Application) -> Response:
     return RedirectResponse(f"/counter/application/{application.number}", _SEE_OTHER)
-
-
-def _letters(application: Application) -> Iterator[Letters]:
-    """The papers that may be written about an application as it stands."""
-    is_open = application.state is State.OPEN
-    yield Letters.SLIP
-    if is_open and wants_other_struck(application.asked):
-        yield Letters.NOTICE
-    if not is_open or application.asked.what is Asks.LISTED:
-        yield Letters.ANSWER
 
 
 def _taking(

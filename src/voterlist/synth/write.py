@@ -28,6 +28,7 @@ from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import (
     QUIET,
     Synthetic,
+    lists_of,
     made_of,
     render_plan,
     statistics,
@@ -36,14 +37,13 @@ from voterlist.synth.layouts import HEADERS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.people import Rates
 from voterlist.synth.plan import (
     DISPLACED,
-    Plan,
     default_constituencies,
     draw_plan,
     stream,
 )
 from voterlist.synth.registers import write_csv, write_parquet, write_registers
 from voterlist.synth.render import ENTRIES, render_deaths
-from voterlist.tables import count_by, row_of_each, with_column
+from voterlist.tables import row_of_each, with_column
 
 
 def with_run_ids(
@@ -414,71 +414,34 @@ def write(
         seed=seed,
         rates=QUIET if faults else rates,
     )
-    if not as_files and not faults:
-        return _write_streamed(out, plan, voters, progress)
-    synthetic = made_of(plan, faults=faults, files=as_files, progress=progress)
-    if as_files:
-        return _write_both(out, synthetic, voters, seed, progress, registers=registers)
-    paths = tuple(write_tables(synthetic, out))
-    return replace(_summary(out, synthetic, voters, seed), files=0, paths=paths)
-
-
-def _write_streamed(
-    out: Path, plan: Plan, voters: int, progress: OnProgress
-) -> Summary:
-    """The tables alone, without holding all of them in memory."""
-    parts = render_plan(plan, progress)
-    paths = _write_tables(out, parts, render_deaths(plan), statistics(plan))
-    entries_of_person = np.bincount(plan.entries.person)
-    entries_of_precinct = np.bincount(plan.entries.precinct)
-    return Summary(
-        out=out,
-        seed=plan.seed,
-        voters=voters,
-        entries=len(plan.entries.person),
-        repeated=int((entries_of_person > 1).sum()),
-        constituencies=len(plan.numbers),
-        precincts=int((entries_of_precinct > 0).sum()),
-        deaths=len(plan.dead.people),
-        files=0,
-        paths=tuple(paths),
-    )
-
-
-def _write_both(
-    out: Path,
-    synthetic: Synthetic,
-    voters: int,
-    seed: int,
-    progress: OnProgress,
-    *,
-    registers: bool,
-) -> Summary:
-    places = write_workspace(synthetic, out, seed=seed, progress=progress)
-    keyed = with_run_ids(synthetic, places, out / "inbox", partial(progress, "ids"))
-    paths = write_tables(keyed, out)
-    if registers:
-        paths += write_registers(keyed, out, seed)
-    start = (out / "voterlist.toml", out / "inbox", out / "reference")
-    return replace(_summary(out, synthetic, voters, seed), paths=(*start, *paths))
-
-
-def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary:
-    """The counts of lists of which each is a file."""
-    lists = with_entries(synthetic.lists)
+    if as_files or faults:
+        made = made_of(plan, faults=faults, files=as_files, progress=progress)
+        lists, deaths = made.lists, made.deaths
+        paths: list[Path] = []
+        if as_files:
+            places = write_workspace(made, out, seed=seed, progress=progress)
+            made = with_run_ids(made, places, out / "inbox", partial(progress, "ids"))
+            paths += [out / name for name in ("voterlist.toml", "inbox", "reference")]
+        paths += write_tables(made, out)
+        if registers:
+            paths += write_registers(made, out, seed)
+    else:
+        # The tables alone, without holding all of them in memory.
+        lists, deaths = lists_of(plan), render_deaths(plan)
+        parts = render_plan(plan, progress)
+        paths = _write_tables(out, parts, deaths, statistics(plan))
+    persons = pq.read_table(out / "truth.parquet", columns=["person_id"]).column(0)
+    entries_of_person = pc.value_counts(persons).field("counts").to_numpy()
+    precincts = with_entries(lists).num_rows
     return Summary(
         out=out,
         seed=seed,
         voters=voters,
-        entries=synthetic.entries.num_rows,
-        repeated=sum(
-            entries > 1 for entries in count_by(synthetic.truth, "person_id").values()
-        ),
-        constituencies=pc.count_distinct(
-            synthetic.lists.column("constituency")
-        ).as_py(),
-        precincts=lists.num_rows,
-        deaths=synthetic.deaths.num_rows,
-        files=lists.num_rows,
-        paths=(),
+        entries=len(persons),
+        repeated=int((entries_of_person > 1).sum()),
+        constituencies=len(plan.numbers),
+        precincts=precincts,
+        deaths=deaths.num_rows,
+        files=precincts if as_files else 0,
+        paths=tuple(paths),
     )

@@ -25,6 +25,7 @@ from voterlist.counter.applications import (
     book_of,
     find,
     require_no_objection,
+    wants_other_struck,
     with_event,
 )
 from voterlist.counter.deciding import standing_of
@@ -311,8 +312,23 @@ def render_book(book: Book, settings: Settings, language: str) -> bytes:
     return typeset("book", data, book.today)
 
 
-_STEPS = {"answer": Step.ANSWERED, "notice": Step.NOTIFIED}
-"""What is noted of an application whose letter is written; of the slip nothing is."""
+PAPERS: Mapping[str, Step | None] = {
+    "slip": None,
+    "notice": Step.NOTIFIED,
+    "answer": Step.ANSWERED,
+}
+"""The papers about one application, and what is noted of it where one is written."""
+
+
+def refusal_of(name: str, application: Application) -> str | None:
+    """Why a paper cannot be written about an application as it stands; None where it can."""
+    is_open = application.state is State.OPEN
+    if name == "answer" and is_open and application.asked.what is not Asks.LISTED:
+        return "application-open"
+    if name == "notice" and not is_open:
+        return "application-not-open"
+    is_of_none = name == "notice" and not wants_other_struck(application.asked)
+    return "application-no-notice" if is_of_none else None
 
 
 def write_letter(
@@ -347,12 +363,9 @@ def write_letter(
     with open_to_change(workspace, clerk.since) as (settings, ledger):
         every = applications_of(ledger.applications())
         application = find(every, number)
-        is_open = application.state is State.OPEN
-        is_told = application.asked.what is Asks.LISTED
-        if name == "answer" and is_open and not is_told:
-            raise usage_error("application-open", number=number)
-        if name == "notice" and not is_open:
-            raise usage_error("application-not-open", number=number)
+        refusal = refusal_of(name, application)
+        if refusal is not None:
+            raise usage_error(refusal, number=number)
         outcome = application.outcome
         if name == "answer" and outcome and application.state is State.GRANTED:
             # What people contest, or what waits for a second person, does not hold.
@@ -368,11 +381,11 @@ def write_letter(
             source = ListSource.of(workspace, ledger, settings)
             finder = Finder(source, ledger, progress)
         except UsageError:
-            if is_told:
+            if application.asked.what is Asks.LISTED:
                 raise usage_error("no-run", path=workspace) from None
         else:
             entry = _entry_today(application, finder, entry_id)
-        step = _STEPS.get(name)
+        step = PAPERS[name]
         if step is not None:
             application = with_event(ledger, settings, application, step, clerk)
         words = Words(language or settings.report.languages[0])
