@@ -31,7 +31,7 @@ from voterlist.decisions.follow import _is_full_date  # noqa: E402
 from voterlist.errors import InputError, MapError, SettingsError  # noqa: E402
 from voterlist.ingest.numbers import _whole  # noqa: E402
 from voterlist.link.comparisons.kinds import FOLDS  # noqa: E402
-from voterlist.lists.listed import house_key  # noqa: E402
+from voterlist.lists.roll import house_key  # noqa: E402
 from voterlist.model import AsideCode  # noqa: E402
 from voterlist.normalize.explain import read_name  # noqa: E402
 from voterlist.normalize.names import skeleton  # noqa: E402

@@ -24,8 +24,13 @@ from voterlist.errors import StageError
 from voterlist.fields import NAME_PARTS
 from voterlist.findings import finding_ids
 from voterlist.lists.documents import documents
-from voterlist.lists.listed import ALPHABET, house_key, name_key
-from voterlist.lists.roll import listed_by, require_balance
+from voterlist.lists.roll import (
+    ALPHABET,
+    house_key,
+    listed_by,
+    name_key,
+    require_balance,
+)
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.render.lists import ListWords
 from voterlist.render.xlsx import render_list

@@ -16,7 +16,7 @@ from voterlist.catalogue import LANGUAGES
 from voterlist.cli import APP
 from voterlist.errors import UsageError
 from voterlist.handover.beside import MOBILE, PRECINCTS, read_offices
-from voterlist.lists.papers import Office, PaperDocument, papers
+from voterlist.lists.documents import Office, PaperDocument, papers
 from voterlist.model import ListKind
 from voterlist.render.lists import ListWords
 from voterlist.render.pdf import CELLS, write_paper

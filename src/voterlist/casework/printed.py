@@ -18,8 +18,8 @@ from voterlist.decisions.given import person_key
 from voterlist.errors import InputError
 from voterlist.fields import NAME_PARTS
 from voterlist.lists.compile import compile_lists, input_until
-from voterlist.lists.listed import name_key
-from voterlist.lists.papers import by_house, supplementary
+from voterlist.lists.documents import by_house, supplementary
+from voterlist.lists.roll import name_key
 from voterlist.model import ListKind, ListOrder, Precinct, Problem
 from voterlist.pipeline.list_input import ListSource
 from voterlist.render.xlsx import ANSWER_ROW, NAMING, Answers

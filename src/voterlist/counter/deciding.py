@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -213,7 +213,7 @@ def come_down(
     if not outcomes:
         return (), ()
     every = applications_of(ledger.applications())
-    people = _People(workspace, ledger, every, outcomes, today)
+    compare = _comparing(workspace, ledger, every, outcomes, today)
     noted: list[Decided] = []
     left: list[int] = []
     for outcome in outcomes:
@@ -224,7 +224,8 @@ def come_down(
         key = f"{outcome.above} {outcome.day} {outcome.granted}"
         events = application.events
         came = [event.details["above"] for event in events if "above" in event.details]
-        is_same = people.are_same(outcome, application)
+        by_birth_date = compare(outcome, application)
+        is_same = by_birth_date is not None
         is_withdrawn = application.state is State.WITHDRAWN
         last = application.last(Step.APPEALED)
         is_by_court = last is not None and last.details["to"] == Body.COURT
@@ -239,7 +240,7 @@ def come_down(
             by=outcome.by,
             article=outcome.article or "-",
         )
-        if people.is_told_apart(outcome, application):
+        if by_birth_date:
             act = f"{act} {words('returned.outcome.by-birth-date')}"
         ruling = Ruling(
             granted=outcome.granted,
@@ -279,68 +280,59 @@ def _is_decided_so(
     return is_so and own.day >= outcome.day
 
 
-class _People:
-    """Whom applications, and outcomes of them, are about."""
+_Compare = Callable[[Outcome, Application], bool | None]
+"""Whether an outcome and an application are told to be of one person by the birth date alone; None
+where they are not surely about the same."""
 
-    def __init__(
-        self,
-        workspace: Path,
-        ledger: Reader,
-        applications: Mapping[int, Application],
-        outcomes: Collection[Outcome],
-        today: dt.date,
-    ) -> None:
-        self._every = applications
-        asked = [
-            self._asked(application)
-            for application in applications.values()
-            if not application.first
-        ]
-        self._today = today
-        self._dates: dict[str | None, str | None] = {}
-        """The birth date of each entry that is named."""
-        ids = {outcome.entry_id for outcome in outcomes} | {
-            request.entry_id for request in asked
-        }
-        with suppress(UsageError):
-            entries = known(workspace, ledger).table("entries")
-            rows = rows_among(entries, "entry_id", ids - {None}).to_pylist()
-            self._dates = {row["entry_id"]: row["birth_date"] for row in rows}
-        self._count = Counter((request.what, self._born(request)) for request in asked)
 
-    def _born(self, asked: Request | Outcome) -> str | None:
-        """The birth date as told, or else of the entry that is named."""
-        text = asked.born or self._dates.get(asked.entry_id)
-        return text and read_correction("birth_date", text, self._today).text
+def _comparing(
+    workspace: Path,
+    ledger: Reader,
+    every: Mapping[int, Application],
+    outcomes: Collection[Outcome],
+    today: dt.date,
+) -> _Compare:
+    """What compares outcomes with applications.
 
-    def _asked(self, application: Application) -> Request:
+    They are about the same where both ask for the same, and name one entry or tell one birth date.
+    Where one of the two alone names an entry, no other application may tell the date.
+    """
+
+    def asked_in(application: Application) -> Request:
         """What is asked; an objection that names nobody is about whom the other one is about."""
         asked = application.asked
-        other = self._every.get(asked.against or 0)
+        other = every.get(asked.against or 0)
         if other is None or asked.entry_id or asked.born:
             return asked
         about = other.asked
         return replace(asked, entry_id=about.entry_id, born=about.born)
 
-    def is_told_apart(self, outcome: Outcome, application: Application) -> bool:
-        """True where one of the two alone names an entry."""
-        asked = self._asked(application)
-        return (outcome.entry_id is None) != (asked.entry_id is None)
+    def born_of(asked: Request | Outcome) -> str | None:
+        """The birth date as told, or else of the entry that is named."""
+        text = asked.born or dates.get(asked.entry_id)
+        return text and read_correction("birth_date", text, today).text
 
-    def are_same(self, outcome: Outcome, application: Application) -> bool:
-        """True where both ask for the same, and name one entry or tell one birth date.
+    requests = [asked_in(each) for each in every.values() if not each.first]
+    dates: dict[str | None, str | None] = {}
+    ids = {outcome.entry_id for outcome in outcomes}
+    ids |= {request.entry_id for request in requests}
+    with suppress(UsageError):
+        entries = known(workspace, ledger).table("entries")
+        rows = rows_among(entries, "entry_id", ids - {None}).to_pylist()
+        dates = {row["entry_id"]: row["birth_date"] for row in rows}
+    count = Counter((request.what, born_of(request)) for request in requests)
 
-        Where one of the two alone names an entry, no other application may tell it.
-        """
-        asked = self._asked(application)
-        if asked.what != outcome.what:
-            return False
+    def compare(outcome: Outcome, application: Application) -> bool | None:
+        asked, born = asked_in(application), born_of(outcome)
+        is_same = asked.what == outcome.what
         if outcome.entry_id is not None and asked.entry_id is not None:
-            return outcome.entry_id == asked.entry_id
-        born = self._born(outcome)
-        is_one = self._count[asked.what, born] == 1
-        is_sure = is_one or not self.is_told_apart(outcome, application)
-        return born is not None and born == self._born(asked) and is_sure
+            return False if is_same and outcome.entry_id == asked.entry_id else None
+        is_apart = outcome.entry_id != asked.entry_id
+        is_same &= born is not None and born == born_of(asked)
+        is_sure = not is_apart or count[asked.what, born] == 1
+        return is_apart if is_same and is_sure else None
+
+    return compare
 
 
 @contextmanager

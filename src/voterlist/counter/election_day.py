@@ -21,7 +21,7 @@ from voterlist.config.sections import Settings
 from voterlist.errors import InputError, usage_error
 from voterlist.ingest.numbers import protocol
 from voterlist.lists.compile import Compiled, compile_lists, input_until
-from voterlist.lists.papers import papers
+from voterlist.lists.documents import papers
 from voterlist.lists.sheets import came_late
 from voterlist.model import CardReason, JournalLine, Level, ListKind, frozen
 from voterlist.pipeline.list_input import ListSource

@@ -35,7 +35,7 @@ from voterlist.link.encode import (
 )
 from voterlist.link.part import ENTRIES, Tables, whole_list
 from voterlist.lists.compile import spelt_as_decided, street_texts
-from voterlist.lists.listed import number_rows
+from voterlist.lists.roll import number_rows
 from voterlist.model import (
     AsideCode,
     ListKind,

@@ -20,7 +20,7 @@ from voterlist.errors import usage_error
 from voterlist.findings import finding_ids
 from voterlist.lists.alterations import DONE, Displayed
 from voterlist.lists.compile import ListInput
-from voterlist.lists.papers import Office, Offices
+from voterlist.lists.documents import Office, Offices
 from voterlist.model import Precinct, Purpose, Severity, details_of, frozen
 from voterlist.pipeline.list_input import ListSource
 from voterlist.readers import SOURCE_DIGITS

@@ -42,18 +42,16 @@ from voterlist.lists.documents import (
     Document,
     Edition,
     ListDocument,
-    documents,
-    of_kind,
-    place_stem,
-    record_rows,
-)
-from voterlist.lists.papers import (
     Offices,
     Paper,
     PaperDocument,
     by_house,
+    documents,
+    of_kind,
     paper_documents,
     papers,
+    place_stem,
+    record_rows,
     supplementary,
 )
 from voterlist.lists.roll import LIST_COUNTS

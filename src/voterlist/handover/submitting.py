@@ -48,8 +48,7 @@ from voterlist.handover.handed_lists import (
 from voterlist.handover.lists import BALANCE_NAME, RECORD_WRITERS, balance_content
 from voterlist.lists.compile import Compiled, compile_lists, in_order
 from voterlist.lists.documents import key_of, of_list, record_rows, record_stem
-from voterlist.lists.listed import printed_names
-from voterlist.lists.roll import LIST_COUNTS
+from voterlist.lists.roll import LIST_COUNTS, printed_names
 from voterlist.model import Action, ListOrder, Verdict, frozen
 from voterlist.pipeline.known import known_work, read_table
 from voterlist.pipeline.list_input import ListSource

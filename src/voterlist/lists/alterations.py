@@ -28,8 +28,15 @@ from voterlist.lists.documents import (
     on_display,
     without,
 )
-from voterlist.lists.listed import name_key
-from voterlist.lists.roll import LIST_KEY, REPEATED, STRUCK, is_of, is_other, listed_by
+from voterlist.lists.roll import (
+    LIST_KEY,
+    REPEATED,
+    STRUCK,
+    is_of,
+    is_other,
+    listed_by,
+    name_key,
+)
 from voterlist.lists.sheets import MOVED_IN, MOVED_OUT
 from voterlist.model import Action, frozen, null_last
 from voterlist.schemas import ALTERATION, CORRECTION, LISTED, empty

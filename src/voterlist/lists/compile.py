@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from voterlist.arrays import Bools, Longs
 from voterlist.decisions.effects import with_corrections
 from voterlist.fields import NAME_PARTS
-from voterlist.lists.listed import listed_rows
 from voterlist.lists.roll import (
     Places,
     counted_balance,
     is_of,
+    listed_rows,
     of_action,
     places_of,
     require_balance,

@@ -16,21 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from voterlist.arrays import Longs
 from voterlist.fields import PLACE
 from voterlist.findings import finding_ids
-from voterlist.lists.listed import (
-    house_key,
-    name_key,
-    numbers_of,
-    printed_names,
-    ranks,
-)
 from voterlist.lists.roll import (
     LIST_KEY,
     MOVED,
     REPEATED,
     STRUCK,
     Places,
+    house_key,
     is_of,
+    name_key,
+    numbers_of,
     of_action,
+    printed_names,
+    ranks,
 )
 from voterlist.model import Action, AtDoor, ListKind, Severity, Unit
 from voterlist.schemas import CORRECTION, DOOR

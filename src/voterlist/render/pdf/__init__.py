@@ -18,8 +18,7 @@ import pyarrow as pa
 import typst
 
 from voterlist.errors import VoterlistError
-from voterlist.lists.documents import ListDocument
-from voterlist.lists.papers import PaperDocument
+from voterlist.lists.documents import ListDocument, PaperDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import (
     ListWords,
