@@ -1,7 +1,6 @@
 """The sheet of changes: the list displayed then and the sheet give the list of today."""
 
 import datetime as dt
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,12 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given as given_examples
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import workspaces
+from command_line import told
 from list_tables import amendments, applied, compiled, edition, entries
 from papers import pages, paper, squeezed, table
-from voterlist.cli import APP
 from voterlist.fields import DISPLAYED, IDENTIFIERS
 from voterlist.lists.alterations import alterations, displayed_of, sheets_of_changes
 from voterlist.lists.roll import listed_by
@@ -316,11 +314,10 @@ def test_a_sheet_on_paper_holds_every_line():
 # --- from one display to the next
 
 
-def lists(folder, *arguments):
-    given = ["lists", folder, *arguments, "--form", "xlsx", "--json"]
-    day = workspaces.TODAY.isoformat()
-    result = CliRunner().invoke(APP, [*map(str, given), "--today", day])
-    return json.loads(result.stdout)
+def lists(folder, purpose, *more):
+    """What the command says that made the lists of a purpose."""
+    words = ("--purpose", purpose, *more, "--form", "xlsx", "--today", workspaces.TODAY)
+    return told("lists", folder, *words)[1]
 
 
 def strike_first(folder, run, *, action="strike"):
@@ -342,46 +339,39 @@ def strike_first(folder, run, *, action="strike"):
 
 
 def test_a_sheet_counts_from_the_list_that_was_displayed_last(tmp_path):
+    """Of who was struck since, the wall would not tell.
+
+    Or changes counted from an altered list would hide who was struck off.
+    """
     folder = workspaces.finished(tmp_path / "w")
     first = workspaces.run(folder).run
-    assert lists(folder, "--purpose", "changes")["changes"] == 0
-    lists(folder, "--purpose", "display")
+    assert lists(folder, "changes")["changes"] == 0
+    lists(folder, "display")
     second = strike_first(folder, first)
-    made = lists(folder, "--purpose", "changes")
+    made = lists(folder, "changes")
     assert made["changes"] == 1
     # Written once more, in whatever language, a sheet says the same.
-    assert lists(folder, "--purpose", "changes", "--language", "en")["changes"] == 1
-    assert lists(folder, "--purpose", "changes")["files"] == made["files"]
+    assert lists(folder, "changes", "--language", "en")["changes"] == 1
+    assert lists(folder, "changes")["files"] == made["files"]
     strike_first(folder, second, action="withdraw")
-    assert lists(folder, "--purpose", "changes")["changes"] == 1
-    lists(folder, "--purpose", "display")
-    assert lists(folder, "--purpose", "changes")["changes"] == 0
-
-
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"other")])
-def test_what_was_displayed_and_is_not_there_as_it_was_is_told(tmp_path, harm):
-    """Changes counted from an altered list would hide who was struck off."""
-    folder = workspaces.finished(tmp_path / "w")
-    lists(folder, "--purpose", "display")
-    for path in (folder / "lists" / "displayed").iterdir():
-        harm(path)
-    error = lists(folder, "--purpose", "changes")["error"]
-    assert error["code"] == "lists-display-gone"
-    lists(folder, "--purpose", "display")
-    assert lists(folder, "--purpose", "changes")["changes"] == 0
+    assert lists(folder, "changes")["changes"] == 1
+    for harm in (Path.unlink, lambda path: path.write_bytes(b"other")):
+        lists(folder, "display")
+        assert lists(folder, "changes")["changes"] == 0
+        for path in (folder / "lists" / "displayed").iterdir():
+            harm(path)
+        error = lists(folder, "changes")["error"]
+        assert error["code"] == "lists-display-gone"
 
 
 def test_a_precinct_displayed_alone_counts_from_then(tmp_path):
+    """And without a display it counts from what was handed in."""
     folder = workspaces.finished(tmp_path / "w")
-    lists(folder, "--purpose", "display")
-    strike_first(folder, workspaces.run(folder).run)
-    lists(folder, "--purpose", "display", "--precinct", "1")
-    made = lists(folder, "--purpose", "changes")
+    second = strike_first(folder, workspaces.run(folder).run)
+    assert lists(folder, "changes")["changes"] == 1
+    lists(folder, "display")
+    strike_first(folder, second, action="withdraw")
+    lists(folder, "display", "--precinct", "1")
+    made = lists(folder, "changes")
     assert {file["precinct"]: file["rows"] for file in made["files"]} == {1: 0, 2: 0}
-    assert lists(folder, "--purpose", "changes", "--precinct", "2")["changes"] == 0
-
-
-def test_without_a_display_it_counts_from_what_was_handed_in(tmp_path):
-    folder = workspaces.finished(tmp_path / "w")
-    strike_first(folder, workspaces.run(folder).run)
-    assert lists(folder, "--purpose", "changes")["changes"] == 1
+    assert lists(folder, "changes", "--precinct", "2")["changes"] == 0

@@ -8,11 +8,10 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
 
+import command_line as command
 import handing
 import workspaces
-from voterlist.cli import APP
 from voterlist.model import Stage
 from voterlist.storage.kept import DRAW
 from voterlist.storage.ledger import Ledger, reading
@@ -146,14 +145,13 @@ def test_a_command_finds_a_forged_unit_within_days(workspace):
     forge(unit_of(workspace))
     codes = []
     for day in range(4, 28):
-        words = ["run", str(workspace), "--until", "merge", "--json"]
-        done = CliRunner().invoke(APP, [*words, "--today", f"2026-02-{day:02}"])
-        said = json.loads(done.stdout)
+        at = ("--until", "merge", "--today", f"2026-02-{day:02}")
+        code, said = command.told("run", workspace, *at)
         codes += [one["code"] for one in said["unreadable"]]
         if codes:
             break
     assert codes == ["work-altered"]
-    assert done.exit_code == 1
+    assert code == 1
 
 
 @pytest.mark.parametrize("day", [3, 4], ids=["the same day", "the day after"])
@@ -173,24 +171,22 @@ def test_a_run_that_was_written_anew_is_not_believed(workspace, day):
 
 
 def test_verify_compares_the_manifest_with_the_journal(workspace):
-    """A number in the record of a run that no table shows could be any."""
-    first = workspaces.run(workspace, today=workspaces.TODAY)
-    path = first.folder / "manifest.json"
+    """A number in the record of a run that no table shows could be any.
+
+    And any line that names a run and a manifest would condemn a sound run, or clear a forged one.
+    """
+    (run,) = (workspace / "runs").iterdir()
+    with Ledger(workspace / "ledger.db") as ledger:
+        named = {"run": run.name, "manifest": "0" * 64}
+        ledger.write_journal(workspaces.TODAY, "figures-made", **named)
+    code, said = command.told("verify", workspace)
+    assert (code, said["differences"]) == (0, [])
+    path = run / "manifest.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"rows_in"', '"rows_in" '), encoding="utf-8")
-    done = CliRunner().invoke(APP, ["verify", str(workspace), "--json"])
-    assert "manifest.json" in json.loads(done.stdout)["differences"]
-    assert done.exit_code != 0
-
-
-def test_a_line_that_is_of_no_run_says_nothing_of_one(workspace):
-    """Any line that names a run and a manifest would condemn a sound run, or clear a forged one."""
-    first = workspaces.run(workspace, today=workspaces.TODAY)
-    with Ledger(workspace / "ledger.db") as ledger:
-        named = {"run": first.run, "manifest": "0" * 64}
-        ledger.write_journal(workspaces.TODAY, "figures-made", **named)
-    done = CliRunner().invoke(APP, ["verify", str(workspace), "--json"])
-    assert (done.exit_code, json.loads(done.stdout)["differences"]) == (0, [])
+    code, said = command.told("verify", workspace)
+    assert "manifest.json" in said["differences"]
+    assert code != 0
 
 
 def test_a_run_of_an_earlier_version_is_read(workspace):
