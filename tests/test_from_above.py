@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from functools import cache
 
 import pytest
 
@@ -50,15 +51,21 @@ def answers(workspace):
     }
 
 
-def answered(workspace, entry, *words, day=DAY):
-    """(exit code, codes of the problems) of answering the case of an entry by the command."""
-    number = next(
+@cache
+def number_of(workspace, entry):
+    """The number of the case of an entry: it stays, whatever is answered."""
+    (number,) = (
         case["number"]
         for case in told("answer", workspace)[1]["cases"]
         if case["own"][0]["entry_id"] == entry
     )
-    said = ("--case", number, *words, "--by", BY, "--today", day)
-    code, answer = told("answer", workspace, *said)
+    return number
+
+
+def answered(workspace, entry, *words, day=DAY):
+    """(exit code, codes of the problems) of answering the case of an entry by the command."""
+    case = ("--case", number_of(workspace, entry))
+    code, answer = told("answer", workspace, *case, *words, "--by", BY, "--today", day)
     return code, {problem["code"] for problem in answer["problems"]}
 
 
@@ -140,11 +147,7 @@ def test_all_cases_are_answered_by_one_workbook(tmp_path):
     assert leaving not in holding(below)
     assert answers(below)[leaving] == "keep"
     # What was returned is deleted; what was said of it is owed all the same.
-    (number,) = (
-        case["number"]
-        for case in told("answer", below)[1]["cases"]
-        if case["own"][0]["entry_id"] == leaving
-    )
+    number = number_of(below, leaving)
     name = newest_names(below)[leaving]
     told("forget", below, "--yes", "--by", BY, *AT)
     assert answers(below) == {}
@@ -373,13 +376,9 @@ def test_nobody_overwrites_the_answer_of_another_one_unawares(below):
     assert told("review", "import", below, books[2], *AT)[0] == 0
     assert stand(second)
     # By its number it is answered by whoever has agreed, and is told whose answer it was.
-    numbers = {
-        case["own"][0]["entry_id"]: case["number"]
-        for case in told("answer", below)[1]["cases"]
-    }
     elsewhere = ("--elsewhere", "--document", "AA 1")
     for entry, how in zip(entries, (("--stays",), elsewhere), strict=True):
-        number = numbers[entry]
+        number = number_of(below, entry)
         said = call("answer", below, "--case", number, *how, "--by", "Cavid", *AT)
         assert f"{BY.upper()} had answered case {number} the other way" in said.output
     assert stand(first)
@@ -512,11 +511,7 @@ def test_the_command_strikes_nobody_whom_the_workbook_would_not(tmp_path):
     assert answered(pair.below, kept, *leaves) == (1, refused)
     assert answers(pair.below)[kept] is None
     # Nobody wrote this answer into a file.
-    number = next(
-        case["number"]
-        for case in told("answer", pair.below)[1]["cases"]
-        if case["own"][0]["entry_id"] == kept
-    )
+    number = number_of(pair.below, kept)
     shown = call("answer", pair.below, "--case", number, *leaves, "--by", BY, *AT)
     assert "problem" in shown.output, shown.output
     assert "sheet" not in shown.output
