@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 import warnings
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,14 +29,26 @@ UNREAD = AsideCode.CONTENT_UNREAD
 HEADER = documents.HEADER
 
 
-def read(content, folder, name="precinct-12"):
-    """(entries, codes of what was not read) of a file."""
+def taken(content, folder, name="precinct-12"):
+    """The intake of a file."""
     path = folder / name
     path.write_bytes(content)
-    intake = ingest(read_files(path, name, LIMITS), LIMITS, constituency=88)
+    return ingest(read_files(path, name, LIMITS), LIMITS, constituency=88)
+
+
+def read(content, folder, name="precinct-12"):
+    """(entries, codes of what was not read) of a file."""
+    intake = taken(content, folder, name)
     aside = intake.set_aside.to_pylist()
     codes = {row["code"] for row in aside if row["line"] == 0}
     return intake.entries.num_rows, codes
+
+
+def asked(intake):
+    """The lines of what may be a voter; the precinct of all entries is known."""
+    assert set(intake.entries.column("precinct").to_pylist()) == {12}
+    rows = intake.set_aside.to_pylist()
+    return [row["line"] for row in rows if row["code"] == AsideCode.MAY_BE_VOTER]
 
 
 def csv(first, last):
@@ -121,14 +134,14 @@ def voters_of(first, last):
     return [HEADER, *documents.voters(first, last)]
 
 
-def book(rows):
-    """A workbook of one sheet."""
+def book(rows, fill=lambda *_: None):
+    """A workbook of one sheet, which ``fill`` gets with it."""
     stream = io.BytesIO()
-    made = xlsxwriter.Workbook(stream)
-    sheet = made.add_worksheet()
-    for number, row in enumerate(rows):
-        sheet.write_row(number, 0, row)
-    made.close()
+    with xlsxwriter.Workbook(stream) as made:
+        sheet = made.add_worksheet("12")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        fill(made, sheet)
     return stream.getvalue()
 
 
@@ -180,16 +193,8 @@ def test_a_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, change):
 
 def test_a_sheet_in_letters_of_two_bytes_is_named(tmp_path):
     """A sheet in UTF-16 seems to be empty, and the file is called so."""
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(BOOK)) as whole,
-        zipfile.ZipFile(stream, "w") as packed,
-    ):
-        for name in whole.namelist():
-            text = whole.read(name)
-            is_sheet = name.endswith("sheet1.xml")
-            packed.writestr(name, text.decode().encode("utf-16") if is_sheet else text)
-    assert read(stream.getvalue(), tmp_path) == (0, {UNREAD})
+    wide = changed(BOOK, lambda text: text.encode("utf-16"))
+    assert read(wide, tmp_path) == (0, {UNREAD})
 
 
 MORE = book(voters_of(13, 24))
@@ -226,9 +231,8 @@ def test_sound_workbooks_of_other_programs_are_read(tmp_path, kind):
 
 def test_blank_texts_and_errors_are_no_lost_cells(tmp_path):
     """A cell whose shared text is blank, as after pasting formulas, calls the sheet damaged."""
-    rows = voters_of(1, 12)
     blanked = changed(
-        book(rows),
+        BOOK,
         lambda text: text.replace("<t>004AB4C</t>", "<t></t>").replace(
             "<si><t>005AB5C</t></si>", "<si/>"
         ),
@@ -316,22 +320,31 @@ def test_a_text_that_was_cut_in_its_last_row_is_told(tmp_path):
     assert read(ragged.removesuffix(b";012AB2C"), tmp_path) == (12, set())
 
 
+OLD = (documents.FILES / "list.xls").read_bytes()
+BINARY_SHEET = "xl/worksheets/sheet1.bin"
+
+
 def old_book(row, other):
     """The XLS file, in which the cells of one row have the number of another one."""
-    content = (documents.FILES / "list.xls").read_bytes()
     label = b"\xfd\0\x0a\0%c\0"
-    assert content.count(label % row)
-    return content.replace(label % row, label % other)
+    assert OLD.count(label % row)
+    return OLD.replace(label % row, label % other)
+
+
+def binary_parts():
+    """The parts of the XLSB file."""
+    with zipfile.ZipFile(documents.FILES / "list.xlsb") as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
 
 
 def binary_book(row, other):
     """The same of the XLSB file."""
-    head = "\0\x11{}\0\0\0"
-    with zipfile.ZipFile(documents.FILES / "list.xlsb") as packed:
-        parts = [(name, packed.read(name)) for name in packed.namelist()]
+    head, parts = "\0\x11{}\0\0\0", binary_parts()
     written, wanted = (head.format(chr(number)).encode() for number in (row, other))
-    assert written in dict(parts)["xl/worksheets/sheet1.bin"]
-    return archive(*((name, part.replace(written, wanted)) for name, part in parts))
+    assert written in parts[BINARY_SHEET]
+    return archive(
+        *((name, part.replace(written, wanted)) for name, part in parts.items())
+    )
 
 
 @pytest.mark.parametrize("made", [old_book, binary_book])
@@ -343,23 +356,21 @@ def test_a_binary_sheet_of_which_cells_are_lost_is_set_aside(tmp_path, made):
 
 def old_errors():
     """The XLS file, in which each cell of one voter holds an error."""
-    content = (documents.FILES / "list.xls").read_bytes()
     label = rb"(?s)\xfd\0(\x0a\0\x03\0.{4}).{4}"
-    content, count = re.subn(label, b"\5\2" + rb"\1" + b"\x17\1\0\0", content)
+    content, count = re.subn(label, b"\5\2" + rb"\1" + b"\x17\1\0\0", OLD)
     assert count == 3
     return content
 
 
 def binary_errors():
     """The same of the XLSB file."""
-    with zipfile.ZipFile(documents.FILES / "list.xlsb") as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    sheet = parts["xl/worksheets/sheet1.bin"]
+    parts = binary_parts()
+    sheet = parts[BINARY_SHEET]
     start = sheet.index(b"\0\x11\3\0\0\0")
     text = rb"(?s)\x06([\x12-\x40].\0{7}).\0{3}"
     row, count = re.subn(text, b"\3" + rb"\1" + b"\x17" + bytes(3), sheet[start:])
     assert count == 3
-    parts["xl/worksheets/sheet1.bin"] = sheet[:start] + row
+    parts[BINARY_SHEET] = sheet[:start] + row
     return archive(*parts.items())
 
 
@@ -398,12 +409,11 @@ def with_footer(body):
     """A document with the first six voters and this at the foot of its pages."""
     edge = f'<w:footerReference {RELATED} w:type="default" w:id="rId1" r:id="rId1"/>'
     relation = '<Relationship Id="rId1" Type="footer" Target="footer1.xml"/>'
+    relations = f'<Relationships xmlns="x">{relation}</Relationships>'
     return documents.word_of(
         f"{PLACE}{documents.table(*TOP)}<w:sectPr>{edge}</w:sectPr>",
         footer1__xml=f"<w:ftr {documents.WORDS}>{body}</w:ftr>",
-        **{
-            "_rels/document__xml__rels": f'<Relationships xmlns="x">{relation}</Relationships>'
-        },
+        **{"_rels/document__xml__rels": relations},
     )
 
 
@@ -417,12 +427,26 @@ ODT_TOP = documents.odt_table(voters_of(1, 6))
 ODT_TABS = "".join(f"<text:p>{'<text:tab/>'.join(row)}</text:p>" for row in VOTERS)
 ODT_DELETED = f"<text:deletion>{documents.odt_table(VOTERS)}</text:deletion>"
 FRAME = '<text:p><draw:frame svg:width="{}" svg:height="{}"><draw:image/></draw:frame></text:p>'
+
+
+def odt(below="", above=""):
+    """An ODT document with the first six voters, and this around their table."""
+    return documents.odt(above + ODT_TOP + below)
+
+
+def odt_remark(text):
+    return odt(f"<office:annotation>{text}</office:annotation>")
+
+
+def odt_tracked(text):
+    return odt(above=f"<text:tracked-changes>{text}</text:tracked-changes>")
+
+
+BREAK = "<w:r><w:br/></w:r>"
 DOCUMENTS = {
     "tabs": (word(*map(tabbed, VOTERS)), 12, set()),
     "tabs and breaks": (
-        word(
-            f"<w:p>{'<w:r><w:br/></w:r>'.join(tabbed(row)[5:-6] for row in VOTERS)}</w:p>"
-        ),
+        word(f"<w:p>{BREAK.join(tabbed(row)[5:-6] for row in VOTERS)}</w:p>"),
         12,
         set(),
     ),
@@ -439,11 +463,7 @@ DOCUMENTS = {
         6,
         {UNREAD},
     ),
-    "an object": (
-        beside(word(), ("word/embeddings/list.xlsx", MORE)),
-        6,
-        {UNREAD},
-    ),
+    "an object": (beside(word(), ("word/embeddings/list.xlsx", MORE)), 6, {UNREAD}),
     "a file of another kind": (
         beside(
             word('<w:altChunk r:id="r1" xmlns:r="r"/>'),
@@ -452,34 +472,12 @@ DOCUMENTS = {
         6,
         {UNREAD},
     ),
-    "ODT, rows in a remark": (
-        documents.odt(
-            f"{ODT_TOP}<office:annotation>{documents.odt_table(VOTERS)}</office:annotation>"
-        ),
-        12,
-        set(),
-    ),
-    "ODT, a remark": (
-        documents.odt(
-            f"{ODT_TOP}<office:annotation><text:p>baxılıb</text:p></office:annotation>"
-        ),
-        6,
-        set(),
-    ),
-    "ODT, a photo": (
-        documents.odt(ODT_TOP + FRAME.format("10cm", "14cm")),
-        6,
-        {UNREAD},
-    ),
-    "ODT, arms": (documents.odt(ODT_TOP + FRAME.format("1.2in", "40mm")), 6, set()),
-    "ODT, tabs": (documents.odt(ODT_TOP + ODT_TABS), 12, set()),
-    "ODT, deleted": (
-        documents.odt(
-            f"<text:tracked-changes>{ODT_DELETED}</text:tracked-changes>{ODT_TOP}"
-        ),
-        6,
-        {UNREAD},
-    ),
+    "ODT, rows in a remark": (odt_remark(documents.odt_table(VOTERS)), 12, set()),
+    "ODT, a remark": (odt_remark("<text:p>baxılıb</text:p>"), 6, set()),
+    "ODT, a photo": (odt(FRAME.format("10cm", "14cm")), 6, {UNREAD}),
+    "ODT, arms": (odt(FRAME.format("1.2in", "40mm")), 6, set()),
+    "ODT, tabs": (odt(ODT_TABS), 12, set()),
+    "ODT, deleted": (odt_tracked(ODT_DELETED), 6, {UNREAD}),
 }
 
 
@@ -506,61 +504,28 @@ def with_remark(kind):
 
         return documents.drawn(draw)
     if kind == "docx":
-        return beside(
-            word(),
-            (
-                "word/comments.xml",
-                f"<w:comments {documents.WORDS}>{documents.paragraph(REMARK)}</w:comments>",
-            ),
-        )
+        text = documents.paragraph(REMARK)
+        comments = f"<w:comments {documents.WORDS}>{text}</w:comments>"
+        return beside(word(), ("word/comments.xml", comments))
     if kind == "odt":
-        return documents.odt(
-            f"{ODT_TOP}<office:annotation><dc:creator>A</dc:creator><text:p>{REMARK}</text:p></office:annotation>"
-        )
+        return odt_remark(f"<dc:creator>A</dc:creator><text:p>{REMARK}</text:p>")
     if kind == "ods":
         note = f"<office:annotation><text:p>{REMARK}</text:p></office:annotation>"
         rows = [ODS[0], ods_row([*voters_of(1, 1)[1], ""], note), *ODS[2:]]
         return ods(f"<table:table>{''.join(rows)}</table:table>")
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream)
-    page = book.add_worksheet("12")
-    for at, cells in enumerate([HEADER, *documents.voters(1, 6)]):
-        page.write_row(at, 0, cells)
     if kind == "remark":
-        page.write_comment("B4", REMARK)
-    else:
-        page.insert_textbox("B4", f"Diqqət!\n{REMARK}")
-    book.close()
-    return stream.getvalue()
+        return book(voters_of(1, 6), lambda _, page: page.write_comment("B4", REMARK))
+    text = f"Diqqət!\n{REMARK}"
+    return book(voters_of(1, 6), lambda _, page: page.insert_textbox("B4", text))
 
 
 @pytest.mark.parametrize("kind", ["docx", "odt", "ods", "pdf", "remark", "text box"])
 def test_a_voter_in_a_remark_is_asked_about(tmp_path, kind):
     """Who is added by a remark, or in a text box, would be on no list, at exit code 0."""
-    path = tmp_path / "precinct-12"
-    path.write_bytes(with_remark(kind))
-    intake = ingest(read_files(path, path.name, LIMITS), LIMITS, constituency=88)
-    hidden = [
-        row["line"]
-        for row in intake.set_aside.to_pylist()
-        if row["code"] == AsideCode.MAY_BE_VOTER
-    ]
-    assert len(hidden) == 1
+    lines = asked(taken(with_remark(kind), tmp_path))
+    assert len(lines) == 1
     if kind in {"remark", "text box"}:
-        assert hidden == [4]
-    assert set(intake.entries.column("precinct").to_pylist()) == {12}
-
-
-def book_with(fill):
-    """A workbook of voters 1-6 that ``fill`` gets with its sheet."""
-    stream = io.BytesIO()
-    made = xlsxwriter.Workbook(stream)
-    page = made.add_worksheet("12")
-    for at, cells in enumerate(voters_of(1, 6)):
-        page.write_row(at, 0, cells)
-    fill(made, page)
-    made.close()
-    return stream.getvalue()
+        assert lines == [4]
 
 
 def with_chart(made, page, text):
@@ -604,16 +569,17 @@ SHOWN = (
 TYPED = (
     f"<x {SHOWN}><a:p><a:r><a:t>{{0}}</a:t></a:r><a:r><a:t> {{1}}</a:t></a:r></a:p></x>"
 )
+
+
+def in_part(name):
+    """What makes a Word document with these two texts in a part."""
+    return lambda *two: beside(word(), (f"word/{name}.xml", TYPED.format(*two)))
+
+
 IN_NO_PAGE = {
-    "diagram": lambda *two: beside(
-        word(), ("word/diagrams/data1.xml", TYPED.format(*two))
-    ),
-    "chart of Word": lambda *two: beside(
-        word(), ("word/charts/chart1.xml", TYPED.format(*two))
-    ),
-    "a header that no page shows": lambda *two: beside(
-        word(), ("word/header7.xml", TYPED.format(*two))
-    ),
+    "diagram": in_part("diagrams/data1"),
+    "chart of Word": in_part("charts/chart1"),
+    "a header that no page shows": in_part("header7"),
     "what a picture is": lambda *two: word(
         f'<w:p><w:r><wp:docPr {SHOWN} descr="{" ".join(two)}"/></w:r></w:p>'
     ),
@@ -628,12 +594,10 @@ IN_NO_PAGE = {
         + "".join(f"<w:r><w:delText> {part}</w:delText></w:r>" for part in two)
         + "</w:del></w:p>"
     ),
-    "what a picture of ODT is": lambda *two: documents.odt(
-        f"{ODT_TOP}<text:p><draw:frame><svg:desc>{' '.join(two)}</svg:desc></draw:frame></text:p>"
+    "what a picture of ODT is": lambda *two: odt(
+        f"<text:p><draw:frame><svg:desc>{' '.join(two)}</svg:desc></draw:frame></text:p>"
     ),
-    "deleted in ODT": lambda *two: documents.odt(
-        f"<text:tracked-changes><text:p>{' '.join(two)}</text:p></text:tracked-changes>{ODT_TOP}"
-    ),
+    "deleted in ODT": lambda *two: odt_tracked(f"<text:p>{' '.join(two)}</text:p>"),
     "prompt of ODS": lambda *two: ods(
         f"<table:help-message><text:p>{' '.join(two)}</text:p></table:help-message>"
         f"<table:table>{UPPER}</table:table>"
@@ -670,21 +634,16 @@ def test_a_voter_in_no_cell_and_on_no_page_is_asked_about(tmp_path, kind):
 
     A text that names nobody asks for nobody.
     """
-    path = tmp_path / "precinct-12"
     for two, count in ((("Quliyev Orxan", "01.02.1970"), 1), (("Səhifə", "və say"), 0)):
         if kind in IN_NO_CELL:
-            text = " ".join(two)
-            content = book_with(lambda *made, text=text: IN_NO_CELL[kind](*made, text))
+            fill = partial(IN_NO_CELL[kind], text=" ".join(two))
+            content = book(voters_of(1, 6), fill)
         else:
             content = IN_NO_PAGE[kind](*two)
-        path.write_bytes(content)
-        intake = ingest(read_files(path, path.name, LIMITS), LIMITS, constituency=88)
-        codes = intake.set_aside.column("code").to_pylist()
-        assert intake.entries.num_rows == 6
-        assert codes.count(AsideCode.MAY_BE_VOTER) == count
+        intake = taken(content, tmp_path)
+        assert (intake.entries.num_rows, len(asked(intake))) == (6, count)
         told = intake.findings.column("rule").to_pylist()
         assert (AsideCode.MAY_BE_VOTER in told) == bool(count)
-        assert set(intake.entries.column("precinct").to_pylist()) == {12}
 
 
 @pytest.mark.parametrize("kind", ["heads", "prompt", "title", "value"])
@@ -776,11 +735,10 @@ def test_hundreds_of_properties_are_not_kept_side_by_side():
 
 def test_a_sheet_that_lies_in_a_document_is_named(tmp_path):
     """Voters in a sheet that somebody put into a text are gone in silence."""
-    with zipfile.ZipFile(
-        io.BytesIO(ods(f"<table:table>{LOWER}</table:table>"))
-    ) as sheet:
+    lower = io.BytesIO(ods(f"<table:table>{LOWER}</table:table>"))
+    with zipfile.ZipFile(lower) as sheet:
         inner = sheet.read("content.xml")
-    content = beside(documents.odt(ODT_TOP), ("Object 1/content.xml", inner))
+    content = beside(odt(), ("Object 1/content.xml", inner))
     assert read(content, tmp_path) == (6, {UNREAD})
 
 
@@ -790,15 +748,10 @@ def test_a_photo_on_a_sheet_is_told_and_arms_are_not(tmp_path, size, is_told, ha
     """A list that was photographed and pasted would be nowhere; arms are on every form."""
     picture = io.BytesIO()
     Image.new("RGB", size).save(picture, "PNG")
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream)
-    page = book.add_worksheet()
-    for at, cells in enumerate([HEADER, *documents.voters(1, 6)] if has_list else []):
-        page.write_row(at, 0, cells)
-    page.insert_image("K2", "list.png", {"image_data": picture})
-    book.close()
+    rows, image = voters_of(1, 6) if has_list else [], {"image_data": picture}
+    content = book(rows, lambda _, page: page.insert_image("K2", "list.png", image))
     told = {UNREAD} if is_told else set() if has_list else {AsideCode.FILE_EMPTY}
-    assert read(stream.getvalue(), tmp_path) == (6 if has_list else 0, told)
+    assert read(content, tmp_path) == (6 if has_list else 0, told)
 
 
 def test_a_run_with_deleted_rows_asks_for_a_person(tmp_path):
@@ -895,7 +848,7 @@ def test_no_list_whose_tags_were_moved_loses_a_voter_in_silence():
 @pytest.mark.parametrize("part", ["charts/chart1.xml", "drawings/drawing1.xml"])
 def test_a_damaged_drawing_on_a_sheet_takes_no_list_away(tmp_path, part):
     """A workbook was refused whole, as no table, for a chart that nobody needs."""
-    content = bytearray(book_with(lambda made, page: with_chart(made, page, "Yaş")))
+    content = bytearray(book(voters_of(1, 6), partial(with_chart, text="Yaş")))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         start = packed.getinfo(f"xl/{part}").header_offset
     content[start + 60 + len(part)] ^= 0xFF
