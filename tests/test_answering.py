@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import ledgers
-from voterlist.casework import answering, returned_cases
+from voterlist.casework import answering, returned_cases, reviewing
 from voterlist.casework.returned_cases import (
     KNOWN_AS_NAME,
     Answer,
@@ -68,6 +68,19 @@ def test_only_questions_that_were_asked_are_taken_back(tmp_path):
         rows = ledger.given_amendments().to_pylist()
     closed = [row["entry_id"] for row in rows if row["action"] == "withdraw"]
     assert closed == ["088-2", row["value"]]
+
+
+def test_of_two_cases_of_one_number_the_newest_return_is_answered(monkeypatch):
+    """The ledger above was put back, and gave the number anew: another voter was struck."""
+    newest = case().model_copy(
+        update={"own": (OwnEntry(entry_id="088-3", precinct=1),)}
+    )
+    told = ((case(), None), (newest, None))
+    monkeypatch.setattr(reviewing, "cases_returned", lambda _: told)
+    monkeypatch.setattr(reviewing, "import_answers", lambda _, books, **__: books)
+    said = {"action": STAYS, "decided_by": "A", "document": None}
+    ((book, _),) = reviewing.answer_case(None, 1, said, decided_at=None, bringer=None)
+    assert book.answers.amendments.column("entry_id").to_pylist() == ["088-3"]
 
 
 def test_whoever_stays_under_another_entry_is_on_the_list_by_it(monkeypatch):

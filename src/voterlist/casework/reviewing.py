@@ -274,7 +274,8 @@ def answer_case(
     cases = [case for case, _ in cases_returned(workspace) if case.number == number]
     if not cases:
         raise usage_error("answer-no-case", number=number)
-    case = cases[0]
+    # Put back from a copy, the ledger above may have given the number of another case anew.
+    case = cases[-1]
     if said["action"] != STAYS:
         case = _meant(case, stands_as)
     elif stands_as is not None:
