@@ -656,11 +656,7 @@ def with_answers(
     again = [case.case_id for case in cases if case.given_up and not case.is_of_before]
     said = answers_in_journal(_journal_of_cycle(workspace, ledger), again)
     answers = _as_decided(said, cases, workspace, ledger)
-    return [
-        (case, answers.get(case.case_id))
-        for case in cases
-        if not case.is_of_before or case.case_id in said
-    ]
+    return [(case, answers.get(case.case_id)) for case in cases]
 
 
 def asked_above(
@@ -696,9 +692,10 @@ def answers_to_above(workspace: Path, ledger: Reader) -> dict[str, Answer]:
 
 
 def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
-    """The cases of all returns, each as it was returned last, about the entries of today.
+    """The cases of the newest return, and before them those that were answered before.
 
-    Those of the newest one come last. Of a return that was deleted its answers tell the cases.
+    Each is as it was returned last, about the entries of today. Of a return that was deleted its
+    answers tell the cases.
     """
     returns = Kept(workspace, ledger).returns()
     journal = _journal_of_cycle(workspace, ledger)
@@ -736,7 +733,7 @@ def _cases_of_today(workspace: Path, ledger: Reader) -> list[ReturnedCase]:
             said |= {"own": tuple(map(own_today, case.own)), "asked": own}
         return case.model_copy(update=said)
 
-    before = sorted(cases.keys() - {*newest})
+    before = sorted((cases.keys() & answers.keys()) - {*newest})
     return [of_today(cases[name]) for name in (*before, *newest)]
 
 

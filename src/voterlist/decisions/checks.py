@@ -149,11 +149,8 @@ class Record:
 
     def _accept(self, judged: Judged, row: Row) -> bool:
         """Record that a finding is as it should be; false where that is known."""
-        taken_back = self._own(row)
-        for key in taken_back:
-            before = self._said[row["entry_id"]].pop(key)
-            self._replace(judged, before["action"], ACCEPT)
-        if taken_back or row["adjudicates"]:
+        took_back = self._take_back(judged, row, ACCEPT)
+        if took_back or row["adjudicates"]:
             nothing = dict.fromkeys(("field", "value", "ground", "document"))
             self._amendments.append(row | nothing | {"action": Action.WITHDRAW.value})
         # An acceptance has its reason alone, so nothing that was written gets lost.
@@ -161,7 +158,7 @@ class Record:
         reason = "; ".join(word for word in words if word)
         last = self._accepted.get(row["finding_id"])
         if last is not None and (last["mark"], last["reason"]) == (ACCEPT, reason):
-            return bool(taken_back) or row["adjudicates"]
+            return took_back or row["adjudicates"]
         self._mark(judged, row, Mark.ACCEPT, reason)
         return True
 
@@ -171,18 +168,18 @@ class Record:
         if judged.answer.answers.withdraws_row and not took_back:
             # The addition was no answer to this finding, which came with the entry.
             row["field"] = PLACE
-        own = self._own(row)
-        for key in own:
-            before = self._said[row["entry_id"]].pop(key)
-            self._replace(judged, before["action"], row["action"])
-        if own or row["adjudicates"]:
+        is_own = self._take_back(judged, row, row["action"])
+        if is_own or row["adjudicates"]:
             self._amendments.append(row)
-        return bool(own) or took_back or row["adjudicates"]
+        return is_own or took_back or row["adjudicates"]
 
-    def _own(self, row: Row) -> list[tuple[str, str]]:
-        """What the person had said that an acceptance, or a withdrawal, takes back."""
+    def _take_back(self, judged: Judged, row: Row, now: str) -> bool:
+        """Forget what the person had said that an answer takes back; false of nothing."""
         said = self._said.get(row["entry_id"], {})
-        return [key for key, before in said.items() if is_taken_back(before, row)]
+        own = [key for key, before in said.items() if is_taken_back(before, row)]
+        for key in own:
+            self._replace(judged, said.pop(key)["action"], now)
+        return bool(own)
 
     def _take_back_acceptance(self, judged: Judged, row: Row) -> bool:
         """Ask again about a finding that the person had accepted.

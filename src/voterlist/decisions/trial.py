@@ -246,12 +246,12 @@ class _Trial:
     def _firm(self) -> dict[_Unit, str]:
         """The new answers that would do nothing whatever becomes of the others."""
         own = self.troubles(self._units).own
-        codes: dict[_Unit, str] = {}
-        for unit in self._units:
-            found = [own[key] for key in sorted(unit.keys) if own.get(key) in _FIRM]
-            if found:
-                codes[unit] = found[0]
-        return codes
+        firm = {key: code for key, code in own.items() if code in _FIRM}
+        return {
+            unit: firm[min(keys)]
+            for unit in self._units
+            if (keys := unit.keys & firm.keys())
+        }
 
     def _relative(self, units: Sequence[_Unit]) -> dict[_Unit, str]:
         """Which of these answers exclude each other, or what was decided before."""

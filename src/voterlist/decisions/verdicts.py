@@ -260,14 +260,11 @@ class _Check:
         new = {row["entry_id"]: row for row in rows}
         verdicts = []
         for entry in self.members[case]:
-            answers = dict(self.said.get((case, entry), {}))
-            if entry in new:
-                answers.pop(person, None)
-            if entry in new and new[entry]["verdict"] != WITHDRAWN:
-                answers = {person: new[entry]}
-            elif person in answers:
-                answers = {person: answers[person]}
-            different = {row["verdict"] for row in answers.values()}
+            said = self.said.get((case, entry), {})
+            own = new.get(entry, said.get(person))
+            different = {said[other]["verdict"] for other in said if other != person}
+            if own is not None and own["verdict"] != WITHDRAWN:
+                different = {own["verdict"]}
             verdicts.append(different.pop() if len(different) == 1 else None)
         return verdicts
 
