@@ -174,7 +174,7 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     printed, kept, problems = Printed(source), [], list(answers.problems)
     typed = {(line.sheet, line.row): line for line in answers.typed}
     for row in rows:
-        place, number, name = (row[column] or "" for column in NAMING)
+        place, number, name = _named_by(row)
         line = typed.get((row["sheet"], row["row"]))
         since = 0 if line is None else last_known(line, row)
         entry_id = _entry_answered(row, since, source, printed)
@@ -193,6 +193,11 @@ def with_named_entries(answers: Answers, source: ListSource) -> Answers:
     return replace(answers, amendments=amendments, problems=tuple(problems))
 
 
+def _named_by(row: Row) -> Sequence[str]:
+    """Precinct, number on its list and name, by which a row names an entry; empty of none."""
+    return [row[column] or "" for column in NAMING]
+
+
 def _entry_answered(
     row: Row, since: int, source: ListSource, printed: Printed
 ) -> str | None:
@@ -202,7 +207,7 @@ def _entry_answered(
     none of which that was answered before the workbook was written, up to answer ``since``: the
     lists of then are what its lines speak of.
     """
-    place, number, name = (row[column] or "" for column in NAMING)
+    place, number, name = _named_by(row)
     typed = {*name_key(name).split()}
     if not typed:
         return None
@@ -262,7 +267,7 @@ def _is_numbered(row: Row, entry_id: str, printed: Printed, source: ListSource) 
     On the list of the row's own run it has another one; on a list that was made anew it has a
     namesake.
     """
-    place, number, name = (row[column] or "" for column in NAMING)
+    place, number, name = _named_by(row)
     listed = printed.entry(entry_id)
     if listed is None or str(listed["precinct"]) != place.rpartition("/")[2]:
         return True

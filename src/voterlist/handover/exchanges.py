@@ -15,7 +15,7 @@ import pyarrow as pa
 from voterlist.catalogue import catalogue
 from voterlist.config.sections import Settings
 from voterlist.custody.canonical import from_bytes
-from voterlist.custody.commissions import Commission, Kind
+from voterlist.custody.commissions import Commission, Kind, Place
 from voterlist.custody.keys import SEALED_SUFFIX, Keys, encrypt
 from voterlist.custody.manifest import Manifest, Series
 from voterlist.custody.reading import Taken
@@ -97,7 +97,7 @@ def open_desk(workspace: Path, passphrase: str | None, *, since: str) -> Iterato
         yield Desk(workspace, settings, place, us, keys, trust)
 
 
-def above(us: Commission) -> tuple[Level, int | None, int | None]:
+def above(us: Commission) -> Place:
     """The place of the commission above.
 
     Raises:
@@ -110,9 +110,7 @@ def above(us: Commission) -> tuple[Level, int | None, int | None]:
     raise usage_error("submit-nobody-above")
 
 
-def below(
-    us: Commission, constituency: int, precinct: int | None
-) -> tuple[Level, int | None, int | None]:
+def below(us: Commission, constituency: int, precinct: int | None) -> Place:
     """The place of the commission below.
 
     Raises:
@@ -126,9 +124,7 @@ def below(
     raise usage_error("return-nobody-below")
 
 
-def receiver_of(
-    trust: Trust, place: tuple[Level, int | None, int | None]
-) -> Commission:
+def receiver_of(trust: Trust, place: Place) -> Commission:
     """The commission at a place: as its trusted key names it, else by a general name.
 
     Args:

@@ -59,7 +59,10 @@ def find_returned(
         given: the answers under the ids of today, where entries only moved.
         entry_ids: those of today.
     """
-    rows = [*_rows(tables), *_questions_answered(given)]
+    rows = [
+        row | {"old_entry_id": row["entry_id"]}
+        for row in (*_rows(tables), *_questions_answered(given))
+    ]
     members = _Members(given)
     ids = {entry for row in rows for entry in members.of(row)}
     is_of_run = context.is_of_run
@@ -89,24 +92,21 @@ def _waits(row: Row, own: Now | None) -> bool:
 
 
 def _rows(tables: Tables) -> Iterator[Row]:
-    """Every answer that holds, waits or is contested, with ``old_entry_id`` and ``answer``."""
+    """Every answer that holds, waits or is contested, with ``answer``: what it is."""
     for row in tables["decisions"].to_pylist():
-        yield row | {"old_entry_id": row["entry_id"], "answer": row["verdict"]}
+        yield row | {"answer": row["verdict"]}
     for name in ("amendments", "pending"):
         for row in tables[name].to_pylist():
             # A person who was added from a register has no entry.
             if row["action"] != Action.ADD:
-                old = {"old_entry_id": row["entry_id"], "answer": row["action"]}
-                yield row | old | {"case_id": None}
+                yield row | {"answer": row["action"], "case_id": None}
     for row in tables["disputed"].to_pylist():
         if row["answer"] != Action.ADD:
             is_verdict = row["answer"] in set(Verdict)
-            case = row["case_id"] if is_verdict else None
-            yield row | {"old_entry_id": row["entry_id"], "case_id": case}
+            yield row | {"case_id": row["case_id"] if is_verdict else None}
     for row in tables["acceptances"].to_pylist():
         if row["mark"] == Mark.ACCEPT and row["entry_id"] is not None:
             yield row | {
-                "old_entry_id": row["entry_id"],
                 "answer": row["mark"],
                 "decided_by": row["accepted_by"],
                 "decided_at": row["accepted_at"],
@@ -117,8 +117,7 @@ def _questions_answered(given: Given) -> Iterator[Row]:
     """The questions that somebody took back: by saying that the person stays, who may leave."""
     for row in rows_among(given.amendments, "action", [Action.WITHDRAW]).to_pylist():
         if row["field"] == Action.ASK:
-            old = {"old_entry_id": row["entry_id"], "answer": Action.WITHDRAW}
-            yield row | old | {"case_id": None}
+            yield row | {"answer": Action.WITHDRAW, "case_id": None}
 
 
 class _Members:
