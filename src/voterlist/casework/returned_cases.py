@@ -399,8 +399,11 @@ class Kept:
 
     def lists(self) -> dict[str, Path]:
         """The folder of the newest package of lists of each sender, by the sender."""
-        folders = {name: self._lists_of(name) for name in sorted(self.handed_in)}
-        return {name: folder for name, folder in folders.items() if folder is not None}
+        return {
+            name: folder
+            for name in sorted(self.handed_in)
+            if (folder := self._lists_of(name))
+        }
 
     def lists_until(self, sender: str, day: dt.date) -> Path | None:
         """The last package of lists that a sender handed in until a day; None: it did not."""

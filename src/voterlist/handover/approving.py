@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -121,10 +122,12 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
         senders = {line.sender for line in lines if line.constituency == constituency}
         packages = Kept(workspace, ledger).lists()
     waiting = work.waiting.get((constituency, None), Waiting())
-    counts = {
-        f"wall.{name.replace('_', '-')}": count
-        for name, count in dataclasses.asdict(waiting).items()
-    }
+    counts = Counter(
+        {
+            f"wall.{name.replace('_', '-')}": count
+            for name, count in dataclasses.asdict(waiting).items()
+        }
+    )
     (came_back,) = gates(source, Scope(constituency), [Gate.RETURNED])
     counts["gate.returned.what"] = came_back.count
     folder = source.runs.folder_of(constituency)
@@ -139,8 +142,7 @@ def in_spite_of(workspace: Path, constituency: int) -> dict[str, int]:
     counts["nation.changes.arrived-missing"] = missing.num_rows
     for sender in sorted(senders & packages.keys()):
         for passed in read_gates(packages[sender] / GATES_NAME):
-            key = f"gate.{passed.gate}.what"
-            counts[key] = counts.get(key, 0) + passed.count
+            counts[f"gate.{passed.gate}.what"] += passed.count
     applied = read_table(folder, "applied").to_pylist()
     # The lists that are approved are those below: what is decided here they do not have.
     counts["cli.approve.not-carried-out"] = sum(
