@@ -18,16 +18,18 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import recordlinkage
 
 import febrl
 import page
 from process import run
 from voterlist.ingest.generic import parse_map, table_intake
 from voterlist.link.fit import Evaluation, evaluate
-from voterlist.link.recordlinkage import baseline, features
+from voterlist.link.recordlinkage import features
 from voterlist.model import Profile
 from voterlist.normalize.stage import normalize
 from voterlist.synth.generate import generate
@@ -78,6 +80,21 @@ def run_link(arguments: list[str]) -> tuple[float, float]:
     """CPU seconds (user and system) and peak MiB of one ``voterlist link``."""
     cost = run([sys.executable, "-m", "voterlist", "link", *arguments], well=(0, 1))
     return cost.cpu, cost.peak
+
+
+def baseline(table: pd.DataFrame) -> pd.Series:
+    """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
+
+    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
+    varies tells nothing and is left out.
+    """
+    binary = (table >= 0.7).astype(int)
+    binary = binary.loc[:, (binary != binary.iloc[0]).any()]
+    classifier = recordlinkage.ECMClassifier()
+    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        classifier.fit(binary)
+        return pd.Series(classifier.prob(binary), index=table.index, name="probability")
 
 
 def ecm(

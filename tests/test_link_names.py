@@ -22,7 +22,7 @@ from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
 from voterlist.link.short_names import (
     codes_by,
-    full_names,
+    full_names_of,
     heard_key,
     short_names,
     sound_key,
@@ -371,13 +371,12 @@ def test_forms_are_compared_whatever_their_first_letters(surnames, given_names):
 def test_who_shares_a_full_name_is_it_or_a_short_form_of_it(names):
     """A block of people who have nothing to do with each other would cost and find nothing."""
     words = np.array(names, object)
-    counts = np.arange(1, len(names) + 1)
+    counts = dict(zip(names, range(1, len(names) + 1), strict=True))
     forms = short_names(words, Profile.GENERIC)
-    for column in full_names(words, counts, Profile.GENERIC):
-        for at in np.flatnonzero(column >= 0):
-            full = column[at]
-            one, other = np.array([at], np.int32), np.array([full], np.int32)
-            assert at == full or len(forms.related(one, other))
+    for column in full_names_of(counts, Profile.GENERIC):
+        for name, full in column.items():
+            one, other = (np.array([names.index(n)], np.int32) for n in (name, full))
+            assert name == full or len(forms.related(one, other))
 
 
 def test_the_sounds_are_as_measured(bench):

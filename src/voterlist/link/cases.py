@@ -357,7 +357,7 @@ def _members(
     )
     member = member[order]
     case = cluster[member].astype(np.int64)
-    first = np.r_[True, case[1:] != case[:-1]] if len(case) else np.zeros(0, np.bool_)
+    first = np.diff(case, prepend=-1) != 0
     # The reason is the first test in which the entry to keep comes before the next best; every
     # cluster has two.
     reason = np.full(len(member), _REASON["same-person"], np.int32)
@@ -397,11 +397,7 @@ def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
     ends, twice = np.r_[judged.left[pairs], judged.right[pairs]], np.r_[pairs, pairs]
     heaviest_first = np.lexsort((twice, -judged.weight[twice], ends))
     ends, twice = ends[heaviest_first], twice[heaviest_first]
-    best = (
-        np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]])
-        if len(ends)
-        else np.zeros(0, np.int64)
-    )
+    best = np.flatnonzero(np.diff(ends, prepend=-1))
     entry, tie = ends[best], twice[best]
     lightest_last = np.lexsort((tie, -judged.weight[tie]))
     pair_of = np.full(len(cluster), -1, np.int64)

@@ -27,7 +27,7 @@ from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import (
     ShortNames,
     codes_by,
-    full_names,
+    full_names_of,
     heard_key,
     printed_key,
     short_names,
@@ -354,12 +354,21 @@ class Encoded:
         """Which of the given names are short forms of which."""
         return short_names(self.given_name.words(), self.profile)
 
+    @property
+    def forms(self) -> Mapping[str, int]:
+        """How many entries have each given name."""
+        names = self.given_name
+        return dict(zip(names.words(), names.counts.tolist(), strict=True))
+
     @cached_property
     def full_names(self) -> tuple[Codes | Longs, ...]:
         """For each column of full names the code of that of each entry; -1 without one."""
-        names = self.given_name
-        columns = full_names(names.words(), names.counts, self.profile)
-        return tuple(np.append(column, -1)[names.codes] for column in columns)
+        columns = full_names_of(self.forms, self.profile)
+        words, codes = self.given_name.words(), self.given_name.codes
+        return tuple(
+            self.coded([column.get(word) for word in words])[codes]
+            for column in columns
+        )
 
     def usual(self, name: str) -> Codes | Longs:
         """The code of the usual spelling of each entry's name, -1 where it has none.

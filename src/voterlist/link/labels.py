@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pyarrow as pa
@@ -99,24 +99,19 @@ def read_decided(decisions: pa.Table, ids: Column) -> Decided:
         (case for case in whole if listed.issuperset(verdicts[case])),
         key=lambda case: (moments[case], case),
     )
+    pairs = (
+        dict(zip(PAIRS.names, pair, strict=True))
+        for pair in chain(*said.values())
+        if listed.issuperset(pair[:2])
+    )
+    cases = (
+        dict(zip(CASES.names, (case, entry), strict=True))
+        for case in _last(closed, said)
+        for entry in verdicts[case]
+    )
     return Decided(
-        _table(
-            sorted(
-                pair
-                for of_case in said.values()
-                for pair in of_case
-                if listed.issuperset(pair[:2])
-            ),
-            PAIRS,
-        ),
-        _table(
-            sorted(
-                (case, entry)
-                for case in _last(closed, said)
-                for entry in verdicts[case]
-            ),
-            CASES,
-        ),
+        tables.from_rows([*pairs], PAIRS, *PAIRS.names),
+        tables.from_rows([*cases], CASES, *CASES.names),
     )
 
 
@@ -130,13 +125,6 @@ def _last(
         if not pairs & taken:
             taken |= pairs
             yield case
-
-
-def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return tables.from_columns(
-        dict(zip(schema.names, map(list, columns), strict=True)), schema, len(rows)
-    )
 
 
 def training_labels(

@@ -34,7 +34,6 @@ from voterlist.link.encode import (
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.keys import ADDRESS_PARTS
 from voterlist.link.priors import marks_of
-from voterlist.link.short_names import full_names_of
 from voterlist.model import Profile
 from voterlist.tables import Column, Columns
 from voterlist.tables import codes as codes_of
@@ -141,14 +140,9 @@ class Part(Encoded):
         return starts
 
     @property
-    def full_names(self) -> tuple[Longs, ...]:
-        """For each column of full names the code of that of each entry; -1 without one."""
-        columns = full_names_of(self.whole.forms, self.profile)
-        words, codes = self.given_name.words(), self.given_name.codes
-        return tuple(
-            self.coded([column.get(word) for word in words])[codes]
-            for column in columns
-        )
+    def forms(self) -> Mapping[str, int]:
+        """Those of the whole list that are, or have, a short form."""
+        return self.whole.forms
 
     def local(self, positions: Codes) -> Codes:
         """Where the entries at these positions of the list stand in the part."""

@@ -1,8 +1,8 @@
-"""What recordlinkage makes of our comparisons: a second opinion, a table, a baseline.
+"""What recordlinkage makes of our comparisons: a second opinion, a table.
 
-recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM
-model as a baseline, the measures of links. It compares slowly, so it is given our candidate pairs
-and our levels. It and pandas take a second to load, and are loaded where they are asked.
+recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the
+measures of links. It compares slowly, so it is given our candidate pairs and our levels. It and
+pandas take a second to load, and are loaded where they are asked.
 """
 
 from __future__ import annotations
@@ -177,21 +177,3 @@ def features(
         for comparison in SHIPPED
     }
     return _frame(columns, [listed.ids.take(end).to_pylist() for end in (left, right)])
-
-
-def baseline(table: pd.DataFrame) -> pd.Series:
-    """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
-
-    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
-    varies tells nothing and is left out.
-    """
-    import pandas as pd  # noqa: PLC0415  as recordlinkage
-    import recordlinkage  # noqa: PLC0415  see above
-
-    binary = (table >= 0.7).astype(int)
-    binary = binary.loc[:, (binary != binary.iloc[0]).any()]
-    classifier = recordlinkage.ECMClassifier()
-    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        classifier.fit(binary)
-        return pd.Series(classifier.prob(binary), index=table.index, name="probability")

@@ -71,26 +71,15 @@ def short_names(names: Words, profile: Profile) -> ShortNames:
     return ShortNames(has_forms, np.unique(pairs[:, 0] * len(names) + pairs[:, 1]))
 
 
-def full_names(names: Words, counts: Longs, profile: Profile) -> tuple[Codes, ...]:
-    """The full names of these distinct names, as columns of codes, -1 where there is none.
-
-    A name and its short form agree in the column that a checksum of the name gives, so a short form
-    of several names agrees with each of them. Of two full names in one column the rarer stands
-    there. Only names of which the list has both are in a column.
-    """
-    code = {name: number for number, name in enumerate(names)}
-    columns = np.full((_COLUMNS, len(names)), -1, np.int32)
-    times = dict(zip(names, counts.tolist(), strict=True))
-    for column, full in zip(columns, full_names_of(times, profile), strict=True):
-        for name, whole in full.items():
-            column[code[name]] = code[whole]
-    return tuple(columns)
-
-
 def full_names_of(
     counts: Mapping[str, int], profile: Profile
 ) -> tuple[dict[str, str], ...]:
-    """For each column the full name of each name that has one, by how many entries have each."""
+    """For each column the full name of each name that has one, by how many entries have each.
+
+    A name and its short form have one full name in the column that a checksum of the name gives, so
+    a short form of several names agrees with each of them. Of two full names in one column the
+    rarer stands there. Only names of which the list has both are in a column.
+    """
     listed = [
         (name, form)
         for name, form in _forms(profile)

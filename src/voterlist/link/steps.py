@@ -103,7 +103,7 @@ def ready(
     """A VOTER table ready to be linked, or its columns that are read one by one.
 
     Args:
-        voters: in any order.
+        voters: a table in any order; columns that are read one by one in that of the entry ids.
         profile: whose names they are.
         added: comparisons that a user added.
         store: where the candidate pairs are put aside; None: they are held in memory.
@@ -111,33 +111,10 @@ def ready(
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    order = None
     if isinstance(voters, pa.Table):
         voters = tables.sort_by(schemas.require(voters, LINKED, "link"), "entry_id")
-        ids = tables.one_array(voters.column("entry_id"))
-    else:
-        ids = tables.one_array(voters.column("entry_id"))
-        order = tables.order_of(ids)
-    if order is not None:
-        ids, voters = ids.take(order), _InOrder(voters, order)
+    ids = tables.one_array(voters.column("entry_id"))
     return Ready(ids, encode(voters, added.of(ids), profile), store)
-
-
-@frozen
-class _InOrder:
-    """Columns that are read one by one, in the order of the entry ids."""
-
-    columns: tables.Columns
-    order: pa.Array
-
-    @property
-    def num_rows(self) -> int:
-        """How many entries there are."""
-        return self.columns.num_rows
-
-    def column(self, name: str) -> pa.ChunkedArray:
-        """A column by its name."""
-        return self.columns.column(name).take(self.order)
 
 
 def list_pairs(
