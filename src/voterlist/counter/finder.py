@@ -38,6 +38,7 @@ from voterlist.counter.index import (
     Held,
     Index,
     index_of,
+    packed_date,
 )
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import last_answers
@@ -286,30 +287,19 @@ def _rare(
     index: Index, held: Held, codes: Codes | Longs, taken: float
 ) -> Iterator[_Hit]:
     """The entries with these values; the fewer there are, the more bits."""
-    bits = _bits(index, int(held.counts[codes].sum()), taken)
-    if bits:
-        yield held.entries_of(codes), bits
-
-
-def _those(index: Index, which: Bools, taken: float) -> Iterator[_Hit]:
-    """These entries; the fewer there are, the more bits."""
-    bits = _bits(index, int(which.sum()), taken)
-    if bits:
-        yield np.flatnonzero(which).astype(np.int32), bits
-
-
-def _bits(index: Index, many: int, taken: float) -> np.float32:
-    """The bits of so many entries, less those taken; 0 where they are not looked at."""
-    bits = np.log2(index.whole.size / many) - taken if many else 0.0
-    is_looked_at = bits > _LEAST or 0 < many <= _MOST_OF_NOTHING
-    return np.float32(max(bits, _LEAST) if is_looked_at else 0.0)
+    many = int(held.counts[codes].sum())
+    if not many:
+        return
+    bits = np.log2(index.whole.size / many) - taken
+    if bits > _LEAST or many <= _MOST_OF_NOTHING:
+        yield held.entries_of(codes), np.float32(max(bits, _LEAST))
 
 
 def near_values(held: Held, word: str) -> tuple[Codes, Levels]:
     """The values near a word, and how near each is (``Nearness``)."""
     values = pa.array([word])
     one = EncodedColumn(np.zeros(1, np.int32), values, np.ones(1, np.int64))
-    if not len(held.values):
+    if held.looks is None or not len(held.values):
         return np.zeros(0, np.int32), np.zeros(0, np.uint8)
     codes = np.flatnonzero(may_be_near(Looks.of(one), held.looks)).astype(np.int32)
     near = held.values.take(codes)
@@ -326,28 +316,25 @@ def _near_dates(
     index: Index, year: int, month: int | None, day: int | None
 ) -> Iterator[_Hit]:
     """The entries born on a day or near it, or in a year of which the day is not asked."""
-    entries = index.parts[ENTRIES]
-    years, months, days = (
-        entries.column(name).to_numpy() for name in ("year", "month", "day")
-    )
+    held = index.held["date"]
+    numbers = held.values.to_numpy()
+    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
     of_year = years == year
     agreeing = of_year.astype(np.int8) + (months == month) + (days == day)
     same = agreeing == 3 if month and day else of_year
     near = agreeing == 2
-    near |= of_year & (months == (day or 0)) & (days == (month or 0))
-    near &= years > 0
-    yield from _those(index, same, 0.0)
-    yield from _those(index, near & ~same, _NEAR_DATE)
-    yield from _those(index, of_year & ~same, _NEAR_DATE)
+    near |= numbers == packed_date(year, day or 0, month or 0)
+    yield from _rare(index, held, np.flatnonzero(same), 0.0)
+    yield from _rare(index, held, np.flatnonzero(near & ~same), _NEAR_DATE)
+    yield from _rare(index, held, np.flatnonzero(of_year & ~same), _NEAR_DATE)
 
 
 def _near_numbers(index: Index, name: str, number: str) -> Iterator[_Hit]:
     """The entries with a number, or with one that is a sign apart."""
-    theirs = index.hashes.column(f"{name}_hash")
+    held = index.held[f"{name}_hash"]
     for texts, taken in (([number], 0.0), (_a_sign_apart(number), _NEAR_NUMBER)):
         hashes = place_codes(pa.array(texts), np.arange(len(texts), dtype=np.int32))
-        which = tables.mask_of(pc.is_in(theirs, value_set=pa.array(hashes)))
-        yield from _those(index, which, taken)
+        yield from _rare(index, held, held.codes_of(hashes), taken)
 
 
 def _a_sign_apart(number: str) -> list[str]:

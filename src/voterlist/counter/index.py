@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import strict_json, tables
-from voterlist.arrays import Codes, Longs, consecutive
+from voterlist.arrays import Codes, Longs, consecutive, distinct_counts
 from voterlist.decisions.effects import with_corrections
 from voterlist.errors import UsageError, input_error
 from voterlist.fields import BORN, IDENTIFIERS, NAME_PARTS, PLACE
@@ -67,8 +67,8 @@ INDEX = "find-index"
 NAMES = ("surname", "stem", "given_name", "patronymic")
 STREET = "street"
 PLACES = ("settlement", STREET)
-HASHES = ("fin_hash", "document_hash")
-"""The columns of hashes by which identifiers are looked up."""
+NUMBERED = ("date", "fin_hash", "document_hash")
+"""The columns of numbers by which entries are looked up."""
 SHOWN = pa.schema(
     [
         *((name, WORD) for name in (*NAME_PARTS, "address")),
@@ -105,12 +105,12 @@ class Held:
     """The distinct values of a column, and the entries that have each."""
 
     values: pa.Array
-    """Texts."""
+    """Texts, or numbers in ascending order."""
     counts: Longs
     order: Codes
     """The entries with a value, by the code of the value."""
-    looks: Looks
-    """How the texts look from afar."""
+    looks: Looks | None = None
+    """Of texts, how they look from afar."""
 
     @cached_property
     def starts(self) -> Longs:
@@ -123,6 +123,13 @@ class Held:
             self.order[consecutive(self.starts[codes], self.counts[codes])]
         )
 
+    def codes_of(self, numbers: Longs) -> Longs:
+        """The codes of those of these numbers that somebody has."""
+        values = self.values.to_numpy()
+        places = np.unique(np.searchsorted(values, numbers))
+        places = places[places < len(values)]
+        return places[np.isin(values[places], numbers)]
+
     def may_begin(self, word: str) -> Longs:
         """The codes of the texts of which a word of some letters may be a part.
 
@@ -130,7 +137,7 @@ class Held:
         the whole; ``k`` counts as ``q``. Who has the word itself is among them: they are as many
         as begin so.
         """
-        if len(word) < _SHORTEST_BEGINNING:
+        if len(word) < _SHORTEST_BEGINNING or self.looks is None:
             return np.zeros(0, np.int64)
         is_whole = tables.mask_of(pc.equal(self.values, word))
         is_sure = len(word) <= _SURE_BEGINNING or is_whole.any()
@@ -146,9 +153,7 @@ class Index:
     parts: Tables
     whole: Whole
     held: Mapping[str, Held]
-    """By the names of NAMES and PLACES."""
-    hashes: pa.Table
-    """HASHES of each entry; -1 where it has no such identifier."""
+    """By the names of NAMES, PLACES and NUMBERED."""
     shown: pa.Table
     """SHOWN, in the order of the entry ids."""
     aside: pa.Table
@@ -264,13 +269,22 @@ def _fill(folder: Path, source: ListSource, progress: OnProgress) -> Mapping[str
         column = encoded_column(of_places.get(name, voters.column(name)))
         counted = pa.table({"value": column.values, "count": column.counts})
         _write_held(folder, name, counted, column.codes)
+    year, month, day = (
+        entries.column(name).to_numpy() for name in ("year", "month", "day")
+    )
+    # A date without its year is unknown.
+    dates = np.where(year > 0, packed_date(year, month, day), -1)
+    for name in NUMBERED:
+        numbers = dates if name == "date" else entries.column(name).to_numpy()
+        values, counts = distinct_counts(numbers[numbers >= 0])
+        _write_held(folder, name, pa.table({"value": values, "count": counts}), numbers)
     lines = parts["address"]
     if not whole.has_lines:
         # Streets and houses are compared: nobody reads the lines.
         nothing = pa.array(np.full(whole.size, -1, np.int32))
         entries = tables.with_column(entries, "address", nothing)
         lines = lines.slice(0, 0)
-    _write(folder / f"{ENTRIES}.arrow", entries)
+    _write(folder / f"{ENTRIES}.arrow", entries.drop_columns(list(NUMBERED[1:])))
     _write(folder / "address.arrow", lines)
     progress(INDEX, 2, 3)
     del parts, entries
@@ -319,12 +333,21 @@ def _of_today(
     return table if order is None else table.take(order)
 
 
-def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes) -> None:
-    """Write the texts of a column, and which entries have each, by its place; -1 is no text."""
+def packed_date(year: Any, month: Any, day: Any) -> Any:
+    """A date as one number; a part that is unknown is 0."""
+    return year * 10_000 + month * 100 + day
+
+
+def _write_held(folder: Path, name: str, table: pa.Table, codes: Codes | Longs) -> None:
+    """Write the values of a column, and which entries have each; -1 is no value.
+
+    The codes of texts are their places; numbers stand for themselves.
+    """
     values = table.column("value").combine_chunks()
-    column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
-    for look, of_values in Looks.of(column)._asdict().items():
-        table = table.append_column(look, pa.array(of_values))
+    if pa.types.is_string(values.type):
+        column = EncodedColumn(np.zeros(0, np.int32), values, np.zeros(0, np.int64))
+        for look, of_values in Looks.of(column)._asdict().items():
+            table = table.append_column(look, pa.array(of_values))
     _write(folder / f"{name}.arrow", table)
     known = np.flatnonzero(codes >= 0)
     order = known[np.argsort(codes[known], kind="stable")]
@@ -438,16 +461,16 @@ def _open_index(unit: KeptUnit) -> Index:
     }
     whole = Whole(**{**content, **arrays, "profile": Profile(content["profile"])})
     held = {}
-    for name in (*NAMES, *PLACES):
+    for name in (*NAMES, *PLACES, *NUMBERED):
         table = read[name]
         values, counts, *_ = (column.combine_chunks() for column in table.columns)
         order = np.load(unit.path(f"{name}.npy"), mmap_mode="r")
-        looks = Looks(*(table.column(look).to_numpy() for look in Looks._fields))
+        looks = None
+        if name not in NUMBERED:
+            looks = Looks(*(table.column(look).to_numpy() for look in Looks._fields))
         held[name] = Held(values, counts.to_numpy(), order, looks)
-    parts = {name: read[name] for name in (*NAMES, "address")}
-    parts[ENTRIES] = read[ENTRIES].drop_columns(list(HASHES))
-    hashes = read[ENTRIES].select(HASHES)
-    return Index(parts, whole, held, hashes, read["shown"], read["aside"], unit.said)
+    parts = {name: read[name] for name in (*NAMES, "address", ENTRIES)}
+    return Index(parts, whole, held, read["shown"], read["aside"], unit.said)
 
 
-_TABLES = (*NAMES, *PLACES, "address", ENTRIES, "shown", "aside")
+_TABLES = (*NAMES, *PLACES, *NUMBERED, "address", ENTRIES, "shown", "aside")
