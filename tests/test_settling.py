@@ -12,6 +12,7 @@ import review_books
 import workspaces
 from command_line import call
 from handing import DAY, Pair, told
+from side_by_side import seldom_reported
 from voterlist.report.values import Words
 from voterlist.storage.ledger import reading
 
@@ -265,7 +266,8 @@ def played(folder):
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    return played(tmp_path_factory.mktemp("two"))
+    with seldom_reported():
+        return played(tmp_path_factory.mktemp("two"))
 
 
 def told_by(seen, step, what="settled"):
