@@ -136,7 +136,9 @@ def _answer(workspace, steps, day, by):
     words = ("--out", book, "--language", "en", "--today", day)
     assert told("review", "export", workspace, *words)[0] in {0, 1}
     lines = [(name, line) for name, step in steps.items() for line in step.lines]
-    first = review_books.fill_named(book, *(line for _, line in lines))
+    first = 0
+    if lines:
+        first = review_books.fill_named(book, *(line for _, line in lines))
     named = EN("review.sheet.named")
     whose = {(named, row): name for row, (name, _) in enumerate(lines, first)}
 
@@ -148,7 +150,8 @@ def _answer(workspace, steps, day, by):
                 return texts
         return None
 
-    review_books.fill(book, cells)
+    if any(step.cells for step in steps.values()):
+        review_books.fill(book, cells)
     said = told("review", "import", workspace, book, "--by", by, "--today", day)[1]
     found = defaultdict(list)
     for problem in said["problems"]:

@@ -457,61 +457,43 @@ def _receipt(world, sent, keys, **changes):
     return out, *write_receipt(out, sent, keys, **fields)
 
 
+RECEIPTS = {"us": CONSTITUENCY, "kinds": frozenset({Kind.RECEIPT})}
+"""How a constituency takes receipts in."""
+
+
+def _unread(world, path, sent, **receiving):
+    """The code with which a receipt of what was sent is refused."""
+    opening = open_package(
+        path, world.receiving(**RECEIPTS | receiving), world.folder / "receiving"
+    )
+    with opening as package, pytest.raises(CustodyError) as caught:
+        read_receipt(package, sent)
+    return caught.value.code
+
+
 def test_a_receipt_confirms_what_was_sent(world, sent, folder):
     out, stated, receipt = _receipt(world, sent, world.centre)
     assert (stated.kind, stated.receiver) == (Kind.RECEIPT, CONSTITUENCY)
-    receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
-    with open_package(out, receiving, folder) as package:
+    with open_package(out, world.receiving(**RECEIPTS), folder) as package:
         assert read_receipt(package, sent) == receipt
     assert (receipt.package, receipt.sender_journal) == (sent.digest, "ab" * 32)
     assert (receipt.receiver_journal, receipt.day) == ("cd" * 32, DAY)
 
 
-def test_a_receipt_of_something_else_is_refused(world, sent, folder):
+def test_a_receipt_of_something_else_is_refused(world, sent):
     """A sender whose ledger was put back would not notice it."""
     out, _, _ = _receipt(world, sent, world.centre)
-    receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
     _, other = world.write(journal="ef" * 32)
-    with (
-        open_package(out, receiving, folder) as package,
-        pytest.raises(CustodyError) as caught,
-    ):
-        read_receipt(package, other)
-    assert caught.value.code == "receipt-for-other"
+    assert _unread(world, out, other) == "receipt-for-other"
 
 
-def test_another_commission_cannot_confirm(world, sent, folder, tmp_path):
+def test_another_commission_cannot_confirm(world, sent, tmp_path):
     """A constituency could show a receipt that its own precinct signed."""
-    precinct = _made(tmp_path / "precinct", PRECINCT)
+    make_keys(tmp_path / "precinct", PRECINCT)
+    precinct = load_keys(tmp_path / "precinct")
     trust = world.trust.added(precinct.public, "12", DAY)
     out, _, _ = _receipt(world, sent, precinct)
-    receiving = world.receiving(
-        us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}), trust=trust
-    )
-    with (
-        open_package(out, receiving, folder) as package,
-        pytest.raises(CustodyError) as caught,
-    ):
-        read_receipt(package, sent)
-    assert caught.value.code == "receipt-for-other"
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("receipt.json", b"{}"), ("receipt.json", b""), ("other.json", b"{}")],
-)
-def test_a_receipt_that_says_nothing_is_refused(world, sent, folder, name, content):
-    path, _ = world.write(
-        files=[Payload(name, content)],
-        keys=world.centre,
-        kind=Kind.RECEIPT,
-        receiver=CONSTITUENCY,
-    )
-    receiving = world.receiving(us=CONSTITUENCY, kinds=frozenset({Kind.RECEIPT}))
-    with open_package(path, receiving, folder) as package:
-        with pytest.raises(CustodyError) as caught:
-            read_receipt(package, sent)
-        assert caught.value.code == "receipt-damaged"
+    assert _unread(world, out, sent, trust=trust) == "receipt-for-other"
 
 
 @given(content=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
@@ -530,31 +512,38 @@ def test_the_docs_say_every_field_of_a_manifest():
     assert [name for name in PackedFile.model_fields if f"`{name}`" not in table] == []
 
 
-def test_a_receipt_is_of_its_kind_alone_and_of_one_journal(world, sent, folder):
-    """What stands beside it would be taken for confirmed."""
+@pytest.mark.parametrize(
+    ("files", "kind", "journal"),
+    [
+        ({"receipt.json": b"{}"}, Kind.RECEIPT, "cd"),
+        ({"receipt.json": b""}, Kind.RECEIPT, "cd"),
+        ({"other.json": b"{}"}, Kind.RECEIPT, "cd"),
+        ({"receipt.json": None}, Kind.RETURN, "cd"),
+        ({"receipt.json": None, "z": b""}, Kind.RECEIPT, "cd"),
+        ({"receipt.json": None}, Kind.RECEIPT, "ef"),
+    ],
+)
+def test_a_receipt_is_of_its_kind_alone_and_of_one_journal(
+    world, sent, files, kind, journal
+):
+    """What stands beside it, or says nothing, would be taken for confirmed.
+
+    Where no content is named it is that of a good receipt.
+    """
     out, _, _ = _receipt(world, sent, world.centre)
-    content = packages.unzipped(out)[-1].content
-    receipt, more = Payload("receipt.json", content), Payload("z", b"")
-    kinds = frozenset(Kind)
-    for kind, files, journal in (
-        (Kind.RETURN, [receipt], "cd"),
-        (Kind.RECEIPT, [receipt, more], "cd"),
-        (Kind.RECEIPT, [receipt], "ef"),
-    ):
-        path, _ = world.write(
-            files=files,
-            keys=world.centre,
-            kind=kind,
-            receiver=CONSTITUENCY,
-            journal=journal * 32,
-        )
-        receiving = world.receiving(us=CONSTITUENCY, kinds=kinds)
-        with (
-            open_package(path, receiving, folder) as package,
-            pytest.raises(CustodyError) as caught,
-        ):
-            read_receipt(package, sent)
-        assert caught.value.code == "receipt-damaged"
+    good = packages.unzipped(out)[-1].content
+    payloads = [
+        Payload(name, good if content is None else content)
+        for name, content in files.items()
+    ]
+    path, _ = world.write(
+        files=payloads,
+        keys=world.centre,
+        kind=kind,
+        receiver=CONSTITUENCY,
+        journal=journal * 32,
+    )
+    assert _unread(world, path, sent, kinds=frozenset(Kind)) == "receipt-damaged"
 
 
 # Who may send what to whom
@@ -613,8 +602,3 @@ def test_a_commission_has_the_numbers_of_its_level(level, numbers, name):
     with pytest.raises(CustodyError) as caught:
         packages.Commission.of(level, *numbers, name)
     assert caught.value.code == "commission-unusable"
-
-
-def _made(folder, commission):
-    make_keys(folder, commission)
-    return load_keys(folder)

@@ -242,15 +242,21 @@ def submission(source, name, precinct, first_seen, entries=5):
     )
 
 
+def of_precinct_12(source, name):
+    """What there is today: one file, of precinct 12."""
+    place = (88, 12)
+    return Work(
+        places=frozenset({place, (88, None)}),
+        sources={source: frozenset({place})},
+        names={name: source},
+    )
+
+
 def test_a_renamed_file_leaves_no_precinct_behind():
     """The precinct of the wrong name would be shown for ever, and its list called handed in."""
     wrong = submission("a", "inbox/88/13.csv", 13, "2026-02-01")
     right = submission("a", "inbox/88/12.csv", 12, "2026-02-09")
-    work = Work(
-        places=frozenset({(88, 12), (88, None)}),
-        sources={"a": frozenset({(88, 12)})},
-        names={"inbox/88/12.csv": "a"},
-    )
+    work = of_precinct_12("a", "inbox/88/12.csv")
     assert lists_of_today([wrong, right], work) == [right]
     # The list itself was there on the first day, under another name.
     assert first_days_received([wrong, right], work) == {(88, 12): day("2026-02-01")}
@@ -260,11 +266,7 @@ def test_a_file_that_was_replaced_leaves_no_precinct_behind():
     """The corrected file names another precinct: the first one was a slip of its heading."""
     slip = submission("a", "inbox/88/x.csv", 21, "2026-02-01")
     corrected = submission("b", "inbox/88/x.csv", 12, "2026-02-03")
-    work = Work(
-        places=frozenset({(88, 12), (88, None)}),
-        sources={"b": frozenset({(88, 12)})},
-        names={"inbox/88/x.csv": "b"},
-    )
+    work = of_precinct_12("b", "inbox/88/x.csv")
     assert first_days_received([slip, corrected], work) == {(88, 12): day("2026-02-03")}
     # Beside the folders nobody knew whose it was.
     unknown = replace(slip, name="inbox/x.csv", constituency=None)
@@ -278,11 +280,7 @@ def test_a_corrected_list_keeps_its_first_day_and_a_removed_one_its_line():
     first = submission("a", "inbox/88/12.csv", 12, "2026-02-01")
     second = submission("b", "inbox/88/12.csv", 12, "2026-02-20")
     removed = submission("c", "inbox/88/14.csv", 14, "2026-02-02")
-    work = Work(
-        places=frozenset({(88, 12), (88, None)}),
-        sources={"b": frozenset({(88, 12)})},
-        names={"inbox/88/12.csv": "b"},
-    )
+    work = of_precinct_12("b", "inbox/88/12.csv")
     assert first_days_received([first, second, removed], work) == {
         (88, 12): day("2026-02-01"),
         (88, 14): day("2026-02-02"),
@@ -459,6 +457,9 @@ def test_a_day_begins_in_baku(workspace, monkeypatch):
 # the burn-down
 
 
+NONE = {name: pa.array([], pa.string()) for name in ("case_id", "decided_at")}
+
+
 class Answers(Lists):
     """A ledger with runs and verdicts."""
 
@@ -476,12 +477,7 @@ class Answers(Lists):
 
     def given_amendments(self):
         """None."""
-        return pa.table(
-            {
-                "case_id": pa.array([], pa.string()),
-                "decided_at": pa.array([], pa.string()),
-            }
-        )
+        return pa.table(NONE)
 
 
 def test_the_pace_counts_the_cases_that_were_decided_each_day():
@@ -521,13 +517,9 @@ def test_a_run_with_a_clock_behind_counts_as_of_the_day_before_it():
         (day("2026-03-02"), RUN_EVENT, {open_in(88): 30}),
         (day("2020-01-05"), RUN_EVENT, {open_in(88): 20}),
     ]
-    none = {
-        "case_id": pa.array([], pa.string()),
-        "decided_at": pa.array([], pa.string()),
-    }
     work = Work(waiting={(88, None): Waiting(cases=20)})
     burned = burn_down(
-        config.parse(""), Answers(runs, none), day("2026-03-02"), work=work
+        config.parse(""), Answers(runs, NONE), day("2026-03-02"), work=work
     )
     assert burned.points == ((day("2026-03-02"), 20),)
     assert burned.forecast is None
@@ -535,13 +527,12 @@ def test_a_run_with_a_clock_behind_counts_as_of_the_day_before_it():
 
 def test_a_deadline_is_the_next_one_until_its_day_is_over():
     """On its last day people would be told that there are ten days left."""
-    none = {name: pa.array([], pa.string()) for name in ("case_id", "decided_at")}
     settings = config.parse(
         '[workspace]\ncycle = "2026-election"\n[calendar]\nelection_day = 2026-11-01\n'
     )
 
     def due(today):
-        return burn_down(settings, Answers([], none), today).deadline.due
+        return burn_down(settings, Answers([], NONE), today).deadline.due
 
     first, second, last = (day(f"2026-{one}") for one in ("09-27", "10-07", "10-12"))
     a_day = dt.timedelta(days=1)
