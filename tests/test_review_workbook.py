@@ -25,7 +25,7 @@ from command_line import EN, call, told
 from side_by_side import hand_in, stories_in, together
 from voterlist.casework import reviewing
 from voterlist.catalogue import catalogue, entries
-from voterlist.config.mistakes import SETTINGS_FILE
+from voterlist.config import SETTINGS_FILE
 from voterlist.decisions.trial import REFUSAL_CODES
 from voterlist.errors import InputError
 from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
