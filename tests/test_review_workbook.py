@@ -251,7 +251,7 @@ class Desk:
         said, lines = self.read_in(*books, *DAY)
         after = ledger_of(self.workspace)
         counts = [sum(map(len, both)) for both in (before, after)]
-        assert said["recorded"] == counts[1] - counts[0]
+        assert (said["recorded"], said["origin_known"]) == (counts[1] - counts[0], True)
         again, _ = self.read_in(*books, *DAY)
         unfilled, lines_of_it = self.read_in(self.fresh, "--by", "Kənan", *DAY)
         assert (unfilled["recorded"], unfilled["problems"]) == (0, [])
