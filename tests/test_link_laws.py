@@ -365,3 +365,23 @@ def test_pooled_levels_keep_their_sum_and_their_order(shares):
 def test_every_comparison_is_tried():
     """A comparison without columns here would be left out of the laws."""
     assert set(PARTS) == set(SHIPPED.fields)
+
+
+def test_a_clerk_exchanges_the_names_of_relatives_too():
+    """Son and father of one name, and a wife and her husband, were one person by an exchange.
+
+    So were two people of one name and two sexes.
+    """
+    scorer = unlearnt(some_list(1, ()), Profile.GENERIC)
+
+    def bits(field, level, rival):
+        code = SHIPPED[field].levels[level]
+        return (
+            scorer.model.log_m["same"][field][code]
+            - scorer.model.log_m[rival][field][code]
+        )
+
+    assert bits("surname", "SWAPPED", "lineage") <= 5.5
+    for rival in ("twins", "siblings", "household"):
+        assert bits("given_name", "CROSSED", rival) <= 2.5
+        assert bits("sex", "DIFFERS", rival) <= -6
