@@ -11,6 +11,13 @@ from voterlist.tables import from_columns
 
 
 def entries(**columns: Any) -> pa.Table:
+    """ENTRY of these columns: lists, or texts with a ``|`` between the cells."""
+    columns = {
+        name: [cell or None for cell in cells.split("|")]
+        if isinstance(cells, str)
+        else cells
+        for name, cells in columns.items()
+    }
     rows = len(next(iter(columns.values())))
     known = {
         "entry_id": [f"001-0001-{row:013d}" for row in range(rows)],
@@ -27,6 +34,11 @@ def entries(**columns: Any) -> pa.Table:
         for name, values in known.items()
     }
     return from_columns(arrays, ENTRY, rows)
+
+
+def column(table: pa.Table, name: str) -> str:
+    """A column as ``entries`` takes it."""
+    return "|".join(cell or "" for cell in table.column(name).to_pylist())
 
 
 def found(findings: pa.Table) -> list[tuple[str, int | None, str]]:
