@@ -724,6 +724,50 @@ def test_a_changed_byte_of_the_words_of_a_file_is_told(is_packed, word, other):
     assert names == ["(damaged)"]
 
 
+@pytest.mark.parametrize(
+    ("colour", "row", "is_told"),
+    [
+        (colors.white, 7, True),
+        (colors.Color(0, 0, 0, alpha=0), 7, True),
+        (colors.white, 0, False),
+    ],
+    ids=["white", "in no colour", "white on blue"],
+)
+def test_a_voter_whom_nobody_sees_on_the_page_is_told(colour, row, is_told):
+    """The row was an entry like any other, at exit code 0; headings are often white on a colour."""
+    style = [("TEXTCOLOR", (0, row), (-1, row), colour)]
+    style += [("BACKGROUND", (0, 0), (-1, 0), colors.darkblue)] * (row == 0)
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 9)]
+    content = documents.pdf(rows, wrapped=False, style=style)
+    first, *others = found(content).sheets
+    assert {row[-1] for row in rows} <= {*first.cells["c6"].to_pylist()}
+    assert [one.name for one in others] == ["p. 1 (hidden)"] * is_told
+
+
+def test_a_layer_that_is_switched_off_is_told():
+    """Whoever stands on it was an entry, and nobody saw them on the page."""
+    content = documents.drawn(documents.draw_list)
+    layers = b"/OCProperties << /D << /OFF [ 9 0 R ] >> >> /Type /Catalog"
+    content = content.replace(b"/Type /Catalog", layers)
+    assert [one.name for one in found(content).sheets[1:]] == ["/OFF"]
+
+
+@pytest.mark.parametrize(("rows", "is_told"), [(30, True), (4, False)])
+def test_a_column_on_a_page_of_its_own_is_told(rows, is_told):
+    """A sheet is wider than its page: no voter had an address, and its lines were titles.
+
+    Below a list on several pages may stand a few lines on the last one.
+    """
+
+    def draw(canvas):
+        cells = [[row[5]] for row in documents.plain_voters(1, rows)]
+        documents.put_table(canvas, cells)
+
+    content = documents.drawn(partial(documents.draw_list, last=30), draw)
+    names = [one.name for one in found(content).sheets[1:]]
+    assert names == ["(columns)"] * is_told
+
+
 def test_a_letter_that_is_drawn_nearer_is_of_its_text():
     """A browser draws it by itself: an identifier lacked its last letter."""
     rows = [[f"0{at}.11.1983", f"G{at}4SEAT"] for at in range(1, 9)]

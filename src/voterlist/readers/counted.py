@@ -42,8 +42,9 @@ _NOT_TEXT = re.compile(
 )
 """Remarks, names of pictures, who changed it when; and the same text once more."""
 _AGAIN, _ROW = b"Fallback", b":table-row"
-BESIDE_PAGES = re.compile(rb"%PDF-|/FT ?/Tx\b|/Subtype ?/FreeText\b")
-"""What a PDF file holds beside the text of its pages: a second file, fields to fill in, notes."""
+BESIDE_PAGES = re.compile(rb"%PDF-|/FT ?/Tx\b|/Subtype ?/FreeText\b|/OFF(?= ?\[\s*\d)")
+"""What a PDF file holds beside the text of its pages: a second file, fields to fill in, notes,
+layers that are switched off."""
 _WORD = re.compile(r"[^\s\xad-]+")
 _PREFIX = re.compile(rb"(</?)\w+:")
 _PREFIXED = re.compile(rb"</\w+:")

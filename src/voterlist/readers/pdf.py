@@ -373,6 +373,8 @@ def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
 
 _NO_TABLE = frozenset({AsideCode.FILE_EMPTY, AsideCode.FILE_NOT_A_TABLE})
 
+_LEAST_APART = 5
+"""Lines of a page that may be the cells of one column."""
 _AT_A_TIME = 2**20
 """Bytes that are unpacked at a time."""
 
@@ -389,6 +391,7 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     contents, troubles, beside, notes, shown = _read_pages(content)
     if not any(content.tables for content in contents):
         find_unruled(contents)
+    are_apart = _are_columns_apart(contents)
     lines = joined_lines(contents, settings)
     put_together(lines)
     lines += [text_line(line) for line in notes]
@@ -408,9 +411,23 @@ def read_pdf(content: bytes, settings: IngestSettings) -> ReadOutcome:
     outcome = ReadOutcome("pdf", (*found.sheets, *unread))
     names = sorted({*map(bytes.decode, more)})
     names += (f"p. {as_ranges(pages)} ({what})" for what, pages in beside.items())
-    if _is_damaged(content, shown):
-        names.append("(damaged)")
+    names += ["(columns)"] * are_apart
+    names += ["(damaged)"] * _is_damaged(content, shown)
     return outcome.with_unread(names)
+
+
+def _are_columns_apart(contents: Sequence[Content]) -> bool:
+    """True where a sheet was wider than its pages: lines of one are at the heights of rows.
+
+    More of them than stand below a list, and of as many rows as another page has.
+    """
+    tabled = [content.heights for content in contents if content.tables]
+    return any(
+        len(own) >= max(_LEAST_APART, len(heights) / 2)
+        and 2 * np.isin(own, heights).sum() > len(own)
+        for own in (content.heights for content in contents if not content.tables)
+        for heights in tabled
+    )
 
 
 _STREAM = re.compile(
@@ -451,12 +468,12 @@ def _is_damaged(content: bytes, shown: int) -> bool:
     numbers: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for number, value in _NUMBER.findall(content):
         numbers[number] += filter(None, [value])
-    # What was packed with others stands in no place of its own.
-    drawn_by = {*_DRAWN_BY.findall(content)}
     pages = {_number_at(content, page.start()) for page in _PAGE.finditer(content)}
     named = {*_NAMED.findall(b" ".join(_KIDS.findall(content)))}
-    is_missing = not (drawn_by <= numbers.keys() and pages <= named)
-    is_missing &= b"/ObjStm" not in content
+    # What was packed with others stands in no place of its own.
+    is_missing = b"/ObjStm" not in content and not (
+        pages <= named and numbers.keys() >= {*_DRAWN_BY.findall(content)}
+    )
     if is_missing or content.count(_ENDS) > len(_BEGINS.findall(content)):
         return True
     written: dict[bytes, int] = {}
@@ -527,8 +544,8 @@ def _read_pages(
 ) -> tuple[list[Content], _Troubles, dict[str, list[int]], list[str], int]:
     """What stands on the pages that can be read, which cannot, and which have more on them.
 
-    That is a large picture, or fields that somebody filled in. And the lines of the remarks on
-    them, and of what nobody sees; and how many texts are drawn on all.
+    That is a large picture, fields that somebody filled in, or text in white. And the lines of
+    the remarks on them, and of what nobody sees; and how many texts are drawn on all.
     """
     shown = 0
     notes: list[str] = []
@@ -541,7 +558,11 @@ def _read_pages(
             troubles.setdefault(page.trouble, []).append(number)
         elif not page.is_blank:
             contents.append(content_of(page, known))
-        for what, is_there in (("image", page.pictured), ("fields", page.filled)):
+        for what, is_there in (
+            ("image", page.pictured),
+            ("fields", page.filled),
+            ("hidden", page.hidden),
+        ):
             if is_there:
                 beside.setdefault(what, []).append(number)
         notes += filter(None, "\n".join(page.notes).splitlines())

@@ -283,6 +283,8 @@ class Content:
     tables: list[Part] = field(default_factory=list)
     lines: list[TextLine] = field(default_factory=list)
     """Those outside the tables."""
+    heights: Floats = field(default_factory=lambda: np.zeros(0))
+    """Where letters stand on it, from top to bottom."""
 
 
 def content_of(page: Page, known: list[float]) -> Content:
@@ -297,7 +299,10 @@ def content_of(page: Page, known: list[float]) -> Content:
     begins = begin_cells(page, known)
     for word in words_of(page, whole_groups(page, groups, begins), begins):
         words_in.setdefault(word.group, []).append(word)
-    content = Content(lines=lines_of(words_in.pop(NOWHERE, [])))
+    content = Content(
+        lines=lines_of(words_in.pop(NOWHERE, [])),
+        heights=np.unique(page.boxes[:, [1, 3]].mean(axis=1).round()),
+    )
     for grid, first in zip(grids, firsts, strict=True):
         rows = _Cells(grid, first, words_in).rows()
         if any(cell.text for row in rows for cell in row.cells):

@@ -45,6 +45,9 @@ _NO_NOTES, _FIELD = (2, 16), 20
 """Links, and the windows of notes; a field to fill in."""
 _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
+_WHITE = 3 * 255
+_GROUNDS = (_PATH, _IMAGE, 4)
+"""What text in white is seen on; the fourth kind is a shading."""
 _THIN = 3.0
 """A filled rectangle of no more points is a line."""
 _MOST_UNMAPPED = 0.01
@@ -75,6 +78,7 @@ class Page:
         notes: what readers of the file wrote on the page, or nobody sees on it, each text once.
         filled: whether somebody filled in a field of it.
         texts: how many pieces of text are drawn on it.
+        hidden: whether many signs are drawn in white on white, or in no colour.
     """
 
     codes: Longs
@@ -87,6 +91,7 @@ class Page:
     notes: tuple[str, ...] = ()
     filled: bool = False
     texts: int = 0
+    hidden: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -201,6 +206,7 @@ def _read_page(pdfium: ModuleType, page: Any, text: Any, drawing: _Drawing) -> P
         pictured=pictured,
         notes=tuple(dict.fromkeys(notes)),
         filled=any(_field_values(pdfium, page)),
+        hidden=_is_hidden(signs.boxes()[signs.are_white], drawing.grounds),
     )
 
 
@@ -248,14 +254,26 @@ def _is_pictured(
     sides = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
     if ((right - left) * (top - bottom)).sum() < _MUCH_OF_PAGE * sides:
         return False
+    return int(_are_on(signs, pictures).sum()) < _FEW_SIGNS
+
+
+def _is_hidden(signs: Floats, grounds: Sequence[tuple[float, ...]]) -> bool:
+    """True where more of these signs, which are white, than a few have no ground."""
+    if len(signs) <= _FEW_SIGNS or len(grounds) >= _MOST_PICTURES:
+        return False
+    return int((~_are_on(signs, _box_array(grounds))).sum()) > _FEW_SIGNS
+
+
+def _are_on(signs: Floats, grounds: Floats) -> Bools:
+    """True for the signs whose middle lies on one of these boxes."""
     x, y = (signs[:, :2] + signs[:, 2:]).T / 2
     is_on = np.zeros(len(signs), dtype=bool)
-    for edges in pictures:
-        is_on |= (edges[0] < x) & (x < edges[2]) & (edges[1] < y) & (y < edges[3])
-    return int(is_on.sum()) < _FEW_SIGNS
+    for left, bottom, right, top in grounds:
+        is_on |= (left < x) & (x < right) & (bottom < y) & (y < top)
+    return is_on
 
 
-def _box_array(boxes: Sequence[tuple[float, float, float, float]]) -> Floats:
+def _box_array(boxes: Sequence[tuple[float, ...]]) -> Floats:
     """A row (left, bottom, right, top) for each box."""
     return np.array(boxes, dtype=float).reshape(-1, 4)
 
@@ -267,6 +285,7 @@ class _Signs:
         count: all signs, those left out too.
         visible: signs that are drawn, blanks left out.
         unmapped: signs whose font does not say which letters they are.
+        are_white: for each sign whether it is drawn in white, or in no colour.
         unseen: the Unicode numbers of what is drawn so that nobody sees it, and of the ends of
             lines.
     """
@@ -280,8 +299,9 @@ class _Signs:
         self._boxes: list[tuple[float, float, float, float]] = []
         self._angles: list[float] = []
         self._pieces: list[int] = []
+        self.are_white: list[bool] = []
         box = pdfium.FS_RECTF()
-        pieces: dict[int, tuple[float | None, float, float]] = {}
+        pieces: dict[int, tuple[float | None, float, float, int]] = {}
         x, y = ctypes.c_double(), ctypes.c_double()
         for number in range(self.count):
             code = pdfium.FPDFText_GetUnicode(text, number)
@@ -290,7 +310,7 @@ class _Signs:
                 self.unseen.append(code)
                 continue
             piece = _piece(pdfium, text, number, pieces)
-            angle, below, above = pieces[piece]
+            angle, below, above, colour = pieces[piece]
             if angle is None:
                 self.unseen.append(min(code, _LOST))
             if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
@@ -308,6 +328,7 @@ class _Signs:
                 box.top = max(box.top, y.value + above)
             self._boxes.append((box.left, box.bottom, box.right, box.top))
             self._pieces.append(piece)
+            self.are_white.append(colour >= _WHITE and code > _BLANK)
             self._angles.append(angle)
 
     def letters(self) -> Longs:
@@ -341,12 +362,12 @@ def _piece(
     pdfium: ModuleType,
     text: Any,
     number: int,
-    pieces: dict[int, tuple[float | None, float, float]],
+    pieces: dict[int, tuple[float | None, float, float, int]],
 ) -> int:
     """The piece of text that a sign was drawn with.
 
-    ``pieces`` keeps the direction of each, None where nobody sees it; and how far its font reaches
-    below and above the line that it is written on, 0 where it is turned.
+    ``pieces`` keeps the direction of each, None where nobody sees it; how far its font reaches
+    below and above the line that it is written on, 0 where it is turned; and its colour.
     """
     drawn = pdfium.FPDFText_GetTextObject(text, number)
     piece = ctypes.addressof(drawn.contents) if drawn else 0
@@ -365,8 +386,18 @@ def _piece(
             None if mode == _INVISIBLE else angle,
             below.value * matrix.d,
             above.value * matrix.d,
+            _colour(pdfium, drawn),
         )
     return piece
+
+
+def _colour(pdfium: ModuleType, drawn: Any) -> int:
+    """The sum of red, green and blue of what is drawn; that of white where nothing covers."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not drawn or not pdfium.FPDFPageObj_GetFillColor(drawn, *parts):
+        return 0
+    *colours, cover = (part.value for part in parts)
+    return sum(colours) if cover else _WHITE
 
 
 class _Drawing:
@@ -378,12 +409,14 @@ class _Drawing:
         pictures: (left, bottom, right, top) of each picture, at most ``_MOST_PICTURES``.
         curves: how many segments of paths are curves.
         texts: how many pieces of text there are.
+        grounds: (left, bottom, right, top) of what lies below other things, filled.
     """
 
     def __init__(self, pdfium: ModuleType, page: Any) -> None:
         self.lines: list[tuple[float, float, float, float]] = []
         self.pictures: list[tuple[float, float, float, float]] = []
         self.curves = self.texts = 0
+        self.grounds: list[tuple[float, ...]] = []
         self._pdfium = pdfium
         whole = np.eye(3)
         for number in range(pdfium.FPDFPage_CountObjects(page)):
@@ -405,6 +438,8 @@ class _Drawing:
         self.texts += kind == _TEXT
         if len(self.lines) > _MOST_LINES:
             return
+        if kind in _GROUNDS and len(self.grounds) < _MOST_PICTURES:
+            self._add_ground(drawn, around)
         if kind == _IMAGE:
             if len(self.pictures) < _MOST_PICTURES:
                 square = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
@@ -419,6 +454,17 @@ class _Drawing:
             for number in range(self._pdfium.FPDFFormObj_CountObjects(drawn)):
                 inner = self._pdfium.FPDFFormObj_GetObject(drawn, number)
                 self._add(inner, inside, depth + 1)
+
+    def _add_ground(self, drawn: Any, around: Floats) -> None:
+        """Take what lies below other things; a pattern calls itself white, so white counts too."""
+        places = [ctypes.c_float() for _ in range(4)]
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        if self._pdfium.FPDFPath_GetDrawMode(drawn, fill, stroke) and not fill.value:
+            return
+        if self._pdfium.FPDFPageObj_GetBounds(drawn, *places):
+            left, bottom, right, top = (place.value for place in places)
+            corners = _place_points([(left, bottom), (right, top)], around)
+            self.grounds.append(tuple(np.sort(corners, axis=0).ravel().tolist()))
 
     def _matrix(self, drawn: Any) -> Floats:
         """How the points of an object are placed on what it lies in (rows times this matrix)."""
