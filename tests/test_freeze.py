@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from functools import cache
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -36,6 +37,7 @@ LAST = dt.datetime(2026, 10, 7, 10, tzinfo=dt.UTC)
 FROZEN = LAST + dt.timedelta(days=1)
 
 
+@cache
 def settings(text):
     return config.parse(text, rule_codes=RULE_CODES)
 
@@ -77,18 +79,25 @@ def ran(tmp_path_factory):
     return workspaces.finished(tmp_path_factory.mktemp("freeze") / "w")
 
 
-def refused(folder, rows, moment, text=SETTINGS):
-    """The codes of why these answers are refused, as often as they are."""
+@cache
+def standing_of(folder):
+    """The runs of a workspace, and its answers: none is recorded after the first question."""
     with Ledger(folder / FILE_NAME) as ledger:
         runs = known(folder, ledger)
-        against = Against(
-            runs=runs,
-            given=answers_of_today(ledger, runs),
-            settings=settings(text),
-            numbers={},
-            decided_at=moment,
-            by="A. Əliyeva",
-        )
+        return runs, answers_of_today(ledger, runs)
+
+
+def refused(folder, rows, moment, text=SETTINGS):
+    """The codes of why these answers are refused, as often as they are."""
+    runs, given = standing_of(folder)
+    against = Against(
+        runs=runs,
+        given=given,
+        settings=settings(text),
+        numbers={},
+        decided_at=moment,
+        by="A. Əliyeva",
+    )
     common = {"file": "", "sheet": "", "run_id": runs.run, "adjudicates": False}
     full = [{**common, "row": place, **row} for place, row in enumerate(rows, 1)]
     verdicts = [row for row in full if "verdict" in row]

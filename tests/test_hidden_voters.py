@@ -105,6 +105,7 @@ def in_form(form, rows):
     """A list of these rows in a format."""
     made = {
         "csv": lambda: lines(rows),
+        "tsv": lambda: lines(rows, "\t"),
         "xlsx": lambda: book({"Siyahı": rows}),
         "docx": lambda: documents.word_of(
             documents.table(*(documents.row(*row) for row in rows))
@@ -114,40 +115,56 @@ def in_form(form, rows):
     return made[form]()
 
 
-@pytest.mark.parametrize(
-    ("column", "form"),
-    [
-        *((column, "csv") for column in range(len(HEADER) - 1)),
-        *((column, form) for column in (0, 3) for form in ("docx", "odt")),
-    ],
-)
-def test_a_row_that_lacks_a_cell_is_no_entry(column, form):
-    """Its cells would be those of a person who is not there, at exit code 0."""
-    rows = [HEADER, *ROWS]
-    rows[5] = shifted(rows[5], column)
-    intake, code = taken(in_form(form, rows), f"list 12.{form}")
-    assert surnames(intake) == NAMES - {ROWS[4][1]}
+def changed_row(change, form="csv", rows=ROWS):
+    """(code of the row of the fifth voter, changed so; exit code); the others are entries."""
+    table = [HEADER, *map(list, rows)]
+    table[5] = change(table[5])
+    intake, code = taken(in_form(form, table), f"list 12.{form}")
     aside = intake.set_aside.select(["code", "line"]).to_pylist()
-    assert {"code": "row-too-short", "line": 6} in aside
-    assert code == 1
+    codes = [row["code"] for row in aside if row["line"] == 6]
+    assert intake.entries.num_rows == len(rows) - len(codes)
+    assert surnames(intake) >= {row[1] for row in rows} - {rows[4][1]}
+    return (codes or [None])[0], code
+
+
+def with_cell(column, text):
+    return lambda row: [*row[:column], text, *row[column + 1 :]]
+
+
+def wider(column):
+    return lambda row: [*row[:column], "", *row[column:-1]]
+
+
+SHORT, LONG = "row-too-short", "row-too-long"
+IN_DOCUMENTS = [(column, form) for column in (0, 3) for form in ("docx", "odt")]
 
 
 @pytest.mark.parametrize(
-    ("column", "form"),
+    ("form", "change", "told"),
     [
-        *((column, "csv") for column in range(len(HEADER) - 2)),
-        *((column, form) for column in (0, 3) for form in ("docx", "odt", "xlsx")),
+        # Of a row that lacks a cell its cells would be those of a person who is not there.
+        *(("csv", lambda row, at=at: shifted(row, at), SHORT) for at in range(6)),
+        *((form, lambda row, at=at: shifted(row, at), SHORT) for at, form in IN_DOCUMENTS),
+        # Of one that has a cell too many the date is in the address, the address in the FIN.
+        *(("csv", wider(at), LONG) for at in range(5)),
+        *((form, wider(at), LONG) for at, form in IN_DOCUMENTS),
+        *(("xlsx", wider(at), LONG) for at in (0, 3)),
+        # A name in the column of numbers, of addresses or of nothing is on no list.
+        ("xlsx", with_cell(0, "7 Quliyeva"), HIDDEN),
+        ("xlsx", lambda row: [*row[:5], f"{row[5]} Quliyeva Leyla Rauf qızı", row[6]], HIDDEN),
+        ("xlsx", lambda row: [*row[:6], f"{row[6]} Quliyeva Leyla Rauf qızı"], HIDDEN),
+        ("xlsx", with_cell(1, "6"), HIDDEN),
+        ("xlsx", lambda row: [row[0], "Rauf oğlu", row[2], "Tahirli", *row[4:]], HIDDEN),
+        ("xlsx", with_cell(3, "Rauf oğlu Tahirli Əli Rauf oğlu"), HIDDEN),
+        ("xlsx", lambda row: [f"{row[0]};{row[1]}", *row[2:], ""], SHORT),
+        ("xlsx", lambda row: [*row, "", "Tahirli", "Sevda", "22.04.2000"], HIDDEN),
+        # Whose father stands behind the given name would be on no list.
+        ("csv", lambda row: [*row[:2], " ".join(row[2:4]), "", *row[4:]], None),
     ],
-)
-def test_a_row_that_has_a_cell_too_many_is_no_entry(column, form):
-    """Each cell behind it is another one's: the date in the address, the address in the FIN."""
-    rows = [HEADER, *ROWS]
-    rows[5] = [*rows[5][:column], "", *rows[5][column:-1]]
-    intake, code = taken(in_form(form, rows), f"list 12.{form}")
-    assert surnames(intake) == NAMES - {ROWS[4][1]}
-    aside = intake.set_aside.select(["code", "line"]).to_pylist()
-    assert {"code": "row-too-long", "line": 6} in aside
-    assert code == 1
+)  # fmt: skip
+def test_a_row_whose_cells_are_not_in_their_columns_is_no_entry(form, change, told):
+    """A person who is not there would be on the list, or one who is there on none, at code 0."""
+    assert changed_row(change, form) == (told, int(told is not None))
 
 
 @pytest.mark.parametrize("form", ["docx", "odt", "xlsx"])
@@ -260,19 +277,6 @@ def test_a_voter_in_a_remark_beside_another_is_asked_about(note, is_asked):
     assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
 
 
-@pytest.mark.parametrize(
-    "sign", ['-"-', "-//-", "— ” —", "''", '"', "„„", "#N/A", "#ССЫЛКА!", "Err:502"]
-)
-def test_a_sign_of_repetition_in_place_of_a_name_is_no_name(sign):
-    """Its voter would have no surname: nobody knows whose it stands for once rows are sorted."""
-    rows = [list(row) for row in ROWS]
-    rows[4][1] = sign
-    intake, code = taken(book({"Siyahı": [HEADER, *rows]}), "list 12.xlsx")
-    aside = intake.set_aside.select(["code", "line"]).to_pylist()
-    assert {"code": "no-name", "line": 6} in aside
-    assert (intake.entries.num_rows, code) == (11, 1)
-
-
 @pytest.mark.parametrize("name", ["Света Железнова", "Симонов Антон Желудев"])
 def test_a_word_of_repetition_within_a_name_is_a_name(name):
     """*Та же* and *он же* end and begin names: whoever bears them would be on no list."""
@@ -303,6 +307,29 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
     told = [row["line"] - 2 for row in aside if row["code"] == "no-name"]
     assert (told, code) == (list(blank) if is_told else [], int(is_told))
     assert intake.entries.num_rows == 12 - len(told)
+
+
+SIGNS = ('-"-', "-//-", "— ” —", "''", '"', "„„", "#N/A", "#ССЫЛКА!", "Err:502")
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        # Nobody knows whose name a sign of repetition stands for once rows are sorted.
+        *((1, sign, "no-name") for sign in SIGNS),
+        (2, "Elçin\nNigar", HIDDEN),
+        (2, "Əli\nAğa", None),
+        # Python makes no number of so many digits.
+        (4, "1" * 5000, None),
+        # A cell that its clerk left as the form says it is no form of a date.
+        (4, "d.d.1980", None),
+        (4, "d.d.Y", None),
+    ],
+)
+def test_a_cell_of_a_workbook_is_what_it_seems(column, text, told):
+    """A voter would have no surname, or two names, or end every command with an error inside."""
+    found = changed_row(with_cell(column, text), "xlsx")
+    assert found == (told, int(told is not None))
 
 
 @pytest.mark.parametrize(
@@ -353,33 +380,8 @@ def test_a_surname_that_is_written_once_for_a_family_is_missed(blank, is_told):
 )
 def test_two_names_in_a_cell_are_asked_about(column, text, is_asked):
     """A couple in one row would be one voter of two names."""
-    rows = [list(row) for row in ROWS]
-    rows[4][column] = text
-    intake, code = taken(lines([HEADER, *rows], "\t"))
-    assert (asked(intake), code) == ([6] if is_asked else [], int(is_asked))
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (lambda row: ["7 Quliyeva", *row[1:]], HIDDEN),
-        (lambda row: [*row[:5], f"{row[5]} Quliyeva Leyla Rauf qızı", row[6]], HIDDEN),
-        (lambda row: [*row[:6], f"{row[6]} Quliyeva Leyla Rauf qızı"], HIDDEN),
-        (lambda row: [row[0], "6", *row[2:]], HIDDEN),
-        (lambda row: [row[0], "Rauf oğlu", row[2], "Tahirli", *row[4:]], HIDDEN),
-        (lambda row: [*row[:3], "Rauf oğlu Tahirli Əli Rauf oğlu", *row[4:]], HIDDEN),
-        (lambda row: [f"{row[0]};{row[1]}", *row[2:], ""], "row-too-short"),
-        (lambda row: [*row, "", "Tahirli", "Sevda", "22.04.2000"], HIDDEN),
-    ],
-)
-def test_a_voter_in_a_cell_of_another_kind_is_asked_about(change, code):
-    """A name in the column of numbers, of addresses or of nothing is on no list, at exit code 0."""
-    rows = [HEADER, *ROWS]
-    rows[5] = change(rows[5])
-    intake, exit_code = taken(book({"Siyahı": rows}), "list 12.xlsx")
-    aside = intake.set_aside.select(["code", "line"]).to_pylist()
-    assert {"code": code, "line": 6} in aside
-    assert (intake.entries.num_rows, exit_code) == (11, 1)
+    found = changed_row(with_cell(column, text), "tsv")
+    assert found == (HIDDEN if is_asked else None, int(is_asked))
 
 
 @pytest.mark.parametrize(
@@ -684,31 +686,6 @@ def test_columns_sorted_without_the_others_are_asked_about(alone):
     assert (intake.entries.num_rows, code) == (12, int(bool(alone)))
 
 
-def test_a_date_of_five_thousand_digits_is_a_cell_as_any():
-    """Python makes no number of so many, and the list ended with an error inside."""
-    rows = [list(row) for row in ROWS]
-    rows[0][4] = "1" * 5000
-    intake, code = taken(lines([HEADER, *rows]))
-    assert (intake.entries.num_rows, code) == (len(ROWS), 0)
-
-
-@pytest.mark.parametrize("date", ["d.d.1980", "d.d.Y"])
-def test_letters_in_place_of_numbers_are_no_form_of_a_date(date):
-    """A cell that its clerk left as the form says it ended every command with an error inside."""
-    rows = [list(row) for row in ROWS]
-    rows[-1][4] = date
-    intake, code = taken(lines([HEADER, *rows]))
-    assert (intake.entries.num_rows, code) == (len(ROWS), 0)
-
-
-def test_a_father_behind_the_given_name_is_no_exchange():
-    """Whose father stands in the cell of the given name would be on no list."""
-    rows = [list(row) for row in ROWS]
-    rows[4][2:4] = [" ".join(rows[4][2:4]), ""]
-    intake, code = taken(lines([HEADER, *rows]))
-    assert (intake.entries.num_rows, code) == (12, 0)
-
-
 def test_single_exchanges_are_left_to_the_corrections():
     """Who can be corrected at the desk would be on no list."""
     rows = [list(row) for row in ROWS]
@@ -749,39 +726,81 @@ def test_rows_that_are_prepared_for_further_voters_raise_no_question(row):
     assert taken(book({"Siyahı": among}), "list 12.xlsx")[1] == 1
 
 
+def with_row(row, place=6, form="xlsx"):
+    """(lines asked about, exit code) of a list with one row more behind so many voters."""
+    rows = [HEADER, *ROWS[:place], row, *ROWS[place:]]
+    intake, code = taken(in_form(form, rows), f"list 12.{form}")
+    assert surnames(intake) == NAMES
+    assert intake.entries.num_rows == len(ROWS)
+    return asked(intake), code
+
+
+QUIET, NAMED, ASKED = (0, 0), (0, 1), (1, 1)
+"""What a row does: nothing, it is named otherwise, it is asked about as a voter."""
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["Əliyev Vəli Həsən oğlu 05.03.1980", "13. Əliyev V.", "Vəli"],
+    ("place", "row", "told"),
+    [
+        # Whoever was added in haste below a list stands in a row prepared for somebody.
+        (12, ["Əliyev Vəli Həsən oğlu 05.03.1980", *[""] * 6], NAMED),
+        (12, ["13. Əliyev V.", *[""] * 6], NAMED),
+        (12, ["Vəli", *[""] * 6], NAMED),
+        # Who lives in a village, or has a name that begins as a word, is no street and no total.
+        *(
+            (6, ["", text], ASKED)
+            for text in (
+                "Əliyev Vəli Həsən oğlu Zığ kəndi",
+                "Əliyev Vəli, Nizami küç.",
+                "Əliyev V.H. Nizami küçəsi",
+                "Веселов",
+                "Веселова М.И.",
+                "из них Веселов Иван Петрович",
+                "Mansur 1950",
+                "Əman 12",
+                "Qadınov 5",
+            )
+        ),
+        # A name that goes on in the next row would be one more voter.
+        (6, ["", "", "", "Rauf oğlu", "", "", ""], ASKED),
+        (6, ["", "Tahirli", "Aygün", "", "", "", ""], ASKED),
+        # Whoever was added in the last line of a sheet is no part of its total.
+        (12, ["Cəmi: 12", "Tahirli Leyla"], ASKED),
+        (12, ["Cəmi Seçici", "12 nəfər"], QUIET),
+        (12, ["Cəmi:", "12", "Sədr Tahirli Leyla"], QUIET),
+        (12, ["ondan kişi", "6"], QUIET),
+        (12, ["ondan kişi", "6", "Tahirli Leyla"], ASKED),
+        (12, ["Qadınlar:", "6"], QUIET),
+        (12, ["KİŞİ", "6"], QUIET),
+        (12, ["o cümlədən:"], QUIET),
+        (12, ["Мужчины", "6"], QUIET),
+        # A printed total that is as near as the lines of a cell is of the last voter.
+        (12, ["13", "Tahirli\nYekun 13", "Leyla", *ROWS[0][3:]], ASKED),
+        # A commission would be asked about each street, or a voter beside its total be lost.
+        (6, ["", "Nizami küçəsi üzrə cəmi:", 6, ""], QUIET),
+        (6, ["", "Küçə üzrə cəmi: 6 nəfər", 6, ""], QUIET),
+        (6, ["", "NİZAMİ KÜÇƏSİ ÜZRƏ CƏMİ", 6, ""], QUIET),
+        (6, ["", "Cəmi səhifə üzrə: 6", 6, ""], QUIET),
+        (6, ["", "Итого по странице: 6", 6, "Tahirova Solmaz"], ASKED),
+        (6, ["", "Küçə üzrə cəmi", 6, "Tahirova Solmaz"], ASKED),
+        (6, ["", "Küçə üzrə cəmi", 6, "Tahirova Solmaz Əli qızı"], ASKED),
+        (6, ["", "Səhifə üzrə yekun", 6, "Tahirova Solmaz"], ASKED),
+        (6, ["", "Siyahı üzrə cəmi", 6, "Tahirova Solmaz Əli qızı"], ASKED),
+        (6, ["", "Nizami üzrə Cəmişov Əli", 6, ""], ASKED),
+        # Each list with a total in words would be asked about.
+        (12, ["Cəmi", "Seçici Sayı", "12", *[""] * 4], QUIET),
+        (12, ["Yekun", "132", "Yüz Otuz İki", *[""] * 4], NAMED),
+    ],
 )
-def test_a_voter_in_the_column_of_numbers_below_a_list_is_asked_about(name):
-    """Whoever was added there in haste would stand in a row that was prepared for somebody."""
-    rows = [HEADER, *ROWS, [name, *[""] * 6]]
-    assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
+def test_a_row_beside_the_voters_is_asked_about_where_it_may_be_one(place, row, told):
+    """A voter would be on no list, at exit code 0, or a commission be asked about each total."""
+    is_asked, code = told
+    assert with_row(row, place) == ([place + 2] * is_asked, code)
 
 
 def test_numbers_without_a_single_name_are_asked_about():
     """A list whose names were lost on its way would pass for a form that nobody filled in."""
     rows = [HEADER, *([str(number), *[""] * 6] for number in range(1, 13))]
-    assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Əliyev Vəli Həsən oğlu Zığ kəndi",
-        "Əliyev Vəli, Nizami küç.",
-        "Əliyev V.H. Nizami küçəsi",
-        "Веселов",
-        "Веселова М.И.",
-        "из них Веселов Иван Петрович",
-        "Mansur 1950",
-        "Əman 12",
-        "Qadınov 5",
-    ],
-)
-def test_a_voter_alone_in_a_row_is_no_street_and_no_total(text):
-    """Whoever lives in a village, or has a name that begins as a word, would be on no list."""
-    rows = [HEADER, *ROWS[:6], ["", text], *ROWS[6:]]
     assert taken(book({"Siyahı": rows}), "list 12.xlsx")[1] == 1
 
 
@@ -872,30 +891,6 @@ def test_the_members_of_the_commission_are_no_voters(title):
 
 
 @pytest.mark.parametrize(
-    ("total", "is_asked"),
-    [
-        (["Cəmi: 12", "Tahirli Leyla"], True),
-        (["Cəmi Seçici", "12 nəfər"], False),
-        (["Cəmi:", "12", "Sədr Tahirli Leyla"], False),
-        (["ondan kişi", "6"], False),
-        (["ondan kişi", "6", "Tahirli Leyla"], True),
-        (["Qadınlar:", "6"], False),
-        (["KİŞİ", "6"], False),
-        (["o cümlədən:"], False),
-        (["Мужчины", "6"], False),
-        (["13", "Tahirli\nYekun 13", "Leyla", *ROWS[0][3:]], True),
-    ],
-)
-def test_a_name_beside_a_total_is_asked_about(total, is_asked):
-    """Whoever was added in the last line of a sheet is no part of its total, nor is it her name.
-
-    A printed total that is as near as the lines of a cell is of the last one.
-    """
-    intake, code = taken(book({"Siyahı": [HEADER, *ROWS, total]}), "list 12.xlsx")
-    assert (asked(intake), code) == ([14] if is_asked else [], int(is_asked))
-
-
-@pytest.mark.parametrize(
     ("column", "change", "is_asked"),
     [
         (2, "{}, Nigar", True),
@@ -939,17 +934,6 @@ def test_a_column_of_husbands_is_no_column_of_voters():
     assert (asked(intake), code) == ([], 0)
     rows = [[*row[:-1], f"{row[-1]} 01.02.1970"] for row in rows]
     assert len(asked(taken(lines([[*HEADER, "Qeyd"], *rows]))[0])) > len(ROWS) / 2
-
-
-@pytest.mark.parametrize(
-    ("name", "is_asked"), [("Elçin\nNigar", True), ("Əli\nAğa", False)]
-)
-def test_given_names_in_lines_of_their_own_are_asked_about(name, is_asked):
-    """A couple would be one voter of two names."""
-    rows = [list(row) for row in ROWS]
-    rows[4][2] = name
-    intake, _ = taken(book({"Siyahı": [HEADER, *rows]}), "list 12.xlsx")
-    assert asked(intake) == ([6] if is_asked else [])
 
 
 @pytest.mark.parametrize("count", [48, 60])
@@ -1168,15 +1152,6 @@ def test_other_ends_of_lines_are_ends_where_there_are_no_usual_ones(end):
 
 
 @pytest.mark.parametrize(
-    "total", [["Cəmi", "Seçici Sayı", "12"], ["Yekun", "132", "Yüz Otuz İki"]]
-)
-def test_a_total_in_words_names_nobody(total):
-    """Whoever writes a total out would be asked about it with each list."""
-    intake, _ = taken(lines([HEADER, *ROWS, [*total, *[""] * 4]], "\t"))
-    assert asked(intake) == []
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi",
@@ -1314,16 +1289,6 @@ def test_two_voters_under_headings_of_their_own_are_asked_about(headings):
 def test_two_voters_in_one_line_of_a_cell_are_asked_about(cells):
     """The second one would be part of the name of the first."""
     assert is_of_two(cells)
-
-
-@pytest.mark.parametrize("row", [["", "", "", "Rauf oğlu"], ["", "Tahirli", "Aygün"]])
-def test_a_name_without_a_mark_of_its_own_is_asked_about(row):
-    """A name that goes on in the next row would be one more voter."""
-    row = row + [""] * (len(HEADER) - len(row))
-    rows = [HEADER, *ROWS[:6], row, *ROWS[6:]]
-    intake, code = taken(book({"Siyahı": rows}), "list 12.xlsx")
-    assert (asked(intake), code) == ([8], 1)
-    assert surnames(intake) == NAMES
 
 
 @pytest.mark.parametrize("line", ["---", ":---:", "=====", "____", "——", "+----"])
@@ -1684,28 +1649,3 @@ def test_a_formula_of_text_that_does_not_end_takes_no_other_cell_with_it():
     rows[3][1] = f'="{ROWS[3][1]}'
     intake, code = taken(lines([HEADER, *rows]))
     assert (intake.entries.num_rows, code) == (12, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "beside", "code"),
-    [
-        ("Nizami küçəsi üzrə cəmi:", "", 0),
-        ("Küçə üzrə cəmi: 6 nəfər", "", 0),
-        ("NİZAMİ KÜÇƏSİ ÜZRƏ CƏMİ", "", 0),
-        ("Cəmi səhifə üzrə: 6", "", 0),
-        ("Итого по странице: 6", "Tahirova Solmaz", 1),
-        ("Küçə üzrə cəmi", "Tahirova Solmaz", 1),
-        ("Küçə üzrə cəmi", "Tahirova Solmaz Əli qızı", 1),
-        ("Səhifə üzrə yekun", "Tahirova Solmaz", 1),
-        ("Siyahı üzrə cəmi", "Tahirova Solmaz Əli qızı", 1),
-        ("Nizami üzrə Cəmişov Əli", "", 1),
-    ],
-)
-def test_a_total_of_a_street_raises_no_question_unless_somebody_stands_beside_it(
-    text, beside, code
-):
-    """A commission would be asked about each street, or a voter beside a total would be lost."""
-    rows = [HEADER, *ROWS[:6], ["", text, 6, beside], *ROWS[6:]]
-    content = book({"Siyahı": rows})
-    intake, exit_code = taken(content, "list 12.xlsx")
-    assert (surnames(intake), len(asked(intake)), exit_code) == (NAMES, code, code)
