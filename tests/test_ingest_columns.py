@@ -361,6 +361,20 @@ def test_a_column_sorted_without_the_others_is_told(place, is_alone):
     assert ("columns-out-of-step" in said(found)) is is_alone
 
 
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_who_lives_in_barracks_may_stand_in_another_order(is_apart):
+    """By birth date, as those of one age live together; or above who stands by family."""
+    rows = voters(132)
+    for at, row in enumerate(rows):
+        by_name = is_apart and at >= 33
+        family = at // 3 if by_name else 7 * at
+        row[1] = f"{chr(65 + family % 23)}{chr(97 + family % 19)}nov"
+        row[2:4] = "Elçin", "Vaqif oğlu"
+        row[4] = f"03.05.19{(37 * at % 67 if is_apart else at // 2) + 30}"
+        row[5] = f"{at if by_name else at // 33}-ci kazarma"
+    assert "columns-out-of-step" not in said(take(raw([[TITLE], HEADER, *rows])))
+
+
 def test_fathers_without_a_particle_are_asked_about():
     """Under a heading in unknown words they were left out, with a note, at exit code 0."""
     rows = [[*row[:3], GIVEN[2 * at % 8], *row[4:]] for at, row in enumerate(voters())]

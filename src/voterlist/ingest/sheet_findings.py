@@ -663,13 +663,26 @@ def _sorted_alone(table: pa.Table) -> Iterator[str]:
     letters = pc.utf8_slice_codeunits(surname, 0, 1)
     address = _neighbours(table.column("address"))
     family = _neighbours(stems)
-    others = address, family, _neighbours(letters)
+    # Who lives in few barracks may live in them by age.
+    households = pc.count_distinct(table.column("address")).as_py() * _LEAST_TOGETHER
+    others = (
+        address * (households >= table.num_rows),
+        family,
+        _neighbours(letters),
+    )
     if any(other.any() for other in others):
         for name, least in _ORDERED.items():
             if _is_in_order(table.column(name), *least):
                 yield name
-    by_chance = address.sum() * family.sum() / max(1, len(family))
-    fewer = min(address.sum(), family.sum()) - by_chance
+    # Part by part: those of a barracks may stand above others who stand by their names.
+    starts = np.arange(0, len(family), _LEAST_ORDERED)
+    lengths = np.diff([*starts, len(family)])
+    addresses, families = (
+        np.add.reduceat(own, starts, dtype=np.int64) for own in (address, family)
+    )
+    chances = addresses * families / lengths
+    by_chance = chances.sum()
+    fewer = (np.minimum(addresses, families) - chances).sum()
     if fewer >= _LEAST_TOGETHER and (address & family).sum() < by_chance + fewer / 5:
         yield "address"
 
