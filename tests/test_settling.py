@@ -33,6 +33,8 @@ STANDS_TWICE = "Elçin"
 TWICE = "7;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. {};"
 """87 has two entries of this person, and says that they are two people: nobody answers of these."""
 BOTH_STAY, ALL_GIVE_UP, ONE_KEEPS = "Leyla", "Tural", "Sevinc"
+OTHER_DATE = ("01.07.1974", "11.07.1974")
+"""Of the one whom both keep, on the list of 87: of one date the commission above would decide."""
 SETTLED_ABOVE, LEFT_OPEN, GIVEN_UP_LATER = ALIKE = "Orxan", "Zaur", "Nigar"
 """Of one FIN, name and birth date; both constituencies say that they stand rightly there."""
 LEFT_LIST, STRUCK, DIED = BROKEN = "Aygün", "Rəna", "Vidadi"
@@ -58,6 +60,8 @@ class Two:
             (lists / "menteqe-2.csv").unlink()
             more = [TWICE.format(house) for house in (22, 23)[: 1 + (number == 87)]]
             rows = "\n".join([*PEOPLE.values(), *more])
+            if number == 87:
+                rows = rows.replace(*OTHER_DATE)
             text = f"1 saylı seçki məntəqəsi\n{workspaces.HEADER}{rows}\n"
             (lists / "menteqe-1.csv").write_text(text, encoding="utf-8")
             lists.rename(lists.with_name(str(number)))
