@@ -241,6 +241,8 @@ def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_as
         (5, "Əvvəlki ünvanı", "Nizami küç. {}"),
         (4, "Palata", "{}"),
         (5, "Müəssisə", "Bakı şəhəri, {} saylı məktəb"),
+        (5, "Çağırış ayı", "yanvar 20{}"),
+        (5, "Место работы", "Кондитерский дом"),
         (6, "Abonent kodu", "12ABC{}"),
         (6, "Badge ID", "12ABC{}"),
         (7, "Rayon kodu", None),

@@ -478,7 +478,7 @@ def _under_others(
         role = UNUSED
         if answer := match_header(without_times(heading) or ""):
             role = answer.role
-        elif shape["address"] >= _MOSTLY and not OF_NOBODY.search(heading):
+        elif shape["dwelling"] >= _MOSTLY and not OF_NOBODY.search(heading):
             role = "address"
         if shape.enough and FIELD_OF.get(role) not in {None, *known}:
             yield replace(match, role=role, confidence=_HALVED, how="content")
