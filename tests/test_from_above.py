@@ -9,6 +9,7 @@ import pytest
 import desks
 import handing
 import review_books
+import workspaces
 from command_line import call
 from deciding import amendments_of, given_amendments, given_verdicts
 from handing import DAY, newest, told
@@ -176,6 +177,21 @@ def test_who_gave_all_voters_up_is_returned_to(tmp_path):
     told("run", pair.above, *AT)
     out = ("-c", 88, "--out", tmp_path / "again.zip", *AT)
     assert told("return", pair.above, *out)[0] == 0
+
+
+def test_nothing_is_returned_before_a_run_has_read_the_package(tmp_path):
+    """A package of no cases said that nothing is asked: all of them stand in another list too."""
+    pair = handing.handed(tmp_path)
+    inbox = workspaces.make(tmp_path / "other") / "inbox" / "88"
+    inbox.rename(pair.above / "inbox" / "87")
+    told("run", pair.above, *AT)
+    assert pair.receive()[0] == 0
+    out = ("-c", 88, "--out", tmp_path / "early.zip", *AT)
+    answer = told("return", pair.above, *out)
+    assert handing.code_of(answer) == (2, "constituency-not-run")
+    told("run", pair.above, *AT)
+    code, said = told("return", pair.above, *out)
+    assert (code, said["cases"]) == (0, 6)
 
 
 def newest_names(workspace):

@@ -121,10 +121,10 @@ def return_cases(
         with reading(desk.place) as ledger:
             source = ListSource.of(workspace, ledger, desk.settings)
             kept = Kept(workspace, ledger)
-            # Lists that decisions emptied whole are in no run, and their people may be asked about.
-            if receiver.slug not in kept.handed_in:
-                require_constituency(source.runs, scope.constituency)
             ids = kept.known_as(receiver.slug)
+            # Lists that were handed in empty are in no run, and their people may be asked about.
+            if ids or receiver.slug not in kept.handed_in:
+                require_constituency(source.runs, scope.constituency)
             # What all gave up is asked again, though no run has it any more.
             again = {
                 case_id: parts[receiver.slug]
