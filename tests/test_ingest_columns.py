@@ -326,6 +326,15 @@ def test_a_register_with_all_columns_of_a_list_is_asked_about(more):
     assert not found.entries.num_rows
 
 
+@pytest.mark.parametrize("title", ["seçicilərinin siyahısı", "список избирателей"])
+def test_a_list_that_calls_itself_one_of_voters_may_tell_who_came_from_where(title):
+    """Nobody of a village of displaced persons was taken in."""
+    heads = [*HEADER, "Haradan köçüb", "Köçüb gəldiyi il"]
+    rows = [[*row, "Ağdam", "1993"] for row in voters()]
+    found = take(raw([[f"{TITLE} {title}"], heads, *rows]))
+    assert found.entries.num_rows == 24
+
+
 @pytest.mark.parametrize(
     ("birth", "more"),
     [

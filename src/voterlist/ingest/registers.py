@@ -304,6 +304,8 @@ def register_named(name: str) -> str | None:
     return _kind_told("registers", name) or _kind_told("register_names", name)
 
 
+_CALLED_VOTERS = re.compile(r"secici\w* siyahi(?:si)?\b|список избирател|voters'? list")
+"""What a list of voters calls itself in its title."""
 _SEVERAL = 2
 """One column of a whole list may tell since when a voter lives there; of where from too, none."""
 
@@ -326,7 +328,9 @@ def register_in(survey: Survey, *sections: str) -> str | None:
     for section in survey.sections:
         # A remark below a list may say what was done with the dead.
         above = range(section.start, section.header.first)
-        texts += map(survey.rows.titles.get, above)
+        titles = [*filter(None, map(survey.rows.titles.get, above))]
+        texts += titles
+        is_called = any(_CALLED_VOTERS.search(fold(title)) for title in titles)
         headed = [
             (text, column)
             for text, column in zip(section.header.texts, survey.cells, strict=False)
@@ -342,7 +346,7 @@ def register_in(survey: Survey, *sections: str) -> str | None:
             if not (
                 is_list
                 and (
-                    (kind == "arrivals" and told[kind] < _SEVERAL)
+                    (kind == "arrivals" and (is_called or told[kind] < _SEVERAL))
                     or (kind == "name-changes" and not _are_others(column, own))
                 )
             ):
