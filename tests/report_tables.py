@@ -560,6 +560,7 @@ missing-value; note; entry; 88; 2; e5; document; ; ;
 sex-ratio-outlier; warning; precinct; 88; 2; ; ; 0.61; 0.58;
 name-other-number; warning; file; 88; 2; ; precinct; 2.0; 14.0;
 letters-lost; warning; file; 88; 2; ; ; 3.0; ; bbbbbbbbbbbb
+declared-total-differs; warning; precinct; 88; 1; ; ; 3.0; 4.0; aaaaaaaaaaaa
 """)
     return run(
         facts=dataclasses.replace(FACTS, today=dt.date(2026, 2, 5)),
