@@ -252,14 +252,20 @@ def test_it_ends_where_the_inbox_is_a_link_to_nothing_and_takes_what_killed_comm
 ):
     """It would begin for ever; and an unfinished workbook holds names of voters."""
     below = finished.below
-    (below / ".cases.xlsx.999999999-0.part.xlsx").write_text(
-        "Hüseynli", encoding="utf-8"
-    )
+    for left in (
+        ".cases.xlsx.999999999-0.part.xlsx",
+        ".keys.part/private-key.txt",
+        "sent/.abc.999999999-0.part.cases",
+        "keys/.public-key.999999999-0.part.json",
+    ):
+        (below / left).parent.mkdir(exist_ok=True)
+        (below / left).write_text("Hüseynli", encoding="utf-8")
     shutil.rmtree(below / "reference")
     (below / "reference").symlink_to(tmp_path / "missing")
     code, said = told("forget", below, "--handed-in", *YES)
     assert (code, said["done"], said["links"]) == (0, True, ["reference"])
     assert names(below) == {*KEPT, "inbox", "reference"}
+    assert not [*below.rglob(".*.part*")]
 
 
 def test_a_folder_that_becomes_a_link_in_the_middle_is_not_followed(

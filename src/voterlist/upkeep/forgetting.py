@@ -86,9 +86,9 @@ _PATTERNS = {
     Kind.LISTS: (MOBILE,),
     Kind.RETURNED: ("sent/*.cases",),
     Kind.COPIES: ("ledger-kept-*",),
-    Kind.WORK: (f"{PREFIX}*", ".*-[0-9]*.part*"),
+    Kind.WORK: (f"{PREFIX}*", ".*.part*", "sent/.*.part*", "keys/.*.part*"),
 }
-"""Names that are others each time; the last is that of unfinished files of earlier versions."""
+"""Names that are others each time; the last are those of what earlier versions left unfinished."""
 _ASKED = (
     Gate.STALE_RUN,
     Gate.OPEN_CASES,
