@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from voterlist.cli.groups import PLAIN, commands_of, sections
+from voterlist.cli.options import option
 from voterlist.cli.terminal import SAY, TERMINAL
 from voterlist.processes import stopping
 from voterlist.processes.discreet import be_discreet
@@ -38,12 +39,7 @@ def start(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001  its callback has done the work
         bool,
-        typer.Option(
-            "--version",
-            help=SAY("cli.option.version"),
-            callback=_print_version,
-            is_eager=True,
-        ),
+        option("version", "--version", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     """Print where to start when no command is given."""

@@ -11,7 +11,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.common import reading_as_json, tell_chance, tell_reading
+from voterlist.cli.link import reading_as_json, tell_chance, tell_reading
 from voterlist.cli.options import (
     Columns,
     Tables,

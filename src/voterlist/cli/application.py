@@ -15,6 +15,7 @@ from voterlist.cli.options import (
     clerk_of,
     day,
     option,
+    settings_of,
     takes,
 )
 from voterlist.cli.steps import Steps
@@ -33,7 +34,7 @@ from voterlist.model import Asks, Body, Relation, Step, Way, frozen
 from voterlist.storage.lock import user_name
 
 if TYPE_CHECKING:
-    from voterlist.counter.applications import Application, Book
+    from voterlist.counter.applications import Application, Book, Clerk
     from voterlist.counter.deciding import Decided, Ruling
     from voterlist.counter.finder import Found, Hit
     from voterlist.counter.looking import Card
@@ -87,7 +88,6 @@ def take(options: _Taken) -> Answer:
         as_json,
         wants_other_struck,
     )
-    from voterlist.storage.workspace import settings_of
 
     entries = options.entries or []
     if len(entries) > 1:
@@ -105,7 +105,7 @@ def take(options: _Taken) -> Answer:
         taken = taking.take(options.workspace, asked, clerk, progress=steps)
     until = answered_until(taken, settings_of(options.workspace))
     tell("cli.application.taken", number=str(taken.number), due=until)
-    _tell_day(taken, options.workspace, options.today)
+    _tell_day(taken, clerk)
     _tell_doubts(taken)
     key = "decided" if options.what is Asks.LISTED else "taken"
     places = {"number": str(taken.number), "folder": options.workspace}
@@ -130,14 +130,11 @@ def _values(texts: Iterable[str] | None) -> dict[str, str]:
     return values
 
 
-def _tell_day(application: Application, workspace: Path, today: str | None) -> None:
+def _tell_day(application: Application, clerk: Clerk) -> None:
     """That another day is noted than the one that was named."""
-    noted, named = (
-        (application.taken, *application.events)[-1].day,
-        day(today, workspace),
-    )
-    if noted != named.isoformat():
-        tell("cli.application.clock-behind", 2, today=named, newest=noted)
+    noted = (application.taken, *application.events)[-1].day
+    if noted != clerk.today.isoformat():
+        tell("cli.application.clock-behind", 2, today=clerk.today, newest=noted)
 
 
 def _tell_doubts(taken: Application) -> None:
@@ -195,7 +192,7 @@ def decide(options: _Decision) -> Answer:
         made = deciding.decide(
             options.workspace, options.number, ruling, clerk, progress=steps
         )
-    return _tell_decided(made, options.workspace, options.today)
+    return _tell_decided(made, options.workspace, clerk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +212,7 @@ def appeal(options: _Appeal) -> Answer:
     ruling = options.ruling(granted=options.outcome == "granted")
     clerk = clerk_of(options.workspace, options.by, options.today)
     made = deciding.appeal(options.workspace, options.number, options.to, ruling, clerk)
-    return _tell_decided(made, options.workspace, options.today)
+    return _tell_decided(made, options.workspace, clerk)
 
 
 def tell_standing(made: Decided) -> None:
@@ -225,7 +222,7 @@ def tell_standing(made: Decided) -> None:
         tell(f"cli.application.{made.standing}", 2, against=against)
 
 
-def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
+def _tell_decided(made: Decided, workspace: Path, clerk: Clerk) -> Answer:
     """What was decided, or why it may not be granted."""
     from voterlist.counter.applications import as_json
     from voterlist.decisions.answers import grounds_for
@@ -249,7 +246,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
             tell("cli.application.grounds", known=", ".join(names))
     else:
         tell(f"cli.application.{made.application.state}", number=number)
-        _tell_day(made.application, workspace, today)
+        _tell_day(made.application, clerk)
         ruled = [
             event for event in made.application.events if "granted" in event.details
         ]
@@ -259,7 +256,7 @@ def _tell_decided(made: Decided, workspace: Path, today: str | None) -> Answer:
         tell_standing(made)
         tell("cli.application.decided.next", number=number, folder=workspace)
     return {
-        **as_json(made.application, day(today, workspace)),
+        **as_json(made.application, clerk.today),
         "standing": None if made.problems else made.standing,
         "problems": [
             {
@@ -394,7 +391,7 @@ def _add(
 
     clerk = clerk_of(workspace, by, today)
     made = add_event(workspace, number, step, text, clerk)
-    _tell_day(made, workspace, today)
+    _tell_day(made, clerk)
     return made
 
 
@@ -503,7 +500,6 @@ def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
     """Show an application with all that became of it."""
     from voterlist.counter.applications import as_json, book_of, find
     from voterlist.counter.looking import asked_rows, event_lines
-    from voterlist.report.sections.findings import FindingWords
 
     book = book_of(workspace, today=day(today, workspace))
     application = find({taken.number: taken for taken in book.applications}, number)
@@ -511,7 +507,7 @@ def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
     _tell_doubts(application)
     # What is said there names people: with --json it is not told a second time.
     if not TERMINAL.json:
-        words = FindingWords(SAY.language)
+        words = _words()
         for heading, text in asked_rows(application, words):
             TERMINAL.say(f"  {heading}: {text}")
         for line in event_lines(application, words):
@@ -520,7 +516,14 @@ def show(workspace: Workspace, number: _Number, today: Today = None) -> Answer:
 
 
 _NAMES = ("surname", "given_name", "patronymic")
-_ADDED = ("full_name", "birth_date", "constituency", "precinct")
+_ADDED = (
+    "entry_id",
+    *_NAMES,
+    "full_name",
+    "birth_date",
+    "constituency",
+    "precinct",
+)
 
 
 @frozen
@@ -565,7 +568,7 @@ def find(options: _Options) -> Answer:
         "answer": found.answer,
         "found": [_as_json(hit) for hit in found.hits],
         "card": card and _card_as_json(card),
-        "added": list(map(_added_as_json, found.added)),
+        "added": [{name: row.get(name) for name in _ADDED} for row in found.added],
         "set_aside": list(found.aside),
         "searched": found.searched,
         "dates": found.asked.dates,
@@ -601,10 +604,6 @@ def _as_json(hit: Hit) -> Answer:
         "handed_in": handed_in,
         "levels": hit.levels,
     }
-
-
-def _added_as_json(row: Row) -> Answer:
-    return {name: row.get(name) for name in ("entry_id", *_NAMES, *_ADDED)}
 
 
 def _tell(found: Found) -> None:

@@ -13,7 +13,6 @@ import os
 import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from functools import cache
 from pathlib import PurePath
 from typing import Any
@@ -194,7 +193,7 @@ class Failure:
     what: str
     where: str = ""
     todo: str = ""
-    details: tuple[str, ...] = field(default_factory=tuple)
+    details: tuple[str, ...] = ()
     """One line each, before the sentence: all mistakes of the settings."""
     after: tuple[str, ...] = ()
     """One line each, behind the sentence: what is done and what is left of a run."""

@@ -35,8 +35,8 @@ from voterlist.cli.failure import (
     report_stop,
     tell_in_our_words,
 )
-from voterlist.cli.options import Json, require_outputs
-from voterlist.cli.terminal import LOG, SAY, TERMINAL, LogFile, LogJson, answer, warn
+from voterlist.cli.options import Json, LogFile, LogJson, require_outputs
+from voterlist.cli.terminal import LOG, SAY, TERMINAL, answer, warn
 from voterlist.errors import VoterlistError, usage_error
 from voterlist.model import frozen
 from voterlist.processes.limits import leave_pandas_out
@@ -91,34 +91,25 @@ class Entry:
         )
         decorate(getattr(module, self.function or self.name))
         command = get_command(app)
-        if all(parameter.name != _JSON for parameter in command.params):
-            command.params += _options_of(_with_json, _JSON)
-        if self.logs:
-            command.params += _options_of(_with_logs, "log_json", "log_file")
+        json, *of_logs = _added_options()
+        command.params += [json, *of_logs] if self.logs else [json]
         return command
 
 
-_JSON = "json"
+def _probe(
+    json: Json = False, log_json: LogJson = False, log_file: LogFile = None
+) -> None:
+    """A command with ``--json``, which every command takes, and the options about logs."""
 
 
-def _with_json(json: Json = False) -> None:
-    """A command with the option ``--json``, which every command takes."""
-
-
-def _with_logs(log_json: LogJson = False, log_file: LogFile = None) -> None:
-    """A command with the options about logs alone."""
-
-
-def _options_of(probe: Callable[..., None], *names: str) -> list[Any]:
-    """The options of these names, whose callbacks do their work.
+def _added_options() -> list[Any]:
+    """The options of the probe, whose callbacks do their work.
 
     The functions of the commands are not given them.
     """
     app = typer.Typer(**PLAIN)
-    app.command()(probe)
-    options: list[Any] = [
-        option for option in get_command(app).params if option.name in names
-    ]
+    app.command()(_probe)
+    options: list[Any] = get_command(app).params
     for option in options:
         option.expose_value = False
     return options
@@ -145,12 +136,7 @@ class SubGroup:
     def load(self) -> Any:
         """The group, of the command line library."""
         group = commands_of({"commands": self.entries})
-        app = typer.Typer(
-            cls=group,
-            help=self.short,
-            no_args_is_help=True,
-            **PLAIN,
-        )
+        app = typer.Typer(cls=group, help=self.short, no_args_is_help=True, **PLAIN)
         return get_group(app)
 
 

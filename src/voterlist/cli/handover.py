@@ -273,21 +273,13 @@ def return_cases(
         by=by,
         **when(today),
     )
-    counts = {
-        "cases": len(sent.returned.cases),
-        "proposals": len(sent.returned.proposals),
-        "findings": len(sent.returned.findings),
-        "outcomes": len(sent.returned.outcomes),
-        "questions": sent.questions,
-    }
-    tell(
-        "cli.return.written",
-        serial=sent.manifest.serial,
-        receiver=sent.manifest.receiver.name,
-        path=sent.package,
-    )
+    returned = pick(sent.returned, "cases", "proposals", "findings", "outcomes")
+    counts = {name: len(rows) for name, rows in returned.items()}
+    counts["questions"] = sent.questions
+    receiver, serial = sent.manifest.receiver, sent.manifest.serial
+    written = {"serial": serial, "receiver": receiver.name}
+    tell("cli.return.written", **written, path=sent.package)
     every, lost = owed_answers(workspace)
-    receiver = sent.manifest.receiver
     number = receiver.precinct or receiver.constituency
     owed = [case for case in every if number in case.asked]
     owing = sum(number in case.owing for case in owed)

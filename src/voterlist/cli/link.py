@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from voterlist.cli.common import (
-    reading_as_json,
-    tell_chance,
-    tell_compared,
-    tell_estimate,
-    tell_reading,
-)
 from voterlist.cli.options import (
     ROWS,
     Tables,
@@ -27,6 +20,7 @@ from voterlist.cli.options import (
 from voterlist.cli.steps import Steps
 from voterlist.cli.terminal import (
     SAY,
+    TERMINAL,
     Answer,
     pick,
     show_path,
@@ -40,8 +34,11 @@ from voterlist.model import OnProgress, PairKind, frozen
 from voterlist.processes.limits import without_collection
 
 if TYPE_CHECKING:
+    from voterlist.any_table.joined import Reading
     from voterlist.any_table.linking import Linked, LinkRequest
     from voterlist.any_table.machine import Shortage
+    from voterlist.ingest.choice import ColumnUse
+    from voterlist.link.fit import Estimate
 
 
 class _Engine(StrEnum):
@@ -270,17 +267,33 @@ def _tell(linked: Linked, request: LinkRequest, out: Path) -> None:
         tell("cli.link.between")
     if request.one_to_one:
         tell("cli.link.one-to-one", left_out=linkage.left_out)
-    tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
+    if linked.state_use is not None:
+        counts = {"afresh": linkage.afresh, "compared": linkage.candidates}
+        tell(f"cli.state.{linked.state_use}", **counts)
     rows = [
         (title("case-kind", kind), count) for kind, count in linkage.kinds().items()
     ]
     table(("kind", "pairs"), rows)
     _tell_added(linkage.added)
-    tell_estimate(pick(linkage.estimate) if linkage.estimate else None)
+    if linkage.estimate:
+        _tell_estimate(linkage.estimate)
     for doubt in linkage.doubts:
         share, pairs = SAY.percent(doubt.share), int(doubt.share)
         tell(f"link.doubt.{doubt.code}", share=share, pairs=pairs)
     tell_chance(map(pick, linkage.chance))
+
+
+def _tell_estimate(estimate: Estimate) -> None:
+    """Precision and recall that the model expects, with their intervals."""
+    from voterlist.report.values import Words
+
+    words = Words(SAY.language)
+    shares = {
+        name: words.probability(value)
+        for name, value in pick(estimate).items()
+        if name.startswith(("precision", "recall", "blocking_loss"))
+    }
+    tell("cli.run.estimate", pairs=estimate.pairs, **shares)
 
 
 def _tell_added(added: Sequence[Any]) -> None:
@@ -335,3 +348,94 @@ def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     table(names, [dataclasses.astuple(line) for line in busy])
     if len(busy) < len(forecast):
         tell("picture.keys.idle", count=len(forecast) - len(busy))
+
+
+# How tables were understood, and what chance explains: told of other tables too
+
+
+def tell_reading(reading: Reading) -> None:
+    """Print the profile, and what each column of each file is used as.
+
+    Files with the same columns are told once.
+    """
+    _tell_profile(reading)
+    by_columns: dict[tuple[ColumnUse, ...], list[str]] = {}
+    for file in reading.columns:
+        by_columns.setdefault(file.columns, []).append(file.file)
+    for columns, files in by_columns.items():
+        if len(by_columns) > 1:
+            tell("cli.columns.of", files=", ".join(files))
+        table(("column", "used-as"), [(use.column, _use(use)) for use in columns])
+    tell("cli.columns.change")
+    TERMINAL.say()
+
+
+def _tell_profile(reading: Reading) -> None:
+    told = reading.told
+    if told is None:
+        tell("cli.profile.given", profile=reading.profile)
+        return
+    share = SAY.percent(told.share)
+    tell("cli.profile.told", profile=reading.profile, share=share)
+    if told.doubt is not None:
+        warn(f"cli.profile.doubt-{told.doubt}", names=told.names)
+
+
+def _use(use: ColumnUse) -> str:
+    """In words what a column is used as, or why it is left."""
+    if use.reason is None:
+        return SAY(f"cli.columns.as-{use.use}", name=_name_of(use.name), kind=use.kind)
+    why = SAY(f"cli.columns.left-{use.reason}")
+    if use.looks_like is None:
+        return why
+    return SAY("cli.columns.looks-like", why=why, name=_name_of(use.looks_like))
+
+
+def _name_of(name: str | None) -> str:
+    """A field or comparison in words; one that a map adds as the map calls it."""
+    key = f"field.{name}"
+    return SAY(key) if SAY.has(key) else name or ""
+
+
+def reading_as_json(reading: Reading) -> Answer:
+    """The same for programs."""
+    told = reading.told
+    return {
+        "profile": reading.profile,
+        "profile_told": told and pick(told, "share", "names", "doubt"),
+        "columns": [
+            {"file": file.file, **pick(use)}
+            for file in reading.columns
+            for use in file.columns
+        ],
+    }
+
+
+def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print, for each kind of agreement, the pairs expected by chance, those found, the meaning."""
+    from voterlist.report.sections.chance import Chance, ChanceWords
+
+    words = ChanceWords(SAY.language)
+    chances = [
+        Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
+        for row in rows
+    ]
+    if not chances:
+        return
+    TERMINAL.say()
+    TERMINAL.say(words("report.chance.title"))
+    TERMINAL.table(
+        [
+            words(f"report.column.{name}")
+            for name in ("agreement", "expected", "found", "meaning")
+        ],
+        [
+            (
+                words.agreement(row.agreement),
+                words.expected(row.expected).rjust(8),
+                row.found,
+                words.coincidence(row),
+            )
+            for row in chances
+        ],
+    )

@@ -7,7 +7,6 @@ a link, another spelling of the path, or a disk that tells no capitals from othe
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import getpass
@@ -25,7 +24,7 @@ from zipfile import ZipFile
 import typer
 
 from voterlist.cli.terminal import LOG, SAY, TERMINAL, WORKSPACE, Answer
-from voterlist.errors import UsageError, usage_error
+from voterlist.errors import usage_error
 from voterlist.model import Profile
 from voterlist.storage.files import identity
 
@@ -51,13 +50,8 @@ def takes(
     """
     hints = get_type_hints(options, include_extras=True)
     parameters = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=_default_of(field),
-            annotation=hints[field.name],
-        )
-        for field in dataclasses.fields(options)
+        field.replace(kind=field.KEYWORD_ONLY, annotation=hints[name])
+        for name, field in inspect.signature(options).parameters.items()
     ]
 
     def decorate(
@@ -72,12 +66,6 @@ def takes(
         return run
 
     return decorate
-
-
-def _default_of(field: dataclasses.Field[Any]) -> Any:
-    """What a parameter has where none is given."""
-    has_none = field.default is dataclasses.MISSING
-    return inspect.Parameter.empty if has_none else field.default
 
 
 def option(words: str, *names: str, **more: Any) -> Any:
@@ -111,13 +99,28 @@ def _help(kind: str, words: str) -> str:
     return SAY(words if "." in words else f"cli.{kind}.{words}")
 
 
-def _use_json(is_given: bool) -> bool:
+def _use_json(is_given: bool) -> None:
     TERMINAL.json = is_given
-    return is_given
+
+
+def _log_json(is_given: bool) -> None:
+    if is_given:
+        LOG.to_errors()
+
+
+def _log_file(path: Path | None) -> None:
+    LOG.path = path
 
 
 # Eager: an error in another option is then told as JSON too.
 Json = Annotated[bool, option("json", "--json", callback=_use_json, is_eager=True)]
+LogJson = Annotated[
+    bool, option("log-json", "--log-json", callback=_log_json, is_eager=True)
+]
+LogFile = Annotated[
+    Path | None,
+    option("log-file", "--log-file", "FILE", callback=_log_file, is_eager=True),
+]
 Today = Annotated[str | None, option("today", "DATE")]
 Workspace = Annotated[Path, argument("workspace", "DIR")]
 WorkspaceAround = Annotated[Path | None, argument("workspace-around", "DIR")]
@@ -260,8 +263,14 @@ def require_ending(path: Path | None, code: str, *endings: str) -> None:
 
 
 WRITTEN = (
-    *("out", "clusters", "receipt", "ics_file", "report"),
-    *("state", "memory", "work"),
+    "out",
+    "clusters",
+    "receipt",
+    "ics_file",
+    "report",
+    "state",
+    "memory",
+    "work",
 )
 """The parameters that name what is written; every other path is one that is read."""
 _FOLDERS = ("FOLDER", "OUT")
@@ -282,8 +291,13 @@ _END = 65536
 """Bytes of a file that are looked at on either end."""
 _SETTINGS = "voterlist.toml"
 _OWN = (
-    *(_SETTINGS, "ledger.db", "ledger.mark", "trust.json"),
-    *("keys", "inbox", "reference"),
+    _SETTINGS,
+    "ledger.db",
+    "ledger.mark",
+    "trust.json",
+    "keys",
+    "inbox",
+    "reference",
 )
 """What a workspace lives on; all else in it is made of that, or written anew at any time."""
 
@@ -305,21 +319,21 @@ def require_outputs(command: Any, values: Mapping[str, Any]) -> None:
         elif parameter.metavar not in _FOLDERS:
             files += paths
         elif paths and (paths[0] / _SETTINGS).exists():
-            raise _refusal("folder-taken", paths[0])
+            raise usage_error("folder-taken", path=paths[0])
     taken = _inputs(read, files) if files else {}
     for path in files:
         key = _key(path)
         is_log = path is LOG.path
         is_made = is_log or command.name in _MAKING or path.parent.is_dir()
         if key in taken:
-            raise _refusal(taken[key], path)
+            raise usage_error(taken[key], path=path)
         if not is_made:
-            raise _refusal("no-such-folder", path.parent)
+            raise usage_error("no-such-folder", path=path.parent)
         if path.is_dir() and not is_log:
-            raise _refusal("out-is-folder", path)
+            raise usage_error("out-is-folder", path=path)
         is_carried = command.name in _CARRYING and path.suffix.lower() == ".xlsx"
         if not is_log and not is_carried and path.is_file() and _is_foreign(path):
-            raise _refusal("out-not-ours", path)
+            raise usage_error("out-not-ours", path=path)
         taken[key] = "out-twice"
 
 
@@ -353,10 +367,6 @@ def _key(path: Path) -> object:
     return identity(real) or (real.parent, name)
 
 
-def _refusal(code: str, path: Path) -> UsageError:
-    return usage_error(code, path=path)
-
-
 PassphraseStdin = Annotated[bool, option("passphrase-stdin", "--passphrase-stdin")]
 
 
@@ -373,8 +383,8 @@ def new_passphrase(*, from_stdin: bool) -> str | None:
         UsageError: the two answers differ.
     """
     if from_stdin:
-        return _first_line()
-    if not _is_terminal():
+        return first_line()
+    if not is_terminal():
         return None
     first = getpass.getpass(SAY("cli.keys.ask-new"))
     if not first:
@@ -397,8 +407,8 @@ def passphrase_of(workspace: Path, *, from_stdin: bool) -> str | None:
     # Of a folder that is none nobody is told to put its keys back.
     settings_of(workspace)
     if from_stdin:
-        return _first_line()
-    if not is_protected(workspace / KEYS) or not _is_terminal():
+        return first_line()
+    if not is_protected(workspace / KEYS) or not is_terminal():
         return None
     return getpass.getpass(SAY("cli.keys.ask"))
 
@@ -424,9 +434,11 @@ def opened_files(
     ]
 
 
-def _first_line() -> str:
+def first_line() -> str:
+    """The first line of standard input."""
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """True where somebody can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not TERMINAL.json

@@ -21,6 +21,8 @@ from voterlist.cli.options import (
     Workspace,
     argument,
     day,
+    first_line,
+    is_terminal,
     moment,
     now,
     opened_files,
@@ -382,11 +384,9 @@ def _kappa(agreement: Agreement) -> str:
     """The coefficient with its interval; a dash where it is undefined."""
     if agreement.kappa is None:
         return "-"
-    ends = {
-        name: SAY.number(getattr(agreement.kappa, name), 2)
-        for name in ("estimate", "low", "high")
-    }
-    return SAY("quality.known.kappa", **ends)
+    ends = pick(agreement.kappa, "estimate", "low", "high")
+    told = {name: SAY.number(value, 2) for name, value in ends.items()}
+    return SAY("quality.known.kappa", **told)
 
 
 _PORT = 8765
@@ -438,8 +438,7 @@ def add(
     from voterlist.serve.door import add_user
 
     password = _password(from_stdin=password_stdin)
-    when = day(today, workspace)
-    user = add_user(workspace, name, role, password, today=when)
+    user = add_user(workspace, name, role, password, today=day(today, workspace))
     tell("cli.user.added", name=user.name, role=_role(user.role))
     return pick(user, "name", "role")
 
@@ -478,8 +477,7 @@ def change_password(
     from voterlist.serve import door
 
     password = _password(from_stdin=password_stdin)
-    when = day(today, workspace)
-    user = door.change_password(workspace, name, password, today=when)
+    user = door.change_password(workspace, name, password, today=day(today, workspace))
     tell("cli.user.password-changed", name=user.name)
     return pick(user, "name")
 
@@ -495,8 +493,8 @@ def _password(*, from_stdin: bool) -> str:
         UsageError: nobody can be asked, or the two answers differ.
     """
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or TERMINAL.json:
+        return first_line()
+    if not is_terminal():
         raise usage_error("password-missing")
     first = getpass.getpass(SAY("cli.user.ask"))
     if getpass.getpass(SAY("cli.user.ask-again")) != first:

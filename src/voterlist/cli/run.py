@@ -9,7 +9,6 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
-from voterlist.cli.common import tell_compared, tell_training_labels
 from voterlist.cli.options import (
     Today,
     WorkspaceAround,
@@ -140,7 +139,9 @@ def _tell(result: RunResult, settings: Settings, workspace: Path) -> None:
         tell("cli.run.until", stage=SAY(f"cli.stage.{result.until}"))
     else:
         _tell_cases(result)
-        _tell_findings(result)
+        if result.accepted:
+            tell("cli.run.accepted", accepted=result.accepted)
+        tell("cli.run.findings", **_findings_by_severity(result))
     TERMINAL.say()
     for line in standing_lines(settings, result.standings):
         TERMINAL.say(line)
@@ -191,12 +192,6 @@ def _tell_balance(result: RunResult) -> None:
         tell("cli.run.constituencies", numbers=numbers)
     tell("cli.run.files", files=result.files, lists=result.lists)
     tell("cli.run.balance", **pick(result, "rows_in", "rows_out", "set_aside"))
-
-
-def _tell_findings(result: RunResult) -> None:
-    if result.accepted:
-        tell("cli.run.accepted", accepted=result.accepted)
-    tell("cli.run.findings", **_findings_by_severity(result))
 
 
 def _findings_by_severity(result: RunResult) -> dict[str, int]:
@@ -424,9 +419,14 @@ def _tell_cases(result: RunResult) -> None:
         # How the linkage went was said when it was done.
         return
     if result.state_use == "damaged":
-        tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
+        counts = {"afresh": result.afresh or 0, "compared": result.compared or 0}
+        tell("cli.state.damaged", **counts)
     if result.decisions:
-        tell_training_labels(result.training_labels, result.contradictory)
+        # Where nothing was linked, no decided pair taught the model.
+        if result.training_labels is not None:
+            tell("cli.run.training-labels", labels=result.training_labels)
+        if result.contradictory:
+            tell("cli.run.contradictory", contradictory=result.contradictory)
     if result.estimate:
         # Its interval, what was compared and what chance explains stand in the report.
         right = Words(SAY.language).probability(result.estimate["precision"])

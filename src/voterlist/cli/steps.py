@@ -6,13 +6,15 @@ import dataclasses
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from voterlist.cli.terminal import LOG, SAY, TERMINAL
 from voterlist.model import frozen
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _PATIENCE = 2.0
 """Seconds before progress is shown at all."""
@@ -28,7 +30,7 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        self._bar: Bar | None = None
+        self._bar: Progress | None = None
         self._started = time.monotonic()
         self._pace = Pace("", 0, self._started)
         self._told = ("", 0.0)
@@ -95,9 +97,15 @@ class Steps:
 
     def _show(self, report: _Report, now: float) -> None:
         if self._bar is None:
-            self._bar = Bar()
-        title = SAY(f"cli.stage.{report.stage}")
-        self._bar.show(title, report.done, report.total, self._details(report, now))
+            self._bar = _new_bar()
+        self._bar.update(
+            self._bar.task_ids[0],
+            description=SAY(f"cli.stage.{report.stage}"),
+            completed=report.done,
+            # A stage of one unit has no end to be seen.
+            total=report.total if report.total > 1 else None,
+            details=", ".join(self._details(report, now)),
+        )
 
     def _line(self, report: _Report, now: float) -> None:
         share = f"{100 * report.done // report.total} %" if report.total > 1 else ""
@@ -148,37 +156,22 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-class Bar:
+def _new_bar() -> Progress:
     """A bar on standard error, with the stage before it and what is known of its pace behind it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[details]}", markup=False),
-        )
-        console = Console(stderr=True)
-        self._progress = Progress(*columns, console=console, transient=True)
-        self._progress.start()
-        self._task = self._progress.add_task("", total=None, details="")
-
-    def show(self, title: str, done: int, total: int, details: Sequence[str]) -> None:
-        """Show that of a stage so much is done; a stage of one unit has no end to be seen."""
-        self._progress.update(
-            self._task,
-            description=title,
-            completed=done,
-            total=total if total > 1 else None,
-            details=", ".join(details),
-        )
-
-    def stop(self) -> None:
-        """Take the bar away."""
-        self._progress.stop()
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[details]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bar.start()
+    bar.add_task("", total=None, details="")
+    return bar
 
 
 # How fast it goes

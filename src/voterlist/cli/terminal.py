@@ -15,9 +15,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
-
-import typer
+from typing import TYPE_CHECKING, Any, TextIO
 
 from voterlist.catalogue import LANGUAGES, Catalogue, fill, texts
 
@@ -216,35 +214,6 @@ def _formatter() -> logging.Formatter:
 
 LOG = _Log()
 """The log of this process; the options about logs switch it on."""
-
-
-def _log_json(is_given: bool) -> bool:
-    if is_given:
-        LOG.to_errors()
-    return is_given
-
-
-def _log_file(path: Path | None) -> Path | None:
-    LOG.path = path
-    return path
-
-
-LogJson = Annotated[
-    bool,
-    typer.Option(
-        "--log-json", help=SAY("cli.option.log-json"), callback=_log_json, is_eager=True
-    ),
-]
-LogFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--log-file",
-        metavar="FILE",
-        help=SAY("cli.option.log-file"),
-        callback=_log_file,
-        is_eager=True,
-    ),
-]
 
 
 class Terminal:

@@ -168,7 +168,6 @@ def restore(
 ) -> Answer:
     """Put a copy back."""
     from voterlist.storage.ledger import copies, place_in
-    from voterlist.storage.workspace import settings_of
 
     with ExitStack() as plain:
         (copy_of,) = opened_files(
@@ -188,7 +187,6 @@ def renew(
 ) -> Answer:
     """Go on without what is lost."""
     from voterlist.storage.ledger import copies, place_in
-    from voterlist.storage.workspace import settings_of
 
     place = place_in(workspace, settings_of(workspace))
     replaced = copies.renew(place, by=by, reason=reason, **when(today, workspace))
