@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import chain
 from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers, strict_json
@@ -80,11 +81,8 @@ class Inputs:
     @property
     def files(self) -> int:
         """How many files of lists are read, each in an archive counted."""
-        counted = 0
-        for batch in self.batches:
-            for file in batch.files:
-                counted += len(self.members.get(file.name, (file.name,)))
-        return counted
+        files = (file.name for batch in self.batches for file in batch.files)
+        return sum(len(self.members.get(name, (name,))) for name in files)
 
     def names(self) -> dict[tuple[str, int], str]:
         """(source, copy), as the tables of a run name a list -> its path inside the workspace."""
@@ -135,12 +133,12 @@ class Inputs:
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
         packed = {name for names in self.members.values() for name in names}
-        places: list[tuple[str, str]] = []
-        for name, content in self.digests.items():
-            if name not in packed:
-                places.append((str(Path(name).parent), content))
-        parts = [part for place in sorted(places) for part in place]
-        return store.digest_of(*parts)
+        places = sorted(
+            (str(Path(name).parent), content)
+            for name, content in self.digests.items()
+            if name not in packed
+        )
+        return store.digest_of(*chain(*places))
 
     def run_id(self, settings: Settings, today: dt.date) -> str:
         """The name of the run's folder: the day, and a digest of contents and settings.

@@ -53,7 +53,7 @@ from voterlist.storage import store
 from voterlist.storage.files import own_folder, sha256
 from voterlist.storage.kept import KeptUnit, Place, Said, memo
 from voterlist.storage.store import Shelf, Written
-from voterlist.tables import concat, sort_by, total
+from voterlist.tables import by_key, concat, sort_by, total
 
 _ROWS = "rows"
 """The file that holds the rows of a file of the inbox."""
@@ -257,11 +257,11 @@ def merge_lists(tables: Shelf, context: StageContext) -> StageResult:
     received = tables.part_paths(received_name("entries"))
     tasks = _merge_tasks(received, accounts)
     done = context.each(_merge_place, tasks)
-    parts = []
-    for task, unit in zip(tasks, done, strict=True):
-        place: _Place = task.argument
-        own = place.received[0] if place.is_alone else unit.path("entries.parquet")
-        parts.append(own)
+    places: list[_Place] = [task.argument for task in tasks]
+    parts = [
+        place.received[0] if place.is_alone else unit.path("entries.parquet")
+        for place, unit in zip(places, done, strict=True)
+    ]
     rows = store.join_tables(context.folder / "entries.parquet", ENTRY, parts)
     counted = [unit.table("counts.parquet") for unit in done]
     counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
@@ -308,11 +308,10 @@ def _merge_tasks(received: Sequence[Path], accounts: Sequence[Intake]) -> list[T
     order of id.
     """
     places = [places_of(account.lists) for account in accounts]
-    homes: dict[int, list[int]] = {}
-    for number, own in enumerate(places):
-        for place in own:
-            homes.setdefault(place, []).append(number)
-    digests = {number: sha256(received[number]) for number in range(len(places))}
+    homes = by_key(
+        (place, number) for number, own in enumerate(places) for place in own
+    )
+    digests = list(map(sha256, received))
     tasks = []
     for place in sorted(homes, key=id_prefix):
         numbers = homes[place]
@@ -459,12 +458,9 @@ def _normalize(task: _Groups, folder: Path) -> Said:
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
     corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
     made = normalize(corrected, task.profile)
-    is_one = len(task.places) == 1
-    parts = (
-        [made.table]
-        if is_one
-        else (of_place(made.table, place) for place in task.places)
-    )
+    parts = [made.table]
+    if len(task.places) > 1:
+        parts = [of_place(made.table, place) for place in task.places]
     store.write_tables(folder / VOTERS, VOTER, parts)
     store.write_table(folder / FINDINGS, made.findings)
     return {}

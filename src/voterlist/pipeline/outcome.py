@@ -252,13 +252,10 @@ def _skipped_by_code(
 
 def _count_contested(contested: pa.Table) -> tuple[int, int]:
     """How many cases and how many entries are contested."""
-    cases: set[str] = set()
-    entries: set[str] = set()
-    for row in contested.select([*_OF_CASES, "answer"]).to_pylist():
-        if row["answer"] in set(Verdict):
-            cases.add(row["case_id"])
-        else:
-            entries.add(row["entry_id"])
+    rows = contested.select([*_OF_CASES, "answer"]).to_pylist()
+    verdicts = set(Verdict)
+    cases = {row["case_id"] for row in rows if row["answer"] in verdicts}
+    entries = {row["entry_id"] for row in rows if row["answer"] not in verdicts}
     return len(cases), len(entries)
 
 
@@ -306,7 +303,7 @@ def _told_by(earlier: pa.Table) -> str:
 
 def digest_of_lists(lists: pa.Table) -> str:
     """The digest of what these lists (LIST) say together."""
-    return digest_of(*sorted({*lists.column("digest").drop_null().to_pylist()}))
+    return digest_of(*sorted(lists.column("digest").drop_null().unique().to_pylist()))
 
 
 def _contents(lists: pa.Table, name: str) -> dict[tuple[int, int], set[str]]:
@@ -367,13 +364,8 @@ def handed_in_since(
     name = _told_by(earlier)
     known_ones = set(earlier.column(name).to_pylist())
     rows = rows_among(lists, "list_kind", kinds).to_pylist()
-    return [
-        *dict.fromkeys(
-            row["source"]
-            for row in rows
-            if row["entries"] and row[name] not in known_ones
-        )
-    ]
+    new = (row for row in rows if row["entries"] and row[name] not in known_ones)
+    return list(dict.fromkeys(row["source"] for row in new))
 
 
 _List = tuple[int | None, int | None, str]
@@ -598,11 +590,9 @@ def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
 
     None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
     """
-    strange_rows = rows_among(set_aside, "code", _NOT_UNDERSTOOD)
-    strange = strange_rows.column("constituency").unique().to_pylist()
-    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(
-        strange
-    )
+    strange = rows_among(set_aside, "code", _NOT_UNDERSTOOD).column("constituency")
+    unread = {row["constituency"] for row in _unread(set_aside)}
+    return frozenset(strange.to_pylist()) | unread
 
 
 def whole_files_unread(set_aside: pa.Table) -> pa.Table:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +32,7 @@ from voterlist.report.values import Waiting
 from voterlist.schemas import with_entries
 from voterlist.storage.ledger import Submission
 from voterlist.storage.store import RUN_EVENT, digest_of
-from voterlist.tables import count_by, distinct, is_among, rows_among
+from voterlist.tables import by_key, count_by, distinct, is_among, rows_among
 
 _DONE = ["entry_id", "action", "field", "value", "constituency", "precinct"]
 """Columns of AMENDMENT that say what is done to a list."""
@@ -65,8 +66,13 @@ _PLACE = re.compile(r"\d+-\d+-")
 """How the id of an entry begins: its constituency and its precinct; behind a register's name."""
 
 OF_WORK = (
-    *("cases", "findings", "contested", "lists", "second_readings"),
-    *("decisions", "amendments"),
+    "cases",
+    "findings",
+    "contested",
+    "lists",
+    "second_readings",
+    "decisions",
+    "amendments",
 )
 """The tables that work is told from."""
 
@@ -85,25 +91,29 @@ def work_of(
     """
     asked = [kind for kind in CaseKind if kind.is_asked]
     columns = ["case_id", "entry_id", "kind", "constituency", "precinct"]
-    cases = tables["cases"].select(columns)
-    cases = rows_among(cases, "kind", asked)
+    cases = rows_among(tables["cases"].select(columns), "kind", asked)
     contested = tables["contested"].column("case_id")
     still_open = _undecided_rows(cases, decisions, contested)
     errors = rows_among(tables["findings"], "severity", (Severity.ERROR,))
-    lists = tables["lists"]
-    lists = with_entries(lists)
-    sources: dict[str, set[Precinct]] = {}
-    for row in lists.select(["source", "constituency", "precinct"]).to_pylist():
-        place = row["constituency"], row["precinct"]
-        sources.setdefault(row["source"], set()).add(place)
-    places = {place for of_source in sources.values() for place in of_source}
+    readings = tables["second_readings"]
+    ready = readings.filter(readings.column("is_ready")).column("case_id")
+    counts = (
+        _case_counts(still_open),
+        _row_counts(errors),
+        _dispute_counts(tables["contested"]),
+        _case_counts(rows_among(cases, "case_id", ready)),
+    )
+    lists = with_entries(tables["lists"])
+    sources = by_key(
+        (row["source"], (row["constituency"], row["precinct"]))
+        for row in lists.select(["source", "constituency", "precinct"]).to_pylist()
+    )
+    places = set(chain(*sources.values()))
     return Work(
-        waiting=_waiting(
-            _case_counts(still_open),
-            _row_counts(errors),
-            _dispute_counts(tables["contested"]),
-            _case_counts(_among(cases, tables["second_readings"])),
-        ),
+        waiting={
+            place: Waiting(*(count[place] for count in counts))
+            for place in set(chain(*counts))
+        },
         places=frozenset(places | {(constituency, None) for constituency, _ in places}),
         sources={source: frozenset(found) for source, found in sources.items()},
         names=names,
@@ -146,27 +156,10 @@ def _undecided_rows(
     return rows_among(cases, "case_id", cases.column("case_id").filter(is_left))
 
 
-def _among(cases: pa.Table, readings: pa.Table) -> pa.Table:
-    """The rows of cases that wait for their second reading."""
-    ready = readings.filter(readings.column("is_ready"))
-    return rows_among(cases, "case_id", ready.column("case_id"))
-
-
 def _keys(rows: pa.Table) -> pa.Array:
     """The case and entry of each row as one text."""
     columns = (rows.column(name).cast(pa.string()) for name in ("case_id", "entry_id"))
     return pc.binary_join_element_wise(*columns, " ").combine_chunks()
-
-
-def _waiting(
-    cases: Counter[Precinct],
-    errors: Counter[Precinct],
-    contested: Counter[Precinct],
-    readings: Counter[Precinct],
-) -> dict[Precinct, Waiting]:
-    counts = (cases, errors, contested, readings)
-    places = {place for counted in counts for place in counted}
-    return {place: Waiting(*(count[place] for count in counts)) for place in places}
 
 
 def _case_counts(cases: pa.Table) -> Counter[Precinct]:
@@ -199,18 +192,17 @@ def _dispute_counts(contested: pa.Table) -> Counter[Precinct]:
 def _row_counts(rows: pa.Table) -> Counter[Precinct]:
     """How many rows each precinct and each constituency has."""
     counted: Counter[Precinct] = Counter()
-    for place, count in count_by(rows, "constituency", "precinct").items():
-        constituency, _ = place
-        for each in {place, (constituency, None)}:
-            counted[each] += count
+    places = count_by(rows, "constituency", "precinct")
+    for (constituency, precinct), count in places.items():
+        for each in {precinct, None}:
+            counted[constituency, each] += count
     return counted
 
 
 def _constituencies(cases: pa.Table) -> dict[str, frozenset[int | None]]:
     """The constituencies of each case."""
-    found: dict[str, set[int | None]] = {}
-    for row in distinct(cases, "case_id", "constituency").to_pylist():
-        found.setdefault(row["case_id"], set()).add(row["constituency"])
+    rows = distinct(cases, "case_id", "constituency").to_pylist()
+    found = by_key((row["case_id"], row["constituency"]) for row in rows)
     return {case_id: frozenset(numbers) for case_id, numbers in found.items()}
 
 
@@ -222,11 +214,11 @@ def lists_of_today(
     A file that is renamed, or pinned, is read anew: what it was taken for before was a mistake. A
     precinct of which nothing else is known was never handed in. The ledger keeps its line.
     """
-    filled = [submission for submission in submissions if submission.entries]
-    if work is None:
-        return filled
     return [
-        submission for submission in filled if not _is_read_otherwise(submission, work)
+        submission
+        for submission in submissions
+        if submission.entries
+        and (work is None or not _is_read_otherwise(submission, work))
     ]
 
 

@@ -144,11 +144,6 @@ def write_walls(
     return paths
 
 
-def report_folder(workspace: Path, constituency: int | None) -> Path:
-    """Where the reports of a constituency lie; ``all`` where no number is known."""
-    return workspace / REPORTS / ("all" if constituency is None else str(constituency))
-
-
 def _runs(
     context: Context,
     walk: Walk,
@@ -308,10 +303,12 @@ def put_reports(
     One that lies there already is left alone. The others are copied: people may write into theirs.
     """
     (constituency,) = task.constituencies
-    folder, rendered = report_folder(workspace, constituency), _RENDERED
+    reports = workspace / REPORTS
+    folder = reports / ("all" if constituency is None else str(constituency))
+    rendered = _RENDERED
     if task.unit == NATION_UNIT:
-        folder, rendered = workspace / REPORTS, _NATION
-    store_files.own_folder(workspace / REPORTS)
+        folder, rendered = reports, _NATION
+    store_files.own_folder(reports)
     store_files.own_folder(folder)
     paths = []
     for template, language in _names(languages, rendered):

@@ -29,7 +29,6 @@ from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import STREETS
 from voterlist.pipeline.steps import StageContext, StageResult, unit_name
 from voterlist.pipeline.units import Task
-from voterlist.readers.listing import ListedFile
 from voterlist.reconcile import Part, Reconciliation, registers
 from voterlist.reconcile.registers import COMPARED as RECONCILE_COMPARED
 from voterlist.reconcile.statistics import COUNTED, TALLY, tally
@@ -52,7 +51,9 @@ from voterlist.tables import concat, sort_by
 
 def check_register(tables: Shelf, context: StageContext) -> StageResult:
     """The register tests, the statistics of every place, profiles and age pyramids."""
-    register = read_streets(context.street_files, context.settings)
+    # A bad file is noted, no more.
+    files = readers.read_listed(context.street_files, context.settings.ingest)
+    register = _register(files)
     voters = tables.select("voters", VOTERS)
     entries = tables.select("entries", ENTRIES)
     examined = examine(
@@ -75,8 +76,8 @@ def check_register(tables: Shelf, context: StageContext) -> StageResult:
         "own-indicators": examined.indicators,
     }
     rows = voters.num_rows
-    was_passing = context.is_passing(register.troubles)
-    return StageResult(made, rows, rows, is_passing=was_passing)
+    is_passing = context.is_passing(register.troubles)
+    return StageResult(made, rows, rows, is_passing=is_passing)
 
 
 @frozen
@@ -94,11 +95,6 @@ class StreetRegister:
     def table(self) -> pa.Table:
         """STREET, without rows where there is no register."""
         return empty(STREET) if self.streets is None else self.streets
-
-
-def read_streets(files: Sequence[ListedFile], settings: Settings) -> StreetRegister:
-    """The streets in these files. A bad file is noted, no more."""
-    return _register(readers.read_listed(files, settings.ingest))
 
 
 def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegister:
@@ -210,8 +206,11 @@ def _reconcile(
     be in it.
     """
     asks_of_all = registers.asks_of_all(outside.registers)
-    counted = _tally(tables.path("voters"), context)
-    part = Part(_constituencies_in(tables.path("voters")), counted)
+    voters = tables.path("voters")
+    # A constituency at a time.
+    done = context.units.each(Stage.RECONCILE, _count, _tasks("tally", voters))
+    counted = concat([unit.table("tally.parquet") for unit in done], TALLY)
+    part = Part(_constituencies_in(voters), counted)
     return reconcile.reconcile(
         tables["voters"] if asks_of_all else _candidates(outside, tables, context),
         registers=outside.registers,
@@ -222,12 +221,6 @@ def _reconcile(
         part=part,
         moves=tables["moves"],
     )
-
-
-def _tally(voters: Path, context: StageContext) -> pa.Table:
-    """TALLY of every voter, a constituency at a time."""
-    done = context.units.each(Stage.RECONCILE, _count, _tasks("tally", voters))
-    return concat([unit.table("tally.parquet") for unit in done], TALLY)
 
 
 def _tasks(name: str, voters: Path, *needs: str) -> list[Task]:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,7 @@ from voterlist.storage import store
 from voterlist.storage.kept import KeptUnit, Said
 from voterlist.tables import (
     Column,
+    by_key,
     concat,
     count_by,
     from_columns,
@@ -179,9 +182,7 @@ def read(
         units: does the work and keeps it; without it nothing is kept.
     """
     outside = Outside()
-    by_kind: dict[str | None, list[ListedFile]] = {}
-    for file, kind in zip(files, _kinds(files, limits, units), strict=True):
-        by_kind.setdefault(kind, []).append(file)
+    by_kind = by_key(zip(_kinds(files, limits, units), files, strict=True))
     for file in by_kind.get(None, ()):
         trouble = file.trouble or AsideCode.REGISTER_UNKNOWN
         outside.note(_source_of(file), None, 0, 0, trouble)
@@ -265,13 +266,10 @@ def _persons(
     needs = store.digest_of(config.digest(settings.ingest), settings.workspace.profile)
     tasks = []
     for name in named:
-        files = [
-            part
-            for file in by_kind[name]
-            for part in (file.name, file.digest, file.trouble, file.is_ours)
-        ]
-        key = store.digest_of(needs, *files)
-        tasks.append(Task(name, key, (name, tuple(by_kind[name]))))
+        files = tuple(by_kind[name])
+        parts = map(attrgetter("name", "digest", "trouble", "is_ours"), files)
+        key = store.digest_of(needs, *chain(*parts))
+        tasks.append(Task(name, key, (name, files)))
     work = partial(_read_persons, settings=settings)
     done = units.each(Stage.RECONCILE, work, tasks)
     return dict(zip(named, map(_kept_persons, done), strict=True))
@@ -341,14 +339,8 @@ def rows_named(outside: Outside, ids: Column) -> pa.Table:
     """
     if outside.last is None:
         return outside.rows
-    last = outside.last.entries
-    return concat(
-        [
-            outside.rows,
-            rows_among(last, "entry_id", ids),
-        ],
-        ENTRY,
-    )
+    named = rows_among(outside.last.entries, "entry_id", ids)
+    return concat([outside.rows, named], ENTRY)
 
 
 _Account = tuple[str, int, int, str | None]
@@ -452,8 +444,7 @@ def _taken_in(
 def _most_set_aside(set_aside: pa.Table) -> dict[str, str]:
     """Source -> the code for which most of its rows are no entries."""
     counted = count_by(set_aside, "source", "code", of="rows")
-    fewest_first = sorted(counted, key=lambda key: (counted[key], key[1]))
-    return dict(fewest_first)
+    return dict(sorted(counted, key=lambda key: (counted[key], key[1])))
 
 
 def _voters(entries: pa.Table, settings: Settings) -> pa.Table:

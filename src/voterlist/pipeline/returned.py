@@ -8,8 +8,8 @@ carried out itself needs nobody.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -220,11 +220,9 @@ class _Reasons:
             return other["answer"] in set(Verdict) and is_other and is_of_today
         if row["old_entry_id"] == row["entry_id"]:
             return False
-        names = ("rule",) if row["answer"] == Mark.ACCEPT else ("field",)
+        name = "rule" if row["answer"] == Mark.ACCEPT else "field"
         is_one_kind = (row["answer"] in set(Action)) == (other["answer"] in set(Action))
-        is_same = is_one_kind and all(
-            row.get(name) == other.get(name) for name in names
-        )
+        is_same = is_one_kind and row.get(name) == other.get(name)
         return is_same and not self._is_by_other_side(other, row)
 
     def _is_by_other_side(self, other: Row, row: Row) -> bool:
@@ -256,7 +254,7 @@ _COLUMNS = tuple(
             "precinct",
             "surname_stem",
             "given_sex",
-            *(column for columns in TOLD_BY.values() for column in columns),
+            *chain(*TOLD_BY.values()),
         )
     )
 )
@@ -351,10 +349,9 @@ def _place(entry_id: str) -> tuple[str, ...]:
 
 def _filled_places(lists: pa.Table) -> set[tuple[str, ...]]:
     """The places of which entries were read."""
-    rows = with_entries(lists).to_pylist()
     return {
         (f"{row['constituency'] or 0:03d}", f"{row['precinct'] or 0:04d}")
-        for row in rows
+        for row in with_entries(lists).to_pylist()
     }
 
 
@@ -376,10 +373,8 @@ def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
 
     def is_known(name: str) -> pc.Expression:
         """True for the voters whose value one of the old entries has."""
-        values: set[Any] = set()
-        for old in olds:
-            values.update(old.column(name).drop_null().to_pylist())
-        known = pa.array(sorted(values), VOTER.field(name).type)
+        columns = (old.column(name).drop_null().to_pylist() for old in olds)
+        known = pa.array(sorted(set(chain(*columns))), VOTER.field(name).type)
         return pc.field(name).isin(known)
 
     by_name = is_known("given_skeleton") & is_known("birth_year")
@@ -442,10 +437,7 @@ def _changes_of(
     today = new.select(["entry_id", "constituency", "precinct"]).take(right)
     found: dict[str, Now] = {}
     for number, row in enumerate(today.to_pylist()):
-        changed = [
-            *filter(None, [since[number]]),
-            *([_PRECINCT] if moved[number] else []),
-        ]
+        changed = filter(None, (since[number], moved[number] and _PRECINCT))
         # Who was added from a register says more of themselves on the precinct's own list.
         blank = {
             field

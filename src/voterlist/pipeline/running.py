@@ -424,21 +424,13 @@ def watch_stages(progress: Progress, until: Stage | None) -> Iterator[Progress]:
         yield watched
     except StoppedError as stop:
         if last is not None:
-            _tell_account(stop, last, until)
+            stages = list(Stage)
+            # It is kept once it is committed, and it is for sure once the next one begins.
+            at = stages.index(last[0])
+            stop.done = tuple(stages[:at])
+            stop.in_hand = last
+            stop.left = tuple(stages[at : stages.index(until or Stage.REPORT) + 1])
         raise
-
-
-def _tell_account(
-    stop: StoppedError, in_hand: tuple[Stage, int, int], until: Stage | None
-) -> None:
-    """Write into ``stop`` what is done and what is left."""
-    stages = list(Stage)
-    # It is kept once it is committed, and it is committed for sure once the next one begins.
-    at = stages.index(in_hand[0])
-    last = Stage.REPORT if until is None else until
-    stop.done = tuple(stages[:at])
-    stop.in_hand = in_hand
-    stop.left = tuple(stages[at : stages.index(last) + 1])
 
 
 NAME = "result.json"

@@ -62,7 +62,7 @@ from voterlist.quality.fairness import fairness, surest_differences
 from voterlist.quality.readings import UNASKED, in_effect, second_readings, what_holds
 from voterlist.reconcile.policies import STANDS_THERE
 from voterlist.reconcile.registers import HELD, MET, added_beside, registers_of_added
-from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
+from voterlist.report.sections.audit.scorecard import scorecard
 from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
@@ -73,7 +73,6 @@ from voterlist.schemas import (
     empty,
 )
 from voterlist.storage import linkage_state
-from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf
 from voterlist.tables import (
     concat,
@@ -245,7 +244,8 @@ def review_cases(tables: Shelf, context: StageContext) -> StageResult:
     found = _mark_groups(given, tables, done, settled.accepted, readings)
     displaced = settings.link.displaced_constituencies
     shares = fairness(groupings(tables.select, displaced), found)
-    numbers = review.number_cases(tables["cases"], _case_numbers(context.case_numbers))
+    known = [dataclasses.asdict(number) for number in context.case_numbers]
+    numbers = review.number_cases(tables["cases"], from_rows(known, CASE_NUMBER))
     back = find_returned(tables, context, given, _on_lists(entries, done))
     made = {
         "case_numbers": numbers,
@@ -266,7 +266,10 @@ def review_cases(tables: Shelf, context: StageContext) -> StageResult:
         "differences": surest_differences(shares, "cleared"),
         "findings": settled.findings,
         "accepted": settled.accepted,
-        "scorecard": _scorecard(tables, settled.findings),
+        # It needs the findings that are left, and the cases.
+        "scorecard": scorecard(
+            **{name: tables[name] for name in _SCORED}, findings=settled.findings
+        ),
         "applied": done.applied,
         "skipped": done.skipped,
         "balance": done.balance,
@@ -420,11 +423,6 @@ def _doubted_cases(tables: Shelf) -> list[str]:
     return list(differs.column("case_id").unique().to_pylist())
 
 
-def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
-    """CASE_NUMBER of these cases."""
-    return from_rows([dataclasses.asdict(number) for number in numbers], CASE_NUMBER)
-
-
 _SCORED = (
     "profile",
     "lists",
@@ -433,11 +431,6 @@ _SCORED = (
     "comparison",
     "register_use",
 )
-
-
-def _scorecard(tables: Shelf, findings: pa.Table) -> pa.Table:
-    """The scorecard of each precinct, which needs the findings that are left and the cases."""
-    return scorecard_of(**{name: tables[name] for name in _SCORED}, findings=findings)
 
 
 STAGES: tuple[Step, ...] = (

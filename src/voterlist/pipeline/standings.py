@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,6 +37,7 @@ from voterlist.report.sections.deadlines import DONE
 from voterlist.report.values import UnitStanding, Waiting, place_order
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import RUN_EVENT
+from voterlist.tables import by_key
 
 _OPEN_IN = "open_in_"
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
@@ -149,15 +150,13 @@ class _Known:
         if own.level is Level.PEC and own.constituency and own.precinct:
             # A precinct owes its list before there is any.
             expected.add((own.constituency, own.precinct))
-        return _in_order(expected | set(self.seen) | told)
+        places = expected | set(self.seen) | told
+        return sorted(places, key=lambda place: place_order(*place))
 
     @cached_property
     def by_constituency(self) -> dict[int | None, list[Precinct]]:
         """The precincts of each constituency."""
-        found: dict[int | None, list[Precinct]] = {}
-        for place in self.precincts:
-            found.setdefault(place[0], []).append(place)
-        return found
+        return by_key((place[0], place) for place in self.precincts)
 
     def units(self, deadline: Deadline) -> list[Precinct]:
         """The precincts, or the constituencies, that this deadline concerns."""
@@ -176,7 +175,7 @@ class _Known:
         against_date = standing(deadline, self.today, day, warn_days)
         if finish.is_undated and against_date is Standing.DONE_LATE:
             day, against_date = None, Standing.DONE_UNDATED
-        progress = self._progress(place, is_precinct=place[1] is not None)
+        progress = self._progress(place)
         is_over = against_date is Standing.OVERDUE
         owing = self._owing(place) if progress is Progress.NOT_AS_APPROVED else progress
         owed, debtor, creditor = _debt(deadline, against_date, owing)
@@ -237,12 +236,13 @@ class _Known:
             return handed.approved
         return None
 
-    def _progress(self, place: Precinct, *, is_precinct: bool) -> Progress:
+    def _progress(self, place: Precinct) -> Progress:
         """How far a unit is; a precinct is as far as its constituency, where that is farther.
 
         A precinct whose list is not there has not begun, whatever its constituency has done.
         """
-        constituency, _ = place
+        constituency, precinct = place
+        is_precinct = precinct is not None
         own, above = self._told(place), self._told((constituency, None))
         if own is not None and not is_precinct:
             return own
@@ -254,7 +254,7 @@ class _Known:
             return above
         if is_precinct and own is not None and is_below:
             return own
-        return self._in_work(place, is_precinct=is_precinct)
+        return self._in_work(place)
 
     def _told(self, place: Precinct) -> Progress | None:
         """How far a unit is by the journal, and by its lists of today."""
@@ -285,9 +285,10 @@ class _Known:
         is_under_way = state.progress is Progress.HANDED_OVER
         return Progress.HANDED_OVER if is_under_way else Progress.RECEIVED_ABOVE
 
-    def _in_work(self, place: Precinct, *, is_precinct: bool) -> Progress:
+    def _in_work(self, place: Precinct) -> Progress:
         """How far a unit is that nobody handed on."""
-        of_unit = [place] if is_precinct else self.by_constituency[place[0]]
+        constituency, precinct = place
+        of_unit = self.by_constituency[constituency] if precinct is None else [place]
         there = [submission for submission in of_unit if self._is_there(submission)]
         if not there:
             return Progress.NOT_STARTED
@@ -338,10 +339,6 @@ def _debt_of_approval(
     return _NONE
 
 
-def _in_order(places: Collection[Precinct]) -> list[Precinct]:
-    return sorted(places, key=lambda place: place_order(*place))
-
-
 Days = Counter[dt.date]
 
 
@@ -379,11 +376,7 @@ def burn_down(
         deadline,
         tuple(sorted(points.items())),
         forecast(everywhere, points.get(today, 0), today, office_days),
-        {
-            number: forecast
-            for number, forecast in forecasts.items()
-            if forecast is not None
-        },
+        {number: told for number, told in forecasts.items() if told is not None},
         office_days.count(today, deadline.due),
     )
 
@@ -391,15 +384,9 @@ def burn_down(
 def _deadline(settings: Settings, today: dt.date) -> Deadline:
     """The next deadline of this level, or of any where it has none; the last one after it."""
     deadlines = calendar(settings.calendar, settings.workspace.cycle)
-    own = [
-        deadline
-        for deadline in deadlines
-        if deadline.sender is settings.workspace.level
-    ]
-    of_level = own or list(deadlines)
-    return next(
-        (deadline for deadline in of_level if deadline.due >= today), of_level[-1]
-    )
+    level = settings.workspace.level
+    own = [deadline for deadline in deadlines if deadline.sender is level] or deadlines
+    return next((deadline for deadline in own if deadline.due >= today), own[-1])
 
 
 def _open_by_day(journal: Journal, today: dt.date) -> dict[dt.date, int]:

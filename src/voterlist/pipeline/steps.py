@@ -454,11 +454,8 @@ class Context:
     @property
     def constituencies(self) -> tuple[int, ...]:
         """The constituencies of the run, without those whose work failed."""
-        return tuple(
-            number
-            for number in self.inputs.constituencies
-            if number not in self.left_out
-        )
+        numbers = self.inputs.constituencies
+        return tuple(number for number in numbers if number not in self.left_out)
 
 
 def unit_name(constituency: int | None) -> str:
@@ -585,7 +582,12 @@ class Walk:
             rows_out=result.rows_out,
             set_aside=result.set_aside,
         )
-        self._put({place: _at_hand(table) for place, table in tables.items()})
+        self._put(
+            {
+                place: None if isinstance(table, Written) else table
+                for place, table in tables.items()
+            }
+        )
         return record
 
     def _put(self, tables: Mapping[str, pa.Table | None]) -> None:
@@ -626,10 +628,6 @@ class Walk:
         self.work.append(work)
         self.folder.note(work)
         _LOG.info("stage", extra={"run": self.folder.manifest.run, **asdict(work)})
-
-
-def _at_hand(table: pa.Table | Written) -> pa.Table | None:
-    return None if isinstance(table, Written) else table
 
 
 def guard(stage: Stage, make: Callable[[], Result]) -> Result:

@@ -72,7 +72,7 @@ from voterlist.storage.store import (
     settle_reruns,
     told_of,
 )
-from voterlist.tables import count_by, distinct, rows_among
+from voterlist.tables import by_key, count_by, distinct, rows_among
 from voterlist.version import __version__
 from voterlist.watch import left_to_ask
 
@@ -97,7 +97,9 @@ def work(
     place = ledgers.place_in(workspace, settings)
     watch = LedgerWatch()
     with Ledger(place) as ledger:
-        _keep_subjects(workspace, ledger)
+        # Of answers that were recorded without it.
+        with suppress(UsageError):
+            keep_subjects(ledger, lambda: known(workspace, ledger))
         newest_day = ledger.newest_day()
         settle_reruns(workspace, told_of(ledger.journal()))
         altered = altered_runs(workspace, ledger.journal())
@@ -278,14 +280,14 @@ def _carried_sources(
         for line in lines
         if line.sender in early
     }
-    of_folder: dict[str, set[str]] = {}
-    for source, name in names.items():
-        of_folder.setdefault(name.rpartition("/")[0], set()).add(source)
+    of_folder = by_key(
+        (name.rpartition("/")[0], source) for source, name in names.items()
+    )
     carried: set[str] = set()
     for folder, digest in last.items():
-        sources = of_folder.get(folder, set())
+        sources = of_folder.get(folder, [])
         if digest_of_lists(rows_among(lists, "source", sources)) == digest:
-            carried |= sources
+            carried.update(sources)
     return carried
 
 
@@ -314,18 +316,12 @@ def _fed_by(error: UnitsFailedError, walk: Walk) -> frozenset[int | None]:
     received = walk.tables.parts(received_name("lists"))
     if not received:
         return frozenset(failed) & _homes(walk.context.inputs)
-    homes = set()
-    for batch, lists in zip(batches, received, strict=True):
-        filled = with_entries(lists)
-        if failed & set(filled.column("constituency").unique().to_pylist()):
-            homes.add(batch.constituency)
+    homes = {
+        batch.constituency
+        for batch, lists in zip(batches, received, strict=True)
+        if failed & set(with_entries(lists).column("constituency").to_pylist())
+    }
     return frozenset(homes) - walk.context.left_out
-
-
-def _keep_subjects(workspace: Path, ledger: Ledger) -> None:
-    """Keep what was said by the entries of answers that were recorded without it."""
-    with suppress(UsageError):
-        keep_subjects(ledger, lambda: known(workspace, ledger))
 
 
 def _missing(
