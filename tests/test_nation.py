@@ -28,10 +28,9 @@ from voterlist.pipeline.reference import not_understood
 from voterlist.render import html as pages
 from voterlist.render import xlsx
 from voterlist.report.section import Run, build_sections
-from voterlist.report.sections.nation import TABLES
+from voterlist.report.sections.nation import TABLES, shapes_of
 from voterlist.report.sections.nation.parts import LATE, PARTS
 from voterlist.report.sections.order import NATION
-from voterlist.report.shapes import shapes_of
 from voterlist.report.values import Facts
 from voterlist.schemas import (
     AGES,

@@ -331,7 +331,7 @@ def _evaluate_clusters(clusters: Path, truth: Path, no_pairs: InputError) -> Ans
         for row in measures
     ]
     table(("by-persons", "share", "low", "high"), rows)
-    return {"measures": [pick(row) for row in measures]}
+    return {"measures": measures}
 
 
 def _evaluate_findings(findings: Path, faults: Path) -> Answer:
@@ -443,9 +443,7 @@ def synth(
     """Invent voters' lists."""
     from voterlist.synth.write import Also, write
 
-    also = Also.NOTHING
-    if registers:
-        also |= Also.REGISTERS
+    also = Also.REGISTERS if registers else Also.NOTHING
     if faults:
         also |= Also.FAULTS
     with Steps() as steps:

@@ -43,7 +43,7 @@ def manual(
     name = " ".join(topic or ()).lower()
     page = _find(name, commands)(SAY)
     _tell(page)
-    parts = [_as_json(part) for part in page.parts]
+    parts = [{"text": part} if isinstance(part, str) else part for part in page.parts]
     return {"topic": name, "title": page.title, "parts": parts}
 
 
@@ -192,11 +192,3 @@ def _fill(text: str, width: int, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _as_json(part: str | Grid | Shown) -> Answer:
-    from voterlist.rulebook import pages as book
-
-    if isinstance(part, book.Grid):
-        return {"heads": part.heads, "rows": part.rows}
-    return {"text": part if isinstance(part, str) else part.text}

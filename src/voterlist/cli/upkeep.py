@@ -325,8 +325,7 @@ def forget(
         "kinds": found.kinds,
         "objections": [
             {
-                "code": why.code,
-                "count": why.count,
+                **pick(why, "code", "count"),
                 "what": SAY(f"{why.code}.what", count=why.count),
                 "todo": SAY(f"{why.code}.todo"),
             }

@@ -28,8 +28,8 @@ from voterlist.render import html, wall, xlsx
 from voterlist.render.wall import build_wall
 from voterlist.report.section import Report, Run, build_sections
 from voterlist.report.sections.nation import TABLES as NATION_TABLES
+from voterlist.report.sections.nation import shapes_of
 from voterlist.report.sections.order import NATION, SCHEMAS, SECTIONS, TABLES
-from voterlist.report.shapes import shapes_of
 from voterlist.report.slices import (
     LOOKED_UP,
     Cutter,

@@ -39,7 +39,8 @@ from voterlist.storage.ledger import Reader
 from voterlist.storage.store import RUN_EVENT
 from voterlist.tables import by_key
 
-_OPEN_IN = "open_in_"
+OPEN_IN = "open_in_"
+"""How the details of a run begin that count the open cases of a constituency."""
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 _NOTHING = Waiting()
 
@@ -121,7 +122,7 @@ def overdue(rows: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, .
 
 def open_in(constituency: int | None) -> str:
     """The journal's word for how many cases of a constituency a run found open."""
-    return f"{_OPEN_IN}{constituency or 0}"
+    return f"{OPEN_IN}{constituency or 0}"
 
 
 @dataclass(frozen=True)
@@ -404,7 +405,7 @@ def _open_by_day(journal: Journal, today: dt.date) -> dict[dt.date, int]:
         newest |= {
             name: int(count)
             for name, count in details.items()
-            if name.startswith(_OPEN_IN)
+            if name.startswith(OPEN_IN)
         }
         points[day] = sum(newest.values())
     return points

@@ -103,11 +103,10 @@ def _lines(rows: Sequence[FindingRow], most: int) -> Iterator[ReadRow]:
     )
     for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
         shown = _cut([line for *_, line in group if line], most)
-        lines = tuple(shown.rows)
         yield {
             "file": file or None,
             "sheet": sheet or None,
-            "lines": lines,
+            "lines": tuple(shown.rows),
             "left": shown.left,
         }
 
@@ -274,8 +273,7 @@ def _cut(rows: Sequence[Any], count: int) -> Part:
 def nice(most: int) -> int:
     """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... not below the number."""
     scale: int = 10 ** (len(str(most)) - 1)
-    ends = (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale)
-    return next(end for end in ends if end >= most)
+    return next(step * scale for step in (2, 4, 6, 8, 10) if step * scale >= most)
 
 
 _MOST_ROWS = 14

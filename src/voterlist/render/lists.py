@@ -156,10 +156,6 @@ class ListWords(Words):
         numbers = {"value": row["value"], "limit": row["limit"], "count": row["value"]}
         return self(f"rule.{row['rule']}.message", **numbers)
 
-    def name(self, row: ReadRow) -> str:
-        """The whole name in a row of ALTERATION."""
-        return name_in(row)
-
     def why(self, row: ReadRow) -> str:
         """The ground of a row of CORRECTION, and the document that shows it."""
         ground = row["ground"]
@@ -376,7 +372,7 @@ def _changes(words: ListWords) -> list[Shown]:
     """The sheet of changes: no identifier, and of the birth date what a list on display shows."""
     return [
         replace(_NUMBER, key="lists.column.number-then", width=8, paper=15),
-        Shown("lists.column.name", words.name, 32, 40, kind="text", is_bold=True),
+        Shown("lists.column.name", name_in, 32, 40, kind="text", is_bold=True),
         Shown("lists.column.born", words.born, 12, 21, align="center"),
         _column("field.address", "address", 38, 40, kind="text"),
         *_carried_columns(DISPLAYED),

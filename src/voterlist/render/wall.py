@@ -221,7 +221,12 @@ def _chart(burned: BurnDown, today: dt.date) -> dict[str, Any] | None:
     start = line[-1]
 
     def reached(day: dt.date) -> _Point:
-        return _reach(start, at(day, 0))
+        """Where no case is left; where the line to it leaves the chart at the right."""
+        x, y = at(day, 0)
+        if x <= _CHART_WIDE:
+            return x, y
+        share = (_CHART_WIDE - start[0]) / (x - start[0])
+        return _CHART_WIDE, start[1] + share * (y - start[1])
 
     peak_day, peak = max(points, key=lambda point: (point[1], point[0]))
     chart = {
@@ -245,14 +250,6 @@ def _chart(burned: BurnDown, today: dt.date) -> dict[str, Any] | None:
         corner = [(_CHART_WIDE, _CHART_HIGH)] if ends[1][0] >= _CHART_WIDE else []
         chart["fan"] = _path([start, ends[0], *corner, ends[1]]) + "Z"
     return chart
-
-
-def _reach(start: _Point, end: _Point) -> _Point:
-    """The end of a line, or where it leaves the chart at the right."""
-    if end[0] <= _CHART_WIDE:
-        return end
-    share = (_CHART_WIDE - start[0]) / (end[0] - start[0])
-    return _CHART_WIDE, start[1] + share * (end[1] - start[1])
 
 
 def _path(points: list[_Point]) -> str:

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import pyarrow as pa
 
 from voterlist.model import Stage, frozen
-from voterlist.report.shapes import Shapes
 from voterlist.report.values import (
     Facts,
     Limits,
@@ -28,6 +27,9 @@ from voterlist.report.values import (
     in_constituency,
 )
 from voterlist.schemas import empty, require, with_added
+
+if TYPE_CHECKING:
+    from voterlist.report.sections.nation import Shapes
 
 SheetValue = str | float | dt.date | None
 

@@ -158,7 +158,14 @@ class Desk:
             # Such a cookie is never sent without TLS, and no neighbour can set it.
             self._cookie, self._is_secure = "__Host-voterlist-desk", True
         return Guards(
-            self._application(),
+            Starlette(
+                routes=self.routes(),
+                lifespan=self._lifespan,
+                exception_handlers={
+                    HTTPException: self._failed,
+                    Exception: self._failed,
+                },
+            ),
             scheme=address.scheme,
             hosts=address.hosts(),
             bodies=_BODIES,
@@ -215,13 +222,6 @@ class Desk:
             return self._with_language(answer, say) if _chooses(request) else answer
 
         return handle
-
-    def _application(self) -> Starlette:
-        return Starlette(
-            routes=self.routes(),
-            lifespan=self._lifespan,
-            exception_handlers={HTTPException: self._failed, Exception: self._failed},
-        )
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -296,8 +296,10 @@ class Desk:
     async def show_login(self, request: Request) -> Response:
         """The page on which people log in."""
         say = self.words(request)
-        message = "serve.login.ended" if "ended" in request.query_params else None
-        answer = self._login_page(say, message=say(message) if message else "")
+        is_ended = "ended" in request.query_params
+        answer = self._login_page(
+            say, message=say("serve.login.ended") if is_ended else ""
+        )
         return self._with_language(answer, say) if _chooses(request) else answer
 
     def _with_language(self, answer: Response, say: Catalogue) -> Response:

@@ -209,11 +209,8 @@ class CasesApi:
         ]
         await self._clerk.do(partial(self._watch.decide, requests=requests))
         results = [self._result(request, say) for request in requests]
-        statuses = [
-            request.refusal.status
-            for request in requests
-            if request.refusal is not None
-        ]
+        refusals = [request.refusal for request in requests if request.refusal]
+        statuses = [refusal.status for refusal in refusals]
         return JSONResponse({"results": results}, max(statuses, default=200))
 
     async def news(

@@ -279,10 +279,8 @@ class Answers:
         """(case, entry) of every answer that names both."""
         for table in (self._given.verdicts, self._given.amendments):
             rows = table.filter(pc.is_valid(table.column("case_id")))
-            columns = (
-                rows.column(name).to_pylist() for name in ("case_id", "entry_id")
-            )
-            yield from zip(*columns, strict=True)
+            for row in rows.select(["case_id", "entry_id"]).to_pylist():
+                yield row["case_id"], row["entry_id"]
 
 
 def _last(answers: pa.Table) -> int:
@@ -425,8 +423,7 @@ class Work:
         groups = {self._slices.group(case) for case in cases}
         together = {case for group in groups for case in group.cases}
         entries = {entry for group in groups for entry in group.entries}
-        of_them = together, entries
-        return self._slices.of(*of_them), self.answers.of(*of_them)
+        return self._slices.of(together, entries), self.answers.of(together, entries)
 
     def _load(self, ledger: Ledger, runs: Known) -> None:
         settings = self.settings

@@ -13,7 +13,7 @@ from typing import Any
 
 from voterlist.decisions.given import is_same_person
 from voterlist.model import JournalLine, frozen
-from voterlist.pipeline.standings import day_of_moment
+from voterlist.pipeline.standings import OPEN_IN, day_of_moment
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import (
     FILE_NAME,
@@ -35,9 +35,6 @@ from voterlist.storage.ledger.chain import (
 from voterlist.storage.ledger.reading import name_of
 from voterlist.storage.store import RUN_EVENT
 from voterlist.storage.workspace import open_to_read, settings_of
-
-_OPEN_IN = "open_in_"
-"""How the details of a run begin that count the open cases of a constituency."""
 
 
 @frozen
@@ -258,12 +255,9 @@ def _line_of_journal(
 
 def _of_run(details: Mapping[str, str | int]) -> Mapping[str, str | int]:
     """The details of a run: its open cases together, and in how many constituencies they are."""
-    counts = [
-        int(value) for name, value in details.items() if name.startswith(_OPEN_IN)
-    ]
-    others = {
-        name: text for name, text in details.items() if not name.startswith(_OPEN_IN)
-    }
+    others = dict(details)
+    names = [name for name in details if name.startswith(OPEN_IN)]
+    counts = [int(others.pop(name)) for name in names]
     return {**others, "open": sum(counts), "places": sum(map(bool, counts))}
 
 

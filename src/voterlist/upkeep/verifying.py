@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +17,12 @@ import pyarrow.parquet as pq
 
 from voterlist import config
 from voterlist.config.sections import LedgerSettings, Settings
-from voterlist.custody.archive import MOST_FILES, copy_member, read_directory
+from voterlist.custody.archive import (
+    MOST_FILES,
+    copy_member,
+    measure_content,
+    read_directory,
+)
 from voterlist.custody.canonical import from_bytes
 from voterlist.custody.commissions import Kind
 from voterlist.custody.keys import own_public_key
@@ -25,7 +30,6 @@ from voterlist.custody.manifest import Manifest as PackageManifest
 from voterlist.custody.reading import Receiving, open_package
 from voterlist.custody.refusals import refusal
 from voterlist.custody.trust import Trust
-from voterlist.custody.writing import Payload
 from voterlist.errors import UsageError, usage_error
 from voterlist.fields import LATER_FIELDS
 from voterlist.handover.commissions import KEYS
@@ -214,14 +218,10 @@ def _made_again(
     scope = Scope(manifest.constituency, manifest.sender.precinct)
     with private_folder() as work:
         contents = contents_of(source, scope, work, manifest.day)
-        return {payload.name: _sha256(payload) for payload in contents.payloads}
-
-
-def _sha256(payload: Payload) -> str:
-    digest = hashlib.sha256()
-    for part in payload.parts():
-        digest.update(part)
-    return digest.hexdigest()
+        return {
+            payload.name: measure_content(payload.parts()).sha256
+            for payload in contents.payloads
+        }
 
 
 @frozen
@@ -358,8 +358,8 @@ def _by_day(
 ) -> Iterator[list[Submission]]:
     """The lists seen until a day, by the day on which each was first seen."""
     seen = [submission for submission in submissions if submission.first_seen <= day]
-    seen.sort(key=lambda submission: submission.first_seen)
-    for _, group in groupby(seen, key=lambda submission: submission.first_seen):
+    first_seen = attrgetter("first_seen")
+    for _, group in groupby(sorted(seen, key=first_seen), first_seen):
         yield list(group)
 
 

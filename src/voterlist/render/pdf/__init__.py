@@ -18,6 +18,7 @@ import pyarrow as pa
 import typst
 
 from voterlist.errors import VoterlistError
+from voterlist.fields import name_in
 from voterlist.lists.documents import ListDocument, PaperDocument
 from voterlist.model import Purpose
 from voterlist.render.lists import (
@@ -212,14 +213,12 @@ def render_list(document: ListDocument, language: str) -> bytes:
     if document.edition.purpose == Purpose.CHANGES:
         data["notes"].append(words.since(document))
         data["words"]["foot"] = words("print.foot.changes")
-        data["list"] = _section(
-            "changes", [(None, document.changes.to_pylist())], words
-        )
-        data["list"] |= {"none": words("lists.corrections.none")}
+        changes = _section("changes", [(None, document.changes.to_pylist())], words)
+        data["list"] = changes | {"none": words("lists.corrections.none")}
         return typeset("display", data, document.edition.day)
     sheet: SheetName = "display" if is_display else "work"
-    data["list"] = _section(sheet, [(None, document.rows.to_pylist())], words)
-    data["list"] |= {"none": words("lists.none")}
+    listed = _section(sheet, [(None, document.rows.to_pylist())], words)
+    data["list"] = listed | {"none": words("lists.none")}
     if is_display:
         return typeset("display", data, document.edition.day)
     corrections = document.corrections.to_pylist()
@@ -227,8 +226,8 @@ def render_list(document: ListDocument, language: str) -> bytes:
         (street or words("print.no-street"), list(asked))
         for street, asked in groupby(document.door.to_pylist(), itemgetter("street"))
     ]
-    data["corrections"] = _section("corrections", [(None, corrections)], words)
-    data["corrections"] |= _sheet_words("corrections", words)
+    sheet_of = _section("corrections", [(None, corrections)], words)
+    data["corrections"] = sheet_of | _sheet_words("corrections", words)
     data["door"] = _section("door", streets, words) | _sheet_words("door", words)
     return typeset("work", data, document.edition.day)
 
@@ -405,7 +404,7 @@ def _source(words: ListWords, _document: PaperDocument, row: ReadRow) -> str:
 
 
 CELLS: Mapping[str, _Cell] = {
-    "name": lambda words, _document, row: words.name(row),
+    "name": lambda _words, _document, row: name_in(row),
     "birth_date": lambda words, _document, row: words.born(row),
     "address": lambda _words, _document, row: row["address"],
     "constituency": _constituency,

@@ -158,9 +158,9 @@ def render_pictures(
     """
     words = PictureWords(language)
     given = {"w": words, "of": pictures, "lines": lines, "bars": bars_of, "nice": nice}
-    sections = {}
-    for name in _SECTIONS:
-        sections[name] = render_template(f"pictures/{name}.html", **given)
+    sections = {
+        name: render_template(f"pictures/{name}.html", **given) for name in _SECTIONS
+    }
     is_personal = lines is not None and pictures["shown"]
     note = "picture.with-entries" if is_personal else "picture.without-entries"
     return _page(words, words("picture.title"), note, sections, index=index)

@@ -193,9 +193,9 @@ def columns_of(
         for name in _MADE_OF.get(field, (own,)):
             known |= known_values(entries, name)
         if known.any():
-            counts = {"known": known, "lacking": says_little & ~known}
-            told = {name: int(of.sum()) for name, of in counts.items()}
-            columns.append({"field": field, **told})
+            lacking = int((says_little & ~known).sum())
+            column = {"field": field, "known": int(known.sum()), "lacking": lacking}
+            columns.append(column)
     return {
         "entries": entries.size,
         "columns": columns,
@@ -353,13 +353,13 @@ def weights_of(
     is_drawn = (probability >= kept) & (np.arange(len(counts)) < pairs.num_rows)
     drawn = int(counts[is_drawn].sum())
     place = np.clip(np.floor(log_odds[is_drawn]), first, last - 1).astype(int) - first
+    right = probability * counts
     every = np.bincount(place, counts[is_drawn], bits)
-    same = np.bincount(place, (probability * counts)[is_drawn], bits)
+    same = np.bincount(place, right[is_drawn], bits)
 
     def place_of(log_odds: float) -> float:
         return min(100 * (log_odds - first) / bits, 100.0)
 
-    right = probability * counts
     loss = fitted.loss
     lost = float(right.sum()) * loss.share / max(1 - loss.share, _LEAST_BROUGHT)
 
@@ -380,7 +380,7 @@ def weights_of(
             "recall": (pairs - wrong) / expected if expected else 1.0,
         }
 
-    begins = [first + number for number in range(bits)]
+    begins = range(first, last)
     bars = [
         {
             "start": place_of(start),

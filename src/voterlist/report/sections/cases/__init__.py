@@ -269,9 +269,8 @@ class Line:
 
 def page(cases: Cases) -> Mapping[str, Any]:
     """What the template of the cases needs besides the cases."""
-    kinds = [row.kind for row in cases.kinds]
     return {
-        "kinds": kinds,
+        "kinds": [row.kind for row in cases.kinds],
         "side_by_side": lines_of,
         "bars": bars_of,
         "sentence": lambda words, case: Sentences(words, cases.chances).of(case),
@@ -356,7 +355,12 @@ def _build(inputs: Inputs) -> Cases:
         looked_up,
         inputs.run.names,
     )
-    reasons = dict.fromkeys(_contested_cases(inputs), "contested")
+    contested = inputs.table("contested").select(["case_id", "answer"]).to_pylist()
+    verdicts = set(Verdict)
+    # What people decided in different ways.
+    reasons = {
+        row["case_id"]: "contested" for row in contested if row["answer"] in verdicts
+    }
     reasons |= dict.fromkeys(waiting, "second-reading")
     built = tuple(
         replace(case, waits_for=reasons.get(case.case_id, "")) for case in built
@@ -374,12 +378,6 @@ def _waiting(inputs: Inputs) -> set[str]:
     readings = inputs.table("second_readings")
     ready = readings.filter(readings.column("is_ready"))
     return set(ready.column("case_id").to_pylist())
-
-
-def _contested_cases(inputs: Inputs) -> set[str]:
-    """The cases that people decided in different ways."""
-    rows = inputs.table("contested").select(["case_id", "answer"]).to_pylist()
-    return {row["case_id"] for row in rows if row["answer"] in {*Verdict}}
 
 
 def _chances(inputs: Inputs) -> dict[int | None, tuple[Chance, ...]]:

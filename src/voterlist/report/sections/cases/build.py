@@ -73,16 +73,12 @@ def build_cases(
     first_rows = table.select(shown).take(starts).to_pylist()
     built = []
     for start, end, first in zip(starts, ends, first_rows, strict=True):
-        kind, case_id = CaseKind(first["kind"]), first["case_id"]
+        kind = CaseKind(first["kind"])
         case = Case(
-            number=first["number"],
-            case_id=case_id,
-            kind=kind,
-            probability=first["probability"],
-            weight=first["weight"],
+            **first | {"kind": kind},
             is_asked=kind.is_asked,
             members=tuple(members[start:end]),
-            why=waterfalls.get(case_id),
+            why=waterfalls.get(first["case_id"]),
         )
         built.append(case)
     return tuple(built)

@@ -298,12 +298,11 @@ _SHADES = 4
 def page(findings: Findings) -> Mapping[str, Any]:
     """What the template of the findings needs besides the findings."""
     rows = by_key(((row.rule, row.severity), row) for row in findings.rows)
-    rules = [
-        {"count": count, "rows": rows[count.rule, count.severity]}
-        for count in findings.rules
-    ]
     return {
-        "rules": rules,
+        "rules": [
+            {"count": count, "rows": rows[count.rule, count.severity]}
+            for count in findings.rules
+        ],
         "severities": list(Severity),
         "shade": shade,
     }

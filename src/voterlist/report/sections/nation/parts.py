@@ -40,12 +40,12 @@ from voterlist.report.sections.nation import (
     Counts,
     Part,
     Row,
+    Shapes,
     by_place,
     counts,
     nation_section,
 )
 from voterlist.report.sections.needs import NEEDS, Need
-from voterlist.report.shapes import Shapes
 from voterlist.report.values import Text, UnitStanding
 from voterlist.tables import as_ranges, by_key, count_by, distinct, rows_among, text_of
 
@@ -374,11 +374,9 @@ def _funnel(
     funnel = share_funnel(
         count, of, one_group, chance=_BEYOND, two_sided=True, usable=usable
     )
-    columns = {"count": count, "of": of}
-    columns |= {
-        name: getattr(funnel, name) for name in ("value", "base", "lower", "upper")
-    }
-    rows = pa.table(columns).to_pylist()
+    names = ("value", "base", "lower", "upper")
+    told = {name: getattr(funnel, name) for name in names}
+    rows = pa.table({"count": count, "of": of, **told}).to_pylist()
     points = [
         Point(
             place,
@@ -433,11 +431,8 @@ def _repeats(inputs: Inputs) -> Part:
     for kind in CaseKind:
         if kind in every:
             wide = far.get(kind, 0)
-            numbers = {
-                "cases": every[kind],
-                "within": every[kind] - wide,
-                "across": wide,
-            }
+            within = every[kind] - wide
+            numbers = {"cases": every[kind], "within": within, "across": wide}
             kinds.append(Row(f"case-kind.{kind}.title", numbers))
     told = table.text("nation.repeats.told", *counted)
     tables = [table, Counted("kinds", kinds)]

@@ -113,10 +113,11 @@ def _precincts(summary: Rows) -> Rows:
             counts["unexplained"] += row["entries"]
     rows: list[ReadRow] = [
         {
-            **dict(zip(("constituency", "precinct"), area, strict=True)),
+            "constituency": constituency,
+            "precinct": precinct,
             **{name: counts[name] for name in (*CHANGES, "unexplained")},
         }
-        for area, counts in by_area.items()
+        for (constituency, precinct), counts in by_area.items()
     ]
     rows.sort(
         key=lambda row: (
