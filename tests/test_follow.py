@@ -13,6 +13,7 @@ from voterlist.persons import case_id
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
+    GIVEN_ACCEPTANCE,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
     empty,
@@ -230,6 +231,7 @@ def test_cases_and_findings_are_named_by_the_entries_of_today():
         verdicts=from_columns(verdicts, GIVEN_VERDICT, 2),
         amendments=empty(GIVEN_AMENDMENT),
         acceptances=acceptances,
+        marks=acceptances.add_column(0, GIVEN_ACCEPTANCE.field(0), [[1]]),
         subjects=subjects_among(then, old),
         case_entries={case: old},
     )
@@ -240,7 +242,9 @@ def test_cases_and_findings_are_named_by_the_entries_of_today():
     assert set(followed.verdicts.column("case_id").to_pylist()) == {case_id(new)}
     assert followed.case_entries == {case_id(new): sorted(new)}
     (answer,) = followed.acceptances.to_pylist()
-    assert answer["finding_id"] == finding_ids(followed.acceptances)[0]
+    (named,) = finding_ids(followed.acceptances)
+    marks = followed.marks.column("finding_id").to_pylist()
+    assert [answer["finding_id"], *marks] == [named, named]
     assert (answer["entry_id"], answer["other_entry_id"]) == tuple(new)
 
 

@@ -630,7 +630,7 @@ def walked(tmp_path_factory):
     for path in desk.books[0]:
         assert review_books.fill(path, is_of_elza)
     said = told("review", "import", desk.workspace, *desk.books[0], *LATER)[1]
-    assert (said["accepted"] > 0, said["recorded"]) == (True, 0)
+    assert (said["accepted"], said["asked_again"], said["recorded"]) == (1, 0, 0)
     assert ledger_of(desk.workspace) == before
     late = defaultdict(list)
     for problem in said["problems"]:
@@ -656,6 +656,9 @@ def test_an_older_answer_is_told_when_its_workbook_is_read_in_again(walked):
     late = walked.late
     told_of = late[an_older_answer_does_not_come_back_with_its_workbook]
     assert told_of == ["answered-since"] * 2
+    # Of a case, of an entry and of a finding that was accepted.
+    taken_back = late[what_nobody_wrote_into_a_workbook_is_no_answer]
+    assert taken_back == ["answered-since"] * 3
     # Nobody decided otherwise, and the day of the question has passed.
     assert late[a_case_is_asked_of_the_precinct_with_a_day] == []
     assert late[one_tick_decides_a_case_as_proposed] == []

@@ -222,9 +222,10 @@ _RECORDED_AS = {STAYS: WITHDRAWN, ELSEWHERE: Action.STRIKE.value}
 
 def says_same(row: Row, last: Row) -> bool:
     """True where a row says what was recorded; what was filled in then may be blank in it."""
-    if "verdict" in row:
-        said = row["verdict"], row["reason"] or ""
-        return said == (last["verdict"], last["reason"] or "")
+    for word in ("verdict", "mark"):
+        if word in row:
+            said = row[word], row["reason"] or ""
+            return said == (last[word], last["reason"] or "")
     names = ("field", "ground", "document", "reason", "constituency", "precinct")
     action, value, due = (row[name] for name in ("action", "value", "due"))
     if action == CONFIRM:
@@ -256,9 +257,10 @@ def last_known(typed: Typed, row: Row) -> int:
     Of a row in which nobody wrote since, every answer may be meant.
     """
     known = (typed.ids.get(ANSWERS_KNOWN) or "").split()
-    if not is_written(typed) or len(known) != 2 or not all(map(str.isdigit, known)):
+    kind = 0 if "verdict" in row else 2 if "mark" in row else 1
+    if not is_written(typed) or len(known) <= kind or not all(map(str.isdigit, known)):
         return 0
-    return int(known["verdict" not in row])
+    return int(known[kind])
 
 
 def as_text(value: object) -> str | None:

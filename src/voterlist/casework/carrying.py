@@ -11,8 +11,9 @@ from typing import Any
 
 from voterlist.casework.answered_rows import is_written, last_known, says_same
 from voterlist.casework.printed import with_named_entries
+from voterlist.decisions.answers import ACCEPT, why_accepted
 from voterlist.decisions.given import Given, person_key
-from voterlist.decisions.standing import about, last_answers, says
+from voterlist.decisions.standing import WITHDRAWN, about, last_answers, says
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.list_input import ListSource
@@ -70,7 +71,7 @@ def write_workbook(
         name=name,
         answers_known=" ".join(
             str(max(table.column("number").to_pylist(), default=0))
-            for table in (given.verdicts, given.amendments)
+            for table in (given.verdicts, given.amendments, given.marks)
         ),
     )
     write_content(path, book)
@@ -169,23 +170,29 @@ def _said_before(
         given: all answers in the ledger.
         by: who decided, where a row names nobody.
     """
-    said = _by_person((*given.verdicts.to_pylist(), *given.amendments.to_pylist()))
+    marks = given.marks.rename_columns({"accepted_by": "decided_by"}).to_pylist()
+    said = _by_person(
+        (*given.verdicts.to_pylist(), *given.amendments.to_pylist(), *marks)
+    )
     of_entries = last_answers(given, with_settled=True).values()
     holding = _by_person(row for of_entry in of_entries for row in of_entry.values())
-    marks = {row["finding_id"]: row for row in given.acceptances.to_pylist()}
+    last_marks = {_thing(mark): [mark] for mark in marks}
     typed = {(row.sheet, row.row): row for row in answers.typed}
+    amendments = answers.amendments.to_pylist()
+    of_findings = filter(None, map(_as_mark, amendments))
     before: dict[tuple[str, int], bool] = {}
-    for row in (*answers.decisions.to_pylist(), *answers.amendments.to_pylist()):
+    for row in (*answers.decisions.to_pylist(), *amendments, *of_findings):
         place = row["sheet"], row["row"]
         if place not in typed:
             continue
         since, thing = last_known(typed[place], row), _thing(row)
         person = row["decided_by"] or by
-        found = []
         for who, history in said.get(thing, {}).items():
             if person is not None and person_key(person) != who:
                 continue
-            now = [*history[-1:], *holding.get(thing, {}).get(who, ())]
+            own = [*history[-1:], *holding.get(thing, {}).get(who, ())]
+            # Of a finding one mark stands, whoever made it.
+            now = last_marks.get(thing, own)
             then = [
                 earlier
                 for earlier in history
@@ -193,16 +200,8 @@ def _said_before(
             ]
             if then or any(says_same(row, answer) for answer in now):
                 meant = {_meaning(answer) for answer in now}
-                found.append(bool(then) and meant.isdisjoint(map(_meaning, then)))
-        # Of acceptances the last alone is kept.
-        mark = marks.get(row.get("finding_id"))
-        if mark is not None and _says_mark(row, mark):
-            author = person_key(mark["accepted_by"])
-            found += [False] * (person is None or person_key(person) == author)
-        elif mark is not None and row["action"] == Mark.ACCEPT:
-            found += [True] * (not is_written(typed[place]))
-        if found:
-            before[place] = any(found)
+                is_older = bool(then) and meant.isdisjoint(map(_meaning, then))
+                before[place] = before.get(place, False) or is_older
     return before
 
 
@@ -215,20 +214,25 @@ def _by_person(
 
 
 def _thing(row: Row) -> tuple[str | None, str | None]:
-    """The case of a verdict, and the entry that an answer is about."""
+    """The case of a verdict, and the entry that an answer is about; of a mark the finding."""
+    if "mark" in row:
+        return row["finding_id"], None
     return row["case_id"] if "verdict" in row else None, row["entry_id"]
 
 
 def _meaning(row: Row) -> tuple[Any, ...]:
     """What an answer says, whatever its words are."""
-    return (row["verdict"],) if "verdict" in row else (about(row), *says(row))
+    word = row.get("verdict") or row.get("mark")
+    return (word,) if word else (about(row), *says(row))
 
 
-def _says_mark(row: Row, last: Row) -> bool:
-    """True where a row says of a finding what was recorded."""
-    action = "accept" if last["mark"] == Mark.ACCEPT else "withdraw"
-    reason = row["reason"] or row["ground"]
-    return (row["action"], reason) == (action, last["reason"])
+def _as_mark(row: Row) -> Row | None:
+    """What a row says of its finding as a whole; None where it names or says nothing such."""
+    if row["finding_id"] is None or row["action"] not in {ACCEPT, WITHDRAWN}:
+        return None
+    if row["action"] == ACCEPT:
+        return row | {"mark": ACCEPT, "reason": why_accepted(row)}
+    return row | {"mark": Mark.ASK.value}
 
 
 def _set_aside(path: Path, today: dt.date) -> Path:

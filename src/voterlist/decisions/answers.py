@@ -250,6 +250,12 @@ class Amended:
 ACCEPT = Mark.ACCEPT.value
 
 
+def why_accepted(row: Row) -> str:
+    """The reason of an acceptance: it has no other cells, so nothing that was written gets lost."""
+    words = (row[name] for name in ("ground", "reason", "document"))
+    return "; ".join(word for word in words if word)
+
+
 _FOUND_ON = ("entry_id", "other_entry_id")
 _CONFIRMED = "confirmed"
 """The class of a MATCH in which an identifier agrees, and nothing contradicts."""

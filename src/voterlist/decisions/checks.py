@@ -17,6 +17,7 @@ from voterlist.decisions.answers import (
     AmendmentContext,
     Replaced,
     Subjects,
+    why_accepted,
 )
 from voterlist.decisions.given import (
     AMENDMENT_ROW,
@@ -153,9 +154,7 @@ class Record:
         if took_back or row["adjudicates"]:
             nothing = dict.fromkeys(("field", "value", "ground", "document"))
             self._amendments.append(row | nothing | {"action": Action.WITHDRAW.value})
-        # An acceptance has its reason alone, so nothing that was written gets lost.
-        words = (row[name] for name in ("ground", "reason", "document"))
-        reason = "; ".join(word for word in words if word)
+        reason = why_accepted(row)
         last = self._accepted.get(row["finding_id"])
         if last is not None and (last["mark"], last["reason"]) == (ACCEPT, reason):
             return took_back or row["adjudicates"]

@@ -80,6 +80,8 @@ def rename(given: Given, followed: pa.Table, names: Names) -> Given:
             {"entry_id": moves, "case_id": cases, "finding_id": findings},
         ),
         acceptances=_with(acceptances, {"finding_id": findings}),
+        # Held against the rows of workbooks by their findings alone.
+        marks=_with(given.marks, {"finding_id": findings}),
         case_entries=members,
     )
 

@@ -21,6 +21,7 @@ from voterlist.model import Action, Problem, frozen
 from voterlist.schemas import (
     ACCEPTANCE,
     ENTRY,
+    GIVEN_ACCEPTANCE,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
     SUBJECT,
@@ -92,6 +93,8 @@ class Given:
     """GIVEN_AMENDMENT: about entries, and about people who have none."""
     acceptances: pa.Table = field(default_factory=ACCEPTANCE.empty_table)
     """ACCEPTANCE: the last answer to each finding that was accepted."""
+    marks: pa.Table = field(default_factory=GIVEN_ACCEPTANCE.empty_table)
+    """GIVEN_ACCEPTANCE: all that was said of these findings."""
     subjects: pa.Table = field(default_factory=SUBJECT.empty_table)
     """SUBJECT: what the entries said then."""
     case_entries: Mapping[str, Sequence[str]] = field(default_factory=dict)

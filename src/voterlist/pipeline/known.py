@@ -398,6 +398,7 @@ def answers_in(ledger: Reader) -> Given:
         verdicts=ledger.given_verdicts(),
         amendments=ledger.given_amendments(),
         acceptances=ledger.acceptances(),
+        marks=ledger.given_acceptances(),
         subjects=ledger.subjects(),
         case_entries=ledger.case_entries(),
     )

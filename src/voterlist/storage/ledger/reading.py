@@ -28,6 +28,7 @@ from voterlist.model import JournalLine, frozen
 from voterlist.schemas import (
     ACCEPTANCE,
     DECISION,
+    GIVEN_ACCEPTANCE,
     GIVEN_AMENDMENT,
     GIVEN_VERDICT,
     SUBJECT,
@@ -399,12 +400,10 @@ class Reader:
         return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
 
     def given_acceptances(self) -> pa.Table:
-        """Everything that anybody said of findings: ACCEPTANCE and a ``number``, in order."""
-        schema = ACCEPTANCE.insert(0, pa.field("number", pa.int64()))
-        columns = ", ".join(schema.names)
-        query = f"SELECT {columns} FROM acceptances ORDER BY number"  # noqa: S608  our names
-        rows = self._base.rows(query)
-        return _as_table(rows, schema)
+        """GIVEN_ACCEPTANCE: everything that anybody said of findings, in order."""
+        names = ", ".join(GIVEN_ACCEPTANCE.names)
+        query = f"SELECT {names} FROM acceptances ORDER BY number"  # noqa: S608  our names
+        return _as_table(self._base.rows(query), GIVEN_ACCEPTANCE)
 
     def applications(self) -> list[ApplicationEvent]:
         """All that happened to applications, in order."""
