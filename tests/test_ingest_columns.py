@@ -243,6 +243,12 @@ def test_what_may_be_a_field_that_a_list_lacks_is_asked_about(place, cell, is_as
         (5, "Müəssisə", "Bakı şəhəri, {} saylı məktəb"),
         (5, "Çağırış ayı", "yanvar 20{}"),
         (5, "Место работы", "Кондитерский дом"),
+        (5, "Məktəbin ünvanı", "Nizami küçəsi {}"),
+        (5, "Адрес места работы", "Nizami küçəsi {}"),
+        (5, "Work address", "Nizami küçəsi {}"),
+        (5, "Company", "Flat Iron {}"),
+        (5, "Köçüb gəldiyi yer", "Gəncə şəhəri"),
+        (5, "Çağırıldığı yer", "Gəncə şəhəri"),
         (6, "Abonent kodu", "12ABC{}"),
         (6, "Badge ID", "12ABC{}"),
         (7, "Rayon kodu", None),
@@ -284,7 +290,8 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
         (4, "İl", "2015", True),
         (3, "Atasının adı, soyadı", "Vaqif Əliyev", True),
         (5, "Məhəllə", "Nizami küçəsi {}", False),
-        (5, "Müəssisə", "Nizami küçəsi {}", True),
+        (5, "Müəssisə", "Nizami küçəsi {}", False),
+        (4, "İl", "2005", False),
         (5, "Köhnə və yeni ünvanı", "Nizami küç. 3; Xətai küç. {}", True),
         (8, "Старый / новый документ", "AA123456 / AZE1234567{}", True),
         (8, "Yeni vəsiqə", "AZE1234567{}", False),
@@ -384,6 +391,40 @@ def test_who_lives_in_barracks_may_stand_in_another_order(is_apart):
         row[4] = f"03.05.19{(37 * at % 67 if is_apart else at // 2) + 30}"
         row[5] = f"{at if by_name else at // 33}-ci kazarma"
     assert "columns-out-of-step" not in said(take(raw([[TITLE], HEADER, *rows])))
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "value"),
+    [
+        ({"Faktiki ünvan": "Xətai küçəsi 5"}, "address", None),
+        ({"Room": "Room"}, "address", None),
+        ({"Nömrə": "12345678", "Seriya": "AZE"}, "document", "AZE 12345678"),
+        ({"Soyadı, ata adı": "Əliyev Vaqif"}, "full_name", None),
+    ],
+)
+def test_another_address_or_name_is_not_joined_to_the_own(more, field, value):
+    """Each voter lived at two addresses; a document lost its number, a list its voters."""
+    rows = [[*row, *more.values()] for row in voters()]
+    found = take(raw([[TITLE], [*HEADER, *more], *rows])).entries.sort_by("line")
+    of_voters = [row[5] for row in voters()] if field == "address" else [value] * 24
+    assert found.column(field).to_pylist() == of_voters
+
+
+@pytest.mark.parametrize("more", [[], ["Vərəqəni alan şəxs"], ["Sayğac kodu"]])
+def test_below_headings_in_unknown_words_numbers_of_columns_are_no_voter(more):
+    """They were asked about; and who took the papers, or a meter, was the voter's own."""
+    heads = ["№", "Vvv", "Doğum tarixi", "Ünvan", *more]
+    numbers = [str(at + 1) for at in range(len(heads))]
+    whole = [" ".join(row[1:4]) for row in voters()]
+    cells = {"Sayğac kodu": "12ABC45", "Vərəqəni alan şəxs": "Əliyev Vaqif Həsən oğlu"}
+    rows = (
+        [row[0], name, row[4], "Nizami küç. 5", *map(cells.get, more)]
+        for row, name in zip(voters(), whole, strict=True)
+    )
+    found = take(raw([[TITLE], heads, numbers, *rows]))
+    assert "may-be-voter" not in said(found)
+    assert sorted(found.entries.column("full_name").to_pylist()) == sorted(whole)
+    assert found.entries.column("fin").null_count == 24
 
 
 def test_fathers_without_a_particle_are_asked_about():

@@ -15,6 +15,7 @@ from voterlist.fields import FIELDS, HASHED, NAMES
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header
 from voterlist.ingest.text import (
     FIELD_OF,
+    NO_HOME,
     OF_NOBODY,
     OF_OTHERS,
     UNUSED,
@@ -199,6 +200,10 @@ _SURNAMES = {"surname", "full_name"}
 """The roles of which every list has one."""
 _MOSTLY = 0.5
 """A column is one of single words where more of its cells are."""
+_REGISTERED = re.compile(r"qeydiyyat|прописк|регистр|\bregist|daimi|permanent")
+"""A word of the address at which a voter is on the list."""
+_REALLY = re.compile(r"faktiki|факт|actual|muveqqeti|времен|tempor")
+"""A word of another one, at which the voter really lives."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
 
@@ -215,7 +220,7 @@ def confirm_columns(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
         else _weighed(match, shapes[match.column], columns.matches)
         for match in columns.matches
     )
-    kept = [match for match in weighed if match is not None]
+    kept = _of_one_home([match for match in weighed if match is not None], shapes)
     roles = _doubtful_names(kept, shapes)
     return _halved(kept, {match.column for match in kept if match.role in roles})
 
@@ -229,15 +234,18 @@ def _weighed(
     is_hinted = _has_hint(match.role, heading)
     if match.how == "similar" and OF_OTHERS.match(heading):
         known = {other.field for other in matches if other.how == "known"}
-        is_nobodys = match.field in known or OF_NOBODY.search(heading)
+        of_nobody = NO_HOME if match.field == "address" else OF_NOBODY
+        is_nobodys = match.field in known or of_nobody.search(heading)
         if is_nobodys or verdict != 1 or not is_hinted:
             return None
     only_name = match.role in _SURNAMES and not firm & _SURNAMES
-    if match.weak and not (is_hinted and (verdict == 1 or only_name)):
+    is_wordy = match.role == "flat" and shape.enough and not shape["digit"]
+    if is_wordy or (match.weak and not (is_hinted and (verdict == 1 or only_name))):
         return None
     # Of what a bare year is, it does not say; and few voters of a list are so young.
     is_bare = heading in _BARE_YEARS and verdict == 1 and "birth_day" not in firm
-    is_late = is_bare and shape["early"] < _LEAST_OLD
+    is_young = shape["birth-year"] >= 1 and shape.median_year() >= _YOUNG
+    is_late = is_bare and shape["early"] < _LEAST_OLD and not is_young
     if is_late and "birth_date" in firm:
         return None
     if is_late or verdict == -1 or without_times(heading):
@@ -245,6 +253,43 @@ def _weighed(
     if verdict == 1 and match.confidence < _MOST:
         return match.with_confidence(min(_MOST, match.confidence + _CONFIRMED))
     return match
+
+
+def _of_one_home(
+    matches: Sequence[ColumnMatch], shapes: Sequence[Shape]
+) -> list[ColumnMatch]:
+    """The matches without whole addresses beside that at which the voter is registered.
+
+    Of several the one whose heading says so, else the first that is not where somebody really is;
+    all where some voters have none there. Beside a street and a house the latter is another one.
+    """
+    whole = [
+        match
+        for match in matches
+        if match.role == "address" and shapes[match.column]["dwelling"] >= _MOSTLY
+    ]
+    real = {match.column for match in whole if _REALLY.search(fold(match.header))}
+    others = real
+    if not {"street", "house"} <= {match.role for match in matches}:
+        registered = (
+            match for match in whole if _REGISTERED.search(fold(match.header))
+        )
+        own = next(registered, None) or next(
+            (match for match in whole if match.column not in real), None
+        )
+        headings = {fold(match.header) for match in whole}
+        least = max(shape.filled for shape in shapes) - _LEAST_HALF
+        is_apart = (
+            own is not None
+            and len(headings) == len(whole)
+            and shapes[own.column].filled > least
+        )
+        others = {match.column for match in whole if is_apart and match is not own}
+    return [
+        match
+        for match in matches
+        if match.column not in others or match.how == "pinned"
+    ]
 
 
 def _halved(matches: Sequence[ColumnMatch], doubtful: set[int]) -> ColumnMap:
@@ -478,7 +523,7 @@ def _under_others(
         role = UNUSED
         if answer := match_header(without_times(heading) or ""):
             role = answer.role
-        elif shape["dwelling"] >= _MOSTLY and not OF_NOBODY.search(heading):
+        elif shape["dwelling"] >= _MOSTLY and not NO_HOME.search(heading):
             role = "address"
         if shape.enough and FIELD_OF.get(role) not in {None, *known}:
             yield replace(match, role=role, confidence=_HALVED, how="content")
@@ -507,6 +552,8 @@ _ASKED = {"birth_date", "birth_year", "address"}
 left out."""
 _LEAST_OLD = 0.1
 """So many voters of a list were born before 1970; of the dates of hiring fewer are so early."""
+_YOUNG = 2000
+"""Of years from here on, none too late for a voter, soldiers and students were born in."""
 _LEAST_FAR = 0.2
 """So many numbers of houses are above 12, or have a letter; few families are so large."""
 _LEAST_FILLED = 0.1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from voterlist.config.sections import IngestSettings
-from voterlist.fields import FIELDS
+from voterlist.fields import FIELDS, NAME_PARTS
 from voterlist.ingest.text import (
     FIELD_OF,
     FILLERS,
@@ -30,6 +30,8 @@ _WEAK = 70.0
 """Likeness from which it is taken for one if the cells below confirm it."""
 _OF_LIKENESS = 0.95
 """The confidence of a likeness of 100 %."""
+_APART = 0.5
+"""The confidence of a heading of a father and a surname."""
 _LEAD = 4.0
 """Likeness by which it must lead the most alike header of another field."""
 _INSIDE_NAME = re.compile(r"^(?:\w+\.)*(?:full_?n|n)ames?\.(?=\w+$)")
@@ -169,7 +171,7 @@ def _understood(text: str, folded: str) -> _Answer | None:
     if role := _composed_field(folded):
         # A father and a surname: whose, and where the given name stands, nobody says.
         is_apart = _parts(folded) == {"S", "P"}
-        return _Answer(role, 0.5 if is_apart else 0.98, "composed")
+        return _Answer(role, _APART if is_apart else 0.98, "composed")
     parts = [
         re.sub(r" ?(?:no )?\d+$| no$", "", folded),
         " ".join(_content_words(folded)),
@@ -344,6 +346,9 @@ _OF_A_VOTER = frozenset({"secicinin adi", "voter name", "name of voter"})
 
 def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     """One column for each field that is one, and the readings that depend on the neighbours."""
+    if {*NAME_PARTS} <= {match.role for match in matches}:
+        # A father and a surname beside all of a voter's names are somebody else's.
+        matches = [match for match in matches if match.confidence != _APART]
     best: dict[str, ColumnMatch] = {}
     for match in matches:
         best_so_far = best.get(match.role)
@@ -392,10 +397,15 @@ def _numbers_behind(
 ) -> list[ColumnMatch]:
     """A "number" right after a document's series is the document's, after a street a house's.
 
-    After a street only where the list has another one for its lines.
+    After a street, and before a series, only where the list has another one for its lines.
     """
     before = {match.column + 1: _BEHIND.get(match.role) for match in kept}
     numbers = [match for match in matches if match.role == "number"]
+    if not any(before.get(match.column) == "document_number" for match in numbers):
+        series = {match.column - 1 for match in kept if match.role == "document_series"}
+        before |= dict.fromkeys(
+            series & {match.column for match in numbers[1:]}, "document_number"
+        )
     first = [match for match in numbers if not before.get(match.column)]
     first += [match for match in numbers if before.get(match.column) == "house"]
     rest = [match for match in kept if match.role != "number"]

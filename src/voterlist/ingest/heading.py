@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ from voterlist.config.sections import IngestSettings
 from voterlist.fields import NAMES
 from voterlist.ingest.content import Shape, by_content, shapes
 from voterlist.ingest.headers import ColumnMap, claims, map_columns
-from voterlist.ingest.text import UNUSED
+from voterlist.ingest.text import OF_THINGS, UNUSED, fold
 from voterlist.model import frozen
 from voterlist.tables import fits_each, is_known, mask_of
 
@@ -62,6 +63,11 @@ class Header:
     def start(self) -> int:
         """The first row that may be an entry."""
         return self.body if self.body >= 0 else self.rows[-1] + 1
+
+    @property
+    def is_pinned(self) -> bool:
+        """True where the settings say what a column of it is."""
+        return any(match.how == "pinned" for match in self.map.matches)
 
     @property
     def worth(self) -> tuple[int, float]:
@@ -301,22 +307,37 @@ def headerless(
     if not len(rows) or (len(rows) < _LEAST_BODY and not pinned.matches):
         return None
     looks = shapes(cells, rows, most=1000)
-    unused = pinned.columns(UNUSED)
-    told = (
-        Shape(cells[at][:0]) if at in unused else look for at, look in enumerate(looks)
-    )
-    columns = _pinned_and_by_cells(pinned, by_content([*told]))
-    if not columns.has_name():
-        return None
     numeric = [
         at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8
     ]
     heading = _unknown_heading(cells, rows, numeric)
+    texts: tuple[str | None, ...] = (None,) * len(cells)
+    if heading:
+        texts = tuple(column[heading[0]].as_py() for column in cells)
+    things = {
+        at
+        for at, text in enumerate(texts)
+        if text and OF_THINGS.match(fold(text)) and not re.search(_NAME_HEADER, text)
+    }
+    unused = {*pinned.columns(UNUSED)}
+    # Names under "worker" are the voters' where no other column holds any.
+    for left_out in (unused | things, unused):
+        told = [
+            Shape(cells[at][:0]) if at in left_out else look
+            for at, look in enumerate(looks)
+        ]
+        columns = _pinned_and_by_cells(pinned, by_content(told))
+        if columns.has_name():
+            break
+    else:
+        return None
     if not heading:
-        return Header((), columns, (None,) * len(cells), body=int(rows[0]))
+        return Header((), columns, texts, body=int(rows[0]))
     row = heading[0]
-    texts = tuple(column[row].as_py() for column in cells)
-    return Header(heading, columns, texts, body=row + 1)
+    below = [column[row + 1 : row + 2].to_pylist() for column in cells]
+    if _is_column_numbers([*chain.from_iterable(below)]):
+        heading = (row, row + 1)
+    return Header(heading, columns, texts)
 
 
 def _pinned_and_by_cells(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:

@@ -338,8 +338,7 @@ def register_in(survey: Survey, *sections: str) -> str | None:
         ]
         told = Counter(_kind_told("registers", text) for text, _ in headed)
         columns = section.header.map.columns
-        is_whole = all(map(columns, ("birth_date", "address")))
-        is_list = is_whole and not survey.file.is_register
+        is_list = bool(columns("birth_date")) and not survey.file.is_register
         own = [survey.cells[at] for at in columns("surname")]
         for text, column in headed:
             kind = _kind_told("registers", text)

@@ -135,11 +135,12 @@ STREET = (
     r"|^(?:k[üu][çc][əe](?:s[iİ])?|prospekt|улица|ул|street)[ :.–-]+(?:[^\s,;]+ ?){1,2}$"
 )
 """The street of those who stand below, alone in its row: so few words are no voter and a street."""
-_SIGNATURE = (
+SIGNATURE = (
     r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
     r"|s[əe]h[iİ]f[əe]|qeyd|"
     r"председатель|секретарь|член|подпись|м\.? ?п\.?|дата|страница|стр|примечание|"
-    r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)"
+    r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note|"
+    r"t[əe]rt[iİ]b|haz[ıiIİ]rlayan|составила?|compiled|prepared)"
     r"[ıiİIəea]?(?:[^\pL]|$)|"
     rf"kom[iİ]ss[iİ]ya|комисси|commission|{_OF_PART}"
 )
@@ -364,7 +365,7 @@ def ends_a_list(text: str) -> bool:
     line = pa.array([text])
     if fits(line, _TOTAL)[0]:
         return True
-    return bool(fits(line, _SIGNATURE)[0]) and title_place(text) == NOWHERE
+    return bool(fits(line, SIGNATURE)[0]) and title_place(text) == NOWHERE
 
 
 def code_number(code: AsideCode) -> int:
@@ -413,7 +414,7 @@ def _around(
     joined = joined_cells(cells, rows)
     is_total = fits(joined, _TOTAL) & ~fits(joined, _OF_PAGE)
     is_place = fits(joined, PLACE_WORD) & ~is_total
-    is_signature = fits(joined, _SIGNATURE) & ~is_total
+    is_signature = fits(joined, SIGNATURE) & ~is_total
     if len(columns.matches) > 2:
         is_signature |= fits(joined, STREET)
     is_note = fits(joined, _NOTE) & ~is_total

@@ -48,16 +48,18 @@ from voterlist.ingest.place import NOWHERE, stated_kind, title_place
 from voterlist.ingest.rows import (
     ENTRY_ROW,
     PLACE_WORD,
+    SIGNATURE,
     Marks,
     SheetRows,
     classify,
     code_number,
     ends_a_list,
+    joined_cells,
 )
 from voterlist.ingest.text import FIELD_OF, TITLE_WORDS, UNUSED, clean, fold
 from voterlist.model import AsideCode, ListKind, frozen
 from voterlist.schemas import RawFile, RawSheet
-from voterlist.tables import one_array
+from voterlist.tables import fits, one_array
 
 _ABOVE = 6
 """So many rows above a further header may be its title."""
@@ -196,10 +198,11 @@ def survey(
 
 
 def _is_of_persons(cells: list[pa.Array]) -> bool:
-    """True where some column may hold people; whose list it is, is none: *12 saylı məntəqə*."""
+    """True where some column may hold people: not whose list it is, nor who signs it."""
     filled = filled_cells(cells)
     is_title = (filled == 1) & any_match(cells, range(len(cells)), (PLACE_WORD,))
     rows = np.flatnonzero((filled > 0) & ~is_title)
+    rows = rows[~fits(joined_cells(cells, rows), SIGNATURE)]
     return is_person_like(shapes(cells, rows, most=1000))
 
 
@@ -291,9 +294,10 @@ def _sections(
         top = headers[0].first if headers else len(filled)
         own = [column.slice(0, top) for column in cells]
         by_content = headerless(own, filled[:top], settings)
-        if by_content is not None:
+        is_of_persons = _is_of_persons(own)
+        if by_content is not None and (is_of_persons or by_content.is_pinned):
             headers = [by_content, *headers]
-        elif not headers or _is_of_persons(own):
+        elif not headers or is_of_persons:
             return ()
     starts = [0]
     for above, header in pairwise(headers):

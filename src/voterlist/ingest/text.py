@@ -57,14 +57,18 @@ FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
 TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
 """Words of titles that no header holds."""
 
-_OTHERS, _KIN, _NOBODY = (
-    rf"\b(?:{'|'.join(WORDS[words])})" for words in ("of_others", "of_kin", "of_nobody")
+_OTHERS, _KIN, _NOBODY, _ELSEWHERE = (
+    rf"\b(?:{'|'.join(WORDS[words])})"
+    for words in ("of_others", "of_kin", "of_nobody", "of_elsewhere")
 )
+_HOME = rf"(?!.*{_ELSEWHERE}).*(?:{'|'.join(WORDS['of_homes'])})"
 OF_OTHERS = re.compile(
-    rf"(?!(?!.*{_NOBODY}).*(?:{'|'.join(WORDS['of_voters'])}))"
-    rf".*(?:{_OTHERS}|{_KIN}|{_NOBODY})"
+    rf"(?!(?!.*{_NOBODY})(?:.*(?:{'|'.join(WORDS['of_voters'])})|{_HOME}))"
+    rf".*(?:{_OTHERS}|{_KIN}|{_NOBODY}|{_ELSEWHERE})"
 )
 """A heading with a word of what is no field of a voter, from its beginning."""
+NO_HOME = re.compile(rf"{_NOBODY}|{_ELSEWHERE}")
+"""A word of a place at which no voter lives."""
 OF_THINGS = re.compile(rf"(?!.*{_KIN}){OF_OTHERS.pattern}")
 """The same without a word of who stands beside the voter, and may be one."""
 OF_NOBODY = re.compile(_NOBODY)
