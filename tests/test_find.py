@@ -2,23 +2,20 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
-import sys
-from contextlib import nullcontext, suppress
+from contextlib import suppress
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
 
-import processes
 import workspaces
 from command_line import AZ, EN, call, told
+from voterlist.counter import index, looking
 from voterlist.counter.applications import Clerk
 from voterlist.counter.asking import Question
 from voterlist.counter.finder import Finder
-from voterlist.counter.index import index_of
-from voterlist.counter.looking import look
 from voterlist.errors import InputError, UsageError, input_error
 from voterlist.lists.compile import compile_lists
 from voterlist.model import ListOrder
@@ -28,10 +25,15 @@ from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.kept import Kept
 from voterlist.storage.ledger import Ledger
-from voterlist.storage.workspace import open_to_read, read_beside
+from voterlist.storage.workspace import open_to_read
 from voterlist.tables import from_rows
 
 DAY = ("--today", "2026-02-03")
+CLERK = Clerk("Leyla M.", dt.datetime(2026, 2, 3, 9, tzinfo=dt.UTC), "", "Leyla M.")
+
+
+def quiet(_step, _done, _total):
+    """Progress for nobody."""
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +68,8 @@ def test_a_run_begins_while_the_index_is_made(tmp_path, day):
         if done == 1 and not codes:
             codes.append(told("run", workspace, "--today", day)[0])
 
-    clerk = Clerk("Leyla M.", dt.datetime(2026, 2, 3, 9, tzinfo=dt.UTC), "", "Leyla M.")
     question = Question("Rzayev Orxan")
-    found, _ = look(workspace, question, clerk, limit=10, progress=night)
+    found, _ = looking.look(workspace, question, CLERK, limit=10, progress=night)
     assert codes == [told("run", workspace, "--today", day)[0]]
     assert len(found.hits) == len(
         told("find", workspace, "Rzayev Orxan", *DAY)[1]["found"]
@@ -76,56 +77,36 @@ def test_a_run_begins_while_the_index_is_made(tmp_path, day):
     assert found.searched["day"] == day
 
 
-_RUNS = """
-import sys
-from pathlib import Path
-from command_line import told
-ended = 0
-while not ended or not Path(sys.argv[2]).exists():
-    ended += told("run", sys.argv[1], "--today", "2026-02-03")[0] < 2
-"""
-"""Runs one after the other, which ask for the workspace until they have it; they go on until there
-is a file that says it is enough."""
-
-
-def test_who_asks_while_runs_end_and_begin_is_answered(tmp_path):
-    """The voter at the counter was told of a trouble with a file: a run put away what was read."""
-    workspace = workspaces.finished(tmp_path / "w")
-    enough = tmp_path / "enough"
-    runs = processes.Beside(
-        [sys.executable, "-c", _RUNS, workspace, enough], env=dict(os.environ)
-    )
-    answers = []
-    for _ in range(15):
-        shutil.rmtree(workspace / "kept" / "find", ignore_errors=True)
-        code, said = told("find", workspace, "Rzayev Orxan", *DAY)
-        answers.append((code, len(said.get("found", ()))))
-    assert runs.poll() is None, "they went on all the while"
-    enough.touch()
-    told_of_runs = runs.communicate()
-    assert runs.returncode == 0, told_of_runs
-    assert {*answers} == {(0, 2)}
-
-
-@pytest.mark.parametrize("does_end", [True, False])
+@pytest.mark.parametrize(
+    ("module", "name", "ask"),
+    [
+        (looking, "make_index", partial(looking.look, limit=10)),
+        (index, "index_of", lambda folder, *_: index.make_index(folder, "", quiet)),
+    ],
+    ids=["question", "index"],
+)
 def test_what_a_run_puts_away_is_read_again_and_what_is_damaged_is_told(
-    tmp_path, does_end
+    tmp_path, monkeypatch, module, name, ask
 ):
     """Between the index and the question a run ended: the table was called damaged."""
     workspace = workspaces.finished(tmp_path / "w")
-    reads = []
+    nights, reads, read = ["2026-02-04"], [], getattr(module, name)
 
-    def read():
-        reads.append(workspace)
-        if len(reads) == 1:
-            if does_end:
-                told("run", workspace, "--today", "2026-02-04")
-            raise input_error("run-damaged", workspace)
-        return len(reads)
+    def put_away(*of):
+        reads.append(of)
+        if len(reads) == 2:
+            return read(*of)
+        for day in nights:
+            told("run", workspace, "--today", day)
+        nights.clear()
+        raise input_error("run-damaged", workspace)
 
-    with nullcontext() if does_end else pytest.raises(InputError):
-        assert read_beside(workspace, read) == 2
-    assert len(reads) == 1 + does_end
+    monkeypatch.setattr(module, name, put_away)
+    ask(workspace, Question("Rzayev Orxan"), CLERK)
+    assert len(reads) == 2
+    with pytest.raises(InputError):
+        ask(workspace, Question("Rzayev Orxan"), CLERK)
+    assert len(reads) == 3
 
 
 def test_a_run_that_begins_leaves_alone_the_index_that_is_being_made(tmp_path):
@@ -148,7 +129,7 @@ def finder(tmp_path_factory):
     workspace = workspaces.finished(tmp_path_factory.mktemp("finder") / "w")
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        yield Finder(source, ledger, lambda _step, _done, _total: None)
+        yield Finder(source, ledger, quiet)
 
 
 def find(workspace, *words):
@@ -316,19 +297,19 @@ def test_without_a_run_it_is_said(tmp_path):
     assert (exit_code, answer["error"]["code"]) == (2, "no-run")
 
 
-def test_each_look_stands_in_the_journal_without_a_cell(tmp_path):
-    """Else nobody could tell who looked for whom how often."""
+def test_each_look_and_each_card_stand_in_the_journal_without_a_cell(tmp_path):
+    """Else nobody could tell who looked for whom how often, and whose card was opened."""
     workspace = workspaces.finished(tmp_path / "w")
-    find(workspace, "Quliyeva", "--by", "Aygün")
+    found = find(workspace, "5XK1237", "--by", "Aygün")
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
-        day, event, details = ledger.journal()[-1]
+        (day, event, look), (*_, card) = ledger.journal()[-2:]
     assert (str(day), event) == ("2026-02-03", "looked")
-    assert (details["by"], details["found"]) == (
-        "Aygün",
-        find(workspace, "Quliyeva") and details["found"],
-    )
-    assert "Quliyeva" not in json.dumps(details)
-    assert "Aygün looked for a voter" in call("journal", workspace).stdout
+    assert (look["by"], look["found"]) == ("Aygün", len(found["found"]))
+    assert card["entry"] == (entry := found["card"]["entry_id"])
+    assert not re.search("5XK1237|Quliyeva", f"{look} {card}")
+    told_by = call("journal", workspace).stdout
+    assert "Aygün looked for a voter" in told_by
+    assert f"Aygün opened the card of entry {entry}" in told_by
 
 
 def test_looks_are_limited_by_person_and_hour(tmp_path):
@@ -490,19 +471,6 @@ def test_an_unknown_entry_has_no_card(workspace):
         )
 
 
-def test_a_card_is_a_line_of_the_journal(tmp_path):
-    """Else nobody could tell whose card was opened."""
-    workspace = workspaces.finished(tmp_path / "w")
-    card = find(workspace, "5XK1237", "--by", "Aygün")["card"]
-    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
-        *_, details = ledger.journal()[-1]
-    assert details["entry"] == card["entry_id"]
-    assert (
-        f"Aygün opened the card of entry {card['entry_id']}"
-        in call("journal", workspace).stdout
-    )
-
-
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """Two constituencies, of which one was run again alone; a file of the other is damaged."""
@@ -601,7 +569,7 @@ def _finder(folder, rows):
     workspaces.run(workspace)
     with open_to_read(workspace) as (settings, ledger):
         source = ListSource.of(workspace, ledger, settings)
-        yield Finder(source, ledger, lambda _step, _done, _total: None)
+        yield Finder(source, ledger, quiet)
 
 
 @pytest.fixture(scope="module")
@@ -684,13 +652,13 @@ def test_of_two_villages_with_one_street_the_named_one_comes_first(few, village,
 @pytest.mark.parametrize("order", ListOrder)
 def test_the_numbers_are_those_of_the_printed_lists(decided, two, tmp_path, order):
     """Else the voter would be sent to a line of the list on which somebody else stands."""
-    for name, made in (("decided", decided[0]), ("two", two)):
-        workspace = shutil.copytree(made, tmp_path / name)
+    for name, ran in (("decided", decided[0]), ("two", two)):
+        workspace = shutil.copytree(ran, tmp_path / name)
         settings = workspace / "voterlist.toml"
         settings.write_text(f'[lists]\norder = "{order}"\n', encoding="utf-8")
         with open_to_read(workspace) as (read, ledger):
             source = ListSource.of(workspace, ledger, read)
-            index = index_of(source)
+            made = index.index_of(source)
             printed = {
                 (row["entry_id"], row["constituency"], row["precinct"], row["number"])
                 for number in source.constituencies()
@@ -699,7 +667,7 @@ def test_the_numbers_are_those_of_the_printed_lists(decided, two, tmp_path, orde
                 ).listed.to_pylist()
             }
         names = ("entry_id", "listed_in", "listed_precinct", "list_number")
-        rows = map(index.row, range(index.whole.size))
+        rows = map(made.row, range(made.whole.size))
         assert printed == {
             tuple(row[name] for name in names) for row in rows if row["list_number"]
         }
