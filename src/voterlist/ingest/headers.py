@@ -93,6 +93,10 @@ class ColumnMap:
             )
         )
 
+    def is_pinned(self) -> bool:
+        """True where the settings say what a column is."""
+        return any(match.how == "pinned" for match in self.matches)
+
     def roles(self) -> frozenset[str]:
         """All roles found."""
         return frozenset(match.role for match in self.matches)

@@ -65,11 +65,6 @@ class Header:
         return self.body if self.body >= 0 else self.rows[-1] + 1
 
     @property
-    def is_pinned(self) -> bool:
-        """True where the settings say what a column of it is."""
-        return any(match.how == "pinned" for match in self.map.matches)
-
-    @property
     def worth(self) -> tuple[int, float]:
         """How many columns it tells, and how surely."""
         confidences = [match.confidence for match in self.map.matches]
@@ -140,7 +135,7 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
             above = head[rows[position - 1]]
             upper = [text or below for text, below in zip(texts, above, strict=True)]
         texts, columns = _stacked_rows(upper, head[row], settings)
-    if any(match.how == "pinned" for match in columns.matches):
+    if columns.is_pinned():
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
         columns = map_columns(texts, settings, positions=True)

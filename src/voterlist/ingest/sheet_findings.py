@@ -97,6 +97,10 @@ many ways at least in a long list. By documents one is, where all were issued an
 _LEAST_ORDERED, _LEAST_TOGETHER = 20, 8
 """Fewer cells in order, or fewer neighbours of one family than this more than by chance, prove
 nothing."""
+_BEYOND_CHANCE = 5
+"""Standard deviations, and pairs of rows, by which neighbours are more than by chance."""
+_LIVES_TOGETHER = 0.2
+"""Of the neighbours of one family that are more than by chance, this share has one address."""
 _MONTHS, _DAYS = 12, 31
 _LEAST_TURNED, _FEW_TURNED = 3, 0.005
 """So many dates of another order are no slips, where they are more than this share."""
@@ -683,7 +687,10 @@ def _sorted_alone(table: pa.Table) -> Iterator[str]:
     chances = addresses * families / lengths
     by_chance = chances.sum()
     fewer = (np.minimum(addresses, families) - chances).sum()
-    if fewer >= _LEAST_TOGETHER and (address & family).sum() < by_chance + fewer / 5:
+    if (
+        fewer >= _LEAST_TOGETHER
+        and (address & family).sum() < by_chance + _LIVES_TOGETHER * fewer
+    ):
         yield "address"
 
 
@@ -694,7 +701,7 @@ def _neighbours(column: pa.Array) -> Bools:
     same = (own[1:] == own[:-1]) & (own[1:] >= 0)
     most = counts.sum() - len(counts)
     by_chance = (counts * (counts - 1)).sum() / max(1, len(own))
-    least = by_chance + 5 * by_chance**0.5 + 5
+    least = by_chance + _BEYOND_CHANCE * by_chance**0.5 + _BEYOND_CHANCE
     is_order = most - by_chance >= _LEAST_TOGETHER
     is_order &= same.sum() >= max(least, (most + by_chance) / 2)
     together: Bools = same & is_order

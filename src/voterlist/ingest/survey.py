@@ -295,7 +295,7 @@ def _sections(
         own = [column.slice(0, top) for column in cells]
         by_content = headerless(own, filled[:top], settings)
         is_of_persons = _is_of_persons(own)
-        if by_content is not None and (is_of_persons or by_content.is_pinned):
+        if by_content is not None and (is_of_persons or by_content.map.is_pinned()):
             headers = [by_content, *headers]
         elif not headers or is_of_persons:
             return ()
