@@ -119,19 +119,14 @@ def _added_options() -> list[Any]:
 class SubGroup:
     """A command that is a group of commands."""
 
-    key: str
-    """Its words are ``cli.<key>.help``."""
+    name: str
+    """What is typed; its words are ``cli.<name>.help``."""
     entries: tuple[Entry, ...]
-
-    @property
-    def name(self) -> str:
-        """What is typed."""
-        return self.key
 
     @property
     def short(self) -> str:
         """Its line in the list of commands."""
-        return SAY(f"cli.{self.key}.help")
+        return SAY(f"cli.{self.name}.help")
 
     def load(self) -> Any:
         """The group, of the command line library."""

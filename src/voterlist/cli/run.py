@@ -274,8 +274,7 @@ def _tell_lost_letters(result: RunResult) -> None:
     tell("cli.run.lost-letters")
     for path in result.lost_letters:
         TERMINAL.say(f"  {visible_name(path)}")
-    todo = SAY("cli.run.lost-letters.todo")
-    tell("cli.failure.todo", 2, todo=todo)
+    tell("cli.failure.todo", 2, todo=SAY("cli.run.lost-letters.todo"))
 
 
 def _tell_unread(result: RunResult, settings: Settings) -> None:

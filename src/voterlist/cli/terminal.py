@@ -219,9 +219,8 @@ LOG = _Log()
 class Terminal:
     """Standard output and error of one command."""
 
-    def __init__(self) -> None:
-        self.json = False
-        """True once the command was asked for JSON."""
+    json = False
+    """True once the command was asked for JSON."""
 
     def prepare(self) -> None:
         """Let the streams write every letter of every alphabet, whatever the console's code page.

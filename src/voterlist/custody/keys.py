@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import unicodedata
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -125,12 +125,12 @@ class _TooLargeError(Exception):
     """More came out of an encrypted file than a package may have."""
 
 
+@dataclass(slots=True)
 class _Limited:
     """A file that takes no more than so many bytes."""
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
-        self._file = file
-        self._left = most
+    _file: BinaryIO
+    _left: int
 
     def write(self, content: bytes) -> int:
         """Write all of it, or nothing.

@@ -88,8 +88,8 @@ class Document:
 
         Such as ``constituency-088-precinct-0004-display``.
         """
-        stem = list_stem(self.constituency, self.precinct, self.list_kind)
-        return f"{stem}-{self.edition.purpose}"
+        place = f"{place_stem(self.constituency)}-{_precinct_stem(self.precinct)}"
+        return f"{of_kind(place, self.list_kind)}-{self.edition.purpose}"
 
 
 @frozen
@@ -113,11 +113,6 @@ class ListDocument(Document):
 def key_of(row: ReadRow) -> tuple[int | None, int | None, ListKind]:
     """The list (LIST_KEY) of a row that names one."""
     return row["constituency"], row["precinct"], ListKind(row["list_kind"])
-
-
-def list_stem(constituency: int | None, precinct: int | None, kind: ListKind) -> str:
-    """How the names of a list's files begin."""
-    return of_kind(f"{place_stem(constituency)}-{_precinct_stem(precinct)}", kind)
 
 
 def place_stem(constituency: int | None) -> str:

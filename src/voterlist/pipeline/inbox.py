@@ -96,6 +96,12 @@ class Inputs:
                 copies[source] += 1
         return names
 
+    def originals(self) -> dict[str, str]:
+        """Source -> the path of its file; of copies that of the first."""
+        return {
+            source: name for (source, copy), name in self.names().items() if not copy
+        }
+
     @property
     def reference_files(self) -> tuple[ListedFile, ...]:
         """The files of ``reference/`` that are no register of streets, and no shapes."""
@@ -147,6 +153,12 @@ class Inputs:
         """
         digest = store.digest_of(self.digest(), config.digest(settings))
         return f"{today.isoformat()}-{digest[:_RUN_DIGITS]}"
+
+
+def parts_of(files: Iterable[ListedFile]) -> Iterator[object]:
+    """What the rows of these files depend on: the numbers that a path may carry, the contents."""
+    for file in files:
+        yield from (file.name, file.digest, file.trouble, file.is_ours)
 
 
 def is_passing(

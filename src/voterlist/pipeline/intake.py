@@ -10,7 +10,7 @@ read at once, in whatever number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import PASSING, AsideCode, Profile, Stage, frozen
 from voterlist.normalize.stage import normalize
-from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing
+from voterlist.pipeline.inbox import INBOX, Batch, Inputs, is_passing, parts_of
 from voterlist.pipeline.steps import (
     INTAKE_TABLES,
     Parts,
@@ -100,7 +100,7 @@ def intake_tasks(context: StageContext) -> list[Task]:
     return [
         Task(
             unit_name(batch.constituency),
-            store.digest_of(needs, *_needs_of(batch)),
+            store.digest_of(needs, batch.constituency, *parts_of(batch.files)),
             batch,
             (batch.constituency,),
         )
@@ -115,13 +115,6 @@ def _digest_of_settings(context: StageContext) -> str:
     digests = map(config.digest, (settings.ingest, settings.territory))
     cycle = settings.workspace.cycle
     return store.digest_of(*digests, cycle, repr(settings.comparisons))
-
-
-def _needs_of(batch: Batch) -> Iterator[object]:
-    """What an intake depends on: the numbers that a path may carry, and the contents."""
-    yield batch.constituency
-    for file in batch.files:
-        yield from (file.name, file.digest, file.trouble, file.is_ours)
 
 
 @frozen

@@ -154,19 +154,13 @@ class ListSource:
         entries = read_table(folder, "entries", _is(constituency))
         ids = entries.column("entry_id").combine_chunks()
         holding = self.holding(folder)
-        of_run = {
-            name: read_table(folder, name) for name in ("decisions", "amendments")
-        }
-        is_decided = any(
-            _of_place(table, ids, constituency) for table in of_run.values()
-        )
+        names = ("decisions", "amendments")
+        then = [
+            _of_place(read_table(folder, name), ids, constituency) for name in names
+        ]
+        now = [_of_place(getattr(holding, name), ids, constituency) for name in names]
         is_applied = (folder / "applied.parquet").exists()
-        is_same = all(
-            _of_place(table, ids, constituency)
-            == _of_place(getattr(holding, name), ids, constituency)
-            for name, table in of_run.items()
-        )
-        if is_same and (is_applied or not is_decided):
+        if then == now and (is_applied or not any(then)):
             return
         raise usage_error("lists-run-again", run=folder.name, path=self.workspace)
 

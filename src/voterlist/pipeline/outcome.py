@@ -102,7 +102,10 @@ def result_of(done: Done) -> RunResult:
     doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
     aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
     lists = _merged_or_received(tables, "lists", LIST)
-    findings, queue = _intake_findings(tables), tables.get("queue")
+    # Those of the intake: settled, else merged, else as received.
+    others = ("findings-raised", "findings-ingest")
+    findings = _merged_or_received(tables, "findings", FINDING, *others)
+    queue = tables.get("queue")
     return RunResult(
         run=walk.folder.manifest.run,
         folder=walk.folder.path,
@@ -144,15 +147,6 @@ def result_of(done: Done) -> RunResult:
     )
 
 
-def _intake_findings(tables: Shelf) -> pa.Table:
-    """FINDING, with those of the intake: settled, else merged, else as received."""
-    names = ("findings", "findings-raised", "findings-ingest")
-    name = next((name for name in names if name in tables), None)
-    if name is None:
-        return _merged_or_received(tables, "findings", FINDING)
-    return tables[name]
-
-
 def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, int]:
     """How many findings of each severity are left to ask.
 
@@ -165,14 +159,15 @@ def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, 
     return counts(gather([tables["findings-raised"]], settings), "severity")
 
 
-def _merged_or_received(tables: Shelf, name: str, schema: pa.Schema) -> pa.Table:
-    """A table of the intake.
+def _merged_or_received(
+    tables: Shelf, name: str, schema: pa.Schema, *others: str
+) -> pa.Table:
+    """A table of the intake: the first that the run has, of this one and the others.
 
-    Merged, or as it was received where the run was stopped before the merge.
+    As it was received where the run was stopped before the merge.
     """
-    if name in tables:
-        return tables[name]
-    return concat(tables.parts(received_name(name)), schema)
+    found = next((tables[made] for made in (name, *others) if made in tables), None)
+    return concat(tables.parts(received_name(name)), schema) if found is None else found
 
 
 def _reference(tables: Tables) -> pa.Table:
@@ -463,10 +458,10 @@ def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
         inputs: what the run read.
     """
     asked = rows_among(findings, "rule", PLACE_DOUBTS)
-    names = inputs.names()
+    names = inputs.originals()
     doubts = {
         PlaceDoubt(
-            names.get((row["source"], 0), row["source"]),
+            names.get(row["source"], row["source"]),
             row["sheet"],
             row["constituency"],
             row["precinct"],
@@ -528,8 +523,8 @@ def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
     """The files of which a list was spoiled, by name. ``findings`` is FINDING."""
     lost = rows_among(findings, "rule", SPOILED)
     sources = lost.column("source").unique().to_pylist()
-    names = inputs.names()
-    return tuple(sorted(names.get((source, 0), source) for source in sources))
+    names = inputs.originals()
+    return tuple(sorted(names.get(source, source) for source in sources))
 
 
 def repeats(

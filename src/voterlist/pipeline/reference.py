@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,7 @@ from voterlist.ingest.registers import (
 )
 from voterlist.model import PASSING, AsideCode, Profile, Stage, Verdict, frozen
 from voterlist.normalize.stage import normalize
-from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes
+from voterlist.pipeline.inbox import REFERENCE, is_passing, is_shapes, parts_of
 from voterlist.pipeline.units import Task, Units
 from voterlist.processes.parquet_proof import BROKEN_PARQUET
 from voterlist.readers.listing import ListedFile
@@ -267,8 +265,7 @@ def _persons(
     tasks = []
     for name in named:
         files = tuple(by_kind[name])
-        parts = map(attrgetter("name", "digest", "trouble", "is_ours"), files)
-        key = store.digest_of(needs, *chain(*parts))
+        key = store.digest_of(needs, *parts_of(files))
         tasks.append(Task(name, key, (name, files)))
     work = partial(_read_persons, settings=settings)
     done = units.each(Stage.RECONCILE, work, tasks)
@@ -482,9 +479,8 @@ def _own_table(
         with readers.open_file(file.path) as stream:
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
-        if file.digest and file.digest != digest:
-            return None
-        if readers.trouble_in(file.path, settings) is not None:
+        is_other = file.digest and file.digest != digest
+        if is_other or readers.trouble_in(file.path, settings) is not None:
             return None
         buffer = pa.BufferReader(content)
         names = pq.read_schema(buffer).names

@@ -306,10 +306,12 @@ class _Known:
         return precinct in self.handed or (seen is not None and seen <= self.today)
 
 
-def _debt(
-    deadline: Deadline, against_date: Standing, progress: Progress
-) -> tuple[Owed | None, Level | None, Level | None]:
-    """(what, who owes it, to whom) for a stage today."""
+_Debt = tuple[Owed | None, Level | None, Level | None]
+"""(what, who owes it, to whom)."""
+
+
+def _debt(deadline: Deadline, against_date: Standing, progress: Progress) -> _Debt:
+    """What is owed for a stage today."""
     is_done = against_date in DONE
     is_open = not is_done and against_date is not Standing.NOT_STARTED
     forward = deadline.sender, deadline.receiver
@@ -322,22 +324,20 @@ def _debt(
     return Owed.STAGE, *forward
 
 
-_NONE = (None, None, None)
+_NONE: _Debt = (None, None, None)
+_BEFORE_APPROVAL: dict[Progress, _Debt] = {
+    Progress.RETURNED: (Owed.ANSWER, Level.CONEC, Level.CEC),
+    Progress.NOT_AS_HANDED_OVER: (Owed.LISTS, Level.CONEC, Level.CEC),
+    Progress.HANDED_OVER: (Owed.RECEIPT, Level.CEC, Level.CONEC),
+}
+"""What is owed between a hand-over and the approval."""
 
 
-def _debt_of_approval(
-    progress: Progress, *, is_open: bool
-) -> tuple[Owed | None, Level | None, Level | None]:
-    """What is owed between a hand-over and the approval."""
-    if progress is Progress.RETURNED:
-        return Owed.ANSWER, Level.CONEC, Level.CEC
-    if progress is Progress.NOT_AS_HANDED_OVER:
-        return Owed.LISTS, Level.CONEC, Level.CEC
-    if progress is Progress.HANDED_OVER:
-        return Owed.RECEIPT, Level.CEC, Level.CONEC
+def _debt_of_approval(progress: Progress, *, is_open: bool) -> _Debt:
+    """What is owed until the lists are approved."""
     if progress is Progress.RECEIVED_ABOVE and is_open:
         return Owed.APPROVAL, Level.CEC, Level.CONEC
-    return _NONE
+    return _BEFORE_APPROVAL.get(progress, _NONE)
 
 
 Days = Counter[dt.date]

@@ -365,16 +365,14 @@ class StageContext:
         _require_declared(self._step, need, self._step.given)
 
 
+@frozen
 class _DeclaredSettings:
     """A section of the settings, of which only the declared key paths can be read."""
 
-    def __init__(
-        self, section: Any, step: Step, path: str, declared: tuple[str, ...]
-    ) -> None:
-        self._section = section
-        self._step = step
-        self._path = path
-        self._declared = declared
+    _section: Any
+    _step: Step
+    _path: str
+    _declared: tuple[str, ...]
 
     def __getattr__(self, name: str) -> Any:
         path = f"{self._path}{name}"

@@ -242,9 +242,7 @@ def _require_as_frozen(context: Context, tables: Tables) -> None:
     if not frozen:
         return
     earlier = rows_among(_lists_of(context.before), "list_kind", frozen)
-    names = {
-        source: name for (source, copy), name in inputs.names().items() if not copy
-    }
+    names = inputs.originals()
     # What a package changes was held against the freeze when it was taken in.
     carried = _carried_sources(context, tables["lists"], names, min(last.values()))
     files = [
@@ -372,11 +370,7 @@ def _note_submissions(context: Context, tables: Tables, watch: LedgerWatch) -> N
     """Tell the ledger which lists were seen today."""
     if "lists" not in tables:
         return
-    names = {
-        source: name
-        for (source, copy), name in context.inputs.names().items()
-        if copy == 0
-    }
+    names = context.inputs.originals()
     with Ledger(context.ledger) as ledger:
         watch.came_to(ledger)
         ledger.submit(tables["lists"], names, context.today)

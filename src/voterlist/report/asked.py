@@ -296,9 +296,7 @@ def tell_answers(given: GivenAnswer, words: Words) -> str:
         given.reason,
     ]
     told = "; ".join(filter(None, details))
-    return ": ".join(
-        part for part in (head, word_of(given.answer, words), told) if part
-    )
+    return ": ".join(filter(None, (head, word_of(given.answer, words), told)))
 
 
 def is_register_row(document: str | None) -> bool:

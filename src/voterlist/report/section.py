@@ -293,24 +293,22 @@ class Report:
         return cast("Content", self.contents[section.name])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
     """What one section sees of a run: the tables that it declares, and other sections.
 
     Each section is built when it is first asked for, and each table checked once.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        section: Section[Any],
-        contents: dict[str, Any],
-        checked: dict[str, pa.Table],
-    ) -> None:
-        self._section = section
-        self._contents = contents
-        self._checked = checked
-        self.run = run
-        self.facts = run.facts
+    run: Run
+    _section: Section[Any]
+    _contents: dict[str, Any]
+    _checked: dict[str, pa.Table]
+
+    @property
+    def facts(self) -> Facts:
+        """Whose report it is."""
+        return self.run.facts
 
     def has(self, name: str) -> bool:
         """True where the run has this table."""

@@ -245,20 +245,16 @@ def _all_once_more(
     def order(question: Question) -> tuple[Any, ...]:
         return number_of.get(question.case_id, 0), question.case_id, question.entry_id
 
-    disputes = list(contested_questions(holding.contested.to_pylist()))
-    of_cases = [
-        question for question in disputes if question.asked_as is AskedAs.CONTESTED_CASE
-    ]
+    disputes = contested_questions(holding.contested.to_pylist())
+    by_reason = by_key((question.asked_as, question) for question in disputes)
+    of_cases = by_reason.get(AskedAs.CONTESTED_CASE, [])
     yield from sorted([*of_cases, *_others_of(of_cases, tables.cases)], key=order)
-    yield from (
-        question
-        for question in disputes
-        if question.asked_as is AskedAs.CONTESTED_ENTRY
-    )
+    yield from by_reason.get(AskedAs.CONTESTED_ENTRY, ())
     yield from pending_questions(holding.pending.to_pylist())
     yield from _questions_returned(tables.returned)
-    yield from sorted(_decided_elsewhere(holding, given, asked, tables), key=order)
-    yield from _amended_elsewhere(holding, asked, tables)
+    back = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
+    yield from sorted(_decided_elsewhere(holding, given, asked, back), key=order)
+    yield from _amended_elsewhere(holding, asked, back)
 
 
 def review_findings(
@@ -434,27 +430,25 @@ def _as_decided(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
 
 
 def _decided_elsewhere(
-    holding: Standing, given: Given, asked: ReviewItems, tables: ReviewTables
+    holding: Standing, given: Given, asked: ReviewItems, back: set[str]
 ) -> Iterator[Question]:
     """The verdicts that hold and stand in no open case, and with no answer that came back."""
-    changed = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
     open_cases = {case.case_id for case in asked.cases}
     for row in holding.decisions.to_pylist():
         members = given.case_entries.get(row["case_id"], [row["entry_id"]])
-        if row["case_id"] not in open_cases and changed.isdisjoint(members):
+        if row["case_id"] not in open_cases and back.isdisjoint(members):
             yield from _alone(AskedAs.DECIDED_CASE, [row])
 
 
 def _amended_elsewhere(
-    holding: Standing, asked: ReviewItems, tables: ReviewTables
+    holding: Standing, asked: ReviewItems, back: set[str]
 ) -> Iterator[Question]:
     """What holds of entries and stands beside no finding, no case and no answer that came back."""
-    changed = set(answers_back(tables.returned).column("old_entry_id").to_pylist())
     answered = {question.finding_id for question in asked.questions if question.answers}
     for row in holding.amendments.to_pylist():
         is_beside_case = (row["case_id"], row["entry_id"]) in asked.asks
         is_shown = row["finding_id"] in answered or is_beside_case
-        if not is_shown and row["entry_id"] not in changed:
+        if not is_shown and row["entry_id"] not in back:
             yield from _alone(AskedAs.DECIDED_ENTRY, [row])
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from voterlist.catalogue import catalogue
 from voterlist.deadlines import Deadline
-from voterlist.fields import BORN, NAME_PARTS
+from voterlist.fields import BORN, NAME_PARTS, PLACE
 from voterlist.model import Level, Owed, Precinct, Progress, Standing, frozen, null_last
 from voterlist.tables import Column, join_text, row_of_each, rows_among
 
@@ -94,7 +94,7 @@ class Waiting:
     @property
     def is_nothing(self) -> bool:
         """True where nothing waits."""
-        return not (self.cases or self.errors or self.contested or self.second_readings)
+        return self == Waiting()
 
 
 @frozen
@@ -178,20 +178,17 @@ class Names:
 
     def places(self, table: pa.Table) -> list[Place]:
         """The place of every row of a table with source, sheet, line, constituency and precinct."""
-        unknown = [None] * table.num_rows
-        has = set(table.column_names).__contains__
-        columns = zip(
-            table.column("source").to_pylist(),
-            table.column("copy").to_pylist() if has("copy") else [0] * table.num_rows,
-            table.column("sheet").to_pylist(),
-            table.column("line").to_pylist() if has("line") else unknown,
-            table.column("constituency").to_pylist(),
-            table.column("precinct").to_pylist(),
-            strict=True,
-        )
+        names = ("source", "copy", *PLACE, "sheet", "line")
+        told = table.select([name for name in names if name in table.column_names])
         return [
-            Place(constituency, precinct, self.of(source, copy), sheet, line)
-            for source, copy, sheet, line, constituency, precinct in columns
+            Place(
+                row["constituency"],
+                row["precinct"],
+                self.of(row["source"], row.get("copy", 0)),
+                row["sheet"],
+                row.get("line"),
+            )
+            for row in told.to_pylist()
         ]
 
 
@@ -329,7 +326,7 @@ class Words:
             parts.append(self("report.place.sheet", sheet=place.sheet))
         if place.line:
             parts.append(self("report.place.line", line=str(place.line)))
-        return ", ".join(part for part in parts if part)
+        return ", ".join(parts)
 
     @functools.cache  # noqa: B019  one Words lives as long as one report is written
     def _born(self, value: Born) -> str:

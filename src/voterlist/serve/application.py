@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from socket import socket
@@ -474,15 +475,15 @@ _REQUEST_SECONDS = 15
 _MOST_HEAD_BYTES = 16 * 1024
 
 
+@dataclass(slots=True)
 class Server:
     """A desk that is open; ``run`` returns when it is stopped."""
 
-    def __init__(self, desk: Desk, address: Address, listener: socket) -> None:
-        self._desk = desk
-        self._address = address
-        self._listener = listener
-        self.decisions = 0
-        """How many were recorded, once it is stopped."""
+    _desk: Desk
+    _address: Address
+    _listener: socket
+    decisions: int = 0
+    """How many were recorded, once it is stopped."""
 
     @property
     def url(self) -> str:

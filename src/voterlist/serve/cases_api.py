@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -132,6 +133,7 @@ class _Next(_Part):
 PartT = TypeVar("PartT", bound=_Part)
 
 
+@dataclass(slots=True, eq=False)
 class CasesApi:
     """Answers what the page's script asks.
 
@@ -143,15 +145,12 @@ class CasesApi:
         clock: the moment.
     """
 
-    def __init__(
-        self, clerk: Clerk, watch: Watch, work: Work, holds: Holds, clock: Clock
-    ) -> None:
-        self._clerk = clerk
-        self._watch = watch
-        self._work = work
-        self._holds = holds
-        self._clock = clock
-        self._listed: tuple[int, bytes] = (-1, b"")
+    _clerk: Clerk
+    _watch: Watch
+    _work: Work
+    _holds: Holds
+    _clock: Clock
+    _listed: tuple[int, bytes] = (-1, b"")
 
     async def list_all(
         self, _request: HttpRequest, visitor: Visitor, _say: Catalogue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -128,6 +129,7 @@ _TELLING = {
 """What the pages tell with."""
 
 
+@dataclass(slots=True, eq=False)
 class CounterPages:
     """Answers the requests of the counter.
 
@@ -136,11 +138,10 @@ class CounterPages:
         clock: the moment.
     """
 
-    def __init__(self, workspace: Path, clock: Clock) -> None:
-        self.workspace = workspace
-        self.clock = clock
-        self.decided = 0
-        """Applications that were decided since the desk was opened."""
+    workspace: Path
+    clock: Clock
+    decided: int = 0
+    """Applications that were decided since the desk was opened."""
 
     async def show(
         self,

@@ -13,7 +13,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
@@ -291,14 +291,14 @@ class Guards:
         return PlainTextResponse(f"{self._sentences[status]}\n", status)
 
 
+@dataclass(slots=True)
 class _Body:
     """Receives a body that is neither too long nor too slow."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
-        self._receive = receive
-        self._left = most
-        self._until: float | None = None
-        self._is_whole = False
+    _receive: Receive
+    _left: int
+    _until: float | None = None
+    _is_whole: bool = False
 
     async def __call__(self) -> Message:
         if self._is_whole:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
-
 from voterlist import readers
 from voterlist.config.sections import IngestSettings
 from voterlist.errors import InputError
@@ -237,32 +235,23 @@ def _beside(filled: Sequence[Typed], blank: Sequence[Typed]) -> tuple[Typed, ...
 
 def _below(sheet: RawSheet, top: int, columns: dict[str, int]) -> Iterator[Typed]:
     """The rows below the headings."""
-    below = sheet.cells.slice(top + 1)
-    texts = [
-        _texts(below.column(place), name in ANSWERS) for name, place in columns.items()
-    ]
     known = set(columns.values())
-    places = [place for place in range(below.num_columns) if place not in known]
-    heads = [sheet.cells.column(place)[top].as_py() or "" for place in places]
-    others = [below.column(place).to_pylist() for place in places]
-    rest = zip(*others, strict=True) if others else [()] * below.num_rows
+    cells_of = (column.to_pylist() for column in sheet.cells.slice(top).itercolumns())
+    heads, *rows = zip(*cells_of, strict=True)
     numbers = sheet.lines.slice(top + 1).to_pylist()
-    for number, shown, *row in zip(numbers, rest, *texts, strict=True):
-        cells = dict(zip(columns, row, strict=True))
+    for number, row in zip(numbers, rows, strict=True):
+        cells = {name: (row[place] or "").strip() for name, place in columns.items()}
         yield Typed(
             sheet.name or "",
             number,
-            {name: cells.get(name) for name in IDS},
-            {name: cells.get(name) for name in ANSWERS},
-            tuple(cell for cell in zip(heads, shown, strict=True) if cell[1]),
+            {name: cells.get(name) or None for name in IDS},
+            {name: answer_of(cells.get(name, "")) or None for name in ANSWERS},
+            tuple(
+                (head or "", cell)
+                for place, (head, cell) in enumerate(zip(heads, row, strict=True))
+                if cell and place not in known
+            ),
         )
-
-
-def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:
-    """The cells of a column, None where blank."""
-    for cell in column.to_pylist():
-        text = (cell or "").strip()
-        yield (answer_of(text) if is_answer else text) or None
 
 
 def _may_be_of_above(row: Typed, above: Typed) -> bool:

@@ -220,10 +220,8 @@ class CaseWords(Words):
         """The precincts of a case; each with its constituency where the case has more than one."""
         areas = [member.place.area for member in case.members]
         is_across = len({constituency for constituency, _ in areas}) > 1
-        names = []
-        for constituency, precinct in areas:
-            number = _number(precinct)
-            names.append(f"{_number(constituency)}/{number}" if is_across else number)
+        told = areas if is_across else [area[1:] for area in areas]
+        names = ["/".join(map(_number, numbers)) for numbers in told]
         return self("report.case.where", precincts=", ".join(dict.fromkeys(names)))
 
     def state(self, case: Case, member: Member) -> str:
