@@ -85,6 +85,13 @@ def make_rows(*rows):
     return from_columns(columns, verdicts.REVIEW_ROW, length=len(full))
 
 
+def said(text):
+    """Each answer of a text: case, entry, verdict[, reason, who]; ``-`` is none, ``_`` a blank."""
+    means = {"-": None, "_": "  "}
+    answers = (one.split() for one in text.split(", "))
+    return [tuple(means.get(word, word) for word in one) for one in answers]
+
+
 def problems_of(checked):
     return [(problem.row, problem.code) for problem in checked.problems]
 
@@ -126,14 +133,8 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
     )
 
     assert numbers_of(review.number_cases(cases)) == {"c1": 2, "c2": 3, "c3": 1}
-    assert review.queue(cases, DECISION.empty_table()).column(
-        "case_id"
-    ).to_pylist() == [
-        "c3",
-        "c3",
-        "c1",
-        "c1",
-    ]
+    asked = review.queue(cases, DECISION.empty_table()).column("case_id")
+    assert asked.to_pylist() == ["c3", "c3", "c1", "c1"]
 
 
 def at_place(*texts):
@@ -225,43 +226,25 @@ def test_queue_of_nothing_is_empty_with_its_columns():
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
-        ([("c9", "a", "keep")], [(2, "unknown-case")]),
-        ([(None, None, "keep")], [(2, "unknown-case")]),
-        ([("c1", "z", "keep")], [(2, "unknown-entry")]),
-        ([("c1", "a", verdicts.UNKNOWN_VERDICT)], [(2, "unknown-verdict")]),
-        ([("c1", "a", "keep", None, None)], [(2, "no-decider")]),
-        ([("c1", "a", None, "moved", None), ("c1", "b", "keep")], [(2, "no-verdict")]),
-        ([("c1", "a", None, None, "Clerk")], [(2, "no-verdict")]),
-        (
-            [("c1", "a", "keep"), ("c1", "a", "separate")],
-            [(2, "decided-twice"), (3, "decided-twice")],
-        ),
-        (
-            [("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")],
-            [(3, "repeat-without-reason")],
-        ),
-        (
-            [("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")],
-            [(3, "repeat-without-reason")],
-        ),
-        (
-            [("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c1", "c", "repeat")],
-            [(2, "all-repeat")],
-        ),
-        (
-            [("c1", "a", "separate"), ("c1", "b", "repeat")],
-            [(3, "repeat-without-keep")],
-        ),
-        (
-            [("c1", "a", "keep"), ("c1", "b", "keep"), ("c1", "c", "repeat")],
-            [(4, "several-kept")],
-        ),
+        ("c9 a keep", [(2, "unknown-case")]),
+        ("- - keep", [(2, "unknown-case")]),
+        ("c1 z keep", [(2, "unknown-entry")]),
+        (f"c1 a {verdicts.UNKNOWN_VERDICT}", [(2, "unknown-verdict")]),
+        ("c1 a keep - -", [(2, "no-decider")]),
+        ("c1 a - moved -, c1 b keep", [(2, "no-verdict")]),
+        ("c1 a - - Clerk", [(2, "no-verdict")]),
+        ("c1 a keep, c1 a separate", [(2, "decided-twice"), (3, "decided-twice")]),
+        ("c1 a keep, c1 b repeat - P", [(3, "repeat-without-reason")]),
+        ("c1 a keep, c1 b repeat _ P", [(3, "repeat-without-reason")]),
+        ("c1 a repeat, c1 b repeat, c1 c repeat", [(2, "all-repeat")]),
+        ("c1 a separate, c1 b repeat", [(3, "repeat-without-keep")]),
+        ("c1 a keep, c1 b keep, c1 c repeat", [(4, "several-kept")]),
     ],
 )
 def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
     """A mistake names its row and code, and nothing of its case is recorded."""
     checked = verdicts.check_decisions(
-        make_cases({"c1": ["a", "b", "c"]}), make_rows(*rows), decided_at=AT
+        make_cases({"c1": ["a", "b", "c"]}), make_rows(*said(rows)), decided_at=AT
     )
 
     assert problems_of(checked) == found
@@ -272,12 +255,7 @@ def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
 def test_a_mistake_in_one_case_does_not_hold_up_another():
     """Cases without mistakes are recorded beside a refused one."""
     cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
-    rows = make_rows(
-        ("c1", "a", "repeat"),
-        ("c1", "b", "repeat"),
-        ("c2", "c", "keep"),
-        ("c2", "d", "repeat"),
-    )
+    rows = make_rows(*said("c1 a repeat, c1 b repeat, c2 c keep, c2 d repeat"))
 
     checked = verdicts.check_decisions(cases, rows, decided_at=AT)
 
@@ -292,17 +270,14 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     kept = make_decisions(("c1", "a", "keep"))
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    fine = verdicts.check_decisions(
-        cases,
-        make_rows(("c1", "b", "repeat")),
-        decided_at=LATER,
-        earlier=in_order(kept),
-    )
-    wrong = verdicts.check_decisions(
-        cases,
-        make_rows(("c1", "a", "repeat")),
-        decided_at=LATER,
-        earlier=in_order(both),
+    fine, wrong = (
+        verdicts.check_decisions(
+            cases, make_rows(row), decided_at=LATER, earlier=in_order(earlier)
+        )
+        for row, earlier in (
+            (("c1", "b", "repeat"), kept),
+            (("c1", "a", "repeat"), both),
+        )
     )
 
     assert fine.problems == ()
@@ -395,33 +370,13 @@ def test_apply_marks_and_deletes_nothing():
 @pytest.mark.parametrize(
     ("present", "cases", "decided", "code"),
     [
+        ("b", {"c1": "ab"}, "c1 a keep, c1 b repeat", "kept-missing"),
+        ("ab", {"c2": "ab"}, "c1 a keep, c1 b repeat", "case-changed"),
+        ("abc", {"c1": "abc"}, "c1 a keep, c1 c keep, c1 b repeat", "several-kept"),
         (
-            ["b"],
-            {"c1": ["a", "b"]},
-            [("c1", "a", "keep"), ("c1", "b", "repeat")],
-            "kept-missing",
-        ),
-        (
-            ["a", "b"],
-            {"c2": ["a", "b"]},
-            [("c1", "a", "keep"), ("c1", "b", "repeat")],
-            "case-changed",
-        ),
-        (
-            ["a", "b", "c"],
-            {"c1": ["a", "b", "c"]},
-            [("c1", "a", "keep"), ("c1", "c", "keep"), ("c1", "b", "repeat")],
-            "several-kept",
-        ),
-        (
-            ["a", "b"],
-            {"c1": ["a", "b"], "c2": ["a", "b"]},
-            [
-                ("c1", "a", "keep"),
-                ("c1", "b", "repeat"),
-                ("c2", "b", "keep"),
-                ("c2", "a", "repeat"),
-            ],
+            "ab",
+            {"c1": "ab", "c2": "ab"},
+            "c1 a keep, c1 b repeat, c2 b keep, c2 a repeat",
             "kept-elsewhere",
         ),
     ],
@@ -431,7 +386,7 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
 ):
     """An entry would be marked though the one to be kept is gone, doubtful or a repeat."""
     corrected, _, done = applied(
-        make_entries(present), make_cases(cases), make_decisions(*decided)
+        make_entries(list(present)), make_cases(cases), make_decisions(*said(decided))
     )
 
     assert "repeat" not in corrected.column("mark").to_pylist()

@@ -5,6 +5,8 @@ Read as it is handed in, and held against the addresses.
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -139,19 +141,16 @@ def test_a_file_without_streets_is_refused():
 
     Nor is a file that could not be read.
     """
-    with pytest.raises(InputError) as caught:
-        street_rows(raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"))
-    assert caught.value.code == "no-street-columns"
-    with pytest.raises(InputError) as caught:
-        street_rows(
-            raw(
-                "Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"
-            )
-        )
-    assert caught.value.code == "no-street-columns"
-    with pytest.raises(InputError) as caught:
-        street_rows(RawFile("f" * 12, "streets.xlsx", trouble=AsideCode.FILE_PROTECTED))
-    assert caught.value.code == "file-protected"
+    voters = "Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"
+    closed = RawFile("f" * 12, "streets.xlsx", trouble=AsideCode.FILE_PROTECTED)
+    for content, code in (
+        (raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"), "no-street-columns"),
+        (raw(voters), "no-street-columns"),
+        (closed, "file-protected"),
+    ):
+        with pytest.raises(InputError) as caught:
+            street_rows(content)
+        assert caught.value.code == code
 
 
 def normalized(*rows):
@@ -184,16 +183,8 @@ def test_streets_are_folded_as_in_the_lists():
         (None, None, "Nizami küç. 1-45, 47", None),
         (None, None, "Xətai küç. 3-cü döngə", None),
     )
-    rows = {
-        (
-            row["line"],
-            row["settlement"],
-            row["street_kind"],
-            row["street"],
-            row["covers"],
-        )
-        for row in outcome.table.to_pylist()
-    }
+    shown = ("line", "settlement", "street_kind", "street", "covers")
+    rows = {tuple(row[name] for name in shown) for row in outcome.table.to_pylist()}
     assert rows == {
         (2, "qoicai", "kuce", "nizami", "all"),
         (3, None, "prospekt", "qanca", "all"),
@@ -238,6 +229,19 @@ ALONE = CheckSettings(
 )
 
 
+BORDER = re.compile(
+    r"(?P<precinct>\d) (?:-|(?P<street>.+)) (?P<covers>all|even|odd|one|unread)"
+    r"(?: (?P<first>\d+)-(?P<last>\d+)| (?P<house>\w+))?(?: of (?P<settlement>\w+))?"
+)
+
+
+def _border(text):
+    """A row of the register: precinct, street, which houses, settlement."""
+    row = BORDER.fullmatch(text).groupdict()
+    numbers = ("precinct", "first", "last")
+    return row | {name: row[name] and int(row[name]) for name in numbers}
+
+
 def outside(street, house, settlement=None, *, borders):
     """The precincts to which the address of a voter of precinct 1 is said to belong.
 
@@ -250,15 +254,8 @@ def outside(street, house, settlement=None, *, borders):
         ("settlement", settlement),
     ):
         tables.voters[name][5] = value
-    names = ("precinct", "street", "covers", "first", "last", "house", "settlement")
-    rows = [
-        dict(zip(names, row + (None,) * (len(names) - len(row)), strict=True))
-        for row in borders
-    ]
-    rows += [
-        dict.fromkeys(names) | {"precinct": 1, "street": "kuce 1", "covers": "all"}
-    ]
-    tables.streets = {name: [row[name] for row in rows] for name in names}
+    rows = [_border(one) for one in f"{borders}, 1 kuce 1 all".split(", ") if one]
+    tables.streets = {name: [row[name] for row in rows] for name in rows[0]}
     tables.streets |= {
         "constituency": [17] * len(rows),
         "source": ["f"] * len(rows),
@@ -269,82 +266,37 @@ def outside(street, house, settlement=None, *, borders):
     return mine[0].get("value", "nowhere") if mine else None
 
 
-OWN, OTHER = 1, 2
+OTHER = 2
+
+
+EVEN_OR_ODD = "1 nizami even 2-20, 2 nizami odd 1-21"
 
 
 @pytest.mark.parametrize(
     ("address", "borders", "answer"),
     [
-        (("nizami", "5"), [(OTHER, "nizami", "all")], OTHER),
-        (("nizami", None), [(OTHER, "nizami", "all")], OTHER),
-        (("nizami", "5"), [(OWN, "nizami", "all"), (OTHER, "nizami", "all")], None),
-        (
-            ("nizami", "5"),
-            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
-            OTHER,
-        ),
-        (
-            ("nizami", "6a"),
-            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
-            None,
-        ),
-        (
-            ("nizami", "22"),
-            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
-            "nowhere",
-        ),
-        (
-            ("nizami", None),
-            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
-            None,
-        ),
-        (("nizami", "5"), [(OWN, "nizami", "unread"), (OTHER, "nizami", "all")], None),
-        (
-            ("nizami", "5"),
-            [(OWN, "nizami", "one", None, None, "7"), (OTHER, "nizami", "unread")],
-            "nowhere",
-        ),
-        (
-            ("nizami", "5a"),
-            [(OWN, "nizami", "one", None, None, "5"), (OTHER, "nizami", "all")],
-            None,
-        ),
-        (("nizami", "5/2"), [(OWN, "nizami", "one", None, None, "5")], None),
-        (
-            ("nizami", "5"),
-            [(OWN, "nizami", "one", None, None, "5a"), (OTHER, "nizami", "all")],
-            OTHER,
-        ),
-        (("nizami", "5"), [(OWN, "nizamy", "all"), (OTHER, "nizami", "all")], None),
-        (
-            ("h aliov", "5"),
-            [(OWN, "heidar aliov", "all"), (OTHER, "h aliov", "all")],
-            None,
-        ),
-        (("nizamy", "5"), [(OTHER, "nizami", "all")], None),
-        (("8 mart", "5"), [(OWN, "9 mart", "all"), (OTHER, "8 mart", "all")], OTHER),
-        (("nizami", "5"), [], None),
-        ((None, "5"), [(OTHER, "nizami", "all")], None),
-        (
-            ("nizami", "5", "hocali"),
-            [(OTHER, "nizami", "all", None, None, None, "goicai")],
-            None,
-        ),
-        (
-            ("nizami", "5", "hocali"),
-            [(OTHER, "nizami", "all", None, None, None, "hocali")],
-            OTHER,
-        ),
-        (
-            ("nizami", "5", "hocali"),
-            [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")],
-            None,
-        ),
-        (
-            ("nizami", "5"),
-            [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")],
-            None,
-        ),
+        (("nizami", "5"), "2 nizami all", OTHER),
+        (("nizami", None), "2 nizami all", OTHER),
+        (("nizami", "5"), "1 nizami all, 2 nizami all", None),
+        (("nizami", "5"), EVEN_OR_ODD, OTHER),
+        (("nizami", "6a"), EVEN_OR_ODD, None),
+        (("nizami", "22"), EVEN_OR_ODD, "nowhere"),
+        (("nizami", None), EVEN_OR_ODD, None),
+        (("nizami", "5"), "1 nizami unread, 2 nizami all", None),
+        (("nizami", "5"), "1 nizami one 7, 2 nizami unread", "nowhere"),
+        (("nizami", "5a"), "1 nizami one 5, 2 nizami all", None),
+        (("nizami", "5/2"), "1 nizami one 5", None),
+        (("nizami", "5"), "1 nizami one 5a, 2 nizami all", OTHER),
+        (("nizami", "5"), "1 nizamy all, 2 nizami all", None),
+        (("h aliov", "5"), "1 heidar aliov all, 2 h aliov all", None),
+        (("nizamy", "5"), "2 nizami all", None),
+        (("8 mart", "5"), "1 9 mart all, 2 8 mart all", OTHER),
+        (("nizami", "5"), "", None),
+        ((None, "5"), "2 nizami all", None),
+        (("nizami", "5", "hocali"), "2 nizami all of goicai", None),
+        (("nizami", "5", "hocali"), "2 nizami all of hocali", OTHER),
+        (("nizami", "5", "hocali"), "1 - all of hocali, 2 nizami all", None),
+        (("nizami", "5"), "1 - all of hocali, 2 nizami all", None),
     ],
 )
 def test_outside_only_by_the_very_name_inside_on_any_likeness(address, borders, answer):
@@ -362,16 +314,14 @@ def test_a_precinct_without_a_row_is_not_asked():
     for name, column in tables.streets.items():
         tables.streets[name] = column[1:]
     assert tables.findings() == []
-    voters, streets = (
-        tables.arrow()[0],
-        from_columns(
-            {name: pa.array(column) for name, column in tables.streets.items()}, STREET
-        ),
-    )
-    use = {
-        row["measure"]: row["rows"] for row in street_use(voters, streets).to_pylist()
-    }
-    assert use == {
+    voters = tables.arrow()[0]
+    columns = {name: pa.array(column) for name, column in tables.streets.items()}
+
+    def use(streets):
+        rows = street_use(voters, streets).to_pylist()
+        return {row["measure"]: row["rows"] for row in rows}
+
+    assert use(from_columns(columns, STREET)) == {
         "total": 360,
         "judged": 240,
         "inside": 240,
@@ -380,19 +330,9 @@ def test_a_precinct_without_a_row_is_not_asked():
         "no-such-street": 0,
         "precinct-not-in-register": 120,
     }
-    nothing = {
-        row["measure"]: row["rows"]
-        for row in street_use(voters, STREET.empty_table()).to_pylist()
-    }
-    assert (
-        nothing["total"],
-        nothing["precinct-not-in-register"],
-        nothing["judged"],
-    ) == (
-        360,
-        360,
-        0,
-    )
+    nothing = use(STREET.empty_table())
+    names = ("total", "precinct-not-in-register", "judged")
+    assert [nothing[name] for name in names] == [360, 360, 0]
     assert set(street_use(voters, None).column("rows").to_pylist()) == {None}
 
 
