@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from command_line import call
 from deciding import amendments_of
 from handing import code_of, told
 from voterlist.cli import APP  # noqa: F401  its modules load once, not in the first test
+from voterlist.config import SETTINGS_FILE
 from voterlist.custody.keys import load_keys
 from voterlist.deadlines.handovers import Event, handovers
 from voterlist.storage.ledger import Ledger, reading
@@ -564,6 +566,18 @@ def _lose_what_was_kept(above):
     asked.write_bytes(b"")
     assert lost()[0] == ["sent-gone"]
     assert code_of(told("submit", above, *out)) == (3, "sent-gone")
+    # Where no copy is left, the chair asks on paper, and the package says what is let pass.
+    settings = above / SETTINGS_FILE
+    strict = settings.read_text("utf-8")
+    passing = "returned_cases = false\nstale_run = false\nmost_open_cases = 9\n"
+    settings.write_text(strict.replace("[submit]\n", f"[submit]\n{passing}"), "utf-8")
+    assert told("submit", above, *out)[0] == 0
+    with zipfile.ZipFile(out[1]) as package:
+        (gates,) = (one for one in package.namelist() if one.endswith("gates.json"))
+        passed = json.loads(package.read(gates))
+    assert {"gate": "returned-cases", "count": 1} in passed
+    out[1].unlink()
+    settings.write_text(strict, "utf-8")
     asked.write_bytes(content)
     newest = max((above / "received").glob("submit-*pec-088-0001*"))
     # Who was given up was nobody's once the answers were gone, or other ones.

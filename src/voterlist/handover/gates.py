@@ -167,20 +167,17 @@ class _Run:
         """The rows of a table with places that are of the place handed over."""
         return self.scope.of(self.table(name))
 
-    def own_ids(self, ids: Iterable[str | None]) -> list[str]:
-        """Those of the place handed over: an id begins with its place."""
-        prefix = self.scope.prefix
-        return [own for own in ids if own is not None and own.startswith(prefix)]
-
     def decided_ids(self, ids: Iterable[str]) -> list[str]:
         """Those of the place, and of people who are added to it from a row of a register.
 
         The place of that row stands behind the colon; it may be another precinct's, or nobody's.
         """
-        ids = list(ids)
-        rows = (f":{self.scope.constituency:03}-", ":000-")
-        added = [entry_id for entry_id in ids if any(row in entry_id for row in rows)]
-        return self.own_ids(ids) + added
+        own, place = self.scope.prefix, f":{self.scope.constituency:03}-"
+        return [
+            entry_id
+            for entry_id in ids
+            if entry_id.startswith(own) or place in entry_id or ":000-" in entry_id
+        ]
 
 
 def _stale(run: _Run) -> int:
@@ -310,9 +307,8 @@ def _pending(run: _Run) -> int:
 
 def _second_readings(run: _Run) -> int:
     """Cases; one of which an entry stands elsewhere counts here too."""
-    rows = run.table("second_readings").to_pylist()
-    own = set(run.own_ids(row["entry_id"] for row in rows))
-    return len({row["case_id"] for row in rows if row["entry_id"] in own})
+    own = run.scope.about(run.table("second_readings"))
+    return len(own.column("case_id").unique())
 
 
 def _returned_cases(run: _Run) -> int:
@@ -320,10 +316,11 @@ def _returned_cases(run: _Run) -> int:
     with ledgers.reading(place) as ledger:
         workspace = run.source.workspace
         kept = Kept(workspace, ledger)
-        kept.require_whole()
-        return count_unanswered(workspace, ledger) + sum(
-            case.has_vanished for case in kept.owed()
-        )
+        # Who let it pass asked on paper; each commission of which something is gone is told above.
+        if run.source.settings.submit.returned_cases:
+            kept.require_whole()
+        vanished = sum(case.has_vanished for case in kept.owed())
+        return count_unanswered(workspace, ledger) + vanished + len(kept.lost)
 
 
 def _broken_balances(run: _Run) -> int:
