@@ -412,9 +412,10 @@ def ones_own_answer_is_taken_back_and_nobody_elses(mine):
 
 
 def a_striking_is_taken_back(mine):
-    """The same of a finding: after it the finding is asked again."""
+    """The voter would stay struck, above all where their finding was accepted before."""
     yield
-    yield ([mine.old(**STRIKE, decided_by="A")],)
+    accept = mine.old(answer="accept", reason="lives", decided_by="A")
+    yield ([accept], [mine.old(**STRIKE, decided_by="A")])
     assert [row["action"] for row in mine.table("applied")] == ["strike"]
     seen = yield ([on("Decided", answer="withdraw", decided_by="B")],)
     assert (seen.recorded, seen.codes) == (0, ["withdraw-of-another"])

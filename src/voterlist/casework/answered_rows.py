@@ -122,11 +122,14 @@ class Rows:
             mark = marks.get(row["finding_id"])
             entry = row["entry_id"] or ""
             named = row | {"decided_by": row["decided_by"] or by or ""}
-            stands = said.get(entry, {}).values()
-            is_gone = _took_back(named, earlier.get(entry, ()), stands)
+            # Who struck what they had accepted before takes the striking back.
+            stands = any(
+                is_taken_back(answer, named) for answer in said.get(entry, {}).values()
+            )
+            is_gone = _took_back(named, earlier.get(entry, ()))
             if mark is not None and mark["mark"] == Mark.ASK:
                 is_gone = person_key(mark["accepted_by"]) == person
-            if row["action"] != WITHDRAWN or not is_gone:
+            if row["action"] != WITHDRAWN or stands or not is_gone:
                 standing.append(row)
         self.amendments = from_rows(standing, AMENDMENT_ROW)
 
@@ -170,20 +173,18 @@ def _person(row: Row, by: str | None = None) -> str:
     return person_key(row["decided_by"] or by or "")
 
 
-def _took_back(row: Row, earlier: Iterable[Row], last: Iterable[Row]) -> bool:
+def _took_back(row: Row, earlier: Iterable[Row]) -> bool:
     """True where the person took back before what a row takes back: a file may be read in twice.
 
     Args:
         row: with the name of the person.
         earlier: all that was answered about its entry.
-        last: of that the last answers.
     """
     own = [answer for answer in earlier if _person(answer) == _person(row)]
     is_last = bool(own) and own[-1]["action"] == WITHDRAWN
     meant = [answer for answer in own if is_taken_back(answer, row)]
     was_said = any(answer["action"] != WITHDRAWN for answer in meant)
-    still_said = any(is_taken_back(answer, row) for answer in last)
-    return is_last and was_said and not still_said
+    return is_last and was_said
 
 
 def _given_up(

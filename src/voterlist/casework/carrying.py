@@ -13,7 +13,13 @@ from voterlist.casework.answered_rows import is_written, last_known, says_same
 from voterlist.casework.printed import with_named_entries
 from voterlist.decisions.answers import ACCEPT, why_accepted
 from voterlist.decisions.given import Given, person_key
-from voterlist.decisions.standing import WITHDRAWN, about, last_answers, says
+from voterlist.decisions.standing import (
+    WITHDRAWN,
+    about,
+    is_taken_back,
+    last_answers,
+    says,
+)
 from voterlist.errors import InputError
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.list_input import ListSource
@@ -189,6 +195,13 @@ def _said_before(
         person = row["decided_by"] or by
         for who, history in said.get(thing, {}).items():
             if person is not None and person_key(person) != who:
+                continue
+            stands = holding.get((None, row["entry_id"]), {}).get(who, ())
+            named = row | {"decided_by": history[-1]["decided_by"]}
+            if row.get("mark") == Mark.ASK and any(
+                is_taken_back(answer, named) for answer in stands
+            ):
+                # It takes back what its person said instead of the mark.
                 continue
             own = [*history[-1:], *holding.get(thing, {}).get(who, ())]
             # Of a finding one mark stands, whoever made it.
