@@ -537,9 +537,9 @@ def test_a_list_handed_in_anew_is_read_alone(workspace, monkeypatch):
 
     monkeypatch.setattr(readers, "read_listed", watched_read)
     change_one_of_two(workspace)
-    workspaces.run(workspace)
+    workspaces.run(workspace, until=Stage.MERGE)
     assert opened == ["menteqe-2.csv"]
     opened.clear()
     come_to_a_known_place(workspace)
-    workspaces.run(workspace)
+    workspaces.run(workspace, until=Stage.MERGE)
     assert opened == ["menteqe-2-new.csv"]
