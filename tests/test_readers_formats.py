@@ -835,6 +835,17 @@ def test_zero_bytes_in_cells_hide_nothing():
     assert table(*sheets(padded))[1] == ["1", "Əliyev", "Əli", "01.02.1970"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_zeros_where_a_sector_of_a_text_stood_are_told(encoding):
+    """The start of one voter and the end of another were one row, and those between not there."""
+    before, behind = LIST.split("ev;Əli;01.02.1970\n2;Quliy")
+    before, behind = before.encode(encoding), behind.encode(encoding)
+    rows, unread = sheets(before + bytes(512) + behind)
+    assert table(rows)[1:] == [["1", "Əliyev", "Rza", "03.04.1980"]]
+    assert unread.trouble is AsideCode.CONTENT_UNREAD
+    assert unread.name.endswith(f"-{len(before) + 512}")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
 def test_utf_16_cut_inside_a_letter_is_read(encoding):
     """A file cut off in the middle of a letter loses that letter only, and says so."""

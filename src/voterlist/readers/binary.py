@@ -56,8 +56,8 @@ def facts_of(content: bytes) -> SheetFacts:
         number = int.from_bytes(content[start : start + min(length, 4)], "little")
         if kind == _ROW_HEADER:
             row = number + 1
-            flags = content[start + _FLAGS] if length > _FLAGS else 0
-            facts.hidden_rows += bool(flags & _HIDDEN)
+            is_whole = length > _FLAGS
+            facts.hidden_rows += is_whole and bool(content[start + _FLAGS] & _HIDDEN)
         elif kind in _ERRORS:
             facts.unworked.append((row, number))
         facts.cells += kind in _VALUES
@@ -94,11 +94,8 @@ def sheet_relations(content: bytes) -> list[str]:
     relations = []
     for kind, start, length in _records(content):
         if kind == _BUNDLE_SHEET and length >= _RELATION:
-            characters = int.from_bytes(
-                content[start + _RELATION - 4 : start + _RELATION], "little"
-            )
-            end = start + min(length, _RELATION + 2 * min(characters, length))
-            relations.append(
-                content[start + _RELATION : end].decode("utf-16-le", errors="replace")
-            )
+            body = content[start : start + length]
+            characters = int.from_bytes(body[_RELATION - 4 : _RELATION], "little")
+            name = body[_RELATION : _RELATION + 2 * characters]
+            relations.append(name.decode("utf-16-le", errors="replace"))
     return relations

@@ -115,9 +115,8 @@ def _sheets_of(
                 sheet = _read_sheet(book, index, item.name, facts, settings)
             except RefusedError as refused:
                 sheet = unread_sheet(item.name, refused.code)
-            is_hidden = item.visible != SheetVisibleEnum.Visible
-            is_hidden = is_hidden and sheet.trouble is None
-            sheets.append(replace(sheet, hidden=is_hidden, from_1904=known.from_1904))
+            is_seen = sheet.trouble or item.visible == SheetVisibleEnum.Visible
+            sheets.append(replace(sheet, hidden=not is_seen, from_1904=known.from_1904))
             sheets += _beside(item.name, facts, settings)
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     found = ReadOutcome(

@@ -90,6 +90,9 @@ _OF_NAME = rb'\b(?:displayName|definedName [^<>]*?\bname)="([^"]*)"'
 _FEW_TEXTS = 2
 """So many texts may be a total or a signature."""
 _NAME = re.compile(r"(?<!\S)[^\w\s]*[^\W\d_]{2,}")
+_LOST_SECTORS = re.compile(rb"\0{512,}")
+"""What a disk leaves of a text where the power went while it was written. What stands around them
+may look like one whole row."""
 
 
 def beside(content: bytes) -> list[str]:
@@ -106,17 +109,24 @@ def beside(content: bytes) -> list[str]:
         ]
 
 
-def lines_behind(content: bytes, sheet: RawSheet) -> list[str]:
-    """The numbers of the lines of a text behind its last row, which may have line breaks itself.
+def lost_in_text(content: bytes, sheet: RawSheet) -> list[str]:
+    """Where bytes of a text are zeros, and the numbers of the lines behind its last row.
 
-    Behind a last line that is cut, for it has neither an end nor all cells, there were more.
+    That row may have line breaks itself. Behind a last line that is cut, for it has neither an end
+    nor all cells, there were more.
     """
     last = str(sheet.cells[-1:].to_pylist())
     end = sheet.lines[-1].as_py() + last.count("\\n")
     count = content.count(b"\n")
+    found = [
+        f"bytes {lost.start() + 1}-{lost.end()}"
+        for lost in _LOST_SECTORS.finditer(content)
+    ]
     if _is_cut(content, sheet):
-        return [f"{end}-"]
-    return [f"{end + 1}-{count}"] if count > end else []
+        found.append(f"{end}-")
+    elif count > end:
+        found.append(f"{end + 1}-{count}")
+    return found
 
 
 def _is_cut(content: bytes, sheet: RawSheet) -> bool:
@@ -129,9 +139,8 @@ def _is_cut(content: bytes, sheet: RawSheet) -> bool:
         cells = line.split(sign)
         return len(cells) <= most and sum(map(bool, cells)) > _FEW_TEXTS
 
-    if not sign or not is_short(content[start:]):
-        return False
-    return not any(map(is_short, content[:start].splitlines()))
+    is_last_short = bool(sign) and is_short(content[start:])
+    return is_last_short and not any(map(is_short, content[:start].splitlines()))
 
 
 def unlisted_members(content: bytes, archive: zipfile.ZipFile) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voterlist.model import AsideCode
 from voterlist.readers.acting import acting
 from voterlist.readers.books import read_workbook
-from voterlist.readers.counted import beside, lines_behind, lines_of_parts
+from voterlist.readers.counted import beside, lines_of_parts, lost_in_text
 from voterlist.readers.dbase import is_dbase, read_dbase
 from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.outcome import Attempt, ReadOutcome
@@ -106,7 +106,7 @@ def read_bytes(
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = with_beside(found, lines_of_parts(archive), settings)
     elif found.format in {"text", "jsonl"} and found.sheets:
-        found = found.with_unread(lines_behind(content, found.sheets[0]))
+        found = found.with_unread(lost_in_text(content, found.sheets[0]))
     acts = acting(content) if found.sheets else 0
     if not acts:
         return found

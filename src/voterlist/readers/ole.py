@@ -292,9 +292,8 @@ def _picture_area(drawing: bytes) -> int:
     for shape in drawing.split(_PICTURE)[1:]:
         anchor = shape.partition(_ANCHOR)[2][:18]
         if len(anchor) == 18:
-            left, left_part, top, top_part = struct.unpack_from("<4H", anchor, 2)
-            right, right_part, bottom, bottom_part = struct.unpack_from(
-                "<4H", anchor, 10
+            left, left_part, top, top_part, right, right_part, bottom, bottom_part = (
+                struct.unpack_from("<8H", anchor, 2)
             )
             width = (right - left) + (right_part - left_part) / 1024
             height = (bottom - top) + (bottom_part - top_part) / 256
