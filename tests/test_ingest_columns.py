@@ -189,6 +189,8 @@ def full(place, heading, cell=None, chosen=LIMITS):
         (3, "Ata (kimin)"),
         (3, "Отчество абонента"),
         (5, "Worker address"),
+        (5, "Müəssisə işçisinin ünvanı"),
+        (5, "Company employee address"),
         (6, "7 simvollu kod"),
         (7, "Муж/Жен"),
         (8, "Номер паспорта работника"),

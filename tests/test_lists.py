@@ -21,7 +21,7 @@ from list_tables import (
 )
 from voterlist import catalogue
 from voterlist.errors import StageError
-from voterlist.fields import NAME_PARTS
+from voterlist.fields import NAME_PARTS, name_in
 from voterlist.findings import finding_ids
 from voterlist.lists.documents import documents
 from voterlist.lists.roll import (
@@ -244,7 +244,7 @@ def test_a_card_has_the_surname_that_cannot_be_read(full_name):
     asked = amendments(acted("a", "ask", due="2026-02-10"))
     found = compiled(entries(odd), amended=asked)
     (row,) = found.listed.to_pylist()
-    assert ListWords("en").name(row) == "??? Əli Rauf oğlu"
+    assert name_in(row) == "??? Əli Rauf oğlu"
     # On the checklist and on the sheet of corrections too.
     assert column(found.door, "name") == ["??? Əli Rauf oğlu"]
     struck = compiled(entries(odd, CEMIL), done=applied(died))

@@ -61,6 +61,8 @@ _OTHERS, _KIN, _NOBODY, _ELSEWHERE = (
     rf"\b(?:{'|'.join(WORDS[words])})"
     for words in ("of_others", "of_kin", "of_nobody", "of_elsewhere")
 )
+# From the beginning of a heading.
+_ELSEWHERE = rf"^(?!.*\b(?:{'|'.join(WORDS['of_those_there'])})).*{_ELSEWHERE}"
 _HOME = rf"(?!.*{_ELSEWHERE}).*(?:{'|'.join(WORDS['of_homes'])})"
 OF_OTHERS = re.compile(
     rf"(?!(?!.*{_NOBODY})(?:.*(?:{'|'.join(WORDS['of_voters'])})|{_HOME}))"
