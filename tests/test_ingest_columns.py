@@ -293,7 +293,8 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
         (3, "Atasının adı, soyadı", "Vaqif Əliyev", True),
         (5, "Məhəllə", "Nizami küçəsi {}", False),
         (5, "Müəssisə", "Nizami küçəsi {}", False),
-        (4, "İl", "2005", False),
+        (4, "İli", "2005", False),
+        (4, "Dünyaya gəldiyi tarix", "01.02.19{}", False),
         (5, "Köhnə və yeni ünvanı", "Nizami küç. 3; Xətai küç. {}", True),
         (8, "Старый / новый документ", "AA123456 / AZE1234567{}", True),
         (8, "Yeni vəsiqə", "AZE1234567{}", False),
@@ -310,7 +311,7 @@ def test_a_heading_of_two_values_or_of_half_of_one_is_asked_about(
 
 def test_a_year_of_something_else_or_a_place_of_work_stands_beside_the_own():
     """The year filled the gaps of the dates, and each voter lived where he works, too."""
-    more = {"İl": "2015", "İş yerinin ünvanı": "Xətai küçəsi 5"}
+    more = {"İl": "2005", "İş yerinin ünvanı": "Xətai küçəsi 5"}
     rows = [[*row, *more.values()] for row in voters()]
     rows[0][4] = None
     found = take(raw([[TITLE], [*HEADER, *more], *rows])).entries
@@ -399,8 +400,14 @@ def test_who_lives_in_barracks_may_stand_in_another_order(is_apart):
     ("more", "field", "value"),
     [
         ({"Faktiki ünvan": "Xətai küçəsi 5"}, "address", None),
+        ({"Müvəqqəti qeydiyyat ünvanı": "Xətai küçəsi 5"}, "address", None),
         ({"Room": "Room"}, "address", None),
         ({"Nömrə": "12345678", "Seriya": "AZE"}, "document", "AZE 12345678"),
+        (
+            {"Nömrə": "7", "Seriya": "AZE", "Sənədin nömrəsi": "12345678"},
+            "document",
+            "AZE 12345678",
+        ),
         ({"Soyadı, ata adı": "Əliyev Vaqif"}, "full_name", None),
     ],
 )

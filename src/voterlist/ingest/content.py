@@ -188,7 +188,7 @@ def shapes(cells: Sequence[pa.Array], rows: Longs, most: int = _SAMPLE) -> list[
     return [Shape(column.take(taken)) for column in cells]
 
 
-_BARE_YEARS = {"il", "год", "year"}
+_BARE_YEARS = {"il", "ili", "год", "year"}
 """Headings of a year, without a word of which."""
 _HALVED = 0.5
 """The confidence left to a header whose column holds something else."""
@@ -245,10 +245,10 @@ def _weighed(
     # Of what a bare year is, it does not say; and few voters of a list are so young.
     is_bare = heading in _BARE_YEARS and verdict == 1 and "birth_day" not in firm
     is_young = shape["birth-year"] >= 1 and shape.median_year() >= _YOUNG
-    is_late = is_bare and shape["early"] < _LEAST_OLD and not is_young
+    is_late = is_bare and shape["early"] < _LEAST_OLD
     if is_late and "birth_date" in firm:
         return None
-    if is_late or verdict == -1 or without_times(heading):
+    if (is_late and not is_young) or verdict == -1 or without_times(heading):
         return match.with_confidence(match.confidence * _HALVED)
     if verdict == 1 and match.confidence < _MOST:
         return match.with_confidence(min(_MOST, match.confidence + _CONFIRMED))
@@ -271,12 +271,11 @@ def _of_one_home(
     real = {match.column for match in whole if _REALLY.search(fold(match.header))}
     others = real
     if not {"street", "house"} <= {match.role for match in matches}:
+        lasting = [match for match in whole if match.column not in real]
         registered = (
-            match for match in whole if _REGISTERED.search(fold(match.header))
+            match for match in lasting if _REGISTERED.search(fold(match.header))
         )
-        own = next(registered, None) or next(
-            (match for match in whole if match.column not in real), None
-        )
+        own = next(registered, next(iter(lasting), None))
         headings = {fold(match.header) for match in whole}
         least = max(shape.filled for shape in shapes) - _LEAST_HALF
         is_apart = (

@@ -405,7 +405,8 @@ def _numbers_behind(
     """
     before = {match.column + 1: _BEHIND.get(match.role) for match in kept}
     numbers = [match for match in matches if match.role == "number"]
-    if not any(before.get(match.column) == "document_number" for match in numbers):
+    roles = {match.role for match in kept} | {before.get(at.column) for at in numbers}
+    if not roles & {"document", "document_number"}:
         series = {match.column - 1 for match in kept if match.role == "document_series"}
         before |= dict.fromkeys(
             series & {match.column for match in numbers[1:]}, "document_number"
