@@ -409,6 +409,7 @@ def test_who_lives_in_barracks_may_stand_in_another_order(is_apart):
             "AZE 12345678",
         ),
         ({"Soyadı, ata adı": "Əliyev Vaqif"}, "full_name", None),
+        ({"İşçinin S.A.A.": "Əliyev Vaqif Həsən oğlu"}, "full_name", None),
     ],
 )
 def test_another_address_or_name_is_not_joined_to_the_own(more, field, value):
@@ -417,6 +418,21 @@ def test_another_address_or_name_is_not_joined_to_the_own(more, field, value):
     found = take(raw([[TITLE], [*HEADER, *more], *rows])).entries.sort_by("line")
     of_voters = [row[5] for row in voters()] if field == "address" else [value] * 24
     assert found.column(field).to_pylist() == of_voters
+
+
+@pytest.mark.parametrize("heading", ["S.A.A.", "Pasiyentin S.A.A."])
+def test_whole_names_keep_their_documents_and_not_the_surname_of_who_works(heading):
+    """Below such headings columns were told by their cells alone, and lost the documents."""
+    heads = ["№", heading, "Doğum tarixi", "Ünvanı", "FİN", "Nömrə", "Seriya"]
+    more = (
+        {} if heading[0] == "P" else {"İşçinin soyadı": "Qarayev", "İşçinin adı": "Rza"}
+    )
+    own = ["12345678", "AZE", *more.values()]
+    rows = [[at, " ".join(of[:3]), *of[3:], *own] for at, *of in voters()]
+    found = take(raw([[TITLE], [*heads, *more], *rows])).entries
+    assert {*found.column("document").to_pylist()} == {"AZE 12345678"}
+    assert {row[1] for row in rows} == {*found.column("full_name").to_pylist()}
+    assert found.column("surname").null_count == 24
 
 
 @pytest.mark.parametrize("more", [[], ["Vərəqəni alan şəxs"], ["Sayğac kodu"]])

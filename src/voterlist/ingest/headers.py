@@ -17,6 +17,7 @@ from voterlist.ingest.text import (
     FILLERS,
     GIVEN,
     KNOWN,
+    OF_WHOM,
     PARTS,
     PATRONYMIC,
     SURNAME,
@@ -32,6 +33,8 @@ _OF_LIKENESS = 0.95
 """The confidence of a likeness of 100 %."""
 _APART = 0.5
 """The confidence of a heading of a father and a surname."""
+_WHOSE = 0.94
+"""The confidence of a heading that says whose the name is, in other words than a voter's."""
 _LEAD = 4.0
 """Likeness by which it must lead the most alike header of another field."""
 _INSIDE_NAME = re.compile(r"^(?:\w+\.)*(?:full_?n|n)ames?\.(?=\w+$)")
@@ -172,19 +175,21 @@ def _understood(text: str, folded: str) -> _Answer | None:
     """The match of a header that is a known one, with words before, behind or beside it."""
     if role := KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
+    words = folded.split()
+    whose = None if OF_WHOM.isdisjoint(words) else _WHOSE
     if role := _composed_field(folded):
         # A father and a surname: whose, and where the given name stands, nobody says.
         is_apart = _parts(folded) == {"S", "P"}
-        return _Answer(role, _APART if is_apart else 0.98, "composed")
+        return _Answer(role, _APART if is_apart else whose or 0.98, "composed")
     parts = [
         re.sub(r" ?(?:no )?\d+$| no$", "", folded),
         " ".join(_content_words(folded)),
+        " ".join(word for word in words if word not in OF_WHOM),
     ]
     parts += [fold(part) for part in re.split(r"[/|()\n;\[\]]+", text)]
     for part in parts:
         if part != folded and (role := KNOWN.get(part) or _composed_field(part)):
-            return _Answer(role, 0.95, "known")
-    words = folded.split()
+            return _Answer(role, whose or 0.95, "known")
     for at in range(1, len(words)):
         # In two languages, each in a line of its own.
         role = KNOWN.get(" ".join(words[:at]))
@@ -353,6 +358,15 @@ def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     if {*NAME_PARTS} <= {match.role for match in matches}:
         # A father and a surname beside all of a voter's names are somebody else's.
         matches = [match for match in matches if match.confidence != _APART]
+    # Beside the voter's own name, one in other columns is that of who works there.
+    own = {match.role for match in matches if match.confidence > _WHOSE}
+    others = {"surname", "given_name"} if "full_name" in own else set()
+    others |= {"full_name"} if {"surname", "given_name"} <= own else set()
+    matches = [
+        match
+        for match in matches
+        if match.confidence != _WHOSE or match.role not in others
+    ]
     best: dict[str, ColumnMatch] = {}
     for match in matches:
         best_so_far = best.get(match.role)

@@ -51,7 +51,9 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 SURNAME, GIVEN, PATRONYMIC = (FIELDS[name].words for name in NAME_PARTS)
 
-FILLERS: frozenset[str] = frozenset(WORDS["fillers"])
+OF_WHOM: frozenset[str] = frozenset(WORDS["of_whom"])
+"""Words of a voter's name in a list of an institution, or of who works for the commission."""
+FILLERS: frozenset[str] = OF_WHOM.union(WORDS["fillers"])
 """Words that may stand beside the names of the parts of a name."""
 
 TITLE_WORDS: frozenset[str] = frozenset(WORDS["title_words"])
