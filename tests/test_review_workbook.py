@@ -415,7 +415,9 @@ def a_striking_is_taken_back(mine):
     """The voter would stay struck, above all where their finding was accepted before."""
     yield
     accept = mine.old(answer="accept", reason="lives", decided_by="A")
-    yield ([accept], [mine.old(**STRIKE, decided_by="A")])
+    # Beside an accepted finding its place is printed, which a striking does not take.
+    strike = mine.old(**STRIKE, precinct="1/1", decided_by="A")
+    yield ([accept], [strike])
     assert [row["action"] for row in mine.table("applied")] == ["strike"]
     seen = yield ([on("Decided", answer="withdraw", decided_by="B")],)
     assert (seen.recorded, seen.codes) == (0, ["withdraw-of-another"])
@@ -660,6 +662,7 @@ def test_an_older_answer_is_told_when_its_workbook_is_read_in_again(walked):
     # Of a case, of an entry and of a finding that was accepted.
     taken_back = late[what_nobody_wrote_into_a_workbook_is_no_answer]
     assert taken_back == ["answered-since"] * 3
+    assert late[a_striking_is_taken_back] == ["answered-since"] * 2
     # Nobody decided otherwise, and the day of the question has passed.
     assert late[a_case_is_asked_of_the_precinct_with_a_day] == []
     assert late[one_tick_decides_a_case_as_proposed] == []

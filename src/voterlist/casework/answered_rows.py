@@ -227,7 +227,10 @@ def says_same(row: Row, last: Row) -> bool:
         if word in row:
             said = row[word], row["reason"] or ""
             return said == (last[word], last["reason"] or "")
-    names = ("field", "ground", "document", "reason", "constituency", "precinct")
+    # What its action does not take says nothing: a place that is printed beside a striking.
+    of_action = ("field", "constituency", "precinct")
+    taken = (one for one in of_action if last[one] or last["action"] == WITHDRAWN)
+    names = ("ground", "document", "reason", *taken)
     action, value, due = (row[name] for name in ("action", "value", "due"))
     if action == CONFIRM:
         _, action, *_ = f"{row['asked_as']}:".split(":")
