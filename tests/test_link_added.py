@@ -98,7 +98,8 @@ def word(kind, one, other):
         ("phone", "", "0559876543", "missing"),
         ("generation", "Jr.", "II", "same"),
         ("generation", "Smith Jr", "Smith, Sr.", "differs"),
-        ("generation", "Smith", "Smith Sr", "missing"),
+        ("generation", "Smith", "Smith Sr", "one-alone"),
+        ("generation", "Smith", "Smith", "missing"),
     ],
 )
 def test_values_reach_the_level_a_person_would_give(kind, one, other, level):
@@ -173,6 +174,25 @@ def test_an_added_comparison_weighs(found):
         "similar",
         "differs",
     }
+
+
+def test_a_suffix_on_one_entry_alone_speaks_for_two_people():
+    """Father and son of one telephone were one person: *Jr* here and nothing there said nothing."""
+    frame = people()
+    frame["suffix"] = [
+        "Jr" if row % 300 < 10 or row < 20 else "" for row in range(len(frame))
+    ]
+    suffix = {"suffix": {"column": "suffix", "kind": "generation"}}
+    by_suffix, without = (
+        weights_of_doubles(
+            voterlist.find_duplicates(
+                frame, COLUMNS, comparisons=added, profile="generic"
+            )
+        )
+        for added in (suffix, {})
+    )
+    gained = (by_suffix - without).sort_index()
+    assert gained[:10].min() > gained[20:].max() > gained[10:20].max() + 0.5
 
 
 def families(homes):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from voterlist.arrays import AnyArray, Levels, Words
-from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares
+from voterlist.link.comparisons.base import MISSING, Comparison, Pairs, Shares, mark
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.kinds import KINDS
 from voterlist.link.comparisons.names import distinct_pairs, least_share, share_of_codes
@@ -31,10 +31,16 @@ class Added(Comparison):
         self.field = field
         self.kind = kind
         self.levels = KINDS[kind].levels
+        # Where a value on one entry alone says something, to have none is a value too.
+        self._one_alone = self.levels.__members__.get("ONE_ALONE")
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Missing, the same, or what the kind says of two values that differ."""
-        levels, other = self.by_codes(pairs, pairs.entries.added[self.field].codes)
+        codes = pairs.entries.added[self.field].codes
+        levels, other = self.by_codes(pairs, codes)
+        if self._one_alone is not None:
+            has_l, has_r = codes.take(pairs.left) >= 0, codes.take(pairs.right) >= 0
+            mark(levels, has_l ^ has_r, self._one_alone)
         distinct_levels = KINDS[self.kind].distinct_levels
         if len(other) and distinct_levels is not None:
             levels[other] = self._by_words(pairs.at(other), distinct_levels)
@@ -72,7 +78,7 @@ class Added(Comparison):
         column = entries.added[self.field]
         where = np.flatnonzero(levels == self.same)
         codes = column.codes[pairs.left[where]]
-        known = column.known
+        known = entries.whole.people if self._one_alone else column.known
         yield (
             where,
             share_of_codes(column, codes, known, least_share(column, _LEAST_VALUES)),

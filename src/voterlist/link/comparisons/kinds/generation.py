@@ -8,9 +8,10 @@ from voterlist.link.comparisons.kind import Kind
 
 
 class GenerationLevel(Level):
-    """The levels of two suffixes; a name without one says nothing."""
+    """The levels of two suffixes; two names without one say nothing."""
 
     SAME = 1, 1.0, Evidence.VALUE
+    ONE_ALONE = 3
     DIFFERS = 2
     MISSING = 0
 
@@ -19,5 +20,5 @@ class GenerationLevel(Level):
 KIND = Kind(
     SharedFold.GENERATION,
     GenerationLevel,
-    known_shares={"same": (0.998, 0.002), "lineage": (0.02, 0.98)},
+    known_shares={"same": (0.499, 0.001, 0.5), "lineage": (0.006, 0.294, 0.7)},
 )
