@@ -191,6 +191,7 @@ def full(place, heading, cell=None, chosen=LIMITS):
         (5, "Worker address"),
         (5, "Müəssisə işçisinin ünvanı"),
         (5, "Company employee address"),
+        (5, "Yaşayış yeri, poçt idarəsi"),
         (6, "7 simvollu kod"),
         (7, "Муж/Жен"),
         (8, "Номер паспорта работника"),
@@ -293,7 +294,7 @@ def test_whether_a_look_alike_is_a_field_a_person_says(place, heading, field):
         (3, "Atasının adı, soyadı", "Vaqif Əliyev", True),
         (5, "Məhəllə", "Nizami küçəsi {}", False),
         (5, "Müəssisə", "Nizami küçəsi {}", False),
-        (4, "İli", "2005", False),
+        (4, "İli", "2005", True),
         (4, "Dünyaya gəldiyi tarix", "01.02.19{}", False),
         (5, "Köhnə və yeni ünvanı", "Nizami küç. 3; Xətai küç. {}", True),
         (8, "Старый / новый документ", "AA123456 / AZE1234567{}", True),
@@ -418,6 +419,29 @@ def test_another_address_or_name_is_not_joined_to_the_own(more, field, value):
     found = take(raw([[TITLE], [*HEADER, *more], *rows])).entries.sort_by("line")
     of_voters = [row[5] for row in voters()] if field == "address" else [value] * 24
     assert found.column(field).to_pylist() == of_voters
+
+
+def test_the_home_is_the_own_address_beside_one_that_may_be_of_work():
+    """Each voter lived where he works."""
+    heads, *rows = [HEADER, *voters()]
+    found = take(
+        raw(
+            [
+                [TITLE],
+                [*heads, "Ev ünvanı"],
+                *([*row, "Xətai küçəsi 5"] for row in rows),
+            ]
+        )
+    )
+    assert {*found.entries.column("address").to_pylist()} == {"Xətai küçəsi 5"}
+
+
+def test_who_arrived_when_is_a_register_where_nobody_has_an_address():
+    """In the inbox, under a name that says nothing, it was taken in as a list of voters."""
+    heads = ["Ev telefonu" if at == 5 else head for at, head in enumerate(HEADER)]
+    rows = [[*row[:5], "", *row[6:], "03.04.2015"] for row in voters()]
+    found = take(raw([[TITLE], [*heads, "Gəldiyi tarix"], *rows]))
+    assert "looks-like-register" in said(found)
 
 
 @pytest.mark.parametrize("heading", ["S.A.A.", "Pasiyentin S.A.A."])

@@ -202,6 +202,8 @@ _MOSTLY = 0.5
 """A column is one of single words where more of its cells are."""
 _REGISTERED = re.compile(r"qeydiyyat|прописк|регистр|\bregist|daimi|permanent")
 """A word of the address at which a voter is on the list."""
+_OF_A_HOME = re.compile(r"\bev\b|yasad|yasay|home|дом|прожив|прожит|resid|lives")
+"""A word of a home, where a bare *address* may be that of work."""
 _REALLY = re.compile(r"faktiki|факт|actual|muveqqeti|времен|tempor")
 """A word of another one, at which the voter really lives."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
@@ -244,11 +246,10 @@ def _weighed(
         return None
     # Of what a bare year is, it does not say; and few voters of a list are so young.
     is_bare = heading in _BARE_YEARS and verdict == 1 and "birth_day" not in firm
-    is_young = shape["birth-year"] >= 1 and shape.median_year() >= _YOUNG
     is_late = is_bare and shape["early"] < _LEAST_OLD
     if is_late and "birth_date" in firm:
         return None
-    if (is_late and not is_young) or verdict == -1 or without_times(heading):
+    if is_late or verdict == -1 or without_times(heading):
         return match.with_confidence(match.confidence * _HALVED)
     if verdict == 1 and match.confidence < _MOST:
         return match.with_confidence(min(_MOST, match.confidence + _CONFIRMED))
@@ -272,10 +273,13 @@ def _of_one_home(
     others = real
     if not {"street", "house"} <= {match.role for match in matches}:
         lasting = [match for match in whole if match.column not in real]
-        registered = (
-            match for match in lasting if _REGISTERED.search(fold(match.header))
+        said = (
+            match
+            for word in (_REGISTERED, _OF_A_HOME)
+            for match in lasting
+            if word.search(fold(match.header))
         )
-        own = next(registered, next(iter(lasting), None))
+        own = next(said, next(iter(lasting), None))
         headings = {fold(match.header) for match in whole}
         least = max(shape.filled for shape in shapes) - _LEAST_HALF
         is_apart = (
@@ -551,8 +555,6 @@ _ASKED = {"birth_date", "birth_year", "address"}
 left out."""
 _LEAST_OLD = 0.1
 """So many voters of a list were born before 1970; of the dates of hiring fewer are so early."""
-_YOUNG = 2000
-"""Of years from here on, none too late for a voter, soldiers and students were born in."""
 _LEAST_FAR = 0.2
 """So many numbers of houses are above 12, or have a letter; few families are so large."""
 _LEAST_FILLED = 0.1

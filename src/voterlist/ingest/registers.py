@@ -306,6 +306,7 @@ def register_named(name: str) -> str | None:
 
 _CALLED_VOTERS = re.compile(r"secici\w* siyahi(?:si)?\b|список избирател|voters'? list")
 """What a list of voters calls itself in its title."""
+_OF_A_DAY = re.compile(r"tarix|gun\b|дат|date")
 _SEVERAL = 2
 """One column of a whole list may tell since when a voter lives there; of where from too, none."""
 
@@ -339,13 +340,19 @@ def register_in(survey: Survey, *sections: str) -> str | None:
         told = Counter(_kind_told("registers", text) for text, _ in headed)
         columns = section.header.map.columns
         is_list = bool(columns("birth_date")) and not survey.file.is_register
+        has_homes = bool(columns("address"))
         own = [survey.cells[at] for at in columns("surname")]
         for text, column in headed:
             kind = _kind_told("registers", text)
             if not (
                 is_list
                 and (
-                    (kind == "arrivals" and (is_called or told[kind] < _SEVERAL))
+                    (
+                        kind == "arrivals"
+                        and (is_called or told[kind] < _SEVERAL)
+                        # When somebody came is what a register of arrivals says.
+                        and (has_homes or not _OF_A_DAY.search(fold(text)))
+                    )
                     or (kind == "name-changes" and not _are_others(column, own))
                 )
             ):
