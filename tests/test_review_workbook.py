@@ -334,6 +334,16 @@ def people_who_disagree_about_an_entry_are_both_kept_too(mine):
     assert (done["action"], done["decided_by"]) == ("strike", "C")
 
 
+def who_settled_takes_it_back(mine):
+    """The voter would stay struck, and who had accepted the finding could not say so again."""
+    yield
+    accept = {"answer": "accept", "reason": "seen at home", "decided_by": "A"}
+    yield [mine.old(**accept)], [mine.old(**STRIKE, decided_by="B")]
+    yield ([on("Contested", answer="strike", decided_by="C")],)
+    seen = yield ([on("Decided", answer="withdraw", decided_by="C")],)
+    assert (seen.problems, seen.recorded) == ([], 1)
+
+
 def who_settles_two_values_says_the_value_alone(mine):
     """On one ground and document the sheet asks for neither, and refused whoever wrote none."""
     yield
@@ -633,7 +643,10 @@ def walked(tmp_path_factory):
     for path in desk.books[0]:
         assert review_books.fill(path, is_of_elza)
     said = told("review", "import", desk.workspace, *desk.books[0], *LATER)[1]
-    assert (said["accepted"], said["asked_again"], said["recorded"]) == (1, 0, 0)
+    # Elza, and whose acceptance was settled otherwise until that was taken back: it is open again.
+    assert (said["accepted"], said["asked_again"], said["recorded"]) == (2, 0, 0)
+    entries = desk.people[who_settled_takes_it_back].entries
+    assert entries.keys() & {each["entry_id"] for each in said["contested"]}
     assert ledger_of(desk.workspace) == before
     late = defaultdict(list)
     for problem in said["problems"]:
@@ -663,6 +676,7 @@ def test_an_older_answer_is_told_when_its_workbook_is_read_in_again(walked):
     taken_back = late[what_nobody_wrote_into_a_workbook_is_no_answer]
     assert taken_back == ["answered-since"] * 3
     assert late[a_striking_is_taken_back] == ["answered-since"] * 2
+    assert late[who_settled_takes_it_back] == []
     # Nobody decided otherwise, and the day of the question has passed.
     assert late[a_case_is_asked_of_the_precinct_with_a_day] == []
     assert late[one_tick_decides_a_case_as_proposed] == []

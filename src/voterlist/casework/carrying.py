@@ -182,7 +182,7 @@ def _said_before(
     )
     of_entries = last_answers(given, with_settled=True).values()
     holding = _by_person(row for of_entry in of_entries for row in of_entry.values())
-    last_marks = {_thing(mark): [mark] for mark in marks}
+    last_marks = {_thing(mark): mark for mark in marks}
     typed = {(row.sheet, row.row): row for row in answers.typed}
     amendments = answers.amendments.to_pylist()
     of_findings = filter(None, map(_as_mark, amendments))
@@ -203,9 +203,15 @@ def _said_before(
             ):
                 # It takes back what its person said instead of the mark.
                 continue
-            own = [*history[-1:], *holding.get(thing, {}).get(who, ())]
-            # Of a finding one mark stands, whoever made it.
-            now = last_marks.get(thing, own)
+            now = [*history[-1:], *holding.get(thing, {}).get(who, ())]
+            if last := last_marks.get(thing):
+                author = person_key(last["decided_by"])
+                others = holding.get((None, row["entry_id"]), {}).get(author, ())
+                if last["mark"] == Mark.ASK and author != who and not others:
+                    # The settlement that ended it was taken back: its person never said otherwise.
+                    continue
+                # Of a finding one mark stands, whoever made it.
+                now = [last]
             then = [
                 earlier
                 for earlier in history
