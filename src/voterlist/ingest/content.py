@@ -16,8 +16,11 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch, match_header
 from voterlist.ingest.text import (
     FIELD_OF,
     NO_HOME,
+    OF_A_HOME,
+    OF_ACTUAL,
     OF_NOBODY,
     OF_OTHERS,
+    OF_REGISTERED,
     UNUSED,
     WORDS,
     fold,
@@ -200,12 +203,6 @@ _SURNAMES = {"surname", "full_name"}
 """The roles of which every list has one."""
 _MOSTLY = 0.5
 """A column is one of single words where more of its cells are."""
-_REGISTERED = re.compile(r"qeydiyyat|прописк|регистр|\bregist|daimi|permanent")
-"""A word of the address at which a voter is on the list."""
-_OF_A_HOME = re.compile(r"\bev\b|yasad|yasay|home|дом|прожив|прожит|resid|lives")
-"""A word of a home, where a bare *address* may be that of work."""
-_REALLY = re.compile(r"faktiki|факт|actual|muveqqeti|времен|tempor")
-"""A word of another one, at which the voter really lives."""
 _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
 """Roles that a list has once."""
 
@@ -269,13 +266,13 @@ def _of_one_home(
         for match in matches
         if match.role == "address" and shapes[match.column]["dwelling"] >= _MOSTLY
     ]
-    real = {match.column for match in whole if _REALLY.search(fold(match.header))}
+    real = {match.column for match in whole if OF_ACTUAL.search(fold(match.header))}
     others = real
     if not {"street", "house"} <= {match.role for match in matches}:
         lasting = [match for match in whole if match.column not in real]
         said = (
             match
-            for word in (_REGISTERED, _OF_A_HOME)
+            for word in (OF_REGISTERED, OF_A_HOME)
             for match in lasting
             if word.search(fold(match.header))
         )

@@ -307,6 +307,7 @@ def register_named(name: str) -> str | None:
 _CALLED_VOTERS = re.compile(r"secici\w* siyahi(?:si)?\b|список избирател|voters'? list")
 """What a list of voters calls itself in its title."""
 _OF_A_DAY = re.compile(r"tarix|gun\b|дат|date")
+"""A word of the heading of a day."""
 _SEVERAL = 2
 """One column of a whole list may tell since when a voter lives there; of where from too, none."""
 

@@ -73,6 +73,11 @@ OF_OTHERS = re.compile(
 """A heading with a word of what is no field of a voter, from its beginning."""
 NO_HOME = re.compile(rf"{_NOBODY}|{_ELSEWHERE}")
 """A word of a place at which no voter lives."""
+OF_REGISTERED, OF_A_HOME, OF_ACTUAL = (
+    re.compile(rf"\b(?:{'|'.join(WORDS[words])})")
+    for words in ("of_registered", "of_a_home", "of_actual")
+)
+"""Words of one of several addresses, from which the voter's own is told."""
 OF_THINGS = re.compile(rf"(?!.*{_KIN}){OF_OTHERS.pattern}")
 """The same without a word of who stands beside the voter, and may be one."""
 OF_NOBODY = re.compile(_NOBODY)
